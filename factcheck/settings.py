@@ -1,0 +1,216 @@
+"""All settings, in one place, from environment variables; docs/settings.md lists them.
+
+Without any variable this is a site for this machine alone (``make run``): embedded PostgreSQL, plain HTTP on 127.0.0.1.
+With an ``https://`` SITE_URL it is a production site: secure cookies, HSTS, redirect to HTTPS.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from factcheck.database import source
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def environment(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+# What the site makes itself: the embedded database, the secret key, static files. Never committed.
+VAR = Path(environment("FACTCHECK_VAR", str(BASE_DIR / "var"))).absolute()
+
+DATABASE_SOURCE = source(os.environ, VAR)
+DATABASES = DATABASE_SOURCE.databases
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The site's address, without a slash at its end. Published bodies carry it.
+SITE_URL = environment("SITE_URL", f"http://127.0.0.1:{environment('PORT', '8000')}").rstrip("/")
+_SITE = urlsplit(SITE_URL)
+if _SITE.scheme not in ("http", "https") or not _SITE.hostname or _SITE.path or _SITE.query:
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: give scheme and host alone, for example https://factcheck.example.org.")
+LOCAL = _SITE.hostname in ("127.0.0.1", "localhost", "::1")
+SECURE = _SITE.scheme == "https"
+if not LOCAL and not SECURE and not environment("ALLOW_HTTP"):
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: a site that others reach needs https, for example https://{_SITE.hostname}.")
+
+DEBUG = bool(environment("DEBUG"))
+if DEBUG and not LOCAL:
+    raise ImproperlyConfigured("DEBUG is set for a site that others reach: unset it, since its error pages show settings and data.")
+
+
+def _secret_key() -> str:
+    """From SECRET_KEY; on this machine alone, made once and kept in ``var/secret-key`` (0600)."""
+    if key := environment("SECRET_KEY"):
+        if SECURE and (len(key) < 50 or len(set(key)) < 5):
+            raise ImproperlyConfigured("SECRET_KEY is too short: set it to 50 or more random characters, for example from: openssl rand -base64 48")
+        return key
+    if not LOCAL:
+        raise ImproperlyConfigured("SECRET_KEY is not set: set it to 50 or more random characters, for example from: openssl rand -base64 48")
+    file = VAR / "secret-key"
+    if not file.exists():
+        VAR.mkdir(parents=True, exist_ok=True)
+        unfinished = VAR / f"secret-key.{os.getpid()}"
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(secrets.token_urlsafe(48))
+        try:
+            os.link(unfinished, file)  # the first of several processes wins
+        except FileExistsError:
+            pass
+        finally:
+            unfinished.unlink()
+    return file.read_text().strip()
+
+
+SECRET_KEY = _secret_key()
+
+ALLOWED_HOSTS = [host.strip() for host in environment("ALLOWED_HOSTS").split(",") if host.strip()]
+if not ALLOWED_HOSTS:
+    if not LOCAL:
+        raise ImproperlyConfigured(f"ALLOWED_HOSTS is not set: name the hosts that this site answers to, for example {_SITE.hostname}.")
+    ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# The licence of what is published, named in every document and as a Link header.
+LICENSE_URL = environment("LICENSE_URL", "https://creativecommons.org/licenses/by/4.0/")
+# Requests per client and time, such as 600/min; empty for no limit.
+API_RATE_LIMIT = environment("API_RATE_LIMIT")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "factcheck",
+    "factcheck.record",
+    "factcheck.editorial",
+    "factcheck.exchange",
+    "factcheck.website",
+    "api",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "factcheck.urls"
+WSGI_APPLICATION = "factcheck.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+AUTH_USER_MODEL = "editorial.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+LOGIN_URL = "admin:login"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"] if API_RATE_LIMIT else [],
+    "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_LIMIT or None},
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Fact-check API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# Anybody's page may read the API; nothing else, and never with cookies.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Factcheck-Head", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt"]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+if SECURE:
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+LANGUAGE_CODE = environment("LANGUAGE_CODE", "en")
+LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt")]
+LOCALE_PATHS = [BASE_DIR / "factcheck" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": environment("LOG_LEVEL", "WARNING").upper()},
+}

@@ -1,0 +1,15 @@
+"""Addresses: the website at /, the API under /api/, the editors' desk under /admin/."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
+if find_spec("api.urls"):
+    urlpatterns.append(path("api/", include("api.urls")))
+if find_spec("factcheck.website.urls"):
+    urlpatterns.append(path("", include("factcheck.website.urls")))
