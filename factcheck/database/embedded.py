@@ -90,17 +90,18 @@ class Cluster:
             self._user = os.getpid()
             atexit.register(self.leave)
 
-    def leave(self) -> None:
-        """Lets go of the server; the last one stops it. Called at the end of the process."""
+    def leave(self, patience: float = 0) -> None:
+        """Lets go of the server; the last one stops it. Called at the end of the process; ``patience`` in seconds for others."""
         if self._user != os.getpid() or self._lock is None:
             return
         self._user = None
         atexit.unregister(self.leave)
-        with self._lock:
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return
+        with self._lock as lock:
+            deadline = time.monotonic() + patience
+            while not _try_lock(lock):
+                if time.monotonic() >= deadline:
+                    return
+                time.sleep(0.05)
             self._stop()
 
     def superuser(self, database: str = SUPERUSER) -> psycopg.Connection:
@@ -257,6 +258,14 @@ class Cluster:
         with self.superuser(DATABASE) as connection:
             for line in (*roles.schema_rights(logins), *roles.create_extensions()):
                 connection.execute(line)
+
+
+def _try_lock(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _environment() -> dict[str, str]:

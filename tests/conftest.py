@@ -1,0 +1,163 @@
+"""How tests get a database. Ask for one of two fixtures; pytest-django's own ``db`` and mark are refused.
+
+``database``         a fresh copy of the migrated, empty database for this test alone, dropped afterwards
+``module_database``  one copy for a module whose tests only read; fill it in a module-scoped fixture of your own::
+
+    @pytest.fixture(scope="module")
+    def published(module_database): ...
+
+Both are real: tests commit, there is no wrapping transaction, and the aliases ``default``, ``public`` and ``owner`` connect with
+their own roles, also from threads (which close their own connections: ``connections.close_all()``). The value of both fixtures is the database's name. A test that takes ``database`` in a module
+with ``module_database`` sees its own copy for its duration.
+
+One throw-away PostgreSQL without fsync serves all workers; it starts when the first test wants it and its folder is removed at
+the end. Settings are those of ``make run`` with ``FACTCHECK_VAR`` in a temporary folder. A skipped test is a failed test.
+"""
+
+import atexit
+import fcntl
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
+if CONTROLLER:
+    for name in ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL", "SITE_URL", "ALLOWED_HOSTS", "SECRET_KEY", "PORT", "API_RATE_LIMIT"):
+        os.environ.pop(name, None)
+    folder = Path(tempfile.mkdtemp(prefix="factcheck-test-"))
+    folder.chmod(0o711)  # root's PostgreSQL runs as another account, which must pass through
+    os.environ.update(FACTCHECK_VAR=str(folder), FACTCHECK_TEST="1", DATABASE_POOL_SIZE="0", DJANGO_SETTINGS_MODULE="factcheck.settings")
+
+import django  # noqa: E402 (the environment comes first)
+from django.conf import settings  # noqa: E402
+
+django.setup()
+
+from django.contrib.contenttypes.models import ContentType  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+
+from factcheck.database import roles  # noqa: E402
+from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
+
+TEMPLATE = "factcheck_template"
+_numbers = itertools.count()
+
+# The same examples on every run; `make prove` looks further.
+hypothesis.settings.register_profile("test", deadline=None, derandomize=True, max_examples=100, database=None)
+hypothesis.settings.register_profile("prove", deadline=None, max_examples=2000, database=None, print_blob=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("prove" if config.option.markexpr == "prove" else "test")
+
+
+def _remove_cluster() -> None:
+    """In the controller, when the workers have gone."""
+    cluster: Cluster = settings.DATABASE_SOURCE.embedded
+    if cluster.data.exists():
+        cluster.prepare()
+        cluster.leave(patience=20)
+    shutil.rmtree(cluster.home)
+    shutil.rmtree(folder)
+
+
+if CONTROLLER:
+    atexit.register(_remove_cluster)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"{item.nodeid} was skipped: {report.longrepr[-1]}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector):
+    report = yield
+    if report.skipped:
+        report.outcome, report.longrepr = "failed", f"{collector.nodeid} was skipped: {report.longrepr[-1]}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    pytest.fail("Take the fixture `database` or `module_database` (tests/conftest.py) instead of `db` or the mark `django_db`.")
+
+
+@pytest.fixture(scope="session")
+def template(django_db_blocker: pytest.FixtureRequest) -> str:
+    """The migrated database that the others are copied from, made by the first worker that wants it."""
+    cluster: Cluster = settings.DATABASE_SOURCE.embedded
+    with open(settings.VAR / "template.lock", "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        cluster.prepare()
+        with cluster.superuser() as superuser:
+            if superuser.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+                return TEMPLATE
+        with django_db_blocker.unblock():
+            call_command("migrate", database="owner", verbosity=0)
+            _close_connections()
+        with cluster.superuser() as superuser:
+            superuser.execute(f"ALTER DATABASE {DATABASE} RENAME TO {TEMPLATE}")
+            superuser.execute(f"ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false")
+    return TEMPLATE
+
+
+@pytest.fixture
+def database(template: str, django_db_blocker) -> Iterator[str]:
+    """A fresh, migrated, empty database for this test."""
+    with django_db_blocker.unblock(), fresh_database(template) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def module_database(template: str, django_db_blocker) -> Iterator[str]:
+    """One database for a module of tests that only read."""
+    with django_db_blocker.unblock(), fresh_database(template) as name:
+        yield name
+
+
+@contextmanager
+def fresh_database(template: str) -> Iterator[str]:
+    """A copy of the template, to which every alias points meanwhile."""
+    cluster: Cluster = settings.DATABASE_SOURCE.embedded
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with cluster.superuser() as superuser:
+        superuser.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {cluster.logins().owner.name}")
+        for line in roles.connect_rights(name, cluster.logins()):  # rights on the database itself are not copied
+            superuser.execute(line)
+    before = _point_to(name)
+    try:
+        yield name
+    finally:
+        _point_to(before)
+        with cluster.superuser() as superuser:
+            superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _point_to(name: str) -> str:
+    """Every alias connects to this database from now on. Returns the name of the one before."""
+    _close_connections()
+    before = connections.settings["default"]["NAME"]
+    for alias in connections.settings.values():
+        alias["NAME"] = name
+    ContentType.objects.clear_cache()
+    cache.clear()
+    return str(before)
+
+
+def _close_connections() -> None:
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        connection.close_pool()
