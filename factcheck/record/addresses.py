@@ -1,0 +1,22 @@
+"""Keys by which a web address is found again, whichever way it was written down."""
+
+import hashlib
+from urllib.parse import urlsplit
+
+
+def address_key(url: str) -> str:
+    """32 hexadecimal digits that are the same for addresses that lead to the same page.
+
+    Scheme, `www.`, the host's case, the fragment and a slash at the end do not count (RFC 3986,
+    section 6); path and query do. A digest, because an index entry of PostgreSQL holds 2,700 bytes.
+    """
+    parts = urlsplit(url.strip())
+    path = parts.path.rstrip("/")
+    plain = f"{site_of(url)}{path}{'?' + parts.query if parts.query else ''}"
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def site_of(url: str) -> str:
+    """The host of an address in lower case without `www.` ("" when there is none), port kept."""
+    host = urlsplit(url.strip()).netloc.rpartition("@")[2].lower()
+    return host.removeprefix("www.")

@@ -1,0 +1,151 @@
+"""Publishing: the only way anything enters the record.
+
+One transaction under an advisory lock appends the log entries and their documents and updates the
+read model, so that sequence numbers are gapless and in commit order, and a reader sees all or nothing.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from factcheck.record.canonical import canonical, rfc3339, sha256_hex
+from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.readmodel import project
+
+LOCK = 1178682196  # "FACT" in ASCII; the trigger record_entry_follows takes the same one
+Kind = LogEntry.Kind
+
+# The keys that a document has beyond its statement.
+ADDED_KEYS = frozenset({"published_at", "updated_at", "revision", "corrections"})
+
+
+class RecordError(Exception):
+    """The record cannot take this; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A statement to publish. `kind` is what happens: content, withdrawal, reinstatement or erasure.
+
+    For content the log's kind follows from the change: the first is `review.original`, a change of
+    class "update" is `review.update`, any other is `review.correction`. `note` is public.
+    """
+
+    subject: UUID
+    statement: dict[str, Any]
+    kind: Kind | None = None
+    change_class: str | None = None
+    note: str | None = None
+
+
+@transaction.atomic
+def publish(publications: Sequence[Publication]) -> list[LogEntry]:
+    """Appends the publications in their order and returns their entries. Raises RecordError.
+
+    A subject may occur once in a call.
+    """
+    subjects = [publication.subject for publication in publications]
+    if len(set(subjects)) != len(subjects):
+        raise RecordError("One call can publish one revision of a review, not two.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    head = LogEntry.objects.order_by("-sequence").first()
+    # A clock that was set back must not make the log run backwards.
+    at = max(timezone.now(), head.at) if head else timezone.now()
+    sequence = head.sequence + 1 if head else 0
+    before = {
+        entry.subject: entry
+        for entry in LogEntry.objects.filter(subject__in=subjects)
+        .order_by("subject", "-number")
+        .distinct("subject")
+        .select_related("revision_document")
+    }
+    entries, documents = [], []
+    for offset, publication in enumerate(publications):
+        last = before.get(publication.subject)
+        kind = _kind(publication, last)
+        number = last.number + 1 if last else 1
+        document = _document(publication, kind, number, at, last)
+        salt, data = secrets.token_bytes(32), canonical(document)
+        entry = LogEntry(
+            sequence=sequence + offset,
+            at=at,
+            kind=kind,
+            subject=publication.subject,
+            number=number,
+            digest=sha256_hex(salt + data),
+        )
+        entries.append(entry)
+        documents.append(RevisionDocument(entry=entry, salt=salt, document=data))
+    LogEntry.objects.bulk_create(entries)
+    RevisionDocument.objects.bulk_create(documents)
+    erased = [entry for entry in entries if entry.kind == Kind.ERASURE]
+    for entry in erased:
+        RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
+    project([(entry, json.loads(row.document)) for entry, row in zip(entries, documents, strict=True)])
+    return entries
+
+
+def _kind(publication: Publication, last: LogEntry | None) -> Kind:
+    """The log's kind; refuses what cannot follow the last entry about the same review."""
+    was = Kind(last.kind) if last else None
+    if was == Kind.ERASURE:
+        raise RecordError("This review was erased; nothing can be published at its address.")
+    if publication.kind == Kind.REINSTATEMENT:
+        if was != Kind.WITHDRAWAL:
+            raise RecordError("Only a withdrawn review can be reinstated.")
+        return Kind.REINSTATEMENT
+    if publication.kind in (Kind.WITHDRAWAL, Kind.ERASURE):
+        if was is None:
+            raise RecordError("This review has never been published.")
+        if was == publication.kind:
+            raise RecordError("This review is withdrawn already.")
+        return publication.kind
+    if was == Kind.WITHDRAWAL:
+        raise RecordError("This review is withdrawn; reinstate it before you publish a correction.")
+    if was is None:
+        return Kind.ORIGINAL
+    return Kind.UPDATE if publication.change_class == "update" else Kind.CORRECTION
+
+
+def _document(publication: Publication, kind: Kind, number: int, at: datetime, last: LogEntry | None) -> dict[str, Any]:
+    """The statement with what is known only now (DESIGN, "Bytes")."""
+    previous = json.loads(bytes(last.revision_document.document)) if last else None
+    corrections = list(previous["corrections"]) if previous else []
+    word = kind.partition(".")[2]
+    if previous and kind in (Kind.UPDATE, Kind.CORRECTION):
+        corrections.append(
+            {
+                "revision": number,
+                "at": rfc3339(at),
+                "kind": word,
+                "class": publication.change_class,
+                "note": publication.note,
+                "publisher": publication.statement["publisher"]["site"],
+                "verdict_before": _verdict_named(previous),
+                "verdict_after": _verdict_named(publication.statement),
+            }
+        )
+    return {
+        **publication.statement,
+        "published_at": previous["published_at"] if previous else rfc3339(at),
+        "updated_at": rfc3339(at),
+        "revision": {
+            "number": number,
+            "kind": word,
+            "class": publication.change_class,
+            "note": publication.note,
+        },
+        "corrections": corrections,
+    }
+
+
+def _verdict_named(document: dict[str, Any]) -> dict[str, Any]:
+    return {key: document["verdict"][key] for key in ("scale", "slug", "label")}

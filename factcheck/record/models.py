@@ -1,0 +1,226 @@
+"""The record: what has been published, and the read model made from it.
+
+`LogEntry` and `RevisionDocument` are the truth and never change; `PublishedReview`,
+`PublishedClaim` and `PublishedReference` are derived from them (`manage.py rebuild_record`).
+Triggers, checks and grants in `migrations/0003_defences.py` hold these rules whoever writes.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models.functions import Lower
+
+from factcheck.record.canonical import canonical, rfc3339
+
+SEARCH_CONFIG = "public.factcheck"
+
+
+def text_in_body(path: str) -> Func:
+    """The text at a path of the stored body; what is searched is what is served, and kept once."""
+    return Func(F("body"), template=f"((%(expressions)s)::jsonb #>> '{{{path}}}')", output_field=models.TextField())
+
+
+class LogEntryQuerySet(models.QuerySet["LogEntry"]):
+    def newest_of_each_subject(self) -> "LogEntryQuerySet":
+        """The last entry about each review, in the log's order."""
+        later = LogEntry.objects.filter(subject=OuterRef("subject"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(later)).order_by("sequence")
+
+
+class LogEntry(models.Model):
+    """One line of the public log: something became public at `at`, and its digest is fixed."""
+
+    class Kind(models.TextChoices):
+        """The kinds of WIRE.md section 6 that this release writes."""
+
+        ORIGINAL = "review.original"
+        UPDATE = "review.update"
+        CORRECTION = "review.correction"
+        WITHDRAWAL = "review.withdrawal"
+        REINSTATEMENT = "review.reinstatement"
+        ERASURE = "review.erasure"
+
+    sequence = models.BigIntegerField(primary_key=True, help_text="Leaf index, from 0, without gaps.")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=40, choices=Kind)
+    subject = models.UUIDField(help_text="The review it is about.")
+    number = models.PositiveIntegerField(help_text="The revision's number within the subject, from 1.")
+    digest = models.CharField(max_length=64, help_text="Hexadecimal SHA-256 of salt and document.")
+
+    objects = LogEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sequence"]
+        verbose_name_plural = "log entries"
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "number"], name="logentry_subject_number"),
+            models.CheckConstraint(condition=Q(sequence__gte=0), name="logentry_sequence_from_0"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="logentry_number_from_1"),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="logentry_digest_hex"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.kind} {self.subject} {self.number}"
+
+    def leaf(self) -> bytes:
+        """The entry's bytes in the log (WIRE.md section 6): canonical JSON."""
+        return canonical(
+            {
+                "v": 1,
+                "sequence": self.sequence,
+                "at": rfc3339(self.at),
+                "kind": self.kind,
+                "subject": str(self.subject),
+                "number": self.number,
+                "digest": self.digest,
+            }
+        )
+
+
+class RevisionDocument(models.Model):
+    """The exact bytes that an entry's digest is of. Deleted only together with an erasure entry."""
+
+    entry = models.OneToOneField(
+        LogEntry, models.PROTECT, primary_key=True, db_column="sequence", related_name="revision_document"
+    )
+    salt = models.BinaryField(help_text="32 random bytes, so that an erased text cannot be guessed from its digest.")
+    document = models.BinaryField(help_text="Canonical JSON (RFC 8785).")
+
+    class Meta:
+        verbose_name = "revision document"
+
+    def __str__(self) -> str:
+        return f"document of {self.entry_id}"
+
+
+class Status(models.TextChoices):
+    """What the public gets at an address: 200, 200 with the tombstone, 410."""
+
+    LIVE = "live"
+    WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+
+
+class PublishedReview(models.Model):
+    """The body that the API sends for a review, and the columns its filters need."""
+
+    id = models.UUIDField(primary_key=True)
+    claim_id = models.UUIDField(null=True)
+    status = models.CharField(max_length=10, choices=Status)
+    sequence = models.BigIntegerField(help_text="The entry that this row shows.")
+    body = models.TextField(help_text="JSON, sent as it is. For an erased review the public notice.")
+    language = models.CharField(max_length=35, help_text="BCP 47, lower case.")
+    verdict = models.CharField(max_length=130, null=True, help_text="scale:slug")
+    publisher = models.CharField(max_length=255, help_text="The publisher's site.")
+    claimant = models.UUIDField(null=True)
+    topics = ArrayField(models.CharField(max_length=60), default=list)
+    appearance_keys = ArrayField(models.CharField(max_length=32), default=list)
+    original_key = models.CharField(max_length=32, null=True)
+    claimed_on = models.DateField(null=True)
+    reviewed_on = models.DateField(null=True)
+    published_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    search = models.GeneratedField(
+        expression=SearchVector(text_in_body("claim,text"), text_in_body("headline"), config=SEARCH_CONFIG, weight="A")
+        + SearchVector(text_in_body("summary"), config=SEARCH_CONFIG, weight="B"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(F("published_at").desc(), F("id").desc(), name="review_published", condition=Q(status="live")),
+            models.Index(F("updated_at").desc(), F("id").desc(), name="review_updated", condition=Q(status="live")),
+            models.Index(
+                F("reviewed_on").desc(nulls_last=True),
+                F("id").desc(),
+                name="review_reviewed",
+                condition=Q(status="live"),
+            ),
+            models.Index(
+                F("claimed_on").desc(nulls_last=True), F("id").desc(), name="review_claimed", condition=Q(status="live")
+            ),
+            models.Index(
+                OpClass("language", name="varchar_pattern_ops"), F("published_at").desc(), name="review_language"
+            ),
+            models.Index(F("verdict"), F("published_at").desc(), F("id").desc(), name="review_verdict"),
+            models.Index(F("publisher"), F("published_at").desc(), F("id").desc(), name="review_publisher"),
+            models.Index(F("claimant"), F("published_at").desc(), F("id").desc(), name="review_claimant"),
+            models.Index(fields=["claim_id"], name="review_claim"),
+            HashIndex(fields=["original_key"], name="review_original"),
+            GinIndex(fields=["topics"], name="review_topics"),
+            GinIndex(fields=["appearance_keys"], name="review_appearances"),
+            GinIndex(fields=["search"], name="review_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} as of {self.sequence}"
+
+
+class PublishedClaim(models.Model):
+    """The body that the API sends for a claim: the claim as its newest review has it, and its reviews."""
+
+    id = models.UUIDField(primary_key=True)
+    status = models.CharField(max_length=10, choices=Status)
+    sequence = models.BigIntegerField(help_text="The newest entry about any of its reviews.")
+    body = models.TextField(help_text="JSON, sent as it is.")
+    language = models.CharField(max_length=35, help_text="BCP 47, lower case.")
+    claimant = models.UUIDField(null=True)
+    verdicts = ArrayField(models.CharField(max_length=130), default=list)
+    publishers = ArrayField(models.CharField(max_length=255), default=list)
+    topics = ArrayField(models.CharField(max_length=60), default=list)
+    appearance_keys = ArrayField(models.CharField(max_length=32), default=list)
+    claimed_on = models.DateField(null=True)
+    published_at = models.DateTimeField(help_text="When its first review was published.")
+    updated_at = models.DateTimeField()
+    search = models.GeneratedField(
+        expression=SearchVector(text_in_body("text"), config=SEARCH_CONFIG, weight="A"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(F("published_at").desc(), F("id").desc(), name="claim_published", condition=Q(status="live")),
+            models.Index(F("updated_at").desc(), F("id").desc(), name="claim_updated", condition=Q(status="live")),
+            models.Index(
+                F("claimed_on").desc(nulls_last=True), F("id").desc(), name="claim_claimed", condition=Q(status="live")
+            ),
+            models.Index(
+                OpClass("language", name="varchar_pattern_ops"), F("published_at").desc(), name="claim_language"
+            ),
+            models.Index(F("claimant"), F("published_at").desc(), F("id").desc(), name="claim_claimant"),
+            GinIndex(fields=["verdicts"], name="claim_verdicts"),
+            GinIndex(fields=["publishers"], name="claim_publishers"),
+            GinIndex(fields=["topics"], name="claim_topics"),
+            GinIndex(fields=["appearance_keys"], name="claim_appearances"),
+            GinIndex(fields=["search"], name="claim_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} as of {self.sequence}"
+
+
+class PublishedReference(models.Model):
+    """A publisher, verdict, claimant or topic as the newest document that refers to it has it."""
+
+    class Kind(models.TextChoices):
+        PUBLISHER = "publisher"
+        VERDICT = "verdict"
+        CLAIMANT = "claimant"
+        TOPIC = "topic"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    key = models.CharField(max_length=255, help_text="The site, scale:slug, id or slug.")
+    name = models.CharField(max_length=500, help_text="What lists are ordered by.")
+    sequence = models.BigIntegerField(help_text="The entry whose document speaks.")
+    body = models.TextField(help_text="JSON, sent as it is.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="publishedreference_key")]
+        indexes = [models.Index("kind", Lower("name"), "key", name="publishedreference_name")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

@@ -1,0 +1,28 @@
+"""What text may be stored and published: NFC, no control characters, no lone surrogates.
+
+Everything that enters (forms, imports, the API's parameters) passes through here, so that
+the bytes that are hashed have one spelling. Directional marks and embeddings (U+202A and the
+like) stand in real Arabic and Hebrew texts and stay; pages isolate every text from its surroundings.
+"""
+
+import re
+import unicodedata
+
+# C0 and C1 controls except tab and line feed, line and paragraph separators being harmless;
+# surrogates cannot be encoded; U+FFFE, U+FFFF and the like are never interchanged (Unicode 23.7).
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def clean_text(value: str) -> str:
+    """The value with line ends as "\\n", in NFC, without white space at its ends."""
+    return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def find_forbidden(value: str) -> str | None:
+    """The first character that may not be stored, as "U+0000", or None."""
+    found = _FORBIDDEN.search(value)
+    if found is None:
+        # Non-characters of the supplementary planes end in FFFE or FFFF.
+        wide = next((c for c in value if ord(c) > 0xFFFF and ord(c) & 0xFFFE == 0xFFFE), None)
+        return f"U+{ord(wide):04X}" if wide else None
+    return f"U+{ord(found.group()):04X}"
