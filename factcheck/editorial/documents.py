@@ -1,0 +1,187 @@
+"""Statements: what a review says, as canonical JSON, from the draft's rows.
+
+Nothing in a statement is known only at publication; the record adds that (DESIGN, "Bytes").
+"""
+
+import json
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.models import Claim, Claimant, Publisher, Review, Source, Verdict
+from factcheck.record.log import ADDED_KEYS
+
+MIN_SOURCES = 2
+
+
+def for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:
+    """The reviews with everything that their statements need, in a fixed number of queries."""
+    return reviews.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
+        "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", "authorships__user"
+    )
+
+
+def statement(review: Review) -> dict[str, Any]:
+    """What the review says now. Keys and types are those of docs/api.md, "Review"."""
+    return {
+        "id": str(review.pk),
+        "original_url": review.original_url or None,
+        "archive_url": review.archive_url or None,
+        "language": review.language,
+        "headline": review.headline or None,
+        "summary": review.summary or None,
+        "body": review.body or None,
+        "claim": _claim(review.claim),
+        "verdict": _verdict(review),
+        "sources": [_source(source) for source in review.sources.all()],
+        "publisher": publisher(review.publisher),
+        "authors": [
+            {"name": name}
+            for authorship in review.authorships.all()
+            if (name := authorship.name or (authorship.user.byline if authorship.user else ""))
+        ],
+        "topics": [
+            {"slug": topic.slug, "labels": {label.language: label.label for label in topic.labels.all()}}
+            for topic in review.claim.topics.all()
+        ],
+        "reviewed_on": _date(review.reviewed_on),
+        "license": settings.LICENSE_URL,
+    }
+
+
+def tombstone(published: dict[str, Any]) -> dict[str, Any]:
+    """What stays at the address of a withdrawn review, from the statement that is withdrawn."""
+    return {key: published[key] for key in ("id", "original_url", "language", "headline", "publisher", "license")} | {
+        "claim": {"id": published["claim"]["id"]}
+    }
+
+
+def statement_of(document: bytes) -> dict[str, Any]:
+    """The statement in a document: all but what was added at publication."""
+    return {key: value for key, value in json.loads(document).items() if key not in ADDED_KEYS}
+
+
+def missing(review: Review) -> list[str | Promise]:
+    """What the review lacks before anybody can approve it, each as a sentence for the editor."""
+    reasons: list[str | Promise] = []
+    if review.claim.claimant and not review.claim.claimant.confirmed and not review.is_imported:
+        reasons.append(_("Confirm the claimant's name or describe them instead: it came in with an import."))
+    # Others answer for what they published; these rules are for our own reviews.
+    if review.is_imported:
+        return reasons
+    sources = list(review.sources.all())
+    if review.verdict is None:
+        reasons.append(_("Choose a verdict."))
+    if not review.summary:
+        reasons.append(_("Write a summary: one or two sentences with the verdict and why."))
+    if len(sources) < MIN_SOURCES:
+        reasons.append(_("Add sources: a review needs at least two, and has %(count)s.") % {"count": len(sources)})
+    if any(not source.stance for source in sources):
+        reasons.append(_("Say of every source whether it supports the claim, refutes it or gives context."))
+    if sources and all(source.stance in ("", Source.Stance.CONTEXT) for source in sources):
+        reasons.append(_("At least one source must support or refute the claim; now all are context."))
+    return reasons
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "id": str(claim.pk),
+        "text": claim.text,
+        "language": claim.language,
+        "claimed_on": _date(claim.claimed_on),
+        "location": claim.location or None,
+        "claimant": _claimant(claim.claimant) if claim.claimant else None,
+        "appearances": [
+            {
+                "url": appearance.url,
+                "medium": appearance.medium or None,
+                "media_sha256": appearance.media_sha256 or None,
+                "archive_url": appearance.archive_url or None,
+                "first": appearance.first,
+            }
+            for appearance in claim.appearances.all()
+        ],
+    }
+
+
+def _claimant(claimant: Claimant) -> dict[str, Any]:
+    return {
+        "id": str(claimant.pk),
+        "type": claimant.type,
+        "name": claimant.name or None,
+        "description": claimant.description or None,
+        "job_title": claimant.job_title or None,
+        "same_as": claimant.same_as,
+        "confirmed": claimant.confirmed,
+    }
+
+
+def _verdict(review: Review) -> dict[str, Any]:
+    verdict = review.verdict
+    original = (
+        {
+            "label": review.original_label,
+            "value": review.original_value or None,
+            "best": review.original_best or None,
+            "worst": review.original_worst or None,
+            "explanation": review.original_explanation or None,
+            "image_url": review.original_image_url or None,
+        }
+        if review.original_label
+        else None
+    )
+    return {
+        "scale": verdict.scale.slug if verdict else None,
+        "slug": verdict.slug if verdict else None,
+        "label": verdict.label(review.language) if verdict else review.original_label or None,
+        "labels": {label.language: label.label for label in verdict.labels.all()} if verdict else {},
+        "value": verdict.value if verdict else None,
+        "best": verdict.scale.best if verdict else None,
+        "worst": verdict.scale.worst if verdict else None,
+        "explanation": review.verdict_explanation
+        or (_explanation(verdict, review.language) if verdict else review.original_explanation)
+        or None,
+        "original": original,
+    }
+
+
+def _explanation(verdict: Verdict, language: str) -> str:
+    """What the scale says of the verdict, in the review's language."""
+    found = {label.language.lower(): label.explanation for label in verdict.labels.all()}
+    return found.get(language.lower()) or found.get(language.partition("-")[0].lower()) or found.get("en", "")
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {
+        "title": source.title or None,
+        "url": source.url or None,
+        "publisher": source.publisher or None,
+        "stance": source.stance or None,
+        "quote": source.quote or None,
+        "archive_url": source.archive_url or None,
+        "accessed_on": _date(source.accessed_on),
+    }
+
+
+def publisher(row: Publisher) -> dict[str, Any]:
+    return {
+        "type": row.type,
+        "name": row.name,
+        "site": row.site,
+        "url": row.url or None,
+        "logo_url": row.logo_url or None,
+        "same_as": row.same_as,
+        "methodology_url": row.methodology_url or None,
+        "corrections_url": row.corrections_url or None,
+        "principles_url": row.principles_url or None,
+        "unnamed_sources_url": row.unnamed_sources_url or None,
+        "feedback_url": row.feedback_url or None,
+    }
+
+
+def _date(value: date | None) -> str | None:
+    return value.isoformat() if value else None

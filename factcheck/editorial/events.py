@@ -1,0 +1,20 @@
+"""Writing down who did what. The table takes rows and never gives them up."""
+
+from typing import Any
+
+from django.db import connection
+
+from factcheck.editorial.models import EditorialEvent, Review, User
+
+
+def record_event(by: User, action: str, review: Review, **detail: Any) -> None:
+    """One act on a review; `detail` is JSON."""
+    EditorialEvent.objects.create(
+        actor=by, action=action, newsroom_id=review.newsroom_id, subject=str(review.pk), detail=detail
+    )
+
+
+def acting(by: User) -> None:
+    """Names the person to the triggers that write down changes of accounts, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk)])

@@ -1,0 +1,29 @@
+"""Drafts and the people who work on them. Nothing here is public; `factcheck.record` holds what is."""
+
+from factcheck.editorial.models.approvals import Approval, ImportBatch
+from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic, TopicLabel
+from factcheck.editorial.models.events import EditorialEvent
+from factcheck.editorial.models.people import Membership, Publisher, User
+from factcheck.editorial.models.reviews import Authorship, Review, Source
+from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
+
+__all__ = [
+    "Appearance",
+    "Approval",
+    "Authorship",
+    "Claim",
+    "Claimant",
+    "EditorialEvent",
+    "ImportBatch",
+    "Membership",
+    "Publisher",
+    "RatingScale",
+    "Review",
+    "Source",
+    "Topic",
+    "TopicLabel",
+    "User",
+    "Verdict",
+    "VerdictLabel",
+    "VerdictMapping",
+]

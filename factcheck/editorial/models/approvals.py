@@ -1,0 +1,125 @@
+"""Two people to publish: what was submitted, by whom, and who decided."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.fields import LineField, ProseField
+from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.reviews import Review
+from factcheck.record.models import LogEntry
+
+
+class Decision(models.TextChoices):
+    APPROVED = "approved", _("approved")
+    RETURNED = "returned", _("returned")
+
+
+def decided_at_once(prefix: str) -> models.CheckConstraint:
+    """Decision, person and moment stand together or not at all, and the person is another one."""
+    return models.CheckConstraint(
+        condition=Q(decision="", decided_by__isnull=True, decided_at__isnull=True)
+        | Q(decision__in=["approved", "returned"], decided_by__isnull=False, decided_at__isnull=False),
+        name=f"{prefix}_decided_at_once",
+    )
+
+
+class ImportBatch(models.Model):
+    """What one run of an import wants to publish; approved as a whole over the list of digests."""
+
+    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    files = LineField(_("files"), max_length=2000)
+    digest = models.CharField(
+        _("digest"), max_length=64, blank=True, help_text=_("SHA-256 of the digests of its statements, one a line.")
+    )
+    new = models.PositiveIntegerField(_("new"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    changed = models.PositiveIntegerField(_("changed"), default=0)
+    refused = models.PositiveIntegerField(_("refused"), default=0)
+    submitted_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("imported by"), related_name="+")
+    submitted_at = models.DateTimeField(_("imported at"), auto_now_add=True)
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("decided by"), null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-pk"]
+        constraints = [
+            decided_at_once("importbatch"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("submitted_by")) | Q(decision="returned"),
+                name="importbatch_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.files} ({self.submitted_at:%Y-%m-%d})" if self.submitted_at else self.files
+
+
+class Approval(models.Model):
+    """A statement put before a second person, and the decision. Only the decision is ever written later."""
+
+    class Action(models.TextChoices):
+        PUBLICATION = "publication", _("publication")
+        WITHDRAWAL = "withdrawal", _("withdrawal")
+        REINSTATEMENT = "reinstatement", _("reinstatement")
+        ERASURE = "erasure", _("erasure")
+
+    review = models.ForeignKey(Review, models.PROTECT, verbose_name=_("review"), related_name="approvals")
+    action = models.CharField(_("what for"), max_length=20, choices=Action)
+    statement = models.TextField(help_text="Canonical JSON: what is to be published.")
+    digest = models.CharField(_("digest"), max_length=64, help_text=_("SHA-256 of the statement."))
+    change_class = models.CharField(
+        _("kind of correction"), max_length=20, choices=Review.ChangeClass, null=True, blank=True
+    )
+    note = ProseField(_("public note"), max_length=2000, null=True, blank=True)
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, blank=True, related_name="approvals")
+    submitted_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("submitted by"), related_name="+")
+    submitted_at = models.DateTimeField(_("submitted at"), auto_now_add=True)
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("decided by"), null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decision_note = ProseField(_("message to the newsroom"), max_length=2000, blank=True)
+    entry = models.OneToOneField(
+        LogEntry,
+        models.PROTECT,
+        verbose_name=_("log entry"),
+        null=True,
+        blank=True,
+        db_column="sequence",
+        related_name="+",
+        help_text=_("Where it was published."),
+    )
+
+    class Meta:
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        ordering = ["-pk"]
+        constraints = [
+            decided_at_once("approval"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("submitted_by")) | Q(decision="returned"),
+                name="approval_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(entry__isnull=True) | Q(decision="approved"), name="approval_published_if_approved"
+            ),
+            models.UniqueConstraint(
+                fields=["review"],
+                condition=Q(entry__isnull=True) & ~Q(decision="returned"),
+                name="approval_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(action__in=["publication", "withdrawal", "reinstatement", "erasure"]),
+                name="approval_action_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()}, {self.review}"

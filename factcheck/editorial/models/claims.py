@@ -1,0 +1,187 @@
+"""What was said, by whom, and where."""
+
+import uuid
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, web_addresses
+from factcheck.editorial.models.people import Publisher, User
+
+
+class Claimant(models.Model):
+    """Who made a claim. A private person is described ("a Facebook user"), never named."""
+
+    class Type(models.TextChoices):
+        PERSON = "person", _("public figure")
+        ORGANIZATION = "organization", _("organisation")
+        UNNAMED = "unnamed", _("described, not named")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    type = models.CharField(_("type"), max_length=20, choices=Type)
+    name = LineField(_("name"), max_length=500, blank=True, help_text=_("Of a public figure or an organisation only."))
+    is_public_figure = models.BooleanField(
+        _("is a public figure"),
+        default=False,
+        help_text=_("A person may be named only for what they said in a public office or role."),
+    )
+    description = LineField(
+        _("description"), max_length=1000, blank=True, help_text=_("Instead of a name, such as “a Facebook user”.")
+    )
+    job_title = LineField(_("office or role"), max_length=500, blank=True, help_text=_("At the time of the claim."))
+    same_as = web_addresses(
+        verbose_name=_("same as"), help_text=_("Addresses that identify the claimant, such as Wikidata; comma between.")
+    )
+    confirmed = models.BooleanField(
+        _("confirmed"),
+        default=True,
+        editable=False,
+        help_text=_("False while a name printed by another publisher waits for an editor to confirm or redact it."),
+    )
+
+    class Meta:
+        verbose_name = _("claimant")
+        verbose_name_plural = _("claimants")
+        ordering = ["name", "description", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(type="unnamed", name="") & ~Q(description="") | ~Q(type="unnamed") & ~Q(name=""),
+                name="claimant_named_or_described",
+            ),
+            models.CheckConstraint(
+                condition=~Q(type="person") | Q(is_public_figure=True) | Q(confirmed=False),
+                name="claimant_person_is_public_figure",
+            ),
+        ]
+        indexes = [models.Index(fields=["name", "type"], name="claimant_name")]
+
+    def __str__(self) -> str:
+        return self.name or self.description
+
+    def clean(self) -> None:
+        if self.type == self.Type.UNNAMED:
+            if self.name or not self.description:
+                raise ValidationError(_("Describe the claimant (“a Facebook user”) and leave the name empty."))
+        elif not self.name:
+            raise ValidationError({"name": _("Write the name, or choose “described, not named”.")})
+        elif self.type == self.Type.PERSON and not self.is_public_figure and self.confirmed:
+            raise ValidationError(
+                {
+                    "name": _(
+                        "A private person is not named. Choose “described, not named” and describe them, "
+                        "or tick that this is a public figure."
+                    )
+                }
+            )
+
+
+class Topic(models.Model):
+    """A matter under which readers look for reviews."""
+
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return " / ".join(label.label for label in self.labels.all()) or self.slug
+
+
+class TopicLabel(models.Model):
+    """What a topic is called in one language."""
+
+    topic = models.ForeignKey(Topic, models.CASCADE, verbose_name=_("topic"), related_name="labels")
+    language = LanguageField(_("language"))
+    label = LineField(_("label"), max_length=500)
+
+    class Meta:
+        verbose_name = _("label")
+        verbose_name_plural = _("labels")
+        ordering = ["-language"]
+        constraints = [models.UniqueConstraint(fields=["topic", "language"], name="topiclabel_language_once")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Claim(models.Model):
+    """Something that was said and can be checked, without a verdict in it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    text = ProseField(
+        _("claim"), max_length=10_000, help_text=_("What was said, in one sentence, without your judgement of it.")
+    )
+    language = LanguageField(_("language"), default="vi")
+    claimed_on = models.DateField(_("said on"), null=True, blank=True, help_text=_("The day it was said, if known."))
+    location = LineField(_("place"), max_length=500, blank=True)
+    claimant = models.ForeignKey(
+        Claimant, models.PROTECT, verbose_name=_("claimant"), null=True, blank=True, related_name="claims"
+    )
+    topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True)
+    logged_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("logged by"), related_name="+", editable=False)
+    logged_at = models.DateTimeField(_("logged at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
+        ordering = ["-logged_at", "-id"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="claim_has_text")]
+        indexes = [
+            models.Index(fields=["-logged_at", "-id"], name="claim_logged"),
+            models.Index(fields=["newsroom", "-logged_at", "-id"], name="claim_newsroom"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text if len(self.text) <= 120 else f"{self.text[:119]}…"
+
+
+class Appearance(models.Model):
+    """Where a claim was seen (schema.org: appearance, firstAppearance)."""
+
+    class Medium(models.TextChoices):
+        TEXT = "text", _("text")
+        IMAGE = "image", _("image")
+        VIDEO = "video", _("video")
+        AUDIO = "audio", _("audio")
+
+    validators: ClassVar = [RegexValidator(r"^[0-9a-f]{64}\Z", _("Write the SHA-256 as 64 digits 0–9, a–f."))]
+
+    claim = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("claim"), related_name="appearances")
+    url = WebAddressField(_("address"))
+    medium = models.CharField(_("medium"), max_length=10, choices=Medium, blank=True)
+    media_sha256 = models.CharField(
+        _("hash of the media"),
+        max_length=64,
+        blank=True,
+        validators=validators,
+        help_text=_("SHA-256 of the image, video or audio file, if you have it."),
+    )
+    archive_url = WebAddressField(
+        _("archive link"), blank=True, help_text=_("A snapshot, in case the page disappears.")
+    )
+    first = models.BooleanField(_("first"), default=False, help_text=_("The earliest appearance that you found."))
+
+    class Meta:
+        verbose_name = _("appearance")
+        verbose_name_plural = _("appearances")
+        ordering = ["-first", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["claim"], condition=Q(first=True), name="appearance_one_first"),
+            models.CheckConstraint(
+                condition=Q(medium__in=["", "text", "image", "video", "audio"]), name="appearance_medium_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(media_sha256__regex=r"^([0-9a-f]{64})?$"), name="appearance_media_sha256_hex"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.url

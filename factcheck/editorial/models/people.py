@@ -1,0 +1,101 @@
+"""Publishers, the people who work for them, and in which role."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.fields import LineField, WebAddressField, web_addresses
+
+
+class Publisher(models.Model):
+    """Who answers for a review: a newsroom of ours, or the publisher of an imported review."""
+
+    class Type(models.TextChoices):
+        ORGANIZATION = "organization", _("organisation")
+        PERSON = "person", _("person")
+
+    type = models.CharField(_("type"), max_length=20, choices=Type, default=Type.ORGANIZATION)
+    name = LineField(_("name"), max_length=500)
+    site = LineField(
+        _("site"),
+        max_length=255,
+        unique=True,
+        help_text=_("The host of the website without www., such as example.org. It names the publisher in the API."),
+    )
+    url = WebAddressField(_("website"), blank=True)
+    logo_url = WebAddressField(_("logo"), blank=True, help_text=_("The address of the logo."))
+    same_as = web_addresses(verbose_name=_("profiles elsewhere"))
+    methodology_url = WebAddressField(
+        _("methodology"), blank=True, help_text=_("The page that says how you check (IFCN: methodology).")
+    )
+    corrections_url = WebAddressField(
+        _("corrections policy"), blank=True, help_text=_("The page that says how you correct mistakes.")
+    )
+    principles_url = WebAddressField(_("principles"), blank=True, help_text=_("Who you are and who pays for it."))
+    unnamed_sources_url = WebAddressField(_("policy on unnamed sources"), blank=True)
+    feedback_url = WebAddressField(
+        _("how to report a mistake"), blank=True, help_text=_("The page where readers can report a mistake.")
+    )
+
+    class Meta:
+        verbose_name = _("publisher")
+        verbose_name_plural = _("publishers")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(site__regex=r"^[^\sA-Z/]+$"), name="publisher_site_is_host"),
+            models.CheckConstraint(condition=~Q(name=""), name="publisher_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person with a login. What they may do follows from their memberships alone."""
+
+    byline = LineField(
+        _("byline"),
+        max_length=500,
+        blank=True,
+        help_text=_("The name under which reviews appear. A pen name will do; without one, reviews carry no name."),
+    )
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+    def __str__(self) -> str:
+        return self.byline or self.username
+
+
+class Membership(models.Model):
+    """A person's role in one newsroom; every verb checks it."""
+
+    class Role(models.TextChoices):
+        REPORTER = "reporter", _("Reporter")
+        EDITOR = "editor", _("Editor")
+        CHIEF_EDITOR = "chief_editor", _("Chief editor")
+
+    # Who may decide on the work of others.
+    DECIDING: ClassVar = (Role.EDITOR, Role.CHIEF_EDITOR)
+
+    user = models.ForeignKey(User, models.CASCADE, verbose_name=_("account"), related_name="memberships")
+    publisher = models.ForeignKey(Publisher, models.CASCADE, verbose_name=_("newsroom"), related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["publisher", "user"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "publisher"], name="membership_once"),
+            models.CheckConstraint(
+                condition=Q(role__in=["reporter", "editor", "chief_editor"]), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}, {self.publisher}"

@@ -1,0 +1,170 @@
+"""A review in the making: its text, its authors and the sources it rests on."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField
+from factcheck.editorial.models.claims import Claim
+from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.scales import Verdict
+
+
+class Review(models.Model):
+    """The draft of a claim's review. What the public sees of it are revisions in the record."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("waiting for approval")
+        APPROVED = "approved", _("approved")
+        PUBLISHED = "published", _("published")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class ChangeClass(models.TextChoices):
+        TYPO = "typo", _("typing error: the meaning stays")
+        UPDATE = "update", _("update: something new has come up")
+        SUBSTANTIVE = "substantive", _("substantive: something was wrong")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    newsroom = models.ForeignKey(
+        Publisher,
+        models.PROTECT,
+        verbose_name=_("newsroom"),
+        related_name="+",
+        help_text=_("Whose members work on it."),
+    )
+    publisher = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("publisher"), related_name="reviews")
+    claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="reviews")
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+    language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
+    headline = LineField(_("headline"), max_length=1000, blank=True)
+    summary = ProseField(
+        _("summary"), max_length=10_000, blank=True, help_text=_("One or two sentences: the verdict and why.")
+    )
+    body = ProseField(
+        _("text"), max_length=200_000, blank=True, help_text=_("Markdown: **bold**, [text](address), lists.")
+    )
+    verdict = models.ForeignKey(
+        Verdict, models.PROTECT, verbose_name=_("verdict"), null=True, blank=True, related_name="+"
+    )
+    verdict_explanation = ProseField(
+        _("why this verdict"),
+        max_length=10_000,
+        blank=True,
+        help_text=_("Empty: the explanation that the scale gives."),
+    )
+    reviewed_on = models.DateField(_("checked on"), null=True, blank=True)
+
+    # Of imported reviews only: the publisher's own page and words.
+    original_url = WebAddressField(_("publisher's page"), blank=True)
+    archive_url = WebAddressField(_("archive link"), blank=True)
+    original_label = ProseField(_("publisher's verdict"), max_length=2000, blank=True)
+    original_value = LineField(_("publisher's rating"), max_length=500, blank=True)
+    original_best = LineField(_("publisher's best rating"), max_length=500, blank=True)
+    original_worst = LineField(_("publisher's worst rating"), max_length=500, blank=True)
+    original_explanation = ProseField(_("publisher's explanation"), max_length=10_000, blank=True)
+    original_image_url = WebAddressField(_("publisher's rating image"), blank=True)
+    import_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+
+    # Of an open correction: published with it.
+    change_class = models.CharField(_("kind of correction"), max_length=20, choices=ChangeClass, blank=True)
+    change_note = ProseField(_("what changed and why"), max_length=2000, blank=True, help_text=_("Readers see this."))
+
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False)
+    created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        ordering = ["-changed_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(publisher=F("newsroom"), original_url="", original_label="")
+                | ~Q(publisher=F("newsroom")) & ~Q(original_url="") & ~Q(original_label=""),
+                name="review_own_or_imported",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "submitted", "approved", "published", "withdrawn"]),
+                name="review_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(change_class__in=["", "typo", "update", "substantive"]), name="review_change_class_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-changed_at", "-id"], name="review_changed"),
+            models.Index(fields=["newsroom", "state", "-changed_at", "-id"], name="review_newsroom_state"),
+            models.Index(fields=["newsroom", "-changed_at", "-id"], name="review_newsroom_changed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline or str(self.claim)
+
+    @property
+    def is_imported(self) -> bool:
+        return self.publisher_id != self.newsroom_id
+
+
+class Authorship(models.Model):
+    """Who wrote a review: somebody with a login, or a name that an imported page gives."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="authorships")
+    user = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("account"), null=True, blank=True, related_name="authorships"
+    )
+    name = LineField(_("name"), max_length=500, blank=True, help_text=_("Empty: the byline of the account."))
+
+    class Meta:
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "user"], name="authorship_once"),
+            models.CheckConstraint(condition=Q(user__isnull=False) | ~Q(name=""), name="authorship_of_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.user)
+
+
+class Source(models.Model):
+    """What the review rests on, so that a reader can look for themselves."""
+
+    class Stance(models.TextChoices):
+        SUPPORTS = "supports", _("supports the claim")
+        REFUTES = "refutes", _("refutes the claim")
+        CONTEXT = "context", _("context")
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="sources")
+    title = LineField(_("title"), max_length=1000, blank=True)
+    url = WebAddressField(_("address"), blank=True)
+    publisher = LineField(_("publisher"), max_length=500, blank=True)
+    stance = models.CharField(_("stance"), max_length=10, choices=Stance, blank=True)
+    quote = ProseField(
+        _("quote"), max_length=10_000, blank=True, help_text=_("The words that matter, as they stand there.")
+    )
+    archive_url = WebAddressField(_("archive link"), blank=True)
+    accessed_on = models.DateField(_("accessed on"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stance__in=["", "supports", "refutes", "context"]), name="source_stance_known"
+            ),
+            models.CheckConstraint(condition=~Q(title="") | ~Q(url=""), name="source_can_be_found"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.url
+
+    def clean(self) -> None:
+        if not self.title and not self.url:
+            raise ValidationError(_("Give the source a title or an address."))

@@ -1,0 +1,127 @@
+"""Rating scales, their verdicts, and what the verdicts of others mean on them."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.fields import LanguageField, LineField, ProseField
+from factcheck.editorial.models.people import User
+
+
+class RatingScale(models.Model):
+    """From worst (least true) to best (most true); schema.org: bestRating, worstRating."""
+
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    name = LineField(_("name"), max_length=500)
+    worst = models.PositiveSmallIntegerField(_("worst"), default=1, help_text=_("The value of the falsest verdict."))
+    best = models.PositiveSmallIntegerField(_("best"), default=5, help_text=_("The value of the truest verdict."))
+    is_default = models.BooleanField(
+        _("default"), default=False, help_text=_("The scale that the API means by a verdict without a scale.")
+    )
+
+    class Meta:
+        verbose_name = _("rating scale")
+        verbose_name_plural = _("rating scales")
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(condition=Q(worst__gte=1), name="ratingscale_worst_from_1"),
+            models.CheckConstraint(condition=Q(best__gt=F("worst")), name="ratingscale_best_above_worst"),
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="ratingscale_one_default"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Verdict(models.Model):
+    """One verdict of a scale. Without a value it stands outside the line from false to true."""
+
+    scale = models.ForeignKey(RatingScale, models.PROTECT, verbose_name=_("rating scale"), related_name="verdicts")
+    slug = models.SlugField(_("short name"), max_length=60)
+    value = models.PositiveSmallIntegerField(
+        _("value"), null=True, blank=True, help_text=_("Higher is truer. Empty for a verdict such as “unproven”.")
+    )
+
+    class Meta:
+        verbose_name = _("verdict")
+        verbose_name_plural = _("verdicts")
+        ordering = ["scale", F("value").asc(nulls_last=True), "slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["scale", "slug"], name="verdict_slug_once"),
+            models.CheckConstraint(condition=Q(value__isnull=True) | Q(value__gte=1), name="verdict_value_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label("vi") if self.pk else self.slug
+
+    def clean(self) -> None:
+        if self.value is not None and self.scale_id and not self.scale.worst <= self.value <= self.scale.best:
+            raise ValidationError(
+                {
+                    "value": _("The value must lie between %(worst)s and %(best)s.")
+                    % {"worst": self.scale.worst, "best": self.scale.best}
+                }
+            )
+
+    def label(self, language: str) -> str:
+        """In that language, or in its primary language, or in English, or the slug."""
+        labels = {label.language.lower(): label.label for label in self.labels.all()}
+        wanted = (language.lower(), language.partition("-")[0].lower(), "en")
+        return next((labels[tag] for tag in wanted if tag in labels), self.slug)
+
+
+class VerdictLabel(models.Model):
+    """What a verdict is called in one language, and what it means."""
+
+    verdict = models.ForeignKey(Verdict, models.CASCADE, verbose_name=_("verdict"), related_name="labels")
+    language = LanguageField(_("language"))
+    label = LineField(_("label"), max_length=500)
+    explanation = ProseField(_("explanation"), max_length=10_000, blank=True)
+
+    class Meta:
+        verbose_name = _("label")
+        verbose_name_plural = _("labels")
+        ordering = ["language"]
+        constraints = [models.UniqueConstraint(fields=["verdict", "language"], name="verdictlabel_language_once")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class VerdictMapping(models.Model):
+    """What another publisher's verdict words mean on a scale of ours. Counts once a second person approved it."""
+
+    words = LineField(
+        _("their words"), max_length=500, help_text=_("As the publisher writes them; case does not count.")
+    )
+    site = LineField(
+        _("publisher's site"),
+        max_length=255,
+        blank=True,
+        help_text=_("Empty: for every publisher without its own entry."),
+    )
+    verdict = models.ForeignKey(Verdict, models.PROTECT, verbose_name=_("our verdict"))
+    proposed_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("proposed by"), related_name="+", editable=False
+    )
+    approved_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("approved by"), related_name="+", null=True, blank=True, editable=False
+    )
+
+    class Meta:
+        verbose_name = _("verdict mapping")
+        verbose_name_plural = _("verdict mappings")
+        ordering = ["words", "site"]
+        constraints = [
+            models.UniqueConstraint(fields=["words", "site"], name="verdictmapping_once"),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
+                name="verdictmapping_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.words} → {self.verdict}"

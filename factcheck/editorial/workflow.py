@@ -1,0 +1,256 @@
+"""The verbs: all that can happen to a review, from a draft to what the public reads.
+
+Each takes `by`, checks that person's membership, locks the review, runs in one transaction, and
+raises an EditorialError whose text says what to do. Nothing else writes the record.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import documents, roles
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Approval, Review, User
+from factcheck.editorial.models.approvals import Decision
+from factcheck.record import log
+from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record.models import LogEntry, RevisionDocument
+
+Action = Approval.Action
+State = Review.State
+
+
+@transaction.atomic
+def submit(*, review: Review, by: User) -> Approval:
+    """Puts the draft before a second person: builds the statement and fixes its digest."""
+    review = _locked(review)
+    roles.require_writer(by, review)
+    if review.state != State.DRAFT:
+        raise EditorialError(_("Only a draft can be submitted; this review is: %s.") % review.get_state_display())
+    if reasons := documents.missing(review):
+        raise EditorialError(*reasons)
+    said = documents.statement(review)
+    published = last_statement(review)
+    if published is not None:
+        if not review.change_class or not review.change_note:
+            raise EditorialError(_("Say what kind of correction this is, what changed and why."))
+        if canonical(said) == canonical(published):
+            raise EditorialError(_("Nothing has changed since the published revision."))
+    review.state = State.SUBMITTED
+    review.save(update_fields=["state"])
+    return _put_forward(review, by, Action.PUBLICATION, said, review.change_class or None, review.change_note or None)
+
+
+@transaction.atomic
+def return_(*, review: Review, by: User, reason: str = "") -> Approval:
+    """Gives the review back, with a reason; whoever submitted it can take it back without one."""
+    review = _locked(review)
+    approval = _open_approval(review)
+    if by.pk == approval.submitted_by_id:
+        roles.require_member(by, review.newsroom_id)
+    else:
+        roles.require_decider(by, review.newsroom_id)
+        if not reason.strip():
+            raise EditorialError(_("Write what is to be changed, so that the author can go on."))
+    approval.decision = Decision.RETURNED
+    approval.decision_note = reason
+    approval.decided_by, approval.decided_at = by, timezone.now()
+    approval.save(update_fields=["decision", "decision_note", "decided_by", "decided_at"])
+    if approval.action == Action.PUBLICATION:
+        review.state = State.DRAFT
+        review.save(update_fields=["state"])
+    record_event(by, f"{approval.action}.returned", review, reason=reason)
+    return approval
+
+
+@transaction.atomic
+def approve(*, review: Review, by: User, digest: str) -> Approval:
+    """Approves what was on the screen, named by its digest. A withdrawal or reinstatement takes effect at once."""
+    review = _locked(review)
+    roles.require_decider(by, review.newsroom_id)
+    approval = _open_approval(review)
+    if approval.decision:
+        raise EditorialError(_("This is approved already."))
+    if by.pk == approval.submitted_by_id:
+        raise NotAllowed(_("You submitted this yourself; somebody else has to decide."))
+    if roles.is_author(by, review):
+        raise NotAllowed(_("You are an author of this review; somebody else has to decide."))
+    if digest != approval.digest:
+        raise EditorialError(_("The review was submitted anew while you read it. Read it again before you decide."))
+    _require_unchanged(review, approval)
+    approval.decision = Decision.APPROVED
+    approval.decided_by, approval.decided_at = by, timezone.now()
+    approval.save(update_fields=["decision", "decided_by", "decided_at"])
+    record_event(by, f"{approval.action}.approved", review, digest=approval.digest)
+    if approval.action == Action.PUBLICATION:
+        review.state = State.APPROVED
+        review.save(update_fields=["state"])
+    else:
+        _append([(review, approval)], by)
+    return approval
+
+
+@transaction.atomic
+def publish(*, review: Review, by: User) -> LogEntry:
+    """Makes the approved statement public: one entry in the log, one revision, the read model."""
+    review = _locked(review)
+    roles.require_decider(by, review.newsroom_id)
+    if review.state != State.APPROVED:
+        raise EditorialError(
+            _("Only an approved review can be published; this one is: %s.") % review.get_state_display()
+        )
+    approval = _open_approval(review)
+    _require_unchanged(review, approval)
+    return _append([(review, approval)], by)[0]
+
+
+@transaction.atomic
+def open_correction(*, review: Review, by: User, change_class: str, note: str) -> None:
+    """Reopens the draft; the public keeps the last revision until the correction is published."""
+    review = _locked(review)
+    roles.require_writer(by, review)
+    if review.state != State.PUBLISHED:
+        raise EditorialError(
+            _("Only a published review can be corrected; this one is: %s.") % review.get_state_display()
+        )
+    if change_class not in Review.ChangeClass.values:
+        raise EditorialError(_("Say what kind of correction this is."))
+    if not note.strip():
+        raise EditorialError(_("Write what changed and why; readers will see it."))
+    if open_approval(review):
+        raise EditorialError(_("A withdrawal of this review waits for a decision. Decide on it first."))
+    review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
+    review.save(update_fields=["change_class", "change_note", "state"])
+    record_event(by, "correction.opened", review, change_class=change_class, note=note)
+
+
+@transaction.atomic
+def withdraw(*, review: Review, by: User, reason: str) -> Approval:
+    """Asks for the withdrawal; it happens when a second person approves. The reason is public."""
+    review = _locked(review)
+    roles.require_member(by, review.newsroom_id)
+    last = last_entry(review)
+    if last is None or last.kind == LogEntry.Kind.WITHDRAWAL:
+        raise EditorialError(_("Only what is public can be withdrawn."))
+    published = last_statement(review)
+    assert published is not None
+    return _ask(review, by, Action.WITHDRAWAL, documents.tombstone(published), reason)
+
+
+@transaction.atomic
+def reinstate(*, review: Review, by: User, reason: str) -> Approval:
+    """Asks for the reinstatement of what was withdrawn, as it was; happens when a second person approves."""
+    review = _locked(review)
+    roles.require_member(by, review.newsroom_id)
+    published = last_statement(review)
+    if review.state != State.WITHDRAWN or published is None:
+        raise EditorialError(_("Only a withdrawn review can be reinstated."))
+    return _ask(review, by, Action.REINSTATEMENT, published, reason)
+
+
+def open_approval(review: Review) -> Approval | None:
+    """What waits for a decision, or is approved and waits for publication."""
+    return review.approvals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED).first()
+
+
+def last_entry(review: Review) -> LogEntry | None:
+    """The newest entry of the log about the review."""
+    return LogEntry.objects.filter(subject=review.pk).order_by("-number").first()
+
+
+def last_statement(review: Review) -> dict[str, Any] | None:
+    """The statement of the newest revision that says something, tombstones passed over."""
+    found = (
+        RevisionDocument.objects.filter(entry__subject=review.pk)
+        .exclude(entry__kind__in=[LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE])
+        .order_by("-entry__number")
+        .first()
+    )
+    return documents.statement_of(bytes(found.document)) if found else None
+
+
+def _locked(review: Review) -> Review:
+    """The review as it is now, held until the transaction ends, so that a double click waits its turn."""
+    Review.objects.select_for_update().get(pk=review.pk)
+    return documents.for_statements(Review.objects.filter(pk=review.pk)).get()
+
+
+def _open_approval(review: Review) -> Approval:
+    approval = open_approval(review)
+    if approval is None:
+        raise EditorialError(_("Nothing of this review waits for a decision."))
+    return approval
+
+
+def _ask(review: Review, by: User, action: Approval.Action, said: dict[str, Any], reason: str) -> Approval:
+    if not reason.strip():
+        raise EditorialError(_("Write the reason; readers will see it."))
+    if open_approval(review):
+        raise EditorialError(_("Something of this review waits for a decision already. Decide on it or take it back."))
+    return _put_forward(review, by, action, said, None, reason)
+
+
+def _put_forward(
+    review: Review, by: User, action: Approval.Action, said: dict[str, Any], change_class: str | None, note: str | None
+) -> Approval:
+    data = canonical(said)
+    approval = Approval.objects.create(
+        review=review,
+        action=action,
+        statement=data.decode(),
+        digest=sha256_hex(data),
+        change_class=change_class,
+        note=note,
+        submitted_by=by,
+    )
+    record_event(by, f"{action}.submitted", review, digest=approval.digest)
+    return approval
+
+
+def _require_unchanged(review: Review, approval: Approval) -> None:
+    """The statement is rebuilt and must be the one that was submitted."""
+    if approval.action == Action.PUBLICATION and canonical(documents.statement(review)).decode() != approval.statement:
+        raise EditorialError(
+            _("The review, its claim or its sources were changed after submission. Return it and submit it anew.")
+        )
+
+
+_STATE_AFTER = {
+    Action.PUBLICATION: State.PUBLISHED,
+    Action.WITHDRAWAL: State.WITHDRAWN,
+    Action.REINSTATEMENT: State.PUBLISHED,
+}
+_KINDS = {Action.WITHDRAWAL: LogEntry.Kind.WITHDRAWAL, Action.REINSTATEMENT: LogEntry.Kind.REINSTATEMENT}
+
+
+def _append(approved: Sequence[tuple[Review, Approval]], by: User) -> list[LogEntry]:
+    """Publishes what these approvals are of and ties each to its entry."""
+    try:
+        entries = log.publish(
+            [
+                log.Publication(
+                    subject=UUID(str(review.pk)),
+                    statement=documents.statement_of(approval.statement.encode()),
+                    kind=_KINDS.get(Action(approval.action)),
+                    change_class=approval.change_class,
+                    note=approval.note,
+                )
+                for review, approval in approved
+            ]
+        )
+    except log.RecordError as refusal:
+        raise EditorialError(str(refusal)) from refusal
+    for (review, approval), entry in zip(approved, entries, strict=True):
+        approval.entry = entry
+        review.state = _STATE_AFTER[Action(approval.action)]
+        if approval.action == Action.PUBLICATION:
+            review.change_class = review.change_note = ""
+        record_event(by, entry.kind, review, sequence=entry.sequence)
+    Approval.objects.bulk_update([approval for _, approval in approved], ["entry"])
+    Review.objects.bulk_update([review for review, _ in approved], ["state", "change_class", "change_note"])
+    return entries

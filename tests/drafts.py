@@ -1,0 +1,137 @@
+"""Factories. They make people and drafts; what is published is made by the verbs, as in life."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from factcheck.editorial import workflow
+from factcheck.editorial.models import (
+    Appearance,
+    Authorship,
+    Claim,
+    Claimant,
+    Membership,
+    Publisher,
+    RatingScale,
+    Review,
+    Source,
+    User,
+    Verdict,
+    VerdictLabel,
+)
+from factcheck.record.models import LogEntry
+
+
+@dataclass
+class Newsroom:
+    """A publisher with a reporter, two editors and a chief editor."""
+
+    publisher: Publisher
+    reporter: User
+    editor: User
+    second: User
+    chief: User
+
+
+def make_user(username: str, **fields: Any) -> User:
+    return User.objects.create_user(username, password="a long enough secret", is_staff=True, byline=username, **fields)
+
+
+def make_newsroom(site: str = "kiemchung.example") -> Newsroom:
+    publisher = Publisher.objects.create(
+        name=f"Toà soạn {site}", site=site, url=f"https://{site}/", corrections_url=f"https://{site}/corrections"
+    )
+    people = []
+    for name, role in (
+        ("reporter", Membership.Role.REPORTER),
+        ("editor", Membership.Role.EDITOR),
+        ("second", Membership.Role.EDITOR),
+        ("chief", Membership.Role.CHIEF_EDITOR),
+    ):
+        user = make_user(f"{name}@{site}")
+        Membership.objects.create(user=user, publisher=publisher, role=role)
+        people.append(user)
+    return Newsroom(publisher, *people)
+
+
+def make_scale() -> RatingScale:
+    """The default scale with "false" (1) and "true" (5), in Vietnamese and English."""
+    scale, made = RatingScale.objects.get_or_create(
+        slug="truth", defaults={"name": "Truth", "worst": 1, "best": 5, "is_default": True}
+    )
+    if made:
+        for slug, value, vi, en in (("false", 1, "Sai", "False"), ("true", 5, "Đúng", "True")):
+            verdict = Verdict.objects.create(scale=scale, slug=slug, value=value)
+            VerdictLabel.objects.create(verdict=verdict, language="vi", label=vi, explanation=f"{vi}.")
+            VerdictLabel.objects.create(verdict=verdict, language="en", label=en, explanation=f"{en}.")
+    return scale
+
+
+def make_claim(newsroom: Newsroom, **fields: Any) -> Claim:
+    claimant = Claimant.objects.create(
+        newsroom=newsroom.publisher, type=Claimant.Type.UNNAMED, description="một người dùng mạng xã hội"
+    )
+    values: dict[str, Any] = {
+        "text": "Nước lũ ở Huế đã lên tới mái chùa.",
+        "language": "vi",
+        "claimed_on": date(2026, 10, 3),
+        "claimant": claimant,
+        "logged_by": newsroom.reporter,
+        **fields,
+    }
+    claim = Claim.objects.create(newsroom=newsroom.publisher, **values)
+    Appearance.objects.create(claim=claim, url="https://social.example/p/1", medium="video", first=True)
+    return claim
+
+
+def make_review(newsroom: Newsroom, claim: Claim | None = None, sources: int = 2, **fields: Any) -> Review:
+    """A draft that lacks nothing, written by the newsroom's reporter."""
+    scale = make_scale()
+    values: dict[str, Any] = {
+        "language": "vi",
+        "headline": "Video nước lũ là của năm 2020",
+        "summary": "Sai. Đoạn video được quay năm 2020.",
+        "body": "Đoạn video **không** quay năm nay.",
+        "verdict": scale.verdicts.get(slug="false"),
+        "created_by": newsroom.reporter,
+        **fields,
+    }
+    review = Review.objects.create(
+        newsroom=newsroom.publisher, publisher=newsroom.publisher, claim=claim or make_claim(newsroom), **values
+    )
+    Authorship.objects.create(review=review, user=newsroom.reporter)
+    for position in range(sources):
+        Source.objects.create(
+            review=review,
+            position=position,
+            title=f"Nguồn {position + 1}",
+            url=f"https://source.example/{position + 1}",
+            stance=Source.Stance.REFUTES if position == 0 else Source.Stance.CONTEXT,
+        )
+    return review
+
+
+def publish_review(newsroom: Newsroom, review: Review) -> LogEntry:
+    """Reporter submits, an editor approves and publishes."""
+    approval = workflow.submit(review=review, by=newsroom.reporter)
+    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    return workflow.publish(review=review, by=newsroom.editor)
+
+
+def correct_review(newsroom: Newsroom, review: Review, **changes: Any) -> LogEntry:
+    """Opens a substantive correction, changes these fields and publishes it."""
+    workflow.open_correction(
+        review=review, by=newsroom.reporter, change_class="substantive", note="Ngày quay đã được xác minh lại."
+    )
+    Review.objects.filter(pk=review.pk).update(**changes)
+    return publish_review(newsroom, review)
+
+
+def withdraw_review(newsroom: Newsroom, review: Review) -> None:
+    approval = workflow.withdraw(review=review, by=newsroom.reporter, reason="Nguồn chính đã rút lại số liệu.")
+    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+
+
+def reinstate_review(newsroom: Newsroom, review: Review) -> None:
+    approval = workflow.reinstate(review=review, by=newsroom.reporter, reason="Nguồn đã xác nhận lại số liệu.")
+    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
