@@ -43,8 +43,8 @@ def validate_characters(value: str) -> None:
 class ProseField(models.TextField[str, str]):
     """Text of several lines with a limit in characters; absent is "" (JSON: null)."""
 
-    def __init__(self, *args: Any, max_length: int, **kwargs: Any) -> None:
-        super().__init__(*args, max_length=max_length, **kwargs)
+    def __init__(self, verbose_name: Any = None, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(verbose_name, max_length=max_length, **kwargs)
         self.validators = [*self.validators, MaxLengthValidator(max_length), validate_characters]
 
     def to_python(self, value: Any) -> Any:
@@ -58,7 +58,7 @@ class ProseField(models.TextField[str, str]):
         return value
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
-        name = connection.ops.quote_name(self.column)
+        name = connection.ops.quote_name(str(self.column))
         return f"{name} IS NFC NORMALIZED AND char_length({name}) <= {self.max_length} AND {name} !~ '{_FORBIDDEN_SQL}'"
 
 
@@ -76,12 +76,12 @@ class LineField(ProseField):
 class WebAddressField(LineField):
     """An absolute http or https address."""
 
-    def __init__(self, *args: Any, max_length: int = URL_LENGTH, **kwargs: Any) -> None:
-        super().__init__(*args, max_length=max_length, **kwargs)
+    def __init__(self, verbose_name: Any = None, *, max_length: int = URL_LENGTH, **kwargs: Any) -> None:
+        super().__init__(verbose_name, max_length=max_length, **kwargs)
         self.validators = [*self.validators, validate_web_address]
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
-        name = connection.ops.quote_name(self.column)
+        name = connection.ops.quote_name(str(self.column))
         return rf"{super().db_check(connection)} AND {name} ~ '^(https?://[^[:space:]/]+.*)?$'"
 
 
@@ -106,11 +106,11 @@ def validate_web_address(value: str) -> None:
 class LanguageField(LineField):
     """A BCP 47 language tag; "und" where the language is not known."""
 
-    def __init__(self, *args: Any, max_length: int = LANGUAGE_LENGTH, **kwargs: Any) -> None:
-        super().__init__(*args, max_length=max_length, **kwargs)
+    def __init__(self, verbose_name: Any = None, *, max_length: int = LANGUAGE_LENGTH, **kwargs: Any) -> None:
+        super().__init__(verbose_name, max_length=max_length, **kwargs)
         self.validators = [*self.validators, validate_language_tag]
 
 
-def web_addresses(**kwargs: Any) -> ArrayField:
+def web_addresses(**kwargs: Any) -> ArrayField[list[str], list[str]]:
     """A list of addresses, in the order in which they are written."""
     return ArrayField(WebAddressField(), default=list, blank=True, size=50, **kwargs)

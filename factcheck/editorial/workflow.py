@@ -43,7 +43,7 @@ def submit(*, review: Review, by: User) -> Approval:
             raise EditorialError(_("Nothing has changed since the published revision."))
     review.state = State.SUBMITTED
     review.save(update_fields=["state"])
-    return _put_forward(review, by, Action.PUBLICATION, said, review.change_class or None, review.change_note or None)
+    return _put_forward(review, by, Action.PUBLICATION, said, review.change_class, review.change_note)
 
 
 @transaction.atomic
@@ -192,11 +192,11 @@ def _ask(review: Review, by: User, action: Approval.Action, said: dict[str, Any]
         raise EditorialError(_("Write the reason; readers will see it."))
     if open_approval(review):
         raise EditorialError(_("Something of this review waits for a decision already. Decide on it or take it back."))
-    return _put_forward(review, by, action, said, None, reason)
+    return _put_forward(review, by, action, said, "", reason)
 
 
 def _put_forward(
-    review: Review, by: User, action: Approval.Action, said: dict[str, Any], change_class: str | None, note: str | None
+    review: Review, by: User, action: Approval.Action, said: dict[str, Any], change_class: str, note: str
 ) -> Approval:
     data = canonical(said)
     approval = Approval.objects.create(
@@ -237,8 +237,8 @@ def _append(approved: Sequence[tuple[Review, Approval]], by: User) -> list[LogEn
                     subject=UUID(str(review.pk)),
                     statement=documents.statement_of(approval.statement.encode()),
                     kind=_KINDS.get(Action(approval.action)),
-                    change_class=approval.change_class,
-                    note=approval.note,
+                    change_class=approval.change_class or None,
+                    note=approval.note or None,
                 )
                 for review, approval in approved
             ]

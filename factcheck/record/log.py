@@ -89,7 +89,7 @@ def publish(publications: Sequence[Publication]) -> list[LogEntry]:
     erased = [entry for entry in entries if entry.kind == Kind.ERASURE]
     for entry in erased:
         RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
-    project([(entry, json.loads(row.document)) for entry, row in zip(entries, documents, strict=True)])
+    project([(entry, json.loads(bytes(row.document))) for entry, row in zip(entries, documents, strict=True)])
     return entries
 
 

@@ -93,6 +93,7 @@ def _project_claims(ids: set[UUID]) -> None:
     """Makes the rows of these claims from the rows of their reviews."""
     reviews: dict[UUID, list[PublishedReview]] = {}
     for review in PublishedReview.objects.filter(claim_id__in=ids).order_by("sequence"):
+        assert review.claim_id is not None
         reviews.setdefault(review.claim_id, []).append(review)
     _upsert(PublishedClaim, [_claim_row(claim_id, found) for claim_id, found in sorted(reviews.items())], ["id"])
     # A claim whose last review was erased or moved to another claim has nothing left to show.

@@ -71,8 +71,8 @@ BEGIN
                                     THEN split_part(NEW.kind, '.', 2) ELSE 'publication' END)
         OR document - ARRAY['published_at', 'updated_at', 'revision', 'corrections']
            IS DISTINCT FROM approval.statement::jsonb
-        OR document #>> '{revision,class}' IS DISTINCT FROM approval.change_class
-        OR document #>> '{revision,note}' IS DISTINCT FROM approval.note THEN
+        OR document #>> '{revision,class}' IS DISTINCT FROM nullif(approval.change_class, '')
+        OR document #>> '{revision,note}' IS DISTINCT FROM nullif(approval.note, '') THEN
         RAISE EXCEPTION 'log entry %: nobody approved what it publishes', NEW.sequence
             USING ERRCODE = 'restrict_violation';
     END IF;
@@ -161,9 +161,11 @@ FORWARDS = [
         for table, name, when, each, function in TRIGGERS
     ),
     # At commit, because the approval learns its sequence number after the entry is there.
-    "CREATE CONSTRAINT TRIGGER published_was_approved AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED"
-    " FOR EACH ROW EXECUTE FUNCTION editorial_published_was_approved();"
-    "ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER published_was_approved;",
+    (
+        "CREATE CONSTRAINT TRIGGER published_was_approved AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED"
+        " FOR EACH ROW EXECUTE FUNCTION editorial_published_was_approved();"
+        "ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER published_was_approved;"
+    ),
     "INSERT INTO auth_group (name) VALUES ('Account administrators');",
 ]
 
@@ -171,8 +173,10 @@ BACKWARDS = [
     "DELETE FROM auth_group WHERE name = 'Account administrators';",
     "DROP TRIGGER published_was_approved ON record_logentry;",
     *(f"DROP TRIGGER {name} ON {table};" for table, name, *_ in reversed(TRIGGERS)),
-    "DROP FUNCTION editorial_refuse, editorial_approval_rules, editorial_published_was_approved,"
-    " editorial_membership_rules, editorial_account_event;",
+    (
+        "DROP FUNCTION editorial_refuse, editorial_approval_rules, editorial_published_was_approved,"
+        " editorial_membership_rules, editorial_account_event;"
+    ),
 ]
 
 

@@ -57,7 +57,7 @@ class ImportBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.files} ({self.submitted_at:%Y-%m-%d})" if self.submitted_at else self.files
+        return f"{self.files} ({self.submitted_at:%Y-%m-%d})" if self.pk else self.files
 
 
 class Approval(models.Model):
@@ -73,10 +73,8 @@ class Approval(models.Model):
     action = models.CharField(_("what for"), max_length=20, choices=Action)
     statement = models.TextField(help_text="Canonical JSON: what is to be published.")
     digest = models.CharField(_("digest"), max_length=64, help_text=_("SHA-256 of the statement."))
-    change_class = models.CharField(
-        _("kind of correction"), max_length=20, choices=Review.ChangeClass, null=True, blank=True
-    )
-    note = ProseField(_("public note"), max_length=2000, null=True, blank=True)
+    change_class = models.CharField(_("kind of correction"), max_length=20, choices=Review.ChangeClass, blank=True)
+    note = ProseField(_("public note"), max_length=2000, blank=True)
     batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, blank=True, related_name="approvals")
     submitted_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("submitted by"), related_name="+")
     submitted_at = models.DateTimeField(_("submitted at"), auto_now_add=True)

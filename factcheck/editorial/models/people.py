@@ -63,7 +63,7 @@ class User(AbstractUser):
         help_text=_("The name under which reviews appear. A pen name will do; without one, reviews carry no name."),
     )
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
 

@@ -102,16 +102,20 @@ FORWARDS = [
         for table, name, when, each, function in TRIGGERS
     ),
     # At commit, because the document is inserted after its entry.
-    "CREATE CONSTRAINT TRIGGER entry_has_document AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED"
-    " FOR EACH ROW EXECUTE FUNCTION record_entry_has_document();"
-    "ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER entry_has_document;",
+    (
+        "CREATE CONSTRAINT TRIGGER entry_has_document AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED"
+        " FOR EACH ROW EXECUTE FUNCTION record_entry_has_document();"
+        "ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER entry_has_document;"
+    ),
 ]
 
 BACKWARDS = [
     *(f"DROP TRIGGER {name} ON {table};" for table, name, *_ in TRIGGERS),
     "DROP TRIGGER entry_has_document ON record_logentry;",
-    "DROP FUNCTION record_refuse, record_entry_follows, record_entry_has_document, record_document_fits,"
-    " record_document_erased;",
+    (
+        "DROP FUNCTION record_refuse, record_entry_follows, record_entry_has_document, record_document_fits,"
+        " record_document_erased;"
+    ),
 ]
 
 RECORD_TABLES = "record_logentry, record_revisiondocument"
