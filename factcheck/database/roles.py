@@ -64,6 +64,8 @@ def schema_rights(logins: Logins) -> list[str]:
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"GRANT CREATE, USAGE ON SCHEMA public TO {identifier(logins.owner.name)}",
         f"GRANT USAGE ON SCHEMA public TO {users}",
+        # Everybody may make large objects by default, which would let the reading role write.
+        "REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC",
     ]
 
 

@@ -16,12 +16,12 @@ from factcheck.record.text import find_forbidden
 MAX_INTEGER = 2**53 - 1
 
 
-class NotCanonical(ValueError):
+class CanonicalError(ValueError):
     """The value has no canonical form; the text says where (a JSON pointer) and why."""
 
 
 def canonical(value: Any) -> bytes:
-    """The canonical bytes of a JSON value. Raises NotCanonical."""
+    """The canonical bytes of a JSON value. Raises CanonicalError."""
     _check(value, "")
     # With ASCII keys the order by UTF-16 code units that RFC 8785 asks for is the order of str;
     # json escapes exactly what RFC 8785 3.2.2.2 wants escaped.
@@ -44,19 +44,19 @@ def _check(value: Any, pointer: str) -> None:
         return
     if isinstance(value, str):
         if forbidden := find_forbidden(value):
-            raise NotCanonical(f"{pointer or '/'}: the character {forbidden} may not be published")
+            raise CanonicalError(f"{pointer or '/'}: the character {forbidden} may not be published")
         if not unicodedata.is_normalized("NFC", value):
-            raise NotCanonical(f"{pointer or '/'}: the text is not in NFC")
+            raise CanonicalError(f"{pointer or '/'}: the text is not in NFC")
     elif isinstance(value, int):
         if abs(value) > MAX_INTEGER:
-            raise NotCanonical(f"{pointer or '/'}: {value} is beyond 2^53 - 1")
+            raise CanonicalError(f"{pointer or '/'}: {value} is beyond 2^53 - 1")
     elif isinstance(value, list):
         for index, item in enumerate(value):
             _check(item, f"{pointer}/{index}")
     elif isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str) or not key.isascii() or find_forbidden(key):
-                raise NotCanonical(f"{pointer or '/'}: the key {key!r} is not ASCII text")
+                raise CanonicalError(f"{pointer or '/'}: the key {key!r} is not ASCII text")
             _check(item, f"{pointer}/{key}")
     else:
-        raise NotCanonical(f"{pointer or '/'}: a {type(value).__name__} has no canonical form")
+        raise CanonicalError(f"{pointer or '/'}: a {type(value).__name__} has no canonical form")
