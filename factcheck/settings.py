@@ -31,14 +31,17 @@ DATABASE_SOURCE = source(os.environ, VAR)
 DATABASES = DATABASE_SOURCE.databases
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+PORT = int(port) if (port := environment("PORT", "8000")).isdecimal() else 0
+if not 1 <= PORT <= 65535:
+    raise ImproperlyConfigured(f"PORT is {port!r}: give a number from 1 to 65535, for example 8000.")
 # The site's address, without a slash at its end. Published bodies carry it.
-SITE_URL = environment("SITE_URL", f"http://127.0.0.1:{environment('PORT', '8000')}").rstrip("/")
+SITE_URL = environment("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 _SITE = urlsplit(SITE_URL)
 if _SITE.scheme not in ("http", "https") or not _SITE.hostname or _SITE.path or _SITE.query:
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: give scheme and host alone, for example https://factcheck.example.org.")
 LOCAL = _SITE.hostname in ("127.0.0.1", "localhost", "::1")
 SECURE = _SITE.scheme == "https"
-if not LOCAL and not SECURE and not environment("ALLOW_HTTP"):
+if not LOCAL and not SECURE:
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: a site that others reach needs https, for example https://{_SITE.hostname}.")
 
 DEBUG = bool(environment("DEBUG"))
@@ -200,11 +203,11 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Static files are served from where the apps keep them; nothing has to be collected first.
 WHITENOISE_USE_FINDERS = True
 
 LOGGING = {

@@ -1,0 +1,73 @@
+# Relative paths only: the checkout may lie in a folder with a space in its name.
+# Each line is one shell; several commands in a line are joined with && (macOS brings make 3.81, without .SHELLFLAGS).
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8000
+COVERAGE_MIN ?= 95
+# Extra words for pytest, for example: make test ARGS="tests/record -x"
+ARGS ?=
+python := .venv/bin/python
+export PYTHONDONTWRITEBYTECODE = 1
+
+.PHONY: help run test prove check format openapi messages requirements clean
+
+help: ## print this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
+
+run: .venv/run.stamp ## start everything on http://127.0.0.1:8000 (PORT=…); Ctrl-C stops it
+	@PORT="$(PORT)" exec $(python) manage.py run
+
+test: .venv/dev.stamp ## run the tests with coverage (ARGS=… goes to pytest)
+	$(python) -m pytest -n 2 --cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN) $(ARGS)
+
+prove: .venv/dev.stamp .venv/browser.stamp ## run what takes longer: kills, large imports, fuzzing, a real browser
+	$(python) -m pytest -m prove $(ARGS)
+
+check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, messages, deployment settings
+	$(python) -m ruff format --check .
+	$(python) -m ruff check .
+	$(python) -m mypy
+	$(python) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	$(python) manage.py makemigrations --check --dry-run
+	$(python) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+	diff -u docs/openapi.yaml var/openapi.yaml || { echo "docs/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
+	set -a && source deploy/production.env.example && set +a && $(python) manage.py check --deploy --fail-level WARNING
+
+format: .venv/dev.stamp ## put the code into the one format and mend what can be mended
+	$(python) -m ruff format .
+	$(python) -m ruff check --fix .
+
+openapi: .venv/dev.stamp ## write docs/openapi.yaml from the code
+	$(python) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+messages: .venv/dev.stamp ## collect and compile the texts for translation (needs GNU gettext)
+	$(python) manage.py makemessages --locale vi --no-location
+	$(python) manage.py compilemessages
+
+requirements: .venv/dev.stamp ## pin requirements.in and requirements-dev.in anew, with hashes
+	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/python -m pip install --quiet uv
+	export UV_CUSTOM_COMPILE_COMMAND="make requirements" && for name in requirements requirements-dev; do \
+		.venv/uv/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 $$name.in --output-file $$name.txt || exit 1; \
+	done
+
+clean: ## remove .venv and caches; var/ with the data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.*
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one, for example: make run PYTHON=python3.12")'
+	rm -rf .venv
+	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing (Debian: apt-get install python3-venv)." >&2; exit 1; }
+
+.venv/run.stamp: requirements.txt | .venv/bin/python
+	$(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	$(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+# Debian's chromium for the journeys through a real browser; elsewhere install Chromium and name it in CHROMIUM.
+.venv/browser.stamp: .venv/dev.stamp
+	test -n "$${CHROMIUM:-}" || command -v chromium >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium; }
+	touch $@

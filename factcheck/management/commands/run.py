@@ -1,0 +1,115 @@
+"""``make run``: the whole site on this machine, from nothing to its addresses, until Ctrl-C."""
+
+import json
+import multiprocessing
+import signal
+import socket
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+# Each thread may hold a connection of each pool; more threads than connections would only queue there.
+THREADS = 8
+
+
+class Command(BaseCommand):
+    help = "Starts PostgreSQL (unless DATABASE_URL is set), migrates, loads the demo newsroom into an empty database, and serves."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--address", default="127.0.0.1", help="IP address to listen on (default: 127.0.0.1); the port is PORT's")
+
+    def handle(self, *args: Any, address: str, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            _refuse_used_port(address, settings.PORT)
+            self._migrate()
+            self._load_demo()
+            _close_connections()  # the worker opens its own
+            self._serve(address)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            _close_connections()
+        self.stdout.write("Stopped.")
+
+    def _migrate(self) -> None:
+        self.stdout.write("Starting the database…")
+        self.stdout.flush()
+        executor = MigrationExecutor(connections["owner"])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", database="owner", verbosity=0)
+
+    def _load_demo(self) -> None:
+        if not get_user_model()._default_manager.exists():
+            call_command("load_demo")
+
+    def _serve(self, address: str) -> None:
+        # Forking would share this process's locks and threads with the worker.
+        multiprocessing.set_start_method("spawn", force=True)
+        server = Server(
+            "factcheck.wsgi:application",
+            address=address,
+            port=settings.PORT,
+            interface=Interfaces.WSGI,
+            workers=1,
+            blocking_threads=THREADS,
+            websockets=False,
+            log_level=LogLevels.error,
+            workers_kill_timeout=10,
+        )
+        server.on_startup(self._announce)
+        try:
+            server.serve()
+        except SystemExit:
+            # Ctrl-C in a terminal reaches the worker too; when it is quicker than its parent, granian calls that a failure.
+            if not server.interrupt_signal:
+                raise
+
+    def _announce(self) -> None:
+        self.stdout.write(
+            f"\n  Website        {settings.SITE_URL}/\n"
+            f"  Editors' desk  {settings.SITE_URL}/admin/\n"
+            f"  API            {settings.SITE_URL}/api/v1/\n"
+            f"  API reference  {settings.SITE_URL}/api/docs/\n"
+        )
+        file = settings.VAR / "demo-logins.json"
+        if file.is_file():
+            self.stdout.write("  Demo logins (for this machine only):")
+            for login in json.loads(file.read_text()):
+                self.stdout.write("    " + "  ".join(str(value) for value in login.values()))
+        self.stdout.write("\nCtrl-C stops everything.")
+        self.stdout.flush()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _refuse_used_port(address: str, port: int) -> None:
+    """Asked before anything starts; granian's own socket would share the port with another of its kind."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise CommandError(
+                f"{address}:{port} cannot be used ({error.strerror}): choose another port, for example make run PORT={port + 1}."
+            ) from None
+
+
+def _close_connections() -> None:
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        connection.close_pool()
