@@ -1,0 +1,194 @@
+"""schema.org ClaimReview objects into the project's own records (docs/import.md lists every property).
+
+Needed are the claim's text, the verdict in words and the review's own address. Whatever else is absent
+stays None: nothing is guessed, and above all the review's date is never taken for the claim's.
+"""
+
+from factcheck.exchange.itemreviewed import appearances_of, claimant_of, is_organization
+from factcheck.exchange.jsonld import Node, Notes, address_text
+from factcheck.exchange.normalise import site_of_review, web_address
+from factcheck.exchange.shapes import (
+    MAX_BODY,
+    MAX_CLAIM,
+    MAX_EXPLANATION,
+    MAX_HEADLINE,
+    MAX_LIST,
+    MAX_NAME,
+    MAX_ORIGINAL_LABEL,
+    MAX_SUMMARY,
+    UNKNOWN_LANGUAGE,
+    Author,
+    OriginalVerdict,
+    Publisher,
+    Source,
+    Statement,
+)
+
+
+def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
+    """The record of one ClaimReview, or None; `notes.refused` then says why, `notes.dropped` what was left out."""
+    review = Node(members, "", notes)
+    item = review.node("itemReviewed")
+    address = _review_address(review)
+    claim_text, claim_language = _claim_text(review, item)
+    verdict = _verdict(review)
+    language = review.language("inLanguage") or UNKNOWN_LANGUAGE
+    sources = [source for key in ("citation", "isBasedOn") for source in _sources(review, key)]
+    appearances = appearances_of(item) if item else []
+    for key, members_of_list in (("citation", sources), ("itemReviewed/appearance", appearances)):
+        if len(members_of_list) > MAX_LIST:
+            review.refuse(key, "too_long", f"has {len(members_of_list)} members; {MAX_LIST} are allowed")
+    publisher, authors = _publisher_and_authors(review, address or "")
+    statement: Statement = {
+        "id": None,
+        "original_url": address or "",
+        "language": language,
+        "headline": review.text("headline", limit=MAX_HEADLINE) or review.text("name", limit=MAX_HEADLINE),
+        "summary": review.text("abstract", limit=MAX_SUMMARY, one_line=False)
+        or review.text("description", limit=MAX_SUMMARY, one_line=False),
+        "body": review.text("reviewBody", limit=MAX_BODY, one_line=False),
+        "claim": {
+            "id": None,
+            "text": claim_text or "",
+            "language": claim_language or language,
+            "claimed_on": item.day("datePublished") if item else None,
+            # "The location where this claim was made" (Google's claimLocation) is the name of the work. A Claim's
+            # name is a name of the claim.
+            "location": item.text("name", limit=MAX_NAME) if item and "Claim" not in item.types else None,
+            "claimant": claimant_of(item) if item else None,
+            "appearances": appearances,
+        },
+        "verdict": {
+            "scale": None,
+            "slug": None,
+            "label": None,
+            "labels": {},
+            "value": None,
+            "best": None,
+            "worst": None,
+            "explanation": None,
+            "original": verdict,
+        },
+        "sources": sources,
+        "publisher": publisher,
+        "authors": authors,
+        "topics": [],
+        "reviewed_on": review.day("datePublished"),
+        "archive_url": review.address("archivedAt"),
+        "license": review.address("sdLicense", "license"),
+    }
+    return None if notes.refused else statement
+
+
+def _review_address(review: Node) -> str | None:
+    written = address_text(review.members.get("url"))
+    if written is None:
+        review.refuse("url", "no_address", "the review's own address is missing")
+        return None
+    address = web_address(written)
+    if address is None:
+        review.refuse("url", "bad_address", f"{written[:100]!r} is no absolute web address (http or https)")
+    return address
+
+
+def _claim_text(review: Node, item: Node | None) -> tuple[str | None, str | None]:
+    """The claim's text and, when it is the Claim's own, the language the Claim gives for it."""
+    text = review.text("claimReviewed", limit=MAX_CLAIM, one_line=False)
+    if text is None and item and "Claim" in item.types:
+        text = item.text("text", limit=MAX_CLAIM, one_line=False)
+        if text:
+            return text, item.language("inLanguage")
+    if text is None:
+        why = "missing" if review.members.get("claimReviewed") is None else "empty or no single text"
+        review.refuse("claimReviewed", "no_claim_text", f"the claim's text is {why}")
+    return text, None
+
+
+def _verdict(review: Node) -> OriginalVerdict | None:
+    ratings = [
+        (label, rating)
+        for rating in review.nodes("reviewRating")
+        if (label := rating.text("alternateName", limit=MAX_ORIGINAL_LABEL, one_line=False))
+    ]
+    if len(ratings) != 1:
+        code, detail = (
+            ("several_verdicts", "more than one rating has a verdict in words")
+            if ratings
+            else ("no_verdict", "the verdict in words is missing (reviewRating.alternateName)")
+        )
+        review.refuse("reviewRating", code, detail)
+        return None
+    label, rating = ratings[0]
+    return {
+        "label": label,
+        "value": rating.number("ratingValue", limit=MAX_NAME),
+        "best": rating.number("bestRating", limit=MAX_NAME),
+        "worst": rating.number("worstRating", limit=MAX_NAME),
+        "explanation": rating.text("ratingExplanation", limit=MAX_EXPLANATION, one_line=False),
+        "image_url": rating.address("image"),
+    }
+
+
+def _sources(review: Node, key: str) -> list[Source]:
+    """Evidence as the file lists it, repetitions included. A text that is no address is a title."""
+    found: list[Source] = []
+    for entry in review.entries(key):
+        work = entry if isinstance(entry, Node) else _cited_text(review, key, entry)
+        written = address_text(work.members)
+        address = web_address(written) if written else None
+        if written and not address:
+            review.drop_address(key, written)
+        title = work.text("name", limit=MAX_HEADLINE) or work.text("headline", limit=MAX_HEADLINE)
+        publisher = work.node("publisher")
+        if title or address:
+            found.append(
+                {
+                    "title": title,
+                    "url": address,
+                    "publisher": publisher.text("name", limit=MAX_NAME)
+                    if publisher
+                    else work.text("publisher", limit=MAX_NAME),
+                    "stance": None,
+                    "quote": None,
+                    "archive_url": work.address("archivedAt"),
+                    "accessed_on": None,
+                }
+            )
+    return found
+
+
+def _cited_text(review: Node, key: str, text: str) -> Node:
+    is_address = text.strip().lower().startswith(("http://", "https://"))
+    return Node({"url" if is_address else "name": text}, f"{review.pointer}/{key}", review.notes)
+
+
+def _publisher_and_authors(review: Node, address: str) -> tuple[Publisher, list[Author]]:
+    """The organisation among the review's authors publishes it; else its `publisher`; else its first author.
+
+    Everybody else among the authors is an author. The site is the host of the review's own address.
+    """
+    authors = [_party(review, "author", entry) for entry in review.entries("author")]
+    named = [_party(review, "publisher", entry) for entry in review.entries("publisher")]
+    party = next((each for each in [*filter(is_organization, authors), *named, *authors]), None)
+    party = party or Node({}, "/author", review.notes)
+    others = [name for each in authors if each is not party and (name := each.text("name", limit=MAX_NAME))]
+    publisher: Publisher = {
+        "type": "person" if "Person" in party.types else "organization",
+        "name": party.text("name", limit=MAX_NAME),
+        "site": site_of_review(address),
+        "url": party.address("url"),
+        "logo_url": party.address("logo", "image"),
+        "same_as": party.profiles(),
+        "methodology_url": party.address("verificationFactCheckingPolicy"),
+        "corrections_url": party.address("correctionsPolicy"),
+        "principles_url": party.address("publishingPrinciples"),
+        "unnamed_sources_url": party.address("unnamedSourcesPolicy"),
+        "feedback_url": party.address("actionableFeedbackPolicy"),
+    }
+    return publisher, [{"name": name} for name in others]
+
+
+def _party(review: Node, key: str, entry: Node | str) -> Node:
+    if isinstance(entry, Node):
+        return entry
+    return Node({"url" if web_address(entry) else "name": entry}, f"{review.pointer}/{key}", review.notes)

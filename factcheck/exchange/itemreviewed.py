@@ -1,0 +1,85 @@
+"""What a ClaimReview says about the claim itself: who made it and where (its `itemReviewed`)."""
+
+from factcheck.exchange.jsonld import Node, address_text
+from factcheck.exchange.normalise import web_address
+from factcheck.exchange.shapes import MAX_DESCRIPTION, MAX_NAME, Appearance, Claimant
+
+_MEDIA = {"ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
+# Types below schema.org's Organization whose names do not end in it.
+_ORGANIZATIONS = {
+    "Corporation",
+    "Consortium",
+    "Cooperative",
+    "NGO",
+    "PoliticalParty",
+    "WorkersUnion",
+    "CollegeOrUniversity",
+}
+_HEX = frozenset("0123456789abcdef")
+
+
+def claimant_of(item: Node) -> Claimant | None:
+    """The first author of the claim that has a name or a description.
+
+    An author whose type is not given counts as a person, with whom more care is due.
+    """
+    found: list[Claimant] = []
+    for author in item.entries("author"):
+        if isinstance(author, str):
+            author = Node({"name": author}, f"{item.pointer}/author", item.notes)
+        name = author.text("name", limit=MAX_NAME)
+        description = author.text("description", limit=MAX_DESCRIPTION, one_line=False)
+        if name or description:
+            kind = "organization" if is_organization(author) else "person"
+            found.append(
+                {
+                    "id": None,
+                    "type": kind if name else "unnamed",
+                    "name": name,
+                    "description": description,
+                    "job_title": author.text("jobTitle", limit=MAX_NAME),
+                    "same_as": author.profiles(),
+                    "confirmed": False,
+                    "is_public_figure": None,
+                }
+            )
+    if len(found) > 1:
+        item.drop("author", "several", f"only the first of {len(found)} claimants is carried")
+    return found[0] if found else None
+
+
+def appearances_of(item: Node) -> list[Appearance]:
+    """Where the claim was made, once each. An item that is no Claim but a work is an appearance itself."""
+    found: dict[str, Appearance] = {}
+    for key in ("firstAppearance", "appearance"):
+        for entry in item.entries(key):
+            _appearance(item, key, entry, found, first=key == "firstAppearance" and not found)
+    if "Claim" not in item.types and item.members.get("url"):
+        work: dict[str, object] = {
+            name: item.members[name] for name in ("@type", "url", "archivedAt", "sha256") if name in item.members
+        }
+        _appearance(item, "url", Node(work, item.pointer, item.notes), found, first=False)
+    return list(found.values())
+
+
+def _appearance(item: Node, key: str, entry: Node | str, found: dict[str, Appearance], *, first: bool) -> None:
+    work = entry if isinstance(entry, Node) else Node({"url": entry}, f"{item.pointer}/{key}", item.notes)
+    written = address_text(work.members)
+    address = web_address(written) if written else None
+    if address is None:
+        if written:
+            item.drop_address(key, written)
+        return
+    digest = (work.text("sha256", limit=MAX_NAME) or "").lower()
+    appearance: Appearance = {
+        "url": address,
+        "medium": next((_MEDIA[name] for name in sorted(work.types) if name in _MEDIA), None),
+        "media_sha256": digest if len(digest) == 64 and _HEX.issuperset(digest) else None,
+        "archive_url": work.address("archivedAt"),
+        "first": first,
+    }
+    found.setdefault(address, appearance)
+
+
+def is_organization(party: Node) -> bool:
+    return any(name.endswith("Organization") or name in _ORGANIZATIONS for name in party.types)

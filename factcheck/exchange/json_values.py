@@ -1,0 +1,146 @@
+"""JSON read piece by piece: a cursor over a file that never holds more than one value.
+
+Python's own decoder reads the values; only brackets and commas around them are read here. (A streaming
+library gives neither line numbers nor a way to go on after a broken line, and turns numbers into numbers:
+a rating of "1.50" must stay what the file had.)
+"""
+
+import codecs
+import json
+import re
+from typing import NoReturn, Protocol
+
+CHUNK = 64 * 1024  # bytes
+MAX_VALUE = 16 * 1024 * 1024  # characters that one record may have
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+
+class Number(str):
+    """A JSON number, kept as it was written."""
+
+    __slots__ = ()
+
+
+DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number)
+
+
+class MalformedError(ValueError):
+    """The file is no JSON at this place; `line` counts from 1, `at_line_start`: its first character is wrong."""
+
+    def __init__(self, detail: str, line: int, *, at_line_start: bool = False) -> None:
+        super().__init__(detail)
+        self.line = line
+        self.at_line_start = at_line_start
+
+
+class TooLongError(MalformedError):
+    """A value is longer than was allowed; the cursor still stands before it."""
+
+
+class Bytes(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Cursor:
+    """A place in a text that is read once, from front to back.
+
+    Bytes that are not UTF-8 become lone surrogates, so that only the records that carry them are refused.
+    """
+
+    def __init__(self, source: Bytes) -> None:
+        self._source = source
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._text = ""
+        self._at = 0
+        self._ended = False
+        self.line = 1
+        start = source.read(CHUNK)
+        if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+            raise MalformedError("the file is in UTF-16; JSON is exchanged in UTF-8 (RFC 8259, section 8.1)", 1)
+        self._take(start.removeprefix(codecs.BOM_UTF8))
+
+    def peek(self) -> str:
+        """The next character that is no white space ("" at the end); the cursor then stands before it."""
+        while True:
+            found = _SPACE.match(self._text, self._at)
+            self._go(found.end() if found else self._at)
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if self._ended:
+                return ""
+            self._fill(CHUNK)
+
+    def take(self, wanted: str) -> str:
+        """Steps over one of the wanted characters and gives it back."""
+        found = self.peek()
+        if found not in wanted or not found:
+            expected = " or ".join(repr(character) for character in wanted)
+            self._fail(f"expected {expected}, found {found!r}" if found else "the file ends too early", self._at)
+        self._go(self._at + 1)
+        return found
+
+    def value(self, limit: int) -> tuple[object, int]:
+        """The next value and its length in characters; TooLongError when it has more than `limit`."""
+        self.peek()
+        while True:
+            found: object = None
+            end = None
+            try:
+                found, end = DECODER.raw_decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                # Near the end of what has been read so far the rest of the value may only be missing.
+                unfinished = error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - 16
+                if self._ended or not unfinished:
+                    self._fail(f"not JSON: {error.msg}", error.pos)
+            except RecursionError:
+                self._fail("nested too deeply", self._at)
+            if end is not None and (end < len(self._text) or self._ended):
+                length = end - self._at
+                if length > limit:
+                    raise TooLongError("a record is too long (16 million characters are allowed)", self.line)
+                self._go(end)
+                return found, length
+            held = len(self._text) - self._at
+            if held > limit:
+                raise TooLongError("a record is too long (16 million characters are allowed)", self.line)
+            self._fill(max(CHUNK, held))
+
+    def rest_of_line(self, limit: int) -> str:
+        """The text up to the line's end, which is stepped over. TooLongError beyond `limit` characters."""
+        line = self.line
+        while (end := self._text.find("\n", self._at)) < 0 and not self._ended and len(self._text) - self._at <= limit:
+            self._fill(max(CHUNK, len(self._text) - self._at))
+        if end < 0 and not self._ended:
+            while end < 0 and not self._ended:
+                self._at = len(self._text)
+                self._fill(CHUNK)
+                end = self._text.find("\n", self._at)
+            self._go(len(self._text) if end < 0 else end + 1)
+            raise TooLongError(f"a line longer than {limit} characters", line)
+        end = len(self._text) if end < 0 else end
+        text = self._text[self._at : end]
+        self._go(min(end + 1, len(self._text)))
+        return text
+
+    def at_line_end(self) -> bool:
+        """True when nothing but white space follows on this line; the cursor may step over some of it."""
+        line = self.line
+        return not self.peek() or self.line > line
+
+    def _go(self, to: int) -> None:
+        self.line += self._text.count("\n", self._at, to)
+        self._at = to
+
+    def _fill(self, size: int) -> None:
+        self._text, self._at = self._text[self._at :], 0
+        self._take(self._source.read(size))
+
+    def _take(self, some: bytes) -> None:
+        self._ended = not some
+        self._text += self._decoder.decode(some, final=self._ended)
+
+    def _fail(self, detail: str, at: int) -> NoReturn:
+        line = self.line + self._text.count("\n", self._at, at)
+        first = self._text[:at].rpartition("\n")[2]
+        raise MalformedError(detail, line, at_line_start=not first and at > 0)

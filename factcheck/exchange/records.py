@@ -1,0 +1,63 @@
+"""From a file to records: what the writing side of an import loops over."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from factcheck.exchange import claimreview, own_format
+from factcheck.exchange.jsonld import Notes, address_text
+from factcheck.exchange.normalise import web_address
+from factcheck.exchange.readers import Found, ReviewFile, types_of
+from factcheck.exchange.shapes import Problem, Record, Refusal, record_key
+
+Progress = Callable[[int, int], None]
+
+_MAX_PROBLEMS = 20  # of one record that are told
+
+
+def records(path: Path, progress: Progress | None = None) -> Iterator[Record | Refusal]:
+    """Every record of the file in its order, taken in or refused, in flat memory.
+
+    `progress` is called before each of them and at the end with the bytes read so far and the file's
+    size, both as it lies on the disk (compressed when it is). Raises OSError when the file cannot be opened.
+    """
+    with ReviewFile(path) as file:
+        for found in file.objects():
+            if progress:
+                progress(file.bytes_read, file.size)
+            result = found if isinstance(found, Refusal) else record_of(found)
+            if result is not None:
+                yield result
+        if progress:
+            progress(file.bytes_read, file.size)
+
+
+def record_of(found: Found) -> Record | Refusal | None:
+    """The record in one object of a file; None for the other nodes of an `@graph` (pages, people, pictures)."""
+    node, types, notes = found.node, types_of(found.node), Notes()
+    if "ClaimReview" in types or (not types and "claimReviewed" in node):
+        statement = claimreview.statement_of(node, notes)
+    elif types:
+        if found.in_graph:
+            return None
+        statement = None
+        notes.refused.append(Problem("/@type", "other_type", f"no ClaimReview but {', '.join(sorted(types))[:200]}"))
+    elif "claim" in node or "original_url" in node:
+        statement = own_format.statement_of(node, notes)
+    else:
+        statement = None
+        notes.refused.append(Problem("", "not_recognised", "neither a ClaimReview nor this project's own format"))
+    if statement is None:
+        return Refusal(found.position, _told(notes), _address(node))
+    key = record_key(statement["original_url"], statement["claim"]["text"], statement["language"])
+    return Record(found.position, key, statement, tuple(notes.dropped))
+
+
+def _told(notes: Notes) -> tuple[Problem, ...]:
+    """Why a record is refused; with it, what was left out at the same place and so explains it."""
+    places = {problem.pointer for problem in notes.refused}
+    return tuple(notes.refused + [problem for problem in notes.dropped if problem.pointer in places])[:_MAX_PROBLEMS]
+
+
+def _address(node: dict[str, object]) -> str | None:
+    written = address_text(node.get("url") or node.get("original_url"))
+    return web_address(written) if written else None
