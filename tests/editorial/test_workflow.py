@@ -1,21 +1,33 @@
-"""The life of a claim, verb by verb."""
+"""The life of a claim, verb by verb, and what each verb refuses."""
 
 import json
+from typing import Any
 
+import pytest
+
+from factcheck.editorial import documents, workflow
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review, Source, User
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
 from tests.drafts import (
+    Newsroom,
     correct_review,
     make_newsroom,
     make_review,
     make_scale,
+    make_user,
     publish_review,
     reinstate_review,
     withdraw_review,
 )
 
 
-def test_story_from_draft_to_reinstatement(database: str) -> None:
-    newsroom = make_newsroom()
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    return make_newsroom()
+
+
+def test_story_from_draft_to_reinstatement(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     correct_review(newsroom, review, verdict=make_scale().verdicts.get(slug="true"))
@@ -47,3 +59,247 @@ def test_story_from_draft_to_reinstatement(database: str) -> None:
         ("verdict", "truth:true"),
         ("claimant", str(review.claim.claimant_id)),
     }
+    assert list(EditorialEvent.objects.filter(subject=str(review.pk)).order_by("pk").values_list("action", flat=True)) == [
+        "publication.submitted", "publication.approved", "review.original",
+        "correction.opened", "publication.submitted", "publication.approved", "review.correction",
+        "withdrawal.submitted", "withdrawal.approved", "review.withdrawal",
+        "reinstatement.submitted", "reinstatement.approved", "review.reinstatement",
+    ]  # fmt: skip
+
+
+def test_withdrawn_claim_leaves_the_lists(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    withdraw_review(newsroom, review)
+    claim = PublishedClaim.objects.get()
+    assert claim.status == "withdrawn"
+    assert json.loads(claim.body)["reviews"] == []
+    assert "text" not in json.loads(claim.body)
+    assert PublishedReference.objects.count() == 0
+
+
+def test_second_review_of_a_claim_joins_it(newsroom: Newsroom) -> None:
+    first = make_review(newsroom)
+    other = make_newsroom("checkpoint.example")
+    second = make_review(other, first.claim, language="en", headline="The video is from 2020")
+    publish_review(newsroom, first)
+    publish_review(other, second)
+    body = json.loads(PublishedClaim.objects.get().body)
+    assert [review["language"] for review in body["reviews"]] == ["vi", "en"]
+    assert [review["publisher"]["site"] for review in body["reviews"]] == ["kiemchung.example", "checkpoint.example"]
+    assert PublishedClaim.objects.get().publishers == ["checkpoint.example", "kiemchung.example"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"verdict": None}, "Choose a verdict."),
+        ({"summary": ""}, "Write a summary: one or two sentences with the verdict and why."),
+        ({"sources": 1}, "Add sources: a review needs at least two, and has 1."),
+        ({"sources": 0}, "Add sources: a review needs at least two, and has 0."),
+    ],
+)
+def test_submit_says_what_is_missing(newsroom: Newsroom, fields: dict[str, Any], reason: str) -> None:
+    with pytest.raises(EditorialError) as refusal:
+        workflow.submit(review=make_review(newsroom, **fields), by=newsroom.reporter)
+    assert reason in [str(each) for each in refusal.value.reasons]
+
+
+def test_submit_wants_a_source_with_a_stance(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    review.sources.update(stance=Source.Stance.CONTEXT)
+    assert [str(each) for each in documents.missing(review)] == [
+        "At least one source must support or refute the claim; now all are context."
+    ]
+    review.sources.update(stance="")
+    assert "Say of every source whether it supports the claim, refutes it or gives context." in [
+        str(each) for each in documents.missing(review)
+    ]
+
+
+def test_submit_wants_a_confirmed_claimant(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    Claimant.objects.update(type="person", name="Somebody Printed", description="", confirmed=False)
+    review.refresh_from_db()
+    with pytest.raises(EditorialError, match="Confirm the claimant's name"):
+        workflow.submit(review=review, by=newsroom.reporter)
+
+
+def test_approve_refuses_submitter_author_and_reporter(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    review.authorships.create(user=newsroom.second)
+    approval = workflow.submit(review=review, by=newsroom.editor)
+    for person, reason in (
+        (newsroom.editor, "You submitted this yourself"),
+        (newsroom.second, "You are an author"),
+        (newsroom.reporter, "Only an Editor or Chief editor"),
+    ):
+        with pytest.raises(NotAllowed, match=reason):
+            workflow.approve(review=review, by=person, digest=approval.digest)
+    workflow.approve(review=review, by=newsroom.chief, digest=approval.digest)
+    with pytest.raises(EditorialError, match="approved already"):
+        workflow.approve(review=review, by=newsroom.chief, digest=approval.digest)
+
+
+def test_approve_refuses_another_digest(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    workflow.submit(review=review, by=newsroom.reporter)
+    with pytest.raises(EditorialError, match="submitted anew while you read it"):
+        workflow.approve(review=review, by=newsroom.editor, digest="0" * 64)
+
+
+@pytest.mark.parametrize("when", ["before approval", "after approval"])
+@pytest.mark.parametrize("what", ["review", "claim", "source", "publisher"])
+def test_changed_draft_is_not_published(newsroom: Newsroom, when: str, what: str) -> None:
+    review = make_review(newsroom)
+    approval = workflow.submit(review=review, by=newsroom.reporter)
+    if when == "after approval":
+        workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    if what == "review":
+        Review.objects.update(summary="Đúng.")
+    elif what == "claim":
+        Claim.objects.update(text="Khác.")
+    elif what == "source":
+        Source.objects.update(quote="Khác.")
+    else:
+        type(newsroom.publisher).objects.update(name="Khác")
+    with pytest.raises(EditorialError, match="were changed after submission"):
+        if when == "before approval":
+            workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+        else:
+            workflow.publish(review=review, by=newsroom.editor)
+    assert LogEntry.objects.count() == 0
+    workflow.return_(review=review, by=newsroom.editor, reason="Gửi lại.")
+    publish_review(newsroom, review)
+    assert LogEntry.objects.count() == 1
+
+
+def test_return_needs_a_reason_unless_taken_back(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    workflow.submit(review=review, by=newsroom.reporter)
+    with pytest.raises(EditorialError, match="Write what is to be changed"):
+        workflow.return_(review=review, by=newsroom.editor, reason="  ")
+    with pytest.raises(NotAllowed, match="Only an Editor"):
+        other = make_user("second reporter")
+        other.memberships.create(publisher=newsroom.publisher, role="reporter")
+        workflow.return_(review=review, by=other, reason="x")
+    returned = workflow.return_(review=review, by=newsroom.reporter)
+    assert (returned.decision, returned.decision_note) == ("returned", "")
+    review.refresh_from_db()
+    assert review.state == "draft"
+    with pytest.raises(EditorialError, match="Nothing of this review waits"):
+        workflow.return_(review=review, by=newsroom.reporter)
+
+
+def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom) -> None:
+    other = make_user("second reporter")
+    other.memberships.create(publisher=newsroom.publisher, role="reporter")
+    review = make_review(newsroom)
+    with pytest.raises(NotAllowed, match="their own reviews only"):
+        workflow.submit(review=review, by=other)
+
+
+def test_correction_needs_class_note_and_change(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    with pytest.raises(EditorialError, match="Only a published review can be corrected; this one is: draft"):
+        workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
+    publish_review(newsroom, review)
+    for change_class, note, reason in (
+        ("whim", "x", "Say what kind of correction"),
+        ("typo", " ", "Write what changed and why"),
+    ):
+        with pytest.raises(EditorialError, match=reason):
+            workflow.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa lỗi chính tả.")
+    with pytest.raises(EditorialError, match="Nothing has changed"):
+        workflow.submit(review=review, by=newsroom.reporter)
+    Review.objects.update(change_note="", summary="Sai!")
+    with pytest.raises(EditorialError, match="Say what kind of correction this is, what changed and why"):
+        workflow.submit(review=review, by=newsroom.reporter)
+
+
+def test_update_is_not_a_correction(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Có số liệu mới.")
+    Review.objects.update(summary="Sai. Có số liệu mới.")
+    entry = publish_review(newsroom, review)
+    assert entry.kind == "review.update"
+    body = json.loads(PublishedReview.objects.get().body)
+    assert body["revision"]["kind"] == "update"
+    assert body["corrections"][0]["class"] == "update"
+    review.refresh_from_db()
+    assert (review.state, review.change_class, review.change_note) == ("published", "", "")
+
+
+def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    with pytest.raises(EditorialError, match="Only what is public"):
+        workflow.withdraw(review=review, by=newsroom.reporter, reason="x")
+    publish_review(newsroom, review)
+    with pytest.raises(EditorialError, match="Only a withdrawn review"):
+        workflow.reinstate(review=review, by=newsroom.reporter, reason="x")
+    with pytest.raises(EditorialError, match="Write the reason"):
+        workflow.withdraw(review=review, by=newsroom.reporter, reason="")
+    approval = workflow.withdraw(review=review, by=newsroom.editor, reason="Nguồn sai.")
+    with pytest.raises(NotAllowed, match="somebody else"):
+        workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    with pytest.raises(EditorialError, match="waits for a decision already"):
+        workflow.withdraw(review=review, by=newsroom.second, reason="Nguồn sai.")
+    with pytest.raises(EditorialError, match="A withdrawal of this review waits"):
+        workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
+    workflow.return_(review=review, by=newsroom.second, reason="Không.")
+    assert PublishedReview.objects.get().status == "live"
+    withdraw_review(newsroom, review)
+    with pytest.raises(EditorialError, match="Only what is public"):
+        workflow.withdraw(review=review, by=newsroom.reporter, reason="x")
+    with pytest.raises(EditorialError, match="Only a published review can be corrected"):
+        workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
+
+
+def test_withdrawal_during_a_correction_keeps_the_draft(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note="Xem lại.")
+    Review.objects.update(summary="Đang viết lại.")
+    withdraw_review(newsroom, review)
+    reinstate_review(newsroom, review)
+    assert json.loads(PublishedReview.objects.get().body)["summary"] == "Sai. Đoạn video được quay năm 2020."
+    review.refresh_from_db()
+    assert review.summary == "Đang viết lại."
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note="Xem lại.")
+    publish_review(newsroom, review)
+    assert json.loads(PublishedReview.objects.get().body)["summary"] == "Đang viết lại."
+
+
+def people_who_may_not(newsroom: Newsroom) -> list[User]:
+    stranger = make_newsroom("other.example").chief
+    closed = make_user("closed account")
+    closed.memberships.create(publisher=newsroom.publisher, role="chief_editor")
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    closed.refresh_from_db()
+    return [stranger, make_user("root", is_superuser=True), closed]
+
+
+def test_every_verb_refuses_people_of_other_newsrooms(newsroom: Newsroom) -> None:
+    draft, submitted, approved, published, withdrawn = (make_review(newsroom) for _ in range(5))
+    workflow.submit(review=submitted, by=newsroom.reporter)
+    approval = workflow.submit(review=approved, by=newsroom.reporter)
+    workflow.approve(review=approved, by=newsroom.editor, digest=approval.digest)
+    publish_review(newsroom, published)
+    publish_review(newsroom, withdrawn)
+    withdraw_review(newsroom, withdrawn)
+    before = LogEntry.objects.count()
+    for person in people_who_may_not(newsroom):
+        for call in (
+            lambda by: workflow.submit(review=draft, by=by),
+            lambda by: workflow.return_(review=submitted, by=by, reason="x"),
+            lambda by: workflow.approve(review=submitted, by=by, digest="x"),
+            lambda by: workflow.publish(review=approved, by=by),
+            lambda by: workflow.open_correction(review=published, by=by, change_class="typo", note="x"),
+            lambda by: workflow.withdraw(review=published, by=by, reason="x"),
+            lambda by: workflow.reinstate(review=withdrawn, by=by, reason="x"),
+        ):
+            with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
+                call(person)
+    assert LogEntry.objects.count() == before

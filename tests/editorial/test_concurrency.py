@@ -1,0 +1,104 @@
+"""Real connections at the same time: one revision each, gapless numbers in commit order, no deadlock."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from django.db import connections
+
+from factcheck.editorial import workflow
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import EditorialEvent
+from factcheck.record.models import LogEntry, PublishedReview
+from tests.drafts import make_claim, make_newsroom, make_review
+
+
+def at_once(calls: list[Callable[[], object]]) -> list[object]:
+    """Starts all calls together, each on its own connection; gives results, or the refusals as they were raised."""
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], object]) -> object:
+        barrier.wait(timeout=30)
+        try:
+            return call()
+        except EditorialError as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result(timeout=60) for future in [pool.submit(run, call) for call in calls]]
+
+
+def approved_review(newsroom, claim=None):
+    review = make_review(newsroom, claim)
+    approval = workflow.submit(review=review, by=newsroom.reporter)
+    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    return review
+
+
+def test_publish_many_times_at_once_gives_one_revision(database: str) -> None:
+    newsroom = make_newsroom()
+    review = approved_review(newsroom)
+    people = [newsroom.editor, newsroom.second, newsroom.chief] * 3
+    results = at_once([lambda person=person: workflow.publish(review=review, by=person) for person in people])
+    assert sum(isinstance(result, LogEntry) for result in results) == 1
+    assert {str(result) for result in results if isinstance(result, EditorialError)} == {
+        "Only an approved review can be published; this one is: published."
+    }
+    assert list(LogEntry.objects.values_list("sequence", "number")) == [(0, 1)]
+
+
+def test_approve_and_return_at_once_gives_one_decision(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    approval = workflow.submit(review=review, by=newsroom.reporter)
+    results = at_once(
+        [
+            lambda: workflow.approve(review=review, by=newsroom.editor, digest=approval.digest),
+            lambda: workflow.approve(review=review, by=newsroom.second, digest=approval.digest),
+            lambda: workflow.approve(review=review, by=newsroom.chief, digest=approval.digest),
+        ]
+    )
+    assert sum(isinstance(result, EditorialError) for result in results) == 2
+    assert EditorialEvent.objects.filter(action="publication.approved").count() == 1
+
+
+def test_submit_twice_at_once_gives_one_approval(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    results = at_once([lambda: workflow.submit(review=review, by=newsroom.reporter)] * 4)
+    assert sum(isinstance(result, EditorialError) for result in results) == 3
+    assert review.approvals.count() == 1
+
+
+def test_twenty_publishers_at_once_leave_no_gap(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_claim(newsroom)
+    # Half of them review the same claim, so that its row in the read model is fought over.
+    reviews = [approved_review(newsroom, claim if n % 2 else None) for n in range(20)]
+    entries = at_once([lambda review=review: workflow.publish(review=review, by=newsroom.editor) for review in reviews])
+    assert all(isinstance(entry, LogEntry) for entry in entries)
+    rows = list(LogEntry.objects.order_by("sequence").values_list("sequence", "at"))
+    assert [sequence for sequence, _ in rows] == list(range(20))
+    assert [at for _, at in rows] == sorted(at for _, at in rows)
+    assert PublishedReview.objects.filter(claim_id=claim.pk).count() == 10
+
+
+def test_reader_never_sees_a_gap(database: str) -> None:
+    newsroom = make_newsroom()
+    reviews = [approved_review(newsroom) for _ in range(12)]
+    seen: set[tuple[int, int]] = set()
+
+    def watch() -> None:
+        # Sees what is committed, while the others commit.
+        for _ in range(100_000):
+            with connections["public"].cursor() as cursor:
+                cursor.execute("SELECT count(*), coalesce(max(sequence), -1) FROM record_logentry")
+                seen.add(cursor.fetchone())
+            if (12, 11) in seen:
+                return
+
+    at_once([watch, *(lambda review=review: workflow.publish(review=review, by=newsroom.editor) for review in reviews)])
+    assert (12, 11) in seen
+    assert all(count == head + 1 for count, head in seen)

@@ -1,0 +1,315 @@
+"""The rules of the editors' side, held by PostgreSQL against SQL of the application's own role."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db.models import CheckConstraint, UniqueConstraint
+
+from factcheck.editorial import workflow
+from factcheck.editorial.documents import statement
+from factcheck.editorial.fields import ProseField
+from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Membership, Review, VerdictMapping
+from factcheck.editorial.models.claims import TopicLabel
+from factcheck.record.canonical import canonical, sha256_hex
+from tests.drafts import Newsroom, make_newsroom, make_review, make_scale, make_user, publish_review
+
+
+@pytest.fixture(scope="module")
+def newsroom(module_database: str) -> Iterator[Newsroom]:
+    """A newsroom with a published review, a submitted one and one row of everything else."""
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom))
+    workflow.submit(review=make_review(newsroom), by=newsroom.reporter)
+    VerdictMapping.objects.create(
+        words="Falso", verdict=make_scale().verdicts.get(slug="false"), proposed_by=newsroom.editor
+    )
+    run("INSERT INTO editorial_topic (slug) VALUES ('floods')")
+    run("INSERT INTO editorial_topiclabel (topic_id, language, label) SELECT id, 'vi', 'Lũ' FROM editorial_topic")
+    run(
+        "INSERT INTO editorial_claim_topics (claim_id, topic_id) SELECT c.id, t.id FROM editorial_claim c, editorial_topic t"
+    )
+    workflow.submit(review=make_review(newsroom), by=newsroom.chief)
+    ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", submitted_by=newsroom.editor)
+    return newsroom
+
+
+def run(sql: str, params: Any = None) -> None:
+    """Runs the statement and commits."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, params)
+
+
+# One breach for every constraint; the test below holds that none is missing.
+BREACHES = {
+    "publisher_site_is_host": "UPDATE editorial_publisher SET site = 'https://x.example/'",
+    "publisher_has_name": "UPDATE editorial_publisher SET name = ''",
+    "membership_once": "INSERT INTO editorial_membership (user_id, publisher_id, role)"
+    " SELECT user_id, publisher_id, 'editor' FROM editorial_membership",
+    "membership_role_known": "UPDATE editorial_membership SET role = 'owner'",
+    "ratingscale_worst_from_1": "UPDATE editorial_ratingscale SET worst = 0",
+    "ratingscale_best_above_worst": "UPDATE editorial_ratingscale SET best = 1",
+    "ratingscale_one_default": "INSERT INTO editorial_ratingscale (slug, name, worst, best, is_default)"
+    " VALUES ('other', 'Other', 1, 2, true)",
+    "verdict_slug_once": "INSERT INTO editorial_verdict (scale_id, slug, value) SELECT scale_id, slug, 1 FROM editorial_verdict",
+    "verdict_value_from_1": "UPDATE editorial_verdict SET value = 0",
+    "verdictlabel_language_once": "INSERT INTO editorial_verdictlabel (verdict_id, language, label, explanation)"
+    " SELECT verdict_id, language, 'x', '' FROM editorial_verdictlabel",
+    "verdictmapping_once": "INSERT INTO editorial_verdictmapping (words, site, verdict_id, proposed_by_id)"
+    " SELECT words, site, verdict_id, proposed_by_id FROM editorial_verdictmapping",
+    "verdictmapping_two_people": "UPDATE editorial_verdictmapping SET approved_by_id = proposed_by_id",
+    "claimant_named_or_described": "UPDATE editorial_claimant SET description = ''",
+    "claimant_person_is_public_figure": "UPDATE editorial_claimant SET type = 'person', name = 'Nguyễn Văn A'",
+    "topiclabel_language_once": "INSERT INTO editorial_topiclabel (topic_id, language, label)"
+    " SELECT topic_id, language, 'x' FROM editorial_topiclabel",
+    "claim_has_text": "UPDATE editorial_claim SET text = ''",
+    "appearance_one_first": "INSERT INTO editorial_appearance (claim_id, url, medium, media_sha256, archive_url, first)"
+    " SELECT claim_id, url, '', '', '', true FROM editorial_appearance",
+    "appearance_medium_known": "UPDATE editorial_appearance SET medium = 'smell'",
+    "appearance_media_sha256_hex": "UPDATE editorial_appearance SET media_sha256 = 'abc'",
+    "review_own_or_imported": "UPDATE editorial_review SET original_url = 'https://x.example/'",
+    "review_state_known": "UPDATE editorial_review SET state = 'gone'",
+    "review_change_class_known": "UPDATE editorial_review SET change_class = 'whim'",
+    "authorship_once": "INSERT INTO editorial_authorship (review_id, user_id, name)"
+    " SELECT review_id, user_id, '' FROM editorial_authorship",
+    "authorship_of_somebody": "UPDATE editorial_authorship SET user_id = NULL",
+    "source_stance_known": "UPDATE editorial_source SET stance = 'likes'",
+    "source_can_be_found": "UPDATE editorial_source SET title = '', url = ''",
+    "importbatch_decided_at_once": "INSERT INTO editorial_importbatch (newsroom_id, files, digest, new, unchanged, changed,"
+    " refused, submitted_by_id, submitted_at, decision) SELECT publisher_id, 'f', '', 0, 0, 0, 0, user_id, now(), 'approved'"
+    " FROM editorial_membership",
+    "importbatch_two_people": "INSERT INTO editorial_importbatch (newsroom_id, files, digest, new, unchanged, changed, refused,"
+    " submitted_by_id, submitted_at, decision, decided_by_id, decided_at) SELECT publisher_id, 'f', '', 0, 0, 0, 0, user_id,"
+    " now(), 'approved', user_id, now() FROM editorial_membership",
+    "approval_decided_at_once": "UPDATE editorial_approval SET decided_at = now() WHERE decision = ''",
+    "approval_two_people": "UPDATE editorial_approval SET decision = 'approved', decided_at = now(),"
+    " decided_by_id = submitted_by_id WHERE submitted_by_id = (SELECT id FROM editorial_user WHERE username LIKE 'chief@%')",
+    "approval_published_if_approved": "UPDATE editorial_approval SET sequence = 0 WHERE decision = ''",
+    "approval_one_open": "INSERT INTO editorial_approval (review_id, action, statement, digest, change_class, note,"
+    " submitted_by_id, submitted_at, decision, decision_note) SELECT review_id, action, statement, digest, '', '',"
+    " submitted_by_id, now(), '', '' FROM editorial_approval WHERE decision = ''",
+    "approval_action_known": "INSERT INTO editorial_approval (review_id, action, statement, digest, change_class, note,"
+    " submitted_by_id, submitted_at, decision, decision_note) SELECT review_id, 'sale', statement, digest, '', '',"
+    " submitted_by_id, now(), '', '' FROM editorial_approval WHERE decision = 'approved'",
+}
+ALL = {
+    constraint.name
+    for model in apps.get_app_config("editorial").get_models()
+    for constraint in model._meta.constraints
+    if isinstance(constraint, CheckConstraint | UniqueConstraint)
+}
+
+
+def test_every_constraint_has_its_breach() -> None:
+    assert set(BREACHES) == ALL
+
+
+@pytest.mark.parametrize("name", sorted(BREACHES))
+def test_constraint_refuses(newsroom: Newsroom, name: str) -> None:
+    with pytest.raises(IntegrityError, match=name):
+        run(BREACHES[name])
+
+
+TEXT_FIELDS = [
+    (model._meta.db_table, field.column, field.max_length)
+    for model in apps.get_app_config("editorial").get_models()
+    for field in model._meta.local_fields
+    if isinstance(field, ProseField)
+]
+
+
+@pytest.mark.parametrize(("table", "column", "limit"), TEXT_FIELDS)
+def test_text_column_refuses_what_forms_refuse(newsroom: Newsroom, table: str, column: str, limit: int) -> None:
+    prefix = "https://x.example/"
+    for value in (
+        prefix + "\x07",
+        prefix + "\x9d",
+        prefix + unicodedata.normalize("NFD", "ệ"),
+        prefix + "x" * limit,
+        prefix + "\ufffe",
+    ):
+        # The approval's own rules answer first for its columns; no matter who refuses.
+        with pytest.raises(IntegrityError):
+            run(f"UPDATE {table} SET {column} = %s", [value])
+
+
+@pytest.mark.parametrize(
+    "value", ["javascript:alert(1)", "ftp://x.example/", "//x.example", "https://", "data:text/html,x"]
+)
+def test_address_column_takes_http_only(newsroom: Newsroom, value: str) -> None:
+    with pytest.raises(IntegrityError, match="url_check"):
+        run("UPDATE editorial_source SET url = %s", [value])
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("UPDATE editorial_approval SET statement = '{}'", "cannot be changed"),
+        ("UPDATE editorial_approval SET digest = repeat('0', 64)", "cannot be changed"),
+        (
+            "UPDATE editorial_approval SET submitted_by_id = decided_by_id WHERE decision = 'approved'",
+            "cannot be changed",
+        ),
+        ("UPDATE editorial_approval SET note = 'else'", "cannot be changed"),
+        (
+            "UPDATE editorial_approval SET decision = '', decided_by_id = NULL, decided_at = NULL, sequence = NULL"
+            " WHERE decision = 'approved'",
+            "cannot be changed",
+        ),
+        ("UPDATE editorial_approval SET sequence = NULL WHERE decision = 'approved'", "cannot be changed"),
+        (
+            "UPDATE editorial_approval SET decision = 'approved', decided_at = now(), decided_by_id ="
+            " (SELECT id FROM editorial_user WHERE username LIKE 'reporter@%%') WHERE decision = ''",
+            "an author cannot approve",
+        ),
+    ],
+)
+def test_approval_stays_as_it_was(newsroom: Newsroom, sql: str, message: str) -> None:
+    with pytest.raises(IntegrityError, match=message):
+        run(sql, [])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM editorial_approval",
+        "TRUNCATE editorial_approval",
+        "DELETE FROM editorial_editorialevent",
+        "UPDATE editorial_editorialevent SET action = 'nothing'",
+        "TRUNCATE editorial_editorialevent",
+    ],
+)
+def test_history_of_the_desk_is_kept(newsroom: Newsroom, sql: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        run(sql)
+
+
+def test_statement_must_have_its_digest(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    with pytest.raises(IntegrityError, match="has not the digest"):
+        Approval.objects.create(
+            review=review, action="publication", statement="{}", digest="0" * 64, submitted_by=newsroom.reporter
+        )
+
+
+def test_superuser_and_stranger_cannot_approve(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    approval = workflow.submit(review=review, by=newsroom.reporter)
+    stranger = make_newsroom("other.example").chief
+    root = make_user("root", is_superuser=True)
+    for person in (stranger, root):
+        with pytest.raises(IntegrityError, match="only an Editor of the newsroom approves"):
+            run(
+                "UPDATE editorial_approval SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
+                [person.pk, approval.pk],
+            )
+
+
+def test_account_administrator_holds_no_membership(newsroom: Newsroom) -> None:
+    root = make_user("root2", is_superuser=True)
+    message = "an account administrator cannot be a member"
+    with pytest.raises(IntegrityError, match=message):
+        Membership.objects.create(user=root, publisher=newsroom.publisher, role="editor")
+    with pytest.raises(IntegrityError, match=message):
+        run("UPDATE editorial_user SET is_superuser = true WHERE id = %s", [newsroom.editor.pk])
+    with pytest.raises(IntegrityError, match=message):
+        run("INSERT INTO editorial_user_groups (user_id, group_id) SELECT %s, id FROM auth_group", [newsroom.editor.pk])
+
+
+def insert_revision(review: Review, document: dict[str, Any], approval: Approval | None) -> None:
+    """What somebody with the application's role could try: an entry and a document by hand."""
+    data = canonical(document)
+    salt = b"s" * 32
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
+            " SELECT max(sequence) + 1, now(), 'review.original', %s, 1, %s FROM record_logentry RETURNING sequence",
+            [review.pk, sha256_hex(salt + data)],
+        )
+        sequence = cursor.fetchone()[0]
+        cursor.execute("INSERT INTO record_revisiondocument VALUES (%s, %s, %s)", [sequence, salt, data])
+        if approval:
+            cursor.execute("UPDATE editorial_approval SET sequence = %s WHERE id = %s", [sequence, approval.pk])
+
+
+def added(statement: dict[str, Any]) -> dict[str, Any]:
+    return statement | {
+        "published_at": "2026-01-01T00:00:00.000000Z", "updated_at": "2026-01-01T00:00:00.000000Z", "corrections": [],
+        "revision": {"number": 1, "kind": "original", "class": None, "note": None},
+    }  # fmt: skip
+
+
+def test_publication_without_approval_is_refused(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
+        insert_revision(review, added(statement(review)), None)
+
+
+def test_publication_of_something_else_than_approved_is_refused(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    approval = workflow.submit(review=review, by=newsroom.reporter)
+    approval = workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    said = statement(review)
+    with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
+        insert_revision(review, added(said | {"summary": "Đúng."}), approval)
+    with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
+        document = added(said)
+        document["revision"] = {"number": 1, "kind": "original", "class": None, "note": "not approved"}
+        insert_revision(review, document, approval)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"summary": ""}, {"verdict": None}, {"sources": 1}, {"sources": 0}],
+)
+def test_publication_of_an_incomplete_review_is_refused(newsroom: Newsroom, fields: dict[str, Any]) -> None:
+    review = make_review(newsroom, **fields)
+    data = canonical(statement(review))
+    approval = Approval.objects.create(
+        review=review,
+        action="publication",
+        statement=data.decode(),
+        digest=sha256_hex(data),
+        submitted_by=newsroom.reporter,
+    )
+    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    with pytest.raises(IntegrityError, match="verdict, summary or sources are missing"):
+        workflow.publish(review=review, by=newsroom.editor)
+
+
+def test_author_added_after_approval_is_found_at_publication(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    approval = workflow.submit(review=review, by=newsroom.reporter)
+    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    # The statement stays the same, since an account without a byline shows no name.
+    run("UPDATE editorial_user SET byline = '' WHERE id = %s", [newsroom.editor.pk])
+    review.authorships.create(user=newsroom.editor)
+    with pytest.raises(IntegrityError, match="an author approved it"):
+        workflow.publish(review=review, by=newsroom.second)
+
+
+def test_accounts_write_themselves_down(newsroom: Newsroom) -> None:
+    user = make_user("newcomer")
+    user.set_password("another long secret")
+    user.save()
+    Membership.objects.create(user=user, publisher=newsroom.publisher, role="reporter")
+    Membership.objects.filter(user=user).update(role="editor")
+    Membership.objects.filter(user=user).delete()
+    events = EditorialEvent.objects.filter(subject=f"user:{user.pk}").order_by("pk")
+    assert list(events.values_list("action", flat=True)) == [
+        "account.added",
+        "account.changed",
+        "membership.added",
+        "membership.changed",
+        "membership.removed",
+    ]
+    assert events[1].detail == {"password": "changed"}
+    assert events[3].detail == {"role": ["reporter", "editor"]}
+    assert "secret" not in str(list(events.values_list("detail", flat=True)))
+
+
+def test_topic_label_reads_as_written(newsroom: Newsroom) -> None:
+    assert str(TopicLabel.objects.get().topic) == "Lũ"
