@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from factcheck.exchange.jsonld import Notes
+from factcheck.exchange.own_format import statement_of
 from factcheck.exchange.records import records
 from factcheck.exchange.shapes import Record, Refusal
 
@@ -195,6 +197,7 @@ def test_values_are_normalised(tmp_path: Path, pointer: str, value: object, expe
         ("/reviewed_on", "2024-05-03T00:00:00Z", "/reviewed_on: '2024-05-03T00:00:00Z' is not a day as YYYY-MM-DD"),
         ("/reviewed_on", "2024-02-30", "/reviewed_on: '2024-02-30' is not a day as YYYY-MM-DD"),
         ("/id", "42", "/id: '42' is not a UUID"),
+        ("/id", "z" * 36, f"/id: {'z' * 36!r} is not a UUID"),
         ("/id", "{3f0e2a52-6a33-4c5e-9b560c5fd9a4a111}", "/id: '{3f0e2a52-6a33-4c5e-9b560c5fd9a4a111}' is not a UUID"),
         ("/claim/claimant/type", "robot", "/claim/claimant/type: 'robot' is not one of person, organization, unnamed"),
         ("/claim/claimant/type", ..., "/claim/claimant/type: is missing or empty"),
@@ -237,6 +240,13 @@ def test_key_with_a_slash_is_escaped(tmp_path: Path) -> None:
     assert isinstance(found, Refusal)
     assert found.reason == "/a~1b: is no key of this format"
     assert found.address == "https://example.org/review"
+
+
+def test_numbers_of_python_are_taken_like_those_of_json() -> None:
+    notes = Notes()
+    statement: Any = statement_of(copy.deepcopy(FULL), notes)
+    assert notes.refused == []
+    assert statement["verdict"]["value"] == 1
 
 
 def test_every_problem_is_told_up_to_twenty(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import resource
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,6 +112,23 @@ def test_json_lines_bad_first_line(tmp_path: Path, first: str) -> None:
     assert found[1:] == ["a at line 2", "b at line 3"]
 
 
+def test_json_lines_nested_too_deeply(tmp_path: Path) -> None:
+    assert read(tmp_path, "\n".join([json.dumps(A), "[" * 100_000, json.dumps(B)])) == [
+        "a at line 1",
+        "line 2: nested too deeply",
+        "b at line 3",
+    ]
+
+
+def test_deep_arrays_are_read_whole_below_a_depth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "STREAM_FROM", 1)
+    monkeypatch.setattr(readers, "MAX_VALUE", 100_000)
+    assert read(tmp_path, "[" * 9 + json.dumps(A) + "]" * 9) == ["a at line 1, /0/0/0/0/0/0/0/0/0"]
+    assert read(tmp_path, "[" * 9 + json.dumps({"url": "x" * 300_000}) + "]" * 9) == [
+        "line 1: a record is too long (16 million characters are allowed)" + REST
+    ]
+
+
 def test_documents_one_after_the_other(tmp_path: Path) -> None:
     pretty = json.dumps(A, indent=1)
     assert read(tmp_path, f"{pretty}\n{json.dumps(B, indent=1)}") == ["a at line 1", "b at line 5"]
@@ -196,12 +215,12 @@ def test_value_too_long_ends_a_document(tmp_path: Path, monkeypatch: pytest.Monk
     ]
 
 
-def rows(count: int) -> Iterator[dict[str, object]]:
+def rows(count: int, length: int = 3_000) -> Iterator[dict[str, object]]:
     for number in range(count):
         yield {
             "@type": "ClaimReview",
             "url": f"https://example.org/{number}",
-            "claimReviewed": f"Claim {number}: " + "x" * 3_000,
+            "claimReviewed": f"Claim {number}: " + "x" * length,
             "reviewRating": {"alternateName": "False"},
         }
 
@@ -231,3 +250,15 @@ def test_memory_stays_flat(tmp_path: Path, shape: str) -> None:
     assert seen == sorted(seen)
     assert {size for _, size in seen} == {path.stat().st_size}
     assert 0 < seen[0][0] <= seen[-1][0] == path.stat().st_size
+
+
+@pytest.mark.prove
+def test_million_rows_in_flat_memory(tmp_path: Path) -> None:
+    """Peak of the whole process: what it had before and less than 30 MB more."""
+    path = tmp_path / "million.jsonl.gz"
+    with gzip.open(path, "wt", compresslevel=1) as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows(1_000_000, length=200))
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    assert sum(isinstance(each, Record) for each in records(path)) == 1_000_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit - before < 30_000_000

@@ -1,0 +1,26 @@
+"""docs/import.md keeps up with the code."""
+
+import re
+from pathlib import Path
+
+import factcheck.exchange
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "import.md"
+
+
+def test_every_code_is_documented() -> None:
+    """Codes stand as the first literal after the place in calls of refuse, drop and Problem."""
+    text = DOCS.read_text(encoding="utf-8")
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(factcheck.exchange.__path__[0]).glob("*.py"))
+    codes = set(re.findall(r'(?:refuse|drop)\([^()]*?, "([a-z_]+)", ', sources))
+    codes |= set(re.findall(r'Problem\([^()]*?, "([a-z_]+)", ', sources))
+    assert {"no_claim_text", "withdrawn", "unknown_key", "several"} <= codes
+    assert sorted(code for code in codes if f"`{code}`" not in text) == []
+
+
+def test_every_key_of_the_own_format_is_documented() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    source = (Path(factcheck.exchange.__path__[0]) / "own_format.py").read_text(encoding="utf-8")
+    keys = set(re.findall(r'^\s+"([a-z_0-9]+)": ', source, re.MULTILINE))
+    assert len(keys) > 40
+    assert sorted(key for key in keys if f'"{key}":' not in text) == []
