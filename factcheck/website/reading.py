@@ -1,0 +1,86 @@
+"""What the pages show, read from the record by the role that can do nothing else."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.contrib.postgres.search import SearchQuery
+from django.db import models
+from django.db.models import F, Func, QuerySet
+
+from factcheck.record.models import SEARCH_CONFIG, LogEntry, PublishedReview, RevisionDocument, Status
+from factcheck.record.readmodel import review_body
+from factcheck.record.text import clean_text, find_forbidden
+
+Body = dict[str, Any]
+
+PAGE_SIZE = 20
+LAST_PAGE = 25  # further back leads the API, whose cursors do not slow down
+QUERY_LENGTH = 400
+OTHERS = 20
+
+
+def clean_query(value: str) -> str:
+    """The words to search for, as the record spells them; characters that it never holds count as spaces."""
+    return clean_text("".join(" " if find_forbidden(character) else character for character in value[:QUERY_LENGTH]))
+
+
+def list_reviews(query: str, page: int) -> tuple[list[Body], bool]:
+    """A page of live reviews, newest first, and whether there are more; those that have the words, if any are given."""
+    reviews = PublishedReview.objects.using("public").filter(status=Status.LIVE)
+    if query:
+        reviews = reviews.filter(search=SearchQuery(query, config=SEARCH_CONFIG, search_type="websearch"))
+    start = (page - 1) * PAGE_SIZE
+    found = list(reviews.order_by("-published_at", "-id").values_list("body", flat=True)[start : start + PAGE_SIZE + 1])
+    return [orjson.loads(body) for body in found[:PAGE_SIZE]], len(found) > PAGE_SIZE and page < LAST_PAGE
+
+
+def find_review(review_id: UUID) -> PublishedReview | None:
+    return PublishedReview.objects.using("public").filter(pk=review_id).first()
+
+
+def other_reviews(review: PublishedReview) -> list[Body]:
+    """Other live reviews of the same claim, oldest first."""
+    found = PublishedReview.objects.using("public").filter(claim_id=review.claim_id, status=Status.LIVE)
+    bodies = found.exclude(pk=review.pk).order_by("published_at", "id").values_list("body", flat=True)[:OTHERS]
+    return [orjson.loads(body) for body in bodies]
+
+
+def list_revisions(review_id: UUID) -> QuerySet[LogEntry]:
+    """The log's entries about a review, newest first, each with `note`, `change_class` and whether it is `kept`.
+
+    What was erased has no document and so neither note nor class.
+    """
+    return (
+        LogEntry.objects.using("public")
+        .filter(subject=review_id)
+        .order_by("-number")
+        .annotate(
+            note=_in_document("note"),
+            change_class=_in_document("class"),
+            kept=models.ExpressionWrapper(
+                models.Q(revision_document__isnull=False), output_field=models.BooleanField()
+            ),
+        )
+    )
+
+
+def _in_document(key: str) -> Func:
+    return Func(
+        F("revision_document__document"),
+        template=f"(convert_from(%(expressions)s, 'UTF8')::jsonb #>> '{{revision,{key}}}')",
+        output_field=models.TextField(),
+    )
+
+
+def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None] | None:
+    """An entry about a review with its body as it was published then; None in its place when it was erased."""
+    entry = LogEntry.objects.using("public").filter(subject=review_id, number=number)
+    found = entry.select_related("revision_document").first()
+    if found is None:
+        return None
+    try:
+        document = found.revision_document.document
+    except RevisionDocument.DoesNotExist:
+        return found, None
+    return found, review_body(found, orjson.loads(bytes(document)))

@@ -1,0 +1,160 @@
+"""Filters and tags that put what a published body says into words, dates and safe addresses."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import template
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.record.addresses import site_of
+from factcheck.website.markdown import to_html
+
+register = template.Library()
+
+_WORDS = {
+    "kind": {
+        "original": _("Published"),
+        "update": _("Updated"),
+        "correction": _("Corrected"),
+        "withdrawal": _("Withdrawn"),
+        "reinstatement": _("Reinstated"),
+        "erasure": _("Erased"),
+    },
+    "class": {
+        "typo": _("typing error"),
+        "update": _("new information"),
+        "substantive": _("substantive correction"),
+    },
+    "medium": {"text": _("text"), "image": _("image"), "video": _("video"), "audio": _("audio")},
+    "stance": {
+        "supports": _("supports the claim"),
+        "refutes": _("refutes the claim"),
+        "context": _("gives context"),
+    },
+    "claimant": {"person": _("person"), "organization": _("organisation"), "unnamed": _("not named")},
+}
+_CREATIVE_COMMONS = re.compile(r"^https?://creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)/?$")
+# Embeddings, overrides and isolates of writing direction: in a page every text is isolated by its element, in a
+# title or description nothing would end them.
+_DIRECTIONS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+MAX_STEPS = 10
+
+register.filter("markdown", to_html)
+
+
+@register.filter
+def word(value: str | None, kind: str) -> str:
+    """A word of the record in the reader's language; one that is not known stays as it is."""
+    bare = (value or "").removeprefix("review.")
+    return str(_WORDS[kind].get(bare, bare))
+
+
+@register.filter
+def day(value: str | None) -> str:
+    """A date of the record, "2026-10-03", as the reader's language writes it."""
+    return formats.date_format(date.fromisoformat(value), "DATE_FORMAT") if value else ""
+
+
+@register.filter
+def moment(value: str | datetime) -> str:
+    """A moment of the record as the reader's language writes it, in UTC."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{formats.date_format(at.astimezone(UTC), 'DATETIME_FORMAT')} UTC"
+
+
+@register.filter
+def day_of(value: str | datetime) -> str:
+    """The day of a moment, in UTC."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return formats.date_format(at.astimezone(UTC).date(), "DATE_FORMAT")
+
+
+@register.filter
+def web(value: str | None) -> str:
+    """The address if a browser may be sent there, or nothing. The record holds no other; this is the second lock."""
+    return value if value and urlsplit(value).scheme in ("http", "https") else ""
+
+
+@register.filter
+def host(value: str) -> str:
+    return site_of(value)
+
+
+@register.filter
+def lang(value: str) -> str:
+    """A value for the attribute `lang`, which says "unknown" with an empty text."""
+    return "" if value == "und" else value
+
+
+@register.filter
+def language_name(value: str) -> str:
+    """The name of a language in the reader's, where Django knows it, or its tag; nothing for an unknown one."""
+    if value == "und":
+        return ""
+    for tag in (value.lower(), value.partition("-")[0].lower()):
+        try:
+            return str(get_language_info(tag)["name_translated"])
+        except KeyError:
+            continue
+    return value
+
+
+@register.filter
+def plain(value: str) -> str:
+    """One line without marks of writing direction, for titles and descriptions."""
+    return " ".join(_DIRECTIONS.sub("", value).split())
+
+
+@register.filter
+def license_name(value: str) -> str:
+    """ "CC BY 4.0" for a Creative Commons address, the host of any other."""
+    if found := _CREATIVE_COMMONS.match(value):
+        return f"CC {found[1].upper()} {found[2]}"
+    return site_of(value)
+
+
+@register.filter
+def gloss(verdict: dict[str, Any]) -> str:
+    """The verdict's label in the reader's language where it has one that differs from what the review says."""
+    label = str(verdict["labels"].get(get_language() or "", ""))
+    return "" if label == verdict["label"] else label
+
+
+@register.filter
+def scale(verdict: dict[str, Any]) -> dict[str, Any] | None:
+    """Where the verdict stands: `value`, `worst`, `best`, `tone` (low, middle, high), `steps` (True for its place)."""
+    value, worst, best = verdict["value"], verdict["worst"], verdict["best"]
+    if value is None or worst is None or best is None or best == worst:
+        return None
+    share = (value - worst) / (best - worst)
+    size = abs(best - worst) + 1
+    direction = 1 if best > worst else -1
+    return {
+        "value": value,
+        "worst": worst,
+        "best": best,
+        "tone": "low" if share < 0.4 else "high" if share > 0.6 else "middle",
+        "steps": [step == value for step in range(worst, best + direction, direction)] if size <= MAX_STEPS else [],
+    }
+
+
+@register.simple_tag
+def out(url: str | None, text: str | None = None) -> SafeString:
+    """A link to another site, isolated from the writing direction around it; the bare text if it may not be one."""
+    words = text or url or ""
+    if not web(url):
+        return format_html("<bdi>{}</bdi>", words)
+    return format_html('<a href="{}" rel="nofollow noopener noreferrer"><bdi>{}</bdi></a>', url, words)
+
+
+@register.simple_tag
+def topic_label(topic: dict[str, Any]) -> str:
+    """A topic's name in the reader's language, or in whichever it has one."""
+    labels = topic["labels"]
+    return str(labels.get(get_language() or "") or labels.get("en") or next(iter(labels.values()), topic["slug"]))

@@ -1,0 +1,119 @@
+"""Pages for readers. They read the record alone and set no cookie."""
+
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page, require_safe
+
+from factcheck.record.models import LogEntry, PublishedReview, Status
+from factcheck.website import reading
+
+
+def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """GET and HEAD; asked for anew each time, and answered with 304 while nothing changed."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        patch_cache_control(response, no_cache=True)
+        # The interface's language comes from the browser, or from the cookie of whoever chose one here.
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
+
+    return require_safe(conditional_page(answer))
+
+
+@page_for_readers
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, and the newest reviews; with ?q=, those that have its words."""
+    query = reading.clean_query(request.GET.get("q", ""))
+    page = request.GET.get("page", "1")
+    if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= reading.LAST_PAGE):
+        raise Http404(_("There is no such page of the list."))
+    reviews, more = reading.list_reviews(query, int(page))
+    return render(
+        request,
+        "website/home.html",
+        {
+            "query": query,
+            "page": int(page),
+            "reviews": reviews,
+            "next_page": int(page) + 1 if more else None,
+            "previous_page": int(page) - 1 if int(page) > 1 else None,
+            "sample": any(_is_sample(review["publisher"]["site"]) for review in reviews),
+            "license": settings.LICENSE_URL,
+            "site_url": settings.SITE_URL,
+        },
+    )
+
+
+@page_for_readers
+def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    """A review as it stands now; its tombstone when it was withdrawn; 410 when it was erased."""
+    row = _row(review_id)
+    body = orjson.loads(row.body)
+    if row.status == Status.ERASED:
+        return _gone(request, row)
+    return _page(request, row, body, number=body["revision"]["number"], current=True)
+
+
+@page_for_readers
+def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
+    """A review as it stood after one of its revisions, marked so."""
+    row = _row(review_id)
+    found = reading.find_revision(review_id, number)
+    if found is None:
+        raise Http404(_("This review has no revision with this number."))
+    entry, body = found
+    if body is None or entry.kind == LogEntry.Kind.ERASURE:
+        return _gone(request, row)
+    return _page(request, row, body, number=number, current=entry.sequence == row.sequence)
+
+
+def _row(review_id: UUID) -> PublishedReview:
+    if row := reading.find_review(review_id):
+        return row
+    raise Http404(_("No review has been published at this address."))
+
+
+def _page(request: HttpRequest, row: PublishedReview, body: reading.Body, number: int, current: bool) -> HttpResponse:
+    withdrawn = body["revision"]["kind"] == "withdrawal"
+    others = reading.other_reviews(row)
+    api_url = f"{settings.SITE_URL}/api/v1/reviews/{row.pk}/"
+    claim = body["claim"].get("text", "")
+    context = {
+        "review": body,
+        "title": body["headline"] or claim,
+        "description": body.get("summary") or claim,
+        "number": number,
+        "current": current,
+        "status": row.status,
+        "revisions": reading.list_revisions(row.pk),
+        "others": others,
+        # Another language of the same newsroom's review is a translation; another newsroom's review is not.
+        "translations": [other for other in others if other["publisher"]["site"] == body["publisher"]["site"]],
+        "sample": _is_sample(body["publisher"]["site"]),
+        "license": body["license"],
+        "api_url": api_url,
+        "json_url": api_url if current else f"{api_url}revisions/{number}/",
+    }
+    return render(request, "website/withdrawn.html" if withdrawn else "website/review.html", context)
+
+
+def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
+    """410 with what the public is told, in the words of the erasure or of nobody when a redaction followed."""
+    notice = orjson.loads(row.body)["revision"]["note"] if row.status == Status.ERASED else None
+    context = {"notice": notice, "revisions": reading.list_revisions(row.pk), "review_id": row.pk}
+    return render(request, "website/gone.html", context, status=410)
+
+
+def _is_sample(site: str) -> bool:
+    """The demo newsrooms live under a name that leads nowhere (RFC 2606)."""
+    return site.endswith(".example")
