@@ -7,7 +7,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
 ]
 if find_spec("api.urls"):
     urlpatterns.append(path("api/", include("api.urls")))
