@@ -15,7 +15,7 @@ SUBJECT = "11111111-1111-4111-8111-111111111111"
 @pytest.fixture(scope="module")
 def published(module_database: str) -> Iterator[LogEntry]:
     newsroom = make_newsroom()
-    yield publish_review(newsroom, make_review(newsroom))
+    return publish_review(newsroom, make_review(newsroom))
 
 
 def run(sql: str, params: Any = None, alias: str = "default") -> None:
