@@ -118,6 +118,14 @@ class Approval(models.Model):
                 name="approval_action_known",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(entry__isnull=True, batch__isnull=True) & ~Q(decision="returned"),
+                name="approval_waiting",
+            ),
+            models.Index(fields=["batch", "id"], name="approval_batch"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()}, {self.review}"

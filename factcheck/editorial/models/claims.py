@@ -3,10 +3,12 @@
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, web_addresses
@@ -58,7 +60,13 @@ class Claimant(models.Model):
                 name="claimant_person_is_public_figure",
             ),
         ]
-        indexes = [models.Index(fields=["name", "type"], name="claimant_name")]
+        indexes = [
+            models.Index(fields=["name", "type"], name="claimant_name"),
+            models.Index(fields=["newsroom", "name", "description", "id"], name="claimant_newsroom"),
+            models.Index(fields=["newsroom", "name"], condition=Q(confirmed=False), name="claimant_unconfirmed"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="claimant_name_words"),
+            GinIndex(OpClass(Upper("description"), name="gin_trgm_ops"), name="claimant_description_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.description
@@ -137,6 +145,8 @@ class Claim(models.Model):
         indexes = [
             models.Index(fields=["-logged_at", "-id"], name="claim_logged"),
             models.Index(fields=["newsroom", "-logged_at", "-id"], name="claim_newsroom"),
+            models.Index(fields=["newsroom", "language", "-logged_at", "-id"], name="claim_newsroom_language"),
+            GinIndex(OpClass(Upper("text"), name="gin_trgm_ops"), name="claim_text_words"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """Who did what and when, inside the newsroom. Kept for the newsroom; not public."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.models.people import Publisher, User
@@ -30,6 +31,7 @@ class EditorialEvent(models.Model):
         indexes = [
             models.Index(fields=["subject", "-id"], name="event_subject"),
             models.Index(fields=["newsroom", "-id"], name="event_newsroom"),
+            models.Index(fields=["-id"], condition=Q(subject__startswith="user:"), name="event_accounts"),
         ]
 
     def __str__(self) -> str:

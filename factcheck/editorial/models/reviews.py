@@ -2,9 +2,11 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField
@@ -99,6 +101,8 @@ class Review(models.Model):
             models.Index(fields=["-changed_at", "-id"], name="review_changed"),
             models.Index(fields=["newsroom", "state", "-changed_at", "-id"], name="review_newsroom_state"),
             models.Index(fields=["newsroom", "-changed_at", "-id"], name="review_newsroom_changed"),
+            models.Index(fields=["newsroom", "language", "-changed_at", "-id"], name="review_newsroom_language"),
+            GinIndex(OpClass(Upper("headline"), name="gin_trgm_ops"), name="review_headline_words"),
         ]
 
     def __str__(self) -> str:
