@@ -87,7 +87,6 @@ LICENSE_URL = environment("LICENSE_URL", "https://creativecommons.org/licenses/b
 API_RATE_LIMIT = environment("API_RATE_LIMIT")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -106,6 +105,7 @@ INSTALLED_APPS = [
     "factcheck.exchange",
     "factcheck.website",
     "api",
+    "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk; after the app whose templates it uses
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

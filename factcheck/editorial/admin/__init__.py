@@ -1,0 +1,8 @@
+"""The editors' desk: Django's admin, told to follow memberships, and the verbs as buttons.
+
+`access` says who sees and changes what; `verbs` is where anything happens to a review.
+"""
+
+from factcheck.editorial.admin import claimants, claims, events, people, reviews, scales
+
+__all__ = ["claimants", "claims", "events", "people", "reviews", "scales"]

@@ -1,0 +1,192 @@
+"""Who sees and changes what at the desk: memberships decide, for superusers too; Django's permissions are not asked.
+
+Superusers and the group of account administrators look after accounts, memberships and publishers,
+and see no drafts.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.db import models
+from django.db.models import QuerySet
+from django.forms import Widget
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import roles
+from factcheck.editorial.admin.lists import BoundedPaginator
+from factcheck.editorial.fields import LanguageField, LineField, WebAddressField
+from factcheck.editorial.models import Membership, Publisher, User
+
+Role = Membership.Role
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The person at the desk and their roles, read once a request."""
+
+    user: User
+
+    @cached_property
+    def roles(self) -> dict[int, Role]:
+        """Role by id of the newsroom."""
+        if not self.user.is_active:
+            return {}
+        return {row.publisher_id: Role(row.role) for row in Membership.objects.filter(user=self.user)}
+
+    @cached_property
+    def administers_accounts(self) -> bool:
+        return self.user.is_active and (
+            self.user.is_superuser or self.user.groups.filter(name=roles.ACCOUNT_ADMINISTRATORS).exists()
+        )
+
+    @cached_property
+    def newsrooms(self) -> list[Publisher]:
+        return list(Publisher.objects.filter(pk__in=self.roles)) if self.roles else []
+
+    @property
+    def deciding(self) -> list[int]:
+        """Ids of the newsrooms in which the person decides on the work of others."""
+        return [newsroom for newsroom, role in self.roles.items() if role in Membership.DECIDING]
+
+    @property
+    def led(self) -> list[int]:
+        """Ids of the newsrooms of which the person is a Chief editor."""
+        return [newsroom for newsroom, role in self.roles.items() if role == Role.CHIEF_EDITOR]
+
+
+def desk(request: HttpRequest) -> Desk:
+    """The desk of whoever asks; kept on the request, so that its queries are made once."""
+    found = getattr(request, "_editors_desk", None)
+    if not isinstance(found, Desk) or found.user != request.user:
+        assert isinstance(request.user, User)
+        found = Desk(request.user)
+        request._editors_desk = found  # type: ignore[attr-defined]
+    return found
+
+
+class OneLine(AdminTextInputWidget):
+    """A text field as wide as the form."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "vTextField wide", **(attrs or {})})
+
+
+class LanguageInput(OneLine):
+    """A language tag, with the site's languages offered."""
+
+    template_name = "admin/editorial/widgets/language.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "vLanguageField", "size": 10, **(attrs or {})})
+
+
+FORMFIELDS: dict[type[models.Field[Any, Any]], dict[str, type[Widget]]] = {
+    LineField: {"widget": OneLine},
+    WebAddressField: {"widget": OneLine},
+    LanguageField: {"widget": LanguageInput},
+}
+
+
+class DeskAdmin(admin.ModelAdmin[M], Generic[M]):
+    """Refuses everything; each page opens what its readers may do. Lists never count a whole table."""
+
+    actions = None
+    formfield_overrides = FORMFIELDS
+    list_per_page = 50
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    save_as = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[M]:
+        """What others may refer to; by default what the person sees in the list."""
+        return self.get_queryset(request)
+
+
+class NewsroomAdmin(DeskAdmin[M]):
+    """Rows that belong to a newsroom, in their field `newsroom`; its members see them and nobody else."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
+        return super().get_queryset(request).filter(newsroom__in=list(desk(request).roles))
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        mine = desk(request).roles
+        return bool(mine) if obj is None else obj.newsroom_id in mine  # type: ignore[attr-defined]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(desk(request).roles)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return self.has_view_permission(request, obj)
+
+    def chooses_newsroom(self, request: HttpRequest, obj: M | None) -> bool:
+        """Whether the form asks for the newsroom: only of who works for several."""
+        return obj is None and len(desk(request).roles) > 1
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "newsroom":
+            kwargs["queryset"] = Publisher.objects.filter(pk__in=desk(request).roles)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        if not change and "newsroom" not in form.cleaned_data:
+            (form.instance.newsroom_id,) = desk(request).roles
+        return super().save_form(request, form, change)
+
+
+class OwnNewsroomFilter(admin.SimpleListFilter):
+    """For who works in several newsrooms; the others of the site are nobody's business here."""
+
+    title = _("newsroom")
+    parameter_name = "newsroom"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        newsrooms = desk(request).newsrooms
+        return [(str(row.pk), row.name) for row in newsrooms] if len(newsrooms) > 1 else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        offered = {key for key, _name in self.lookup_choices}
+        return queryset.filter(newsroom=self.value()) if self.value() in offered else queryset
+
+
+class FollowsParent:
+    """Inline rows: seen and changed by whoever sees and changes what they belong to."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._parent.has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        parent = self._parent
+        return parent.has_add_permission(request) if obj is None else parent.has_change_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request, obj)
+
+    @property
+    def _parent(self) -> admin.ModelAdmin[Any]:
+        inline = cast("admin.options.InlineModelAdmin[Any, Any]", self)
+        return inline.admin_site.get_model_admin(inline.parent_model)

@@ -1,0 +1,173 @@
+"""Claimants, and the two answers to a name that an import brought in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.admin.lists import MOST_HITS, all_words, search_terms
+from factcheck.editorial.claimants import confirm_claimant, redact_claimant
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Claimant
+
+
+class AddressLines(forms.CharField):
+    """A list of addresses, written one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField short"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or []) != self.to_python(data))
+
+
+class ClaimantForm(forms.ModelForm[Claimant]):
+    same_as = AddressLines(
+        label=_("same as"),
+        required=False,
+        help_text=_("Addresses that identify the claimant, such as their Wikidata page; one a line."),
+    )
+
+
+class RedactionForm(forms.Form):
+    description = forms.CharField(
+        label=_("description"),
+        max_length=1000,
+        help_text=_("What readers see in place of the name, for example “a Facebook user”."),
+        widget=forms.TextInput(attrs={"class": "vTextField wide"}),
+    )
+
+
+@admin.register(Claimant)
+class ClaimantAdmin(NewsroomAdmin[Claimant]):
+    form = ClaimantForm
+    change_form_template = "admin/editorial/claimant/change_form.html"
+    list_display = ("__str__", "type", "job_title", "confirmed")
+    list_filter = ("confirmed", "type", OwnNewsroomFilter)
+    search_fields = ("name", "description")
+    search_help_text = _("Part of the name or description, three letters or more")
+    radio_fields = {"type": admin.VERTICAL}
+
+    def get_fields(self, request: HttpRequest, obj: Claimant | None = None) -> Any:
+        fields = ["type", "name", "is_public_figure", "description", "job_title", "same_as"]
+        return ["newsroom", *fields] if self.chooses_newsroom(request, obj) else fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Claimant], search_term: str
+    ) -> tuple[QuerySet[Claimant], bool]:
+        if not search_term.strip():
+            return queryset, False
+        if not (words := search_terms(search_term)):
+            return queryset.none(), False
+        # Two index scans; an OR over both columns would do as well, but not with a limit on each.
+        found = [
+            Claimant.objects.filter(all_words(field, words), newsroom__in=list(desk(request).roles))
+            .order_by()
+            .values("pk")[:MOST_HITS]
+            for field in self.search_fields
+        ]
+        return queryset.filter(pk__in=found[0].union(found[1], all=True)), False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Claimant | None = None) -> bool:
+        """One that no claim names; claims protect theirs."""
+        return obj is not None and self.has_change_permission(request, obj) and not obj.claims.exists()
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/confirm/", view(self.confirm), name="editorial_claimant_confirm"),
+            path("<uuid:pk>/redact/", view(self.redact), name="editorial_claimant_redact"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        extra = {"decides": set(desk(request).deciding), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, extra)
+
+    def confirm(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        claimant = self._mine(request, pk)
+        if request.method == "POST":
+            try:
+                confirm_claimant(claimant=claimant, by=desk(request).user)
+            except EditorialError as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, _("The name is confirmed."))
+            return redirect(self._page(claimant))
+        explanation = (
+            _("You state that this is a public figure, named for what they said in a public office or role.")
+            if claimant.type == Claimant.Type.PERSON
+            else _("You state that this is an organisation and the name is right.")
+        )
+        return self._ask(request, claimant, _("Confirm the name"), explanation, None)
+
+    def redact(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        claimant = self._mine(request, pk)
+        form = RedactionForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                left = redact_claimant(
+                    claimant=claimant, by=desk(request).user, description=form.cleaned_data["description"]
+                )
+            except EditorialError as refusal:
+                form.add_error(None, [str(reason) for reason in refusal.reasons])
+            else:
+                messages.success(request, _("The name is gone from all drafts."))
+                if left:
+                    messages.warning(
+                        request,
+                        ngettext(
+                            "%(count)s published review still shows it: open a correction there.",
+                            "%(count)s published reviews still show it: open a correction of each.",
+                            left,
+                        )
+                        % {"count": left},
+                    )
+                return redirect(self._page(claimant))
+        explanation = _(
+            "The name, role and identifying addresses are replaced by a description in all drafts and kept nowhere. "
+            "What is published stays as it is until you publish a correction."
+        )
+        return self._ask(request, claimant, _("Describe instead of naming"), explanation, form)
+
+    def _mine(self, request: HttpRequest, pk: Any) -> Claimant:
+        claimant = get_object_or_404(self.get_queryset(request), pk=pk)
+        if claimant.newsroom_id not in desk(request).deciding:
+            raise PermissionDenied
+        return claimant
+
+    @staticmethod
+    def _page(claimant: Claimant) -> str:
+        return reverse("admin:editorial_claimant_change", args=[claimant.pk])
+
+    def _ask(
+        self, request: HttpRequest, claimant: Claimant, title: Any, explanation: Any, form: forms.Form | None
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "subtitle": str(claimant),
+            "object": claimant,
+            "back": self._page(claimant),
+            "explanation": explanation,
+            "form": form,
+            "button": title,
+        }
+        return TemplateResponse(request, "admin/editorial/confirm.html", context)

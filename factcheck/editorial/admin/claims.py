@@ -1,0 +1,118 @@
+"""Claims: what was said, by whom, and where it appeared."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.forms import ModelChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.admin.lists import MOST_HITS, LanguageFilter, all_words, search_terms
+from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
+from factcheck.record.models import PublishedClaim, Status
+
+
+class AppearanceInline(FollowsParent, admin.StackedInline[Appearance, Claim]):
+    model = Appearance
+    formfield_overrides = FORMFIELDS
+    fieldsets = (
+        (None, {"fields": ("url", ("medium", "first"), "archive_url")}),
+        (_("Hash of the image, video or audio file"), {"fields": ("media_sha256",), "classes": ("collapse",)}),
+    )
+
+    def get_extra(self, request: HttpRequest, obj: Claim | None = None, **kwargs: Any) -> int:
+        return 1 if obj is None else 0
+
+
+@admin.register(Claim)
+class ClaimAdmin(NewsroomAdmin[Claim]):
+    change_form_template = "admin/editorial/claim/change_form.html"
+    list_display = ("__str__", "claimant", "claimed_on", "language", "logged_by", "logged_at")
+    list_select_related = ("claimant", "logged_by")
+    list_filter = (LanguageFilter, OwnNewsroomFilter)
+    search_fields = ("text",)
+    search_help_text = _("Words of the claim, three letters or more")
+    autocomplete_fields = ("claimant",)
+    inlines = (AppearanceInline,)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Claim | None = None) -> Any:
+        first = ["text", "language", "claimant", ("claimed_on", "location"), "topics"]
+        if self.chooses_newsroom(request, obj):
+            first.insert(0, "newsroom")
+        return [(None, {"fields": first})]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "text":
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+        elif db_field.name == "topics":
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "claimant":
+            kwargs["queryset"] = Claimant.objects.filter(newsroom__in=list(desk(request).roles))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if isinstance(field, ModelChoiceField) and field.queryset is not None:
+            field.queryset = field.queryset.prefetch_related("labels")
+        return field
+
+    def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
+        """The newsroom's own, and what anybody can read: a published claim may be reviewed by others too."""
+        published = PublishedClaim.objects.filter(pk=OuterRef("pk"), status=Status.LIVE)
+        return Claim.objects.filter(Q(newsroom__in=list(desk(request).roles)) | Exists(published))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Claim], search_term: str
+    ) -> tuple[QuerySet[Claim], bool]:
+        if not search_term.strip():
+            return queryset, False
+        if not (words := search_terms(search_term)):
+            return queryset.none(), False
+        # The hits first, by the trigram index, and then whose they are.
+        hits = queryset.filter(all_words("text", words)).order_by().values("pk")[:MOST_HITS]
+        return Claim.objects.filter(pk__in=hits).select_related(*self.list_select_related), False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
+        """One without a review, by who logged it or an Editor."""
+        if obj is None or not self.has_change_permission(request, obj) or obj.reviews.exists():
+            return False
+        return obj.logged_by_id == request.user.pk or desk(request).roles[obj.newsroom_id] in Membership.DECIDING
+
+    def save_model(self, request: HttpRequest, obj: Claim, form: Any, change: bool) -> None:
+        if not change:
+            obj.logged_by = desk(request).user
+        super().save_model(request, obj, form, change)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        claim = self.get_object(request, object_id)
+        reviews: list[Review] = []
+        if claim is not None:
+            mine = Review.objects.filter(claim=claim, newsroom__in=list(desk(request).roles))
+            reviews = list(mine.select_related("claim", "publisher")[:50])
+        extra = {
+            "reviews": reviews,
+            "under_way": any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in reviews),
+        }
+        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    def response_add(self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None) -> HttpResponse:
+        return self._write_review(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Claim) -> HttpResponse:
+        return self._write_review(request, obj) or super().response_change(request, obj)
+
+    @staticmethod
+    def _write_review(request: HttpRequest, claim: Claim) -> HttpResponse | None:
+        if "_review" not in request.POST:
+            return None
+        return redirect(f"{reverse('admin:editorial_review_add')}?claim={claim.pk}")

@@ -1,0 +1,172 @@
+"""Imports: what a run brought in, read through and decided on as a whole by somebody else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import imports
+from factcheck.editorial.admin.access import Desk, NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.admin.verbs import DigestForm, ReasonForm, Text
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Approval, ImportBatch, User
+from factcheck.editorial.models.approvals import Decision
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class BatchVerb:
+    name: str
+    label: Text
+    explanation: Text
+    done: Text
+    do: Callable[[ImportBatch, User, dict[str, Any]], object]
+    form: type[forms.Form] = forms.Form
+    weighty: bool = False
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        BatchVerb(
+            "approve",
+            _("Approve all of it"),
+            _("You approve every statement of this import as it is listed, named by the digest over all of them."),
+            _("Approved. It can be published now."),
+            lambda batch, by, data: imports.approve_import(batch=batch, by=by, digest=data["digest"]),
+            DigestForm,
+            weighty=True,
+        ),
+        BatchVerb(
+            "return",
+            _("Return all of it"),
+            _("Nothing of it will be published; its reviews stay as drafts."),
+            _("Returned."),
+            lambda batch, by, data: imports.return_import(batch=batch, by=by, reason=data["reason"]),
+            ReasonForm,
+        ),
+        BatchVerb(
+            "publish",
+            _("Publish all of it"),
+            _("Everybody can read these reviews from now on. A large import takes some minutes; keep the page open."),
+            _("Published."),
+            lambda batch, by, _data: imports.publish_import(batch=batch, by=by),
+            weighty=True,
+        ),
+    )
+}
+
+
+def unpublished(batch: ImportBatch) -> bool:
+    return batch.approvals.filter(entry__isnull=True, decision=Decision.APPROVED).exists()
+
+
+def possible(at: Desk, batch: ImportBatch) -> list[BatchVerb]:
+    """The verbs that this person may use on this import now."""
+    if batch.newsroom_id not in at.deciding:
+        return []
+    mine = batch.submitted_by_id == at.user.pk
+    if not batch.decision and batch.digest:
+        return [VERBS["return"]] if mine else [VERBS["approve"], VERBS["return"]]
+    return [VERBS["publish"]] if batch.decision == Decision.APPROVED and unpublished(batch) else []
+
+
+def standing(batch: ImportBatch) -> Text:
+    """Where the import stands, in a sentence."""
+    if not batch.digest:
+        return _("The import is still running, or was interrupted: run it again to go on.")
+    if not batch.decision:
+        return _("It waits for a decision by somebody other than who imported it.")
+    if batch.decision == Decision.RETURNED:
+        return _("It was returned; nothing of it is published.")
+    return _("It is approved and not yet all published.") if unpublished(batch) else _("It is approved and published.")
+
+
+@admin.register(ImportBatch)
+class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
+    change_form_template = "admin/editorial/importbatch/change_form.html"
+    list_display = ("files", "submitted_by", "submitted_at", "new", "changed", "unchanged", "refused", "decision")
+    list_select_related = ("submitted_by",)
+    list_filter = ("decision", OwnNewsroomFilter)
+    fields = (
+        "files",
+        ("new", "changed", "unchanged", "refused"),
+        "digest",
+        "submitted_by",
+        "submitted_at",
+        "decided_by",
+    )
+    readonly_fields = ("submitted_at",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ImportBatch | None = None) -> bool:
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        batch = self.get_object(request, object_id)
+        extra: dict[str, Any] = {}
+        if batch is not None:
+            extra = {"verbs": possible(desk(request), batch), "standing": standing(batch), **self._rows(request, batch)}
+        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    @staticmethod
+    def _rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
+        """A page of the import's approvals by key, so that the last page is as quick as the first."""
+        after = request.GET.get("after", "")
+        start = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+        rows = Approval.objects.filter(batch=batch, pk__gt=start or 0).order_by("pk").defer("statement")
+        found = list(rows.select_related("review__claim", "review__publisher")[: PAGE + 1])
+        more = len(found) > PAGE
+        return {"rows": found[:PAGE], "next_after": found[PAGE - 1].pk if more else None, "previous_after": start}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("Imports"), **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.verb)
+        return [path("<int:pk>/do/<slug:verb>/", view, name="editorial_importbatch_verb"), *super().get_urls()]
+
+    def verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        batch = get_object_or_404(self.get_queryset(request), pk=pk)
+        if verb not in VERBS:
+            raise Http404
+        page = reverse("admin:editorial_importbatch_change", args=[pk])
+        asked = VERBS[verb]
+        form = asked.form(request.POST) if request.method == "POST" else asked.form(initial={"digest": batch.digest})
+        if request.method == "POST" and form.is_valid():
+            try:
+                asked.do(batch, desk(request).user, form.cleaned_data)
+            except EditorialError as refusal:
+                for reason in refusal.reasons:
+                    form.add_error(None, str(reason))
+            else:
+                messages.success(request, str(asked.done))
+                return redirect(page)
+        elif request.method != "POST" and asked not in possible(desk(request), batch):
+            messages.warning(request, _("This cannot be done now: somebody may have been quicker."))
+            return redirect(page)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": asked.label,
+            "subtitle": str(batch),
+            "back": page,
+            "explanation": asked.explanation,
+            "button": asked.label,
+            "form": form,
+            "batch": batch,
+            **self._rows(request, batch),
+        }
+        return TemplateResponse(request, "admin/editorial/importbatch/verb.html", context)

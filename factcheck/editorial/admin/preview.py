@@ -1,0 +1,108 @@
+"""A statement as people read it: what is to be decided on, and what changed since it was last published."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.record.canonical import canonical, sha256_hex
+
+# By place in the statement; what is not here is shown under the name of its place.
+LABELS: dict[str, Promise] = {
+    "headline": _("headline"),
+    "summary": _("summary"),
+    "body": _("text"),
+    "language": _("language"),
+    "claim.text": _("claim"),
+    "claim.language": _("language of the claim"),
+    "claim.claimed_on": _("said on"),
+    "claim.location": _("place"),
+    "claim.claimant": _("claimant"),
+    "claim.claimant.name": _("claimant: name"),
+    "claim.claimant.description": _("claimant: description"),
+    "claim.claimant.job_title": _("claimant: office or role"),
+    "claim.appearances": _("appearances"),
+    "verdict.label": _("verdict"),
+    "verdict.explanation": _("why this verdict"),
+    "verdict.value": _("value of the verdict"),
+    "sources": _("sources"),
+    "authors": _("authors"),
+    "topics": _("topics"),
+    "reviewed_on": _("checked on"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One place of the statement: what went and what came, as texts."""
+
+    label: str | Promise
+    removed: list[str]
+    added: list[str]
+
+
+def digest_of(said: dict[str, Any]) -> str:
+    return sha256_hex(canonical(said))
+
+
+def readable_json(said: dict[str, Any]) -> str:
+    return json.dumps(said, ensure_ascii=False, indent=2, sort_keys=True)
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    """Every difference between two statements; nothing that differs is left out."""
+    return list(_compare("", before, after))
+
+
+def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
+    if before == after:
+        return
+    label = LABELS.get(place, place)
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted(before.keys() | after.keys(), key=_order(place)):
+            yield from _compare(f"{place}.{key}".lstrip("."), before.get(key), after.get(key))
+    elif isinstance(before, list) and isinstance(after, list):
+        old, new = Counter(map(_line, before)), Counter(map(_line, after))
+        removed, added = list((old - new).elements()), list((new - old).elements())
+        yield Change(label, removed, added) if removed or added else Change(label, [], [str(_("in another order"))])
+    elif place == "body" and before and after:
+        yield _paragraphs(label, before.splitlines(), after.splitlines())
+    else:
+        yield Change(label, *([] if value in (None, {}, "") else [_line(value)] for value in (before, after)))
+
+
+def _order(place: str) -> Any:
+    """What has a label first, in the order of the labels."""
+    known = {name: number for number, name in enumerate(LABELS)}
+
+    def position(key: str) -> tuple[int, str]:
+        full = f"{place}.{key}".lstrip(".")
+        first = next((number for name, number in known.items() if name == full or name.startswith(f"{full}.")), 999)
+        return first, key
+
+    return position
+
+
+def _paragraphs(label: str | Promise, before: list[str], after: list[str]) -> Change:
+    """The lines that changed, so that a comma in a long text can be found."""
+    removed: list[str] = []
+    added: list[str] = []
+    for what, old_from, old_to, new_from, new_to in SequenceMatcher(None, before, after, False).get_opcodes():
+        if what != "equal":
+            removed += [line for line in before[old_from:old_to] if line]
+            added += [line for line in after[new_from:new_to] if line]
+    return Change(label, removed, added or [str(_("in other paragraphs"))])
+
+
+def _line(value: Any) -> str:
+    """A value on one line: a source as its title, address and so on."""
+    if isinstance(value, dict):
+        return " · ".join(_line(part) for part in value.values() if part not in (None, "", [], {}, False))
+    if isinstance(value, list):
+        return ", ".join(_line(part) for part in value)
+    return str(_("yes") if value is True else value)

@@ -1,0 +1,324 @@
+"""Reviews: the draft as a form, and everything that can happen to it as buttons."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import documents, workflow
+from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.admin.lists import MOST_HITS, LanguageFilter, all_words, search_terms
+from factcheck.editorial.admin.verbs import VERBS, lacking, may_write, possible, shown, verb_page
+from factcheck.editorial.models import (
+    Approval,
+    Authorship,
+    Claim,
+    EditorialEvent,
+    Membership,
+    Review,
+    Source,
+    User,
+    Verdict,
+)
+
+State = Review.State
+MOST_EVENTS = 30
+
+
+class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """The verdicts of all scales as a list with what each means, the default scale first."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Verdict.objects.select_related("scale").prefetch_related("labels"),
+            label=_("verdict"),
+            required=False,
+            widget=forms.RadioSelect,
+            **kwargs,
+        )
+
+    def offer(self) -> None:
+        """Reads the scales; called once a form."""
+        language = get_language() or "en"
+        groups: dict[str, list[tuple[Any, str]]] = {}
+        assert self.queryset is not None
+        for verdict in self.queryset.order_by("-scale__is_default", "scale", F("value").asc(nulls_last=True), "slug"):
+            said = {label.language: label.explanation for label in verdict.labels.all()}
+            text = format_html(
+                '<span class="verdict-label">{}</span> <span class="verdict-meaning">{}</span>',
+                verdict.label(language),
+                said.get(language) or said.get("en") or "",
+            )
+            groups.setdefault(verdict.scale.name, []).append((verdict.pk, text))
+        none = [("", _("not decided yet"))]
+        # One scale needs no heading.
+        choices = [*none, *next(iter(groups.values()))] if len(groups) == 1 else [*none, *groups.items()]
+        self.widget.choices = choices
+
+
+class ReviewForm(forms.ModelForm[Review]):
+    verdict = VerdictField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(verdict := self.fields.get("verdict"), VerdictField):
+            verdict.offer()
+
+
+class OfOwnReview(FollowsParent):
+    """What an imported review cites and who wrote it is its publisher's word."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and not (obj is not None and obj.is_imported)
+
+
+class SourceInline(OfOwnReview, admin.StackedInline[Source, Review]):
+    model = Source
+    formfield_overrides = FORMFIELDS
+    fields = ("title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"), "position")
+    radio_fields = {"stance": admin.HORIZONTAL}
+
+    def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:
+        return documents.MIN_SOURCES if obj is None else 0
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "quote":
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class AuthorInline(OfOwnReview, admin.TabularInline[Authorship, Review]):
+    model = Authorship
+    formfield_overrides = FORMFIELDS
+    fields = ("user", "name")
+
+    def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:
+        return 1 if obj is None else 0
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "user":
+            colleagues = Membership.objects.filter(publisher__in=list(desk(request).roles))
+            kwargs["queryset"] = User.objects.filter(pk__in=colleagues.values("user")).order_by("byline", "username")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Review)
+class ReviewAdmin(NewsroomAdmin[Review]):
+    form = ReviewForm
+    change_form_template = "admin/editorial/review/change_form.html"
+    list_display = ("__str__", "state", "verdict_label", "language", "publisher", "changed_at")
+    list_select_related = ("claim", "publisher", "verdict")
+    list_filter = ("state", LanguageFilter, OwnNewsroomFilter)
+    search_fields = ("headline", "claim__text")
+    search_help_text = _("Words of the headline or the claim, three letters or more")
+    autocomplete_fields = ("claim",)
+    radio_fields = {"change_class": admin.VERTICAL}
+    inlines = (SourceInline, AuthorInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
+        return super().get_queryset(request).prefetch_related("verdict__labels")
+
+    @admin.display(description=_("verdict"))
+    def verdict_label(self, review: Review) -> str:
+        return review.verdict.label(get_language() or "en") if review.verdict else review.original_label
+
+    def get_fieldsets(self, request: HttpRequest, obj: Review | None = None) -> Any:
+        claim = ["claim", "language"]
+        if self.chooses_newsroom(request, obj):
+            claim.insert(0, "newsroom")
+        sets: list[Any] = [
+            (None, {"fields": claim}),
+            (_("Text"), {"fields": ["headline", "summary", "body"]}),
+            (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
+        ]
+        if obj is not None and obj.change_class:
+            sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))
+        if obj is not None and obj.is_imported:
+            theirs = ["publisher", "original_url", "archive_url", "original_label", "original_value", "original_best"]
+            theirs += ["original_worst", "original_explanation", "original_image_url"]
+            sets.append((_("As the publisher has it"), {"fields": theirs}))
+        return sets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> list[str]:
+        if obj is None or not obj.is_imported:
+            return []
+        ours = {"verdict", "change_class", "change_note"}
+        return [
+            name
+            for _title, options in self.get_fieldsets(request, obj)
+            for name in options["fields"]
+            if name not in ours
+        ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        rows = {"summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
+        if db_field.name in rows:
+            kwargs["widget"] = forms.Textarea(attrs={"rows": rows[db_field.name], "class": "vLargeTextField"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "claim":
+            claims: Any = self.admin_site.get_model_admin(Claim)
+            kwargs["queryset"] = claims.autocomplete_queryset(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Review], search_term: str
+    ) -> tuple[QuerySet[Review], bool]:
+        if not search_term.strip():
+            return queryset, False
+        if not (words := search_terms(search_term)):
+            return queryset.none(), False
+        # An OR over two tables would read both; two index scans do not.
+        newsrooms = list(desk(request).roles)
+        mine = Review.objects.filter(newsroom__in=newsrooms).order_by()
+        claims = Claim.objects.filter(all_words("text", words)).order_by()
+        by_headline = mine.filter(all_words("headline", words)).values("pk")[:MOST_HITS]
+        by_claim = mine.filter(claim__in=claims.values("pk")).values("pk")[:MOST_HITS]
+        return queryset.filter(pk__in=by_headline.union(by_claim, all=True)), False
+
+    def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
+        if obj is None:
+            return self.has_view_permission(request)
+        return self.has_view_permission(request, obj) and obj.state == State.DRAFT and may_write(desk(request), obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
+        """A draft that nobody ever put before others."""
+        return obj is not None and self.has_change_permission(request, obj) and not obj.approvals.exists()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        claims: Any = self.admin_site.get_model_admin(Claim)
+        try:
+            claim = claims.autocomplete_queryset(request).filter(pk=initial.get("claim")).first()
+        except (TypeError, ValueError, forms.ValidationError):
+            claim = None
+        if claim is not None:
+            initial.setdefault("language", claim.language)
+        return initial
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Review, inline: Any, prefix: str) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        # On POST the person is a change like any other; as an initial value it would count as untouched.
+        if isinstance(inline, AuthorInline) and obj._state.adding and request.method == "GET":
+            kwargs["initial"] = [{"user": request.user.pk}]
+        return kwargs
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        review = super().save_form(request, form, change)
+        if not change:
+            review.publisher_id = review.newsroom_id
+            review.created_by = desk(request).user
+        return review
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if object_id is None or request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            review = self.get_object(request, object_id)
+            if review is not None:
+                # Held until it is saved, so that a submission meanwhile is not overwritten.
+                review = Review.objects.select_for_update().get(pk=review.pk)
+                if review.state != State.DRAFT:
+                    messages.error(
+                        request,
+                        _(
+                            "Not saved: the review is no longer a draft. "
+                            "Your browser’s back button brings back what you typed."
+                        ),
+                    )
+                    return redirect(request.path)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        review = self.get_object(request, object_id)
+        extra: dict[str, Any] = {}
+        if review is not None and request.method == "GET":
+            at = desk(request)
+            draft = documents.for_statements(Review.objects.filter(pk=review.pk)).get()
+            events = EditorialEvent.objects.filter(subject=str(review.pk)).select_related("actor")
+            extra = {
+                "review": review,
+                "writes": may_write(at, review),
+                "verbs": possible(at, review),
+                "reasons": lacking(draft) if review.state == State.DRAFT else [],
+                "approval": workflow.open_approval(review),
+                "last_approval": review.approvals.select_related("submitted_by", "decided_by").first(),
+                "revisions": published_revisions(review),
+                "events": events[:MOST_EVENTS],
+            }
+        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/preview/", view(self.preview), name="editorial_review_preview"),
+            path("<uuid:pk>/do/<slug:verb>/", view(self.verb), name="editorial_review_verb"),
+            *super().get_urls(),
+        ]
+
+    def verb(self, request: HttpRequest, pk: Any, verb: str) -> HttpResponse:
+        if verb not in VERBS:
+            raise Http404
+        return verb_page(request, self._mine(request, pk), VERBS[verb], self._context(request))
+
+    def preview(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        review = self._mine(request, pk)
+        context = {
+            **self._context(request),
+            "title": _("As readers will see it"),
+            "subtitle": str(review),
+            "review": review,
+            "reasons": lacking(review) if review.state == State.DRAFT else [],
+            "back": reverse("admin:editorial_review_change", args=[review.pk]),
+            **shown(review, workflow.open_approval(review), "preview"),
+        }
+        return TemplateResponse(request, "admin/editorial/review/preview.html", context)
+
+    def response_add(self, request: HttpRequest, obj: Review, post_url_continue: str | None = None) -> HttpResponse:
+        return self._go_on(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Review) -> HttpResponse:
+        return self._go_on(request, obj) or super().response_change(request, obj)
+
+    @staticmethod
+    def _go_on(request: HttpRequest, review: Review) -> HttpResponseRedirect | None:
+        """After saving: to the page as readers see it, or to the submission."""
+        if "_preview" in request.POST:
+            return redirect("admin:editorial_review_preview", review.pk)
+        if "_submit" in request.POST:
+            return redirect("admin:editorial_review_verb", review.pk, "submit")
+        return None
+
+    def _mine(self, request: HttpRequest, pk: Any) -> Review:
+        """The review with what its statement needs, or 404 for who is not of its newsroom."""
+        return get_object_or_404(documents.for_statements(self.get_queryset(request)), pk=pk)
+
+    def _context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**self.admin_site.each_context(request), "opts": self.opts}
+
+
+def published_revisions(review: Review) -> QuerySet[Approval]:
+    """What was published of the review, newest first, each with its entry in the log and who approved it."""
+    return (
+        review.approvals.filter(entry__isnull=False)
+        .select_related("entry", "decided_by", "submitted_by")
+        .order_by("-entry__number")
+    )

@@ -1,0 +1,168 @@
+"""Rating scales, verdicts, topics, and what the verdicts of others mean on our scales."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, FollowsParent, M, desk
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.mappings import approve_mapping
+from factcheck.editorial.models import RatingScale, Topic, TopicLabel, Verdict, VerdictLabel, VerdictMapping
+
+
+class ChiefsAdmin(DeskAdmin[M]):
+    """Seen by everybody in a newsroom, changed by Chief editors. Nothing is deleted: drafts refer to it."""
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return bool(desk(request).roles)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(desk(request).led)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return bool(desk(request).led)
+
+
+class VerdictInline(FollowsParent, admin.TabularInline[Verdict, RatingScale]):
+    model = Verdict
+    fields = ("slug", "value")
+    extra = 0
+    show_change_link = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(RatingScale)
+class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
+    list_display = ("name", "slug", "worst", "best", "is_default")
+    inlines = (VerdictInline,)
+
+
+class VerdictLabelInline(FollowsParent, admin.StackedInline[VerdictLabel, Verdict]):
+    model = VerdictLabel
+    formfield_overrides = FORMFIELDS
+    fields = ("language", "label", "explanation")
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj is not None and obj.labels.exists() else 2
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "explanation":
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(Verdict)
+class VerdictAdmin(ChiefsAdmin[Verdict]):
+    """Reached from its scale, where it is added; here are its labels."""
+
+    list_display = ("__str__", "scale", "value")
+    list_select_related = ("scale",)
+    list_filter = ("scale",)
+    fields = ("scale", "slug", "value")
+    inlines = (VerdictLabelInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
+        return super().get_queryset(request).prefetch_related("labels")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Verdict | None = None) -> list[str]:
+        return [] if obj is None else ["scale"]
+
+
+class TopicLabelInline(FollowsParent, admin.TabularInline[TopicLabel, Topic]):
+    model = TopicLabel
+    formfield_overrides = FORMFIELDS
+    fields = ("language", "label")
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj is not None else 2
+
+
+@admin.register(Topic)
+class TopicAdmin(ChiefsAdmin[Topic]):
+    list_display = ("__str__", "slug")
+    inlines = (TopicLabelInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
+        return super().get_queryset(request).prefetch_related("labels")
+
+
+@admin.register(VerdictMapping)
+class VerdictMappingAdmin(DeskAdmin[VerdictMapping]):
+    """Proposed by one Editor, approved by another; a change needs a new approval."""
+
+    change_form_template = "admin/editorial/verdictmapping/change_form.html"
+    list_display = ("words", "site", "verdict", "proposed_by", "approved_by")
+    list_select_related = ("verdict", "proposed_by", "approved_by")
+    list_filter = (("approved_by", admin.EmptyFieldListFilter),)
+    search_fields = ("words", "site")
+    fields = ("words", "site", "verdict")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[VerdictMapping]:
+        return super().get_queryset(request).prefetch_related("verdict__labels")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = Verdict.objects.select_related("scale").prefetch_related("labels")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_view_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
+        return bool(desk(request).roles)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(desk(request).deciding)
+
+    def has_change_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
+        return bool(desk(request).deciding)
+
+    def has_delete_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
+        return obj is not None and obj.approved_by_id is None and bool(desk(request).deciding)
+
+    def save_model(self, request: HttpRequest, obj: VerdictMapping, form: Any, change: bool) -> None:
+        if form.changed_data or not change:
+            obj.proposed_by, obj.approved_by = desk(request).user, None
+        super().save_model(request, obj, form, change)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        mapping = self.get_object(request, object_id)
+        at = desk(request)
+        may_approve = bool(
+            mapping is not None and at.deciding and not mapping.approved_by_id and mapping.proposed_by_id != at.user.pk
+        )
+        return super().change_view(request, object_id, form_url, {"may_approve": may_approve, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        approve = self.admin_site.admin_view(self.approve)
+        return [path("<int:pk>/approve/", approve, name="editorial_verdictmapping_approve"), *super().get_urls()]
+
+    def approve(self, request: HttpRequest, pk: int) -> HttpResponse:
+        mapping = get_object_or_404(self.get_queryset(request), pk=pk)
+        page = reverse("admin:editorial_verdictmapping_change", args=[pk])
+        if request.method == "POST":
+            try:
+                approve_mapping(mapping=mapping, by=desk(request).user)
+            except EditorialError as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, _("Approved: imports use it from now on."))
+            return redirect(page)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Approve the mapping"),
+            "subtitle": str(mapping),
+            "object": mapping,
+            "back": page,
+            "explanation": _("From now on imports give these words this verdict of ours."),
+            "button": _("Approve"),
+        }
+        return TemplateResponse(request, "admin/editorial/confirm.html", context)

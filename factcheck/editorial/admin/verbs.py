@@ -1,0 +1,267 @@
+"""The verbs as pages: each says what will happen, asks for what is needed, and acts on POST alone.
+
+Who may use a verb now is asked twice: `possible` decides which buttons are shown, the verb itself decides.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import documents, roles, workflow
+from factcheck.editorial.admin.access import Desk, desk
+from factcheck.editorial.admin.preview import changes, digest_of, readable_json
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Approval, Membership, Review, User
+from factcheck.record.models import LogEntry
+
+State = Review.State
+Action = Approval.Action
+Text = str | Promise
+
+
+class ReasonForm(forms.Form):
+    """Required where the verb requires it: the verb says so in words of its own."""
+
+    reason = forms.CharField(
+        label=_("message to the author"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class PublicReasonForm(ReasonForm):
+    reason = forms.CharField(
+        label=_("reason"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Readers see this."),
+    )
+
+
+class CorrectionForm(forms.Form):
+    change_class = forms.ChoiceField(
+        label=_("kind of correction"),
+        choices=Review.ChangeClass.choices,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    note = forms.CharField(
+        label=_("what changes and why"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Readers see this. You can still change it while you write the correction."),
+    )
+
+
+class DigestForm(forms.Form):
+    """Names what was on the screen."""
+
+    digest = forms.CharField(widget=forms.HiddenInput)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A button and its page. `do` calls the workflow with what the form gave."""
+
+    name: str
+    label: Text
+    explanation: Text
+    done: Text
+    do: Callable[[Review, User, dict[str, Any]], object]
+    form: type[forms.Form] = forms.Form
+    weighty: bool = field(default=False)  # shown in the colour of what the public will notice
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        Verb(
+            "submit",
+            _("Submit for approval"),
+            _("Somebody else reads it and decides. Meanwhile nobody can change it; you can take it back."),
+            _("Submitted. Somebody else has to decide now."),
+            lambda review, by, _data: workflow.submit(review=review, by=by),
+        ),
+        Verb(
+            "take-back",
+            _("Take back"),
+            _("You submitted this; taking it back lets you go on with it."),
+            _("Taken back."),
+            lambda review, by, _data: workflow.return_(review=review, by=by),
+        ),
+        Verb(
+            "return",
+            _("Return with a message"),
+            _("The review goes back to its author with your message."),
+            _("Returned."),
+            lambda review, by, data: workflow.return_(review=review, by=by, reason=data["reason"]),
+            ReasonForm,
+        ),
+        Verb(
+            "approve",
+            _("Approve"),
+            _("You approve exactly what stands here."),
+            _("Approved."),
+            lambda review, by, data: workflow.approve(review=review, by=by, digest=data["digest"]),
+            DigestForm,
+            weighty=True,
+        ),
+        Verb(
+            "publish",
+            _("Publish"),
+            _("Everybody can read it from now on, and this revision is kept for ever."),
+            _("Published."),
+            lambda review, by, _data: workflow.publish(review=review, by=by),
+            weighty=True,
+        ),
+        Verb(
+            "correct",
+            _("Open a correction"),
+            _("You can change the review again. Readers keep what is published until the correction is published."),
+            _("The correction is open: change what is wrong, then submit it."),
+            lambda review, by, data: workflow.open_correction(
+                review=review, by=by, change_class=data["change_class"], note=data["note"]
+            ),
+            CorrectionForm,
+        ),
+        Verb(
+            "withdraw",
+            _("Withdraw"),
+            _(
+                "Once somebody else approves, readers see at its address that the review was withdrawn, "
+                "and your reason. Earlier revisions can still be read."
+            ),
+            _("The withdrawal waits for somebody else to decide."),
+            lambda review, by, data: workflow.withdraw(review=review, by=by, reason=data["reason"]),
+            PublicReasonForm,
+            weighty=True,
+        ),
+        Verb(
+            "reinstate",
+            _("Reinstate"),
+            _("Once somebody else approves, the review is public again as it was, with your reason."),
+            _("The reinstatement waits for somebody else to decide."),
+            lambda review, by, data: workflow.reinstate(review=review, by=by, reason=data["reason"]),
+            PublicReasonForm,
+            weighty=True,
+        ),
+    )
+}
+
+
+def may_write(at: Desk, review: Review) -> bool:
+    """As roles.require_writer: a Reporter their own reviews, an Editor all of the newsroom's."""
+    role = at.roles.get(review.newsroom_id)
+    return role in Membership.DECIDING or (
+        role is not None and (review.created_by_id == at.user.pk or roles.is_author(at.user, review))
+    )
+
+
+def possible(at: Desk, review: Review) -> list[Verb]:
+    """The verbs that this person may use on this review now."""
+    if review.newsroom_id not in at.roles:
+        return []
+    approval, last = workflow.open_approval(review), workflow.last_entry(review)
+    decides = at.roles[review.newsroom_id] in Membership.DECIDING
+    names: list[str] = []
+    if approval is not None:
+        submitted = approval.submitted_by_id == at.user.pk
+        if not approval.decision and decides and not submitted and not roles.is_author(at.user, review):
+            names.append("approve")
+        if approval.decision and decides and review.state == State.APPROVED and not approval.batch_id:
+            names.append("publish")
+        if not approval.batch_id and (submitted or decides):
+            names.append("take-back" if submitted else "return")
+    else:
+        writes = may_write(at, review)
+        if review.state == State.DRAFT and writes:
+            names.append("submit")
+        if review.state == State.PUBLISHED and writes:
+            names.append("correct")
+        if review.state == State.WITHDRAWN:
+            names.append("reinstate")
+        elif last is not None and last.kind != LogEntry.Kind.ERASURE:
+            names.append("withdraw")
+    return [VERBS[name] for name in names]
+
+
+def lacking(review: Review) -> list[Text]:
+    """What stands between the draft and its submission."""
+    reasons = documents.missing(review)
+    published = workflow.last_statement(review)
+    if published is not None:
+        if not review.change_class or not review.change_note:
+            reasons.append(_("Say what kind of correction this is, what changed and why."))
+        if digest_of(documents.statement(review)) == digest_of(published):
+            reasons.append(_("Nothing has changed since the published revision."))
+    return reasons
+
+
+def verb_page(request: HttpRequest, review: Review, verb: Verb, context: dict[str, Any]) -> HttpResponse:
+    """Shows what the verb is about; on POST does it, or says why not and keeps what was typed."""
+    at = desk(request)
+    page = reverse("admin:editorial_review_change", args=[review.pk])
+    approval = workflow.open_approval(review)
+    if request.method == "POST":
+        form = verb.form(request.POST)
+        if form.is_valid():
+            try:
+                verb.do(review, at.user, form.cleaned_data)
+            except EditorialError as refusal:
+                for reason in refusal.reasons:
+                    form.add_error(None, str(reason))
+            else:
+                messages.success(request, str(verb.done))
+                return redirect(page)
+        review = documents.for_statements(Review.objects.filter(pk=review.pk)).get()
+    else:
+        if verb not in possible(at, review):
+            messages.warning(request, _("This cannot be done now: somebody may have been quicker."))
+            return redirect(page)
+        form = verb.form(initial={"digest": approval.digest} if approval else None)
+    context |= {
+        "title": verb.label,
+        "subtitle": str(review),
+        "review": review,
+        "verb": verb,
+        "form": form,
+        "back": page,
+        "approval": approval,
+        "reasons": lacking(review) if verb.name == "submit" and not form.errors else [],
+        **shown(review, approval, verb.name),
+    }
+    return TemplateResponse(request, "admin/editorial/review/verb.html", context)
+
+
+def shown(review: Review, approval: Approval | None, verb: str) -> dict[str, Any]:
+    """The statement that the verb is about, the published one before it, and what differs between them."""
+    published = workflow.last_statement(review)
+    if verb == "withdraw" and published is not None:
+        said = documents.tombstone(published)
+    elif verb == "reinstate" and published is not None:
+        said = published
+    elif verb == "correct" and published is not None:
+        return {"said": published}
+    elif approval is not None:
+        said = json.loads(approval.statement)
+    else:
+        said = documents.statement(review)
+    compares = "claim" in said and "text" in said["claim"] and published is not None and said != published
+    return {
+        "said": said,
+        "is_tombstone": "text" not in said["claim"],
+        "published": published,
+        "changes": changes(published or {}, said) if compares else [],
+        "digest": digest_of(said),
+        "canonical": readable_json(said),
+    }

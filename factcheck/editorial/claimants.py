@@ -1,0 +1,54 @@
+"""Verbs for names that came in with an import: an editor confirms them or takes them out (DESIGN, "What it is not")."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import roles
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Claimant, EditorialEvent, User
+from factcheck.record.models import PublishedReview, Status
+
+
+@transaction.atomic
+def confirm_claimant(*, claimant: Claimant, by: User) -> None:
+    """States that the name may stand: an organisation's, or that of a public figure in that role."""
+    claimant = _locked(claimant, by)
+    if claimant.confirmed:
+        raise EditorialError(_("This name is confirmed already."))
+    claimant.confirmed = True
+    claimant.is_public_figure = claimant.type == Claimant.Type.PERSON
+    claimant.save(update_fields=["confirmed", "is_public_figure"])
+    _record(by, "claimant.confirmed", claimant)
+
+
+@transaction.atomic
+def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
+    """Puts a description in the place of the name in all drafts, and keeps the name nowhere.
+
+    Returns how many published reviews still show it: they need a correction, which is another verb.
+    """
+    claimant = _locked(claimant, by)
+    if claimant.type == Claimant.Type.UNNAMED:
+        raise EditorialError(_("This claimant is described, not named, already."))
+    if not description.strip():
+        raise EditorialError(_("Describe the claimant, for example “a Facebook user”."))
+    claimant.type, claimant.name, claimant.description = Claimant.Type.UNNAMED, "", description
+    claimant.job_title, claimant.same_as = "", []
+    claimant.is_public_figure, claimant.confirmed = False, True
+    claimant.full_clean()
+    claimant.save()
+    _record(by, "claimant.redacted", claimant)
+    return PublishedReview.objects.filter(claimant=claimant.pk, status=Status.LIVE).count()
+
+
+def _locked(claimant: Claimant, by: User) -> Claimant:
+    claimant = Claimant.objects.select_for_update().get(pk=claimant.pk)
+    roles.require_decider(by, claimant.newsroom_id)
+    return claimant
+
+
+def _record(by: User, action: str, claimant: Claimant) -> None:
+    """Without the name: events are kept for ever."""
+    EditorialEvent.objects.create(
+        actor=by, action=action, newsroom_id=claimant.newsroom_id, subject=str(claimant.pk), detail={}
+    )

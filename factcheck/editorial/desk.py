@@ -1,0 +1,64 @@
+"""The editors' desk as a site: its titles, the home page, and how lists of suggestions are filled.
+
+Stands outside the package `admin`, which registers its pages with this site when it is imported.
+"""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.events import acting
+from factcheck.editorial.models import User
+
+# The order in which somebody at work needs them.
+ORDER = (
+    "Review", "Claim", "Claimant", "ImportBatch", "VerdictMapping", "Topic", "RatingScale", "Verdict",
+    "Publisher", "User", "Membership", "EditorialEvent",
+)  # fmt: skip
+
+
+class Suggestions(AutocompleteJsonView):
+    """What a list of suggestions offers can be more than what its model's own list shows."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        model_admin: Any = self.model_admin
+        rows = model_admin.autocomplete_queryset(self.request)
+        rows, _doubled = model_admin.get_search_results(self.request, rows, self.term)
+        return cast("QuerySet[Any]", rows)
+
+
+class EditorsDesk(admin.AdminSite):
+    """Django's admin site under our name. Signing in needs `is_staff`; all else follows from memberships."""
+
+    site_title = _("Editors’ desk")
+    site_header = _("Editors’ desk")
+    index_title = _("What waits for you")
+    index_template = "admin/editorial/home.html"
+    empty_value_display = "–"
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["name"] = _("Everything")
+            app["models"].sort(key=lambda model: ORDER.index(model["object_name"]))
+        return apps
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        from factcheck.editorial.admin.home import waiting
+
+        return super().index(request, {**waiting(request), **(extra_context or {})})
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return cast("HttpResponse", Suggestions.as_view(admin_site=self)(request))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        with transaction.atomic():
+            assert isinstance(request.user, User)
+            acting(request.user)
+            return super().password_change(request, extra_context)
