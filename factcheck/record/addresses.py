@@ -11,12 +11,11 @@ def address_key(url: str) -> str:
     section 6); path and query do. A digest, because an index entry of PostgreSQL holds 2,700 bytes.
     """
     parts = urlsplit(url.strip())
-    path = parts.path.rstrip("/")
-    plain = f"{site_of(url)}{path}{'?' + parts.query if parts.query else ''}"
+    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    plain = f"{site_of(url)}{port}{parts.path.rstrip('/')}{'?' + parts.query if parts.query else ''}"
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def site_of(url: str) -> str:
-    """The host of an address in lower case without `www.` ("" when there is none), port kept."""
-    host = urlsplit(url.strip()).netloc.rpartition("@")[2].lower()
-    return host.removeprefix("www.")
+    """The host of an address in lower case without `www.` ("" when there is none)."""
+    return (urlsplit(url.strip()).hostname or "").removeprefix("www.")
