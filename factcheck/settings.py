@@ -86,6 +86,11 @@ LICENSE_URL = environment("LICENSE_URL", "https://creativecommons.org/licenses/b
 # Requests per client and time, such as 600/min; empty for no limit.
 API_RATE_LIMIT = environment("API_RATE_LIMIT")
 
+# The public log's signing key, a file or the key itself (docs/log.md). On this machine alone one is made when it is missing.
+LOG_SIGNING_KEY = environment("LOG_SIGNING_KEY", str(VAR / "log-key"))
+# The log's name, fixed with its first checkpoint: the log's URL without its scheme. Empty: the name in the key.
+LOG_ORIGIN = environment("LOG_ORIGIN")
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -15,8 +15,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from factcheck.record import tree
 from factcheck.record.canonical import canonical, rfc3339, sha256_hex
+from factcheck.record.errors import RecordError
 from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.notes import SigningKey
 from factcheck.record.readmodel import project
 
 LOCK = 1178682196  # "FACT" in ASCII; the trigger record_entry_follows takes the same one
@@ -26,16 +29,12 @@ Kind = LogEntry.Kind
 ADDED_KEYS = frozenset({"published_at", "updated_at", "revision", "corrections"})
 
 
-class RecordError(Exception):
-    """The record cannot take this; the text says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A statement to publish. `kind` is what happens: content, withdrawal, reinstatement or erasure.
+    """A statement to publish. `note` is public.
 
-    For content the log's kind follows from the change: the first is `review.original`, a change of
-    class "update" is `review.update`, any other is `review.correction`. `note` is public.
+    Without a `kind` it is what a review says, and the log's kind follows from the change: the first is
+    `review.original`, a change of class "update" is `review.update`, any other is `review.correction`.
     """
 
     subject: UUID
@@ -46,16 +45,15 @@ class Publication:
 
 
 @transaction.atomic
-def publish(publications: Sequence[Publication]) -> list[LogEntry]:
+def publish(publications: Sequence[Publication], *also: SigningKey) -> list[LogEntry]:
     """Appends the publications in their order and returns their entries. Raises RecordError.
 
-    A subject may occur once in a call.
+    A subject may occur once in a call. The keys in `also` sign the checkpoint beside the log's own.
     """
     subjects = [publication.subject for publication in publications]
     if len(set(subjects)) != len(subjects):
         raise RecordError("One call can publish one revision of a review, not two.")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    size = hold()
     head = LogEntry.objects.order_by("-sequence").first()
     # A clock that was set back must not make the log run backwards.
     at = max(timezone.now(), head.at) if head else timezone.now()
@@ -86,18 +84,32 @@ def publish(publications: Sequence[Publication]) -> list[LogEntry]:
         documents.append(RevisionDocument(entry=entry, salt=salt, document=data))
     LogEntry.objects.bulk_create(entries)
     RevisionDocument.objects.bulk_create(documents)
+    tree.extend(size, *also)
     erased = [entry for entry in entries if entry.kind == Kind.ERASURE]
     for entry in erased:
         RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
-    project([(entry, json.loads(bytes(row.document))) for entry, row in zip(entries, documents, strict=True)])
+    project(
+        [
+            (entry, json.loads(bytes(row.document)))
+            for entry, row in zip(entries, documents, strict=True)
+            if entry.is_of_review
+        ]
+    )
     return entries
+
+
+def hold() -> int:
+    """Waits for the right to extend the log, until the transaction ends. Returns the log's signed size."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    return tree.require_identity()
 
 
 def _kind(publication: Publication, last: LogEntry | None) -> Kind:
     """The log's kind; refuses what cannot follow the last entry about the same review."""
     was = Kind(last.kind) if last else None
-    if was == Kind.ERASURE:
-        raise RecordError("This review was erased; nothing can be published at its address.")
+    if publication.kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED, Kind.KEY_ROTATION):
+        return publication.kind
     if publication.kind == Kind.REINSTATEMENT:
         if was != Kind.WITHDRAWAL:
             raise RecordError("Only a withdrawn review can be reinstated.")
@@ -106,7 +118,7 @@ def _kind(publication: Publication, last: LogEntry | None) -> Kind:
         if was is None:
             raise RecordError("This review has never been published.")
         if was == publication.kind:
-            raise RecordError("This review is withdrawn already.")
+            raise RecordError("This review is withdrawn or erased already.")
         return publication.kind
     if was == Kind.WITHDRAWAL:
         raise RecordError("This review is withdrawn; reinstate it before you publish a correction.")
@@ -118,7 +130,8 @@ def _kind(publication: Publication, last: LogEntry | None) -> Kind:
 def _document(publication: Publication, kind: Kind, number: int, at: datetime, last: LogEntry | None) -> dict[str, Any]:
     """The statement with what is known only now (DESIGN, "Bytes")."""
     previous = json.loads(bytes(last.revision_document.document)) if last else None
-    corrections = list(previous["corrections"]) if previous else []
+    # What was said of an erased review's corrections may hold what had to go.
+    corrections = list(previous["corrections"]) if previous and kind != Kind.ERASURE else []
     word = kind.partition(".")[2]
     if previous and kind in (Kind.UPDATE, Kind.CORRECTION):
         corrections.append(
@@ -147,5 +160,8 @@ def _document(publication: Publication, kind: Kind, number: int, at: datetime, l
     }
 
 
-def _verdict_named(document: dict[str, Any]) -> dict[str, Any]:
+def _verdict_named(document: dict[str, Any]) -> dict[str, Any] | None:
+    """None for the notice that an erasure leaves, which a redacted revision may follow."""
+    if "verdict" not in document:
+        return None
     return {key: document["verdict"][key] for key in ("scale", "slug", "label")}

@@ -13,6 +13,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Lower
 
 from factcheck.record.canonical import canonical, rfc3339
+from factcheck.record.merkle import tile_name
 
 SEARCH_CONFIG = "public.factcheck"
 
@@ -41,11 +42,14 @@ class LogEntry(models.Model):
         WITHDRAWAL = "review.withdrawal"
         REINSTATEMENT = "review.reinstatement"
         ERASURE = "review.erasure"
+        DEMAND_PUBLISHED = "demand.published"
+        DEMAND_UPDATED = "demand.updated"
+        KEY_ROTATION = "key.rotation"
 
     sequence = models.BigIntegerField(primary_key=True, help_text="Leaf index, from 0, without gaps.")
     at = models.DateTimeField()
     kind = models.CharField(max_length=40, choices=Kind)
-    subject = models.UUIDField(help_text="The review it is about.")
+    subject = models.UUIDField(help_text="The review or demand it is about; of a rotation, the key.")
     number = models.PositiveIntegerField(help_text="The revision's number within the subject, from 1.")
     digest = models.CharField(max_length=64, help_text="Hexadecimal SHA-256 of salt and document.")
 
@@ -63,6 +67,10 @@ class LogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.kind} {self.subject} {self.number}"
+
+    @property
+    def is_of_review(self) -> bool:
+        return self.kind.startswith("review.")
 
     def leaf(self) -> bytes:
         """The entry's bytes in the log (WIRE.md section 6): canonical JSON."""
@@ -93,6 +101,44 @@ class RevisionDocument(models.Model):
 
     def __str__(self) -> str:
         return f"document of {self.entry_id}"
+
+
+class LogTile(models.Model):
+    """A tile of the log's tree. It only grows, to 256 hashes; a partial tile is the beginning of its row."""
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hashes = models.BinaryField(help_text="Up to 256 hashes of 32 bytes (C2SP tlog-tiles).")
+
+    def __str__(self) -> str:
+        return tile_name(self.level, self.index, len(self.hashes) // 32)
+
+
+class LogCheckpoint(models.Model):
+    """A signed statement of the log's size and root hash; one for every append."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    note = models.TextField(help_text="C2SP signed-note with the log's own signatures.")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"checkpoint of {self.size}"
+
+
+class Cosignature(models.Model):
+    """A witness's signature line under a checkpoint (C2SP tlog-cosignature)."""
+
+    checkpoint = models.ForeignKey(LogCheckpoint, models.PROTECT, db_column="size", related_name="cosignatures")
+    witness = models.CharField(max_length=255, help_text="The name of the witness's key.")
+    line = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="cosignature_once")]
+
+    def __str__(self) -> str:
+        return self.line
 
 
 class Status(models.TextChoices):

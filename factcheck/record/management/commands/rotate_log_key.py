@@ -1,0 +1,27 @@
+"""`manage.py rotate_log_key FILE`: hands the public log to the key in FILE."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from factcheck.record.errors import RecordError
+from factcheck.record.notes import NoteError, SigningKey
+from factcheck.record.rotation import rotate
+
+
+class Command(BaseCommand):
+    help = "Writes into the public log that the key in FILE follows the present one. Then set LOG_SIGNING_KEY to FILE."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="A signing key, made by make_log_key FILE.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            entry = rotate(SigningKey.parse(options["file"].read_text()))
+        except (OSError, NoteError, RecordError) as problem:
+            raise CommandError(str(problem)) from problem
+        self.stdout.write(
+            f"Entry {entry.sequence}. Now set LOG_SIGNING_KEY={options['file']} and start the server anew."
+        )

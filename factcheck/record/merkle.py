@@ -1,0 +1,142 @@
+"""The Merkle tree of RFC 6962, cut into tiles of 256 hashes as C2SP tlog-tiles cuts it.
+
+Pure functions over a reader of tiles; nothing here knows a database. Hashes are 32 bytes, a tile is
+the concatenation of up to 256 of them, and the n-th tile at level l holds the roots of the complete
+subtrees of 256^l leaves from leaf n * 256^(l+1) on.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+
+HASH_SIZE = 32
+TILE_WIDTH = 256
+TILE_HEIGHT = 8
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+
+# Gives the hashes of a tile, as many as there are: (level, index) -> bytes.
+Reader = Callable[[int, int], bytes]
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """RFC 6962, section 2.1."""
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """RFC 6962, section 2.1."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def tile_name(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
+    """The path below the log's prefix: (0, 1234067) -> tile/0/x001/x234/067; partial ones end in .p/<width>."""
+    groups = [f"{index % 1000:03d}"]
+    while index := index // 1000:
+        groups.insert(0, f"x{index % 1000:03d}")
+    partial = "" if width == TILE_WIDTH else f".p/{width}"
+    return f"tile/{level}/{'/'.join(groups)}{partial}"
+
+
+def tile_width(level: int, index: int, size: int) -> int:
+    """How many hashes that tile has in a tree of that size; 0 when it does not exist."""
+    return max(0, min(TILE_WIDTH, (size >> TILE_HEIGHT * level) - index * TILE_WIDTH))
+
+
+def perfect_root(hashes: Iterable[bytes]) -> bytes:
+    """The root over 2^k hashes."""
+    row = list(hashes)
+    while len(row) > 1:
+        row = [node_hash(row[i], row[i + 1]) for i in range(0, len(row), 2)]
+    return row[0]
+
+
+def split(tile: bytes) -> list[bytes]:
+    """The hashes of a tile."""
+    return [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
+
+
+def range_root(start: int, end: int, read: Reader) -> bytes:
+    """MTH(D[start:end]) for ranges that occur in the tree: start is a multiple of the first complete subtree."""
+    count = end - start
+    if count == 0:
+        return EMPTY_ROOT
+    if count & (count - 1) == 0:
+        height = count.bit_length() - 1
+        level, rest = divmod(height, TILE_HEIGHT)
+        first = start >> TILE_HEIGHT * level
+        index, offset = divmod(first, TILE_WIDTH)
+        hashes = split(read(level, index))[offset : offset + (1 << rest)]
+        if len(hashes) != 1 << rest:
+            raise ValueError(f"{tile_name(level, index)} is too short for leaves {start} to {end}")
+        return perfect_root(hashes)
+    middle = start + largest_power_below(count)
+    return node_hash(range_root(start, middle, read), range_root(middle, end, read))
+
+
+def root(size: int, read: Reader) -> bytes:
+    """The root hash of the first `size` leaves."""
+    return range_root(0, size, read)
+
+
+def largest_power_below(count: int) -> int:
+    """The largest power of two smaller than count, for count > 1."""
+    return 1 << (count - 1).bit_length() - 1
+
+
+def inclusion_proof(index: int, size: int, read: Reader) -> list[bytes]:
+    """PATH(index, D[0:size]) of RFC 6962, section 2.1.1, from the leaf upwards."""
+    if not 0 <= index < size:
+        raise ValueError(f"leaf {index} is not in a tree of {size}")
+    path: list[bytes] = []
+    start, end = 0, size
+    while end - start > 1:
+        middle = start + largest_power_below(end - start)
+        if index < middle:
+            path.append(range_root(middle, end, read))
+            end = middle
+        else:
+            path.append(range_root(start, middle, read))
+            start = middle
+    return path[::-1]
+
+
+def consistency_proof(old: int, new: int, read: Reader) -> list[bytes]:
+    """PROOF(old, D[0:new]) of RFC 6962, section 2.1.2."""
+    if not 0 <= old <= new:
+        raise ValueError(f"a tree of {new} does not contain one of {old}")
+    if old in (0, new):
+        return []
+    path: list[bytes] = []
+    start, end, whole = 0, new, True
+    while old != end:
+        middle = start + largest_power_below(end - start)
+        if old <= middle:
+            path.append(range_root(middle, end, read))
+            end = middle
+        else:
+            path.append(range_root(start, middle, read))
+            start, whole = middle, False
+    if not whole:
+        path.append(range_root(start, end, read))
+    return path[::-1]
+
+
+def append(size: int, leaves: list[bytes], edge: Reader) -> dict[tuple[int, int], bytes]:
+    """What tiles gain when these leaf hashes follow a tree of `size`: (level, index) -> hashes to append.
+
+    `edge` reads the tiles at the right edge of the old tree. Each leaf is hashed into the tree once.
+    """
+    gained: dict[tuple[int, int], bytes] = {}
+    level, hashes = 0, leaves
+    while hashes:
+        full: list[bytes] = []
+        position = size >> TILE_HEIGHT * level
+        while hashes:
+            index, used = divmod(position, TILE_WIDTH)
+            taken, hashes = hashes[: TILE_WIDTH - used], hashes[TILE_WIDTH - used :]
+            gained[level, index] = b"".join(taken)
+            if used + len(taken) == TILE_WIDTH:
+                before = split(edge(level, index)) if used else []
+                full.append(perfect_root([*before, *taken]))
+            position += len(taken)
+        level, hashes = level + 1, full
+    return gained

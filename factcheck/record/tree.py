@@ -1,0 +1,152 @@
+"""The log's tree in the database: stored tiles and signed checkpoints.
+
+One append reads the tiles at the right edge, adds to the few that grow and signs one checkpoint: the
+same statements at ten entries and at a million.
+"""
+
+import os
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from factcheck.record import merkle
+from factcheck.record.errors import RecordError
+from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
+from factcheck.record.notes import Checkpoint, NoteError, SigningKey, open_note, signed_by
+
+
+def default_origin() -> str:
+    """LOG_ORIGIN, or else the log's URL without its scheme."""
+    return settings.LOG_ORIGIN or f"{settings.SITE_URL.partition('://')[2]}/api/v1/log"
+
+
+def make_signing_key(file: Path) -> SigningKey:
+    """Makes a key for this log in a new file (0600). Raises FileExistsError; a key is never overwritten."""
+    key = SigningKey.generate(default_origin())
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(f"{key}\n")
+    try:
+        os.link(unfinished, file)
+    finally:
+        unfinished.unlink()
+    return key
+
+
+@cache
+def signing_key() -> SigningKey:
+    """The key of LOG_SIGNING_KEY, which is a file's path or the key itself. Raises RecordError."""
+    value = settings.LOG_SIGNING_KEY
+    try:
+        if value.startswith("PRIVATE+KEY+"):
+            return SigningKey.parse(value)
+        if settings.LOCAL and not Path(value).exists():
+            with suppress(FileExistsError):  # another process was faster
+                make_signing_key(Path(value))
+        return SigningKey.parse(Path(value).read_text())
+    except OSError as problem:
+        raise RecordError(
+            f"LOG_SIGNING_KEY names {value}, which cannot be read ({problem.strerror})."
+            " Make one: manage.py make_log_key"
+        ) from problem
+    except NoteError as problem:
+        raise RecordError(f"LOG_SIGNING_KEY is wrong: {problem}. Make one: manage.py make_log_key") from problem
+
+
+def newest_checkpoint(using: str | None = None) -> LogCheckpoint | None:
+    return LogCheckpoint.objects.using(using).order_by("-size").first()
+
+
+def require_identity() -> int:
+    """The size of the log's newest checkpoint (0 for none).
+
+    Raises RecordError when this server's origin or key is not the one that signed it: publishing would
+    make a second history under the same name.
+    """
+    key = signing_key()
+    if settings.LOG_ORIGIN not in ("", key.name):
+        raise RecordError(f"The signing key is of {key.name}, but LOG_ORIGIN is {settings.LOG_ORIGIN}.")
+    newest = newest_checkpoint()
+    if newest is None:
+        return 0
+    origin = Checkpoint.parse(open_note(newest.note)[0]).origin
+    if origin != key.name:
+        raise RecordError(
+            f"The log's origin is {origin}, fixed with its first checkpoint; the signing key is of {key.name}."
+        )
+    if not signed_by(newest.note, key.verifier()):
+        raise RecordError(
+            f"The signing key {key.verifier().id.hex()} did not sign the log's newest checkpoint"
+            f" ({newest.size} entries). Put the former key back, or see docs/log.md, “When the key is lost”."
+        )
+    return newest.size
+
+
+def extend(size: int, *also: SigningKey) -> Checkpoint:
+    """Takes the entries from leaf `size` on into the tree and signs the checkpoint; `also` sign it too."""
+    leaves = [
+        merkle.leaf_hash(entry.leaf()) for entry in LogEntry.objects.filter(sequence__gte=size).order_by("sequence")
+    ]
+    tiles = _edge(size)
+    gained = merkle.append(size, leaves, lambda level, index: tiles[level, index])
+    _store(gained)
+    for place, hashes in gained.items():
+        tiles[place] = tiles.get(place, b"") + hashes
+    size += len(leaves)
+    checkpoint = Checkpoint(signing_key().name, size, merkle.root(size, lambda level, index: tiles[level, index]))
+    text = checkpoint.text()
+    note = text + "\n" + "".join(key.sign(text) for key in (signing_key(), *also))
+    LogCheckpoint.objects.create(size=size, root=checkpoint.root, note=note, at=timezone.now())
+    return checkpoint
+
+
+def _edge(size: int) -> dict[tuple[int, int], bytes]:
+    """The tiles at the right edge of a tree of that size, which are all that its root and its growth need."""
+    places = [
+        (level, (size >> merkle.TILE_HEIGHT * level) // merkle.TILE_WIDTH)
+        for level in range(64 // merkle.TILE_HEIGHT)
+        if size >> merkle.TILE_HEIGHT * level
+    ]
+    wanted = Q(pk__in=[])
+    for level, index in places:
+        wanted |= Q(level=level, index=index)
+    return {(tile.level, tile.index): bytes(tile.hashes) for tile in LogTile.objects.filter(wanted)}
+
+
+def _store(gained: dict[tuple[int, int], bytes]) -> None:
+    """Appends to tiles in one statement; the trigger tile_grows refuses anything but growth."""
+    rows = [(level, index, hashes) for (level, index), hashes in gained.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO record_logtile (level, index, hashes)"
+            " SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bytea[])"
+            " ON CONFLICT (level, index) DO UPDATE SET hashes = record_logtile.hashes || excluded.hashes",
+            [[row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]],
+        )
+
+
+def reader(using: str | None = None) -> merkle.Reader:
+    """Reads stored tiles for proofs, each once."""
+    known: dict[tuple[int, int], bytes] = {}
+
+    def read(level: int, index: int) -> bytes:
+        if (level, index) not in known:
+            tile = LogTile.objects.using(using).filter(level=level, index=index).first()
+            known[level, index] = bytes(tile.hashes) if tile else b""
+        return known[level, index]
+
+    return read
+
+
+def bundle(entries: Iterable[LogEntry]) -> bytes:
+    """An entry bundle: each leaf with its length before it as a big-endian uint16."""
+    leaves = [entry.leaf() for entry in entries]
+    return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)

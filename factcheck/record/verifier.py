@@ -1,0 +1,429 @@
+"""Checks a public log from outside: `python -m factcheck.record.verifier URL [--state FILE] [--witness KEY…]`.
+
+This file needs the standard library and `cryptography` alone and shares no code with the server, so
+that it can be read, copied and run by people who trust neither. docs/log.md says what is checked.
+Exit code 0 when everything holds; 1 with the first thing that is wrong, in one sentence; 2 when it
+could not look (no answer, wrong arguments).
+"""
+
+import argparse
+import base64
+import hashlib
+import http.client
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+API = "/api/v1"
+LEAF_KEYS = ["at", "digest", "kind", "number", "sequence", "subject", "v"]
+SAVE_EVERY = 20  # seconds between savings of the state
+# What may stand before each kind in the history of one subject (None: nothing).
+BEFORE: dict[str, set[str | None]] = {
+    "review.original": {None},
+    "review.update": {"review.original", "review.update", "review.correction", "review.reinstatement"},
+    "review.correction": {
+        "review.original", "review.update", "review.correction", "review.reinstatement", "review.erasure",
+    },
+    "review.withdrawal": {"review.original", "review.update", "review.correction", "review.reinstatement"},
+    "review.reinstatement": {"review.withdrawal"},
+    "review.erasure": {
+        "review.original", "review.update", "review.correction", "review.withdrawal", "review.reinstatement",
+    },
+    "demand.published": {None},
+    "demand.updated": {"demand.published", "demand.updated"},
+    "key.rotation": {None},
+}  # fmt: skip
+
+
+class Wrong(Exception):
+    """Something does not hold; the text is one sentence."""
+
+
+class NoAnswer(Exception):
+    """The server could not be asked."""
+
+
+class Site:
+    """GET over one connection, asked again a few times when it breaks."""
+
+    def __init__(self, url: str) -> None:
+        self.parts = urlsplit(url if "://" in url else f"https://{url}")
+        if self.parts.scheme not in ("http", "https") or not self.parts.hostname:
+            raise NoAnswer(f"{url} is not an http or https address.")
+        self.connection: http.client.HTTPConnection | None = None
+
+    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers (lower case) and body."""
+        for attempt in range(4):
+            try:
+                if self.connection is None:
+                    kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
+                    self.connection = kind(str(self.parts.hostname), self.parts.port, timeout=30)
+                self.connection.request("GET", quote(self.parts.path.rstrip("/") + path), headers={"Accept": "*/*"})
+                answer = self.connection.getresponse()
+                body = answer.read()
+            except (OSError, http.client.HTTPException) as problem:
+                self.connection = None
+                failure = str(problem) or type(problem).__name__
+            else:
+                if answer.status < 500 and answer.status != 429:
+                    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+                failure = f"status {answer.status}"
+            time.sleep(2**attempt * 0.1)
+        raise NoAnswer(f"{self.parts.scheme}://{self.parts.netloc}{path} does not answer: {failure}.")
+
+    def need(self, path: str, what: str) -> tuple[dict[str, str], bytes]:
+        status, headers, body = self.get(path)
+        if status != 200:
+            raise Wrong(f"{what} is not served: {path} answers {status}.")
+        return headers, body
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Tree:
+    """The tree so far: for every level the hashes of the tile that is not full yet."""
+
+    def __init__(self, size: int = 0, tiles: list[list[bytes]] | None = None) -> None:
+        self.size = size
+        self.tiles = tiles or []
+
+    def add(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
+        """Takes a leaf in; returns the tiles that became full: (level, index, hashes)."""
+        full = []
+        level, value = 0, leaf_hash(leaf)
+        self.size += 1
+        while True:
+            if level == len(self.tiles):
+                self.tiles.append([])
+            self.tiles[level].append(value)
+            if len(self.tiles[level]) < 256:
+                return full
+            tile, self.tiles[level] = self.tiles[level], []
+            full.append((level, (self.size >> 8 * (level + 1)) - 1, b"".join(tile)))
+            level, value = level + 1, perfect(tile)
+
+    def root(self) -> bytes:
+        """The root hash: complete subtrees from large to small, joined from the right."""
+        parts: list[bytes] = []
+        for tile in reversed(self.tiles):
+            start = 0
+            for bit in reversed(range(8)):
+                if len(tile) & 1 << bit:
+                    parts.append(perfect(tile[start : start + (1 << bit)]))
+                    start += 1 << bit
+        if not parts:
+            return hashlib.sha256(b"").digest()
+        value = parts.pop()
+        while parts:
+            value = node_hash(parts.pop(), value)
+        return value
+
+
+def perfect(hashes: list[bytes]) -> bytes:
+    while len(hashes) > 1:
+        hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
+    return hashes[0]
+
+
+def tile_path(level: int | str, index: int, width: int) -> str:
+    groups = [f"{index % 1000:03d}"]
+    while index := index // 1000:
+        groups.insert(0, f"x{index % 1000:03d}")
+    return f"{API}/log/tile/{level}/{'/'.join(groups)}" + ("" if width == 256 else f".p/{width}")
+
+
+class Key:
+    """A verifier key `<name>+<id>+<base64(type || public key)>`; type 1 signs, type 4 cosigns with a time."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text.strip()
+        try:
+            self.name, self.id, data = self.text.split("+", 2)
+            raw = base64.b64decode(data, validate=True)
+        except ValueError:
+            raise NoAnswer(f"{self.text!r} is not a verifier key.") from None
+        self.type, self.public = raw[0], raw[1:]
+        expected = hashlib.sha256(self.name.encode() + b"\n" + raw).hexdigest()[:8]
+        if len(self.public) != 32 or self.type not in (1, 4) or self.id != expected:
+            raise NoAnswer(f"{self.text!r} is not a verifier key.")
+
+    def signed(self, note: str) -> bool:
+        text, _, block = note.rpartition("\n\n")
+        for line in block.splitlines():
+            dash, _, rest = line.partition(" ")
+            name, _, data = rest.partition(" ")
+            try:
+                raw = base64.b64decode(data, validate=True)
+            except ValueError:
+                continue
+            if dash != "\N{EM DASH}" or name != self.name or raw[:4].hex() != self.id:
+                continue
+            message, signature = f"{text}\n".encode(), raw[4:]
+            if self.type == 4:
+                message = b"cosignature/v1\ntime %d\n" % int.from_bytes(signature[:8], "big") + message
+                signature = signature[8:]
+            try:
+                Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+            except (InvalidSignature, ValueError):
+                continue
+            return True
+        return False
+
+
+class Checkpoint:
+    """Origin, size and root hash out of a signed note."""
+
+    def __init__(self, note: str) -> None:
+        lines = note.split("\n")
+        try:
+            self.note, self.origin, self.size, self.root = note, lines[0], int(lines[1]), base64.b64decode(lines[2])
+        except (IndexError, ValueError):
+            raise Wrong("The checkpoint is malformed.") from None
+        if str(self.size) != lines[1] or len(self.root) != 32 or len(lines) < 6 or lines[3] != "":
+            raise Wrong("The checkpoint is malformed.")
+
+
+class Progress:
+    """A bar on a terminal, nothing elsewhere."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.shown = not quiet and sys.stderr.isatty()
+        self.last = 0.0
+
+    def show(self, what: str, done: int, total: int) -> None:
+        if self.shown and (time.monotonic() - self.last > 0.1 or done == total):
+            self.last = time.monotonic()
+            width = 30 * done // total if total else 30
+            end = "\n" if done == total else ""
+            sys.stderr.write(f"\r{what} [{'#' * width}{'.' * (30 - width)}] {done}/{total}{end}")
+            sys.stderr.flush()
+
+
+class Verifier:
+    """One pass over the log. What it has seen is kept in the state file, also when it is stopped."""
+
+    def __init__(self, site: Site, state: Path | None, key: Key | None, witnesses: list[Key], quiet: bool) -> None:
+        self.site, self.state_file, self.witnesses, self.progress = site, state, witnesses, Progress(quiet)
+        self.state: dict[str, Any] = {}
+        if state and state.exists():
+            self.state = json.loads(state.read_text())
+        self.pinned = key or (Key(self.state["key"]) if "key" in self.state else None)
+        self.saved_at = time.monotonic()
+
+    def run(self) -> str:
+        """Checks everything; returns the sentence that says what holds. Raises Wrong or NoAnswer."""
+        served = Key(self.site.need(f"{API}/log/key", "The verifier key")[1].decode())
+        checkpoint = Checkpoint(self.site.need(f"{API}/log/checkpoint", "The checkpoint")[1].decode())
+        self.key = self.pinned or served
+        if checkpoint.origin != self.key.name:
+            raise Wrong(f"The checkpoint is of {checkpoint.origin}, not of {self.key.name}.")
+        self.require_signature(served, checkpoint)
+        seen = self.state.get("seen")
+        if seen and seen["size"] > checkpoint.size:
+            raise Wrong(f"The log has {checkpoint.size} entries; {seen['size']} were seen before: its end was cut off.")
+        self.check_entries(checkpoint, seen)
+        if served.text != self.key.text:
+            raise Wrong(f"The key {served.text} is served, but the log was handed to {self.key.text}.")
+        self.check_readers_view()
+        self.save({"key": self.key.text, "seen": {"size": checkpoint.size, "root": checkpoint.root.hex()}})
+        return f"{checkpoint.size} entries about {len(self.subjects)} subjects hold; root {checkpoint.root.hex()}."
+
+    def require_signature(self, served: Key, checkpoint: Checkpoint) -> None:
+        # After a rotation the served key is another than the pinned one; the log itself has to lead to it.
+        if not served.signed(checkpoint.note):
+            raise Wrong(f"The checkpoint of {checkpoint.size} entries does not carry the signature of {served.text}.")
+        for witness in self.witnesses:
+            if not witness.signed(checkpoint.note):
+                raise Wrong(f"The witness {witness.name} has not cosigned the checkpoint of {checkpoint.size} entries.")
+
+    def check_entries(self, checkpoint: Checkpoint, seen: dict[str, Any] | None) -> None:
+        part = self.state.get("part", {})
+        self.tree = Tree(part.get("size", 0), [[bytes.fromhex(h) for h in tile] for tile in part.get("tiles", [])])
+        # subject -> [number, kind, sequence] of its newest entry
+        self.subjects: dict[str, list[Any]] = part.get("subjects", {})
+        self.missing: dict[str, int] = part.get("missing", {})
+        self.last_at: str = part.get("at", "")
+        if self.tree.size > checkpoint.size:
+            raise Wrong(
+                f"The log has {checkpoint.size} entries; {self.tree.size} were seen before: its end was cut off."
+            )
+        while self.tree.size < checkpoint.size:
+            self.check_bundle(checkpoint, seen)
+            if time.monotonic() - self.saved_at > SAVE_EVERY:
+                self.save_part()
+        if self.tree.root() != checkpoint.root:
+            raise Wrong(f"The entries do not give the root hash of the checkpoint of {checkpoint.size} entries.")
+        for level, tile in enumerate(self.tree.tiles):
+            if tile:
+                self.check_tile(level, checkpoint.size >> 8 * (level + 1), b"".join(tile))
+        if self.missing:
+            subject, sequence = next(iter(self.missing.items()))
+            raise Wrong(f"The document of entry {sequence} ({subject}) is gone, and no erasure in the log says why.")
+        self.save_part()
+
+    def check_bundle(self, checkpoint: Checkpoint, seen: dict[str, Any] | None) -> None:
+        index, done = divmod(self.tree.size, 256)
+        width = min(256, checkpoint.size - 256 * index)
+        data = self.site.need(tile_path("entries", index, width), f"Entry bundle {index}")[1]
+        leaves = []
+        while data:
+            length = int.from_bytes(data[:2], "big")
+            leaves.append(data[2 : 2 + length])
+            data = data[2 + length :]
+        if len(leaves) != width:
+            raise Wrong(f"Entry bundle {index} has {len(leaves)} entries instead of {width}.")
+        for leaf in leaves[done:]:
+            entry = self.check_leaf(leaf)
+            self.check_document(entry)
+            for level, number, hashes in self.tree.add(leaf):
+                self.check_tile(level, number, hashes)
+            if seen and seen["size"] == self.tree.size and self.tree.root().hex() != seen["root"]:
+                raise Wrong(
+                    f"The first {seen['size']} entries are not those that were seen before: history was changed."
+                )
+            self.progress.show("entries", self.tree.size, checkpoint.size)
+
+    def check_leaf(self, leaf: bytes) -> dict[str, Any]:
+        here = f"Entry {self.tree.size}"
+        try:
+            entry: dict[str, Any] = json.loads(leaf)
+            exact = canonical(entry) == leaf and sorted(entry) == LEAF_KEYS and len(leaf) <= 1024
+        except (ValueError, TypeError):
+            raise Wrong(f"{here} is not JSON.") from None
+        if not exact or entry["v"] != 1:
+            raise Wrong(f"{here} is not a canonical leaf of version 1.")
+        if entry["sequence"] != self.tree.size:
+            raise Wrong(f"{here} says that it is entry {entry['sequence']}.")
+        if entry["at"] < self.last_at:
+            raise Wrong(f"{here} is dated {entry['at']}, before the one that it follows.")
+        self.last_at = entry["at"]
+        number, kind, _ = self.subjects.get(entry["subject"], [0, None, None])
+        if entry["number"] != number + 1:
+            raise Wrong(f"{here} is revision {entry['number']} of {entry['subject']} and follows revision {number}.")
+        if kind not in BEFORE.get(entry["kind"], set()):
+            raise Wrong(f"{here} is {entry['kind']} of {entry['subject']} and follows {kind}.")
+        if entry["kind"] == "review.erasure":
+            self.missing.pop(entry["subject"], None)
+        self.subjects[entry["subject"]] = [entry["number"], entry["kind"], entry["sequence"]]
+        return entry
+
+    def check_document(self, entry: dict[str, Any]) -> None:
+        sequence = entry["sequence"]
+        status, headers, data = self.site.get(f"{API}/log/documents/{sequence}")
+        if status == 410 and entry["kind"].startswith("review.") and entry["kind"] != "review.erasure":
+            self.missing[entry["subject"]] = sequence  # until an erasure says why
+            return
+        if status != 200:
+            raise Wrong(f"The document of entry {sequence} is not served: status {status}.")
+        salt = bytes.fromhex(headers.get("factcheck-salt", ""))
+        if len(salt) != 32 or hashlib.sha256(salt + data).hexdigest() != entry["digest"]:
+            raise Wrong(f"The document of entry {sequence} has not the digest that the log gives.")
+        document = json.loads(data)
+        if canonical(document) != data:
+            raise Wrong(f"The document of entry {sequence} is not canonical JSON.")
+        if entry["kind"] == "key.rotation":
+            self.follow_rotation(entry, document)
+        elif document["id"] != entry["subject"] or document["revision"]["number"] != entry["number"]:
+            raise Wrong(f"The document of entry {sequence} is of another revision.")
+
+    def follow_rotation(self, entry: dict[str, Any], document: dict[str, Any]) -> None:
+        new = Key(document["new_key"])
+        text = f"{document['old_key']}\n{document['new_key']}\n"
+        old = Key(document["old_key"])
+        if not old.signed(f"{text}\n{document['signature']}"):
+            raise Wrong(f"The rotation in entry {entry['sequence']} is not signed by the key that it replaces.")
+        if new.name != self.key.name:
+            raise Wrong(f"The rotation in entry {entry['sequence']} changes the log's name.")
+        if self.key.text == old.text:
+            self.key = new
+
+    def check_tile(self, level: int, index: int, hashes: bytes) -> None:
+        path = tile_path(level, index, len(hashes) // 32)
+        if self.site.need(path, f"Tile {level}/{index}")[1] != hashes:
+            raise Wrong(f"Tile {level}/{index} is not what the entries give.")
+
+    def check_readers_view(self) -> None:
+        """What readers get now is the last document of every review."""
+        reviews = [(subject, last) for subject, last in self.subjects.items() if last[1].startswith("review.")]
+        for done, (subject, (number, kind, sequence)) in enumerate(reviews, 1):
+            status, _, data = self.site.get(f"{API}/reviews/{subject}/")
+            if kind == "review.erasure":
+                if status != 410:
+                    raise Wrong(f"The review {subject} was erased, but its address answers {status}.")
+            elif status != 200:
+                raise Wrong(f"The review {subject} is in the log, but its address answers {status}.")
+            else:
+                document = self.site.need(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")[1]
+                body = json.loads(data)
+                revision = body.get("revision", {})
+                body.pop("url", None)
+                if (revision.pop("sequence", None), revision.get("number")) != (sequence, number):
+                    raise Wrong(f"Readers of the review {subject} get another revision than the last one.")
+                revision.pop("digest", None)
+                if canonical(body) != document:
+                    raise Wrong(f"Readers of the review {subject} get something else than its last document.")
+            self.progress.show("reviews", done, len(reviews))
+
+    def save_part(self) -> None:
+        tiles = [[value.hex() for value in tile] for tile in self.tree.tiles]
+        part = {"size": self.tree.size, "tiles": tiles, "subjects": self.subjects, "missing": self.missing}
+        self.save({**self.state, "key": self.key.text, "part": part | {"at": self.last_at}})
+
+    def save(self, state: dict[str, Any]) -> None:
+        self.saved_at = time.monotonic()
+        if self.state_file:
+            self.state = state
+            unfinished = self.state_file.with_name(f"{self.state_file.name}.{os.getpid()}")
+            unfinished.write_text(json.dumps(state))
+            unfinished.replace(self.state_file)
+
+
+def canonical(value: Any) -> bytes:
+    """RFC 8785 for what occurs here: ASCII keys, strings, integers, booleans, null."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m factcheck.record.verifier", description="Checks a public log.")
+    parser.add_argument("url", help="the site's address, such as https://factcheck.example")
+    parser.add_argument("--state", type=Path, help="remembers what was seen, so that a changed history is found")
+    parser.add_argument("--key", help="the log's verifier key, from somewhere else than the site itself")
+    parser.add_argument(
+        "--witness", action="append", default=[], help="a witness's verifier key that must have cosigned"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    options = parser.parse_args(arguments)
+    try:
+        verifier = Verifier(
+            Site(options.url),
+            options.state,
+            Key(options.key) if options.key else None,
+            [Key(text) for text in options.witness],
+            options.quiet,
+        )
+        print(verifier.run())
+    except Wrong as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+    except NoAnswer as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

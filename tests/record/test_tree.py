@@ -1,0 +1,185 @@
+"""The log's tree in the database: signed, stored, cheap to extend, refused to strangers."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.record import tree
+from factcheck.record.errors import RecordError
+from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
+from factcheck.record.notes import Checkpoint, SigningKey, open_note, signed_by
+from tests.record.conftest import publish_some
+
+
+@pytest.fixture(autouse=True)
+def fresh_key() -> Iterator[None]:
+    """The key is read once a process; these tests change it."""
+    tree.signing_key.cache_clear()
+    yield
+    tree.signing_key.cache_clear()
+
+
+def naive_root(leaves: list[bytes]) -> bytes:
+    """RFC 6962, section 2.1."""
+    if len(leaves) == 1:
+        return hashlib.sha256(b"\x00" + leaves[0]).digest()
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return hashlib.sha256(b"\x01" + naive_root(leaves[:k]) + naive_root(leaves[k:])).digest()
+
+
+def test_every_append_is_signed(bare_record: None) -> None:
+    for count in (1, 1, 3, 300):
+        publish_some(count)
+    assert list(LogCheckpoint.objects.order_by("size").values_list("size", flat=True)) == [1, 2, 5, 305]
+    leaves = [entry.leaf() for entry in LogEntry.objects.order_by("sequence")]
+    for row in LogCheckpoint.objects.all():
+        text, _ = open_note(row.note)
+        assert Checkpoint.parse(text) == Checkpoint(
+            "127.0.0.1:8000/api/v1/log", row.size, naive_root(leaves[: row.size])
+        )
+        assert bytes(row.root) == naive_root(leaves[: row.size])
+        assert signed_by(row.note, tree.signing_key().verifier())
+    assert [(tile.level, tile.index, len(tile.hashes) // 32) for tile in LogTile.objects.order_by("level", "index")] == [
+        (0, 0, 256), (0, 1, 49), (1, 0, 1),
+    ]  # fmt: skip
+
+
+def test_leaf_is_canonical_and_short(bare_record: None) -> None:
+    (entry,) = publish_some(1)
+    assert entry.leaf().startswith(b'{"at":"20')
+    assert entry.leaf().endswith(b'"sequence":0,"subject":"%s","v":1}' % str(entry.subject).encode())
+    assert len(entry.leaf()) < 300
+    assert tree.bundle([entry]) == len(entry.leaf()).to_bytes(2, "big") + entry.leaf()
+
+
+def statements(count: int) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        publish_some(count)
+    return len(queries)
+
+
+def test_append_takes_the_same_statements_at_any_size(bare_record: None) -> None:
+    publish_some(1)
+    small = statements(1)
+    publish_some(700)
+    assert statements(1) == small
+    # A batch takes a few more, not more for each.
+    assert statements(400) <= small + 4
+
+
+def test_wrong_key_refuses_to_publish(bare_record: None, settings: Any) -> None:
+    publish_some(1)
+    settings.LOG_SIGNING_KEY = str(SigningKey.generate("127.0.0.1:8000/api/v1/log"))
+    tree.signing_key.cache_clear()
+    with pytest.raises(RecordError, match=r"did not sign the log's newest checkpoint \(1 entries\)"):
+        publish_some(1)
+    assert LogEntry.objects.count() == 1
+
+
+def test_wrong_origin_refuses_to_publish(bare_record: None, settings: Any) -> None:
+    publish_some(1)
+    settings.LOG_ORIGIN = "elsewhere.example/log"
+    with pytest.raises(
+        RecordError, match="The signing key is of 127.0.0.1:8000/api/v1/log, but LOG_ORIGIN is elsewhere"
+    ):
+        publish_some(1)
+    settings.LOG_SIGNING_KEY = str(SigningKey.generate("elsewhere.example/log"))
+    tree.signing_key.cache_clear()
+    with pytest.raises(
+        RecordError, match="The log's origin is 127.0.0.1:8000/api/v1/log, fixed with its first checkpoint"
+    ):
+        publish_some(1)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("PRIVATE+KEY+broken", "LOG_SIGNING_KEY is wrong"),
+        ("/nonexistent/folder/key", "LOG_SIGNING_KEY names /nonexistent/folder/key, which cannot be read"),
+    ],
+)
+def test_key_that_cannot_be_used(bare_record: None, settings: Any, value: str, message: str) -> None:
+    settings.LOG_SIGNING_KEY, settings.LOCAL = value, False
+    with pytest.raises(RecordError, match=message):
+        publish_some(1)
+
+
+@pytest.mark.parametrize("alias", ["default", "owner"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE record_logtile SET hashes = decode(repeat('00', 32), 'hex')",
+        "UPDATE record_logtile SET hashes = hashes || 'x'",
+        "UPDATE record_logtile SET index = 7",
+        "DELETE FROM record_logtile",
+        "TRUNCATE record_logtile",
+        "INSERT INTO record_logtile VALUES (0, 9, 'x')",
+        "UPDATE record_logcheckpoint SET note = ''",
+        "DELETE FROM record_logcheckpoint",
+        "TRUNCATE record_logcheckpoint CASCADE",
+        "INSERT INTO record_logcheckpoint SELECT size + 1, root, note, at FROM record_logcheckpoint",
+        "INSERT INTO record_logcheckpoint SELECT size - 1, root, note, at FROM record_logcheckpoint",
+        "UPDATE record_cosignature SET line = 'x'",
+        "DELETE FROM record_cosignature",
+        "TRUNCATE record_cosignature",
+    ],
+)
+def test_tree_refuses_change(bare_record: None, alias: str, sql: str) -> None:
+    publish_some(1)
+    LogCheckpoint.objects.get().cosignatures.create(witness="w", line="x")
+    with (
+        pytest.raises((IntegrityError, DatabaseError)),
+        transaction.atomic(using=alias),
+        connections[alias].cursor() as cursor,
+    ):
+        cursor.execute(sql)
+
+
+def test_rotation_is_signed_by_both_keys(bare_record: None, settings: Any, tmp_path: Path) -> None:
+    publish_some(2)
+    old = tree.signing_key()
+    file = tmp_path / "new key"
+    call_command("make_log_key", str(file))
+    assert file.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(CommandError, match="exists already"):
+        call_command("make_log_key", str(file))
+    call_command("rotate_log_key", str(file))
+    new = SigningKey.parse(file.read_text())
+    entry = LogEntry.objects.get(sequence=2)
+    assert (entry.kind, entry.number, entry.subject.hex[:8]) == ("key.rotation", 1, new.verifier().id.hex())
+    document = json.loads(bytes(entry.revision_document.document))
+    assert (document["old_key"], document["new_key"]) == (str(old.verifier()), str(new.verifier()))
+    assert signed_by(f"{old.verifier()}\n{new.verifier()}\n\n{document['signature']}", old.verifier())
+    newest = LogCheckpoint.objects.get(size=3)
+    assert signed_by(newest.note, old.verifier())
+    assert signed_by(newest.note, new.verifier())
+
+    settings.LOG_SIGNING_KEY = str(file)
+    tree.signing_key.cache_clear()
+    publish_some(1)
+    assert not signed_by(LogCheckpoint.objects.get(size=4).note, old.verifier())
+    settings.LOG_SIGNING_KEY = str(old)
+    tree.signing_key.cache_clear()
+    with pytest.raises(RecordError, match="did not sign the log's newest checkpoint"):
+        publish_some(1)
+
+
+def test_rotation_to_another_name_is_refused(bare_record: None, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(str(SigningKey.generate("other.example")))
+    with pytest.raises(CommandError, match="the log's name is 127.0.0.1:8000/api/v1/log and stays so"):
+        call_command("rotate_log_key", str(file))
+    file.write_text(str(tree.signing_key()))
+    with pytest.raises(CommandError, match="the key that the log has now"):
+        call_command("rotate_log_key", str(file))
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("rotate_log_key", str(tmp_path / "absent"))
