@@ -90,6 +90,8 @@ API_RATE_LIMIT = environment("API_RATE_LIMIT")
 LOG_SIGNING_KEY = environment("LOG_SIGNING_KEY", str(VAR / "log-key"))
 # The log's name, fixed with its first checkpoint: the log's URL without its scheme. Empty: the name in the key.
 LOG_ORIGIN = environment("LOG_ORIGIN")
+# Who is asked to cosign checkpoints: verifier keys and addresses by turns.
+LOG_WITNESSES = environment("LOG_WITNESSES")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

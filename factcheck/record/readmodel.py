@@ -30,13 +30,13 @@ _REVIEW_IN_CLAIM = (
 
 def project(published: Sequence[tuple[LogEntry, dict[str, Any]]]) -> None:
     """Brings the read model up to date with the newest entries and their documents (at most one a review)."""
-    rows = [_review_row(entry, document) for entry, document in published]
+    rows = [review_row(entry, document) for entry, document in published]
     former = PublishedReview.objects.in_bulk([row.id for row in rows])
     _upsert(PublishedReview, rows, ["id"])
     _project_claims({row.claim_id for row in [*rows, *former.values()] if row.claim_id})
-    fresh = {key: row for row in rows for key in _references_of(row)}
-    _upsert(PublishedReference, [_reference_row(*key, row) for key, row in fresh.items()], ["kind", "key"])
-    _reconsider_references({key for row in former.values() for key in _references_of(row)} - fresh.keys())
+    fresh = {key: row for row in rows for key in references_of(row)}
+    _upsert(PublishedReference, [reference_row(*key, row) for key, row in fresh.items()], ["kind", "key"])
+    _reconsider_references({key for row in former.values() for key in references_of(row)} - fresh.keys())
 
 
 def _upsert(model: type[Any], rows: Sequence[Any], unique: list[str]) -> None:
@@ -54,7 +54,7 @@ def review_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
+def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
     """The row of a review; a tombstone and an erasure have none of the columns that lists filter by."""
     body = review_body(entry, document)
     row = PublishedReview(
@@ -91,16 +91,22 @@ def _date(value: str | None) -> date | None:
 
 def _project_claims(ids: set[UUID]) -> None:
     """Makes the rows of these claims from the rows of their reviews."""
-    reviews: dict[UUID, list[PublishedReview]] = {}
-    for review in PublishedReview.objects.filter(claim_id__in=ids).order_by("sequence"):
-        assert review.claim_id is not None
-        reviews.setdefault(review.claim_id, []).append(review)
-    _upsert(PublishedClaim, [_claim_row(claim_id, found) for claim_id, found in sorted(reviews.items())], ["id"])
+    reviews = reviews_by_claim(ids)
+    _upsert(PublishedClaim, [claim_row(claim_id, found) for claim_id, found in sorted(reviews.items())], ["id"])
     # A claim whose last review was erased or moved to another claim has nothing left to show.
     PublishedClaim.objects.filter(id__in=ids).exclude(id__in=reviews).delete()
 
 
-def _claim_row(claim_id: UUID, reviews: list[PublishedReview]) -> PublishedClaim:
+def reviews_by_claim(ids: set[UUID]) -> dict[UUID, list[PublishedReview]]:
+    """The rows of these claims' reviews, the oldest entry first."""
+    reviews: dict[UUID, list[PublishedReview]] = {}
+    for review in PublishedReview.objects.filter(claim_id__in=ids).order_by("sequence"):
+        assert review.claim_id is not None
+        reviews.setdefault(review.claim_id, []).append(review)
+    return reviews
+
+
+def claim_row(claim_id: UUID, reviews: list[PublishedReview]) -> PublishedClaim:
     live = [(review, orjson.loads(review.body)) for review in reviews if review.status == Status.LIVE]
     url = f"{settings.SITE_URL}/api/v1/claims/{claim_id}/"
     row = PublishedClaim(
@@ -136,7 +142,7 @@ def _claim_row(claim_id: UUID, reviews: list[PublishedReview]) -> PublishedClaim
     return row
 
 
-def _references_of(row: PublishedReview) -> list[Reference]:
+def references_of(row: PublishedReview) -> list[Reference]:
     """What the row of a live review refers to."""
     if row.status != Status.LIVE:
         return []
@@ -161,13 +167,13 @@ def _reconsider_references(keys: Iterable[Reference]) -> None:
     for kind, key in sorted(keys):
         newest = PublishedReview.objects.filter(_referring(kind, key), status=Status.LIVE).order_by("-sequence").first()
         if newest:
-            rows.append(_reference_row(kind, key, newest))
+            rows.append(reference_row(kind, key, newest))
         else:
             PublishedReference.objects.filter(kind=kind, key=key).delete()
     _upsert(PublishedReference, rows, ["kind", "key"])
 
 
-def _reference_row(kind: str, key: str, review: PublishedReview) -> PublishedReference:
+def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedReference:
     document = orjson.loads(review.body)
     if kind == Kind.PUBLISHER:
         body, name = document["publisher"], document["publisher"]["name"]

@@ -1,0 +1,23 @@
+"""`manage.py ask_witnesses`: has the newest checkpoint cosigned; a timer runs it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from factcheck.record import witnesses
+from factcheck.record.notes import NoteError
+
+
+class Command(BaseCommand):
+    help = "Asks the witnesses of LOG_WITNESSES to cosign the newest checkpoint. Fails when one of them did not."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        failed = 0
+        try:
+            for witness, outcome in witnesses.ask_all():
+                failed += outcome.startswith("did not")
+                self.stdout.write(f"{witness.key.name} {outcome}")
+        except NoteError as problem:
+            raise CommandError(f"LOG_WITNESSES is wrong: {problem}.") from problem
+        if failed:
+            raise CommandError(f"{failed} of the witnesses did not cosign.")

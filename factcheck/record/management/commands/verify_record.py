@@ -1,0 +1,31 @@
+"""`manage.py verify_record`: checks log, documents, tiles, checkpoints and the read model."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+from tqdm import tqdm
+
+from factcheck.record import tree
+from factcheck.record.errors import RecordError
+from factcheck.record.models import LogEntry, PublishedReview
+from factcheck.record.verification import DiscrepancyError, check_log, check_read_model
+
+
+class Command(BaseCommand):
+    help = "Checks the public log and everything made from it. Exit code 1 with the first thing that is wrong."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            # One snapshot, so that what is published meanwhile does not look like a fault.
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                entries, reviews = LogEntry.objects.count(), PublishedReview.objects.count()
+                with tqdm(total=entries, unit=" entries", disable=None) as bar:
+                    check_log(tree.signing_key().verifier(), bar.update)
+                with tqdm(total=reviews, unit=" reviews", disable=None) as bar:
+                    check_read_model(bar.update)
+        except (DiscrepancyError, RecordError) as problem:
+            raise CommandError(str(problem)) from problem
+        self.stdout.write(f"{entries} entries and {reviews} reviews hold.")

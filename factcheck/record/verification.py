@@ -1,0 +1,197 @@
+"""Checking the record from inside: entries, documents, tiles, checkpoints, and the read model made from them.
+
+What an outsider can check stands in `verifier.py`, which shares no code with this. Here the stored
+rows are read as they are, all checkpoints are checked, and the read model is made anew and compared.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import models
+
+from factcheck.record import merkle, readmodel
+from factcheck.record.models import (
+    LogCheckpoint,
+    LogEntry,
+    LogTile,
+    PublishedClaim,
+    PublishedReference,
+    PublishedReview,
+    RevisionDocument,
+    Status,
+)
+from factcheck.record.notes import Checkpoint, NoteError, VerifierKey, open_note, signed_by
+
+BATCH = 1000
+Kind = LogEntry.Kind
+Advance = Callable[[int], None]
+_Row = TypeVar("_Row")
+
+
+class DiscrepancyError(Exception):
+    """The first thing that does not hold, in one sentence."""
+
+
+def batches(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def check_log(key: VerifierKey, advance: Advance) -> None:
+    """Entries in order, their documents, the tree's tiles and every checkpoint. Raises DiscrepancyError."""
+    checkpoints = iter(LogCheckpoint.objects.order_by("size").iterator(BATCH))
+    checkpoint = next(checkpoints, None)
+    keys = _keys(key)
+    tiles: dict[tuple[int, int], bytes] = {}  # of our own making; full ones are compared and forgotten
+    erased = dict(LogEntry.objects.filter(kind=Kind.ERASURE).values_list("subject", "sequence"))
+    numbers: dict[UUID, int] = {}
+    size, at = 0, None
+    entries = LogEntry.objects.order_by("sequence")
+    for batch in batches(iter(entries.iterator(BATCH))):
+        documents = RevisionDocument.objects.in_bulk([entry.sequence for entry in batch])
+        for entry in batch:
+            if entry.sequence != size:
+                raise DiscrepancyError(f"Entry {size} is missing; {entry.sequence} follows.")
+            if at and entry.at < at:
+                raise DiscrepancyError(f"Entry {size} is dated before the one that it follows.")
+            if entry.number != numbers.get(entry.subject, 0) + 1:
+                raise DiscrepancyError(f"Entry {size} is revision {entry.number} of {entry.subject}, out of order.")
+            numbers[entry.subject], at = entry.number, entry.at
+            _check_document(entry, documents.get(entry.sequence), erased)
+            if entry.kind == Kind.KEY_ROTATION:
+                _require_rotation(documents[entry.sequence])
+            gained = merkle.append(size, [merkle.leaf_hash(entry.leaf())], lambda *place: tiles[place])
+            for place, hashes in gained.items():
+                tiles[place] = tiles.get(place, b"") + hashes
+            for place in [place for place in gained if len(tiles[place]) == merkle.TILE_WIDTH * merkle.HASH_SIZE]:
+                _check_tile(place, tiles[place])
+                if place[1]:
+                    tiles.pop((place[0], place[1] - 1), None)
+            size += 1
+            while checkpoint and checkpoint.size == size:
+                _check_checkpoint(checkpoint, merkle.root(size, lambda *place: tiles[place]), keys)
+                checkpoint = next(checkpoints, None)
+        advance(len(batch))
+    if checkpoint:
+        raise DiscrepancyError(f"A checkpoint of {checkpoint.size} entries is signed, but the log has {size}.")
+    if size and not LogCheckpoint.objects.filter(size=size).exists():
+        raise DiscrepancyError(f"The log has {size} entries, but no checkpoint of that size.")
+    for place, hashes in tiles.items():
+        _check_tile(place, hashes)
+    expected = sum(-(-(size >> 8 * level) // 256) for level in range(8))
+    if LogTile.objects.count() != expected:
+        raise DiscrepancyError(f"The log has {LogTile.objects.count()} tiles instead of {expected}.")
+
+
+def _keys(newest: VerifierKey) -> list[VerifierKey]:
+    """The log's keys, the newest first: each rotation names the one before."""
+    keys = [newest]
+    rotations = LogEntry.objects.filter(kind=Kind.KEY_ROTATION).order_by("-sequence")
+    for entry in rotations.select_related("revision_document"):
+        document = json.loads(bytes(entry.revision_document.document))
+        if document["new_key"] == str(keys[-1]):
+            keys.append(VerifierKey.parse(document["old_key"]))
+    return keys
+
+
+def _check_document(entry: LogEntry, row: RevisionDocument | None, erased: dict[UUID, int]) -> None:
+    gone = entry.sequence < erased.get(entry.subject, -1)
+    if row is None:
+        if not gone:
+            raise DiscrepancyError(f"The document of entry {entry.sequence} is gone, and no erasure says why.")
+        return
+    if gone:
+        raise DiscrepancyError(f"The document of entry {entry.sequence} was erased, but is still there.")
+    data = bytes(row.document)
+    if hashlib.sha256(bytes(row.salt) + data).hexdigest() != entry.digest:
+        raise DiscrepancyError(f"The document of entry {entry.sequence} has not the digest that the log gives.")
+    document = json.loads(data)
+    if document["id"] != str(entry.subject) or document["revision"]["number"] != entry.number:
+        raise DiscrepancyError(f"The document of entry {entry.sequence} is of another revision.")
+
+
+def _require_rotation(row: RevisionDocument) -> None:
+    document = json.loads(bytes(row.document))
+    text = f"{document['old_key']}\n{document['new_key']}\n"
+    if not signed_by(f"{text}\n{document['signature']}", VerifierKey.parse(document["old_key"])):
+        raise DiscrepancyError(f"The rotation in entry {row.pk} is not signed by the key that it replaces.")
+
+
+def _check_tile(place: tuple[int, int], hashes: bytes) -> None:
+    tile = LogTile.objects.filter(level=place[0], index=place[1]).first()
+    if tile is None or bytes(tile.hashes) != hashes:
+        raise DiscrepancyError(f"Tile {place[0]}/{place[1]} is not what the entries give.")
+
+
+def _check_checkpoint(row: LogCheckpoint, root: bytes, keys: list[VerifierKey]) -> None:
+    try:
+        checkpoint = Checkpoint.parse(open_note(row.note)[0])
+        signed = any(signed_by(row.note, key) for key in keys)
+    except NoteError as problem:
+        raise DiscrepancyError(f"The checkpoint of {row.size} entries is malformed: {problem}.") from problem
+    if not signed or checkpoint.origin != keys[0].name:
+        raise DiscrepancyError(f"The checkpoint of {row.size} entries is not signed by this log's key.")
+    if (checkpoint.size, checkpoint.root, bytes(row.root)) != (row.size, root, root):
+        raise DiscrepancyError(f"The checkpoint of {row.size} entries has not the root hash of the entries.")
+
+
+def check_read_model(advance: Advance) -> None:
+    """The rows that readers get are those that entries and documents give. Raises DiscrepancyError."""
+    total = 0
+    newest = LogEntry.objects.filter(kind__startswith="review.").newest_of_each_subject()
+    for batch in batches(iter(newest.select_related("revision_document").iterator(BATCH))):
+        expected = [readmodel.review_row(entry, json.loads(bytes(entry.revision_document.document))) for entry in batch]
+        _compare(PublishedReview, {row.pk: row for row in expected})
+        total += len(batch)
+        advance(len(batch))
+    _require_count(PublishedReview, total)
+    ids = PublishedReview.objects.filter(claim_id__isnull=False).order_by("claim_id").distinct("claim_id")
+    total = 0
+    for claims in batches(iter(ids.values_list("claim_id", flat=True).iterator(BATCH))):
+        reviews = readmodel.reviews_by_claim({claim for claim in claims if claim})
+        _compare(PublishedClaim, {claim: readmodel.claim_row(claim, found) for claim, found in reviews.items()})
+        total += len(reviews)
+    _require_count(PublishedClaim, total)
+    _check_references()
+
+
+def _check_references() -> None:
+    speakers: dict[tuple[str, str], UUID] = {}
+    live = PublishedReview.objects.filter(status=Status.LIVE).order_by("sequence").defer("body")
+    for review in live.iterator(BATCH):
+        speakers |= dict.fromkeys(readmodel.references_of(review), review.pk)
+    for batch in batches(iter(speakers.items())):
+        reviews = PublishedReview.objects.in_bulk([pk for _, pk in batch])
+        stored = {
+            (row.kind, row.key): row
+            for row in PublishedReference.objects.filter(key__in=[key for (_, key), _ in batch])
+        }
+        for place, pk in batch:
+            row = readmodel.reference_row(*place, reviews[pk])
+            if place not in stored or _values(stored[place], "id") != _values(row, "id"):
+                raise DiscrepancyError(f"The {place[0]} {place[1]} of the read model is not what the documents give.")
+    _require_count(PublishedReference, len(speakers))
+
+
+def _compare(model: type[Any], expected: dict[Any, Any]) -> None:
+    stored = model.objects.in_bulk(list(expected))
+    for pk, row in expected.items():
+        if pk not in stored or _values(stored[pk]) != _values(row):
+            raise DiscrepancyError(f"The {model._meta.verbose_name} {pk} is not what the log's documents give.")
+
+
+def _values(row: models.Model, *but: str) -> dict[str, Any]:
+    return {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if not field.generated and field.attname not in but
+    }
+
+
+def _require_count(model: type[Any], expected: int) -> None:
+    if (count := model.objects.count()) != expected:
+        raise DiscrepancyError(f"The read model has {count} rows of {model._meta.verbose_name} instead of {expected}.")

@@ -1,0 +1,67 @@
+"""Checking from inside: what holds, and a first sample of what does not (the whole table is in `make prove`)."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+
+from factcheck.record import log, tree
+from factcheck.record.models import LogEntry
+from tests.record.conftest import publish_some
+
+
+@pytest.fixture
+def filled(bare_record: None) -> None:
+    tree.signing_key.cache_clear()
+    publish_some(1)
+    publish_some(300)
+    (entry,) = publish_some(1)
+    statement = {
+        "id": str(entry.subject),
+        "claim": {"id": str(entry.subject)},
+        "publisher": {"site": "x.example"},
+        "language": "vi",
+    }
+    log.publish([log.Publication(entry.subject, statement, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")])
+
+
+def test_verify_record_holds(filled: None, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("verify_record")
+    assert capsys.readouterr().out == "303 entries and 302 reviews hold.\n"
+    call_command("rebuild_record")
+    call_command("verify_record")
+
+
+def test_verify_record_of_nothing(bare_record: None, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("verify_record")
+    assert capsys.readouterr().out == "0 entries and 0 reviews hold.\n"
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("UPDATE record_revisiondocument SET document = document || ' ' WHERE sequence = 5", "document of entry 5 has not the digest"),
+        ("UPDATE record_revisiondocument SET salt = decode(repeat('00', 32), 'hex') WHERE sequence = 6", "document of entry 6 has not"),
+        ("DELETE FROM record_revisiondocument WHERE sequence = 7", "document of entry 7 is gone"),
+        ("UPDATE record_logentry SET digest = repeat('0', 64) WHERE sequence = 8", "document of entry 8 has not the digest"),
+        ("UPDATE record_logentry SET at = at - interval '1 day' WHERE sequence = 9", "Entry 9 is dated before"),
+        ("UPDATE record_logentry SET kind = 'review.erasure' WHERE sequence = 9", "Tile 0/0 is not what"),
+        ("UPDATE record_logtile SET hashes = overlay(hashes placing 'xx' from 100) WHERE level = 0 AND index = 1", "Tile 0/1 is not"),
+        ("DELETE FROM record_logtile WHERE level = 1", "Tile 1/0 is not"),
+        ("INSERT INTO record_logtile VALUES (3, 3, decode(repeat('00', 32), 'hex'))", "4 tiles instead of 3"),
+        ("UPDATE record_logcheckpoint SET note = replace(note, 'A', 'B') WHERE size = 301", "checkpoint of 301 entries"),
+        ("DELETE FROM record_logcheckpoint WHERE size = 303", "303 entries, but no checkpoint of that size"),
+        ("UPDATE record_publishedreview SET verdict = 'truth:true' WHERE sequence = 3", "published review .* is not what"),
+        ("UPDATE record_publishedreview SET body = replace(body, 'Sai', 'Đúng') WHERE sequence = 3", "published review"),
+        ("DELETE FROM record_publishedreview WHERE sequence = 3", "published review"),
+        ("UPDATE record_publishedclaim SET body = replace(body, 'Sai', 'Đúng') WHERE sequence = 4", "published claim"),
+        ("INSERT INTO record_publishedreference (kind, key, name, sequence, body) VALUES ('topic', 'x', 'x', 0, '{}')", "3 rows of"),
+        ("UPDATE record_publishedreference SET name = 'x' WHERE kind = 'verdict'", "The verdict truth:false"),
+    ],
+)  # fmt: skip
+def test_verify_record_finds(filled: None, sql: str, message: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        for table in ("record_logentry", "record_revisiondocument", "record_logtile", "record_logcheckpoint"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(sql)
+    with pytest.raises(CommandError, match=message):
+        call_command("verify_record")

@@ -1,0 +1,118 @@
+"""Our witness and a malicious log, over real HTTP."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+
+from factcheck.record import tree
+from factcheck.record.models import Cosignature, LogCheckpoint
+from factcheck.record.notes import Checkpoint, SigningKey, VerifierKey, signed_by
+from tests.record.conftest import publish_some
+
+SCRIPT = str(Path(__file__).parents[2] / "examples" / "witness.py")
+
+
+@pytest.fixture
+def witness(bare_record: None, tmp_path: Path, settings: Any) -> Iterator[VerifierKey]:
+    """A witness that watches this log, configured; gives its key."""
+    tree.signing_key.cache_clear()
+    folder = ["--folder", str(tmp_path / "witness")]
+    made = subprocess.run(
+        [sys.executable, SCRIPT, *folder, "make-key", "witness.example/w"], capture_output=True, text=True, check=True
+    ).stdout
+    process = subprocess.Popen(
+        [sys.executable, SCRIPT, *folder, "serve", str(tree.signing_key().verifier()), "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    found = re.fullmatch(r"(\S+) on (\S+)\n", process.stdout.readline())
+    assert found
+    assert found[1] == made.strip()
+    settings.LOG_WITNESSES = f"{found[1]} {found[2]}"
+    yield VerifierKey.parse(found[1])
+    process.terminate()
+    process.wait(10)
+    process.stdout.close()
+
+
+def test_witness_cosigns_every_checkpoint_once(witness: VerifierKey, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("ask_witnesses")
+    for _ in range(3):
+        publish_some(5)
+        call_command("ask_witnesses")
+        call_command("ask_witnesses")
+    assert capsys.readouterr().out.splitlines() == [
+        "witness.example/w cosigned 5 entries",
+        "witness.example/w has cosigned 5 entries already",
+        "witness.example/w cosigned 10 entries",
+        "witness.example/w has cosigned 10 entries already",
+        "witness.example/w cosigned 15 entries",
+        "witness.example/w has cosigned 15 entries already",
+    ]
+    newest = LogCheckpoint.objects.get(size=15)
+    assert signed_by(newest.note + newest.cosignatures.get().line, witness)
+
+
+def test_witness_is_asked_again_after_we_forgot(witness: VerifierKey) -> None:
+    publish_some(3)
+    call_command("ask_witnesses")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE record_cosignature DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM record_cosignature")
+    publish_some(2)
+    call_command("ask_witnesses")
+    assert Cosignature.objects.get().checkpoint_id == 5
+
+
+def test_witness_refuses_a_second_history(witness: VerifierKey, capsys: pytest.CaptureFixture[str]) -> None:
+    publish_some(3)
+    call_command("ask_witnesses")
+    # Whoever holds the key signs another root for a larger log, with tiles to fit.
+    with connections["owner"].cursor() as cursor:
+        for table in ("record_logtile", "record_logcheckpoint"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute("UPDATE record_logtile SET hashes = decode(repeat('ab', 32 * 4), 'hex')")
+        cursor.execute("SELECT count(*) FROM record_logtile")
+    root = tree.merkle.root(4, tree.reader())
+    text = Checkpoint(tree.signing_key().name, 4, root).text()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO record_logcheckpoint VALUES (4, %s, %s, now())",
+            [root, f"{text}\n{tree.signing_key().sign(text)}"],
+        )
+    with pytest.raises(CommandError, match="1 of the witnesses did not cosign"):
+        call_command("ask_witnesses")
+    assert "it answered 422 the proof does not show that the new log contains the old one" in capsys.readouterr().out
+
+
+def test_witness_refuses_another_key(witness: VerifierKey, settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.LOG_SIGNING_KEY = str(SigningKey.generate("127.0.0.1:8000/api/v1/log"))
+    tree.signing_key.cache_clear()
+    publish_some(1)
+    with pytest.raises(CommandError):
+        call_command("ask_witnesses")
+    assert "it answered 403 the checkpoint is not signed by the log's key" in capsys.readouterr().out
+    tree.signing_key.cache_clear()
+
+
+def test_witness_that_is_away_or_wrongly_configured(
+    bare_record: None, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree.signing_key.cache_clear()
+    publish_some(1)
+    key = SigningKey.generate("witness.example/w").verifier(4)
+    settings.LOG_WITNESSES = f"{key} http://127.0.0.1:9"
+    with pytest.raises(CommandError, match="1 of the witnesses"):
+        call_command("ask_witnesses")
+    assert "it does not answer" in capsys.readouterr().out
+    settings.LOG_WITNESSES = str(key)
+    with pytest.raises(CommandError, match="needs a verifier key and an address"):
+        call_command("ask_witnesses")
