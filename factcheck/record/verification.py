@@ -28,7 +28,7 @@ from factcheck.record.notes import Checkpoint, NoteError, VerifierKey, open_note
 
 BATCH = 1000
 Kind = LogEntry.Kind
-Advance = Callable[[int], None]
+Advance = Callable[[int], object]
 _Row = TypeVar("_Row")
 
 

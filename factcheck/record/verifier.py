@@ -103,7 +103,7 @@ class Tree:
 
     def add(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
         """Takes a leaf in; returns the tiles that became full: (level, index, hashes)."""
-        full = []
+        full: list[tuple[int, int, bytes]] = []
         level, value = 0, leaf_hash(leaf)
         self.size += 1
         while True:

@@ -23,9 +23,9 @@ class Command(BaseCommand):
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 entries, reviews = LogEntry.objects.count(), PublishedReview.objects.count()
                 with tqdm(total=entries, unit=" entries", disable=None) as bar:
-                    check_log(tree.signing_key().verifier(), bar.update)
+                    check_log(tree.signing_key().verifier(), lambda done: bar.update(done))
                 with tqdm(total=reviews, unit=" reviews", disable=None) as bar:
-                    check_read_model(bar.update)
+                    check_read_model(lambda done: bar.update(done))
         except (DiscrepancyError, RecordError) as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(f"{entries} entries and {reviews} reviews hold.")

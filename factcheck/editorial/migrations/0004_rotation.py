@@ -11,6 +11,6 @@ ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER published_was_approved;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("editorial", "0002_defences"), ("record", "0004_log")]
+    dependencies = [("editorial", "0003_search_indexes"), ("record", "0004_log")]
 
     operations = [migrations.RunSQL(GUARD)]
