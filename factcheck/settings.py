@@ -85,6 +85,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 LICENSE_URL = environment("LICENSE_URL", "https://creativecommons.org/licenses/by/4.0/")
 # Requests per client and time, such as 600/min; empty for no limit.
 API_RATE_LIMIT = environment("API_RATE_LIMIT")
+# The rating scale of which the API takes a verdict's slug alone (`verdict=false` for `verdict=truth:false`).
+DEFAULT_RATING_SCALE = environment("DEFAULT_RATING_SCALE", "truth")
 
 # The public log's signing key, a file or the key itself (docs/log.md). On this machine alone one is made when it is missing.
 LOG_SIGNING_KEY = environment("LOG_SIGNING_KEY", str(VAR / "log-key"))
@@ -115,6 +117,7 @@ INSTALLED_APPS = [
     "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk; after the app whose templates it uses
 ]
 MIDDLEWARE = [
+    "api.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -156,6 +159,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "api.problems.handle",
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"] if API_RATE_LIMIT else [],
     "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_LIMIT or None},
@@ -164,18 +168,15 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Fact-check API",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["api.schema.hooks.complete"],
 }
 
 # Anybody's page may read the API; nothing else, and never with cookies.
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "Factcheck-Head", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt"]
+CORS_ALLOW_HEADERS = ["accept", "if-none-match"]
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Retry-After", "Factcheck-Head", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt"]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

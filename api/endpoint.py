@@ -1,0 +1,47 @@
+"""The view that all addresses of the API share: GET, HEAD and OPTIONS, JSON, nobody asked who they are."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from api import responses
+from api.negotiation import JsonOnly
+from api.problems import ParameterProblem
+from api.suggestions import unknown_parameter
+
+
+class Endpoint(APIView):
+    """Subclasses write `get`, which returns `responses.respond(…)` or raises a problem."""
+
+    http_method_names = ["get", "head", "options"]
+    authentication_classes = []
+    permission_classes = []
+    renderer_classes = [JSONRenderer]
+    parser_classes = []
+    content_negotiation_class = JsonOnly
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        # Before the content, so that the content is never older than the head says.
+        responses.remember_head(request._request)
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """The methods, in the header `Allow`."""
+        return HttpResponse(status=204)
+
+    def finalize_response(  # type: ignore[override]
+        self, request: Request | HttpRequest, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        finished = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
+        assert isinstance(finished, HttpResponse)
+        responses.finish(getattr(request, "_request", request), finished)
+        return finished
+
+
+def refuse_parameters(request: Request) -> None:
+    """For addresses that take none. Raises ParameterProblem."""
+    if request.query_params:
+        raise ParameterProblem([(name, unknown_parameter(name, [])) for name in request.query_params])

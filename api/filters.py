@@ -1,0 +1,142 @@
+"""The filters of the lists, each once: how its values are read, what they select, how they are documented."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q
+
+from api import values
+from factcheck.record.models import SEARCH_CONFIG
+
+MAX_VALUES = 100
+
+UUID_SCHEMA = {"type": "string", "format": "uuid"}
+DATE_SCHEMA = {"type": "string", "format": "date"}
+MOMENT_SCHEMA = {"anyOf": [{"type": "string", "format": "date-time"}, DATE_SCHEMA]}
+ADDRESS_SCHEMA = {"type": "string", "format": "uri", "maxLength": values.MAX_ADDRESS}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A parameter that may be repeated (any of its values is enough); `select` takes the values that were read."""
+
+    name: str
+    read: Callable[[str], Any]
+    select: Callable[[list[Any]], Q]
+    schema: dict[str, Any]
+    description: str
+    example: str
+    comma_separated: bool = False
+
+
+def any_of(condition: Callable[[Any], Q]) -> Callable[[list[Any]], Q]:
+    """Selects what meets the condition of at least one value."""
+    return lambda found: reduce(or_, map(condition, found))
+
+
+def _matches_language(tag: str) -> Q:
+    return Q(language=tag) | Q(language__startswith=f"{tag}-")
+
+
+def _has_words(words: str) -> Q:
+    return Q(search=SearchQuery(words, config=SEARCH_CONFIG, search_type="websearch"))
+
+
+def _column(lookup: str) -> Callable[[list[Any]], Q]:
+    return lambda found: Q(**{lookup: found})
+
+
+def _span(name: str, column: str, what: str, moments: bool = False, after: bool = True) -> Filter:
+    lookup = f"{column}__{'gte' if after else 'lt'}"
+    read: Callable[[str], Any] = values.read_moment if moments else values.read_date
+    return Filter(
+        name,
+        read,
+        any_of(lambda value: Q(**{lookup: value})),
+        MOMENT_SCHEMA if moments else DATE_SCHEMA,
+        f"{what} {'on or after' if after else 'before'} this {'moment (UTC)' if moments else 'day'}.",
+        "2026-11-05",
+    )
+
+
+def _language(what: str) -> Filter:
+    return Filter(
+        "language", values.read_language, any_of(_matches_language), {"type": "string"},
+        f"BCP 47 tag of the {what}'s language, in any case; `vi` matches `vi` and `vi-VN`.", "vi",
+    )  # fmt: skip
+
+
+Q_FILTER = Filter(
+    "q", values.read_words, any_of(_has_words), {"type": "string", "minLength": 1, "maxLength": values.MAX_QUERY},
+    'Words to search for, with or without diacritics; "a phrase", `or` and -without work as in web search.', "nước lũ",
+)  # fmt: skip
+IDS = Filter(
+    "ids", values.read_uuid, _column("id__in"), UUID_SCHEMA,
+    f"Ids, repeated or separated by commas, at most {MAX_VALUES}.", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
+    comma_separated=True,
+)  # fmt: skip
+CLAIMANT = Filter(
+    "claimant", values.read_uuid, _column("claimant__in"), UUID_SCHEMA,
+    "Id of a claimant (see `/api/v1/claimants/`).", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
+)  # fmt: skip
+TOPIC = Filter(
+    "topic", values.read_slug, _column("topics__overlap"), {"type": "string"},
+    "Slug of a topic (see `/api/v1/topics/`).", "health",
+)  # fmt: skip
+APPEARANCE = Filter(
+    "appearance_url", values.read_address, _column("appearance_keys__overlap"), ADDRESS_SCHEMA,
+    "Address where the claim was seen. Scheme, `www.`, a slash at the end and the fragment do not count.",
+    "https://social.example/p/1",
+)  # fmt: skip
+
+VERDICT_HELP = "`scale:slug`, or a slug of the site's own scale (see `/api/v1/rating-scales/`)."
+SITE_HELP = "Site of a publisher: its host without `www.` (see `/api/v1/publishers/`)."
+
+REVIEW_FILTERS: Sequence[Filter] = (
+    Q_FILTER,
+    IDS,
+    _language("review"),
+    Filter("verdict", values.read_verdict, _column("verdict__in"), {"type": "string"}, VERDICT_HELP, "truth:false"),
+    Filter("publisher", values.read_site, _column("publisher__in"), {"type": "string"}, SITE_HELP, "example.org"),
+    CLAIMANT,
+    TOPIC,
+    APPEARANCE,
+    Filter(
+        "original_url", values.read_address, _column("original_key__in"), ADDRESS_SCHEMA,
+        "Address of the publisher's own page of an imported review; compared as `appearance_url` is.",
+        "https://example.org/check/1",
+    ),
+    _span("claimed_after", "claimed_on", "The claim was made"),
+    _span("claimed_before", "claimed_on", "The claim was made", after=False),
+    _span("reviewed_after", "reviewed_on", "The publisher dates the review"),
+    _span("reviewed_before", "reviewed_on", "The publisher dates the review", after=False),
+    _span("published_after", "published_at", "First published here", moments=True),
+    _span("published_before", "published_at", "First published here", moments=True, after=False),
+    _span("updated_after", "updated_at", "Last changed here", moments=True),
+)  # fmt: skip
+
+CLAIM_FILTERS: Sequence[Filter] = (
+    Q_FILTER,
+    IDS,
+    _language("claim"),
+    Filter(
+        "verdict", values.read_verdict, _column("verdicts__overlap"), {"type": "string"},
+        f"A review gives this verdict: {VERDICT_HELP}", "truth:false",
+    ),
+    Filter(
+        "publisher", values.read_site, _column("publishers__overlap"), {"type": "string"},
+        f"A review is by this publisher. {SITE_HELP}", "example.org",
+    ),
+    CLAIMANT,
+    TOPIC,
+    APPEARANCE,
+    _span("claimed_after", "claimed_on", "The claim was made"),
+    _span("claimed_before", "claimed_on", "The claim was made", after=False),
+    _span("published_after", "published_at", "The first review of it was published", moments=True),
+    _span("published_before", "published_at", "The first review of it was published", moments=True, after=False),
+    _span("updated_after", "updated_at", "A review of it was published or changed", moments=True),
+)  # fmt: skip

@@ -1,0 +1,82 @@
+"""Pages by position instead of by number: rows that arrive or leave meanwhile move nothing else.
+
+A position is the pair that a list is ordered by, (value, tie), of the row next to the page. Rows
+without a value come last in both directions and are read in a query of their own, so that every
+condition is one that an index answers: `(value, tie) < (…, …)` or `value IS NULL AND tie < …`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, Expression, F, Field, Func, Q, QuerySet, Value
+
+Row = tuple[Any, ...]  # value, tie, and the columns that were asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of a list. `value` is a column or an annotation; `tie` is unique among rows of one value."""
+
+    value: str
+    descending: bool = False
+    nullable: bool = False
+    tie: str = "id"
+
+    def clauses(self, descending: bool) -> list[Any]:
+        tie = F(self.tie).desc() if descending else F(self.tie).asc()
+        if not self.nullable:
+            return [F(self.value).desc() if descending else F(self.value).asc(), tie]
+        # Among rows that all have a value, or all have none, this changes nothing; it is the order of
+        # the indexes (DESC NULLS LAST), which PostgreSQL reads in either direction.
+        if descending:
+            return [F(self.value).desc(nulls_last=True), tie]
+        return [F(self.value).asc(nulls_first=True), tie]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    value: Any
+    tie: Any
+
+
+def read_rows(
+    rows: QuerySet[Any], columns: Sequence[str], order: Order, position: Position | None, backward: bool, limit: int
+) -> list[Row]:
+    """Up to `limit` rows that follow the position, or that precede it, nearest first in either case."""
+    descending = order.descending != backward
+    parts: list[bool | None] = [None]  # None: all rows; else whether the rows' value is null
+    if order.nullable:
+        parts = [True, False] if backward else [False, True]
+        if position and (position.value is None) == parts[1]:
+            parts = parts[1:]
+    found: list[Row] = []
+    for part in parts:
+        chosen = rows if part is None else rows.filter(**{f"{order.value}__isnull": part})
+        if position and (part is None or part == (position.value is None)):
+            chosen = chosen.filter(_beyond(rows, order, position, descending))
+        chosen = chosen.order_by(*order.clauses(descending))
+        found += chosen.values_list(order.value, order.tie, *columns)[: limit - len(found)]
+        if len(found) == limit:
+            break
+    return found
+
+
+def _beyond(rows: QuerySet[Any], order: Order, position: Position, descending: bool) -> Q | Func:
+    if position.value is None:
+        return Q(**{f"{order.tie}__{'lt' if descending else 'gt'}": position.tie})
+    kind = _field_of(rows, order.value)
+    mine = Func(F(order.value), F(order.tie), function="ROW")
+    theirs = Func(Value(position.value, kind), Value(position.tie, _field_of(rows, order.tie)), function="ROW")
+    return Func(
+        mine,
+        theirs,
+        template="(%(expressions)s)",
+        arg_joiner=" < " if descending else " > ",
+        output_field=BooleanField(),
+    )
+
+
+def _field_of(rows: QuerySet[Any], name: str) -> Field[Any, Any]:
+    annotation: Expression | None = rows.query.annotations.get(name)
+    return annotation.output_field if annotation is not None else rows.model._meta.get_field(name)

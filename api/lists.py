@@ -1,0 +1,162 @@
+"""One page of a list: reading its parameters, its rows, and writing it with its neighbours' addresses."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from api import responses
+from api.cursors import Cursor, CursorError, read_cursor, write_cursor
+from api.filters import MAX_VALUES, Filter
+from api.keyset import Order, Position, Row, read_rows
+from api.problems import ParameterProblem
+from api.suggestions import unknown_parameter, unknown_value
+from factcheck.record.text import find_forbidden
+
+PAGE_SIZE = 20
+MAX_PAGE_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ListOptions:
+    """What a list understands. The first of `orders` is the one without `sort`; a single one cannot be chosen."""
+
+    orders: Mapping[str, Order]
+    filters: Sequence[Filter] = ()
+
+    @property
+    def sorts(self) -> list[str]:
+        return list(self.orders) if len(self.orders) > 1 else []
+
+    @property
+    def parameters(self) -> list[str]:
+        return [*(each.name for each in self.filters), *(["sort"] if self.sorts else []), "page_size", "cursor"]
+
+
+@dataclass(slots=True)
+class ListRequest:
+    """A request for a page, its parameters read."""
+
+    request: HttpRequest
+    query: QueryDict
+    order: Order
+    place: list[str] = field(default_factory=list)
+    condition: Q = field(default_factory=Q)
+    page_size: int = PAGE_SIZE
+    cursor: Cursor = field(default_factory=Cursor)
+
+    def link(self, cursor: Cursor) -> str:
+        """The address of a page of the same list."""
+        query = self.query.copy()
+        query.pop("cursor", None)
+        if cursor != Cursor():
+            query["cursor"] = write_cursor(cursor, self.place)
+        return f"{settings.SITE_URL}{self.request.path}{'?' if query else ''}{query.urlencode()}"
+
+
+def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest:
+    """Raises ParameterProblem with everything that is wrong at once."""
+    query, errors = request.GET, list[tuple[str, str]]()
+    for name in query:
+        if name not in options.parameters:
+            errors.append((name[:100], unknown_parameter(name, options.parameters)))
+    chosen = next(iter(options.orders))
+    sort = _once(query, "sort", errors) if options.sorts else None
+    if sort is not None:
+        if sort in options.orders:
+            chosen = sort
+        else:
+            errors.append(("sort", unknown_value(sort, options.sorts)))
+    asked = ListRequest(request, query, options.orders[chosen])
+    for each in options.filters:
+        if each.name in query and (found := _values(query, each, errors)):
+            asked.condition &= each.select(found)
+    size = _once(query, "page_size", errors)
+    if size is not None:
+        if size.isascii() and size.isdecimal() and len(size) <= 3 and 1 <= int(size) <= MAX_PAGE_SIZE:
+            asked.page_size = int(size)
+        else:
+            errors.append(("page_size", f"Give a number from 1 to {MAX_PAGE_SIZE}."))
+    bound = sorted({f"{name}={value}" for name in query for value in query.getlist(name) if name not in _UNBOUND})
+    asked.place = [request.path, chosen, *bound]
+    cursor = _once(query, "cursor", errors)
+    if cursor is not None and not errors:
+        try:
+            asked.cursor = read_cursor(cursor, asked.place)
+        except CursorError:
+            errors.append(("cursor", "This cursor was not given for this address, these filters and this order."))
+    if errors:
+        raise ParameterProblem(errors)
+    return asked
+
+
+_UNBOUND = ("cursor", "page_size", "sort")
+
+
+def _once(query: QueryDict, name: str, errors: list[tuple[str, str]]) -> str | None:
+    found = query.getlist(name)
+    if len(found) > 1:
+        errors.append((name, "Give this parameter once."))
+        return None
+    return found[0] if found else None
+
+
+def _values(query: QueryDict, each: Filter, errors: list[tuple[str, str]]) -> list[Any]:
+    texts = query.getlist(each.name)
+    if each.comma_separated:
+        texts = [piece for text in texts for piece in text.split(",")]
+    if len(texts) > MAX_VALUES:
+        errors.append((each.name, f"Give at most {MAX_VALUES} values."))
+        return []
+    found = []
+    for text in dict.fromkeys(texts):
+        if forbidden := find_forbidden(text):
+            errors.append((each.name, f"The character {forbidden} may not stand in it."))
+            continue
+        try:
+            found.append(each.read(text.strip()))
+        except ValueError as error:
+            errors.append((each.name, str(error)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: list[Row]
+    next: str | None
+    previous: str | None
+
+
+def read_page(asked: ListRequest, rows: QuerySet[Any], columns: Sequence[str] = ("body",)) -> Page:
+    """The columns of the rows of the page, in the list's order, and the addresses of the pages around it."""
+    cursor, size = asked.cursor, asked.page_size
+    found = read_rows(rows, columns, asked.order, cursor.position, cursor.backward, size + 1)
+    more, found = len(found) > size, found[:size]
+    if cursor.backward:
+        found.reverse()
+    if not found:
+        # Everything on this side of the position has gone: the neighbour is the list's nearest end.
+        beginning, end = Cursor(), Cursor(backward=True)
+        if cursor.backward:
+            return Page([], asked.link(beginning) if cursor.position else None, None)
+        return Page([], None, asked.link(end) if cursor.position else None)
+    first, last = (Position(row[0], row[1]) for row in (found[0], found[-1]))
+    has_next = bool(cursor.position) if cursor.backward else more
+    has_previous = more if cursor.backward else bool(cursor.position)
+    return Page(
+        [row[2:] for row in found],
+        asked.link(Cursor(position=last)) if has_next else None,
+        asked.link(Cursor(backward=True, position=first)) if has_previous else None,
+    )
+
+
+def list_response(request: HttpRequest, page: Page, results: list[Any]) -> HttpResponse:
+    """`results` are values or stored JSON as orjson.Fragment, which is sent as it is."""
+    content = orjson.dumps({"results": results, "next": page.next, "previous": page.previous})
+    response = responses.respond(request, content)
+    responses.add_links(response, {"next": page.next, "prev": page.previous})
+    return response

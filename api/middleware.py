@@ -1,0 +1,44 @@
+"""The last word on answers under /api/, for what goes wrong before or after a view."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from api import problems, responses
+
+Get = Callable[[HttpRequest], HttpResponseBase]
+_BY_STATUS = {
+    problem.status: problem for problem in problems.PROBLEMS.values() if problem is not problems.BAD_PARAMETER
+}
+
+
+class ApiAnswers:
+    """Stands first in MIDDLEWARE, so that it sees the error pages that Django itself makes."""
+
+    def __init__(self, get_response: Get) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not request.path_info.startswith("/api/"):
+            return response
+        if response.status_code >= 400 and isinstance(response, HttpResponse):
+            _make_problem(request, response)
+        # The interface's language, which LocaleMiddleware notes, is not the language of what is sent here.
+        response.headers.pop("Content-Language", None)
+        vary = [name.strip() for name in response.headers.get("Vary", "").split(",")]
+        response.headers["Vary"] = ", ".join(name for name in vary if name and name.lower() != "accept-language")
+        return response
+
+
+def _make_problem(request: HttpRequest, response: HttpResponse) -> None:
+    """Replaces the content of an error page; its headers stay, those of CORS among them."""
+    if response.headers.get("Content-Type") == problems.MEDIA_TYPE:
+        return
+    fallback = problems.BAD_REQUEST if response.status_code < 500 else problems.INTERNAL_ERROR
+    made = problems.problem_response(request, _BY_STATUS.get(response.status_code, fallback))
+    response.content, response.status_code = made.content, made.status_code
+    response.headers.pop("Content-Length", None)
+    for name, value in made.headers.items():
+        response.headers[name] = value
+    responses.add_links(response, {})

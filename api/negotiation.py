@@ -1,0 +1,57 @@
+"""Which media type is sent: there is one, so that the only question is whether `Accept` rules it out."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+
+Renderer = Any  # a class or an object, says Django REST framework; its stubs say the object
+
+
+class JsonOnly(BaseContentNegotiation):
+    """Raises NotAcceptable when `Accept` excludes application/json (RFC 9110, section 12.5.1)."""
+
+    def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
+        return None
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
+    ) -> tuple[Renderer, str]:
+        if not accepts(request.headers.get("Accept", ""), "application", "json"):
+            raise NotAcceptable
+        return next(iter(renderers)), "application/json"
+
+
+class Anything(JsonOnly):
+    """For pages that are worth showing to whoever follows a link to them."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
+    ) -> tuple[Renderer, str]:
+        return next(iter(renderers)), "text/plain"
+
+
+def accepts(header: str, main: str, sub: str) -> bool:
+    """Whether the most precise media range that covers `main/sub` has a weight above 0."""
+    if not header.strip():
+        return True
+    weights: dict[int, float] = {}
+    for part in header.split(","):
+        media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        precision = {f"{main}/{sub}": 3, f"{main}/*": 2, "*/*": 1}.get(media_range)
+        if precision:
+            weights[precision] = max(weights.get(precision, 0.0), _weight(parameters))
+    return bool(weights) and weights[max(weights)] > 0
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 1.0
+    return 1.0

@@ -1,0 +1,195 @@
+"""Errors as problem documents (RFC 9457), the same for every address under /api/.
+
+`type` is the address of a page of ours (`views/pages.py`) that says what the problem means; slugs and
+statuses are part of the API and never change.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.encoding import escape_uri_path
+from django.utils.log import log_response
+from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound, Throttled
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A kind of problem: what its page says and what `detail` says when nothing more is known."""
+
+    slug: str
+    status: int
+    title: str
+    meaning: str
+    advice: str
+
+    @property
+    def url(self) -> str:
+        return f"{settings.SITE_URL}/api/problems/{self.slug}/"
+
+
+BAD_REQUEST = Problem(
+    "bad-request",
+    400,
+    "The request cannot be understood",
+    "The request as a whole is not one that this server reads: for example a host name that it does not answer to, or"
+    " far too many parameters.",
+    "Compare the address with the examples in the documentation.",
+)
+BAD_PARAMETER = Problem(
+    "bad-parameter",
+    400,
+    "A parameter is wrong",
+    "At least one query parameter is unknown here or has a value that it cannot have. Nothing is ignored silently, so"
+    " that a misspelt filter does not look like a complete answer.",
+    "Look at `errors`: each entry names a `parameter` and says what is wrong with it. For `cursor`: start again without"
+    " it; a cursor only fits the address, filters and order that it was given for.",
+)
+NOT_FOUND = Problem(
+    "not-found",
+    404,
+    "There is nothing at this address",
+    "Nothing has been published at this address, or the address is misspelt.",
+    "Start at /api/v1/, which lists the addresses. What was withdrawn or erased is not a 404: it answers with 200 and a"
+    " tombstone, or with 410.",
+)
+METHOD_NOT_ALLOWED = Problem(
+    "method-not-allowed",
+    405,
+    "This API can only be read",
+    "The method is not GET, HEAD or OPTIONS.",
+    "Use one of the methods in the header `Allow`.",
+)
+NOT_ACCEPTABLE = Problem(
+    "not-acceptable",
+    406,
+    "Only JSON is served here",
+    "The header `Accept` rules out application/json.",
+    "Send `Accept: application/json`, or leave the header out.",
+)
+GONE = Problem(
+    "gone",
+    410,
+    "Erased",
+    "What was published here has been erased, on a legal ground that `detail` names. Its text is gone for good; that it"
+    " existed, and the digest of what it was, stays in the public log.",
+    "Remove your copies. The list of the review's revisions still names each entry with its digest.",
+)
+TOO_MANY_REQUESTS = Problem(
+    "too-many-requests",
+    429,
+    "Too many requests",
+    "This client has sent more requests than the site allows in a while.",
+    "Wait for as many seconds as the header `Retry-After` says. Larger pages (`page_size` up to 100) save requests.",
+)
+INTERNAL_ERROR = Problem(
+    "internal-error",
+    500,
+    "An error of ours",
+    "The server has met an error that it did not expect. It has been logged.",
+    "Try again later; when it stays, tell the operator of the site the address and the time.",
+)
+UNAVAILABLE = Problem(
+    "unavailable",
+    503,
+    "Not available just now",
+    "The database does not answer, or did not answer in time.",
+    "Try again after as many seconds as the header `Retry-After` says.",
+)
+
+PROBLEMS: dict[str, Problem] = {
+    problem.slug: problem
+    for problem in (
+        BAD_REQUEST,
+        BAD_PARAMETER,
+        NOT_FOUND,
+        METHOD_NOT_ALLOWED,
+        NOT_ACCEPTABLE,
+        GONE,
+        TOO_MANY_REQUESTS,
+        INTERNAL_ERROR,
+        UNAVAILABLE,
+    )
+}
+RETRY_AFTER_OUTAGE = 10  # seconds
+
+
+class ParameterProblem(APIException):
+    """One or more query parameters are wrong; `errors` are pairs of a parameter's name and a sentence."""
+
+    status_code = 400
+
+    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
+        super().__init__("wrong parameters")
+        self.errors = [{"parameter": name, "detail": detail} for name, detail in errors]
+
+
+class Gone(APIException):
+    """What was here has been erased; `reason` is the public notice."""
+
+    status_code = 410
+
+    def __init__(self, reason: str | None) -> None:
+        super().__init__("erased")
+        self.reason = reason
+
+
+def problem_response(
+    request: HttpRequest,
+    problem: Problem,
+    detail: str | None = None,
+    errors: Sequence[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    content: dict[str, Any] = {
+        "type": problem.url,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": detail or problem.meaning,
+        # Without the query, which may be as long as a server takes.
+        "instance": escape_uri_path(request.path),
+    }
+    if errors:
+        content["errors"] = list(errors)
+    response = HttpResponse(orjson.dumps(content), status=problem.status, content_type=MEDIA_TYPE, headers=headers)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
+    """Django REST framework's EXCEPTION_HANDLER: every error becomes a problem, none shows a traceback."""
+    request: HttpRequest = context["request"]
+    match error:
+        case ParameterProblem():
+            return problem_response(request, BAD_PARAMETER, errors=error.errors)
+        case Gone():
+            return problem_response(request, GONE, error.reason)
+        case Http404() | NotFound():
+            return problem_response(request, NOT_FOUND)
+        case MethodNotAllowed():
+            return problem_response(request, METHOD_NOT_ALLOWED)
+        case NotAcceptable():
+            return problem_response(request, NOT_ACCEPTABLE)
+        case Throttled():
+            wait = {"Retry-After": str(max(1, math.ceil(getattr(error, "wait", None) or 1)))}
+            return problem_response(request, TOO_MANY_REQUESTS, headers=wait)
+        case SuspiciousOperation():
+            return problem_response(request, BAD_REQUEST)
+        case OperationalError() | InterfaceError():
+            wait = {"Retry-After": str(RETRY_AFTER_OUTAGE)}
+            return _logged(request, problem_response(request, UNAVAILABLE, headers=wait), error)
+    return _logged(request, problem_response(request, INTERNAL_ERROR), error)
+
+
+def _logged(request: HttpRequest, response: HttpResponse, error: Exception) -> HttpResponse:
+    """With the traceback, and marked so that Django does not log the response once more without it."""
+    log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, exception=error)
+    return response

@@ -1,0 +1,65 @@
+"""What every answer carries: entity tag, licence, the newest entry of the log."""
+
+import contextlib
+import hashlib
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.db import Error
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+
+from factcheck.record.models import LogEntry
+
+Links = Mapping[str, str | None]
+
+
+def respond(
+    request: HttpRequest,
+    content: bytes,
+    content_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """The content with its ETag; 304 without content when the client has it already (RFC 9110, section 13.1.2)."""
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    response: HttpResponse
+    if _has_already(request, etag):
+        response = HttpResponseNotModified(headers=headers)
+    else:
+        response = HttpResponse(content, content_type=content_type, headers=headers)
+    response.headers["ETag"] = etag
+    # May be kept, must be asked for again each time: an erasure has to reach every cache at once.
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _has_already(request: HttpRequest, etag: str) -> bool:
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    return known == ["*"] or etag in (tag.removeprefix("W/") for tag in known)
+
+
+def add_links(response: HttpResponse, links: Links) -> None:
+    """Link headers (RFC 8288): the licence of what is published, and the pages around this one."""
+    targets = {"license": settings.LICENSE_URL, **links}
+    response.headers["Link"] = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in targets.items() if target)
+
+
+def remember_head(request: HttpRequest) -> None:
+    """Asks once a request for the sequence of the newest log entry (None when nothing has been published)."""
+    request.log_head = None  # type: ignore[attr-defined]  # not asked for again when the database is away
+    sequences = LogEntry.objects.using("public").order_by("-sequence").values_list("sequence", flat=True)
+    request.log_head = sequences.first()  # type: ignore[attr-defined]
+
+
+def finish(request: HttpRequest, response: HttpResponse) -> None:
+    """What is missing on a response that a view made, whichever way it ended."""
+    if not hasattr(request, "log_head"):
+        with contextlib.suppress(Error):  # the error that this response tells of, if any, matters more
+            remember_head(request)
+    head: int | None = getattr(request, "log_head", None)
+    if head is not None:
+        response.headers["Factcheck-Head"] = str(head)
+    if "Link" not in response.headers:
+        add_links(response, {})
+    patch_vary_headers(response, ["Accept"])

@@ -1,0 +1,39 @@
+"""What drf-spectacular cannot see: the schemas of the stored bodies, and what belongs to the document as a whole."""
+
+from typing import Any
+
+from api.schema.bodies import BODIES
+from api.schema.examples import EXAMPLES
+from api.schema.lists import LISTS
+
+Json = dict[str, Any]
+
+DESCRIPTION = """\
+Fact-checks as their publishers published them, for anybody to read and use. Read-only, no key.
+
+What is published never changes: a review is corrected by a new revision, and every revision stays readable, down to
+the bytes that the public log's digest is of. Errors are problem documents (RFC 9457).
+"""
+TAGS = [
+    {"name": "Start"},
+    {"name": "Reviews", "description": "What a publisher says of a claim."},
+    {"name": "Revisions", "description": "What was published at a review's address, and when."},
+    {"name": "Claims", "description": "What was said, with the reviews of it."},
+    {"name": "References", "description": "What reviews refer to: publishers, rating scales, claimants, topics."},
+]
+
+
+def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
+    """A POSTPROCESSING_HOOK."""
+    schemas = {name: dict(schema) for name, schema in {**BODIES, **LISTS}.items()}
+    for name, example in EXAMPLES.items():
+        schemas[name]["examples"] = [example]
+    result["components"] = {"schemas": dict(sorted(schemas.items()))}
+    result["info"]["description"] = DESCRIPTION
+    result["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    for path in result["paths"].values():
+        for operation in path.values():
+            operation.pop("description", None)  # the view's docstring, written for whoever reads the code
+    result["servers"] = [{"url": "/"}]
+    result["tags"] = TAGS
+    return result

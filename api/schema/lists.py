@@ -1,0 +1,86 @@
+"""JSON Schema of what the API makes itself: lists, metadata of revisions, problems, the root."""
+
+from typing import Any
+
+from api.schema.bodies import (
+    CHANGE_CLASS,
+    DIGEST,
+    INTEGER,
+    INTEGER_OR_NULL,
+    LABELS,
+    MOMENT,
+    NOTE,
+    TEXT,
+    URL,
+    URL_OR_NULL,
+    about,
+    keys,
+    listed,
+)
+from api.schema.operations import ref
+
+Json = dict[str, Any]
+
+
+def page_of(component: str) -> Json:
+    """Extras, when there are some, will stand in `meta` and never in a result."""
+    return keys(
+        "A page of a list.",
+        results=listed(ref(component)),
+        next=about(URL_OR_NULL, "The page that follows."),
+        previous=about(URL_OR_NULL, "The page before."),
+    )
+
+
+_REVISION: Json = {
+    "number": INTEGER,
+    "kind": {"type": "string", "enum": ["original", "update", "correction", "withdrawal", "reinstatement", "erasure"]},
+    "class": CHANGE_CLASS,
+    "note": NOTE,
+    "at": MOMENT,
+    "sequence": about(INTEGER, "The entry's index in the public log."),
+    "digest": DIGEST,
+    "url": URL,
+    "document_url": about(URL_OR_NULL, "Null when the document was erased."),
+}
+
+LISTS: Json = {
+    **{
+        f"{name}List": page_of(name)
+        for name in ("Review", "Claim", "Revision", "Publisher", "Claimant", "Topic", "RatingScale")
+    },
+    "Revision": keys("An entry about a review.", **_REVISION),
+    "RevisionWithReview": keys(
+        "An entry about a review, and the review as it was published then.",
+        **_REVISION,
+        review=ref("ReviewOrTombstone"),
+    ),
+    "RatingScale": keys(
+        "A rating scale and those of its verdicts that live reviews give.",
+        slug=TEXT,
+        best=INTEGER_OR_NULL,
+        worst=INTEGER_OR_NULL,
+        verdicts=listed(keys("A verdict.", slug=TEXT, value=INTEGER_OR_NULL, labels=LABELS)),
+    ),
+    "Root": keys(
+        "Where everything is.",
+        **dict.fromkeys(
+            ("claims", "reviews", "publishers", "rating-scales", "claimants", "topics", "schema", "docs", "license"),
+            URL,
+        ),
+    ),
+    "OpenApi": {"type": "object", "description": "OpenAPI 3.1.", "required": ["openapi", "info", "paths"]},
+    "Problem": {
+        **keys(
+            "What went wrong (RFC 9457).",
+            type=about(URL, "Address of a page that says what it means; the same for every problem of the kind."),
+            title=TEXT,
+            status=INTEGER,
+            detail=TEXT,
+            instance=about(TEXT, "The address that was asked for, without its query."),
+        )
+    },
+}
+LISTS["Problem"]["properties"]["errors"] = listed(
+    keys("What is wrong with one parameter.", parameter=TEXT, detail=TEXT), description="For wrong parameters."
+)

@@ -1,0 +1,96 @@
+"""How a view describes itself: parameters from its list's options, answers by the name of their component."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+
+if TYPE_CHECKING:
+    from api.lists import ListOptions
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_HEADERS = {
+    "ETag": "Changes with the content; send it back in `If-None-Match`.",
+    "Link": 'The licence (`rel="license"`); on lists also the pages around this one (`next`, `prev`).',
+    "Factcheck-Head": "Sequence of the newest log entry; absent while nothing has been published.",
+}
+DOCUMENT_HEADERS = {
+    "Factcheck-Salt": "32 random bytes in hexadecimal.",
+    "Factcheck-Sequence": "The entry's index in the log.",
+    "Factcheck-Digest": "Hexadecimal SHA-256 of the salt's bytes and the content.",
+}
+PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+PROBLEM_TYPE = "application/problem+json"
+
+
+def ref(component: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{component}"}
+
+
+def documented(
+    operation_id: str,
+    tag: str,
+    summary: str,
+    component: str,
+    options: "ListOptions | None" = None,
+    *,
+    missing: bool = False,
+    gone: bool = False,
+    headers: Mapping[str, str] | None = None,
+) -> Decorator:
+    """Describes a `get`. `missing`: it may answer 404, as details (those with an id) always may."""
+    is_detail = options is None and operation_id not in ("get_root", "get_schema")
+    problems = {400: "A parameter is unknown or wrong."}
+    if missing or is_detail:
+        problems[404] = "Nothing has been published at this address."
+    problems[406] = "`Accept` rules out JSON."
+    if gone:
+        problems[410] = "Erased; `detail` is the public reason."
+    problems |= {
+        429: "Too many requests; `Retry-After` says how many seconds to wait.",
+        500: "An error of ours.",
+        503: "The database does not answer.",
+    }
+    answers: dict[Any, OpenApiResponse] = {
+        200: OpenApiResponse(ref(component), description="OK"),
+        304: OpenApiResponse(description="What `If-None-Match` names is still what would be sent."),
+    }
+    for status, description in problems.items():
+        answers[(status, PROBLEM_TYPE)] = OpenApiResponse(ref("Problem"), description=description)
+    parameters = [
+        *(_list_parameters(options) if options else []),
+        OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An `ETag` that the client has."),
+        *(
+            OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=[200])
+            for name, text in {**_HEADERS, **(headers or {})}.items()
+        ),
+        OpenApiParameter(
+            "Retry-After", int, OpenApiParameter.HEADER, description="Seconds to wait.", response=[429, 503]
+        ),
+    ]
+    return extend_schema(
+        operation_id=operation_id, tags=[tag], summary=summary, description="",
+        parameters=parameters, responses=answers, auth=[],
+    )  # fmt: skip
+
+
+def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
+    found = [
+        OpenApiParameter(
+            each.name,
+            {"type": "array", "items": {**each.schema, "examples": [each.example]}, "maxItems": 100},
+            OpenApiParameter.QUERY,
+            description=f"{each.description} May be repeated: any of the values is enough.",
+            explode=True,
+        )
+        for each in options.filters
+    ]
+    if options.sorts:
+        schema = {"type": "string", "enum": options.sorts, "default": options.sorts[0]}
+        text = "The order; `-` is newest first. Without a value comes last, either way."
+        found.append(OpenApiParameter("sort", schema, OpenApiParameter.QUERY, description=text))
+    found.append(OpenApiParameter("page_size", PAGE_SIZE, OpenApiParameter.QUERY, description="How many a page holds."))
+    text = "Where a page begins, from `next` or `previous`; fits only the same address, filters and order."
+    found.append(OpenApiParameter("cursor", str, OpenApiParameter.QUERY, description=text))
+    return found

@@ -1,0 +1,23 @@
+"""Sentences for values and names that do not exist, with what was probably meant."""
+
+import difflib
+from collections.abc import Collection
+
+
+def unknown_parameter(name: str, known: Collection[str]) -> str:
+    if not known:
+        return "This address takes no parameters."
+    return f"There is no such parameter here.{_meant(name, known) or f' Known are {_listed(known)}.'}"
+
+
+def unknown_value(value: str, known: Collection[str]) -> str:
+    return f"Give one of {_listed(known)}.{_meant(value, known)}"
+
+
+def _meant(word: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(word[:100], known, n=3, cutoff=0.6)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _listed(known: Collection[str]) -> str:
+    return ", ".join(known)

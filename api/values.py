@@ -1,0 +1,104 @@
+"""Reading the values of parameters. Each reader takes the text and returns the value, or raises ValueError
+with a sentence for whoever sent it."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, time
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+
+from factcheck.record.addresses import address_key
+
+MAX_QUERY = 400
+MAX_ADDRESS = 4000
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+_SLUG = re.compile(r"[-a-zA-Z0-9_]{1,60}")
+_SITE = re.compile(r"[^\s/?#@]{1,255}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# RFC 3339, section 5.6; six digits are what the record keeps.
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def read_words(value: str) -> str:
+    """What is searched for, in NFC as the record is."""
+    if not value:
+        raise ValueError("Give words to search for, or leave the parameter out.")
+    if len(value) > MAX_QUERY:
+        raise ValueError(f"Give at most {MAX_QUERY} characters.")
+    return unicodedata.normalize("NFC", value)
+
+
+def read_uuid(value: str) -> UUID:
+    if not _UUID.fullmatch(value):
+        raise ValueError("Give an id such as 01912d68-783e-7a51-9b2c-3f0e8d6c5b4a.")
+    return UUID(value)
+
+
+def read_language(value: str) -> str:
+    """A BCP 47 tag in lower case, as the read model keeps it."""
+    if len(value) > 35 or not _LANGUAGE.fullmatch(value):
+        raise ValueError("Give a BCP 47 language tag such as vi or pt-BR.")
+    return value.lower()
+
+
+def read_slug(value: str) -> str:
+    if not _SLUG.fullmatch(value):
+        raise ValueError("Give a slug: letters, digits, hyphens and underscores, at most 60.")
+    return value
+
+
+def read_verdict(value: str) -> str:
+    """`scale:slug`; a slug alone is one of the scale that the site has as its own."""
+    scale, colon, slug = value.rpartition(":")
+    if not colon:
+        scale = settings.DEFAULT_RATING_SCALE
+    if not _SLUG.fullmatch(scale) or not _SLUG.fullmatch(slug):
+        raise ValueError("Give scale:slug, or a slug of the site's own scale; see /api/v1/rating-scales/.")
+    return f"{scale}:{slug}"
+
+
+def read_site(value: str) -> str:
+    if not _SITE.fullmatch(value):
+        raise ValueError("Give the publisher's host alone, such as example.org; see /api/v1/publishers/.")
+    return value.lower().removeprefix("www.")
+
+
+def read_address(value: str) -> str:
+    """The key under which the read model finds an address, however it is written."""
+    try:
+        parts = urlsplit(value)
+        known = len(value) <= MAX_ADDRESS and parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError("Give a whole address, percent-encoded, such as https%3A%2F%2Fexample.org%2Fpage.")
+    return address_key(value)
+
+
+def read_date(value: str) -> date:
+    if not _DATE.fullmatch(value):
+        raise ValueError("Give a date such as 2026-11-05.")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("There is no such day; give a date such as 2026-11-05.") from None
+
+
+def read_moment(value: str) -> datetime:
+    """A moment in UTC; a date alone is the moment when it begins in UTC."""
+    if _DATE.fullmatch(value):
+        return datetime.combine(read_date(value), time(), UTC)
+    if not _MOMENT.fullmatch(value):
+        raise ValueError(
+            "Give a date or an RFC 3339 time with its offset, such as 2026-11-05 or 2026-11-05T08:30:00Z"
+            " (write + as %2B)."
+        )
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("There is no such time; give one such as 2026-11-05T08:30:00Z.") from None

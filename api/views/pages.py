@@ -1,0 +1,111 @@
+"""The way in, what explains itself, and what answers everywhere else under /api/."""
+
+from functools import cache
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import Resolver404, resolve, reverse
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from api import responses
+from api.endpoint import Endpoint, refuse_parameters
+from api.negotiation import Anything
+from api.problems import PROBLEMS
+from api.schema.operations import documented
+
+LISTS = ("claims", "reviews", "publishers", "rating-scales", "claimants", "topics")
+
+
+class Root(Endpoint):
+    @documented("get_root", "Start", "The addresses of everything else.", "Root")
+    def get(self, request: Request) -> HttpResponse:
+        refuse_parameters(request)
+        addresses = {name: settings.SITE_URL + reverse(f"api:{name}") for name in (*LISTS, "schema", "docs")}
+        return responses.respond(request._request, orjson.dumps({**addresses, "license": settings.LICENSE_URL}))
+
+
+@extend_schema(exclude=True)
+class Top(Root):
+    """The same at /api/, for whoever tries that first."""
+
+    def get(self, request: Request) -> HttpResponse:
+        response: HttpResponse = super().get(request)
+        return response
+
+
+@cache
+def openapi() -> bytes:
+    """The OpenAPI document; the same for as long as the process runs."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    rendered: bytes = OpenApiJsonRenderer().render(schema)
+    return rendered
+
+
+class Schema(Endpoint):
+    @documented("get_schema", "Start", "This description.", "OpenApi")
+    def get(self, request: Request) -> HttpResponse:
+        refuse_parameters(request)
+        return responses.respond(request._request, openapi())
+
+
+@extend_schema(exclude=True)
+class Documentation(Endpoint):
+    """Swagger UI from this host, started by a file of its own: the content security policy allows no inline script."""
+
+    content_negotiation_class = Anything
+
+    def get(self, request: Request) -> HttpResponse:
+        dist = "drf_spectacular_sidecar/swagger-ui-dist"
+        context = {
+            "style": static(f"{dist}/swagger-ui.css"),
+            "bundle": static(f"{dist}/swagger-ui-bundle.js"),
+            "icon": static(f"{dist}/favicon-32x32.png"),
+            "start": static("api/docs.js"),
+            "schema": reverse("api:schema"),
+        }
+        page = render(request._request, "api/docs.html", context)
+        return responses.respond(request._request, page.content, "text/html; charset=utf-8")
+
+
+@extend_schema(exclude=True)
+class ProblemPage(Endpoint):
+    """What the `type` of a problem leads to."""
+
+    content_negotiation_class = Anything
+
+    def get(self, request: Request, slug: str = "") -> HttpResponse:
+        if not slug:
+            text = "".join(f"{problem.status}  {problem.title}\n     {problem.url}\n" for problem in PROBLEMS.values())
+        elif problem := PROBLEMS.get(slug):
+            text = f"{problem.title}\n\nStatus {problem.status}\n\n{problem.meaning}\n\nWhat to do: {problem.advice}\n"
+        else:
+            raise Http404
+        return responses.respond(request._request, text.encode(), "text/plain; charset=utf-8")
+
+
+@extend_schema(exclude=True)
+class Unknown(Endpoint):
+    """Every other address: a problem, or the way to the address with a slash at its end."""
+
+    content_negotiation_class = Anything
+
+    def get(self, request: Request, rest: str) -> HttpResponseBase:
+        if not rest.endswith("/"):
+            try:
+                known = resolve(f"{request.path_info}/").func
+            except Resolver404:  # characters that no pattern takes
+                raise Http404 from None
+            if getattr(known, "view_class", None) is not Unknown and getattr(known, "cls", None) is not Unknown:
+                query = request.META.get("QUERY_STRING", "")
+                return HttpResponsePermanentRedirect(f"{request.path}/{'?' + query if query else ''}")
+        raise Http404
+
+    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        raise Http404

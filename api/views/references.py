@@ -1,0 +1,82 @@
+"""What live reviews refer to: publishers, claimants, topics, and rating scales with their verdicts."""
+
+from typing import Any
+
+import orjson
+from django.db.models import Exists, F, Func, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Lower
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from api.endpoint import Endpoint
+from api.keyset import Order
+from api.lists import ListOptions, list_response, read_list_request, read_page
+from api.schema.operations import documented
+from factcheck.record.models import PublishedReference
+
+Kind = PublishedReference.Kind
+
+BY_NAME = ListOptions(orders={"name": Order("lower_name", tie="key")})
+BY_SLUG = ListOptions(orders={"slug": Order("scale", tie="key")})
+
+
+def references(kind: Kind) -> QuerySet[Any]:
+    found = PublishedReference.objects.using("public").filter(kind=kind)
+    return found.annotate(lower_name=Lower("name"))
+
+
+def _respond(request: Request, kind: Kind) -> HttpResponse:
+    page = read_page(read_list_request(request._request, BY_NAME), references(kind))
+    return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows])
+
+
+class PublisherList(Endpoint):
+    @documented("list_publishers", "References", "Publishers of live reviews, by name.", "PublisherList", BY_NAME)
+    def get(self, request: Request) -> HttpResponse:
+        return _respond(request, Kind.PUBLISHER)
+
+
+class ClaimantList(Endpoint):
+    @documented("list_claimants", "References", "Claimants of live reviews' claims, by name.", "ClaimantList", BY_NAME)
+    def get(self, request: Request) -> HttpResponse:
+        return _respond(request, Kind.CLAIMANT)
+
+
+class TopicList(Endpoint):
+    @documented("list_topics", "References", "Topics of live reviews, by slug.", "TopicList", BY_NAME)
+    def get(self, request: Request) -> HttpResponse:
+        return _respond(request, Kind.TOPIC)
+
+
+class RatingScaleList(Endpoint):
+    @documented(
+        "list_rating_scales", "References", "Rating scales of live reviews, by slug, with the verdicts in use.",
+        "RatingScaleList", BY_SLUG,
+    )  # fmt: skip
+    def get(self, request: Request) -> HttpResponse:
+        verdicts = PublishedReference.objects.using("public").filter(kind=Kind.VERDICT).annotate(scale=_scale())
+        earlier = verdicts.filter(scale=OuterRef("scale"), key__lt=OuterRef("key"))
+        # One row a scale: that of its first verdict.
+        page = read_page(read_list_request(request._request, BY_SLUG), verdicts.filter(~Exists(earlier)), ("scale",))
+        slugs = [slug for (slug,) in page.rows]
+        bodies: dict[str, list[dict[str, Any]]] = {slug: [] for slug in slugs}
+        # In the order of the log, so that where documents differ the newest one's ends of the scale remain.
+        for scale, body in verdicts.filter(scale__in=slugs).order_by("sequence").values_list("scale", "body"):
+            bodies[scale].append(orjson.loads(body))
+        return list_response(request._request, page, [_scale_with(slug, bodies[slug]) for slug in slugs])
+
+
+def _scale() -> Func:
+    return Func(F("key"), Value(":"), Value(1), function="split_part", output_field=TextField())
+
+
+def _scale_with(slug: str, verdicts: list[dict[str, Any]]) -> dict[str, Any]:
+    """A verdict's `explanation` stays out: it may be what one review says of its own case."""
+    newest = verdicts[-1]
+    ordered = sorted(verdicts, key=lambda verdict: (verdict["value"] is None, verdict["value"] or 0, verdict["slug"]))
+    return {
+        "slug": slug,
+        "best": newest["best"],
+        "worst": newest["worst"],
+        "verdicts": [{key: verdict[key] for key in ("slug", "value", "labels")} for verdict in ordered],
+    }

@@ -1,0 +1,65 @@
+"""Published reviews: the list, and each at its address for ever."""
+
+from uuid import UUID
+
+import orjson
+from django.http import Http404, HttpResponse
+from rest_framework.request import Request
+
+from api import responses
+from api.endpoint import Endpoint, refuse_parameters
+from api.filters import REVIEW_FILTERS
+from api.keyset import Order
+from api.lists import ListOptions, list_response, read_list_request, read_page
+from api.problems import Gone
+from api.schema.operations import documented
+from factcheck.record.models import PublishedReview, Status
+
+REVIEWS = ListOptions(
+    orders={
+        "-published_at": Order("published_at", descending=True),
+        "published_at": Order("published_at"),
+        "-updated_at": Order("updated_at", descending=True),
+        "updated_at": Order("updated_at"),
+        "-reviewed_on": Order("reviewed_on", descending=True, nullable=True),
+        "reviewed_on": Order("reviewed_on", nullable=True),
+        "-claimed_on": Order("claimed_on", descending=True, nullable=True),
+        "claimed_on": Order("claimed_on", nullable=True),
+    },
+    filters=REVIEW_FILTERS,
+)
+
+
+class ReviewList(Endpoint):
+    @documented("list_reviews", "Reviews", "Live reviews, newest first.", "ReviewList", REVIEWS)
+    def get(self, request: Request) -> HttpResponse:
+        asked = read_list_request(request._request, REVIEWS)
+        page = read_page(asked, PublishedReview.objects.using("public").filter(asked.condition, status=Status.LIVE))
+        return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows])
+
+
+class ReviewDetail(Endpoint):
+    @documented(
+        "get_review", "Reviews", "A review as it stands now, or the tombstone of a withdrawn one.", "ReviewOrTombstone",
+        gone=True,
+    )  # fmt: skip
+    def get(self, request: Request, review_id: UUID) -> HttpResponse:
+        refuse_parameters(request)
+        status, body = find_review(review_id)
+        if status == Status.ERASED:
+            raise Gone(reason_in(body))
+        return responses.respond(request._request, body.encode())
+
+
+def find_review(review_id: UUID) -> tuple[str, str]:
+    """Status and stored body. Raises Http404."""
+    found = PublishedReview.objects.using("public").filter(pk=review_id).values_list("status", "body").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def reason_in(notice: str) -> str | None:
+    """What the notice of an erasure tells the public."""
+    note: str | None = orjson.loads(notice)["revision"]["note"]
+    return note

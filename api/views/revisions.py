@@ -1,0 +1,132 @@
+"""The revisions of a review: what was published when, each with the bytes that the log's digest is of."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.db.models import F, Func, QuerySet, TextField
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from rest_framework.request import Request
+
+from api import responses
+from api.endpoint import Endpoint, refuse_parameters
+from api.keyset import Order
+from api.lists import ListOptions, list_response, read_list_request, read_page
+from api.problems import Gone
+from api.schema.operations import DOCUMENT_HEADERS, documented
+from api.views.reviews import find_review, reason_in
+from factcheck.record.canonical import canonical, rfc3339
+from factcheck.record.models import LogEntry, RevisionDocument, Status
+from factcheck.record.readmodel import review_body
+
+REVISIONS = ListOptions(orders={"number": Order("number", tie="sequence")})
+
+
+def _in_document(key: str) -> Func:
+    """A text in the document of an entry; null when the document was erased."""
+    return Func(
+        F("revision_document__document"),
+        template=f"(convert_from(%(expressions)s, 'UTF8')::jsonb #>> '{{revision,{key}}}')",
+        output_field=TextField(),
+    )
+
+
+def _with_metadata(entries: QuerySet[LogEntry]) -> QuerySet[Any]:
+    return entries.annotate(note=_in_document("note"), change_class=_in_document("class"))
+
+
+class RevisionList(Endpoint):
+    columns = ("kind", "at", "subject", "digest", "note", "change_class", "revision_document")
+
+    @documented(
+        "list_revisions",
+        "Revisions",
+        "Everything published at a review's address, oldest first.",
+        "RevisionList",
+        REVISIONS,
+        missing=True,
+    )
+    def get(self, request: Request, review_id: UUID) -> HttpResponse:
+        asked = read_list_request(request._request, REVISIONS)
+        find_review(review_id)
+        entries = LogEntry.objects.using("public").filter(subject=review_id)
+        page = read_page(asked, _with_metadata(entries), ("number", "sequence", *self.columns))
+        results = [_metadata(**dict(zip(("number", "sequence", *self.columns), row, strict=True))) for row in page.rows]
+        return list_response(request._request, page, results)
+
+
+class RevisionDetail(Endpoint):
+    @documented(
+        "get_revision",
+        "Revisions",
+        "One revision, with the review as it was published then.",
+        "RevisionWithReview",
+        gone=True,
+    )
+    def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
+        refuse_parameters(request)
+        entry, row = _find_revision(review_id, number)
+        if entry.kind == LogEntry.Kind.ERASURE:
+            raise Gone(reason_in(bytes(row.document).decode()))
+        document = orjson.loads(bytes(row.document))
+        metadata = _metadata(
+            number=entry.number,
+            sequence=entry.sequence,
+            kind=entry.kind,
+            at=entry.at,
+            subject=entry.subject,
+            digest=entry.digest,
+            note=document["revision"]["note"],
+            change_class=document["revision"]["class"],
+            revision_document=entry.sequence,
+        )
+        metadata["review"] = orjson.Fragment(canonical(review_body(entry, document)))
+        return responses.respond(request._request, orjson.dumps(metadata))
+
+
+class RevisionBytes(Endpoint):
+    @documented(
+        "get_revision_document", "Revisions",
+        "The exact bytes: SHA-256 over the salt's bytes and these is the digest in the log.", "Document",
+        gone=True, headers=DOCUMENT_HEADERS,
+    )  # fmt: skip
+    def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
+        refuse_parameters(request)
+        entry, row = _find_revision(review_id, number)
+        headers = {
+            "Factcheck-Salt": bytes(row.salt).hex(),
+            "Factcheck-Sequence": str(entry.sequence),
+            "Factcheck-Digest": entry.digest,
+        }
+        return responses.respond(request._request, bytes(row.document), headers=headers)
+
+
+def _find_revision(review_id: UUID, number: int) -> tuple[LogEntry, RevisionDocument]:
+    """Raises Http404; Gone when the document was erased."""
+    entries = LogEntry.objects.using("public").filter(subject=review_id, number=number)
+    entry = entries.select_related("revision_document").first()
+    if entry is None:
+        raise Http404
+    try:
+        return entry, entry.revision_document
+    except RevisionDocument.DoesNotExist:
+        status, body = find_review(review_id)
+        raise Gone(reason_in(body) if status == Status.ERASED else None) from None
+
+
+def _metadata(**entry: Any) -> dict[str, Any]:
+    address = settings.SITE_URL + reverse("api:revision", args=[entry["subject"], entry["number"]])
+    return {
+        "number": entry["number"],
+        "kind": entry["kind"].partition(".")[2],
+        "class": entry["change_class"],
+        "note": entry["note"],
+        "at": rfc3339(entry["at"]),
+        "sequence": entry["sequence"],
+        "digest": entry["digest"],
+        "url": address,
+        # Null when the document was erased.
+        "document_url": None if entry["revision_document"] is None else f"{address}document/",
+    }
