@@ -43,6 +43,8 @@ class EditorsDesk(admin.AdminSite):
     empty_value_display = "–"
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        if not self.has_permission(request):
+            return []  # the login page
         apps = super().get_app_list(request, app_label)
         for app in apps:
             app["name"] = _("Everything")

@@ -1,0 +1,180 @@
+"""From an empty database to a corrected, withdrawn and reinstated review: the desk's own forms, and the API."""
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from django.test import Client
+
+from factcheck.editorial.models import EditorialEvent, User
+from tests.journeys.browser import Browser, sign_in
+
+PASSWORD = "nước lũ lên mái chùa"
+
+
+def api(path: str) -> Any:
+    response = Client().get(f"/api/v1/{path}")
+    assert response.status_code == 200, response.content
+    return json.loads(response.content)
+
+
+def make_account(boss: Browser, username: str, byline: str, role: str) -> None:
+    boss.open("/admin/editorial/user/add/")
+    boss.fill(username=username, byline=byline, password1=PASSWORD, password2=PASSWORD).press(
+        "Save and continue editing"
+    )
+    assert "This person may sign in but has no role" not in boss.text
+    boss.add_row("memberships")
+    boss.fill(memberships__0__publisher=boss.newsroom).choose("memberships-0-role", role).press("Save")  # type: ignore[attr-defined]
+    assert boss.status == 200
+    assert "was changed successfully" in boss.text
+
+
+def make_newsroom() -> None:
+    """An administrator, as `manage.py createsuperuser` makes one, sets up a newsroom with three people."""
+    User.objects.create_superuser("admin", password=PASSWORD)
+    boss = sign_in("admin", PASSWORD)
+    assert "You look after accounts, roles and newsrooms." in boss.text
+    assert not boss.has_link("Log a claim")
+    boss.open("/admin/editorial/publisher/add/")
+    boss.fill(name="Toà soạn Sông Hương", site="songhuong.example", url="https://songhuong.example/").press("Save")
+    boss.newsroom = "1"  # type: ignore[attr-defined]
+    make_account(boss, "lan", "Lan", "Reporter")
+    make_account(boss, "minh", "Minh", "Editor")
+    make_account(boss, "hoa", "Hoa", "Chief editor")
+
+
+def make_scale() -> None:
+    """The chief editor writes a scale with two verdicts."""
+    hoa = sign_in("hoa", PASSWORD).open("/admin/editorial/ratingscale/add/")
+    hoa.fill(slug="songhuong", name="Thang Sông Hương", worst="1", best="3")
+    for number, (slug, value) in enumerate([("sai", "1"), ("dung", "3")]):
+        hoa.add_row("verdicts")
+        hoa.fill(**{f"verdicts__{number}__slug": slug, f"verdicts__{number}__value": value})
+    hoa.press("Save and continue editing")
+    assert "was added successfully" in hoa.text
+    for page, vi, en in zip(
+        re.findall(r"/admin/editorial/verdict/\d+/change/", hoa.html), ("Sai", "Đúng"), ("False", "True"), strict=True
+    ):
+        hoa.open(page)
+        hoa.fill(labels__0__language="vi", labels__0__label=vi, labels__0__explanation=f"{vi} với mọi nguồn.")
+        hoa.fill(labels__1__language="en", labels__1__label=en, labels__1__explanation=f"{en} by every source.").press(
+            "Save"
+        )
+        assert "was changed successfully" in hoa.text
+
+
+def log_claim(lan: Browser) -> None:
+    lan.open("/admin/editorial/claimant/add/?_popup=1")
+    lan.choose("type", "described, not named").fill(description="một tài khoản Facebook").press("Save")
+    claimant = re.search(r"&quot;value&quot;: &quot;([0-9a-f-]{36})", lan.html)
+    assert claimant
+    lan.open("/admin/").follow("Log a claim")
+    lan.fill(text="Nước lũ ở Huế đã lên tới mái chùa.", language="vi", claimed_on="2026-10-03", claimant=claimant[1])
+    lan.fill(appearances__0__url="https://social.example/p/1", appearances__0__first=True)
+    lan.choose("appearances-0-medium", "video").press("Save and write the review of this claim")
+    assert lan.path.startswith("/admin/editorial/review/add/?claim=")
+
+
+def write_review(lan: Browser) -> str:
+    """Leaves out a source first: the desk says what is missing. Returns the review's id."""
+    assert lan.value("language") == "vi"
+    lan.fill(
+        headline="Video nước lũ là của năm 2020",
+        summary="Sai. Video được quay năm 2020.",
+        body="Video **không** quay năm nay.",
+    )
+    lan.choose("verdict", "False False by every source.")
+    lan.fill(sources__0__title="Báo Sông Hương", sources__0__url="https://bao.example/2020")
+    lan.choose("sources-0-stance", "refutes").press("Save and submit for approval")
+    assert "a review needs at least two, and has 1" in lan.text
+    assert not lan.has_button("Submit for approval")
+    lan.follow("Back to the review").add_row("sources")
+    lan.fill(sources__1__title="Trạm khí tượng", sources__1__url="https://tram.example/").choose(
+        "sources-1-stance", "context"
+    )
+    lan.press("Save and submit for approval").press("Submit for approval")
+    assert "Submitted. Somebody else has to decide now." in lan.text
+    assert not lan.has_link("Approve")
+    assert not lan.has_button("Save and go on")
+    found = re.search(r"[0-9a-f-]{36}", lan.path)
+    assert found
+    return found[0]
+
+
+def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
+    make_newsroom()
+    make_scale()
+    lan, minh = sign_in("lan", PASSWORD), sign_in("minh", PASSWORD)
+    log_claim(lan)
+    review = write_review(lan)
+    assert api("reviews/")["results"] == []
+
+    # Returned with a message, mended, submitted again.
+    assert "Waiting for your decision" in minh.open("/admin/").text
+    minh.follow("Video nước lũ là của năm 2020").follow("Return with a message").press("Return with a message")
+    assert "Write what is to be changed, so that the author can go on." in minh.text
+    minh.fill(reason="Ghi rõ tháng.").press("Return with a message")
+    assert "Returned to you Video nước lũ là của năm 2020 Ghi rõ tháng. Minh" in lan.open("/admin/").text
+    lan.follow("Video nước lũ là của năm 2020").fill(summary="Sai. Video được quay tháng 10 năm 2020.")
+    lan.press("Save and submit for approval").press("Submit for approval")
+
+    # Approved over what the public will see, and published.
+    minh.open("/admin/").follow("Video nước lũ là của năm 2020").follow("Approve")
+    assert "Sai. Video được quay tháng 10 năm 2020." in minh.text
+    assert "<strong>không</strong>" in minh.html
+    minh.press("Approve").follow("Publish").press("Publish")
+    assert "Published." in minh.text
+    body = api(f"reviews/{review}/")
+    assert body["verdict"]["label"] == "Sai"
+    assert body["claim"]["text"] == "Nước lũ ở Huế đã lên tới mái chùa."
+    assert body["claim"]["claimant"]["description"] == "một tài khoản Facebook"
+    assert body["claim"]["appearances"][0]["medium"] == "video"
+    assert body["authors"] == [{"name": "Lan"}]
+    assert body["publisher"]["site"] == "songhuong.example"
+    assert [source["stance"] for source in body["sources"]] == ["refutes", "context"]
+    assert body["revision"]["number"] == 1
+
+    # Corrected: the reader keeps the first revision meanwhile, and then sees what changed.
+    lan.open(f"/admin/editorial/review/{review}/change/").follow("Open a correction").press("Open a correction")
+    assert "Say what kind of correction this is." in lan.text
+    lan.choose("change_class", "substantive").fill(note="Trạm khí tượng đã xác nhận.").press("Open a correction")
+    lan.choose("verdict", "True True by every source.").fill(headline="Video nước lũ là thật")
+    lan.press("Save and submit for approval").press("Submit for approval")
+    assert api(f"reviews/{review}/")["verdict"]["label"] == "Sai"
+    minh.open(f"/admin/editorial/review/{review}/change/").follow("Approve")
+    assert "Verdict: from “Sai” to “Đúng”" in minh.text
+    assert "Headline Video nước lũ là của năm 2020 Video nước lũ là thật" in minh.text
+    minh.press("Approve").follow("Publish").press("Publish")
+    body = api(f"reviews/{review}/")
+    assert body["revision"]["number"] == 2
+    assert body["corrections"][0]["note"] == "Trạm khí tượng đã xác nhận."
+    assert body["corrections"][0]["verdict_before"]["label"] == "Sai"
+
+    # Withdrawn and reinstated, each by two people.
+    minh.open(f"/admin/editorial/review/{review}/change/").follow("Withdraw").press("Withdraw")
+    assert "Write the reason; readers will see it." in minh.text
+    minh.fill(reason="Nguồn chính rút lại số liệu.").press("Withdraw")
+    assert not minh.has_link("Approve")
+    hoa = sign_in("hoa", PASSWORD).open("/admin/").follow("Video nước lũ là thật").follow("Approve")
+    assert "Nguồn chính rút lại số liệu." in hoa.text
+    hoa.press("Approve")
+    assert api("reviews/")["results"] == []
+    assert api(f"reviews/{review}/")["revision"]["kind"] == "withdrawal"
+    lan.open(f"/admin/editorial/review/{review}/change/").follow("Reinstate")
+    lan.fill(reason="Số liệu đã được xác nhận lại.").press("Reinstate")
+    minh.open("/admin/").follow("Video nước lũ là thật").follow("Approve").press("Approve")
+    assert [row["id"] for row in api("reviews/")["results"]] == [review]
+    assert api(f"reviews/{review}/")["revision"]["note"] == "Số liệu đã được xác nhận lại."
+
+    # The page of the review names the bytes; they have the digest that stands there.
+    minh.open(f"/admin/editorial/review/{review}/change/")
+    for number in (1, 2, 3, 4):
+        response = Client().get(f"/api/v1/reviews/{review}/revisions/{number}/document/")
+        salt = bytes.fromhex(response["Factcheck-Salt"])
+        assert hashlib.sha256(salt + response.content).hexdigest() in minh.text
+
+    # Who gave out the roles is written down.
+    events = EditorialEvent.objects.filter(action="membership.added")
+    assert [event.actor and event.actor.username for event in events] == ["admin"] * 3

@@ -1,0 +1,160 @@
+"""A person of another newsroom is refused at every step, and so is a superuser without a role."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from factcheck.editorial import workflow
+from factcheck.editorial.admin.verbs import VERBS
+from factcheck.editorial.errors import NotAllowed
+from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Review, Source, User
+from factcheck.record.models import LogEntry
+from tests.drafts import Newsroom, make_newsroom, make_review, make_user, publish_review, withdraw_review
+
+
+@dataclass
+class Story:
+    """One review in each state of the first newsroom, and somebody who is not of it."""
+
+    ours: Newsroom
+    theirs: Newsroom
+    superuser: User
+    draft: Review
+    submitted: Review
+    approved: Review
+    published: Review
+    withdrawn: Review
+    batch: ImportBatch
+
+    @property
+    def reviews(self) -> list[Review]:
+        return [self.draft, self.submitted, self.approved, self.published, self.withdrawn]
+
+
+@pytest.fixture
+def story(database: str) -> Iterator[Story]:
+    ours, theirs = make_newsroom(), make_newsroom("checkpoint.example")
+    draft, submitted, approved, published, withdrawn = (make_review(ours) for _ in range(5))
+    workflow.submit(review=submitted, by=ours.reporter)
+    approval = workflow.submit(review=approved, by=ours.reporter)
+    workflow.approve(review=approved, by=ours.editor, digest=approval.digest)
+    publish_review(ours, published)
+    publish_review(ours, withdrawn)
+    withdraw_review(ours, withdrawn)
+    Claimant.objects.filter(pk=draft.claim.claimant_id).update(
+        type="person", name="Nguyễn Văn Mẫu", description="", confirmed=False
+    )
+    batch = ImportBatch.objects.create(newsroom=ours.publisher, files="a.json", submitted_by=ours.editor)
+    superuser = make_user("root", is_superuser=True)
+    return Story(ours, theirs, superuser, draft, submitted, approved, published, withdrawn, batch)
+
+
+def addresses(story: Story) -> list[str]:
+    """Every page of the desk about something of the first newsroom."""
+    claim, source = story.draft.claim, story.draft.sources.all()[0]
+    found = []
+    for review in story.reviews:
+        base = f"/admin/editorial/review/{review.pk}"
+        found += [f"{base}/change/", f"{base}/delete/", f"{base}/history/", f"{base}/preview/"]
+        found += [f"{base}/do/{verb}/" for verb in VERBS]
+    for name in ("change", "delete", "history"):
+        found.append(f"/admin/editorial/claim/{claim.pk}/{name}/")
+        found.append(f"/admin/editorial/claimant/{claim.claimant_id}/{name}/")
+        found.append(f"/admin/editorial/importbatch/{story.batch.pk}/{name}/")
+    found += [f"/admin/editorial/claimant/{claim.claimant_id}/{name}/" for name in ("confirm", "redact")]
+    found += [f"/admin/editorial/importbatch/{story.batch.pk}/do/{verb}/" for verb in ("approve", "return", "publish")]
+    found.append(f"/admin/editorial/source/{source.pk}/change/")
+    return found
+
+
+TYPED = {
+    "headline": "Chiếm", "reason": "Chiếm", "note": "Chiếm", "change_class": "substantive", "digest": "0" * 64,
+    "description": "Chiếm", "post": "yes", "text": "Chiếm", "language": "vi", "type": "unnamed",
+    "sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "0", "authorships-TOTAL_FORMS": "0",
+    "authorships-INITIAL_FORMS": "0", "appearances-TOTAL_FORMS": "0", "appearances-INITIAL_FORMS": "0",
+}  # fmt: skip
+
+
+def snapshot() -> list[object]:
+    """Everything that a stranger's request could have touched."""
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in (Review, Claim, Claimant, Source, ImportBatch, LogEntry, EditorialEvent)
+    ]
+
+
+@pytest.mark.parametrize("stranger", ["reporter", "editor", "chief", "superuser"])
+def test_stranger_sees_and_changes_nothing(story: Story, stranger: str) -> None:
+    person = story.superuser if stranger == "superuser" else getattr(story.theirs, stranger)
+    client = Client()
+    client.force_login(person)
+    before = snapshot()
+    secrets = ("Nước lũ ở Huế", "Video nước lũ là của năm 2020", "Nguyễn Văn Mẫu", "a.json")
+    for address in addresses(story):
+        for response in (client.get(address), client.post(address, TYPED)):
+            # Django's own pages send whoever asks for what is not there to the home page, ours say 404.
+            assert response.status_code in (302, 403, 404), address
+            if response.status_code == 302:
+                assert response["Location"] == "/admin/", address
+            assert not any(secret in response.content.decode() for secret in secrets), address
+    for model in ("review", "claim", "claimant", "importbatch", "editorialevent"):
+        response = client.get(f"/admin/editorial/{model}/")
+        assert response.status_code in ((403,) if stranger == "superuser" and model != "editorialevent" else (200, 403))
+        assert not any(secret in response.content.decode() for secret in secrets), model
+    home = client.get("/admin/").content.decode()
+    assert not any(secret in home for secret in secrets)
+    assert snapshot() == before
+
+
+def test_suggestions_offer_own_and_published_claims_only(story: Story) -> None:
+    client = Client()
+    client.force_login(story.theirs.reporter)
+    where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term=nước lũ"
+    offered = {row["id"] for row in client.get(where).json()["results"]}
+    assert offered == {str(story.published.claim_id)}
+    where = "/admin/autocomplete/?app_label=editorial&model_name=claim&field_name=claimant&term=mạng xã hội"
+    assert client.get(where).json()["results"] == []
+    client.force_login(story.superuser)
+    assert client.get(where).status_code == 403
+
+
+def test_review_of_unpublished_foreign_claim_is_refused(story: Story) -> None:
+    client = Client()
+    client.force_login(story.theirs.reporter)
+    response = client.post("/admin/editorial/review/add/", {**TYPED, "claim": str(story.draft.claim_id)})
+    assert response.status_code == 200
+    assert "Select a valid choice" in response.content.decode()
+    assert not Review.objects.filter(newsroom=story.theirs.publisher).exists()
+    client.post("/admin/editorial/review/add/", {**TYPED, "claim": str(story.published.claim_id)})
+    review = Review.objects.get(newsroom=story.theirs.publisher)
+    assert review.claim_id == story.published.claim_id
+    assert review.publisher == story.theirs.publisher
+
+
+@pytest.mark.parametrize("stranger", ["reporter", "editor", "chief", "superuser"])
+def test_verbs_refuse_stranger(story: Story, stranger: str) -> None:
+    by = story.superuser if stranger == "superuser" else getattr(story.theirs, stranger)
+    digest = story.submitted.approvals.get().digest
+    attempts: list[Callable[[], object]] = [
+        lambda: workflow.submit(review=story.draft, by=by),
+        lambda: workflow.return_(review=story.submitted, by=by, reason="x"),
+        lambda: workflow.approve(review=story.submitted, by=by, digest=digest),
+        lambda: workflow.publish(review=story.approved, by=by),
+        lambda: workflow.open_correction(review=story.published, by=by, change_class="typo", note="x"),
+        lambda: workflow.withdraw(review=story.published, by=by, reason="x"),
+        lambda: workflow.reinstate(review=story.withdrawn, by=by, reason="x"),
+    ]
+    before = snapshot()
+    for attempt in attempts:
+        with pytest.raises(NotAllowed):
+            attempt()
+    assert snapshot() == before
+
+
+def test_somebody_without_login_is_sent_to_it(story: Story) -> None:
+    for address in addresses(story):
+        response = Client().post(address, TYPED)
+        assert response.status_code == 302, address
+        assert response["Location"].startswith("/admin/login/?next="), address
