@@ -22,7 +22,10 @@ ADDRESS_SCHEMA = {"type": "string", "format": "uri", "maxLength": values.MAX_ADD
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A parameter that may be repeated (any of its values is enough); `select` takes the values that were read."""
+    """A parameter that may be repeated (any of its values is enough); `select` takes the values that were read.
+
+    `few` says that hardly any row has a given value: see `Order.from_index`.
+    """
 
     name: str
     read: Callable[[str], Any]
@@ -31,6 +34,7 @@ class Filter:
     description: str
     example: str
     comma_separated: bool = False
+    few: bool = False
 
 
 def any_of(condition: Callable[[Any], Q]) -> Callable[[list[Any]], Q]:
@@ -90,7 +94,7 @@ TOPIC = Filter(
 APPEARANCE = Filter(
     "appearance_url", values.read_address, _column("appearance_keys__overlap"), ADDRESS_SCHEMA,
     "Address where the claim was seen. Scheme, `www.`, a slash at the end and the fragment do not count.",
-    "https://social.example/p/1",
+    "https://social.example/p/1", few=True,
 )  # fmt: skip
 
 VERDICT_HELP = "`scale:slug`, or a slug of the site's own scale (see `/api/v1/rating-scales/`)."

@@ -16,14 +16,23 @@ Row = tuple[Any, ...]  # value, tie, and the columns that were asked for
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order of a list. `value` is a column or an annotation; `tie` is unique among rows of one value."""
+    """An order of a list. `value` is a column or an annotation; `tie` is unique among rows of one value.
+
+    Without `from_index` rows are found by the filters and then sorted. PostgreSQL knows nothing of how few
+    rows have a certain member in an array of nearly unique ones, expects many, and would rather walk along
+    the index of the order until it has met a page of them: through a whole table for the one row that there is.
+    """
 
     value: str
     descending: bool = False
     nullable: bool = False
     tie: str = "id"
+    from_index: bool = True
 
     def clauses(self, descending: bool) -> list[Any]:
+        if not self.from_index:
+            pair = Func(F(self.value), F(self.tie), function="ROW", output_field=BooleanField())
+            return [pair.desc() if descending else pair.asc()]
         tie = F(self.tie).desc() if descending else F(self.tie).asc()
         if not self.nullable:
             return [F(self.value).desc() if descending else F(self.value).asc(), tie]

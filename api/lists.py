@@ -1,7 +1,7 @@
 """One page of a list: reading its parameters, its rows, and writing it with its neighbours' addresses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -75,6 +75,8 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     for each in options.filters:
         if each.name in query and (found := _values(query, each, errors)):
             asked.condition &= each.select(found)
+            if each.few:
+                asked.order = replace(asked.order, from_index=False)
     size = _once(query, "page_size", errors)
     if size is not None:
         if size.isascii() and size.isdecimal() and len(size) <= 3 and 1 <= int(size) <= MAX_PAGE_SIZE:

@@ -175,7 +175,7 @@ BODIES: Json = {
         **{
             "revision": INTEGER, "at": MOMENT, "kind": {"type": "string", "enum": ["update", "correction"]},
             "class": CHANGE_CLASS, "note": NOTE, "publisher": TEXT,
-            "verdict_before": ref("VerdictName"), "verdict_after": ref("VerdictName"),
+            "verdict_before": nullable("VerdictName"), "verdict_after": ref("VerdictName"),
         },
     ),
     "VerdictName": keys("A verdict, named.", scale=TEXT_OR_NULL, slug=TEXT_OR_NULL, label=TEXT_OR_NULL),

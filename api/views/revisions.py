@@ -18,7 +18,7 @@ from api.problems import Gone
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import find_review, reason_in
 from factcheck.record.canonical import canonical, rfc3339
-from factcheck.record.models import LogEntry, RevisionDocument, Status
+from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.readmodel import review_body
 
 REVISIONS = ListOptions(orders={"number": Order("number", tie="sequence")})
@@ -38,7 +38,7 @@ def _with_metadata(entries: QuerySet[LogEntry]) -> QuerySet[Any]:
 
 
 class RevisionList(Endpoint):
-    columns = ("kind", "at", "subject", "digest", "note", "change_class", "revision_document")
+    columns = ("number", "sequence", "kind", "at", "subject", "digest", "note", "change_class", "revision_document")
 
     @documented(
         "list_revisions",
@@ -51,9 +51,8 @@ class RevisionList(Endpoint):
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         asked = read_list_request(request._request, REVISIONS)
         find_review(review_id)
-        entries = LogEntry.objects.using("public").filter(subject=review_id)
-        page = read_page(asked, _with_metadata(entries), ("number", "sequence", *self.columns))
-        results = [_metadata(**dict(zip(("number", "sequence", *self.columns), row, strict=True))) for row in page.rows]
+        page = read_page(asked, _with_metadata(_entries(review_id)), self.columns)
+        results = [_metadata(**dict(zip(self.columns, row, strict=True))) for row in page.rows]
         return list_response(request._request, page, results)
 
 
@@ -105,15 +104,25 @@ class RevisionBytes(Endpoint):
 
 def _find_revision(review_id: UUID, number: int) -> tuple[LogEntry, RevisionDocument]:
     """Raises Http404; Gone when the document was erased."""
-    entries = LogEntry.objects.using("public").filter(subject=review_id, number=number)
-    entry = entries.select_related("revision_document").first()
+    entry = _entries(review_id).filter(number=number).select_related("revision_document").first()
     if entry is None:
         raise Http404
     try:
         return entry, entry.revision_document
     except RevisionDocument.DoesNotExist:
-        status, body = find_review(review_id)
-        raise Gone(reason_in(body) if status == Status.ERASED else None) from None
+        raise Gone(_reason_of(review_id)) from None
+
+
+def _reason_of(review_id: UUID) -> str | None:
+    """The notice of the last erasure; a redacted revision may have followed it."""
+    erasures = _entries(review_id).filter(kind=LogEntry.Kind.ERASURE).order_by("-number")
+    notices = erasures.values_list("revision_document__document", flat=True)
+    return reason_in(bytes(notices[0]).decode())
+
+
+def _entries(review_id: UUID) -> QuerySet[LogEntry]:
+    """The log has entries about other subjects too, which have no address here."""
+    return LogEntry.objects.using("public").filter(subject=review_id, kind__startswith="review.")
 
 
 def _metadata(**entry: Any) -> dict[str, Any]:
