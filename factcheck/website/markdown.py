@@ -25,7 +25,7 @@ MAX_BRACKETS = 4_000
 _ELEMENTS = {
     "p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a", "h3", "h4", "h5", "h6",
 }  # fmt: skip
-_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+_ATTRIBUTES: dict[str, set[str]] = {"*": set(), "a": {"href"}, "ol": {"start"}}  # "*": else title and lang may stay
 
 
 def to_html(text: str) -> SafeString:

@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import F, Func, QuerySet
 
-from factcheck.record.models import SEARCH_CONFIG, LogEntry, PublishedReview, RevisionDocument, Status
+from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument, Status
 from factcheck.record.readmodel import review_body
+from factcheck.record.search import words_query
 from factcheck.record.text import clean_text, find_forbidden
 
 Body = dict[str, Any]
@@ -29,7 +29,7 @@ def list_reviews(query: str, page: int) -> tuple[list[Body], bool]:
     """A page of live reviews, newest first, and whether there are more; those that have the words, if any are given."""
     reviews = PublishedReview.objects.using("public").filter(status=Status.LIVE)
     if query:
-        reviews = reviews.filter(search=SearchQuery(query, config=SEARCH_CONFIG, search_type="websearch"))
+        reviews = reviews.filter(search=words_query(query))
     start = (page - 1) * PAGE_SIZE
     found = list(reviews.order_by("-published_at", "-id").values_list("body", flat=True)[start : start + PAGE_SIZE + 1])
     return [orjson.loads(body) for body in found[:PAGE_SIZE]], len(found) > PAGE_SIZE and page < LAST_PAGE

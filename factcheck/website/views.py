@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from factcheck.record.models import LogEntry, PublishedReview, Status
@@ -36,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     query = reading.clean_query(request.GET.get("q", ""))
     page = request.GET.get("page", "1")
     if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= reading.LAST_PAGE):
-        raise Http404(_("There is no such page of the list."))
+        raise Http404
     reviews, more = reading.list_reviews(query, int(page))
     return render(
         request,
@@ -70,7 +69,7 @@ def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse
     row = _row(review_id)
     found = reading.find_revision(review_id, number)
     if found is None:
-        raise Http404(_("This review has no revision with this number."))
+        raise Http404
     entry, body = found
     if body is None or entry.kind == LogEntry.Kind.ERASURE:
         return _gone(request, row)
@@ -80,7 +79,7 @@ def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse
 def _row(review_id: UUID) -> PublishedReview:
     if row := reading.find_review(review_id):
         return row
-    raise Http404(_("No review has been published at this address."))
+    raise Http404
 
 
 def _page(request: HttpRequest, row: PublishedReview, body: reading.Body, number: int, current: bool) -> HttpResponse:

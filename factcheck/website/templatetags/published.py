@@ -9,7 +9,7 @@ from django import template
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.addresses import site_of
@@ -44,6 +44,18 @@ _CREATIVE_COMMONS = re.compile(r"^https?://creativecommons\.org/licenses/([a-z-]
 # title or description nothing would end them.
 _DIRECTIONS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 MAX_STEPS = 10
+MAX_ADDRESS = 56
+
+
+def _day_format() -> str:
+    # Translators: a date, in Django's letters (docs.djangoproject.com/ref/templates/builtins/#date).
+    return gettext("j F Y")
+
+
+def _moment_format() -> str:
+    # Translators: a date with the time, in Django's letters.
+    return gettext("j F Y, H:i \\U\\T\\C")
+
 
 register.filter("markdown", to_html)
 
@@ -58,32 +70,43 @@ def word(value: str | None, kind: str) -> str:
 @register.filter
 def day(value: str | None) -> str:
     """A date of the record, "2026-10-03", as the reader's language writes it."""
-    return formats.date_format(date.fromisoformat(value), "DATE_FORMAT") if value else ""
+    return formats.date_format(date.fromisoformat(value), _day_format()) if value else ""
 
 
 @register.filter
 def moment(value: str | datetime) -> str:
     """A moment of the record as the reader's language writes it, in UTC."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{formats.date_format(at.astimezone(UTC), 'DATETIME_FORMAT')} UTC"
+    return formats.date_format(at.astimezone(UTC), _moment_format())
 
 
 @register.filter
 def day_of(value: str | datetime) -> str:
     """The day of a moment, in UTC."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return formats.date_format(at.astimezone(UTC).date(), "DATE_FORMAT")
+    return formats.date_format(at.astimezone(UTC).date(), _day_format())
 
 
 @register.filter
 def web(value: str | None) -> str:
     """The address if a browser may be sent there, or nothing. The record holds no other; this is the second lock."""
-    return value if value and urlsplit(value).scheme in ("http", "https") else ""
+    try:
+        return value if value and urlsplit(value).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
 
 
 @register.filter
 def host(value: str) -> str:
-    return site_of(value)
+    """The host of an address; nothing for one that is none."""
+    return site_of(value) if web(value) else ""
+
+
+@register.filter
+def short(value: str) -> str:
+    """An address as a person reads it: without its scheme, a long one cut."""
+    bare = value.partition("://")[2] or value
+    return bare if len(bare) <= MAX_ADDRESS else f"{bare[: MAX_ADDRESS - 1]}…"
 
 
 @register.filter
@@ -94,8 +117,8 @@ def lang(value: str) -> str:
 
 @register.filter
 def language_name(value: str) -> str:
-    """The name of a language in the reader's, where Django knows it, or its tag; nothing for an unknown one."""
-    if value == "und":
+    """The name of a language in the reader's, where Django knows it, or its tag; nothing for theirs or none."""
+    if value == "und" or value.partition("-")[0].lower() == (get_language() or "").partition("-")[0]:
         return ""
     for tag in (value.lower(), value.partition("-")[0].lower()):
         try:

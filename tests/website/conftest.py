@@ -1,0 +1,167 @@
+"""A small record that every page of a module is read from, and a way to take a page apart."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from factcheck.editorial.models import Approval, Claim, Claimant, Publisher, Review
+from factcheck.record import log
+from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record.models import LogEntry
+from tests.drafts import (
+    Newsroom,
+    correct_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    make_scale,
+    publish_review,
+    withdraw_review,
+)
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202ehsilgne'
+
+
+@dataclass
+class Published:
+    """Addresses of reviews; each newsroom has its own."""
+
+    corrected: str
+    english: str
+    withdrawn: str
+    erased: str
+    imported: str
+    hostile: str
+
+
+@pytest.fixture(scope="module")
+def published(module_database: str) -> Published:
+    here, there = make_newsroom(), make_newsroom("checkpoint.org")
+    corrected = make_review(here)
+    publish_review(here, corrected)
+    english = make_review(there, corrected.claim, language="en", headline="The video is of 2020", summary="False.")
+    publish_review(there, english)
+    correct_review(here, corrected, verdict=make_scale().verdicts.get(slug="true"))
+    withdrawn = make_review(here, headline="Bài bị rút lại")
+    publish_review(here, withdrawn)
+    withdraw_review(here, withdrawn)
+    erased = make_review(here, headline="Tên của một người")
+    publish_review(here, erased)
+    erase(here, erased)
+    return Published(
+        *(
+            f"/reviews/{review.pk}/"
+            for review in (corrected, english, withdrawn, erased, _imported(there), _hostile(there))
+        )
+    )
+
+
+def _imported(newsroom: Newsroom) -> Review:
+    claimant = Claimant.objects.create(
+        newsroom=newsroom.publisher, type="person", name="فلان", job_title="وزير", confirmed=False
+    )
+    claim = make_claim(newsroom, claimant=claimant, text="قال الوزير إن الماء غال.", language="ar", claimed_on=None)
+    publisher = Publisher.objects.create(name="مرصد", site="marsad.org", url="https://marsad.org/")
+    review = Review.objects.create(
+        newsroom=newsroom.publisher,
+        publisher=publisher,
+        claim=claim,
+        language="und",
+        original_url="https://marsad.org/1",
+        original_label="كاذب",
+        original_value="2",
+        original_worst="1",
+        original_best="7",
+        original_explanation="لا دليل.",
+        created_by=newsroom.reporter,
+    )
+    publish_review(newsroom, review)
+    return review
+
+
+def _hostile(newsroom: Newsroom) -> Review:
+    """Everything that a person may write holds the same hostile text."""
+    claim = make_claim(newsroom, text=HOSTILE, location=HOSTILE, language="en")
+    Claimant.objects.filter(pk=claim.claimant_id).update(description=HOSTILE, job_title=HOSTILE)
+    review = make_review(
+        newsroom,
+        Claim.objects.get(pk=claim.pk),
+        headline=HOSTILE,
+        summary=HOSTILE,
+        body=HOSTILE,
+        verdict_explanation=HOSTILE,
+        language="en",
+    )
+    review.sources.update(title=HOSTILE, publisher=HOSTILE, quote=HOSTILE)
+    review = Review.objects.get(pk=review.pk)
+    publish_review(newsroom, review)
+    return review
+
+
+def erase(newsroom: Newsroom, review: Review) -> None:
+    """What the verb of erasure will do; there is none yet."""
+    statement: dict[str, Any] = {"id": str(review.pk)}
+    data = canonical(statement)
+    approval = Approval.objects.create(
+        review=review,
+        action=Approval.Action.ERASURE,
+        statement=data.decode(),
+        digest=sha256_hex(data),
+        note="Theo quyết định của tòa án.",
+        submitted_by=newsroom.reporter,
+    )
+    Approval.objects.filter(pk=approval.pk).update(
+        decision="approved", decided_by=newsroom.editor, decided_at=timezone.now()
+    )
+    with transaction.atomic():
+        entry = log.publish([log.Publication(review.pk, statement, LogEntry.Kind.ERASURE, note=approval.note)])[0]
+        Approval.objects.filter(pk=approval.pk).update(entry=entry)
+
+
+@dataclass
+class Page(HTMLParser):
+    """What a page is made of: counted elements, headings in order, ids, links, attributes, text."""
+
+    source: str
+    elements: Counter[str] = field(default_factory=Counter)
+    headings: list[int] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    attributes: list[tuple[str, str, str]] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._inside: list[str] = []
+        self.feed(self.source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements[tag] += 1
+        if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
+            self.headings.append(int(tag[1]))
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        self._inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._inside and self._inside.pop() != tag:
+            pass
+        if tag in ("dt", "dd", "p", "li", "h1", "h2", "h3", "button"):
+            self.words.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if self._inside[-1:] == ["title"]:
+            self.title += data
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+    def values(self, tag: str, attribute: str) -> list[str]:
+        return [value for element, name, value in self.attributes if (element, name) == (tag, attribute)]

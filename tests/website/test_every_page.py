@@ -1,0 +1,143 @@
+"""What holds for every page: no script, no cookie, one outline, the reader's language, revalidation, plain faults."""
+
+import logging
+import re
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client, RequestFactory
+from django.views.defaults import permission_denied
+
+from factcheck.website import reading
+from tests.website.conftest import Page, Published
+
+PAGES = [
+    "/",
+    "/?q=video",
+    "/?q=kangaroo",
+    "{0.corrected}",
+    "{0.corrected}revisions/1/",
+    "{0.english}",
+    "{0.withdrawn}",
+    "{0.withdrawn}revisions/1/",
+    "{0.erased}",
+    "{0.imported}",
+    "{0.hostile}",
+    "/nowhere/",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_page_is_plain_and_accessible(published: Published, path: str, language: str) -> None:
+    response = Client().get(path.format(published), headers={"accept-language": language})
+    page = Page(response.content.decode())
+    # No script, nothing inline, nothing of another host: the policy of settings.py has nothing to block.
+    assert page.elements["script"] == page.elements["style"] == page.elements["img"] == 0
+    assert not [name for _, name, _ in page.attributes if name == "style" or name.startswith("on")]
+    assert page.values("link", "rel").count("stylesheet") == 1
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+    # Landmarks, one first heading, none skipped, no id twice, every label and reference leads somewhere.
+    for element in ("main", "header", "footer", "h1", "title"):
+        assert page.elements[element] >= 1, element
+    assert page.elements["main"] == page.elements["h1"] == 1
+    assert page.headings[0] == 1
+    assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+    assert len(page.ids) == len(set(page.ids))
+    for element, attribute in (("section", "aria-labelledby"), ("label", "for")):
+        assert set(page.values(element, attribute)) <= set(page.ids)
+    assert page.values("a", "href")[0] == "#content"
+    assert "content" in page.ids
+    assert page.title.strip()
+    assert page.values("html", "lang") == [language]
+    assert response.headers["Content-Language"] == language
+    assert not response.cookies
+
+
+@pytest.mark.parametrize("path", ["/", "{0.corrected}", "{0.withdrawn}", "{0.corrected}revisions/1/"])
+def test_page_is_revalidated(published: Published, path: str) -> None:
+    path = path.format(published)
+    first = Client().get(path, headers={"accept-language": "en"})
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert set(first.headers["Vary"].split(", ")) == {"Accept-Language", "Cookie"}
+    again = {"if-none-match": first.headers["ETag"]}
+    assert Client().get(path, headers={**again, "accept-language": "en"}).status_code == 304
+    assert Client().get(path, headers={**again, "accept-language": "vi"}).status_code == 200
+
+
+def test_page_answers_get_and_head_alone(published: Published) -> None:
+    assert Client().head(published.english).status_code == 200
+    for path in ("/", published.english, f"{published.english}revisions/1/"):
+        assert Client().post(path).status_code == 405
+        assert Client().delete(path).status_code == 405
+
+
+def test_language_is_chosen_without_script_or_token(published: Published) -> None:
+    client = Client(enforce_csrf_checks=True)
+    form = Page(client.get(f"{published.english}?from=mail").content.decode())
+    assert form.values("form", "action") == ["/i18n/setlang/"]
+    assert form.values("button", "value") == ["vi", "en"]
+    back = form.values("input", "value")[0]
+    response = client.post("/i18n/setlang/", {"language": "vi", "next": back})
+    assert (response.status_code, response.headers["Location"]) == (302, f"{published.english}?from=mail")
+    page = Page(client.get(published.english, headers={"accept-language": "en"}).content.decode())
+    assert page.values("html", "lang") == ["vi"]
+    # The interface changes, the review keeps its language.
+    assert page.values("h1", "lang") == ["en"]
+
+
+def test_language_form_leads_nowhere_else() -> None:
+    for back in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+        response = Client().post("/i18n/setlang/", {"language": "vi", "next": back})
+        assert response.headers["Location"] == "/"
+
+
+def test_language_unknown_falls_back() -> None:
+    assert Page(Client().get("/nowhere/", headers={"accept-language": "fr"}).content.decode()).values(
+        "html", "lang"
+    ) == ["en"]
+
+
+@pytest.mark.parametrize(("language", "tag"), [("en", "en"), ("vi-VN,vi;q=0.9", "vi")])
+def test_fault_500_says_nothing_of_its_cause(
+    published: Published, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, language: str, tag: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the password is hunter2")
+
+    monkeypatch.setattr(reading, "list_reviews", fail)
+    with caplog.at_level(logging.CRITICAL, "django.request"):
+        response = Client(raise_request_exception=False).get("/", headers={"accept-language": language})
+    page = Page(response.content.decode())
+    assert response.status_code == 500
+    assert page.values("html", "lang") == [tag]
+    assert "hunter2" not in page.source
+    assert page.elements["h1"] == 1
+    assert page.values("form", "action") == ["/i18n/setlang/"]
+
+
+def test_fault_400_is_ours() -> None:
+    response = Client().get("/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert "We could not read this request" in response.content.decode()
+
+
+def test_fault_403_is_ours() -> None:
+    response = permission_denied(RequestFactory().get("/"), PermissionDenied())
+    assert response.status_code == 403
+    assert "You may not open this page" in response.content.decode()
+
+
+def test_fault_403_of_a_form_is_ours(database: str) -> None:
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "x"})
+    assert response.status_code == 403
+    assert "The form could not be sent" in response.content.decode()
+
+
+def test_stylesheet_asks_no_other_host() -> None:
+    response = Client().get("/static/website/site.css")
+    sheet = b"".join(response.streaming_content).decode() if response.streaming else response.content.decode()
+    assert response.status_code == 200
+    assert not re.search(r"url\(|@import|@font-face", sheet)
+    assert len(sheet) < 16_000

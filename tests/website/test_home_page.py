@@ -1,0 +1,124 @@
+"""The first page: what this is, the newest reviews, search."""
+
+import uuid
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.website import reading
+from tests.drafts import make_newsroom, make_review, publish_review
+from tests.website.conftest import Page, Published
+
+SAMPLE = "Sample data: these reviews are of a demo newsroom that does not exist."
+
+
+def get(path: str) -> Page:
+    response = Client().get(path)
+    assert response.status_code == 200
+    return Page(response.content.decode())
+
+
+def test_home_says_what_this_is_and_where_things_are(published: Published) -> None:
+    page = get("/")
+    assert page.title == "The Fact-Check Record"
+    assert "What is published here never changes silently" in page.text
+    assert {"/api/docs/", "/admin/", "https://creativecommons.org/licenses/by/4.0/"} <= set(page.values("a", "href"))
+    assert page.values("input", "name") == ["next", "q"]
+    assert SAMPLE in page.text
+
+
+def test_home_lists_live_reviews_newest_first(published: Published) -> None:
+    links = [href for href in get("/").values("a", "href") if href.startswith("/reviews/")]
+    assert links == [published.hostile, published.imported, published.english, published.corrected]
+
+
+def test_home_shows_what_a_reader_needs_to_choose(published: Published) -> None:
+    text = get("/").text
+    assert "False The video is of 2020 Claim: Nước lũ ở Huế đã lên tới mái chùa. Toà soạn checkpoint.org · " in text
+    assert "Đúng (True) Video nước lũ là của năm 2020 Claim:" in text
+    assert "· Vietnamese · corrected or updated" in text
+
+
+def test_home_one_query_of_the_reading_role(published: Published) -> None:
+    with (
+        CaptureQueriesContext(connections["public"]) as public,
+        CaptureQueriesContext(connections["default"]) as others,
+    ):
+        Client().get("/")
+    assert len(public) == 1
+    assert len(others) == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("nuoc lu hue", ["english", "corrected"]),
+        ("Nước LŨ", ["english", "corrected"]),
+        ("lũ -2020", []),
+        ('"video is of"', ["english"]),
+        ("الماء", ["imported"]),
+        ("kangaroo", []),
+        ("rút", []),  # withdrawn
+        ("Tên", []),  # erased
+    ],
+)
+def test_search_finds(published: Published, query: str, found: list[str]) -> None:
+    response = Client().get("/", {"q": query})
+    page = Page(response.content.decode())
+    links = [href for href in page.values("a", "href") if href.startswith("/reviews/")]
+    assert links == [getattr(published, name) for name in found]
+    assert page.values("input", "value") == [f"/?q={response.wsgi_request.META['QUERY_STRING'][2:]}", query]
+    assert ("No published review has these words." in page.text) is (not found)
+    assert "noindex" in page.values("meta", "content")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("\x00", "a\x00b", "'", "' OR 1=1 --", ":* & | !", "((((", '"', "x" * 10_000, "- " * 200, "or or or"),
+        *("\u202e", "😀" * 400, "<script>", "%00", "\ufffe", "{{ 7 }}", "\ud800".encode("utf-16", "surrogatepass")),
+    ],
+)
+def test_search_survives(published: Published, query: str) -> None:
+    response = Client().get("/", {"q": query})
+    assert response.status_code == 200
+    assert Page(response.content.decode()).elements["script"] == 0
+
+
+def test_search_cleans_the_query() -> None:
+    assert reading.clean_query(" a\x00b ") == "a b"
+    assert reading.clean_query("Hue\u0302\u0301") == "Huế"
+    assert len(reading.clean_query("x" * 10_000)) == 400
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "26", "1e1", "x", "", "²", "9" * 5000])
+def test_page_beyond_the_list_is_404(published: Published, page: str) -> None:
+    assert Client().get("/", {"page": page}).status_code == 404
+
+
+def test_pages_lead_to_each_other(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PAGE_SIZE", 2)
+    newsroom = make_newsroom("checkpoint.org")
+    published = [f"/reviews/{_publish(newsroom)}/" for _ in range(3)]
+    first, second = get("/?q=lũ"), get("/?q=lũ&page=2")
+    assert [href for href in first.values("a", "href") if href.startswith("/reviews/")] == published[:0:-1]
+    assert "/?q=l%C5%A9&page=2" in first.values("a", "href")
+    assert first.values("a", "rel").count("next") == 1
+    assert [href for href in second.values("a", "href") if href.startswith("/reviews/")] == published[:1]
+    assert "/?q=l%C5%A9&page=1" in second.values("a", "href")
+    assert "next" not in second.values("a", "rel")
+    assert SAMPLE not in first.text
+
+
+def _publish(newsroom) -> uuid.UUID:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    return review.pk
+
+
+def test_home_empty_says_so(database: str) -> None:
+    page = get("/")
+    assert "Nothing has been published yet." in page.text
+    assert SAMPLE not in page.text

@@ -1,0 +1,192 @@
+"""The page of one review in each of its states."""
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.record.models import LogEntry
+from tests.website.conftest import Page, Published
+
+
+def get(path: str, language: str = "en", status: int = 200) -> Page:
+    response = Client().get(path, headers={"accept-language": language})
+    assert response.status_code == status
+    return Page(response.content.decode())
+
+
+def test_review_says_what_the_document_says(published: Published) -> None:
+    page = get(published.english)
+    assert page.title == "The video is of 2020 – Toà soạn checkpoint.org"
+    for words in (
+        "The video is of 2020",
+        "Nước lũ ở Huế đã lên tới mái chùa.",
+        "Said by một người dùng mạng xã hội",
+        "Said on 3 October 2026",
+        "Seen at social.example/p/1 (video) first appearance",
+        "The verdict False",
+        "1 on a scale from 1 (worst) to 5 (best)",
+        "Đoạn video không quay năm nay.",
+        "refutes the claim Nguồn 1 source.example",
+        "gives context Nguồn 2 source.example",
+        "Corrections policy",
+        "Licence: CC BY 4.0",
+        "Published",
+    ):
+        assert words in page.text
+    assert page.values("span", "class").count("here") == 1
+    assert "https://source.example/1" in page.values("a", "href")
+    assert "https://checkpoint.org/corrections" in page.values("a", "href")
+    assert page.values("blockquote", "lang") == ["vi"]
+    assert "en" in page.values("h1", "lang")
+
+
+def test_review_links_to_its_data(published: Published) -> None:
+    entry = LogEntry.objects.get(subject=published.english.split("/")[2])
+    api = f"http://127.0.0.1:8000/api/v1{published.english}"
+    page = get(published.english)
+    assert {api, f"{api}revisions/", f"/api/v1{published.english}revisions/1/document/"} <= set(
+        page.values("a", "href")
+    )
+    assert entry.digest in page.text
+    assert page.values("link", "href") == [
+        f"http://127.0.0.1:8000{published.english}",
+        api,
+        "/static/website/icon.svg",
+        "/static/website/site.css",
+    ]
+    assert page.values("meta", "property") == [
+        "og:type",
+        "og:title",
+        "og:description",
+        "og:url",
+        "og:site_name",
+        "article:published_time",
+        "article:modified_time",
+    ]
+
+
+def test_review_verdict_is_also_in_the_readers_language(published: Published) -> None:
+    assert "The verdict Đúng (True) 5 on a scale from 1 (worst) to 5 (best)" in get(published.corrected).text
+    assert "(Sai)" in get(published.english, "vi").text
+
+
+def test_review_corrected_says_what_changed(published: Published) -> None:
+    page = get(published.corrected)
+    assert "(substantive correction) Ngày quay đã được xác minh lại. Verdict before: Sai → after: Đúng" in page.text
+    assert "last changed" in page.text
+    assert f"{published.corrected}revisions/1/" in page.values("a", "href")
+
+
+def test_review_leads_to_other_reviews_of_the_claim(published: Published) -> None:
+    page = get(published.corrected)
+    assert "Other reviews of this claim False (Sai)" not in page.text
+    assert "Other reviews of this claim False The video is of 2020 Toà soạn checkpoint.org" in page.text
+    # Another newsroom's review is no translation of this one.
+    assert page.values("link", "hreflang") == []
+
+
+def test_revision_former_is_marked(published: Published) -> None:
+    page = get(f"{published.corrected}revisions/1/")
+    assert "This is revision 1, as published on" in page.text
+    assert "It is not the current one. Go to what stands now" in page.text
+    assert "The verdict Sai (False) 1 on a scale" in page.text
+    assert "noindex" in page.values("meta", "content")
+    assert f"http://127.0.0.1:8000/api/v1{published.corrected}revisions/1/" in page.values("link", "href")
+
+
+def test_revision_current_is_not_marked_as_former(published: Published) -> None:
+    page = get(f"{published.corrected}revisions/2/")
+    assert "It is not the current one" not in page.text
+    assert f"http://127.0.0.1:8000{published.corrected}" in page.values("link", "href")
+
+
+def test_review_withdrawn_keeps_its_reason_and_revisions(published: Published) -> None:
+    page = get(published.withdrawn)
+    assert "This review has been withdrawn Bài bị rút lại" in page.text
+    assert "The reason Nguồn chính đã rút lại số liệu." in page.text
+    assert "Nguồn 1" not in page.text
+    assert "noindex" in page.values("meta", "content")
+    former = get(f"{published.withdrawn}revisions/1/")
+    assert "The review has been withdrawn since." in former.text
+    assert "refutes the claim Nguồn 1" in former.text
+
+
+@pytest.mark.parametrize("revision", ["", "revisions/1/", "revisions/2/"])
+def test_review_erased_is_gone_with_the_notice(published: Published, revision: str) -> None:
+    page = get(published.erased + revision, status=410)
+    assert "This text has been erased" in page.text
+    assert "The public notice Theo quyết định của tòa án." in page.text
+    assert "Tên của một người" not in page.source
+    assert "Published (text erased)" in page.text
+
+
+def test_review_imported_speaks_in_its_publishers_words(published: Published) -> None:
+    page = get(published.imported)
+    for words in (
+        "The publisher’s own page: marsad.org/1",
+        "فلان, وزير name as the publisher printed it, not confirmed by an editor here",
+        "The verdict كاذب",
+        "In the publisher’s own words كاذب",
+        "The publisher’s rating 2 (worst 1, best 7)",
+        "This verdict has not been matched to a scale here.",
+    ):
+        assert words in page.text
+    assert "https://marsad.org/1" in page.values("a", "href")
+    # Without a headline the claim is the title, in the claim's language and direction.
+    assert page.values("h1", "lang") == ["ar"]
+    assert page.values("h1", "dir") == ["auto"]
+    # The language is not known: said so, not guessed.
+    assert "" in page.values("bdi", "lang")
+
+
+def test_review_hostile_is_text_everywhere(published: Published) -> None:
+    page = get(published.hostile)
+    assert page.elements["script"] == page.elements["img"] == 0
+    assert not [name for _, name, _ in page.attributes if name.startswith("on") or name == "style"]
+    assert page.source.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 12
+    # Nothing would end an override in a title.
+    assert page.title.startswith('"><script>alert(1)</script><img src=x onerror=alert(1)>hsilgne')
+    assert "\u202e" not in "".join(page.values("meta", "content"))
+    home = get("/")
+    assert home.elements["script"] == home.elements["img"] == 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reviews/00000000-0000-0000-0000-000000000000/",
+        "/reviews/00000000-0000-0000-0000-000000000000/revisions/1/",
+        "/reviews/1/",
+        "{0}revisions/0/",
+        "{0}revisions/3/",
+        "{0}revisions/99999999999999999999/",
+        "{0}revisions/-1/",
+        "{0}revisions/x/",
+    ],
+)
+def test_review_absent_is_404(published: Published, path: str) -> None:
+    assert "There is no page at this address" in get(path.format(published.corrected), status=404).text
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "queries"),
+    [
+        ("corrected", "", 3),
+        ("withdrawn", "", 3),
+        ("erased", "", 2),
+        ("imported", "", 3),
+        ("corrected", "revisions/1/", 4),
+        ("erased", "revisions/1/", 3),
+    ],
+)
+def test_review_queries_are_few_and_of_the_reading_role(
+    published: Published, name: str, path: str, queries: int
+) -> None:
+    with (
+        CaptureQueriesContext(connections["public"]) as public,
+        CaptureQueriesContext(connections["default"]) as others,
+    ):
+        Client().get(getattr(published, name) + path)
+    assert len(public) == queries
+    assert len(others) == 0

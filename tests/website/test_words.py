@@ -1,0 +1,116 @@
+"""Filters and tags: from the record's words to the reader's."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.utils import translation
+
+from factcheck.website.markdown import is_safe_address
+from factcheck.website.templatetags import published as filters
+
+
+def verdict(value: int | None, worst: int | None = 1, best: int | None = 5) -> dict[str, object]:
+    return {"value": value, "worst": worst, "best": best}
+
+
+@pytest.mark.parametrize(
+    ("value", "worst", "best", "tone", "steps"),
+    [
+        (1, 1, 5, "low", [True, False, False, False, False]),
+        (3, 1, 5, "middle", [False, False, True, False, False]),
+        (4, 1, 5, "high", [False, False, False, True, False]),
+        (1, 5, 1, "high", [False, False, False, False, True]),
+        (50, 1, 100, "middle", []),
+    ],
+)
+def test_scale_place(value: int, worst: int, best: int, tone: str, steps: list[bool]) -> None:
+    assert filters.scale(verdict(value, worst, best)) == {
+        "value": value,
+        "worst": worst,
+        "best": best,
+        "tone": tone,
+        "steps": steps,
+    }
+
+
+@pytest.mark.parametrize("outside", [verdict(None), verdict(1, None), verdict(1, 1, None), verdict(1, 1, 1)])
+def test_scale_none(outside: dict[str, object]) -> None:
+    assert filters.scale(outside) is None
+
+
+def test_word_known_and_unknown() -> None:
+    assert filters.word("review.correction", "kind") == "Corrected"
+    assert filters.word("refutes", "stance") == "refutes the claim"
+    assert filters.word("parrot", "medium") == "parrot"
+    assert filters.word(None, "class") == ""
+
+
+def test_dates_in_words() -> None:
+    assert filters.day("2026-10-03") == "3 October 2026"
+    assert filters.day(None) == ""
+    assert filters.day_of("2026-10-03T23:59:59.000001Z") == "3 October 2026"
+    assert filters.moment(datetime(2026, 10, 3, 7, 5, tzinfo=UTC)) == "3 October 2026, 07:05 UTC"
+
+
+@pytest.mark.parametrize(
+    ("value", "interface", "name"),
+    [
+        ("vi", "en", "Vietnamese"),
+        ("vi-VN", "en", "Vietnamese"),
+        ("EN", "en", ""),
+        ("en-GB", "en", ""),
+        ("und", "en", ""),
+        ("tlh", "en", "tlh"),
+        ("zh-Hans", "en", "Simplified Chinese"),
+        ("en", "vi", "Tiếng Anh"),
+    ],
+)
+def test_language_name(value: str, interface: str, name: str) -> None:
+    with translation.override(interface):
+        assert filters.language_name(value) == name
+
+
+@pytest.mark.parametrize(
+    ("url", "html"),
+    [
+        (
+            'https://a.example/?a=1&b="2"',
+            '<a href="https://a.example/?a=1&amp;b=&quot;2&quot;" rel="nofollow noopener noreferrer"><bdi>&lt;x&gt;</bdi></a>',
+        ),
+        ("javascript:alert(1)", "<bdi>&lt;x&gt;</bdi>"),
+        ("//evil.example/", "<bdi>&lt;x&gt;</bdi>"),
+        ("http://[", "<bdi>&lt;x&gt;</bdi>"),
+        (None, "<bdi>&lt;x&gt;</bdi>"),
+    ],
+)
+def test_link_out(url: str | None, html: str) -> None:
+    assert filters.out(url, "<x>") == html
+
+
+def test_link_out_without_words_shows_the_address() -> None:
+    assert filters.out("javascript:x", None) == "<bdi>javascript:x</bdi>"
+
+
+def test_address_short() -> None:
+    assert filters.short("https://a.example/b") == "a.example/b"
+    assert filters.short("https://a.example/" + "b" * 100) == "a.example/" + "b" * 45 + "…"
+
+
+def test_plain_takes_directions_out() -> None:
+    assert filters.plain("a\u202eb\u2066c\n d") == "abc d"
+
+
+def test_license_name() -> None:
+    assert filters.license_name("https://creativecommons.org/licenses/by-sa/4.0/") == "CC BY-SA 4.0"
+    assert filters.license_name("https://www.example.org/licence") == "example.org"
+
+
+def test_topic_label_falls_back() -> None:
+    assert filters.topic_label({"slug": "health", "labels": {"en": "Health", "vi": "Sức khỏe"}}) == "Health"
+    assert filters.topic_label({"slug": "health", "labels": {"vi": "Sức khỏe"}}) == "Sức khỏe"
+    assert filters.topic_label({"slug": "health", "labels": {}}) == "health"
+
+
+@pytest.mark.parametrize("address", ["", "https:", "a:b", "/x", "javascript:x", " javascript:x", "HTTPX://a"])
+def test_address_unsafe(address: str) -> None:
+    assert not is_safe_address(address)
