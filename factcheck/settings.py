@@ -38,25 +38,35 @@ if not 1 <= PORT <= 65535:
 SITE_URL = environment("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 _SITE = urlsplit(SITE_URL)
 if _SITE.scheme not in ("http", "https") or not _SITE.hostname or _SITE.path or _SITE.query:
-    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: give scheme and host alone, for example https://factcheck.example.org.")
+    raise ImproperlyConfigured(
+        f"SITE_URL is {SITE_URL!r}: give scheme and host alone, for example https://factcheck.example.org."
+    )
 LOCAL = _SITE.hostname in ("127.0.0.1", "localhost", "::1")
 SECURE = _SITE.scheme == "https"
 if not LOCAL and not SECURE:
-    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: a site that others reach needs https, for example https://{_SITE.hostname}.")
+    raise ImproperlyConfigured(
+        f"SITE_URL is {SITE_URL!r}: a site that others reach needs https, for example https://{_SITE.hostname}."
+    )
 
 DEBUG = bool(environment("DEBUG"))
 if DEBUG and not LOCAL:
-    raise ImproperlyConfigured("DEBUG is set for a site that others reach: unset it, since its error pages show settings and data.")
+    raise ImproperlyConfigured(
+        "DEBUG is set for a site that others reach: unset it, since its error pages show settings and data."
+    )
 
 
 def _secret_key() -> str:
     """From SECRET_KEY; on this machine alone, made once and kept in ``var/secret-key`` (0600)."""
     if key := environment("SECRET_KEY"):
         if SECURE and (len(key) < 50 or len(set(key)) < 5):
-            raise ImproperlyConfigured("SECRET_KEY is too short: set it to 50 or more random characters, for example from: openssl rand -base64 48")
+            raise ImproperlyConfigured(
+                "SECRET_KEY is too short: set 50 random characters or more, for example from: openssl rand -base64 48"
+            )
         return key
     if not LOCAL:
-        raise ImproperlyConfigured("SECRET_KEY is not set: set it to 50 or more random characters, for example from: openssl rand -base64 48")
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set: set it to 50 or more random characters, for example from: openssl rand -base64 48"
+        )
     file = VAR / "secret-key"
     if not file.exists():
         VAR.mkdir(parents=True, exist_ok=True)
@@ -77,7 +87,9 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = [host.strip() for host in environment("ALLOWED_HOSTS").split(",") if host.strip()]
 if not ALLOWED_HOSTS:
     if not LOCAL:
-        raise ImproperlyConfigured(f"ALLOWED_HOSTS is not set: name the hosts that this site answers to, for example {_SITE.hostname}.")
+        raise ImproperlyConfigured(
+            f"ALLOWED_HOSTS is not set: name the hosts that this site answers to, for example {_SITE.hostname}."
+        )
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
@@ -88,7 +100,7 @@ API_RATE_LIMIT = environment("API_RATE_LIMIT")
 # The rating scale of which the API takes a verdict's slug alone (`verdict=false` for `verdict=truth:false`).
 DEFAULT_RATING_SCALE = environment("DEFAULT_RATING_SCALE", "truth")
 
-# The public log's signing key, a file or the key itself (docs/log.md). On this machine alone one is made when it is missing.
+# The public log's signing key, a file or the key itself (docs/log.md). On this machine alone a missing one is made.
 LOG_SIGNING_KEY = environment("LOG_SIGNING_KEY", str(VAR / "log-key"))
 # The log's name, fixed with its first checkpoint: the log's URL without its scheme. Empty: the name in the key.
 LOG_ORIGIN = environment("LOG_ORIGIN")
@@ -150,7 +162,12 @@ TEMPLATES = [
 AUTH_USER_MODEL = "editorial.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
 ]
 LOGIN_URL = "admin:login"
 
@@ -176,7 +193,15 @@ CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "if-none-match"]
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "Retry-After", "Factcheck-Head", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt"]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Link",
+    "Retry-After",
+    "Factcheck-Head",
+    "Factcheck-Sequence",
+    "Factcheck-Digest",
+    "Factcheck-Salt",
+]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -19,9 +19,11 @@ import fcntl
 import itertools
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import hypothesis
@@ -29,14 +31,28 @@ import pytest
 
 CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
 if CONTROLLER:
-    for name in ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL", "SITE_URL", "ALLOWED_HOSTS", "SECRET_KEY", "PORT", "API_RATE_LIMIT"):
+    for name in (
+        "DATABASE_URL",
+        "PUBLIC_DATABASE_URL",
+        "OWNER_DATABASE_URL",
+        "SITE_URL",
+        "ALLOWED_HOSTS",
+        "SECRET_KEY",
+        "PORT",
+        "API_RATE_LIMIT",
+    ):
         os.environ.pop(name, None)
     # In memory where there is room: a copy of a database is some 500 files, and ext4 is slow to reuse what was just deleted.
     memory = Path("/dev/shm")
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**31
-    folder = Path(tempfile.mkdtemp(prefix="factcheck-test-", dir=memory if roomy else None))
+    folder = Path(tempfile.mkdtemp(prefix=f"factcheck-test-{os.getpid()}-", dir=memory if roomy else None))
     folder.chmod(0o711)  # root's PostgreSQL runs as another account, which must pass through
-    os.environ.update(FACTCHECK_VAR=str(folder), FACTCHECK_TEST="1", DATABASE_POOL_SIZE="0", DJANGO_SETTINGS_MODULE="factcheck.settings")
+    os.environ.update(
+        FACTCHECK_VAR=str(folder),
+        FACTCHECK_TEST="1",
+        DATABASE_POOL_SIZE="0",
+        DJANGO_SETTINGS_MODULE="factcheck.settings",
+    )
 
 import django  # noqa: E402 (the environment comes first)
 from django.conf import settings  # noqa: E402
@@ -64,17 +80,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _remove_cluster() -> None:
-    """In the controller, when the workers have gone."""
-    cluster: Cluster = settings.DATABASE_SOURCE.embedded
-    if cluster.data.exists():
-        cluster.prepare()
-        cluster.leave(patience=20)
-    shutil.rmtree(cluster.home)
+    """In the controller, when the workers have gone; also what a killed run left behind."""
+    settings.DATABASE_SOURCE.embedded.destroy()
     shutil.rmtree(folder)
+    for left in folder.parent.glob("factcheck-test-*-*"):
+        with suppress(PermissionError):  # somebody else's
+            if not _alive(int(left.name.split("-")[2])):
+                Cluster(left, durable=False).destroy()
+                shutil.rmtree(left)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 if CONTROLLER:
     atexit.register(_remove_cluster)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that it is removed then, too
 
 
 @pytest.hookimpl(wrapper=True)
@@ -95,7 +121,9 @@ def pytest_make_collect_report(collector: pytest.Collector):
 
 @pytest.fixture(scope="session")
 def django_db_setup() -> None:
-    pytest.fail("Take the fixture `database` or `module_database` (tests/conftest.py) instead of `db` or the mark `django_db`.")
+    pytest.fail(
+        "Take the fixture `database` or `module_database` (tests/conftest.py) instead of `db` or the mark `django_db`."
+    )
 
 
 @pytest.fixture(scope="session")
@@ -112,8 +140,7 @@ def template(django_db_blocker: pytest.FixtureRequest) -> str:
             call_command("migrate", database="owner", verbosity=0)
             _close_connections()
         with cluster.superuser() as superuser:
-            superuser.execute(f"ALTER DATABASE {DATABASE} RENAME TO {TEMPLATE}")
-            superuser.execute(f"ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false")
+            superuser.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {DATABASE} ALLOW_CONNECTIONS false")
     return TEMPLATE
 
 

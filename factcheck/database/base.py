@@ -3,6 +3,7 @@
 Django looks for a backend's ``DatabaseWrapper`` in a module of this name.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db.backends.postgresql.client import DatabaseClient as PostgresqlCli
 
 
 class DatabaseClient(PostgresqlClient):
-    def runshell(self, parameters: list[str]) -> None:
+    def runshell(self, parameters: Iterable[str]) -> None:
         settings.DATABASE_SOURCE.prepare()
         super().runshell(parameters)
 

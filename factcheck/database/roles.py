@@ -45,7 +45,8 @@ def create_role(login: Login) -> str:
 
 
 def create_database(database: str, logins: Logins) -> str:
-    return f"CREATE DATABASE {identifier(database)} OWNER {identifier(logins.owner.name)} ENCODING 'UTF8' TEMPLATE template0"
+    owner = identifier(logins.owner.name)
+    return f"CREATE DATABASE {identifier(database)} OWNER {owner} ENCODING 'UTF8' TEMPLATE template0"
 
 
 def connect_rights(database: str, logins: Logins) -> list[str]:

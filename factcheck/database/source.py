@@ -1,6 +1,7 @@
 """From environment variables to Django's ``DATABASES``.
 
-1. ``DATABASE_URL`` and ``PUBLIC_DATABASE_URL``: the application's and the reading role's; ``OWNER_DATABASE_URL`` migrates (default: ``DATABASE_URL``).
+1. ``DATABASE_URL`` and ``PUBLIC_DATABASE_URL``: the application's and the reading role's;
+   ``OWNER_DATABASE_URL`` migrates (default: ``DATABASE_URL``).
 2. ``DATABASE_URL`` alone: it is the owner's, and the two other roles are made beside it.
 3. None: an embedded server under ``var/``.
 """
@@ -11,8 +12,12 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from factcheck.database import passwords
 from factcheck.database.embedded import DATABASE, Cluster
+from factcheck.database.lodging import make_folder
 from factcheck.database.problems import DatabaseProblem
+from factcheck.database.remote import Remote
+from factcheck.database.roles import Login, Logins
 
 EXAMPLE = "postgresql://owner:password@localhost:5432/factcheck"
 Settings = dict[str, Any]
@@ -24,42 +29,81 @@ class Server(Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """``databases`` is for Django's setting; ``prepare()`` makes sure that the server answers before the first connection."""
+    """``databases`` is Django's setting; ``prepare()``, called before the first connection, sees to the server."""
 
     databases: dict[str, Settings]
-    embedded: Cluster | None
-    server: Server | None
+    server: Server
+
+    @property
+    def embedded(self) -> Cluster:
+        """The embedded server, for who knows that there is one: tests and the secret key's place."""
+        if not isinstance(self.server, Cluster):
+            raise DatabaseProblem("DATABASE_URL is set: there is no embedded PostgreSQL here.")
+        return self.server
 
     def prepare(self) -> None:
-        if self.server is not None:
-            self.server.prepare()
+        self.server.prepare()
 
 
 def source(environ: Mapping[str, str], var: Path) -> Source:
-    url, public, owner = (environ.get(name, "").strip() for name in ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL"))
+    url, public, owner = (
+        environ.get(name, "").strip() for name in ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL")
+    )
     pool = _pool(environ.get("DATABASE_POOL_SIZE", "").strip() or "10")
     if not url:
         if public or owner:
-            raise DatabaseProblem(f"PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL: set it too, for example {EXAMPLE}.")
+            raise DatabaseProblem(
+                f"PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL: set it, for example {EXAMPLE}."
+            )
         cluster = Cluster(var, durable=not environ.get("FACTCHECK_TEST"))
         logins = cluster.logins()
         place = {"NAME": DATABASE, "HOST": str(cluster.lodging.socket), "PORT": ""}
-        users = [{**place, "USER": login.name, "PASSWORD": login.password} for login in (logins.application, logins.reading, logins.owner)]
-        return Source(_aliases(*users, pool=pool), cluster, cluster)
+        users = [
+            {**place, "USER": login.name, "PASSWORD": login.password}
+            for login in (logins.application, logins.reading, logins.owner)
+        ]
+        return Source(_aliases(*users, pool=pool), cluster)
     application = parse_url("DATABASE_URL", url)
-    reading = parse_url("PUBLIC_DATABASE_URL", public) if public else application
-    migrating = parse_url("OWNER_DATABASE_URL", owner) if owner else application
-    return Source(_aliases(application, reading, migrating, pool=pool), None, None)
+    if public:
+        reading = parse_url("PUBLIC_DATABASE_URL", public)
+        migrating = parse_url("OWNER_DATABASE_URL", owner) if owner else application
+        return Source(_aliases(application, reading, migrating, pool=pool), Remote(application))
+    if owner:
+        raise DatabaseProblem(
+            f"OWNER_DATABASE_URL is set without the reading role's PUBLIC_DATABASE_URL: set it, for example {EXAMPLE}."
+        )
+    return _beside(application, var, pool)
+
+
+def _beside(owner: Settings, var: Path, pool: Settings | bool) -> Source:
+    """DATABASE_URL is the owner's; the two other roles are named after the database, their passwords are in ``var``."""
+    names = f"{owner['NAME']}_app", f"{owner['NAME']}_public"
+    try:
+        make_folder(var, 0o755)
+        kept = passwords.kept(var / "database-roles.json", names)
+    except OSError as error:
+        raise DatabaseProblem(
+            f"The passwords of the database's roles cannot be kept in {var} ({error.strerror}): "
+            "set FACTCHECK_VAR to a folder that the site may write, or PUBLIC_DATABASE_URL and OWNER_DATABASE_URL."
+        ) from None
+    application, reading = (Login(name, kept[name]) for name in names)
+    editors, readers = ({**owner, "USER": login.name, "PASSWORD": login.password} for login in (application, reading))
+    logins = Logins(Login(owner["USER"], owner["PASSWORD"]), application, reading)
+    return Source(_aliases(editors, readers, owner, pool=pool), Remote(owner, logins))
 
 
 def _pool(size: str) -> Settings | bool:
     if not size.isdecimal():
-        raise DatabaseProblem(f"DATABASE_POOL_SIZE is {size!r}: give the most connections per process as a number, for example 10, or 0 for no pool.")
+        raise DatabaseProblem(
+            f"DATABASE_POOL_SIZE is {size!r}: give the most connections of a process, for example 10, or 0 for no pool."
+        )
     # The reading and the application pool each keep one connection open and wait ten seconds for a free one.
     return {"min_size": 1, "max_size": int(size), "timeout": 10} if int(size) else False
 
 
-def _aliases(application: Settings, reading: Settings, owner: Settings, *, pool: Settings | bool) -> dict[str, Settings]:
+def _aliases(
+    application: Settings, reading: Settings, owner: Settings, *, pool: Settings | bool
+) -> dict[str, Settings]:
     """``default``, ``public`` and ``owner``; the owner migrates and needs no pool."""
 
     def alias(settings: Settings, pooled: Settings | bool) -> Settings:
@@ -70,8 +114,11 @@ def _aliases(application: Settings, reading: Settings, owner: Settings, *, pool:
 
 
 def parse_url(variable: str, url: str) -> Settings:
-    """``postgresql://user:password@host:port/name?sslmode=require``; percent-encoded parts; host may be a socket's folder (``?host=/run/postgresql``)."""
-    wrong = f"{variable} is not the address of a PostgreSQL database: write it as {EXAMPLE} (percent-encode special characters)."
+    """``postgresql://user:password@host:port/name?sslmode=require``, percent-encoded.
+
+    The host may be the folder of a socket: ``postgresql://user@/name?host=/run/postgresql``.
+    """
+    wrong = f"{variable} is not a PostgreSQL address: write it as {EXAMPLE} (special characters percent-encoded)."
     try:
         parts = urlsplit(url)
         port = parts.port

