@@ -40,9 +40,9 @@ def clean(html: str) -> str:
     return nh3.clean(html, tags=_ELEMENTS, attributes=_ATTRIBUTES, url_schemes=set(SCHEMES), link_rel=REL)
 
 
-def is_safe_address(address: str) -> bool:
+def is_safe_address(url: str) -> bool:
     """Whether an address may be a link; one without a scheme would lead to this site and may not."""
-    scheme, colon, rest = address.strip().partition(":")
+    scheme, colon, rest = url.strip().partition(":")
     return bool(colon and rest) and scheme.lower() in SCHEMES
 
 

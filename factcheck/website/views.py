@@ -37,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= reading.LAST_PAGE):
         raise Http404
     reviews, more = reading.list_reviews(query, int(page))
+    samples = [_is_sample(review["publisher"]["site"]) for review in reviews]
     return render(
         request,
         "website/home.html",
@@ -46,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "reviews": reviews,
             "next_page": int(page) + 1 if more else None,
             "previous_page": int(page) - 1 if int(page) > 1 else None,
-            "sample": any(_is_sample(review["publisher"]["site"]) for review in reviews),
+            "sample": "all" if reviews and all(samples) else "some" if any(samples) else "",
             "license": settings.LICENSE_URL,
             "site_url": settings.SITE_URL,
         },

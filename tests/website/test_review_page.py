@@ -6,6 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.record.models import LogEntry
+from tests.drafts import make_newsroom, make_review, publish_review
 from tests.website.conftest import Page, Published
 
 
@@ -84,6 +85,17 @@ def test_review_leads_to_other_reviews_of_the_claim(published: Published) -> Non
     assert "Other reviews of this claim False The video is of 2020 Toà soạn checkpoint.org" in page.text
     # Another newsroom's review is no translation of this one.
     assert page.values("link", "hreflang") == []
+
+
+def test_review_names_its_translation(database: str) -> None:
+    newsroom = make_newsroom()
+    vietnamese = make_review(newsroom)
+    publish_review(newsroom, vietnamese)
+    english = make_review(newsroom, vietnamese.claim, language="en-GB", headline="The video is of 2020")
+    publish_review(newsroom, english)
+    page = get(f"/reviews/{vietnamese.pk}/")
+    assert page.values("link", "hreflang") == ["en-GB"]
+    assert f"http://127.0.0.1:8000/reviews/{english.pk}/" in page.values("link", "href")
 
 
 def test_revision_former_is_marked(published: Published) -> None:
