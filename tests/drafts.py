@@ -16,7 +16,6 @@ from factcheck.editorial.models import (
     Review,
     Source,
     User,
-    Verdict,
     VerdictLabel,
 )
 from factcheck.record.models import LogEntry
@@ -55,15 +54,13 @@ def make_newsroom(site: str = "kiemchung.example") -> Newsroom:
 
 
 def make_scale() -> RatingScale:
-    """The default scale with "false" (1) and "true" (5), in Vietnamese and English."""
-    scale, made = RatingScale.objects.get_or_create(
-        slug="truth", defaults={"name": "Truth", "worst": 1, "best": 5, "is_default": True}
-    )
-    if made:
-        for slug, value, vi, en in (("false", 1, "Sai", "False"), ("true", 5, "Đúng", "True")):
-            verdict = Verdict.objects.create(scale=scale, slug=slug, value=value)
-            VerdictLabel.objects.create(verdict=verdict, language="vi", label=vi, explanation=f"{vi}.")
-            VerdictLabel.objects.create(verdict=verdict, language="en", label=en, explanation=f"{en}.")
+    """The default scale, with short labels for its verdicts "false" (1) and "true" (5)."""
+    scale = RatingScale.objects.get(is_default=True)
+    for slug, vi, en in (("false", "Sai", "False"), ("true", "Đúng", "True")):
+        for language, label in (("vi", vi), ("en", en)):
+            VerdictLabel.objects.filter(verdict__scale=scale, verdict__slug=slug, language=language).update(
+                label=label, explanation=f"{label}."
+            )
     return scale
 
 

@@ -1,0 +1,165 @@
+"""The demo newsroom (`demo/README.md`), brought into an empty database by the same verbs that a newsroom uses."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import workflow
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import (
+    Appearance,
+    Authorship,
+    Claim,
+    Claimant,
+    Membership,
+    Publisher,
+    RatingScale,
+    Review,
+    Source,
+    Topic,
+    TopicLabel,
+    User,
+)
+from factcheck.editorial.roles import ACCOUNT_ADMINISTRATORS
+
+_FOLDER = Path(__file__).parent / "demo"
+# The passwords are random, so there is nothing to slow a guesser down for; the first login hashes anew.
+_ITERATIONS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How to sign in as one of the demo's people. `role` is in words, `newsroom` the publisher's name or ""."""
+
+    username: str
+    password: str
+    role: str
+    newsroom: str
+
+
+@transaction.atomic
+def load_demo(logins_file: Path) -> list[Login]:
+    """Everything or nothing. Writes the logins to the file as a JSON list, mode 0600. Raises EditorialError."""
+    if Publisher.objects.exists():
+        raise EditorialError(_("The demo newsroom goes into an empty database only; this one has publishers already."))
+    newsroom = json.loads((_FOLDER / "newsroom.json").read_text(encoding="utf-8"))
+    people = {account["username"] for account in newsroom["accounts"]}
+    if taken := User.objects.filter(username__in=people).order_by("username").first():
+        raise EditorialError(
+            _("There is an account %(name)s already, which the demo needs.") % {"name": taken.username}
+        )
+    publishers = {
+        fields["site"]: Publisher.objects.create(**_absent_as_empty(fields)) for fields in newsroom["publishers"]
+    }
+    logins = [_account(account, publishers) for account in newsroom["accounts"]]
+    for topic in newsroom["topics"]:
+        row = Topic.objects.create(slug=topic["slug"])
+        for language, label in topic["labels"].items():
+            TopicLabel.objects.create(topic=row, language=language, label=label)
+    for entry in json.loads((_FOLDER / "claims.json").read_text(encoding="utf-8")):
+        _claim(entry, publishers)
+    _write(logins_file, logins)
+    return logins
+
+
+def _account(fields: dict[str, Any], publishers: dict[str, Publisher]) -> Login:
+    password = secrets.token_urlsafe(12)
+    hasher = PBKDF2PasswordHasher()
+    user = User.objects.create(
+        username=fields["username"],
+        password=hasher.encode(password, hasher.salt(), iterations=_ITERATIONS),
+        byline=fields["byline"],
+        is_staff=True,
+    )
+    if fields["administers_accounts"]:
+        user.groups.add(Group.objects.get(name=ACCOUNT_ADMINISTRATORS))
+        return Login(user.username, password, ACCOUNT_ADMINISTRATORS, "")
+    (membership,) = fields["memberships"]
+    newsroom = publishers[membership["publisher"]]
+    row = Membership.objects.create(user=user, publisher=newsroom, role=membership["role"])
+    return Login(user.username, password, str(Membership.Role(row.role).label), newsroom.name)
+
+
+def _claim(entry: dict[str, Any], publishers: dict[str, Publisher]) -> None:
+    """The claim belongs to the newsroom that reviewed it first; others may review it once it is public."""
+    fields = dict(entry["claim"])
+    appearances, claimant = fields.pop("appearances"), fields.pop("claimant")
+    newsroom = publishers[entry["reviews"][0]["publisher"]]
+    claim = Claim.objects.create(
+        newsroom=newsroom,
+        claimant=_claimant(claimant, newsroom) if claimant else None,
+        logged_by=User.objects.get(username=entry["reviews"][0]["author"]),
+        **_absent_as_empty(fields),
+    )
+    claim.topics.set(Topic.objects.filter(slug__in=entry["topics"]))
+    for appearance in appearances:
+        Appearance.objects.create(claim=claim, **_absent_as_empty(appearance))
+    for review in entry["reviews"]:
+        _review(review, claim, publishers[review["publisher"]])
+
+
+def _claimant(fields: dict[str, Any], newsroom: Publisher) -> Claimant:
+    return Claimant.objects.get_or_create(newsroom=newsroom, **_absent_as_empty(fields))[0]
+
+
+def _review(fields: dict[str, Any], claim: Claim, newsroom: Publisher) -> None:
+    author = User.objects.get(username=fields["author"])
+    second = (
+        User.objects.filter(memberships__publisher=newsroom, memberships__role__in=Membership.DECIDING)
+        .exclude(pk=author.pk)
+        .earliest("pk")
+    )
+    verdicts = {verdict.slug: verdict for verdict in RatingScale.objects.get(is_default=True).verdicts.all()}
+    review = Review.objects.create(
+        newsroom=newsroom,
+        publisher=newsroom,
+        claim=claim,
+        verdict=verdicts[fields["verdict"]],
+        created_by=author,
+        **{key: fields[key] for key in ("language", "headline", "summary", "body", "reviewed_on")},
+    )
+    Authorship.objects.create(review=review, user=author)
+    for position, source in enumerate(fields["sources"]):
+        Source.objects.create(review=review, position=position, **_absent_as_empty(source))
+    _publish(review, author, second)
+    if correction := fields["correction"]:
+        workflow.open_correction(review=review, by=author, change_class=correction["class"], note=correction["note"])
+        changes = dict(correction["changes"])
+        if "verdict" in changes:
+            changes["verdict"] = verdicts[changes["verdict"]]
+        review.refresh_from_db()
+        for field, value in changes.items():
+            setattr(review, field, value)
+        review.save(update_fields=[*changes, "changed_at"])
+        _publish(review, author, second)
+    if withdrawal := fields["withdrawal"]:
+        approval = workflow.withdraw(review=review, by=author, reason=withdrawal["reason"])
+        workflow.approve(review=review, by=second, digest=approval.digest)
+
+
+def _publish(review: Review, author: User, second: User) -> None:
+    approval = workflow.submit(review=review, by=author)
+    workflow.approve(review=review, by=second, digest=approval.digest)
+    workflow.publish(review=review, by=second)
+
+
+def _absent_as_empty(fields: dict[str, Any]) -> dict[str, Any]:
+    """JSON's null as the models have it: "" for texts, None for dates."""
+    return {key: "" if value is None and not key.endswith("_on") else value for key, value in fields.items()}
+
+
+def _write(file: Path, logins: list[Login]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        json.dump([asdict(login) for login in logins], out, ensure_ascii=False, indent=1)
+    unfinished.replace(file)

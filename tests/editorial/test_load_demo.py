@@ -1,0 +1,135 @@
+"""The demo newsroom in an empty database, the default scale in every one."""
+
+import io
+import json
+import stat
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+
+from factcheck.editorial import demonstration
+from factcheck.editorial.models import Approval, Claim, Publisher, RatingScale, Review, User
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview
+from tests.drafts import make_newsroom, make_user
+
+LOGINS = settings.VAR / "demo-logins.json"
+
+
+@pytest.fixture(scope="module")
+def printed(module_database: str) -> str:
+    out = io.StringIO()
+    call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+def bodies() -> list[dict[str, Any]]:
+    return [json.loads(row.body) for row in PublishedReview.objects.using("public").filter(status="live")]
+
+
+def test_counts(printed: str) -> None:
+    assert printed.splitlines()[0] == "Demo newsroom (sample content): 30 claims, 38 reviews."
+    assert Counter(Claim.objects.values_list("language", flat=True)) == {"vi": 15, "en": 15}
+    assert Counter(Review.objects.values_list("state", flat=True)) == {"published": 37, "withdrawn": 1}
+    assert Counter(LogEntry.objects.values_list("kind", flat=True)) == {
+        "review.original": 38,
+        "review.correction": 1,
+        "review.withdrawal": 1,
+    }
+    assert Counter(PublishedClaim.objects.using("public").values_list("status", flat=True)) == {
+        "live": 29,
+        "withdrawn": 1,
+    }
+    assert PublishedReference.objects.filter(kind="topic").count() == 10
+
+
+def test_public_state(printed: str) -> None:
+    reviews = bodies()
+    assert Counter(review["publisher"]["site"] for review in reviews) == {
+        "kiemchung.demo.example": 19,
+        "checkpoint.demo.example": 18,
+    }
+    (corrected,) = (review for review in reviews if review["corrections"])
+    assert corrected["headline"] == "Nigeria's economy shrank in the second quarter of 2020; the year was not over"
+    assert corrected["corrections"][0]["class"] == "substantive"
+    assert corrected["corrections"][0]["verdict_before"]["slug"] == "true"
+    assert corrected["verdict"]["slug"] == "mostly-true"
+    assert all(len(review["sources"]) >= 2 for review in reviews)
+    (withdrawn,) = PublishedReview.objects.filter(status="withdrawn")
+    assert json.loads(withdrawn.body)["revision"]["note"].startswith("The review put one verdict on four statements.")
+
+
+def test_decided_by_somebody_else(printed: str) -> None:
+    for approval in Approval.objects.select_related("review"):
+        assert approval.decided_by_id != approval.submitted_by_id
+        assert not approval.review.authorships.filter(user=approval.decided_by_id).exists()
+
+
+def test_logins(printed: str) -> None:
+    assert stat.S_IMODE(LOGINS.stat().st_mode) == 0o600
+    logins = json.loads(LOGINS.read_text())
+    assert [(login["username"], login["role"], login["newsroom"]) for login in logins] == [
+        ("phongvien", "Reporter", "Bản tin Kiểm chứng (mẫu)"),
+        ("bientap", "Editor", "Bản tin Kiểm chứng (mẫu)"),
+        ("bientap2", "Editor", "Bản tin Kiểm chứng (mẫu)"),
+        ("tongbientap", "Chief editor", "Bản tin Kiểm chứng (mẫu)"),
+        ("writer", "Reporter", "Checkpoint Demo (sample newsroom)"),
+        ("editor", "Editor", "Checkpoint Demo (sample newsroom)"),
+        ("editor2", "Chief editor", "Checkpoint Demo (sample newsroom)"),
+        ("accounts", "Account administrators", ""),
+    ]
+    assert len({login["password"] for login in logins}) == 8
+    assert all(len(login["password"]) == 16 for login in logins)
+    assert all(login["password"] in printed for login in logins)
+    user = authenticate(username="editor", password=logins[5]["password"])
+    assert isinstance(user, User)
+    assert user.is_staff
+
+
+def test_second_time_is_refused(printed: str) -> None:
+    with pytest.raises(CommandError, match="goes into an empty database only"):
+        call_command("load_demo")
+
+
+def test_refused_beside_a_newsroom(database: str) -> None:
+    make_newsroom()
+    with pytest.raises(CommandError, match="this one has publishers already"):
+        call_command("load_demo")
+
+
+def test_refused_beside_an_account_of_that_name(database: str) -> None:
+    make_user("editor")
+    with pytest.raises(CommandError, match="The demo needs the account name editor"):
+        call_command("load_demo")
+
+
+def test_interrupted_leaves_nothing(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demonstration, "_write", fail)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("load_demo")
+    assert not Publisher.objects.exists()
+    assert not User.objects.exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_default_scale_is_there_without_the_demo(database: str) -> None:
+    scale = RatingScale.objects.get()
+    assert (scale.slug, scale.is_default, scale.worst, scale.best) == ("truth", True, 1, 5)
+    assert [(verdict.slug, verdict.value) for verdict in scale.verdicts.all()] == [
+        ("false", 1),
+        ("mostly-false", 2),
+        ("half-true", 3),
+        ("mostly-true", 4),
+        ("true", 5),
+        ("unproven", None),
+    ]
+    assert [str(verdict) for verdict in scale.verdicts.all()] == [
+        "Sai sự thật", "Sai phần lớn", "Đúng một phần", "Đúng phần lớn", "Đúng sự thật", "Chưa có căn cứ"
+    ]  # fmt: skip
+    assert all(label.label and label.explanation for verdict in scale.verdicts.all() for label in verdict.labels.all())
