@@ -32,6 +32,7 @@ check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, m
 	$(python) manage.py makemigrations --check --dry-run
 	$(python) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	diff -u docs/openapi.yaml var/openapi.yaml || { echo "docs/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
+	$(python) manage.py messages --check
 	set -a && source deploy/production.env.example && set +a && $(python) manage.py check --deploy --fail-level WARNING
 
 format: .venv/dev.stamp ## put the code into the one format and mend what can be mended
@@ -41,9 +42,8 @@ format: .venv/dev.stamp ## put the code into the one format and mend what can be
 openapi: .venv/dev.stamp ## write docs/openapi.yaml from the code
 	$(python) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
-messages: .venv/dev.stamp ## collect and compile the texts for translation (needs GNU gettext)
-	$(python) manage.py makemessages --locale vi --no-location
-	$(python) manage.py compilemessages
+messages: .venv/dev.stamp ## collect the texts to translate in factcheck/locale, and compile it
+	$(python) manage.py messages
 
 requirements: .venv/dev.stamp ## pin requirements.in and requirements-dev.in anew, with hashes
 	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/python -m pip install --quiet uv

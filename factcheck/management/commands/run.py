@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def _load_demo(self) -> None:
         if not get_user_model()._default_manager.exists():
-            call_command("load_demo")
+            call_command("load_demo", verbosity=0)  # the logins are announced once the site is up
 
     def _serve(self, address: str) -> None:
         # Forking would share this process's locks and threads with the worker.

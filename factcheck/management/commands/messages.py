@@ -1,0 +1,116 @@
+"""``make messages`` and ``make check``: the Vietnamese catalogue against the texts in code and templates.
+
+Babel does what Django's ``makemessages`` asks GNU gettext for, so nothing has to be installed. The compiled ``.mo`` is
+committed too: the site runs without Babel.
+"""
+
+from argparse import ArgumentParser
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import read_mo, write_mo
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation.template import templatize
+
+ROOMS = ("factcheck", "api")
+LANGUAGE = "vi"
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+
+
+class Command(BaseCommand):
+    help = "Collects the texts to translate into factcheck/locale and compiles it; --check only compares."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--check", action="store_true", help="fail when a text lacks its translation; change nothing"
+        )
+
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        folder = Path(settings.LOCALE_PATHS[0]) / LANGUAGE / "LC_MESSAGES"
+        source, compiled = folder / "django.po", folder / "django.mo"
+        texts = collect(settings.BASE_DIR)
+        if check:
+            if faults := compare(texts, source, compiled):
+                raise CommandError(
+                    "\n".join([*faults, "Run make messages, translate what is empty, and run it again."])
+                )
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        catalogue = _read(source) if source.exists() else Catalog(locale=LANGUAGE, project="factcheck", fuzzy=False)
+        catalogue.update(texts, no_fuzzy_matching=True, update_creation_date=False)
+        catalogue.obsolete.clear()
+        with open(source, "wb") as out:
+            write_po(out, catalogue, width=100, no_location=True, sort_output=True)
+        with open(compiled, "wb") as out:
+            write_mo(out, catalogue)
+        empty = sum(1 for message in catalogue if message.id and not _translated(message.string))
+        self.stdout.write(f"{source.relative_to(settings.BASE_DIR)}: {len(catalogue)} texts, {empty} to translate.")
+
+
+def collect(root: Path) -> Catalog:
+    """Every translatable text of our Python files and templates."""
+    texts = Catalog(locale=LANGUAGE)
+    for room in ROOMS:
+        for file in sorted((root / room).rglob("*")):
+            if file.suffix == ".py":
+                content = file.read_bytes()
+            elif file.suffix in (".html", ".txt") and "templates" in file.parts:
+                content = templatize(file.read_text(), origin=str(file)).encode()
+            else:
+                continue
+            for _line, text, comments, context in extract(
+                "python", BytesIO(content), KEYWORDS, options={"encoding": "utf-8"}
+            ):
+                texts.add(text, auto_comments=comments, context=context)
+    return texts
+
+
+def compare(texts: Catalog, source: Path, compiled: Path) -> list[str]:
+    """One line for each fault of the catalogue."""
+    if not source.exists() or not compiled.exists():
+        return [f"{source.name} or {compiled.name} is missing in {source.parent}."]
+    catalogue = _read(source)
+    with open(compiled, "rb") as file:
+        machine = read_mo(file)
+    faults = []
+    for message in texts:
+        if not message.id:
+            continue
+        kept = catalogue.get(message.id, message.context)
+        done = machine.get(message.id, message.context)
+        if kept is None or kept.fuzzy or not _translated(kept.string):
+            faults.append(f"Not translated: {message.id!r}")
+        elif done is None or done.string != kept.string:
+            faults.append(f"Not compiled: {message.id!r}")
+    faults += [
+        f"In no file any more: {kept.id!r}"
+        for kept in catalogue
+        if kept.id and texts.get(kept.id, kept.context) is None
+    ]
+    return faults
+
+
+def _read(source: Path) -> Catalog:
+    with open(source, "rb") as file:
+        return read_po(file, locale=LANGUAGE)
+
+
+def _translated(text: Any) -> bool:
+    """A text with plural forms is translated when each form is."""
+    return all(text) if isinstance(text, (list, tuple)) else bool(text)

@@ -1,0 +1,110 @@
+"""Settings come from the environment; what is wrong with it is one sentence without a traceback."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PRODUCTION = {
+    "SITE_URL": "https://factcheck.example.org",
+    "ALLOWED_HOSTS": "factcheck.example.org",
+    "SECRET_KEY": "A2Vw8kq5Zt1Yx7Rb4Nc9Mf6Jd3Hg0Ls-pQeTuOiPaSdFgHjKlZxCvBnM",
+    "DATABASE_URL": "postgresql://app:secret@127.0.0.1:1/factcheck",
+    "PUBLIC_DATABASE_URL": "postgresql://reader:secret@127.0.0.1:1/factcheck",
+}
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_production_check_is_silent():
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        (
+            {"SECRET_KEY": ""},
+            "SECRET_KEY is not set: set it to 50 or more random characters, for example from: openssl rand -base64 48",
+        ),
+        (
+            {"SECRET_KEY": "short"},
+            "SECRET_KEY is too short: set 50 random characters or more, for example from: openssl rand -base64 48",
+        ),
+        (
+            {"ALLOWED_HOSTS": " "},
+            "ALLOWED_HOSTS is not set: name the hosts that this site answers to, for example factcheck.example.org.",
+        ),
+        (
+            {"SITE_URL": "http://factcheck.example.org"},
+            "SITE_URL is 'http://factcheck.example.org': a site that others reach needs https, "
+            "for example https://factcheck.example.org.",
+        ),
+        (
+            {"SITE_URL": "factcheck.example.org"},
+            "SITE_URL is 'factcheck.example.org': give scheme and host alone, for example https://factcheck.example.org.",
+        ),
+        ({"PORT": "eighty"}, "PORT is 'eighty': give a number from 1 to 65535, for example 8000."),
+        (
+            {"DEBUG": "1"},
+            "DEBUG is set for a site that others reach: unset it, since its error pages show settings and data.",
+        ),
+        (
+            {"LOG_LEVEL": "loud"},
+            "LOG_LEVEL is 'LOUD': give one of DEBUG, INFO, WARNING, ERROR, CRITICAL.",
+        ),
+    ],
+)
+def test_wrong_variable_is_one_sentence(changed: dict[str, str], sentence: str):
+    result = manage("check", **{**PRODUCTION, **changed})
+    assert (result.returncode, result.stderr) == (1, f"{sentence}\n")
+
+
+def test_secret_key_is_made_once_and_private(tmp_path: Path):
+    shown = [
+        manage(
+            "shell",
+            "--no-imports",
+            "-c",
+            "from django.conf import settings; print(settings.SECRET_KEY)",
+            FACTCHECK_VAR=str(tmp_path),
+        )
+        for _ in range(2)
+    ]
+    assert shown[0].stdout == shown[1].stdout
+    assert len(shown[0].stdout.strip()) == 64
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_every_variable_is_documented():
+    code = "".join((ROOT / file).read_text() for file in ("factcheck/settings.py", "factcheck/database/source.py"))
+    read = set(re.findall(r'environment\("(\w+)"', code)) | set(re.findall(r'environ\.get\("(\w+)"', code))
+    read |= set(re.findall(r'"(\w*DATABASE_URL)"', code))
+    documented = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
+    assert len(read) > 15
+    assert read == documented
+
+
+def test_nothing_else_reads_the_environment():
+    readers = {
+        str(file.relative_to(ROOT))
+        for room in ("factcheck", "api")
+        for file in (ROOT / room).rglob("*.py")
+        if re.search(r"os\.environ\b(?!\.setdefault)|os\.getenv", file.read_text())
+    }
+    assert readers == {"factcheck/settings.py"}
