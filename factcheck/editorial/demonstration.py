@@ -53,9 +53,7 @@ def load_demo(logins_file: Path) -> list[Login]:
     newsroom = json.loads((_FOLDER / "newsroom.json").read_text(encoding="utf-8"))
     people = {account["username"] for account in newsroom["accounts"]}
     if taken := User.objects.filter(username__in=people).order_by("username").first():
-        raise EditorialError(
-            _("There is an account %(name)s already, which the demo needs.") % {"name": taken.username}
-        )
+        raise EditorialError(_("The demo needs the account name %(name)s, which is taken.") % {"name": taken.username})
     publishers = {
         fields["site"]: Publisher.objects.create(**_absent_as_empty(fields)) for fields in newsroom["publishers"]
     }
