@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -37,7 +38,7 @@ class AddressLines(forms.CharField):
 
 class ClaimantForm(forms.ModelForm[Claimant]):
     same_as = AddressLines(
-        label=_("same as"),
+        label=capfirst(_("same as")),
         required=False,
         help_text=_("Addresses that identify the claimant, such as their Wikidata page; one a line."),
     )
@@ -45,7 +46,7 @@ class ClaimantForm(forms.ModelForm[Claimant]):
 
 class RedactionForm(forms.Form):
     description = forms.CharField(
-        label=_("description"),
+        label=capfirst(_("description")),
         max_length=1000,
         help_text=_("What readers see in place of the name, for example “a Facebook user”."),
         widget=forms.TextInput(attrs={"class": "vTextField wide"}),

@@ -1,33 +1,65 @@
 """What was done and by whom: a list to read."""
 
-import json
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import DeskAdmin, desk
 from factcheck.editorial.models import EditorialEvent
+
+# By the dotted name that is stored; a name that is not here is shown as it is.
+ACTIONS: dict[str, Promise] = {
+    "publication.submitted": _("submitted for publication"),
+    "publication.approved": _("approved for publication"),
+    "publication.returned": _("returned"),
+    "withdrawal.submitted": _("asked for the withdrawal"),
+    "withdrawal.approved": _("approved the withdrawal"),
+    "withdrawal.returned": _("refused or took back the withdrawal"),
+    "reinstatement.submitted": _("asked for the reinstatement"),
+    "reinstatement.approved": _("approved the reinstatement"),
+    "reinstatement.returned": _("refused or took back the reinstatement"),
+    "correction.opened": _("opened a correction"),
+    "review.original": _("published"),
+    "review.update": _("published an update"),
+    "review.correction": _("published a correction"),
+    "review.withdrawal": _("withdrawn"),
+    "review.reinstatement": _("reinstated"),
+    "claimant.confirmed": _("confirmed a name"),
+    "claimant.redacted": _("put a description in the place of a name"),
+    "mapping.approved": _("approved a verdict mapping"),
+    "account.added": _("account made"),
+    "account.changed": _("account changed"),
+    "account.removed": _("account removed"),
+    "account_group.added": _("made an account administrator"),
+    "account_group.removed": _("no longer an account administrator"),
+    "membership.added": _("role given"),
+    "membership.changed": _("role changed"),
+    "membership.removed": _("role taken away"),
+}
+# Keys that say nothing beyond what the other columns say.
+UNTOLD = ("id", "user_id", "publisher_id", "date_joined")
 
 
 @admin.register(EditorialEvent)
 class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
     """Chief editors read their newsroom's, account administrators those about accounts."""
 
-    list_display = ("at", "actor", "action", "subject", "newsroom", "details")
-    list_display_links = ("action",)
+    list_display = ("at", "actor", "what", "subject", "newsroom", "details")
+    list_display_links = ("what",)
     list_select_related = ("actor", "newsroom")
     search_fields = ("subject",)
     search_help_text = _("The whole id of a review, or user: and the number of an account")
-    fields = ("at", "actor", "action", "subject", "newsroom", "details")
+    fields = ("at", "actor", "what", "subject", "newsroom", "details")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditorialEvent]:
         at = desk(request)
-        seen = Q(newsroom__in=at.led)
-        if at.administers_accounts:
-            seen = Q(subject__startswith="user:")  # the index event_accounts
+        # The index event_accounts is for the accounts.
+        seen = Q(subject__startswith="user:") if at.administers_accounts else Q(newsroom__in=at.led)
         return super().get_queryset(request).filter(seen)
 
     def get_search_results(
@@ -41,6 +73,23 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
             return at.administers_accounts or bool(at.led)
         return obj.newsroom_id in at.led or (at.administers_accounts and obj.subject.startswith("user:"))
 
+    @admin.display(description=_("what"))
+    def what(self, event: EditorialEvent) -> str:
+        return in_words(event)
+
     @admin.display(description=_("details"))
     def details(self, event: EditorialEvent) -> str:
-        return json.dumps(event.detail, ensure_ascii=False) if event.detail else ""
+        said = {key: _change(value) for key, value in event.detail.items() if key not in UNTOLD}
+        return "; ".join(f"{key}: {words}" for key, words in said.items() if words)
+
+
+def in_words(event: EditorialEvent) -> str:
+    return str(ACTIONS.get(event.action, event.action))
+
+
+def _change(value: Any) -> str:
+    """The triggers write what changed as the value before and the one after."""
+    if isinstance(value, list) and len(value) == 2:
+        before, after = ("" if part in (None, "") else str(part) for part in value)
+        return f"{before} → {after}" if before or after else ""
+    return "" if value is None else str(value)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from factcheck.editorial.admin.access import desk
@@ -17,12 +17,12 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
     at = desk(request)
     if not at.roles:
         return {"desk": at}
-    drafts = list(my_drafts(at.user, list(at.roles))[:MOST])
-    back = returned(drafts)
+    back = list(returned(at.user, list(at.roles))[:MOST])
+    drafts = my_drafts(at.user, list(at.roles)).exclude(pk__in=[approval.review_id for approval in back])
     return {
         "desk": at,
-        "returned": list(back.values()),
-        "drafts": [review for review in drafts if review.pk not in back],
+        "returned": back,
+        "drafts": drafts[:MOST],
         "to_decide": to_decide(at.user, at.deciding)[:MOST],
         "to_publish": to_publish(at.deciding)[:MOST],
         "sent": sent(at.user, list(at.roles))[:MOST],
@@ -39,19 +39,23 @@ def my_drafts(user: User, newsrooms: list[int]) -> QuerySet[Review]:
     ).select_related("claim")
 
 
-def returned(drafts: list[Review]) -> dict[Any, Approval]:
-    """By review: how it came back, if somebody else returned it and it was not submitted again."""
-    last = (
-        Approval.objects.filter(review__in=drafts)
-        .order_by("review_id", "-pk")
-        .distinct("review_id")
-        .select_related("decided_by", "review__claim")
+def returned(user: User, newsrooms: list[int]) -> QuerySet[Approval]:
+    """What somebody else returned and nobody has submitted again. The index approval_returned is for this."""
+    later = Approval.objects.filter(review=OuterRef("review"), pk__gt=OuterRef("pk"))
+    author = Authorship.objects.filter(review=OuterRef("review"), user=user)
+    return (
+        Approval.objects.filter(
+            Q(submitted_by=user) | Q(review__created_by=user) | Exists(author),
+            decision=Decision.RETURNED,
+            batch__isnull=True,
+            review__newsroom__in=newsrooms,
+            review__state=Review.State.DRAFT,
+        )
+        .exclude(Exists(later))
+        .exclude(decided_by=F("submitted_by"))
+        .select_related("review__claim", "decided_by")
+        .order_by("-pk")
     )
-    return {
-        approval.review_id: approval
-        for approval in last
-        if approval.decision == Decision.RETURNED and approval.decided_by_id != approval.submitted_by_id
-    }
 
 
 def _open() -> QuerySet[Approval]:

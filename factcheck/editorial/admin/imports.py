@@ -131,9 +131,6 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
         more = len(found) > PAGE
         return {"rows": found[:PAGE], "next_after": found[PAGE - 1].pk if more else None, "previous_after": start}
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": _("Imports"), **(extra_context or {})})
-
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.verb)
         return [path("<int:pk>/do/<slug:verb>/", view, name="editorial_importbatch_verb"), *super().get_urls()]

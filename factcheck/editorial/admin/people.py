@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
@@ -40,7 +41,7 @@ class RecordsActor:
 
 class AccountForm(UserChangeForm):  # type: ignore[type-arg]
     administers = forms.BooleanField(
-        label=_("administers accounts"),
+        label=capfirst(_("administers accounts")),
         required=False,
         help_text=_(
             "Looks after accounts, memberships and newsrooms. Cannot have a role in a newsroom and sees no drafts."
@@ -143,7 +144,7 @@ class AccountAdmin(RecordsActor, UserAdmin, DeskAdmin[User]):  # type: ignore[ty
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "is_staff":
-            kwargs |= {"label": _("may sign in at the editors’ desk"), "help_text": "", "initial": True}
+            kwargs |= {"label": capfirst(_("may sign in at the editors’ desk")), "help_text": "", "initial": True}
         elif db_field.name == "is_active":
             kwargs["help_text"] = _("Untick to close the account: it cannot sign in, and its roles count no more.")
         return super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -173,7 +174,9 @@ class AccountAdmin(RecordsActor, UserAdmin, DeskAdmin[User]):  # type: ignore[ty
 
 
 class PublisherForm(forms.ModelForm[Publisher]):
-    same_as = AddressLines(label=_("profiles elsewhere"), required=False, help_text=_("Addresses, one a line."))
+    same_as = AddressLines(
+        label=capfirst(_("profiles elsewhere")), required=False, help_text=_("Addresses, one a line.")
+    )
 
 
 @admin.register(Publisher)

@@ -29,12 +29,15 @@ LABELS: dict[str, Promise] = {
     "claim.appearances": _("appearances"),
     "verdict.label": _("verdict"),
     "verdict.explanation": _("why this verdict"),
-    "verdict.value": _("value of the verdict"),
+    "verdict.scale": _("verdict on the scale"),
     "sources": _("sources"),
     "authors": _("authors"),
     "topics": _("topics"),
     "reviewed_on": _("checked on"),
 }
+
+
+ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels")
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,10 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
     if before == after:
         return
     label = LABELS.get(place, place)
+    if place == "verdict":
+        # What the scale says of a verdict goes with it: one line in place of six.
+        yield from _compare("verdict.scale", *(_line({key: said[key] for key in ON_SCALE}) for said in (before, after)))
+        before, after = ({key: value for key, value in said.items() if key not in ON_SCALE} for said in (before, after))
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys(), key=_order(place)):
             yield from _compare(f"{place}.{key}".lstrip("."), before.get(key), after.get(key))

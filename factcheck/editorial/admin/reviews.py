@@ -11,11 +11,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, workflow
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.admin.events import in_words
 from factcheck.editorial.admin.lists import MOST_HITS, LanguageFilter, all_words, search_terms
 from factcheck.editorial.admin.verbs import VERBS, lacking, may_write, possible, shown, verb_page
 from factcheck.editorial.models import (
@@ -32,6 +34,7 @@ from factcheck.editorial.models import (
 
 State = Review.State
 MOST_EVENTS = 30
+STANCES = [("", _("not said yet")), *Source.Stance.choices]
 
 
 class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -40,7 +43,7 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             Verdict.objects.select_related("scale").prefetch_related("labels"),
-            label=_("verdict"),
+            label=capfirst(_("verdict")),
             required=False,
             widget=forms.RadioSelect,
             **kwargs,
@@ -88,7 +91,10 @@ class SourceInline(OfOwnReview, admin.StackedInline[Source, Review]):
     radio_fields = {"stance": admin.HORIZONTAL}
 
     def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:
-        return documents.MIN_SOURCES if obj is None else 0
+        return documents.MIN_SOURCES if obj is None else max(0, documents.MIN_SOURCES - obj.sources.count())
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_choice_field(db_field, request, choices=STANCES, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "quote":
@@ -158,6 +164,9 @@ class ReviewAdmin(NewsroomAdmin[Review]):
             for name in options["fields"]
             if name not in ours
         ]
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_choice_field(db_field, request, choices=Review.ChangeClass.choices, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = {"summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
@@ -262,7 +271,7 @@ class ReviewAdmin(NewsroomAdmin[Review]):
                 "approval": workflow.open_approval(review),
                 "last_approval": review.approvals.select_related("submitted_by", "decided_by").first(),
                 "revisions": published_revisions(review),
-                "events": events[:MOST_EVENTS],
+                "events": [(event, in_words(event)) for event in events[:MOST_EVENTS]],
             }
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 

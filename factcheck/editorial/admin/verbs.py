@@ -5,7 +5,7 @@ Who may use a verb now is asked twice: `possible` decides which buttons are show
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, roles, workflow
@@ -33,13 +34,16 @@ class ReasonForm(forms.Form):
     """Required where the verb requires it: the verb says so in words of its own."""
 
     reason = forms.CharField(
-        label=_("message to the author"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+        label=capfirst(_("message to the author")),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 
 class PublicReasonForm(ReasonForm):
     reason = forms.CharField(
-        label=_("reason"),
+        label=capfirst(_("reason")),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -49,13 +53,13 @@ class PublicReasonForm(ReasonForm):
 
 class CorrectionForm(forms.Form):
     change_class = forms.ChoiceField(
-        label=_("kind of correction"),
+        label=capfirst(_("kind of correction")),
         choices=Review.ChangeClass.choices,
         widget=forms.RadioSelect,
         required=False,
     )
     note = forms.CharField(
-        label=_("what changes and why"),
+        label=capfirst(_("what changes and why")),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -79,7 +83,8 @@ class Verb:
     done: Text
     do: Callable[[Review, User, dict[str, Any]], object]
     form: type[forms.Form] = forms.Form
-    weighty: bool = field(default=False)  # shown in the colour of what the public will notice
+    weighty: bool = False  # shown in the colour of what the public will notice
+    read_first: bool = False  # the button stands below what it is about
 
 
 VERBS = {
@@ -115,6 +120,7 @@ VERBS = {
             lambda review, by, data: workflow.approve(review=review, by=by, digest=data["digest"]),
             DigestForm,
             weighty=True,
+            read_first=True,
         ),
         Verb(
             "publish",
@@ -123,6 +129,7 @@ VERBS = {
             _("Published."),
             lambda review, by, _data: workflow.publish(review=review, by=by),
             weighty=True,
+            read_first=True,
         ),
         Verb(
             "correct",

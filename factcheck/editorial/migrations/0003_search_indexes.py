@@ -24,6 +24,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="approval",
+            index=models.Index(
+                condition=models.Q(("batch__isnull", True), ("decision", "returned")),
+                fields=["review"],
+                name="approval_returned",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="approval",
             index=models.Index(fields=["batch", "id"], name="approval_batch"),
         ),
         migrations.AddIndex(

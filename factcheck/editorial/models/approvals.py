@@ -124,6 +124,11 @@ class Approval(models.Model):
                 condition=Q(entry__isnull=True, batch__isnull=True) & ~Q(decision="returned"),
                 name="approval_waiting",
             ),
+            models.Index(
+                fields=["review"],
+                condition=Q(decision="returned", batch__isnull=True),
+                name="approval_returned",
+            ),
             models.Index(fields=["batch", "id"], name="approval_batch"),
         ]
 
