@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
-from factcheck.record.models import LogEntry
+from factcheck.record.models import LogEntry, RevisionDocument
 
 Links = Mapping[str, str | None]
 
@@ -32,6 +32,16 @@ def respond(
     # May be kept, must be asked for again each time: an erasure has to reach every cache at once.
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def respond_document(request: HttpRequest, entry: LogEntry, row: RevisionDocument) -> HttpResponse:
+    """The exact bytes of a document, with what is needed to hold them against the log (WIRE, section 6)."""
+    headers = {
+        "Factcheck-Salt": bytes(row.salt).hex(),
+        "Factcheck-Sequence": str(entry.sequence),
+        "Factcheck-Digest": entry.digest,
+    }
+    return respond(request, bytes(row.document), headers=headers)
 
 
 def _has_already(request: HttpRequest, etag: str) -> bool:

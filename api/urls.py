@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from api.views import claims, pages, references, reviews, revisions
+from api.views import claims, log, pages, references, reviews, revisions
 
 app_name = "api"
 
@@ -24,6 +24,13 @@ urlpatterns = [
     path("v1/rating-scales/", references.RatingScaleList.as_view(), name="rating-scales"),
     path("v1/claimants/", references.ClaimantList.as_view(), name="claimants"),
     path("v1/topics/", references.TopicList.as_view(), name="topics"),
+    path("v1/log/checkpoint", log.CheckpointView.as_view(), name="log-checkpoint"),
+    path("v1/log/key", log.KeyView.as_view(), name="log-key"),
+    path("v1/log/tile/entries/<path:place>", log.BundleView.as_view(), name="log-entries"),
+    re_path(r"^v1/log/tile/(?P<level>[0-9]{1,2})/(?P<place>.*)$", log.TileView.as_view(), name="log-tile"),
+    path("v1/log/documents/<int:sequence>", log.EntryDocumentView.as_view(), name="log-document"),
+    path("v1/log/proofs/inclusion", log.InclusionView.as_view(), name="log-inclusion"),
+    path("v1/log/proofs/consistency", log.ConsistencyView.as_view(), name="log-consistency"),
     path("schema/", pages.Schema.as_view(), name="schema"),
     path("docs/", pages.Documentation.as_view(), name="docs"),
     path("problems/", pages.ProblemPage.as_view()),

@@ -5,6 +5,7 @@ from typing import Any
 from api.schema.bodies import BODIES
 from api.schema.examples import EXAMPLES
 from api.schema.lists import LISTS
+from api.schema.log import LOG
 
 Json = dict[str, Any]
 
@@ -20,12 +21,13 @@ TAGS = [
     {"name": "Revisions", "description": "What was published at a review's address, and when."},
     {"name": "Claims", "description": "What was said, with the reviews of it."},
     {"name": "References", "description": "What reviews refer to: publishers, rating scales, claimants, topics."},
+    {"name": "Log", "description": "What was published when, in a form that anybody can check (C2SP tlog-tiles)."},
 ]
 
 
 def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
     """A POSTPROCESSING_HOOK."""
-    schemas = {name: dict(schema) for name, schema in {**BODIES, **LISTS}.items()}
+    schemas = {name: dict(schema) for name, schema in {**BODIES, **LISTS, **LOG}.items()}
     for name, example in EXAMPLES.items():
         schemas[name]["examples"] = [example]
     result["components"] = {"schemas": dict(sorted(schemas.items()))}

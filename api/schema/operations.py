@@ -1,6 +1,6 @@
 """How a view describes itself: parameters from its list's options, answers by the name of their component."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -38,13 +38,16 @@ def documented(
     missing: bool = False,
     gone: bool = False,
     headers: Mapping[str, str] | None = None,
+    extra: Sequence[OpenApiParameter] = (),
+    media_type: str = "application/json",
 ) -> Decorator:
     """Describes a `get`. `missing`: it may answer 404, as details (those with an id) always may."""
     is_detail = options is None and operation_id not in ("get_root", "get_schema")
     problems = {400: "A parameter is unknown or wrong."}
     if missing or is_detail:
         problems[404] = "Nothing has been published at this address."
-    problems[406] = "`Accept` rules out JSON."
+    if media_type == "application/json":
+        problems[406] = "`Accept` rules out JSON."
     if gone:
         problems[410] = "Erased; `detail` is the public reason."
     problems |= {
@@ -53,13 +56,14 @@ def documented(
         503: "The database does not answer.",
     }
     answers: dict[Any, OpenApiResponse] = {
-        200: OpenApiResponse(ref(component), description="OK"),
+        (200, media_type): OpenApiResponse(ref(component), description="OK"),
         304: OpenApiResponse(description="What `If-None-Match` names is still what would be sent."),
     }
     for status, description in problems.items():
         answers[(status, PROBLEM_TYPE)] = OpenApiResponse(ref("Problem"), description=description)
     parameters = [
         *(_list_parameters(options) if options else []),
+        *extra,
         OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An `ETag` that the client has."),
         *(
             OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=[200])
@@ -73,6 +77,11 @@ def documented(
         operation_id=operation_id, tags=[tag], summary=summary, description="",
         parameters=parameters, responses=answers, auth=[],
     )  # fmt: skip
+
+
+def integer_parameter(name: str, description: str, *, required: bool = False) -> OpenApiParameter:
+    schema = {"type": "integer", "minimum": 0}
+    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description, required=required)
 
 
 def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:

@@ -94,12 +94,7 @@ class RevisionBytes(Endpoint):
     def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
         entry, row = _find_revision(review_id, number)
-        headers = {
-            "Factcheck-Salt": bytes(row.salt).hex(),
-            "Factcheck-Sequence": str(entry.sequence),
-            "Factcheck-Digest": entry.digest,
-        }
-        return responses.respond(request._request, bytes(row.document), headers=headers)
+        return responses.respond_document(request._request, entry, row)
 
 
 def _find_revision(review_id: UUID, number: int) -> tuple[LogEntry, RevisionDocument]:

@@ -110,7 +110,8 @@ def _check_document(entry: LogEntry, row: RevisionDocument | None, erased: dict[
     if hashlib.sha256(bytes(row.salt) + data).hexdigest() != entry.digest:
         raise DiscrepancyError(f"The document of entry {entry.sequence} has not the digest that the log gives.")
     document = json.loads(data)
-    if document["id"] != str(entry.subject) or document["revision"]["number"] != entry.number:
+    revision, word = document["revision"], entry.kind.partition(".")[2]
+    if (document["id"], revision["number"], revision["kind"]) != (str(entry.subject), entry.number, word):
         raise DiscrepancyError(f"The document of entry {entry.sequence} is of another revision.")
 
 

@@ -337,7 +337,11 @@ class Verifier:
             raise Wrong(f"The document of entry {sequence} is not canonical JSON.")
         if entry["kind"] == "key.rotation":
             self.follow_rotation(entry, document)
-        elif document["id"] != entry["subject"] or document["revision"]["number"] != entry["number"]:
+        elif (
+            document["id"] != entry["subject"]
+            or document["revision"]["number"] != entry["number"]
+            or document["revision"]["kind"] != entry["kind"].partition(".")[2]
+        ):
             raise Wrong(f"The document of entry {sequence} is of another revision.")
 
     def follow_rotation(self, entry: dict[str, Any], document: dict[str, Any]) -> None:

@@ -44,7 +44,7 @@ def test_verify_record_of_nothing(bare_record: None, capsys: pytest.CaptureFixtu
         ("DELETE FROM record_revisiondocument WHERE sequence = 7", "document of entry 7 is gone"),
         ("UPDATE record_logentry SET digest = repeat('0', 64) WHERE sequence = 8", "document of entry 8 has not the digest"),
         ("UPDATE record_logentry SET at = at - interval '1 day' WHERE sequence = 9", "Entry 9 is dated before"),
-        ("UPDATE record_logentry SET kind = 'review.erasure' WHERE sequence = 9", "Tile 0/0 is not what"),
+        ("UPDATE record_logentry SET kind = 'review.update' WHERE sequence = 9", "document of entry 9 is of another"),
         ("UPDATE record_logtile SET hashes = overlay(hashes placing 'xx' from 100) WHERE level = 0 AND index = 1", "Tile 0/1 is not"),
         ("DELETE FROM record_logtile WHERE level = 1", "Tile 1/0 is not"),
         ("INSERT INTO record_logtile VALUES (3, 3, decode(repeat('00', 32), 'hex'))", "4 tiles instead of 3"),

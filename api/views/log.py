@@ -1,0 +1,207 @@
+"""The public log as C2SP tlog-tiles serves it, proofs for those who do not want to build the tree, and documents."""
+
+import base64
+import re
+from typing import Any
+
+import orjson
+from django.http import Http404, HttpResponse
+from rest_framework.request import Request
+
+from api import responses
+from api.endpoint import Endpoint, refuse_parameters
+from api.negotiation import Anything
+from api.problems import Gone, ParameterProblem
+from api.schema.operations import DOCUMENT_HEADERS, documented, integer_parameter
+from api.suggestions import unknown_parameter
+from factcheck.record import merkle, tree
+from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+BRIEF = "public, max-age=2"
+TEXT = "text/plain; charset=utf-8"
+_GROUPS = re.compile(r"(?:x[0-9]{3}/){0,5}[0-9]{3}")
+_NUMBER = re.compile(r"[0-9]{1,15}")
+
+
+class RawEndpoint(Endpoint):
+    """Sends bytes that other tools read, whatever they say that they accept."""
+
+    content_negotiation_class = Anything
+
+    def send(self, request: Request, content: bytes, content_type: str, cache: str, **headers: str) -> HttpResponse:
+        response = responses.respond(request._request, content, content_type, headers)
+        response.headers["Cache-Control"] = cache
+        return response
+
+
+class CheckpointView(RawEndpoint):
+    @documented(
+        "get_log_checkpoint", "Log", "The newest signed checkpoint, with the cosignatures of witnesses.", "Note",
+        media_type="text/plain", missing=True,
+    )  # fmt: skip
+    def get(self, request: Request) -> HttpResponse:
+        refuse_parameters(request)
+        checkpoint = tree.newest_checkpoint("public")
+        if checkpoint is None:
+            raise Http404
+        lines = checkpoint.cosignatures.order_by("pk").values_list("line", flat=True)
+        return self.send(request, (checkpoint.note + "".join(lines)).encode(), TEXT, BRIEF)
+
+
+class KeyView(RawEndpoint):
+    @documented("get_log_key", "Log", "The verifier key of the log.", "VerifierKey", media_type="text/plain")
+    def get(self, request: Request) -> HttpResponse:
+        refuse_parameters(request)
+        return self.send(request, f"{tree.signing_key().verifier()}\n".encode(), TEXT, BRIEF)
+
+
+class TileView(RawEndpoint):
+    @documented(
+        "get_log_tile", "Log", "A tile of the tree: up to 256 hashes of 32 bytes.", "Bytes",
+        media_type="application/octet-stream", missing=True,
+    )  # fmt: skip
+    def get(self, request: Request, level: str, place: str) -> HttpResponse:
+        refuse_parameters(request)
+        if level != str(int(level)) or int(level) > 63:
+            raise Http404
+        index, width = _read_place(place)
+        tile = LogTile.objects.using("public").filter(level=int(level), index=index).first()
+        if tile is None or len(tile.hashes) < width * merkle.HASH_SIZE:
+            raise Http404
+        content = bytes(tile.hashes)[: width * merkle.HASH_SIZE]
+        return self.send(request, content, "application/octet-stream", IMMUTABLE)
+
+
+class BundleView(RawEndpoint):
+    @documented(
+        "get_log_entries", "Log", "An entry bundle: up to 256 leaves, each after its length as a uint16.", "Bytes",
+        media_type="application/octet-stream", missing=True,
+    )  # fmt: skip
+    def get(self, request: Request, place: str) -> HttpResponse:
+        refuse_parameters(request)
+        index, width = _read_place(place)
+        start = index * merkle.TILE_WIDTH
+        entries = LogEntry.objects.using("public").filter(sequence__gte=start, sequence__lt=start + width)
+        found = list(entries.order_by("sequence"))
+        if len(found) != width:
+            raise Http404
+        return self.send(request, tree.bundle(found), "application/octet-stream", IMMUTABLE)
+
+
+class EntryDocumentView(RawEndpoint):
+    @documented(
+        "get_log_document", "Log",
+        "The exact bytes that an entry's digest is of, whatever it is about; SHA-256 over the salt's bytes and these.",
+        "AnyDocument", gone=True, headers=DOCUMENT_HEADERS,
+    )  # fmt: skip
+    def get(self, request: Request, sequence: int) -> HttpResponse:
+        refuse_parameters(request)
+        entry = LogEntry.objects.using("public").filter(sequence=sequence).select_related("revision_document").first()
+        if entry is None:
+            raise Http404
+        try:
+            return responses.respond_document(request._request, entry, entry.revision_document)
+        except RevisionDocument.DoesNotExist:
+            raise Gone(None) from None
+
+
+class InclusionView(Endpoint):
+    @documented(
+        "get_log_inclusion_proof", "Log", "A proof that an entry is in the log (RFC 6962, section 2.1.1).",
+        "InclusionProof",
+        extra=[
+            integer_parameter("sequence", "The entry's index.", required=True),
+            integer_parameter("size", "The size of the tree; the newest checkpoint's when left out."),
+        ],
+    )  # fmt: skip
+    def get(self, request: Request) -> HttpResponse:
+        asked = _read_numbers(request, ("sequence", "size"), required=("sequence",))
+        size = _require_size("size", asked.get("size", _signed_size()))
+        sequence = asked["sequence"]
+        if sequence >= size:
+            raise ParameterProblem([("sequence", f"Give an index below the size, which is {size}.")])
+        entry = LogEntry.objects.using("public").get(sequence=sequence)
+        read = tree.reader("public")
+        return _respond_proof(
+            request,
+            sequence=sequence,
+            size=size,
+            leaf=entry.leaf().decode(),
+            leaf_hash=_encoded(merkle.leaf_hash(entry.leaf())),
+            root_hash=_encoded(merkle.root(size, read)),
+            proof=[_encoded(value) for value in merkle.inclusion_proof(sequence, size, read)],
+        )
+
+
+class ConsistencyView(Endpoint):
+    @documented(
+        "get_log_consistency_proof", "Log", "A proof that a log contains a smaller one (RFC 6962, section 2.1.2).",
+        "ConsistencyProof",
+        extra=[
+            integer_parameter("from", "The smaller size.", required=True),
+            integer_parameter("to", "The larger size; the newest checkpoint's when left out."),
+        ],
+    )  # fmt: skip
+    def get(self, request: Request) -> HttpResponse:
+        asked = _read_numbers(request, ("from", "to"), required=("from",))
+        new = _require_size("to", asked.get("to", _signed_size()))
+        old = asked["from"]
+        if old > new:
+            raise ParameterProblem([("from", f"Give a size up to {new}.")])
+        read = tree.reader("public")
+        return _respond_proof(
+            request,
+            **{"from": old, "to": new},
+            from_root_hash=_encoded(merkle.root(old, read)),
+            to_root_hash=_encoded(merkle.root(new, read)),
+            proof=[_encoded(value) for value in merkle.consistency_proof(old, new, read)],
+        )
+
+
+def _respond_proof(request: Request, **proof: Any) -> HttpResponse:
+    return responses.respond(request._request, orjson.dumps(proof))
+
+
+def _encoded(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+def _read_place(place: str) -> tuple[int, int]:
+    """Index and width out of `x001/x234/067` or `000.p/17`. Raises Http404."""
+    groups, partial, width = place.partition(".p/")
+    if not _GROUPS.fullmatch(groups) or (partial and not re.fullmatch(r"[1-9][0-9]{0,2}", width)):
+        raise Http404
+    index = int(groups.replace("x", "").replace("/", ""))
+    wide = int(width) if partial else merkle.TILE_WIDTH
+    # One tile has one address: no groups of zeroes before, no partial tile as wide as a full one.
+    if merkle.tile_name(0, index, wide) != f"tile/0/{place}" or (partial and wide >= merkle.TILE_WIDTH):
+        raise Http404
+    return index, wide
+
+
+def _signed_size() -> int:
+    newest = LogCheckpoint.objects.using("public").order_by("-size").values_list("size", flat=True).first()
+    return newest or 0
+
+
+def _require_size(name: str, size: int) -> int:
+    signed = _signed_size()
+    if size > signed:
+        raise ParameterProblem([(name, f"Give a size up to {signed}, which is what is signed now.")])
+    return size
+
+
+def _read_numbers(request: Request, known: tuple[str, ...], required: tuple[str, ...]) -> dict[str, int]:
+    """Each parameter once, as a whole number. Raises ParameterProblem."""
+    faults = [(name, unknown_parameter(name, known)) for name in request.query_params if name not in known]
+    asked: dict[str, int] = {}
+    for name in known:
+        values = request.query_params.getlist(name)
+        if len(values) == 1 and _NUMBER.fullmatch(values[0]):
+            asked[name] = int(values[0])
+        elif values or name in required:
+            faults.append((name, "Give one whole number, such as 0 or 1024."))
+    if faults:
+        raise ParameterProblem(faults)
+    return asked

@@ -1,0 +1,231 @@
+"""The stand-alone verifier against the served log: what holds, what does not, and what it remembers."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from factcheck.record import log, tree, verifier
+from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
+from factcheck.record.notes import Checkpoint, SigningKey
+from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
+from tests.record.conftest import publish_some
+from tests.serving import served
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def site(bare_record: None) -> Iterator[str]:
+    """Five reviews with a history of their own, and its address."""
+    tree.signing_key.cache_clear()
+    newsroom = make_newsroom()
+    reviews = [make_review(newsroom) for _ in range(5)]
+    for review in reviews:
+        publish_review(newsroom, review)
+    correct_review(newsroom, reviews[0], summary="Sai. Đã sửa.")
+    withdraw_review(newsroom, reviews[1])
+    withdraw_review(newsroom, reviews[2])
+    reinstate_review(newsroom, reviews[2])
+    with served() as address:
+        yield address
+
+
+def verify(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Exit code and what is said, on whichever stream."""
+    code = verifier.main([*arguments, "--quiet"])
+    said = capsys.readouterr()
+    return code, (said.out + said.err).strip()
+
+
+def as_owner(*statements: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        for table in (
+            "record_logentry",
+            "record_revisiondocument",
+            "record_logtile",
+            "record_logcheckpoint",
+            "record_cosignature",
+        ):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        for sql in statements:
+            cursor.execute(sql)
+
+
+def test_verifier_runs_alone_from_the_command_line(site: str, tmp_path: Path) -> None:
+    state = tmp_path / "state of the log.json"
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-m", "factcheck.record.verifier", site, "--state", str(state)],
+            cwd=ROOT, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith("9 entries about 5 subjects hold; root ")
+    assert json.loads(state.read_text())["seen"]["size"] == 9
+
+
+def test_verifier_needs_no_django() -> None:
+    code = (
+        "import sys; sys.path.insert(0, 'factcheck/record'); import verifier;"
+        " print([m for m in sys.modules if m.startswith(('django', 'factcheck'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_verifier_follows_a_growing_log(site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = str(tmp_path / "state")
+    assert verify(site, "--state", state, capsys=capsys)[0] == 0
+    publish_some(300)
+    code, said = verify(site, "--state", state, capsys=capsys)
+    assert (code, said[:37]) == (0, "309 entries about 305 subjects hold; ")
+
+
+def test_verifier_goes_on_where_it_was(site: str, tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
+    publish_some(260)
+    state = tmp_path / "state"
+    monkeypatch.setattr(verifier, "SAVE_EVERY", 0)
+    original = verifier.Verifier.check_bundle
+
+    def stop_after_first(self: Any, *arguments: Any) -> None:
+        if self.tree.size:
+            raise KeyboardInterrupt
+        original(self, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(verifier.Verifier, "check_bundle", stop_after_first)
+        with pytest.raises(KeyboardInterrupt):
+            verify(site, "--state", str(state), capsys=capsys)
+    assert json.loads(state.read_text())["part"]["size"] == 256
+    asked: list[str] = []
+    get = verifier.Site.get
+    monkeypatch.setattr(verifier.Site, "get", lambda self, path: asked.append(path) or get(self, path))
+    assert verify(site, "--state", str(state), capsys=capsys)[0] == 0
+    assert "/api/v1/log/tile/entries/000" not in asked
+    assert "/api/v1/log/tile/entries/001.p/13" in asked
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("UPDATE record_revisiondocument SET document = document || ' ' WHERE sequence = 5", "The document of entry 5 has not the digest"),
+        ("DELETE FROM record_revisiondocument WHERE sequence = 3", "The document of entry 3 ("),
+        ("UPDATE record_logentry SET at = at + interval '1 year' WHERE sequence = 0", "Entry 1 is dated"),
+        ("UPDATE record_logentry SET subject = gen_random_uuid() WHERE sequence = 4", "The document of entry 4 is of another revision."),
+        ("UPDATE record_logentry SET number = 3 WHERE sequence = 5", "Entry 5 is revision 3 of"),
+        ("UPDATE record_logentry SET kind = 'review.withdrawal' WHERE sequence = 5", "The document of entry 5 is of another"),
+        ("UPDATE record_logentry SET kind = 'review.reinstatement' WHERE sequence = 5", "Entry 5 is review.reinstatement of"),
+        ("UPDATE record_logtile SET hashes = overlay(hashes placing 'xx' from 40)", "Tile 0/0 is not what the entries give."),
+        ("UPDATE record_logtile SET hashes = substring(hashes from 1 for 64)", "Tile 0/0 is not served"),
+        ("UPDATE record_logcheckpoint SET note = replace(note, E'\\n9\\n', E'\\n8\\n') WHERE size = 9", "The checkpoint of 8 entries does not"),
+        ("DELETE FROM record_logcheckpoint", "The checkpoint is not served"),
+        ("UPDATE record_publishedreview SET body = replace(body, 'Sai', 'Đúng')", "Readers of the review"),
+        ("DELETE FROM record_publishedreview", "is in the log, but its address answers 404"),
+    ],
+)  # fmt: skip
+def test_verifier_finds(site: str, sql: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    as_owner(sql)
+    code, sentence = verify(site, capsys=capsys)
+    assert code == 1
+    assert said in sentence
+
+
+def sign_anew(size: int) -> None:
+    """What somebody with the key and the owner's role can do: a tree and a checkpoint that fit the present rows."""
+    as_owner("TRUNCATE record_logtile", "TRUNCATE record_logcheckpoint CASCADE")
+    leaves = [tree.merkle.leaf_hash(e.leaf()) for e in LogEntry.objects.filter(sequence__lt=size).order_by("sequence")]
+    tiles = tree.merkle.append(0, leaves, lambda level, index: b"")
+    for (level, index), hashes in tiles.items():
+        LogTile.objects.create(level=level, index=index, hashes=hashes)
+    root = tree.merkle.root(size, lambda level, index: tiles[level, index])
+    text = Checkpoint(tree.signing_key().name, size, root).text()
+    LogCheckpoint.objects.create(
+        size=size, root=root, note=f"{text}\n{tree.signing_key().sign(text)}", at=LogEntry.objects.first().at
+    )
+
+
+def test_history_signed_anew_is_found_by_the_state_alone(site: str, tmp_path: Path, capsys: Any) -> None:
+    state = str(tmp_path / "state")
+    assert verify(site, "--state", state, capsys=capsys)[0] == 0
+    as_owner("UPDATE record_logentry SET at = at - interval '1 hour' WHERE sequence = 0")
+    sign_anew(9)
+    assert verify(site, capsys=capsys)[0] == 0
+    code, said = verify(site, "--state", state, capsys=capsys)
+    assert (code, said) == (1, "The first 9 entries are not those that were seen before: history was changed.")
+
+
+def test_tail_cut_off_is_found_by_the_state(site: str, tmp_path: Path, capsys: Any) -> None:
+    state = str(tmp_path / "state")
+    assert verify(site, "--state", state, capsys=capsys)[0] == 0
+    sign_anew(8)
+    code, said = verify(site, "--state", state, capsys=capsys)
+    assert (code, said) == (1, "The log has 8 entries; 9 were seen before: its end was cut off.")
+
+
+def test_key_put_in_the_place_of_another_is_found(site: str, tmp_path: Path, settings: Any, capsys: Any) -> None:
+    state = str(tmp_path / "state")
+    assert verify(site, "--state", state, capsys=capsys)[0] == 0
+    settings.LOG_SIGNING_KEY = str(SigningKey.generate("127.0.0.1:8000/api/v1/log"))
+    tree.signing_key.cache_clear()
+    sign_anew(9)
+    code, said = verify(site, "--state", state, capsys=capsys)
+    assert code == 1
+    assert "is served, but the log was handed to" in said
+    tree.signing_key.cache_clear()
+
+
+def test_rotation_is_followed(site: str, tmp_path: Path, settings: Any, capsys: Any) -> None:
+    state, file = str(tmp_path / "state"), tmp_path / "new"
+    assert verify(site, "--state", state, capsys=capsys)[0] == 0
+    call_command("make_log_key", str(file))
+    call_command("rotate_log_key", str(file))
+    settings.LOG_SIGNING_KEY = str(file)
+    tree.signing_key.cache_clear()
+    publish_some(2)
+    capsys.readouterr()
+    code, said = verify(site, "--state", state, capsys=capsys)
+    assert (code, said[:11]) == (0, "12 entries ")
+    assert json.loads(Path(state).read_text())["key"] == str(SigningKey.parse(file.read_text()).verifier())
+    call_command("verify_record")
+    tree.signing_key.cache_clear()
+
+
+def test_witness_can_be_demanded(site: str, capsys: pytest.CaptureFixture[str]) -> None:
+    witness = SigningKey.generate("witness.example/w")
+    code, said = verify(site, "--witness", str(witness.verifier(4)), capsys=capsys)
+    assert (code, said) == (1, "The witness witness.example/w has not cosigned the checkpoint of 9 entries.")
+    newest = LogCheckpoint.objects.get(size=9)
+    text = tree.open_note(newest.note)[0]
+    newest.cosignatures.create(witness=witness.name, line=witness.cosign(text, 1_800_000_000))
+    assert verify(site, "--witness", str(witness.verifier(4)), capsys=capsys)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["http://127.0.0.1:9"], "http://127.0.0.1:9/api/v1/log/key does not answer"),
+        (["ftp://x.example"], "is not an http or https address"),
+        (["http://127.0.0.1:9", "--key", "x+y"], "is not a verifier key"),
+        (["http://127.0.0.1:9", "--witness", "x+00000000+AAAA"], "is not a verifier key"),
+    ],
+)
+def test_verifier_that_cannot_look(arguments: list[str], said: str, monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr(verifier.time, "sleep", lambda seconds: None)
+    code, sentence = verify(*arguments, capsys=capsys)
+    assert code == 2
+    assert said in sentence
+
+
+def test_erased_review_passes(site: str, capsys: pytest.CaptureFixture[str]) -> None:
+    entry = LogEntry.objects.get(sequence=4)
+    notice = {"id": str(entry.subject), "license": "https://creativecommons.org/licenses/by/4.0/"}
+    log.publish([log.Publication(entry.subject, notice, LogEntry.Kind.ERASURE, note="Theo phán quyết của toà án.")])
+    code, said = verify(site, capsys=capsys)
+    assert (code, said[:11]) == (0, "10 entries ")
+    call_command("verify_record")
