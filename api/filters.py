@@ -6,11 +6,10 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
 
 from api import values
-from factcheck.record.models import SEARCH_CONFIG
+from factcheck.record.search import words_query
 
 MAX_VALUES = 100
 
@@ -47,7 +46,7 @@ def _matches_language(tag: str) -> Q:
 
 
 def _has_words(words: str) -> Q:
-    return Q(search=SearchQuery(words, config=SEARCH_CONFIG, search_type="websearch"))
+    return Q(search=words_query(words))
 
 
 def _column(lookup: str) -> Callable[[list[Any]], Q]:
