@@ -60,22 +60,12 @@ class ImportBatch(models.Model):
         return f"{self.files} ({self.submitted_at:%Y-%m-%d})" if self.pk else self.files
 
 
-class Approval(models.Model):
+class DecidedByTwo(models.Model):
     """A statement put before a second person, and the decision. Only the decision is ever written later."""
 
-    class Action(models.TextChoices):
-        PUBLICATION = "publication", _("publication")
-        WITHDRAWAL = "withdrawal", _("withdrawal")
-        REINSTATEMENT = "reinstatement", _("reinstatement")
-        ERASURE = "erasure", _("erasure")
-
-    review = models.ForeignKey(Review, models.PROTECT, verbose_name=_("review"), related_name="approvals")
-    action = models.CharField(_("what for"), max_length=20, choices=Action)
     statement = models.TextField(help_text="Canonical JSON: what is to be published.")
     digest = models.CharField(_("digest"), max_length=64, help_text=_("SHA-256 of the statement."))
-    change_class = models.CharField(_("kind of correction"), max_length=20, choices=Review.ChangeClass, blank=True)
     note = ProseField(_("public note"), max_length=2000, blank=True)
-    batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, blank=True, related_name="approvals")
     submitted_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("submitted by"), related_name="+")
     submitted_at = models.DateTimeField(_("submitted at"), auto_now_add=True)
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True)
@@ -96,18 +86,39 @@ class Approval(models.Model):
     )
 
     class Meta:
-        verbose_name = _("approval")
-        verbose_name_plural = _("approvals")
+        abstract = True
         ordering = ["-pk"]
         constraints = [
-            decided_at_once("approval"),
+            decided_at_once("%(class)s"),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("submitted_by")) | Q(decision="returned"),
-                name="approval_two_people",
+                name="%(class)s_two_people",
             ),
             models.CheckConstraint(
-                condition=Q(entry__isnull=True) | Q(decision="approved"), name="approval_published_if_approved"
+                condition=Q(entry__isnull=True) | Q(decision="approved"), name="%(class)s_published_if_approved"
             ),
+        ]
+
+
+class Approval(DecidedByTwo):
+    """A statement about a review, and the decision on it."""
+
+    class Action(models.TextChoices):
+        PUBLICATION = "publication", _("publication")
+        WITHDRAWAL = "withdrawal", _("withdrawal")
+        REINSTATEMENT = "reinstatement", _("reinstatement")
+        ERASURE = "erasure", _("erasure")
+
+    review = models.ForeignKey(Review, models.PROTECT, verbose_name=_("review"), related_name="approvals")
+    action = models.CharField(_("what for"), max_length=20, choices=Action)
+    change_class = models.CharField(_("kind of correction"), max_length=20, choices=Review.ChangeClass, blank=True)
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, blank=True, related_name="approvals")
+
+    class Meta(DecidedByTwo.Meta):
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        constraints = [
+            *DecidedByTwo.Meta.constraints,
             models.UniqueConstraint(
                 fields=["review"],
                 condition=Q(entry__isnull=True) & ~Q(decision="returned"),
