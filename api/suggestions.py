@@ -15,7 +15,7 @@ def unknown_value(value: str, known: Collection[str]) -> str:
 
 
 def _meant(word: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(word[:100], known, n=3, cutoff=0.6)
+    near = difflib.get_close_matches(word[:100], known, n=2, cutoff=0.7)
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 

@@ -1,6 +1,7 @@
 """Reading the values of parameters. Each reader takes the text and returns the value, or raises ValueError
 with a sentence for whoever sent it."""
 
+import contextlib
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time
@@ -70,14 +71,11 @@ def read_site(value: str) -> str:
 
 def read_address(value: str) -> str:
     """The key under which the read model finds an address, however it is written."""
-    try:
+    with contextlib.suppress(ValueError):  # brackets that are no IPv6 address, a port that is none
         parts = urlsplit(value)
-        known = len(value) <= MAX_ADDRESS and parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        known = False
-    if not known:
-        raise ValueError("Give a whole address, percent-encoded, such as https%3A%2F%2Fexample.org%2Fpage.")
-    return address_key(value)
+        if len(value) <= MAX_ADDRESS and parts.scheme in ("http", "https") and parts.hostname:
+            return address_key(value)
+    raise ValueError("Give a whole address, percent-encoded, such as https%3A%2F%2Fexample.org%2Fpage.")
 
 
 def read_date(value: str) -> date:

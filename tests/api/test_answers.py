@@ -1,0 +1,291 @@
+"""What every answer carries, and every way in which a request can fail."""
+
+import json
+import logging
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
+from django.test import Client
+from rest_framework.throttling import AnonRateThrottle
+
+from api import responses
+from api.endpoint import Endpoint
+from api.views import reviews
+from tests.drafts import make_newsroom, make_review, publish_review
+
+LICENSE = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
+
+
+@pytest.fixture(scope="module")
+def world(module_database):
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    return SimpleNamespace(newsroom=newsroom, review=review, id=review.pk)
+
+
+@pytest.fixture
+def addresses(world):
+    """One of each kind, with whether it takes parameters."""
+    return [
+        "/api/",
+        "/api/v1/",
+        "/api/v1/reviews/",
+        f"/api/v1/reviews/{world.id}/",
+        f"/api/v1/reviews/{world.id}/revisions/",
+        f"/api/v1/reviews/{world.id}/revisions/1/",
+        f"/api/v1/reviews/{world.id}/revisions/1/document/",
+        "/api/v1/claims/",
+        f"/api/v1/claims/{world.review.claim_id}/",
+        "/api/v1/publishers/",
+        "/api/v1/rating-scales/",
+        "/api/v1/claimants/",
+        "/api/v1/topics/",
+        "/api/schema/",
+        "/api/docs/",
+        "/api/problems/",
+        "/api/problems/gone/",
+    ]
+
+
+def test_every_answer_has_the_common_headers(addresses, api):
+    for address in [*addresses, "/api/v1/nothing/", "/api/v1/reviews/?x=1"]:
+        response = api.send(address)
+        assert response["Factcheck-Head"] == "0", address
+        assert response["Link"] == LICENSE, address
+        assert response["Cache-Control"] == "no-cache", address
+        assert response["Vary"] == "Accept, origin", address
+        assert response["Allow"] == "GET, HEAD, OPTIONS", address
+        assert "Content-Language" not in response, address
+        assert not response.cookies, address
+
+
+def test_known_etag_gets_304(addresses, api):
+    for address in addresses:
+        response = api.send(address)
+        etag = response["ETag"]
+        assert etag[0] == etag[-1] == '"', address
+        for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+            again = api.send(address, **{"If-None-Match": known})
+            assert (again.status_code, again.content) == (304, b""), (address, known)
+            assert (again["ETag"], again["Cache-Control"], again["Factcheck-Head"]) == (etag, "no-cache", "0")
+            assert "Content-Type" not in again
+        assert api.send(address, **{"If-None-Match": '"other"'}).status_code == 200
+        assert api.send(address, **{"If-None-Match": "nonsense"}).status_code == 200
+
+
+def test_etag_changes_with_the_content(database, api):
+    newsroom = make_newsroom()
+    empty = api.send("reviews/")
+    publish_review(newsroom, make_review(newsroom))
+    response = api.send("reviews/", **{"If-None-Match": empty["ETag"]})
+    assert (response.status_code, response["Factcheck-Head"]) == (200, "0")
+    assert response["ETag"] != empty["ETag"]
+    assert "Factcheck-Head" not in empty
+
+
+def test_head_is_get_without_content(addresses, api):
+    for address in addresses:
+        got, head = api.send(address), api.client.head(address)
+        assert (head.status_code, head.content) == (200, b""), address
+        assert head.headers == got.headers, address
+
+
+def test_options_lists_the_methods(addresses, api):
+    for address in addresses:
+        response = api.client.options(address)
+        assert (response.status_code, response.content, response["Allow"]) == (204, b"", "GET, HEAD, OPTIONS"), address
+
+
+def test_any_page_may_read(world, api):
+    response = api.send("reviews/", Origin="https://reader.example")
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Access-Control-Expose-Headers"].split(", ") == [
+        "ETag", "Link", "Retry-After", "Factcheck-Head", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt",
+    ]  # fmt: skip
+    assert "Access-Control-Allow-Credentials" not in response
+    for address, status in (("nothing/", 404), ("reviews/?x=1", 400)):
+        refused = api.send(address, Origin="https://reader.example")
+        assert (refused.status_code, refused["Access-Control-Allow-Origin"]) == (status, "*")
+
+
+def test_preflight_allows_conditional_reads_alone(world, api):
+    asked = {"Origin": "https://reader.example", "Access-Control-Request-Method": "GET"}
+    response = api.client.options("/api/v1/reviews/", headers=asked)
+    assert response.status_code == 200
+    assert response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert response["Access-Control-Allow-Headers"] == "accept, if-none-match"
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "",
+        "*/*",
+        "application/json",
+        "APPLICATION/JSON; charset=utf-8",
+        "application/*",
+        "text/html,application/xhtml+xml,*/*;q=0.8",
+        "text/html, application/json;q=0.1",
+        "application/json;q=x",
+    ],
+)
+def test_accept_that_takes_json_gets_it(world, api, accept):
+    assert api.send("reviews/", Accept=accept)["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "text/html",
+        "application/xml, text/*",
+        "application/problem+json",
+        "application/json;q=0",
+        "*/*, application/json;q=0",
+        "*/*, application/*;q=0.0",
+        "nonsense",
+        ",;",
+    ],
+)
+def test_accept_that_rules_json_out_is_not_acceptable(world, api, accept):
+    response = api.send("reviews/", Accept=accept)
+    problem = json.loads(response.content)
+    assert (response.status_code, response["Content-Type"]) == (406, "application/problem+json")
+    assert problem["type"] == "http://127.0.0.1:8000/api/problems/not-acceptable/"
+    assert response["Factcheck-Head"] == "0"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
+def test_writing_is_not_allowed(world, addresses, method):
+    for address in addresses:
+        for client in (Client(), Client(enforce_csrf_checks=True)):
+            response = client.generic(method, address, b"{", content_type="application/json")
+            assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS"), address
+            assert json.loads(response.content) == {
+                "type": "http://127.0.0.1:8000/api/problems/method-not-allowed/",
+                "title": "This API can only be read",
+                "status": 405,
+                "detail": "The method is not GET, HEAD or OPTIONS.",
+                "instance": address,
+            }
+
+
+def test_unknown_addresses_are_problems(world, api):
+    for address in (
+        "/api/v1/nothing/",
+        "/api/v1/nothing",
+        "/api/v2/",
+        "/api/v1/reviews/not-an-id/",
+        f"/api/v1/reviews/{world.id}/revisions/x/",
+        "/api/v1/reviews/%0a/",
+        "/api/v1/reviews/%00%ff/",
+        "/api/problems/nothing/",
+        "/api/" + "x" * 5000,
+        "/api/v1/reviews/" + "9" * 5000,
+        "/api//",
+    ):
+        problem = api.problem(address, status=404)
+        assert problem["title"] == "There is nothing at this address"
+        assert problem["instance"].isascii()
+    assert Client(enforce_csrf_checks=True).post("/api/nothing/").status_code == 404
+
+
+def test_address_without_its_slash_leads_to_it(world, api):
+    for address in ("/api/v1/reviews", "/api/v1", f"/api/v1/reviews/{world.id}", "/api/docs"):
+        response = api.send(f"{address}?sort=published_at")
+        assert (response.status_code, response["Location"]) == (301, f"{address}/?sort=published_at")
+
+
+def test_type_of_every_problem_leads_to_its_page(world, api):
+    listed = api.send("/api/problems/").content.decode()
+    addresses = [line.strip() for line in listed.splitlines() if "http" in line]
+    assert [address.removeprefix("http://127.0.0.1:8000/api/problems/") for address in addresses] == [
+        "bad-request/",
+        "bad-parameter/",
+        "not-found/",
+        "method-not-allowed/",
+        "not-acceptable/",
+        "gone/",
+        "too-many-requests/",
+        "internal-error/",
+        "unavailable/",
+    ]
+    for address in addresses:
+        page = api.send(address.removeprefix("http://127.0.0.1:8000"), Accept="text/html")
+        assert (page.status_code, page["Content-Type"]) == (200, "text/plain; charset=utf-8")
+        assert "What to do: " in page.content.decode()
+
+
+def test_unknown_parameters_are_named_with_what_was_meant(addresses, api):
+    problem = api.problem("reviews/", {"langauge": "vi", "publsher": "a.example", "zzz": "1"})
+    assert problem["type"] == "http://127.0.0.1:8000/api/problems/bad-parameter/"
+    assert [(error["parameter"], error["detail"][:60]) for error in problem["errors"]] == [
+        ("langauge", "There is no such parameter here. Did you mean language?"),
+        ("publsher", "There is no such parameter here. Did you mean publisher?"),
+        ("zzz", "There is no such parameter here. Known are q, ids, language,"),
+    ]
+    for address in addresses[:-3]:
+        errors = api.problem(address, {"pagesize": "1"})["errors"]
+        assert [error["parameter"] for error in errors] == ["pagesize"], address
+
+
+def test_too_many_requests_say_when_to_come_back(world, api, monkeypatch):
+    class Twice(AnonRateThrottle):
+        rate = "2/min"
+
+    monkeypatch.setattr(Endpoint, "throttle_classes", [Twice])
+    cache.clear()
+    assert [api.send("reviews/").status_code for _ in range(3)] == [200, 200, 429]
+    response = api.send("reviews/")
+    assert 1 <= int(response["Retry-After"]) <= 60
+    assert api.problem("reviews/", status=429)["title"] == "Too many requests"
+    assert response["Factcheck-Head"] == "0"
+
+
+def test_error_of_ours_is_logged_and_says_nothing(world, api, monkeypatch, caplog):
+    def fail(*args):
+        raise RuntimeError("the secret of the house")
+
+    monkeypatch.setattr(reviews, "read_page", fail)
+    with caplog.at_level(logging.ERROR, "django.request"):
+        problem = api.problem("reviews/", status=500)
+    assert problem == {
+        "type": "http://127.0.0.1:8000/api/problems/internal-error/",
+        "title": "An error of ours",
+        "status": 500,
+        "detail": "The server has met an error that it did not expect. It has been logged.",
+        "instance": "/api/v1/reviews/",
+    }
+    assert [record.getMessage() for record in caplog.records] == ["Internal Server Error: /api/v1/reviews/"]
+    assert "the secret of the house" in caplog.text
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_database_that_is_away_is_unavailable(world, api, monkeypatch, error):
+    asked = []
+
+    def fail(request):
+        asked.append(request)
+        request.log_head = None
+        raise error("could not connect to server at 10.0.0.7")
+
+    monkeypatch.setattr(responses, "remember_head", fail)
+    response = api.send("reviews/")
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert b"10.0.0.7" not in response.content
+    assert "Factcheck-Head" not in response
+    assert len(asked) == 1
+    assert api.send("reviews/", Accept="text/html").status_code == 406  # an error that does not need the database
+
+
+def test_error_pages_of_django_become_problems(world, api, settings):
+    response = api.client.get("/api/v1/reviews/", headers={"host": "elsewhere.example", "origin": "https://a.example"})
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+    assert json.loads(response.content)["type"] == "http://127.0.0.1:8000/api/problems/bad-request/"
+    assert response["Link"] == LICENSE
+
+
+def test_website_keeps_its_own_error_pages(world, api):
+    assert api.client.get("/nothing/")["Content-Type"] == "text/html; charset=utf-8"

@@ -1,0 +1,389 @@
+"""What stands at each address, whole."""
+
+import hashlib
+from types import SimpleNamespace
+
+import pytest
+
+from factcheck.editorial import workflow
+from factcheck.editorial.models import RatingScale, Review, Topic, TopicLabel, Verdict, VerdictLabel
+from factcheck.record.models import LogEntry
+from tests.api.published import erase
+from tests.drafts import make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
+
+SITE = "http://127.0.0.1:8000"
+NOTE = "Người quay đoạn video đã xác nhận ngày quay với toà soạn."
+LICENSE = "https://creativecommons.org/licenses/by/4.0/"
+
+
+@pytest.fixture(scope="module")
+def world(module_database):
+    newsroom = make_newsroom()
+    scale = RatingScale.objects.create(slug="lights", name="Lights", worst=1, best=3)
+    red = Verdict.objects.create(scale=scale, slug="red", value=1)
+    for language, label, explanation in (("vi", "Đỏ", "Dừng."), ("en", "Red", "Stop.")):
+        VerdictLabel.objects.create(verdict=red, language=language, label=label, explanation=explanation)
+    made = {name: make_review(newsroom, verdict=red) for name in ("corrected", "withdrawn", "erased", "reinstated")}
+    topic = Topic.objects.create(slug="floods")
+    TopicLabel.objects.create(topic=topic, language="vi", label="Lũ lụt")
+    made["corrected"].claim.topics.add(topic)
+    for review in made.values():
+        publish_review(newsroom, review)
+    review = made["corrected"]
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
+    Review.objects.filter(pk=review.pk).update(summary="Sai. Đoạn video được quay năm 2019.")
+    publish_review(newsroom, review)
+    withdraw_review(newsroom, made["withdrawn"])
+    withdraw_review(newsroom, made["reinstated"])
+    reinstate_review(newsroom, made["reinstated"])
+    erase(newsroom, made["erased"], "Theo quyết định của toà án.")
+    return SimpleNamespace(newsroom=newsroom, **made)
+
+
+def entry(review, number):
+    return LogEntry.objects.get(subject=review.pk, number=number)
+
+
+def at(review, number):
+    return entry(review, number).at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+PUBLISHER = {
+    "type": "organization",
+    "name": "Toà soạn kiemchung.example",
+    "site": "kiemchung.example",
+    "url": "https://kiemchung.example/",
+    "logo_url": None,
+    "same_as": [],
+    "methodology_url": None,
+    "corrections_url": "https://kiemchung.example/corrections",
+    "principles_url": None,
+    "unnamed_sources_url": None,
+    "feedback_url": None,
+}
+VERDICT = {
+    "scale": "lights",
+    "slug": "red",
+    "label": "Đỏ",
+    "labels": {"vi": "Đỏ", "en": "Red"},
+    "value": 1,
+    "best": 3,
+    "worst": 1,
+    "explanation": "Dừng.",
+    "original": None,
+}
+
+
+def claimant(review):
+    return {
+        "id": str(review.claim.claimant_id),
+        "type": "unnamed",
+        "name": None,
+        "description": "một người dùng mạng xã hội",
+        "job_title": None,
+        "same_as": [],
+        "confirmed": True,
+    }
+
+
+def claim(review):
+    return {
+        "id": str(review.claim_id),
+        "text": "Nước lũ ở Huế đã lên tới mái chùa.",
+        "language": "vi",
+        "claimed_on": "2026-10-03",
+        "location": None,
+        "claimant": claimant(review),
+        "appearances": [
+            {
+                "url": "https://social.example/p/1",
+                "medium": "video",
+                "media_sha256": None,
+                "archive_url": None,
+                "first": True,
+            }
+        ],
+    }
+
+
+def source(number, stance):
+    return {
+        "title": f"Nguồn {number}",
+        "url": f"https://source.example/{number}",
+        "publisher": None,
+        "stance": stance,
+        "quote": None,
+        "archive_url": None,
+        "accessed_on": None,
+    }
+
+
+def corrected(review):
+    return {
+        "id": str(review.pk),
+        "url": f"{SITE}/reviews/{review.pk}/",
+        "original_url": None,
+        "archive_url": None,
+        "language": "vi",
+        "headline": "Video nước lũ là của năm 2020",
+        "summary": "Sai. Đoạn video được quay năm 2019.",
+        "body": "Đoạn video **không** quay năm nay.",
+        "claim": claim(review),
+        "verdict": VERDICT,
+        "sources": [source(1, "refutes"), source(2, "context")],
+        "publisher": PUBLISHER,
+        "authors": [{"name": "reporter@kiemchung.example"}],
+        "topics": [{"slug": "floods", "labels": {"vi": "Lũ lụt"}}],
+        "reviewed_on": None,
+        "license": LICENSE,
+        "published_at": at(review, 1),
+        "updated_at": at(review, 2),
+        "revision": {
+            "number": 2,
+            "kind": "correction",
+            "class": "substantive",
+            "note": NOTE,
+            "sequence": entry(review, 2).sequence,
+            "digest": entry(review, 2).digest,
+        },
+        "corrections": [
+            {
+                "revision": 2,
+                "at": at(review, 2),
+                "kind": "correction",
+                "class": "substantive",
+                "note": NOTE,
+                "publisher": "kiemchung.example",
+                "verdict_before": {"scale": "lights", "slug": "red", "label": "Đỏ"},
+                "verdict_after": {"scale": "lights", "slug": "red", "label": "Đỏ"},
+            }
+        ],
+    }
+
+
+def test_review_is_its_body(world, api):
+    assert api.get(f"reviews/{world.corrected.pk}/") == corrected(world.corrected)
+
+
+def test_list_has_the_same_bytes_as_the_address(world, api):
+    alone = api.send(f"reviews/{world.corrected.pk}/").content
+    listed = api.send("reviews/", {"ids": str(world.corrected.pk)}).content
+    assert listed == b'{"results":[' + alone + b'],"next":null,"previous":null}'
+
+
+def test_list_has_live_reviews_alone(world, api):
+    assert api.ids("reviews/") == [str(world.reinstated.pk), str(world.corrected.pk)]
+
+
+def test_withdrawn_review_leaves_a_tombstone(world, api):
+    review = world.withdrawn
+    assert api.get(f"reviews/{review.pk}/") == {
+        "id": str(review.pk),
+        "url": f"{SITE}/reviews/{review.pk}/",
+        "original_url": None,
+        "language": "vi",
+        "headline": "Video nước lũ là của năm 2020",
+        "claim": {"id": str(review.claim_id)},
+        "publisher": PUBLISHER,
+        "license": LICENSE,
+        "published_at": at(review, 1),
+        "updated_at": at(review, 2),
+        "revision": {
+            "number": 2,
+            "kind": "withdrawal",
+            "class": None,
+            "note": "Nguồn chính đã rút lại số liệu.",
+            "sequence": entry(review, 2).sequence,
+            "digest": entry(review, 2).digest,
+        },
+        "corrections": [],
+    }
+
+
+def test_claim_has_its_live_reviews(world, api):
+    review = world.corrected
+    assert api.get(f"claims/{review.claim_id}/") == {
+        **claim(review),
+        "url": f"{SITE}/api/v1/claims/{review.claim_id}/",
+        "topics": [{"slug": "floods", "labels": {"vi": "Lũ lụt"}}],
+        "license": LICENSE,
+        "published_at": at(review, 1),
+        "updated_at": at(review, 2),
+        "reviews": [
+            {
+                "id": str(review.pk),
+                "url": f"{SITE}/reviews/{review.pk}/",
+                "original_url": None,
+                "language": "vi",
+                "headline": "Video nước lũ là của năm 2020",
+                "verdict": VERDICT,
+                "reviewed_on": None,
+                "published_at": at(review, 1),
+                "updated_at": at(review, 2),
+                "publisher": {"name": "Toà soạn kiemchung.example", "site": "kiemchung.example"},
+            }
+        ],
+    }
+
+
+def test_claim_without_live_reviews_says_nothing_of_itself(world, api):
+    claim_id = world.withdrawn.claim_id
+    assert api.get(f"claims/{claim_id}/") == {
+        "id": str(claim_id),
+        "url": f"{SITE}/api/v1/claims/{claim_id}/",
+        "reviews": [],
+        "license": LICENSE,
+    }
+    assert str(claim_id) not in api.ids("claims/")
+
+
+def test_erased_review_is_gone_with_the_public_reason(world, api):
+    for address in ("", "revisions/1/", "revisions/1/document/", "revisions/2/"):
+        problem = api.problem(f"reviews/{world.erased.pk}/{address}", status=410)
+        assert problem == {
+            "type": f"{SITE}/api/problems/gone/",
+            "title": "Erased",
+            "status": 410,
+            "detail": "Theo quyết định của toà án.",
+            "instance": f"/api/v1/reviews/{world.erased.pk}/{address}",
+        }
+
+
+def test_claim_of_an_erased_review_is_not_there(world, api):
+    api.problem(f"claims/{world.erased.claim_id}/", status=404)
+
+
+def test_erased_review_keeps_the_metadata_of_its_revisions(world, api):
+    address = f"{SITE}/api/v1/reviews/{world.erased.pk}/revisions"
+    assert api.get(f"reviews/{world.erased.pk}/revisions/")["results"] == [
+        {
+            "number": 1,
+            "kind": "original",
+            "class": None,
+            "note": None,
+            "at": at(world.erased, 1),
+            "sequence": entry(world.erased, 1).sequence,
+            "digest": entry(world.erased, 1).digest,
+            "url": f"{address}/1/",
+            "document_url": None,
+        },
+        {
+            "number": 2,
+            "kind": "erasure",
+            "class": None,
+            "note": "Theo quyết định của toà án.",
+            "at": at(world.erased, 2),
+            "sequence": entry(world.erased, 2).sequence,
+            "digest": entry(world.erased, 2).digest,
+            "url": f"{address}/2/",
+            "document_url": f"{address}/2/document/",
+        },
+    ]
+
+
+def test_notice_of_an_erasure_has_the_bytes_of_its_digest(world, api):
+    response = api.send(f"reviews/{world.erased.pk}/revisions/2/document/")
+    salt = bytes.fromhex(response["Factcheck-Salt"])
+    assert hashlib.sha256(salt + response.content).hexdigest() == entry(world.erased, 2).digest
+
+
+def test_revision_has_metadata_and_the_review_as_it_was(world, api):
+    review = world.corrected
+    second = api.get(f"reviews/{review.pk}/revisions/2/")
+    address = f"{SITE}/api/v1/reviews/{review.pk}/revisions/2/"
+    assert second == {
+        "number": 2,
+        "kind": "correction",
+        "class": "substantive",
+        "note": NOTE,
+        "at": at(review, 2),
+        "sequence": entry(review, 2).sequence,
+        "digest": entry(review, 2).digest,
+        "url": address,
+        "document_url": f"{address}document/",
+        "review": corrected(review),
+    }
+    first = api.get(f"reviews/{review.pk}/revisions/1/")["review"]
+    assert (first["summary"], first["corrections"]) == ("Sai. Đoạn video được quay năm 2020.", [])
+    assert first["revision"]["digest"] == entry(review, 1).digest
+
+
+def test_revisions_are_listed_oldest_first(world, api):
+    found = api.get(f"reviews/{world.reinstated.pk}/revisions/")["results"]
+    assert [(each["number"], each["kind"]) for each in found] == [
+        (1, "original"),
+        (2, "withdrawal"),
+        (3, "reinstatement"),
+    ]
+
+
+def test_withdrawn_review_keeps_its_earlier_revisions(world, api):
+    revision = api.get(f"reviews/{world.withdrawn.pk}/revisions/1/")
+    assert revision["review"]["claim"]["text"] == "Nước lũ ở Huế đã lên tới mái chùa."
+
+
+def test_document_is_the_bytes_of_the_digest(world, api):
+    response = api.send(f"reviews/{world.corrected.pk}/revisions/1/document/")
+    stored = entry(world.corrected, 1)
+    assert response.content == bytes(stored.revision_document.document)
+    assert response["Content-Type"] == "application/json"
+    assert response["Factcheck-Sequence"] == str(stored.sequence)
+    assert response["Factcheck-Digest"] == stored.digest
+    salt = bytes.fromhex(response["Factcheck-Salt"])
+    assert hashlib.sha256(salt + response.content).hexdigest() == stored.digest
+
+
+def test_publishers_are_those_of_live_reviews(world, api):
+    assert api.get("publishers/") == {"results": [PUBLISHER], "next": None, "previous": None}
+
+
+def test_rating_scales_have_the_verdicts_in_use(world, api):
+    assert api.get("rating-scales/")["results"] == [
+        {
+            "slug": "lights",
+            "best": 3,
+            "worst": 1,
+            "verdicts": [{"slug": "red", "value": 1, "labels": {"vi": "Đỏ", "en": "Red"}}],
+        }
+    ]
+
+
+def test_claimants_are_those_of_live_reviews(world, api):
+    found = api.get("claimants/")["results"]
+    expected = [claimant(world.corrected), claimant(world.reinstated)]
+    assert sorted(found, key=lambda each: each["id"]) == sorted(expected, key=lambda each: each["id"])
+
+
+def test_topics_have_their_labels(world, api):
+    assert api.get("topics/")["results"] == [{"slug": "floods", "labels": {"vi": "Lũ lụt"}}]
+
+
+def test_root_lists_the_addresses(world, api):
+    assert api.get("") == {
+        "claims": f"{SITE}/api/v1/claims/",
+        "reviews": f"{SITE}/api/v1/reviews/",
+        "publishers": f"{SITE}/api/v1/publishers/",
+        "rating-scales": f"{SITE}/api/v1/rating-scales/",
+        "claimants": f"{SITE}/api/v1/claimants/",
+        "topics": f"{SITE}/api/v1/topics/",
+        "schema": f"{SITE}/api/schema/",
+        "docs": f"{SITE}/api/docs/",
+        "license": LICENSE,
+    }
+    assert api.send("/api/").content == api.send("/api/v1/").content
+
+
+def test_addresses_of_what_never_was_are_not_found(world, api):
+    nobody = "00000000-0000-4000-8000-000000000000"
+    review = world.corrected.pk
+    for address in (
+        f"reviews/{nobody}/",
+        f"claims/{nobody}/",
+        f"reviews/{nobody}/revisions/",
+        f"reviews/{nobody}/revisions/1/",
+        f"reviews/{review}/revisions/3/",
+        f"reviews/{review}/revisions/0/",
+        f"reviews/{review}/revisions/99999999999999999999/",
+        f"reviews/{review}/revisions/3/document/",
+    ):
+        api.problem(address, status=404)

@@ -1,0 +1,165 @@
+"""Which reviews and claims each filter selects."""
+
+from datetime import UTC, date, timedelta
+
+import pytest
+
+from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic, Verdict
+from factcheck.record.models import LogEntry
+from tests.api.published import make_imported
+from tests.drafts import correct_review, make_claim, make_newsroom, make_review, publish_review
+
+
+@pytest.fixture(scope="module")
+def world(module_database):
+    """Three reviews of two claims: `lu` (vi), `flood` (en) of the same claim by another newsroom, `tea` (vi-VN)."""
+    hue, paris = make_newsroom(), make_newsroom("verite.example")
+    flood_claim = make_claim(hue)
+    minister = Claimant.objects.create(
+        newsroom=hue.publisher, type="person", name="Bộ trưởng", is_public_figure=True, job_title="Bộ trưởng"
+    )
+    tea_claim = make_claim(
+        hue, text="Trà xanh chữa khỏi bệnh.", language="vi-VN", claimed_on=date(2026, 9, 1), claimant=minister
+    )
+    Appearance.objects.create(claim=tea_claim, url="https://www.video.example/watch?v=7&t=1")
+    tea_claim.topics.add(Topic.objects.create(slug="health"))
+    lu = make_review(hue, flood_claim, reviewed_on=date(2026, 10, 5))
+    flood = make_review(
+        paris, make_claim(paris, text="The flood reached the roof.", language="en"), language="en", headline="Filmed in 2020",
+        summary="False: filmed elsewhere.", reviewed_on=date(2026, 10, 6),
+    )  # fmt: skip
+    tea = make_review(hue, tea_claim, language="vi-VN", headline="Trà không chữa bệnh", summary="Chưa có bằng chứng.")
+    other = RatingScale.objects.create(slug="quality", name="Quality", worst=1, best=3)
+    tea.verdict = Verdict.objects.create(scale=other, slug="false", value=1)
+    tea.verdict.labels.create(language="vi", label="Kém")
+    tea.save()
+    reviews = {"lu": lu, "flood": flood, "tea": tea}
+    for review in reviews.values():
+        publish_review(paris if review is flood else hue, review)
+    correct_review(hue, lu, headline="Video nước lũ cũ")
+    return reviews
+
+
+@pytest.fixture
+def named(world, api):
+    """The names of what an address lists, sorted."""
+    reviews = {str(review.pk): name for name, review in world.items()}
+    claims = {str(review.claim_id): name for name, review in world.items()}
+
+    def names(query, of="reviews"):
+        return sorted((reviews if of == "reviews" else claims)[each] for each in api.ids(f"{of}/?{query}"))
+
+    return names
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["flood", "lu", "tea"]),
+        ("q=tra xanh", ["tea"]),
+        ("q=nước lũ", ["lu"]),
+        ("q=nu%CC%9Bo%CC%9B%CC%81c lu%CC%83", ["lu"]),  # the same in NFD
+        ("q=NUOC LU", ["lu"]),
+        ("q=floods", ["flood"]),
+        ('q="reached the roof"', ["flood"]),
+        ('q="roof the reached"', []),
+        ("q=tra or flood", ["flood", "tea"]),
+        ("q=tra&q=flood", ["flood", "tea"]),
+        ("q=khong -tra", []),
+        ("q=***", []),
+        ("language=vi", ["lu", "tea"]),
+        ("language=VI-vn", ["tea"]),
+        ("language=v", []),
+        ("language=en&language=vi-VN", ["flood", "tea"]),
+        ("verdict=false", ["flood", "lu"]),
+        ("verdict=truth:false", ["flood", "lu"]),
+        ("verdict=quality:false", ["tea"]),
+        ("verdict=quality:false&verdict=false", ["flood", "lu", "tea"]),
+        ("verdict=true", []),
+        ("publisher=kiemchung.example", ["lu", "tea"]),
+        ("publisher=WWW.Verite.example", ["flood"]),
+        ("publisher=kiemchung.example&publisher=verite.example", ["flood", "lu", "tea"]),
+        ("publisher=kiemchung.example&language=en", []),
+        ("topic=health", ["tea"]),
+        ("topic=health&topic=floods", ["tea"]),
+        ("topic=none", []),
+        ("appearance_url=http://VIDEO.example/watch?v=7%26t=1%23here", ["tea"]),
+        ("appearance_url=https://video.example/watch?v=7", []),
+        ("appearance_url=https://social.example/p/1/", ["flood", "lu", "tea"]),
+        ("claimed_after=2026-10-03", ["flood", "lu"]),
+        ("claimed_before=2026-10-03", ["tea"]),
+        ("claimed_after=2026-09-01&claimed_before=2026-09-02", ["tea"]),
+        ("published_after=2020-01-01", ["flood", "lu", "tea"]),
+        ("published_before=2020-01-01", []),
+        ("published_before=2020-01-01&published_before=9999-12-31", ["flood", "lu", "tea"]),
+        ("updated_after=9999-12-31T23:59:59.999999Z", []),
+    ],
+)
+def test_filter_selects(named, query, expected):
+    assert named(query) == expected
+    assert named(query, of="claims") == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("reviewed_after=2026-10-05", ["flood", "lu"]),
+        ("reviewed_before=2026-10-06", ["lu"]),
+        ("language=vi&verdict=false&publisher=kiemchung.example&q=lu&claimed_after=2026-01-01", ["lu"]),
+    ],
+)
+def test_filter_of_reviews_selects(named, query, expected):
+    assert named(query) == expected
+
+
+def test_claimant_filter_takes_ids(world, named):
+    ids = [str(world[name].claim.claimant_id) for name in ("tea", "flood")]
+    assert named(f"claimant={ids[0]}") == ["tea"]
+    assert named(f"claimant={ids[0]}&claimant={ids[1].upper()}") == ["flood", "tea"]
+    assert named(f"claimant={ids[0]}", of="claims") == ["tea"]
+
+
+def test_ids_filter_takes_lists(world, named):
+    lu, tea = str(world["lu"].pk), str(world["tea"].pk)
+    assert named(f"ids={lu},{tea}") == ["lu", "tea"]
+    assert named(f"ids={lu}&ids={tea}") == ["lu", "tea"]
+    assert named(f"ids={world['flood'].claim_id}", of="claims") == ["flood"]
+
+
+def test_moments_include_after_and_exclude_before(world, named):
+    at = LogEntry.objects.get(subject=world["flood"].pk).at
+
+    def names(parameter, moment):
+        return named(f"{parameter}={moment.isoformat().replace('+', '%2B')}")
+
+    assert names("published_after", at) == ["flood", "tea"]
+    assert names("published_before", at) == ["lu"]
+    assert names("published_after", at + timedelta(microseconds=1)) == ["tea"]
+    assert names("updated_after", at + timedelta(microseconds=1)) == ["lu", "tea"]
+
+
+def test_moments_have_offsets(world, named):
+    at = LogEntry.objects.get(subject=world["tea"].pk).at.astimezone(UTC)
+    local = (at + timedelta(hours=7)).strftime("%Y-%m-%dT%H:%M:%S.%f") + "%2B07:00"
+    assert named(f"published_after={local}") == ["tea"]
+
+
+def test_date_is_midnight_in_utc(world, named):
+    today = LogEntry.objects.get(subject=world["tea"].pk).at.astimezone(UTC).date()
+    assert named(f"published_after={today}") == named(f"published_after={today}T00:00:00Z")
+    assert named("published_after=9999-12-31") == []
+
+
+def test_original_url_finds_an_imported_review(database, api):
+    newsroom = make_newsroom()
+    review = make_imported(newsroom, "https://www.outra.example/verificamos/1?p=2")
+    publish_review(newsroom, review)
+    assert api.ids("reviews/?original_url=http://outra.example/verificamos/1/?p=2%23top") == [str(review.pk)]
+    assert api.ids("reviews/?original_url=https://outra.example/verificamos/1") == []
+    assert api.get(f"reviews/{review.pk}/")["verdict"]["original"]["label"] == "Pants on Fire"
+    assert api.get("rating-scales/")["results"] == []
+
+
+def test_default_scale_is_a_setting(named, settings):
+    settings.DEFAULT_RATING_SCALE = "quality"
+    assert named("verdict=false") == ["tea"]

@@ -1,0 +1,90 @@
+"""The OpenAPI document: valid, complete, true, and shown on a page that needs no other host."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.urls import get_resolver
+from django.urls.resolvers import RoutePattern
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from api.schema.examples import EXAMPLES
+from api.views.claims import CLAIMS
+from api.views.pages import openapi
+from api.views.reviews import REVIEWS
+from tests.drafts import make_newsroom, make_review, publish_review
+
+
+@pytest.fixture(scope="module", autouse=True)
+def world(module_database):
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom))
+
+
+@pytest.fixture(scope="module")
+def document():
+    return json.loads(openapi())
+
+
+def test_document_is_valid_by_another_reading_of_the_standard(document):
+    OpenAPIV31SpecValidator(document).validate()
+    assert document["openapi"].startswith("3.1.")
+
+
+def test_every_address_is_described(document):
+    routes = set()
+    for pattern in get_resolver("api.urls").url_patterns:
+        if isinstance(pattern.pattern, RoutePattern):
+            routes.add("/api/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern)))
+    hidden = {"/api/", "/api/docs/", "/api/problems/", "/api/problems/{slug}/"}
+    assert routes - hidden <= set(document["paths"])
+
+
+@pytest.mark.parametrize(("path", "options"), [("/api/v1/reviews/", REVIEWS), ("/api/v1/claims/", CLAIMS)])
+def test_parameters_are_those_that_are_understood(document, path, options):
+    described = [each["name"] for each in document["paths"][path]["get"]["parameters"] if each["in"] == "query"]
+    assert sorted(described) == sorted(options.parameters)
+
+
+def test_every_filter_takes_its_own_example(api):
+    for of, options in (("reviews", REVIEWS), ("claims", CLAIMS)):
+        for each in options.filters:
+            api.get(f"{of}/", {each.name: each.example})
+
+
+@pytest.mark.parametrize("name", list(EXAMPLES))
+def test_example_fits_its_schema(document, name):
+    schema = {"components": document["components"], "$ref": f"#/components/schemas/{name}"}
+    validator = OAS31Validator(schema, format_checker=OAS31Validator.FORMAT_CHECKER)
+    validator.validate(EXAMPLES[name])
+
+
+def test_objects_promise_every_key_that_they_have(document, api):
+    """A key that is served and not described would be a promise that nobody wrote down."""
+    review = api.get("reviews/")["results"][0]
+    schemas = document["components"]["schemas"]
+    assert set(review) == set(schemas["Review"]["required"]) == set(schemas["Review"]["properties"])
+    for key, name in (("claim", "ReviewedClaim"), ("verdict", "Verdict"), ("publisher", "Publisher")):
+        assert set(review[key]) == set(schemas[name]["required"]), key
+    assert set(review["sources"][0]) == set(schemas["Source"]["required"])
+    assert set(review["revision"]) == set(schemas["CurrentRevision"]["required"])
+    assert set(api.get("claims/")["results"][0]) == set(schemas["Claim"]["required"])
+
+
+def test_documentation_page_needs_no_other_host_and_no_inline_script(api):
+    response = api.send("/api/docs/")
+    page = response.content.decode()
+    assert "script-src 'self'" in response["Content-Security-Policy"]
+    assert "unsafe" not in response["Content-Security-Policy"]
+    assert "<style" not in page
+    assert not re.search(r"\son\w+=|style=", page)
+    assert all(script == "" for script in re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL))
+    assets = re.findall(r'(?:src|href)="([^"]*)"', page)
+    assert len(assets) == 5
+    for asset in assets:
+        assert asset.startswith(("/static/", "/api/"))
+        if asset.startswith("/static/"):
+            assert Path(finders.find(asset.removeprefix("/static/"))).is_file()
