@@ -1,5 +1,6 @@
 """Writing down who did what. The table takes rows and never gives them up."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -11,6 +12,14 @@ def record_event(by: User, action: str, review: Review, **detail: Any) -> None:
     """One act on a review; `detail` is JSON."""
     EditorialEvent.objects.create(
         actor=by, action=action, newsroom_id=review.newsroom_id, subject=str(review.pk), detail=detail
+    )
+
+
+def record_events(by: User, acts: Iterable[tuple[str, Review, dict[str, Any]]]) -> None:
+    """Many acts on reviews, in one statement: what was done, on which, and the details."""
+    EditorialEvent.objects.bulk_create(
+        EditorialEvent(actor=by, action=action, newsroom_id=review.newsroom_id, subject=str(review.pk), detail=detail)
+        for action, review, detail in acts
     )
 
 

@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, roles
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.events import record_event
+from factcheck.editorial.events import record_event, record_events
 from factcheck.editorial.models import Approval, Review, User
 from factcheck.editorial.models.approvals import Decision
 from factcheck.record import log
 from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record.errors import RecordError
 from factcheck.record.models import LogEntry, RevisionDocument
 
 Action = Approval.Action
@@ -91,7 +92,7 @@ def approve(*, review: Review, by: User, digest: str) -> Approval:
         review.state = State.APPROVED
         review.save(update_fields=["state"])
     else:
-        _append([(review, approval)], by)
+        append_approved([(review, approval)], by)
     return approval
 
 
@@ -106,7 +107,7 @@ def publish(*, review: Review, by: User) -> LogEntry:
         )
     approval = _open_approval(review)
     _require_unchanged(review, approval)
-    return _append([(review, approval)], by)[0]
+    return append_approved([(review, approval)], by)[0]
 
 
 @transaction.atomic
@@ -228,8 +229,8 @@ _STATE_AFTER = {
 _KINDS = {Action.WITHDRAWAL: LogEntry.Kind.WITHDRAWAL, Action.REINSTATEMENT: LogEntry.Kind.REINSTATEMENT}
 
 
-def _append(approved: Sequence[tuple[Review, Approval]], by: User) -> list[LogEntry]:
-    """Publishes what these approvals are of and ties each to its entry."""
+def append_approved(approved: Sequence[tuple[Review, Approval]], by: User) -> list[LogEntry]:
+    """Publishes what these approvals are of and ties each to its entry; the reviews are locked by the caller."""
     try:
         entries = log.publish(
             [
@@ -243,14 +244,30 @@ def _append(approved: Sequence[tuple[Review, Approval]], by: User) -> list[LogEn
                 for review, approval in approved
             ]
         )
-    except log.RecordError as refusal:
+    except RecordError as refusal:
         raise EditorialError(str(refusal)) from refusal
+    reviews: dict[str, list[Review]] = {}
     for (review, approval), entry in zip(approved, entries, strict=True):
         approval.entry = entry
         review.state = _STATE_AFTER[Action(approval.action)]
-        if approval.action == Action.PUBLICATION:
-            review.change_class = review.change_note = ""
-        record_event(by, entry.kind, review, sequence=entry.sequence)
-    Approval.objects.bulk_update([approval for _, approval in approved], ["entry"])
-    Review.objects.bulk_update([review for review, _ in approved], ["state", "change_class", "change_note"])
+        reviews.setdefault(approval.action, []).append(review)
+    # One statement however many there are; bulk_update would write a CASE with a branch for each.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE editorial_approval SET sequence = given.sequence"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS given(id, sequence) WHERE editorial_approval.id = given.id",
+            [[approval.pk for _, approval in approved], [entry.sequence for entry in entries]],
+        )
+    for action, some in reviews.items():
+        after: dict[str, str] = {"state": _STATE_AFTER[Action(action)]}
+        if action == Action.PUBLICATION:
+            after |= {"change_class": "", "change_note": ""}
+        Review.objects.filter(pk__in=[review.pk for review in some]).update(**after)
+    record_events(
+        by,
+        [
+            (entry.kind, review, {"sequence": entry.sequence})
+            for (review, _), entry in zip(approved, entries, strict=True)
+        ],
+    )
     return entries
