@@ -38,7 +38,7 @@ def statement(review: Review) -> dict[str, Any]:
         "claim": _claim(review.claim),
         "verdict": _verdict(review),
         "sources": [_source(source) for source in review.sources.all()],
-        "publisher": publisher(review.publisher),
+        "publisher": publisher(review.publisher) | review.original_publisher,
         "authors": [
             {"name": name}
             for authorship in review.authorships.all()
@@ -49,7 +49,7 @@ def statement(review: Review) -> dict[str, Any]:
             for topic in review.claim.topics.all()
         ],
         "reviewed_on": _date(review.reviewed_on),
-        "license": settings.LICENSE_URL,
+        "license": review.license_url or settings.LICENSE_URL,
     }
 
 

@@ -69,7 +69,17 @@ class Review(models.Model):
     original_worst = LineField(_("publisher's worst rating"), max_length=500, blank=True)
     original_explanation = ProseField(_("publisher's explanation"), max_length=10_000, blank=True)
     original_image_url = WebAddressField(_("publisher's rating image"), blank=True)
+    license_url = WebAddressField(_("publisher's licence"), blank=True)
+    original_publisher = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="What the imported record says of its publisher where it differs from the publisher's row.",
+    )
     import_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    import_digest = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="SHA-256 of the record that was imported last."
+    )
 
     # Of an open correction: published with it.
     change_class = models.CharField(_("kind of correction"), max_length=20, choices=ChangeClass, blank=True)
@@ -86,7 +96,9 @@ class Review(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(publisher=F("newsroom"), original_url="", original_label="")
-                | ~Q(publisher=F("newsroom")) & ~Q(original_url="") & ~Q(original_label=""),
+                | ~Q(publisher=F("newsroom"))
+                & ~Q(original_url="")
+                & (~Q(original_label="") | Q(verdict__isnull=False)),
                 name="review_own_or_imported",
             ),
             models.CheckConstraint(
