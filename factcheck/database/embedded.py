@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -49,12 +49,14 @@ class Cluster:
             if self._user == os.getpid():
                 return
             server = self._postmaster()
-            with self._exclusively():
-                self._lock = open(self.home / "lock", "a")  # noqa: SIM115 (held until this process ends)
-                fcntl.flock(self._lock, fcntl.LOCK_SH)
+            with self._exclusively(), ExitStack() as failing:
+                lock = failing.enter_context(open(self.home / "lock", "a"))
+                fcntl.flock(lock, fcntl.LOCK_SH)
                 if not server.answers():
                     server.start()
                 self._furnish(server)
+                failing.pop_all()
+            self._lock = lock  # held until this process ends
             self._user = os.getpid()
             atexit.register(self.leave)
 
@@ -71,6 +73,7 @@ class Cluster:
             deadline = time.monotonic() + patience
             while not _try_lock(lock):
                 if time.monotonic() >= deadline:
+                    self._postmaster().leave_running()
                     return
                 time.sleep(0.05)
             self._postmaster().stop()
@@ -123,6 +126,8 @@ class Cluster:
                     connection.execute(roles.create_role(login))
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 return
+            # PostgreSQL lets everybody into these two.
+            connection.execute(f"REVOKE ALL ON DATABASE {SUPERUSER}, template1 FROM PUBLIC")
             # Furnished under another name first, so that a database with the final name is a whole one.
             unfinished = "unfinished"
             connection.execute(f"DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)")

@@ -17,6 +17,8 @@ from factcheck.database.problems import DatabaseProblem
 
 PATIENCE = 60  # seconds to wait for a server that starts or stops
 SUPERUSER = "postgres"
+# Python warns of a child that is forgotten while it runs.
+_left_running: list[subprocess.Popen[bytes]] = []
 
 
 class Postmaster:
@@ -87,6 +89,12 @@ class Postmaster:
         if self._process is not None:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
+            self._process = None
+
+    def leave_running(self) -> None:
+        """Others use the server and will stop it."""
+        if self._process is not None:
+            _left_running.append(self._process)
             self._process = None
 
     def _adopted(self) -> bool:

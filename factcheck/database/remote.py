@@ -50,7 +50,7 @@ class Remote:
                 autocommit=True,
             )
         except psycopg.Error as error:
-            reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+            reason = f"{error}".strip().partition("\n")[0].rstrip(".")
             raise DatabaseProblem(f"The database that DATABASE_URL names cannot be used: {reason}.") from error
         with connection:
             yield connection

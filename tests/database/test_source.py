@@ -1,0 +1,248 @@
+"""From variables to connections: what is taken, what is refused and how it is said."""
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from factcheck.database import DatabaseProblem, roles, source
+from factcheck.database.__main__ import main, script
+from factcheck.database.remote import Remote
+from factcheck.database.source import parse_url
+
+URL = "postgresql://owner:p%40ss@db.example:6543/facts?sslmode=require"
+READER = "postgresql://reader:r@db.example:6543/facts"
+
+
+def test_url_with_everything():
+    assert parse_url("DATABASE_URL", URL) == {
+        "NAME": "facts",
+        "USER": "owner",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example",
+        "PORT": "6543",
+        "OPTIONS": {"sslmode": "require"},
+    }
+
+
+def test_url_of_a_socket():
+    assert parse_url("DATABASE_URL", "postgres://me@/facts?host=/run/post%20gres") == {
+        "NAME": "facts",
+        "USER": "me",
+        "PASSWORD": "",
+        "HOST": "/run/post gres",
+        "PORT": "",
+        "OPTIONS": {},
+    }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://a:b@c/d",
+        "postgresql://a:b@c",
+        "postgresql://a:b@c/",
+        "postgresql://a:b@c:port/d",
+        "postgresql://a@c/d/e",
+        "facts.sqlite",
+    ],
+)
+def test_url_that_names_no_database_is_a_sentence(url: str):
+    with pytest.raises(DatabaseProblem) as problem:
+        parse_url("PUBLIC_DATABASE_URL", url)
+    assert str(problem.value) == (
+        "PUBLIC_DATABASE_URL is not a PostgreSQL address: write it as "
+        "postgresql://owner:password@localhost:5432/factcheck (special characters percent-encoded)."
+    )
+
+
+def test_three_urls_and_pool(tmp_path: Path):
+    owner = "postgresql://boss:b@db.example/facts"
+    environ = {
+        "DATABASE_URL": URL,
+        "PUBLIC_DATABASE_URL": READER,
+        "OWNER_DATABASE_URL": owner,
+        "DATABASE_POOL_SIZE": "3",
+    }
+    databases = source(environ, tmp_path).databases
+    assert {alias: database["USER"] for alias, database in databases.items()} == {
+        "default": "owner",
+        "public": "reader",
+        "owner": "boss",
+    }
+    assert databases["default"]["OPTIONS"] == {
+        "sslmode": "require",
+        "pool": {"min_size": 1, "max_size": 3, "timeout": 10},
+    }
+    assert databases["public"]["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 3, "timeout": 10}}
+    assert databases["owner"]["OPTIONS"] == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_owner_defaults_to_the_application(tmp_path: Path):
+    databases = source({"DATABASE_URL": URL, "PUBLIC_DATABASE_URL": READER}, tmp_path).databases
+    assert databases["owner"]["USER"] == "owner"
+
+
+@pytest.mark.parametrize(
+    ("environ", "sentence"),
+    [
+        (
+            {"PUBLIC_DATABASE_URL": READER},
+            "PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL: set it",
+        ),
+        (
+            {"DATABASE_URL": URL, "OWNER_DATABASE_URL": URL},
+            "OWNER_DATABASE_URL is set without the reading role's PUBLIC_DATABASE_URL",
+        ),
+        (
+            {"DATABASE_POOL_SIZE": "many"},
+            "DATABASE_POOL_SIZE is 'many': give the most connections of a process, for example 10",
+        ),
+    ],
+)
+def test_half_a_configuration_is_a_sentence(environ: dict[str, str], sentence: str, tmp_path: Path):
+    with pytest.raises(DatabaseProblem, match=re.escape(sentence)):
+        source(environ, tmp_path)
+
+
+def test_embedded_asked_for_where_there_is_none(tmp_path: Path):
+    with pytest.raises(DatabaseProblem, match="DATABASE_URL is set: there is no embedded PostgreSQL here"):
+        _ = source({"DATABASE_URL": URL, "PUBLIC_DATABASE_URL": READER}, tmp_path).embedded
+
+
+def test_unreachable_server_is_a_sentence(tmp_path: Path):
+    nowhere = "postgresql://a:b@127.0.0.1:1/facts"
+    with pytest.raises(DatabaseProblem, match=r"^The database that DATABASE_URL names cannot be used: .+refused"):
+        source({"DATABASE_URL": nowhere, "PUBLIC_DATABASE_URL": nowhere}, tmp_path).prepare()
+
+
+class Answers:
+    """A connection that says what an old or bare server would."""
+
+    class info:  # noqa: N801 (psycopg's attribute)
+        server_version = 160000
+
+    def __init__(self, *extensions: str) -> None:
+        self.extensions = extensions
+
+    def execute(self, query: str) -> "Answers":
+        return self
+
+    def fetchall(self) -> list[tuple[str]]:
+        return [(name,) for name in self.extensions]
+
+
+def test_old_server_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Answers.info, "server_version", 130011)
+    with pytest.raises(DatabaseProblem) as problem:
+        Remote({})._check(Answers())  # type: ignore[arg-type]
+    assert str(problem.value) == "DATABASE_URL names a PostgreSQL 13 server: 14 or later is needed."
+
+
+def test_missing_extensions_are_a_sentence():
+    with pytest.raises(DatabaseProblem) as problem:
+        Remote({})._check(Answers("pg_trgm", "plpgsql"))  # type: ignore[arg-type]
+    assert str(problem.value) == (
+        "The PostgreSQL server of DATABASE_URL lacks the extensions unaccent, btree_gin: "
+        "install its contrib modules (Fedora: postgresql-contrib; Debian: part of postgresql)."
+    )
+
+
+@pytest.fixture
+def server(template: str) -> Iterator[dict[str, Any]]:
+    """The tests' cluster as somebody else's server: a database whose owner may make roles, and its address."""
+    cluster = settings.DATABASE_SOURCE.embedded
+    name = f"theirs_{os.getpid()}_{threading.get_native_id()}"
+    with cluster.superuser() as superuser:
+        superuser.execute(f"CREATE ROLE {name}_owner LOGIN CREATEROLE PASSWORD 'secret'")
+        superuser.execute(f"CREATE DATABASE {name} OWNER {name}_owner")
+        url = f"postgresql://{name}_owner:secret@/{name}?host={cluster.lodging.socket}"
+        yield {"name": name, "url": url, "superuser": superuser}
+        superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        for role in ("owner", "app", "public"):
+            superuser.execute(f"DROP ROLE IF EXISTS {name}_{role}")
+
+
+def test_roles_are_made_beside_the_owner(server: dict[str, Any], tmp_path: Path):
+    name = server["name"]
+    made = source({"DATABASE_URL": server["url"]}, tmp_path)
+    made.prepare()
+    assert {alias: database["USER"] for alias, database in made.databases.items()} == {
+        "default": f"{name}_app",
+        "public": f"{name}_public",
+        "owner": f"{name}_owner",
+    }
+    assert (tmp_path / "database-roles.json").stat().st_mode & 0o777 == 0o600
+    again = source({"DATABASE_URL": server["url"]}, tmp_path)
+    again.prepare()
+    assert again.databases == made.databases
+    reading = made.databases["public"]
+    login = {"host": reading["HOST"], "user": reading["USER"], "password": reading["PASSWORD"]}
+    with psycopg.connect(**login, dbname=name) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("CREATE TABLE mine (id int)")
+
+
+def test_owner_that_may_not_make_roles_is_a_sentence(server: dict[str, Any], tmp_path: Path):
+    server["superuser"].execute(f"ALTER ROLE {server['name']}_owner NOCREATEROLE")
+    with pytest.raises(DatabaseProblem) as problem:
+        source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
+    assert str(problem.value) == (
+        f"DATABASE_URL's role {server['name']}_owner may not make the other roles: "
+        "run `python -m factcheck.database roles`, give its SQL to the server's administrator, "
+        "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL as it says."
+    )
+
+
+def test_roles_with_other_passwords_are_a_sentence(server: dict[str, Any], tmp_path: Path):
+    source({"DATABASE_URL": server["url"]}, tmp_path / "one").prepare()
+    with pytest.raises(
+        DatabaseProblem, match="exists, and var/database-roles.json does not hold its password: bring that file"
+    ):
+        source({"DATABASE_URL": server["url"]}, tmp_path / "two").prepare()
+
+
+def test_passwords_that_cannot_be_kept_are_a_sentence(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(
+        DatabaseProblem, match="cannot be kept in .*: set FACTCHECK_VAR to a folder that the site may write"
+    ):
+        source({"DATABASE_URL": URL}, tmp_path / "file" / "var")
+
+
+def test_roles_script_works_as_printed(template: str, capsys: pytest.CaptureFixture[str]):
+    cluster = settings.DATABASE_SOURCE.embedded
+    name = f"printed_{os.getpid()}"
+    main(["roles", "--database", name, "--server", "db.example:5432"])
+    printed = capsys.readouterr().out
+    variables = dict(re.findall(r"^-- (\w+)=(.*)$", printed, re.MULTILINE))
+    assert list(variables) == ["DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL"]
+    outside, inside = printed.split(f'\\connect "{name}"\n')
+    with cluster.superuser() as superuser:
+        try:
+            for line in outside.splitlines():
+                superuser.execute(line)
+            with cluster.superuser(name) as connection:
+                connection.execute(inside)
+            parsed = parse_url("PUBLIC_DATABASE_URL", variables["PUBLIC_DATABASE_URL"])
+            with psycopg.connect(
+                host=str(cluster.lodging.socket), dbname=name, user=parsed["USER"], password=parsed["PASSWORD"]
+            ) as connection:
+                found = connection.execute("SELECT extname FROM pg_extension ORDER BY 1").fetchall()
+            assert found == [("btree_gin",), ("pg_trgm",), ("plpgsql",), ("unaccent",)]
+        finally:
+            superuser.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            for part in ("owner", "app", "public"):
+                superuser.execute(f'DROP ROLE IF EXISTS "{name}_{part}"')
+
+
+def test_roles_script_quotes_names():
+    assert 'CREATE DATABASE "a""b" OWNER "a""b_owner"' in script('a"b', "h:1", "x")
+    with pytest.raises(ValueError, match="backslash"):
+        roles.literal("a\\b")

@@ -1,0 +1,158 @@
+"""``manage.py run``, as ``make run`` calls it: from nothing to answers, and everything stopped at the end."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from factcheck.database.embedded import Cluster
+
+Start = Callable[[], subprocess.Popen[str]]
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def var() -> Iterator[Path]:
+    """A folder of its own for everything that the site makes, as in a new checkout."""
+    folder = Path(os.environ["FACTCHECK_VAR"]) / f"run {os.getpid()}"
+    yield folder
+    Cluster(folder, durable=False).destroy()
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+    return number
+
+
+@pytest.fixture
+def start(var: Path, port: int) -> Iterator[Start]:
+    """Starts the command; what a failed test left running is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run() -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "run"],
+            cwd=ROOT,
+            env={**os.environ, "FACTCHECK_VAR": str(var), "PORT": str(port), "DATABASE_POOL_SIZE": "4"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # a process group of its own, as a terminal gives
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def get(
+    port: int, path: str, method: str = "GET", body: str | None = None, **headers: str
+) -> tuple[int, dict[str, str], bytes]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+    finally:
+        connection.close()
+
+
+def wait_for(port: int, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            get(port, "/")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    process.kill()
+    pytest.fail("\n".join(process.communicate()))
+
+
+def test_first_start_shows_the_demo_and_ctrl_c_stops_everything(var: Path, port: int, start: Start):
+    process = start()
+    wait_for(port, process)
+    assert get(port, "/")[0] == 200
+    status, headers, body = get(port, "/api/v1/reviews/?page_size=3", Origin="https://elsewhere.example")
+    assert (status, headers["access-control-allow-origin"]) == (200, "*")
+    assert len(json.loads(body)["results"]) == 3
+    logins = json.loads((var / "demo-logins.json").read_text())
+    assert (var / "demo-logins.json").stat().st_mode & 0o777 == 0o600
+    assert log_in(port, logins[0]["username"], logins[0]["password"]) == 302
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the worker too
+    said, complained = process.communicate(timeout=30)
+    assert (process.returncode, complained) == (0, "")
+    for word in (f"http://127.0.0.1:{port}/admin/", logins[0]["username"], logins[0]["password"], "Stopped."):
+        assert word in said
+    assert not (var / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def log_in(port: int, username: str, password: str) -> int:
+    """The status of the editors' login form: 302 leads in."""
+    _, headers, page = get(port, "/admin/login/")
+    cookie = headers["set-cookie"].strip().partition(";")[0]
+    token = page.decode().partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    form = urlencode({"username": username, "password": password, "csrfmiddlewaretoken": token, "next": "/admin/"})
+    return get(
+        port, "/admin/login/", "POST", form, **{"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
+    )[0]
+
+
+def test_second_start_keeps_the_data_and_sigterm_stops_it(var: Path, port: int, start: Start):
+    process = start()
+    wait_for(port, process)
+    refused = start()
+    said, complained = refused.communicate(timeout=30)
+    assert (refused.returncode, complained) == (
+        1,
+        f"CommandError: 127.0.0.1:{port} cannot be used (Address already in use): "
+        f"choose another port, for example make run PORT={port + 1}.\n",
+    )
+    process.terminate()
+    said, complained = process.communicate(timeout=30)
+    assert (process.returncode, complained) == (0, "")
+    assert "Demo newsroom" not in said
+    assert not (var / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_ctrl_c_while_starting_stops_the_database(var: Path, port: int, start: Start):
+    process = start()
+    assert process.stdout is not None
+    assert process.stdout.readline() == "Starting the database…\n"
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert not (var / "postgres" / "data" / "postmaster.pid").exists()
+
+
+@pytest.mark.prove
+def test_start_after_the_site_and_its_database_were_killed(var: Path, port: int, start: Start):
+    process = start()
+    wait_for(port, process)
+    server = int((var / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
+    os.killpg(process.pid, signal.SIGKILL)
+    os.kill(server, signal.SIGKILL)
+    process.communicate(timeout=30)
+    again = start()
+    wait_for(port, again)
+    assert json.loads(get(port, "/api/v1/reviews/?page_size=1")[2])["results"]
+    again.terminate()
+    assert again.wait(30) == 0
+    again.communicate()
