@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from factcheck.editorial import workflow
+from factcheck.editorial import demands, workflow
 from factcheck.editorial.models import (
     Appearance,
     Authorship,
     Claim,
     Claimant,
+    Demand,
     Membership,
     Publisher,
     RatingScale,
@@ -132,3 +133,38 @@ def withdraw_review(newsroom: Newsroom, review: Review) -> None:
 def reinstate_review(newsroom: Newsroom, review: Review) -> None:
     approval = workflow.reinstate(review=review, by=newsroom.reporter, reason="Nguồn đã xác nhận lại số liệu.")
     workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+
+
+def make_demand(newsroom: Newsroom, review: Review | None = None, **fields: Any) -> Demand:
+    """A draft that lacks nothing, written down by the newsroom's reporter."""
+    values: dict[str, Any] = {
+        "received_on": date(2026, 10, 20),
+        "from_type": Demand.From.STATE_BODY,
+        "from_name": "Sở Thông tin tỉnh Ví Dụ",
+        "asked": "Gỡ bài kiểm chứng về nước lũ.",
+        "legal_basis": "Nghị định 00/2020, điều 1",
+        "outcome": Demand.Outcome.REFUSED,
+        "done": "Đã trả lời rằng bài viết có nguồn.",
+        "done_on": date(2026, 10, 22),
+        "created_by": newsroom.reporter,
+        **fields,
+    }
+    return Demand.objects.create(newsroom=newsroom.publisher, review=review, **values)
+
+
+def approve_demand(newsroom: Newsroom, demand: Demand) -> None:
+    """Reporter submits, an editor approves."""
+    approval = demands.submit_demand(demand=demand, by=newsroom.reporter)
+    demands.approve_demand(demand=demand, by=newsroom.editor, digest=approval.digest)
+
+
+def publish_demand(newsroom: Newsroom, demand: Demand) -> LogEntry:
+    approve_demand(newsroom, demand)
+    return demands.publish_demand(demand=demand, by=newsroom.editor)
+
+
+def update_demand(newsroom: Newsroom, demand: Demand, note: str = "Tòa đã bác yêu cầu.", **changes: Any) -> LogEntry:
+    """Reopens a published demand, changes these fields and publishes it."""
+    demands.reopen_demand(demand=demand, by=newsroom.reporter, note=note)
+    Demand.objects.filter(pk=demand.pk).update(**changes)
+    return publish_demand(newsroom, demand)

@@ -21,6 +21,7 @@ from factcheck.record.errors import RecordError
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.notes import SigningKey
 from factcheck.record.readmodel import project
+from factcheck.record.register import project_demands
 
 LOCK = 1178682196  # "FACT" in ASCII; the trigger record_entry_follows takes the same one
 Kind = LogEntry.Kind
@@ -88,13 +89,9 @@ def publish(publications: Sequence[Publication], *also: SigningKey) -> list[LogE
     erased = [entry for entry in entries if entry.kind == Kind.ERASURE]
     for entry in erased:
         RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
-    project(
-        [
-            (entry, json.loads(bytes(row.document)))
-            for entry, row in zip(entries, documents, strict=True)
-            if entry.is_of_review
-        ]
-    )
+    published = [(entry, json.loads(bytes(row.document))) for entry, row in zip(entries, documents, strict=True)]
+    project([(entry, document) for entry, document in published if entry.is_of_review])
+    project_demands([(entry, document) for entry, document in published if entry.is_of_demand])
     return entries
 
 
@@ -131,7 +128,7 @@ def _document(publication: Publication, kind: Kind, number: int, at: datetime, l
     """The statement with what is known only now (DESIGN, "Bytes")."""
     previous = json.loads(bytes(last.revision_document.document)) if last else None
     # What was said of an erased review's corrections may hold what had to go.
-    corrections = list(previous["corrections"]) if previous and kind != Kind.ERASURE else []
+    corrections = list(previous.get("corrections", [])) if previous and kind != Kind.ERASURE else []
     word = kind.partition(".")[2]
     if previous and kind in (Kind.UPDATE, Kind.CORRECTION):
         corrections.append(
@@ -146,7 +143,7 @@ def _document(publication: Publication, kind: Kind, number: int, at: datetime, l
                 "verdict_after": _verdict_named(publication.statement),
             }
         )
-    return {
+    document = {
         **publication.statement,
         "published_at": previous["published_at"] if previous else rfc3339(at),
         "updated_at": rfc3339(at),
@@ -156,8 +153,10 @@ def _document(publication: Publication, kind: Kind, number: int, at: datetime, l
             "class": publication.change_class,
             "note": publication.note,
         },
-        "corrections": corrections,
     }
+    if kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED):
+        return document  # no list of corrections: the revisions' notes say what changed in the register
+    return document | {"corrections": corrections}
 
 
 def _verdict_named(document: dict[str, Any]) -> dict[str, Any] | None:

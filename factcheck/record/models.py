@@ -1,7 +1,7 @@
 """The record: what has been published, and the read model made from it.
 
 `LogEntry` and `RevisionDocument` are the truth and never change; `PublishedReview`,
-`PublishedClaim` and `PublishedReference` are derived from them (`manage.py rebuild_record`).
+`PublishedClaim`, `PublishedReference` and `PublishedDemand` are derived from them (`manage.py rebuild_record`).
 Triggers, checks and grants in `migrations/0003_defences.py` hold these rules whoever writes.
 """
 
@@ -71,6 +71,10 @@ class LogEntry(models.Model):
     @property
     def is_of_review(self) -> bool:
         return self.kind.startswith("review.")
+
+    @property
+    def is_of_demand(self) -> bool:
+        return self.kind.startswith("demand.")
 
     def leaf(self) -> bytes:
         """The entry's bytes in the log (WIRE.md section 6): canonical JSON."""
@@ -270,3 +274,29 @@ class PublishedReference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class PublishedDemand(models.Model):
+    """The body that the API sends for an entry in the register of demands, and the columns its filters need."""
+
+    id = models.UUIDField(primary_key=True)
+    sequence = models.BigIntegerField(help_text="The entry that this row shows.")
+    body = models.TextField(help_text="JSON, sent as it is.")
+    publisher = models.CharField(max_length=255, help_text="The site of who received it.")
+    review = models.UUIDField(null=True)
+    from_type = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=10)
+    received_on = models.DateField()
+    published_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(F("published_at").desc(), F("id").desc(), name="demand_published"),
+            models.Index(F("updated_at").desc(), F("id").desc(), name="demand_updated"),
+            models.Index(F("received_on").desc(), F("id").desc(), name="demand_received"),
+            models.Index(fields=["review"], name="demand_review"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} as of {self.sequence}"

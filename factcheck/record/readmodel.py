@@ -32,14 +32,14 @@ def project(published: Sequence[tuple[LogEntry, dict[str, Any]]]) -> None:
     """Brings the read model up to date with the newest entries and their documents (at most one a review)."""
     rows = [review_row(entry, document) for entry, document in published]
     former = PublishedReview.objects.in_bulk([row.id for row in rows])
-    _upsert(PublishedReview, rows, ["id"])
+    upsert(PublishedReview, rows, ["id"])
     _project_claims({row.claim_id for row in [*rows, *former.values()] if row.claim_id})
     fresh = {key: row for row in rows for key in references_of(row)}
-    _upsert(PublishedReference, [reference_row(*key, row) for key, row in fresh.items()], ["kind", "key"])
+    upsert(PublishedReference, [reference_row(*key, row) for key, row in fresh.items()], ["kind", "key"])
     _reconsider_references({key for row in former.values() for key in references_of(row)} - fresh.keys())
 
 
-def _upsert(model: type[Any], rows: Sequence[Any], unique: list[str]) -> None:
+def upsert(model: type[Any], rows: Sequence[Any], unique: list[str]) -> None:
     fields = [f.name for f in model._meta.concrete_fields if not f.primary_key and not f.generated]
     update = [name for name in fields if name not in unique]
     model.objects.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=update)
@@ -47,9 +47,14 @@ def _upsert(model: type[Any], rows: Sequence[Any], unique: list[str]) -> None:
 
 def review_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
     """What the API sends for a review: the document and what belongs to the serving site."""
+    return body_at("reviews", entry, document)
+
+
+def body_at(place: str, entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
+    """The body of a document whose subject has its page under /<place>/."""
     return {
         **document,
-        "url": f"{settings.SITE_URL}/reviews/{entry.subject}/",
+        "url": f"{settings.SITE_URL}/{place}/{entry.subject}/",
         "revision": {**document["revision"], "sequence": entry.sequence, "digest": entry.digest},
     }
 
@@ -92,7 +97,7 @@ def _date(value: str | None) -> date | None:
 def _project_claims(ids: set[UUID]) -> None:
     """Makes the rows of these claims from the rows of their reviews."""
     reviews = reviews_by_claim(ids)
-    _upsert(PublishedClaim, [claim_row(claim_id, found) for claim_id, found in sorted(reviews.items())], ["id"])
+    upsert(PublishedClaim, [claim_row(claim_id, found) for claim_id, found in sorted(reviews.items())], ["id"])
     # A claim whose last review was erased or moved to another claim has nothing left to show.
     PublishedClaim.objects.filter(id__in=ids).exclude(id__in=reviews).delete()
 
@@ -170,7 +175,7 @@ def _reconsider_references(keys: Iterable[Reference]) -> None:
             rows.append(reference_row(kind, key, newest))
         else:
             PublishedReference.objects.filter(kind=kind, key=key).delete()
-    _upsert(PublishedReference, rows, ["kind", "key"])
+    upsert(PublishedReference, rows, ["kind", "key"])
 
 
 def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedReference:

@@ -13,12 +13,13 @@ from uuid import UUID
 
 from django.db import models
 
-from factcheck.record import merkle, readmodel
+from factcheck.record import merkle, readmodel, register
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
     LogTile,
     PublishedClaim,
+    PublishedDemand,
     PublishedReference,
     PublishedReview,
     RevisionDocument,
@@ -158,6 +159,16 @@ def check_read_model(advance: Advance) -> None:
         total += len(reviews)
     _require_count(PublishedClaim, total)
     _check_references()
+    _check_demands(advance)
+
+
+def _check_demands(advance: Advance) -> None:
+    total = 0
+    for batch in batches(register.newest_documents()):
+        _compare(PublishedDemand, {entry.subject: register.demand_row(entry, document) for entry, document in batch})
+        total += len(batch)
+        advance(len(batch))
+    _require_count(PublishedDemand, total)
 
 
 def _check_references() -> None:

@@ -9,13 +9,13 @@ from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
 
-from factcheck.editorial import workflow
+from factcheck.editorial import demands, workflow
 from factcheck.editorial.documents import statement
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Membership, Review, VerdictMapping
 from factcheck.editorial.models.claims import TopicLabel
 from factcheck.record.canonical import canonical, sha256_hex
-from tests.drafts import Newsroom, make_newsroom, make_review, make_scale, make_user, publish_review
+from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, make_scale, make_user, publish_review
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     )
     workflow.submit(review=make_review(newsroom), by=newsroom.chief)
     ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", submitted_by=newsroom.editor)
+    demands.submit_demand(demand=make_demand(newsroom), by=newsroom.chief)
     return newsroom
 
 
@@ -94,6 +95,21 @@ BREACHES = {
     "approval_action_known": "INSERT INTO editorial_approval (review_id, action, statement, digest, change_class, note,"
     " submitted_by_id, submitted_at, decision, decision_note) SELECT review_id, 'sale', statement, digest, '', '',"
     " submitted_by_id, now(), '', '' FROM editorial_approval WHERE decision = 'approved'",
+    "demand_state_known": "UPDATE editorial_demand SET state = 'lost'",
+    "demand_from_type_known": "UPDATE editorial_demand SET from_type = 'lawyer'",
+    "demand_outcome_known": "UPDATE editorial_demand SET outcome = 'won'",
+    "demand_person_not_named": "UPDATE editorial_demand SET from_type = 'person', from_description = 'x'",
+    "demand_says_from_whom": "UPDATE editorial_demand SET from_name = ''",
+    "demand_says_what_was_asked": "UPDATE editorial_demand SET asked = ''",
+    "demand_says_what_was_done": "UPDATE editorial_demand SET done = ''",
+    "demand_done_after_it_came": "UPDATE editorial_demand SET done_on = received_on - 1",
+    "demandapproval_decided_at_once": "UPDATE editorial_demandapproval SET decided_at = now()",
+    "demandapproval_two_people": "UPDATE editorial_demandapproval SET decision = 'approved', decided_at = now(),"
+    " decided_by_id = submitted_by_id",
+    "demandapproval_published_if_approved": "UPDATE editorial_demandapproval SET sequence = 0",
+    "demandapproval_one_open": "INSERT INTO editorial_demandapproval (demand_id, statement, digest, note, submitted_by_id,"
+    " submitted_at, decision, decision_note) SELECT demand_id, statement, digest, '', submitted_by_id, now(), '', ''"
+    " FROM editorial_demandapproval",
 }
 ALL = {
     constraint.name

@@ -12,13 +12,14 @@ from factcheck.record.models import LogEntry
 
 @pytest.fixture
 def bare_record(database: str) -> None:
-    """A database whose owner has switched off the editors' rule that every entry has an approval."""
+    """A database whose owner has switched off the editors' rules that every entry has an approval."""
     disarm()
 
 
 def disarm() -> None:
     with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE record_logentry DISABLE TRIGGER published_was_approved")
+        for trigger in ("published_was_approved", "demand_was_approved"):
+            cursor.execute(f"ALTER TABLE record_logentry DISABLE TRIGGER {trigger}")
 
 
 def make_statement(subject: UUID, text: str = "Nước lũ đã lên tới mái chùa.") -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from factcheck.editorial.models.approvals import Approval, ImportBatch
 from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic, TopicLabel
+from factcheck.editorial.models.demands import Demand, DemandApproval
 from factcheck.editorial.models.events import EditorialEvent
 from factcheck.editorial.models.people import Membership, Publisher, User
 from factcheck.editorial.models.reviews import Authorship, Review, Source
@@ -13,6 +14,8 @@ __all__ = [
     "Authorship",
     "Claim",
     "Claimant",
+    "Demand",
+    "DemandApproval",
     "EditorialEvent",
     "ImportBatch",
     "Membership",

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from tqdm import tqdm
 
 from factcheck.record.log import LOCK
-from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReference, PublishedReview
 from factcheck.record.readmodel import project
+from factcheck.record.register import newest_documents, project_demands
 
 BATCH = 1000
 
@@ -22,12 +23,19 @@ class Command(BaseCommand):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-            for model in (PublishedReview, PublishedClaim, PublishedReference):
+            for model in (PublishedReview, PublishedClaim, PublishedReference, PublishedDemand):
                 model.objects.all().delete()
-            entries = LogEntry.objects.newest_of_each_subject().select_related("revision_document")
+            entries = LogEntry.objects.filter(kind__startswith="review.").newest_of_each_subject()
+            entries = entries.select_related("revision_document")
             progress = iter(
                 tqdm(entries.iterator(chunk_size=BATCH), total=entries.count(), unit=" reviews", disable=None)
             )
             while batch := list(islice(progress, BATCH)):
                 project([(entry, json.loads(bytes(entry.revision_document.document))) for entry in batch])
-        self.stdout.write(f"{PublishedReview.objects.count()} reviews, {PublishedClaim.objects.count()} claims.")
+            demands = newest_documents()
+            while register := list(islice(demands, BATCH)):
+                project_demands(register)
+        self.stdout.write(
+            f"{PublishedReview.objects.count()} reviews, {PublishedClaim.objects.count()} claims,"
+            f" {PublishedDemand.objects.count()} demands."
+        )

@@ -1,0 +1,179 @@
+"""Demands to change or remove a review, as the newsroom writes them down for the public register."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.fields import LanguageField, LineField, ProseField
+from factcheck.editorial.models.approvals import DecidedByTwo
+from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.reviews import Review
+
+
+class Demand(models.Model):
+    """The draft of an entry in the register. What the public sees of it are revisions in the record."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("waiting for approval")
+        APPROVED = "approved", _("approved")
+        PUBLISHED = "published", _("published")
+
+    class From(models.TextChoices):
+        STATE_BODY = "state_body", _("state body")
+        POLICE = "police", _("police")
+        COURT = "court", _("court")
+        COMPANY = "company", _("company or organisation")
+        PERSON = "person", _("private person")
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", _("not decided yet")
+        COMPLIED = "complied", _("done as demanded")
+        PARTLY = "partly", _("done in part")
+        REFUSED = "refused", _("refused")
+        DROPPED = "dropped", _("taken back by whoever made it")  # "withdrawn" is a word for reviews
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    newsroom = models.ForeignKey(
+        Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", help_text=_("Who received it.")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+    review = models.ForeignKey(
+        Review,
+        models.PROTECT,
+        verbose_name=_("review"),
+        null=True,
+        blank=True,
+        related_name="demands",
+        help_text=_("The published review that it is about, if it is about one."),
+    )
+    received_on = models.DateField(_("received on"))
+    from_type = models.CharField(_("from"), max_length=20, choices=From)
+    from_name = LineField(
+        _("name"),
+        max_length=500,
+        blank=True,
+        help_text=_("Of a body, court or company; a private person has none here."),
+    )
+    from_description = LineField(
+        _("description"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Of a private person instead of a name, such as “somebody shown in the video”."),
+    )
+    language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
+    asked = ProseField(
+        _("what was asked"),
+        max_length=10_000,
+        blank=True,
+        help_text=_("Without what the law forbids to repeat, and without names of private persons."),
+    )
+    legal_basis = ProseField(
+        _("legal basis"),
+        max_length=2000,
+        blank=True,
+        help_text=_("Law and article, as the demand gives it; empty if none."),
+    )
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.OPEN)
+    done = ProseField(_("what we did"), max_length=10_000, blank=True)
+    done_on = models.DateField(_("done on"), null=True, blank=True)
+    withheld_reason = ProseField(
+        _("why something is left out"),
+        max_length=2000,
+        blank=True,
+        help_text=_(
+            "If the law forbids to repeat part of the demand: leave it out above and say here that it is left out, "
+            "and on what ground. Readers see this."
+        ),
+    )
+    publish_after = models.DateField(
+        _("not public before"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "If the entry must wait: the first day (UTC) on which it may be public. Approved by then, it is published "
+            "by itself, and says until when it was delayed."
+        ),
+    )
+    # Of an update of what is public: published with it.
+    change_note = ProseField(_("what changed"), max_length=2000, blank=True, help_text=_("Readers see this."))
+    created_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("written down by"), related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("demand")
+        verbose_name_plural = _("demands")
+        ordering = ["-received_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "submitted", "approved", "published"]), name="demand_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(from_type__in=["state_body", "police", "court", "company", "person"]),
+                name="demand_from_type_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["open", "complied", "partly", "refused", "dropped"]),
+                name="demand_outcome_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(from_type="person") | Q(from_name=""),
+                name="demand_person_not_named",
+                violation_error_message=_("A private person is not named: describe them and leave the name empty."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(withheld_reason="")
+                | Q(from_type="person") & ~Q(from_description="")
+                | ~Q(from_type="person") & ~Q(from_name=""),
+                name="demand_says_from_whom",
+                violation_error_message=_(
+                    "Say from whom it came: the name, or of a private person a description. "
+                    "If the law forbids that, say why it is left out."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(asked="") | ~Q(withheld_reason=""),
+                name="demand_says_what_was_asked",
+                violation_error_message=_("Write what was asked. If the law forbids that, say why it is left out."),
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="open") | ~Q(done="") & Q(done_on__isnull=False),
+                name="demand_says_what_was_done",
+                violation_error_message=_("Write what you did and on which day, or leave the outcome open."),
+            ),
+            models.CheckConstraint(
+                condition=Q(done_on__isnull=True) | Q(done_on__gte=F("received_on")),
+                name="demand_done_after_it_came",
+                violation_error_message=_("You cannot have done something about it before you received it."),
+            ),
+        ]
+        indexes = [models.Index(fields=["newsroom", "state", "-received_on", "-id"], name="demand_newsroom_state")]
+
+    def __str__(self) -> str:
+        return f"{self.get_from_type_display()}: {self.from_name or self.from_description or '…'}, {self.received_on}"
+
+
+class DemandApproval(DecidedByTwo):
+    """A statement for the register, and the decision on it."""
+
+    demand = models.ForeignKey(Demand, models.PROTECT, verbose_name=_("demand"), related_name="approvals")
+
+    class Meta(DecidedByTwo.Meta):
+        verbose_name = _("approval of a demand")
+        verbose_name_plural = _("approvals of demands")
+        constraints = [
+            *DecidedByTwo.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["demand"],
+                condition=Q(entry__isnull=True) & ~Q(decision="returned"),
+                name="demandapproval_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.demand)

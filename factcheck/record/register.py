@@ -1,0 +1,49 @@
+"""The register of demands in the read model: who demanded that a review be changed or removed, and what came of it.
+
+As `readmodel` for reviews: derived from entries and documents, and made anew by `manage.py rebuild_record`.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from factcheck.record.canonical import canonical
+from factcheck.record.models import LogEntry, PublishedDemand
+from factcheck.record.readmodel import body_at, upsert
+
+BATCH = 1000
+Published = tuple[LogEntry, dict[str, Any]]
+
+
+def project_demands(published: Sequence[Published]) -> None:
+    """Brings the register up to date with the newest entries and their documents (at most one a demand)."""
+    upsert(PublishedDemand, [demand_row(entry, document) for entry, document in published], ["id"])
+
+
+def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
+    return PublishedDemand(
+        id=entry.subject,
+        sequence=entry.sequence,
+        body=canonical(demand_body(entry, document)).decode(),
+        publisher=document["publisher"]["site"],
+        review=UUID(document["review"]["id"]) if document["review"] else None,
+        from_type=document["from"]["type"],
+        outcome=document["outcome"],
+        received_on=date.fromisoformat(document["received_on"]),
+        published_at=datetime.fromisoformat(document["published_at"]),
+        updated_at=datetime.fromisoformat(document["updated_at"]),
+    )
+
+
+def demand_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
+    """What the API sends for a demand."""
+    return body_at("demands", entry, document)
+
+
+def newest_documents() -> Iterator[Published]:
+    """Every demand's last entry with its document, in the log's order."""
+    newest = LogEntry.objects.filter(kind__startswith="demand.").newest_of_each_subject()
+    for entry in newest.select_related("revision_document").iterator(BATCH):
+        yield entry, json.loads(bytes(entry.revision_document.document))

@@ -1,0 +1,373 @@
+"""The register of demands: from the draft to the public entry, and what each verb and the database refuse."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+
+from factcheck.editorial import demands
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.models import Demand, DemandApproval, EditorialEvent, Membership
+from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument
+from tests.drafts import (
+    Newsroom,
+    approve_demand,
+    make_demand,
+    make_newsroom,
+    make_review,
+    make_user,
+    publish_demand,
+    publish_review,
+    update_demand,
+)
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    return make_newsroom()
+
+
+def tomorrow() -> date:
+    return demands.today() + timedelta(days=1)
+
+
+def test_story_from_draft_to_update(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    demand = make_demand(newsroom, review, outcome="open", done="", done_on=None)
+    publish_demand(newsroom, demand)
+    update_demand(newsroom, demand, outcome="refused", done="Đã từ chối.", done_on=date(2026, 10, 30))
+
+    assert list(LogEntry.objects.values_list("sequence", "kind", "number")) == [
+        (0, "review.original", 1),
+        (1, "demand.published", 1),
+        (2, "demand.updated", 2),
+    ]
+    document = json.loads(bytes(RevisionDocument.objects.get(entry=2).document))
+    at = [entry.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") for entry in LogEntry.objects.all()]
+    assert document == {
+        "id": str(demand.pk),
+        "language": "vi",
+        "from": {"type": "state_body", "name": "Sở Thông tin tỉnh Ví Dụ", "description": None},
+        "received_on": "2026-10-20",
+        "legal_basis": "Nghị định 00/2020, điều 1",
+        "asked": "Gỡ bài kiểm chứng về nước lũ.",
+        "review": {"id": str(review.pk)},
+        "done": "Đã từ chối.",
+        "done_on": "2026-10-30",
+        "outcome": "refused",
+        "withheld": None,
+        "delayed_until": None,
+        "publisher": {
+            "type": "organization", "name": "Toà soạn kiemchung.example", "site": "kiemchung.example",
+            "url": "https://kiemchung.example/", "logo_url": None, "same_as": [], "methodology_url": None,
+            "corrections_url": "https://kiemchung.example/corrections", "principles_url": None,
+            "unnamed_sources_url": None, "feedback_url": None,
+        },
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "published_at": at[1],
+        "updated_at": at[2],
+        "revision": {"number": 2, "kind": "updated", "class": None, "note": "Tòa đã bác yêu cầu."},
+    }  # fmt: skip
+    row = PublishedDemand.objects.using("public").get()
+    assert (row.publisher, row.review, row.from_type, row.outcome, row.received_on, row.sequence) == (
+        "kiemchung.example", review.pk, "state_body", "refused", date(2026, 10, 20), 2,
+    )  # fmt: skip
+    body = json.loads(row.body)
+    assert body["url"] == f"http://127.0.0.1:8000/demands/{demand.pk}/"
+    assert body["revision"] == document["revision"] | {"sequence": 2, "digest": LogEntry.objects.get(pk=2).digest}
+    assert PublishedReview.objects.count() == 1
+    events = EditorialEvent.objects.filter(subject=str(demand.pk)).order_by("pk")
+    assert list(events.values_list("action", flat=True)) == [
+        "demand.submitted", "demand.approved", "demand.published",
+        "demand.reopened", "demand.submitted", "demand.approved", "demand.updated",
+    ]  # fmt: skip
+    demand.refresh_from_db()
+    assert (demand.state, demand.change_note) == ("published", "")
+
+
+def test_register_is_made_anew_and_verified(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
+    publish_review(newsroom, make_review(newsroom))
+    demand = make_demand(newsroom)
+    publish_demand(newsroom, demand)
+    update_demand(newsroom, demand, outcome="dropped")
+    publish_demand(newsroom, make_demand(newsroom))
+    before = list(PublishedDemand.objects.order_by("id").values())
+    call_command("rebuild_record")
+    assert "2 demands" in capsys.readouterr().out
+    assert list(PublishedDemand.objects.order_by("id").values()) == before
+    call_command("verify_record")
+    PublishedDemand.objects.filter(pk=demand.pk).update(outcome="complied")
+    with pytest.raises(CommandError, match="published demand .* is not what the log's documents give"):
+        call_command("verify_record")
+    PublishedDemand.objects.filter(pk=demand.pk).delete()
+    with pytest.raises(CommandError, match="published demand .* is not what the log's documents give"):
+        call_command("verify_record")
+
+
+def test_withheld_entry_says_so(newsroom: Newsroom) -> None:
+    demand = make_demand(
+        newsroom, from_type="court", from_name="", asked="", legal_basis="",
+        withheld_reason="Luật cấm nhắc lại nội dung yêu cầu.",
+    )  # fmt: skip
+    publish_demand(newsroom, demand)
+    body = json.loads(PublishedDemand.objects.get().body)
+    assert body["withheld"] == "Luật cấm nhắc lại nội dung yêu cầu."
+    assert (body["from"], body["asked"], body["legal_basis"]) == (
+        {"type": "court", "name": None, "description": None}, None, None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"from_type": "person", "from_description": "người trong ảnh"}, "A private person is not named"),
+        ({"from_name": ""}, "Say from whom it came"),
+        ({"from_type": "person", "from_name": "", "from_description": ""}, "Say from whom it came"),
+        ({"from_name": "", "from_description": "một cơ quan"}, "Say from whom it came"),
+        ({"asked": ""}, "Write what was asked"),
+        ({"done": ""}, "Write what you did"),
+        ({"done_on": None}, "Write what you did"),
+        ({"done_on": date(2026, 10, 19)}, "before you received it"),
+        ({"from_type": "lawyer"}, "is not a valid choice"),
+    ],
+)
+def test_demand_that_lacks_something_is_refused(newsroom: Newsroom, fields: dict[str, Any], message: str) -> None:
+    demand = make_demand(newsroom)
+    for name, value in fields.items():
+        setattr(demand, name, value)
+    with pytest.raises(ValidationError, match=message):
+        demand.full_clean()
+
+
+def test_review_must_be_public_and_the_newsrooms_own(newsroom: Newsroom) -> None:
+    draft = make_demand(newsroom, make_review(newsroom))
+    with pytest.raises(EditorialError, match="has not been published"):
+        demands.submit_demand(demand=draft, by=newsroom.reporter)
+    other = make_newsroom("other.example")
+    theirs = make_review(other)
+    publish_review(other, theirs)
+    with pytest.raises(EditorialError, match="another newsroom's"):
+        demands.submit_demand(demand=make_demand(newsroom, theirs), by=newsroom.reporter)
+
+
+def test_verbs_refuse_the_wrong_people(newsroom: Newsroom) -> None:
+    stranger = make_newsroom("other.example").chief
+    root = make_user("root", is_superuser=True)
+    demand = make_demand(newsroom)
+    for person in (stranger, root):
+        with pytest.raises(NotAllowed):
+            demands.submit_demand(demand=demand, by=person)
+    approval = demands.submit_demand(demand=demand, by=newsroom.editor)
+    for person in (stranger, root, newsroom.reporter, newsroom.editor):
+        with pytest.raises(NotAllowed):
+            demands.approve_demand(demand=demand, by=person, digest=approval.digest)
+    for person in (stranger, root, newsroom.reporter):
+        with pytest.raises(NotAllowed):
+            demands.return_demand(demand=demand, by=person, reason="Chưa đủ.")
+    demands.approve_demand(demand=demand, by=newsroom.second, digest=approval.digest)
+    for person in (stranger, root, newsroom.reporter):
+        with pytest.raises(NotAllowed):
+            demands.publish_demand(demand=demand, by=person)
+    demands.publish_demand(demand=demand, by=newsroom.editor)
+    with pytest.raises(NotAllowed):
+        demands.reopen_demand(demand=demand, by=stranger, note="Có kết quả.")
+    assert LogEntry.objects.count() == 1
+
+
+def test_verbs_refuse_the_wrong_state(newsroom: Newsroom) -> None:
+    demand = make_demand(newsroom)
+    for refused, message in (
+        (lambda: demands.approve_demand(demand=demand, by=newsroom.editor, digest=""), "Nothing of this demand waits"),
+        (lambda: demands.return_demand(demand=demand, by=newsroom.editor, reason="x"), "Nothing of this demand waits"),
+        (lambda: demands.publish_demand(demand=demand, by=newsroom.editor), "Only an approved demand"),
+        (lambda: demands.reopen_demand(demand=demand, by=newsroom.editor, note="x"), "Only a published demand"),
+    ):
+        with pytest.raises(EditorialError, match=message):
+            refused()
+    approval = demands.submit_demand(demand=demand, by=newsroom.reporter)
+    with pytest.raises(EditorialError, match="Only a draft can be submitted"):
+        demands.submit_demand(demand=demand, by=newsroom.reporter)
+    with pytest.raises(EditorialError, match="submitted anew while you read it"):
+        demands.approve_demand(demand=demand, by=newsroom.editor, digest="0" * 64)
+    demands.approve_demand(demand=demand, by=newsroom.editor, digest=approval.digest)
+    with pytest.raises(EditorialError, match="approved already"):
+        demands.approve_demand(demand=demand, by=newsroom.second, digest=approval.digest)
+    demands.publish_demand(demand=demand, by=newsroom.editor)
+    with pytest.raises(EditorialError, match="Say what changed"):
+        demands.reopen_demand(demand=demand, by=newsroom.reporter, note="  ")
+    demands.reopen_demand(demand=demand, by=newsroom.reporter, note="Có kết quả.")
+    with pytest.raises(EditorialError, match="Nothing has changed since the published revision"):
+        demands.submit_demand(demand=demand, by=newsroom.reporter)
+    Demand.objects.update(change_note="", legal_basis="")
+    with pytest.raises(EditorialError, match="Say what changed"):
+        demands.submit_demand(demand=demand, by=newsroom.reporter)
+
+
+def test_returned_demand_can_go_on(newsroom: Newsroom) -> None:
+    demand = make_demand(newsroom)
+    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    demands.return_demand(demand=demand, by=newsroom.reporter)
+    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    with pytest.raises(EditorialError, match="Write what is to be changed"):
+        demands.return_demand(demand=demand, by=newsroom.editor)
+    approval = demands.return_demand(demand=demand, by=newsroom.editor, reason="Thiếu căn cứ pháp lý.")
+    assert (approval.decision, approval.decision_note) == ("returned", "Thiếu căn cứ pháp lý.")
+    publish_demand(newsroom, demand)
+    assert DemandApproval.objects.filter(entry__isnull=False).count() == 1
+
+
+def test_change_after_approval_is_found(newsroom: Newsroom) -> None:
+    demand = make_demand(newsroom)
+    approve_demand(newsroom, demand)
+    Demand.objects.update(asked="Gỡ toàn bộ trang.")
+    with pytest.raises(EditorialError, match="changed after submission"):
+        demands.publish_demand(demand=demand, by=newsroom.editor)
+
+
+def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
+    later, due = (make_demand(newsroom, publish_after=day) for day in (tomorrow(), demands.today()))
+    undated = make_demand(newsroom)
+    for demand in (later, due, undated):
+        approve_demand(newsroom, demand)
+    with pytest.raises(EditorialError, match=f"may not be public before {tomorrow()}"):
+        demands.publish_demand(demand=later, by=newsroom.editor)
+    call_command("publish_due_demands")
+    assert capsys.readouterr().out == f"{due.pk} is entry 0 of the log.\n"
+    assert json.loads(PublishedDemand.objects.get().body)["delayed_until"] == demands.today().isoformat()
+    event = EditorialEvent.objects.get(action="demand.published")
+    assert event.actor == newsroom.editor
+    call_command("publish_due_demands")
+    assert capsys.readouterr().out == ""
+
+
+def test_due_demand_of_a_former_editor_is_left_and_told(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
+    left, kept = (make_demand(newsroom, publish_after=demands.today()) for _ in range(2))
+    approval = demands.submit_demand(demand=left, by=newsroom.reporter)
+    demands.approve_demand(demand=left, by=newsroom.second, digest=approval.digest)
+    approve_demand(newsroom, kept)
+    Membership.objects.filter(user=newsroom.second).delete()
+    with pytest.raises(CommandError, match="1 due demands could not be published"):
+        call_command("publish_due_demands")
+    said = capsys.readouterr()
+    assert said.out == f"{kept.pk} is entry 0 of the log.\n"
+    assert said.err.startswith(f"{left.pk}: You are not a member of this newsroom")
+
+
+def insert_revision(
+    demand: Demand, statement: dict[str, Any], approval: DemandApproval | None, **revision: Any
+) -> None:
+    """What somebody with the application's role could try: an entry and a document by hand."""
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    added = {"number": 1, "kind": "published", "class": None, "note": None} | revision
+    data = canonical(statement | {"published_at": at, "updated_at": at, "revision": added})
+    salt = b"s" * 32
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
+            " SELECT coalesce(max(sequence) + 1, 0), now(), 'demand.' || %s, %s, %s, %s FROM record_logentry"
+            " RETURNING sequence",
+            [added["kind"], demand.pk, added["number"], sha256_hex(salt + data)],
+        )
+        sequence = cursor.fetchone()[0]
+        cursor.execute("INSERT INTO record_revisiondocument VALUES (%s, %s, %s)", [sequence, salt, data])
+        if approval:
+            cursor.execute("UPDATE editorial_demandapproval SET sequence = %s WHERE id = %s", [sequence, approval.pk])
+
+
+def approved(newsroom: Newsroom, demand: Demand, statement: dict[str, Any], **fields: Any) -> DemandApproval:
+    """An approval of any statement, with the verbs gone round and the database's rules kept."""
+    data = canonical(statement)
+    return DemandApproval.objects.create(
+        demand=demand, statement=data.decode(), digest=sha256_hex(data), submitted_by=newsroom.reporter,
+        decision="approved", decided_by=newsroom.editor, decided_at=datetime.now(UTC), **fields,
+    )  # fmt: skip
+
+
+def test_by_hand_with_approval_is_taken(newsroom: Newsroom) -> None:
+    demand = make_demand(newsroom)
+    insert_revision(demand, demands.statement(demand), approved(newsroom, demand, demands.statement(demand)))
+    assert LogEntry.objects.count() == 1
+
+
+def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
+    demand, other = make_demand(newsroom), make_demand(newsroom)
+    said = demands.statement(demand)
+    submitted = demands.submit_demand(demand=make_demand(newsroom), by=newsroom.reporter)
+    message = "nobody approved what it publishes"
+    with pytest.raises(IntegrityError, match=message):
+        insert_revision(demand, said, None)
+    with pytest.raises(IntegrityError, match="demandapproval_published_if_approved"):
+        insert_revision(demand, said, submitted)
+    with pytest.raises(IntegrityError, match=message):
+        insert_revision(demand, said | {"outcome": "complied"}, approved(newsroom, demand, said))
+    with pytest.raises(IntegrityError, match=message):
+        insert_revision(demand, said, approved(newsroom, other, said))
+    with pytest.raises(IntegrityError, match=message):
+        insert_revision(demand, said, DemandApproval.objects.get(demand=demand), note="Không ai duyệt.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"from": {"type": "person", "name": "Nguyễn Văn A", "description": None}}, "a private person is not named"),
+        ({"from": {"type": "court", "name": None, "description": None}}, "nothing says why"),
+        ({"asked": None}, "nothing says why"),
+        ({"delayed_until": "2999-01-01"}, "may not be public before 2999-01-01"),
+    ],
+)
+def test_by_hand_against_the_registers_rules_is_refused(
+    newsroom: Newsroom, changes: dict[str, Any], message: str
+) -> None:
+    demand = make_demand(newsroom)
+    said = demands.statement(demand) | changes
+    with pytest.raises(IntegrityError, match=message):
+        insert_revision(demand, said, approved(newsroom, demand, said))
+
+
+def test_by_hand_update_without_note_is_refused(newsroom: Newsroom) -> None:
+    demand = make_demand(newsroom)
+    publish_demand(newsroom, demand)
+    said = demands.statement(demand)
+    with pytest.raises(IntegrityError, match="nothing says what changed"):
+        insert_revision(demand, said, approved(newsroom, demand, said), number=2, kind="updated")
+    with pytest.raises(IntegrityError, match="cannot follow"):
+        insert_revision(demand, said, DemandApproval.objects.first(), number=2, kind="published")
+
+
+def test_superuser_and_stranger_cannot_approve(newsroom: Newsroom) -> None:
+    approval = demands.submit_demand(demand=make_demand(newsroom), by=newsroom.reporter)
+    for person in (make_newsroom("other.example").chief, make_user("root", is_superuser=True)):
+        with pytest.raises(IntegrityError, match="only an Editor of the newsroom approves"):
+            DemandApproval.objects.filter(pk=approval.pk).update(
+                decision="approved", decided_by=person, decided_at=datetime.now(UTC)
+            )
+
+
+@pytest.mark.parametrize(
+    ("sql", "error", "message"),
+    [
+        ("UPDATE editorial_demandapproval SET statement = '{}'", IntegrityError, "cannot be changed"),
+        ("UPDATE editorial_demandapproval SET note = 'x'", IntegrityError, "cannot be changed"),
+        ("UPDATE editorial_demandapproval SET sequence = NULL", IntegrityError, "cannot be changed"),
+        ("UPDATE editorial_demandapproval SET decision = 'returned'", IntegrityError, "cannot be changed"),
+        ("DELETE FROM editorial_demandapproval", ProgrammingError, "permission denied"),
+        ("TRUNCATE editorial_demandapproval", ProgrammingError, "permission denied"),
+        ("DELETE FROM editorial_demand", IntegrityError, "violates foreign key"),
+    ],
+)
+def test_approval_stays_as_it_was(newsroom: Newsroom, sql: str, error: type[Exception], message: str) -> None:
+    publish_demand(newsroom, make_demand(newsroom))
+    with pytest.raises(error, match=message), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_demands_are_in_words(newsroom: Newsroom) -> None:
+    demand = make_demand(newsroom)
+    assert str(demand) == "state body: Sở Thông tin tỉnh Ví Dụ, 2026-10-20"
+    assert str(demands.submit_demand(demand=demand, by=newsroom.reporter)) == str(demand)
