@@ -5,12 +5,14 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.urls import get_resolver
 from django.urls.resolvers import RoutePattern
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from api.problems import PROBLEMS
 from api.schema.examples import EXAMPLES
 from api.views.claims import CLAIMS
 from api.views.pages import openapi
@@ -88,3 +90,19 @@ def test_documentation_page_needs_no_other_host_and_no_inline_script(api):
         assert asset.startswith(("/static/", "/api/"))
         if asset.startswith("/static/"):
             assert Path(finders.find(asset.removeprefix("/static/"))).is_file()
+
+
+def test_documentation_names_every_parameter_and_key(document):
+    text = (settings.BASE_DIR / "docs" / "api.md").read_text()
+    names = {*REVIEWS.parameters, *CLAIMS.parameters}
+    for component in ("Review", "Tombstone", "ReviewedClaim", "Claim", "Verdict", "Source", "Publisher", "Claimant"):
+        names |= set(document["components"]["schemas"][component]["properties"])
+    for component in ("Revision", "Correction", "Appearance", "OriginalRating", "RatingScale"):
+        names |= set(document["components"]["schemas"][component]["properties"])
+    assert {name for name in names if not re.search(rf"\b{name}\b", text)} == set()
+
+
+def test_documentation_lists_every_problem():
+    text = (settings.BASE_DIR / "docs" / "api.md").read_text()
+    for slug, problem in PROBLEMS.items():
+        assert f"| {problem.status} | `{slug}/` |" in text
