@@ -11,7 +11,7 @@ import factcheck.editorial.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0005_default_scale"),
+        ("editorial", "0006_imports"),
         ("record", "0005_demands"),
     ]
 

@@ -98,7 +98,7 @@ def grant(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("editorial", "0006_demands")]
+    dependencies = [("editorial", "0007_demands")]
 
     operations = [
         migrations.RunSQL(
