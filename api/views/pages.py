@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.urls import Resolver404, resolve, reverse
+from django.urls import resolve, reverse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.utils import extend_schema
@@ -98,11 +98,8 @@ class Unknown(Endpoint):
 
     def get(self, request: Request, rest: str) -> HttpResponseBase:
         if not rest.endswith("/"):
-            try:
-                known = resolve(f"{request.path_info}/").func
-            except Resolver404:  # characters that no pattern takes
-                raise Http404 from None
-            if getattr(known, "view_class", None) is not Unknown and getattr(known, "cls", None) is not Unknown:
+            known = resolve(f"{request.path_info}/").func  # by this view at the latest
+            if getattr(known, "view_class", None) is not Unknown:
                 query = request.META.get("QUERY_STRING", "")
                 return HttpResponsePermanentRedirect(f"{request.path}/{'?' + query if query else ''}")
         raise Http404
