@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import documents, roles
+from factcheck.editorial import documents, erasure, roles
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event, record_events
 from factcheck.editorial.models import Approval, Review, User
@@ -36,12 +36,14 @@ def submit(*, review: Review, by: User) -> Approval:
     if reasons := documents.missing(review):
         raise EditorialError(*reasons)
     said = documents.statement(review)
-    published = last_statement(review)
-    if published is not None:
+    if last_entry(review) is not None:
         if not review.change_class or not review.change_note:
             raise EditorialError(_("Say what kind of correction this is, what changed and why."))
-        if canonical(said) == canonical(published):
-            raise EditorialError(_("Nothing has changed since the published revision."))
+        if open_approval(review):
+            raise EditorialError(_("A withdrawal or erasure of this review waits for a decision. Decide on it first."))
+    published = last_statement(review)  # none after an erasure
+    if published is not None and canonical(said) == canonical(published):
+        raise EditorialError(_("Nothing has changed since the published revision."))
     review.state = State.SUBMITTED
     review.save(update_fields=["state"])
     return _put_forward(review, by, Action.PUBLICATION, said, review.change_class, review.change_note)
@@ -71,7 +73,7 @@ def return_(*, review: Review, by: User, reason: str = "") -> Approval:
 
 @transaction.atomic
 def approve(*, review: Review, by: User, digest: str) -> Approval:
-    """Approves what was on the screen, named by its digest. A withdrawal or reinstatement takes effect at once."""
+    """Approves what was on the screen, named by its digest. What is no publication takes effect at once."""
     review = _locked(review)
     roles.require_decider(by, review.newsroom_id)
     approval = _open_approval(review)
@@ -124,7 +126,7 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
     if not note.strip():
         raise EditorialError(_("Write what changed and why; readers will see it."))
     if open_approval(review):
-        raise EditorialError(_("A withdrawal of this review waits for a decision. Decide on it first."))
+        raise EditorialError(_("A withdrawal or erasure of this review waits for a decision. Decide on it first."))
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
     review.save(update_fields=["change_class", "change_note", "state"])
     record_event(by, "correction.opened", review, change_class=change_class, note=note)
@@ -136,7 +138,7 @@ def withdraw(*, review: Review, by: User, reason: str) -> Approval:
     review = _locked(review)
     roles.require_member(by, review.newsroom_id)
     last = last_entry(review)
-    if last is None or last.kind == LogEntry.Kind.WITHDRAWAL:
+    if last is None or last.kind in (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE):
         raise EditorialError(_("Only what is public can be withdrawn."))
     published = last_statement(review)
     assert published is not None
@@ -152,6 +154,26 @@ def reinstate(*, review: Review, by: User, reason: str) -> Approval:
     if review.state != State.WITHDRAWN or published is None:
         raise EditorialError(_("Only a withdrawn review can be reinstated."))
     return _ask(review, by, Action.REINSTATEMENT, published, reason)
+
+
+@transaction.atomic
+def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = False) -> Approval:
+    """Asks for the erasure of all that was published of the review; happens when a second person approves.
+
+    The draft goes with it, unless `redact`: then an open correction, from which was taken out what has to
+    go, stays and can be published in its place. `ground` is a value of erasure.Ground; `notice` is public.
+    """
+    review = _locked(review)
+    roles.require_decider(by, review.newsroom_id)
+    published = last_statement(review)
+    if published is None:
+        raise EditorialError(_("Only what was published can be erased."))
+    if redact and (
+        review.state != State.DRAFT or canonical(documents.statement(review)) == canonical(published)
+    ):
+        raise EditorialError(_("Open a correction first and take out of the draft what has to go."))
+    said = erasure.notice(review, ground, notice, redact=redact)
+    return _ask(review, by, Action.ERASURE, said, said["notice"]["text"])
 
 
 def open_approval(review: Review) -> Approval | None:
@@ -225,8 +247,13 @@ _STATE_AFTER = {
     Action.PUBLICATION: State.PUBLISHED,
     Action.WITHDRAWAL: State.WITHDRAWN,
     Action.REINSTATEMENT: State.PUBLISHED,
+    Action.ERASURE: State.ERASED,  # erasure.forget makes a draft of what is redacted
 }
-_KINDS = {Action.WITHDRAWAL: LogEntry.Kind.WITHDRAWAL, Action.REINSTATEMENT: LogEntry.Kind.REINSTATEMENT}
+_KINDS = {
+    Action.WITHDRAWAL: LogEntry.Kind.WITHDRAWAL,
+    Action.REINSTATEMENT: LogEntry.Kind.REINSTATEMENT,
+    Action.ERASURE: LogEntry.Kind.ERASURE,
+}
 
 
 def append_approved(approved: Sequence[tuple[Review, Approval]], by: User) -> list[LogEntry]:
@@ -270,4 +297,7 @@ def append_approved(approved: Sequence[tuple[Review, Approval]], by: User) -> li
             for (review, _), entry in zip(approved, entries, strict=True)
         ],
     )
+    for review, approval in approved:
+        if approval.action == Action.ERASURE:
+            erasure.forget(review, approval)
     return entries

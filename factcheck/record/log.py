@@ -121,7 +121,8 @@ def _kind(publication: Publication, last: LogEntry | None) -> Kind:
         raise RecordError("This review is withdrawn; reinstate it before you publish a correction.")
     if was is None:
         return Kind.ORIGINAL
-    return Kind.UPDATE if publication.change_class == "update" else Kind.CORRECTION
+    # What follows an erasure is its redacted revision, whatever its class.
+    return Kind.UPDATE if publication.change_class == "update" and was != Kind.ERASURE else Kind.CORRECTION
 
 
 def _document(publication: Publication, kind: Kind, number: int, at: datetime, last: LogEntry | None) -> dict[str, Any]:

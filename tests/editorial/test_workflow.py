@@ -246,7 +246,7 @@ def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: New
         workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(EditorialError, match="waits for a decision already"):
         workflow.withdraw(review=review, by=newsroom.second, reason="Nguồn sai.")
-    with pytest.raises(EditorialError, match="A withdrawal of this review waits"):
+    with pytest.raises(EditorialError, match="A withdrawal or erasure of this review waits"):
         workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
     workflow.return_(review=review, by=newsroom.second, reason="Không.")
     assert PublishedReview.objects.get().status == "live"

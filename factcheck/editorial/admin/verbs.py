@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import documents, roles, workflow
+from factcheck.editorial import documents, erasure, roles, workflow
 from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.preview import changes, digest_of, readable_json
 from factcheck.editorial.errors import EditorialError
@@ -64,6 +64,19 @@ class CorrectionForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Readers see this. You can still change it while you write the correction."),
+    )
+
+
+class ErasureForm(forms.Form):
+    ground = forms.ChoiceField(
+        label=capfirst(_("ground")), choices=erasure.Ground.choices, widget=forms.RadioSelect, required=False
+    )
+    notice = forms.CharField(
+        label=capfirst(_("public notice")),
+        required=False,
+        max_length=erasure.MAX_NOTICE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Readers find this in place of the review. Say why, and repeat nothing of what has to go."),
     )
 
 
@@ -162,6 +175,35 @@ VERBS = {
             PublicReasonForm,
             weighty=True,
         ),
+        Verb(
+            "redact",
+            _("Redact…"),
+            _(
+                "For a court’s order, or to protect a private person. Once somebody else approves, all that was published "
+                "is gone for ever, and this draft, without what has to go, can be submitted and published in its place."
+            ),
+            _("The redaction waits for somebody else to decide."),
+            lambda review, by, data: workflow.erase(
+                review=review, by=by, ground=data["ground"], notice=data["notice"], redact=True
+            ),
+            ErasureForm,
+            weighty=True,
+        ),
+        Verb(
+            "erase",
+            _("Erase…"),
+            _(
+                "For a court’s order, or to protect a private person. Once somebody else approves, the review is gone for "
+                "ever and readers find your notice at its address. To mend a mistake, open a correction; to take a "
+                "review back, withdraw it."
+            ),
+            _("The erasure waits for somebody else to decide."),
+            lambda review, by, data: workflow.erase(
+                review=review, by=by, ground=data["ground"], notice=data["notice"]
+            ),
+            ErasureForm,
+            weighty=True,
+        ),
     )
 }
 
@@ -199,18 +241,19 @@ def possible(at: Desk, review: Review) -> list[Verb]:
             names.append("reinstate")
         elif last is not None and last.kind != LogEntry.Kind.ERASURE:
             names.append("withdraw")
+        if last is not None and last.kind != LogEntry.Kind.ERASURE and decides:
+            names += ["redact", "erase"] if review.state == State.DRAFT else ["erase"]
     return [VERBS[name] for name in names]
 
 
 def lacking(review: Review) -> list[Text]:
     """What stands between the draft and its submission."""
     reasons = documents.missing(review)
+    if workflow.last_entry(review) is not None and not (review.change_class and review.change_note):
+        reasons.append(_("Say what kind of correction this is, what changed and why."))
     published = workflow.last_statement(review)
-    if published is not None:
-        if not review.change_class or not review.change_note:
-            reasons.append(_("Say what kind of correction this is, what changed and why."))
-        if digest_of(documents.statement(review)) == digest_of(published):
-            reasons.append(_("Nothing has changed since the published revision."))
+    if published is not None and digest_of(documents.statement(review)) == digest_of(published):
+        reasons.append(_("Nothing has changed since the published revision."))
     return reasons
 
 
@@ -257,8 +300,10 @@ def shown(review: Review, approval: Approval | None, verb: str) -> dict[str, Any
         said = documents.tombstone(published)
     elif verb == "reinstate" and published is not None:
         said = published
-    elif verb == "correct" and published is not None:
-        return {"said": published}
+    elif verb in ("correct", "erase") and published is not None:
+        return {"said": published, "warnings": erasure.warnings(review, redact=False) if verb == "erase" else []}
+    elif approval is not None and approval.action == Action.ERASURE:
+        return _shown_of_erasure(review, json.loads(approval.statement))
     elif approval is not None:
         said = json.loads(approval.statement)
     else:
@@ -271,4 +316,22 @@ def shown(review: Review, approval: Approval | None, verb: str) -> dict[str, Any
         "changes": changes(published or {}, said) if compares else [],
         "digest": digest_of(said),
         "canonical": readable_json(said),
+        "warnings": erasure.warnings(review, redact=True) if verb == "redact" else [],
+    }
+
+
+def _shown_of_erasure(review: Review, said: dict[str, Any]) -> dict[str, Any]:
+    """The notice that is asked for, what is lost and, in a redaction, the draft that stays."""
+    redact = said["notice"]["redaction"]
+    draft, published = documents.statement(review), workflow.last_statement(review)
+    return {
+        "said": said,
+        "is_notice": True,
+        "ground": erasure.Ground(said["notice"]["ground"]).label,
+        "published": published,
+        "draft": draft if redact else None,
+        "changes": changes(published or {}, draft) if redact else [],
+        "digest": digest_of(said),
+        "canonical": readable_json(said),
+        "warnings": erasure.warnings(review, redact=redact),
     }

