@@ -171,6 +171,7 @@ def _forget_draft(review: Review) -> None:
     publisher = review.publisher
     _blank(review)
     review.verdict = review.reviewed_on = None
+    review.import_digest = ""  # like that of a statement; import_key stays, so that no import brings it back
     review.publisher_id = review.newsroom_id  # an imported one has lost its publisher's words
     review.save()
     if publisher.pk != review.newsroom_id:
@@ -205,3 +206,5 @@ def _blank(row: models.Model) -> None:
     for field in row._meta.local_fields:
         if isinstance(field, ProseField):
             setattr(row, field.attname, "und" if isinstance(field, LanguageField) else "")
+        elif isinstance(field, models.JSONField):
+            setattr(row, field.attname, {})

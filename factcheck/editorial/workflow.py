@@ -168,9 +168,7 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     published = last_statement(review)
     if published is None:
         raise EditorialError(_("Only what was published can be erased."))
-    if redact and (
-        review.state != State.DRAFT or canonical(documents.statement(review)) == canonical(published)
-    ):
+    if redact and (review.state != State.DRAFT or canonical(documents.statement(review)) == canonical(published)):
         raise EditorialError(_("Open a correction first and take out of the draft what has to go."))
     said = erasure.notice(review, ground, notice, redact=redact)
     return _ask(review, by, Action.ERASURE, said, said["notice"]["text"])

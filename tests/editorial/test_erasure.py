@@ -66,7 +66,12 @@ def dump() -> str:
     where = {"PGHOST": owner["HOST"], "PGPORT": owner["PORT"], "PGUSER": owner["USER"], "PGPASSWORD": owner["PASSWORD"]}
     environment = os.environ | {name: str(value) for name, value in where.items() if value}
     text = subprocess.run(
-        [PG_DUMP, "--no-password", owner["NAME"]], env=environment, capture_output=True, text=True, check=True, timeout=60
+        [PG_DUMP, "--no-password", owner["NAME"]],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     ).stdout
     binary = [bytes.fromhex(found).decode(errors="replace") for found in re.findall(r"\\\\x((?:[0-9a-f]{2})+)", text)]
     # Django's admin writes its messages as JSON in ASCII, whose backslashes COPY doubles.
@@ -262,7 +267,8 @@ def test_redaction_keeps_the_new_draft_and_nothing_else(newsroom: Newsroom) -> N
     assert body["headline"] == "Đoạn phim là của năm 2020"
     assert body["claim"]["claimant"]["name"] is None
     assert [
-        (change["revision"], change["verdict_before"], change["verdict_after"]["slug"]) for change in body["corrections"]
+        (change["revision"], change["verdict_before"], change["verdict_after"]["slug"])
+        for change in body["corrections"]
     ] == [(6, None, "false")]
     assert word.found_in(dump()) == kept
     call_command("verify_record")
@@ -350,7 +356,13 @@ def make_imported(newsroom: Newsroom, site: str) -> Review:
     publisher = Publisher.objects.create(name=f"Blog {site}", site=site, type="person")
     review = make_review(newsroom)
     Review.objects.filter(pk=review.pk).update(
-        publisher=publisher, original_url=f"https://{site}/1", original_label="Bịa đặt", original_explanation="Không thật"
+        publisher=publisher,
+        original_url=f"https://{site}/1",
+        original_label="Bịa đặt",
+        original_explanation="Không thật",
+        original_publisher={"name": "Lan viết"},
+        license_url=f"https://{site}/license",
+        import_digest="f" * 64,
     )
     review.refresh_from_db()
     publish_review(newsroom, review)
@@ -361,7 +373,7 @@ def test_imported_review_loses_its_publisher_too(newsroom: Newsroom) -> None:
     review = make_imported(newsroom, "lan.example")
     erase_review(newsroom, review)
     text = dump()
-    for word in ("lan.example", "Bịa đặt", "Không thật"):
+    for word in ("lan.example", "Bịa đặt", "Không thật", "Lan viết", "f" * 64):
         assert word not in text
     review.refresh_from_db()
     assert (review.publisher, review.original_url) == (newsroom.publisher, "")
@@ -409,7 +421,11 @@ def test_redaction_may_say_what_stays(newsroom: Newsroom) -> None:
     workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note="Bỏ tên.")
     Review.objects.update(summary="Sai.")
     workflow.erase(
-        review=review, by=newsroom.editor, ground="other", notice="Bài “Video nước lũ là của năm 2020” đã bỏ tên.", redact=True
+        review=review,
+        by=newsroom.editor,
+        ground="other",
+        notice="Bài “Video nước lũ là của năm 2020” đã bỏ tên.",
+        redact=True,
     )
 
 
