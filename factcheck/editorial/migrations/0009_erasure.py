@@ -120,7 +120,7 @@ def grant(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("editorial", "0007_demand_defences"), ("record", "0004_log")]
+    dependencies = [("editorial", "0008_demand_defences"), ("record", "0004_log")]
 
     operations = [
         migrations.AlterField(
