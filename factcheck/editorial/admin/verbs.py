@@ -198,9 +198,7 @@ VERBS = {
                 "review back, withdraw it."
             ),
             _("The erasure waits for somebody else to decide."),
-            lambda review, by, data: workflow.erase(
-                review=review, by=by, ground=data["ground"], notice=data["notice"]
-            ),
+            lambda review, by, data: workflow.erase(review=review, by=by, ground=data["ground"], notice=data["notice"]),
             ErasureForm,
             weighty=True,
         ),
