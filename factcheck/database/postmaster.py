@@ -56,6 +56,18 @@ class Postmaster:
             return
         lodging.make_socket_folder(self.place)
         self._configure()
+        deadline = time.monotonic() + PATIENCE
+        while (words := self._launch(deadline)) is not None:
+            # Backends of a postmaster that was killed still end their statements; PostgreSQL waits for them by refusing.
+            if "pre-existing shared memory block" not in words or time.monotonic() > deadline:
+                raise DatabaseProblem(f"PostgreSQL did not start: {words} (see {self.place.home / 'server.log'})")
+            time.sleep(0.2)
+
+    def _launch(self, deadline: float) -> str | None:
+        """One try; returns None when the server answers, or else its last words."""
+        for stale in self.place.socket.glob(".s.PGSQL.*"):
+            # No server of these data runs, and the process number in a lock left behind may be somebody else's by now.
+            stale.unlink(missing_ok=True)
         log = self.place.home / "server.log"
         with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             # Not through pg_ctl, whose shell line does not survive every path; in a session of its own, so that
@@ -70,12 +82,11 @@ class Postmaster:
                 start_new_session=True,
                 **_identity(self.place.account),
             )
-        deadline = time.monotonic() + PATIENCE
         while not self.answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                words = log.read_text(errors="replace").strip()[-500:]
-                raise DatabaseProblem(f"PostgreSQL did not start: {words} (see {log})")
+                return log.read_text(errors="replace").strip()[-500:]
             time.sleep(0.03)
+        return None
 
     def stop(self) -> None:
         """A "fast" stop: open transactions are rolled back, then a checkpoint."""
@@ -105,6 +116,8 @@ class Postmaster:
         """
         deadline = time.monotonic() + PATIENCE
         while (pid := self._pid()) is not None and time.monotonic() < deadline:
+            if not _runs(pid):
+                return False  # PostgreSQL itself looks whether backends of that server are left
             if not _is_server(pid, self.place.data):
                 (self.place.data / "postmaster.pid").unlink(missing_ok=True)
             elif self.answers():
@@ -195,6 +208,16 @@ def _unicode_locale() -> str:
     finally:
         locale.setlocale(locale.LC_CTYPE, before)
     return "C"
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _is_server(pid: int, data: Path) -> bool:

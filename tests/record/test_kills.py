@@ -44,8 +44,8 @@ class Publisher:
             [sys.executable, str(ROOT / "tests" / "record" / "killed_publisher.py"), *arguments],
             env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
-        if "AssertionError" in done.stderr or "CommandError" in done.stderr:
-            pytest.fail(done.stderr)
+        if done.returncode and not done.stdout:
+            pytest.fail(f"{arguments}: {done.stderr}")
         return done.returncode, done.stdout.splitlines()
 
 
@@ -81,12 +81,13 @@ def test_no_kill_loses_or_halves_a_publication(publisher: Publisher) -> None:
     killed: Counter[str] = Counter()
     for index, when, what in cases:
         code, lines = publisher.run("kill", str(index), when, what)
-        assert code != 0, (points[index], when, what)
         size = int(lines[0].removeprefix("log "))
         # Nothing acknowledged is lost; at most the one that was under way when it was killed has come on top.
         assert acknowledged + 1 <= size <= acknowledged + 2, (points[index], when, what)
         told = [int(line.removeprefix("acknowledged ")) for line in lines[1:]]
-        assert told == [size]
+        # A server that is killed after the commit cannot take back that the caller was told.
+        survived = (points[index], when, what) == ("COMMIT", "after", "postgres")
+        assert (told, code != 0) in ([([size], True)] if not survived else [([size], True), ([size, size + 1], False)])
         acknowledged = told[-1]
         killed[stage_of(points[index])] += 1
     code, lines = publisher.run("check")
