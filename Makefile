@@ -10,7 +10,7 @@ ARGS ?=
 python := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test prove check format openapi messages requirements clean
+.PHONY: help run test prove bench check format openapi messages requirements clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -23,6 +23,9 @@ test: .venv/dev.stamp ## run the tests with coverage (ARGS=… goes to pytest)
 
 prove: .venv/dev.stamp .venv/browser.stamp ## run what takes longer: kills, large imports, fuzzing, a real browser
 	$(python) -m pytest -m prove $(ARGS)
+
+bench: .venv/run.stamp ## measure, as ratios (bench/README.md)
+	$(python) bench/append.py
 
 check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, messages, deployment settings
 	$(python) -m ruff format --check .
