@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from api import values
+from factcheck.record.register import FROM_TYPES, OUTCOMES
 from factcheck.record.search import words_query
 
 MAX_VALUES = 100
@@ -117,6 +118,30 @@ REVIEW_FILTERS: Sequence[Filter] = (
     _span("claimed_before", "claimed_on", "The claim was made", after=False),
     _span("reviewed_after", "reviewed_on", "The publisher dates the review"),
     _span("reviewed_before", "reviewed_on", "The publisher dates the review", after=False),
+    _span("published_after", "published_at", "First published here", moments=True),
+    _span("published_before", "published_at", "First published here", moments=True, after=False),
+    _span("updated_after", "updated_at", "Last changed here", moments=True),
+)  # fmt: skip
+
+DEMAND_FILTERS: Sequence[Filter] = (
+    Filter(
+        "publisher", values.read_site, _column("publisher__in"), {"type": "string"},
+        f"Who received it. {SITE_HELP}", "example.org",
+    ),
+    Filter(
+        "review", values.read_uuid, _column("review__in"), UUID_SCHEMA, "Id of the review that it is about.",
+        "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
+    ),
+    Filter(
+        "from", values.read_one_of(FROM_TYPES), _column("from_type__in"), {"type": "string", "enum": [*FROM_TYPES]},
+        "What kind of body or person made it.", "court",
+    ),
+    Filter(
+        "outcome", values.read_one_of(OUTCOMES), _column("outcome__in"), {"type": "string", "enum": [*OUTCOMES]},
+        "What came of it.", "refused",
+    ),
+    _span("received_after", "received_on", "Received"),
+    _span("received_before", "received_on", "Received", after=False),
     _span("published_after", "published_at", "First published here", moments=True),
     _span("published_before", "published_at", "First published here", moments=True, after=False),
     _span("updated_after", "updated_at", "Last changed here", moments=True),

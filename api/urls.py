@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from api.views import claims, log, pages, references, reviews, revisions
+from api.views import claims, demands, log, pages, references, reviews, revisions
 
 app_name = "api"
 
@@ -20,6 +20,19 @@ urlpatterns = [
     ),
     path("v1/claims/", claims.ClaimList.as_view(), name="claims"),
     path("v1/claims/<uuid:claim_id>/", claims.ClaimDetail.as_view(), name="claim"),
+    path("v1/demands/", demands.DemandList.as_view(), name="demands"),
+    path("v1/demands/<uuid:demand_id>/", demands.DemandDetail.as_view(), name="demand"),
+    path("v1/demands/<uuid:demand_id>/revisions/", demands.DemandRevisionList.as_view(), name="demand-revisions"),
+    path(
+        "v1/demands/<uuid:demand_id>/revisions/<int:number>/",
+        demands.DemandRevisionDetail.as_view(),
+        name="demand-revision",
+    ),
+    path(
+        "v1/demands/<uuid:demand_id>/revisions/<int:number>/document/",
+        demands.DemandRevisionBytes.as_view(),
+        name="demand-revision-document",
+    ),
     path("v1/publishers/", references.PublisherList.as_view(), name="publishers"),
     path("v1/rating-scales/", references.RatingScaleList.as_view(), name="rating-scales"),
     path("v1/claimants/", references.ClaimantList.as_view(), name="claimants"),

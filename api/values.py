@@ -4,12 +4,14 @@ with a sentence for whoever sent it."""
 import contextlib
 import re
 import unicodedata
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, time
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 
+from api.suggestions import unknown_value
 from factcheck.record.addresses import address_key
 
 MAX_QUERY = 400
@@ -51,6 +53,17 @@ def read_slug(value: str) -> str:
     if not _SLUG.fullmatch(value):
         raise ValueError("Give a slug: letters, digits, hyphens and underscores, at most 60.")
     return value
+
+
+def read_one_of(known: Collection[str]) -> Callable[[str], str]:
+    """A reader for parameters with a few values."""
+
+    def read(value: str) -> str:
+        if value not in known:
+            raise ValueError(unknown_value(value, known))
+        return value
+
+    return read
 
 
 def read_verdict(value: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.schema.bodies import BODIES
+from api.schema.demands import DEMAND_EXAMPLES, DEMANDS
 from api.schema.examples import EXAMPLES
 from api.schema.lists import LISTS
 from api.schema.log import LOG
@@ -20,6 +21,7 @@ TAGS = [
     {"name": "Reviews", "description": "What a publisher says of a claim."},
     {"name": "Revisions", "description": "What was published at a review's address, and when."},
     {"name": "Claims", "description": "What was said, with the reviews of it."},
+    {"name": "Demands", "description": "Who demanded that a review be changed or removed, and what came of it."},
     {"name": "References", "description": "What reviews refer to: publishers, rating scales, claimants, topics."},
     {"name": "Log", "description": "What was published when, in a form that anybody can check (C2SP tlog-tiles)."},
 ]
@@ -27,8 +29,8 @@ TAGS = [
 
 def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
     """A POSTPROCESSING_HOOK."""
-    schemas = {name: dict(schema) for name, schema in {**BODIES, **LISTS, **LOG}.items()}
-    for name, example in EXAMPLES.items():
+    schemas = {name: dict(schema) for name, schema in {**BODIES, **DEMANDS, **LISTS, **LOG}.items()}
+    for name, example in {**EXAMPLES, **DEMAND_EXAMPLES}.items():
         schemas[name]["examples"] = [example]
     result["components"] = {"schemas": dict(sorted(schemas.items()))}
     result["info"]["description"] = DESCRIPTION

@@ -32,7 +32,7 @@ def page_of(component: str) -> Json:
     )
 
 
-_REVISION: Json = {
+REVISION: Json = {
     "number": INTEGER,
     "kind": {"type": "string", "enum": ["original", "update", "correction", "withdrawal", "reinstatement", "erasure"]},
     "class": CHANGE_CLASS,
@@ -47,12 +47,22 @@ _REVISION: Json = {
 LISTS: Json = {
     **{
         f"{name}List": page_of(name)
-        for name in ("Review", "Claim", "Revision", "Publisher", "Claimant", "Topic", "RatingScale")
+        for name in (
+            "Review",
+            "Claim",
+            "Revision",
+            "Publisher",
+            "Claimant",
+            "Topic",
+            "RatingScale",
+            "Demand",
+            "DemandRevision",
+        )
     },
-    "Revision": keys("An entry about a review.", **_REVISION),
+    "Revision": keys("An entry about a review.", **REVISION),
     "RevisionWithReview": keys(
         "An entry about a review, and the review as it was published then.",
-        **_REVISION,
+        **REVISION,
         review=ref("ReviewOrTombstone"),
     ),
     "RatingScale": keys(
@@ -65,7 +75,18 @@ LISTS: Json = {
     "Root": keys(
         "Where everything is.",
         **dict.fromkeys(
-            ("claims", "reviews", "publishers", "rating-scales", "claimants", "topics", "schema", "docs", "license"),
+            (
+                "claims",
+                "reviews",
+                "demands",
+                "publishers",
+                "rating-scales",
+                "claimants",
+                "topics",
+                "schema",
+                "docs",
+                "license",
+            ),
             URL,
         ),
     ),

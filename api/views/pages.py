@@ -20,7 +20,7 @@ from api.negotiation import Anything
 from api.problems import PROBLEMS
 from api.schema.operations import documented
 
-LISTS = ("claims", "reviews", "publishers", "rating-scales", "claimants", "topics")
+LISTS = ("claims", "reviews", "demands", "publishers", "rating-scales", "claimants", "topics")
 
 
 class Root(Endpoint):

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from api import responses
 from api.endpoint import Endpoint, refuse_parameters
 from api.keyset import Order
-from api.lists import ListOptions, list_response, read_list_request, read_page
+from api.lists import ListOptions, ListRequest, list_response, read_list_request, read_page
 from api.problems import Gone
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import find_review, reason_in
@@ -33,13 +33,10 @@ def _in_document(key: str) -> Func:
     )
 
 
-def _with_metadata(entries: QuerySet[LogEntry]) -> QuerySet[Any]:
-    return entries.annotate(note=_in_document("note"), change_class=_in_document("class"))
+COLUMNS = ("number", "sequence", "kind", "at", "subject", "digest", "note", "change_class", "revision_document")
 
 
 class RevisionList(Endpoint):
-    columns = ("number", "sequence", "kind", "at", "subject", "digest", "note", "change_class", "revision_document")
-
     @documented(
         "list_revisions",
         "Revisions",
@@ -51,9 +48,7 @@ class RevisionList(Endpoint):
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         asked = read_list_request(request._request, REVISIONS)
         find_review(review_id)
-        page = read_page(asked, _with_metadata(_entries(review_id)), self.columns)
-        results = [_metadata(**dict(zip(self.columns, row, strict=True))) for row in page.rows]
-        return list_response(request._request, page, results)
+        return list_revisions(asked, _entries(review_id), "api:revision")
 
 
 class RevisionDetail(Endpoint):
@@ -70,19 +65,10 @@ class RevisionDetail(Endpoint):
         if entry.kind == LogEntry.Kind.ERASURE:
             raise Gone(reason_in(bytes(row.document).decode()))
         document = orjson.loads(bytes(row.document))
-        metadata = _metadata(
-            number=entry.number,
-            sequence=entry.sequence,
-            kind=entry.kind,
-            at=entry.at,
-            subject=entry.subject,
-            digest=entry.digest,
-            note=document["revision"]["note"],
-            change_class=document["revision"]["class"],
-            revision_document=entry.sequence,
+        said = orjson.Fragment(canonical(review_body(entry, document)))
+        return responses.respond(
+            request._request, orjson.dumps(metadata_of(entry, document, "api:revision") | {"review": said})
         )
-        metadata["review"] = orjson.Fragment(canonical(review_body(entry, document)))
-        return responses.respond(request._request, orjson.dumps(metadata))
 
 
 class RevisionBytes(Endpoint):
@@ -120,8 +106,32 @@ def _entries(review_id: UUID) -> QuerySet[LogEntry]:
     return LogEntry.objects.using("public").filter(subject=review_id, kind__startswith="review.")
 
 
-def _metadata(**entry: Any) -> dict[str, Any]:
-    address = settings.SITE_URL + reverse("api:revision", args=[entry["subject"], entry["number"]])
+def list_revisions(asked: ListRequest, entries: QuerySet[LogEntry], route: str) -> HttpResponse:
+    """A page of these entries; `route` is the name of the address of one."""
+    annotated = entries.annotate(note=_in_document("note"), change_class=_in_document("class"))
+    page = read_page(asked, annotated, COLUMNS)
+    results = [metadata(route, **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
+    return list_response(asked.request, page, results)
+
+
+def metadata_of(entry: LogEntry, document: dict[str, Any], route: str) -> dict[str, Any]:
+    """What is known of an entry whose document is at hand."""
+    return metadata(
+        route,
+        number=entry.number,
+        sequence=entry.sequence,
+        kind=entry.kind,
+        at=entry.at,
+        subject=entry.subject,
+        digest=entry.digest,
+        note=document["revision"]["note"],
+        change_class=document["revision"]["class"],
+        revision_document=entry.sequence,
+    )
+
+
+def metadata(route: str, **entry: Any) -> dict[str, Any]:
+    address = settings.SITE_URL + reverse(route, args=[entry["subject"], entry["number"]])
     return {
         "number": entry["number"],
         "kind": entry["kind"].partition(".")[2],

@@ -14,6 +14,9 @@ from factcheck.record.models import LogEntry, PublishedDemand
 from factcheck.record.readmodel import body_at, upsert
 
 BATCH = 1000
+# What `from.type` and `outcome` of a demand can be.
+FROM_TYPES = ("state_body", "police", "court", "company", "person")
+OUTCOMES = ("open", "complied", "partly", "refused", "dropped")
 Published = tuple[LogEntry, dict[str, Any]]
 
 

@@ -361,26 +361,27 @@ class Verifier:
             raise Wrong(f"Tile {level}/{index} is not what the entries give.")
 
     def check_readers_view(self) -> None:
-        """What readers get now is the last document of every review."""
-        reviews = [(subject, last) for subject, last in self.subjects.items() if last[1].startswith("review.")]
-        for done, (subject, (number, kind, sequence)) in enumerate(reviews, 1):
-            status, _, data = self.site.get(f"{API}/reviews/{subject}/")
+        """What readers get now is the last document of every review and demand."""
+        served = [(subject, last) for subject, last in self.subjects.items() if last[1] != "key.rotation"]
+        for done, (subject, (number, kind, sequence)) in enumerate(served, 1):
+            what = kind.partition(".")[0]
+            status, _, data = self.site.get(f"{API}/{what}s/{subject}/")
             if kind == "review.erasure":
                 if status != 410:
                     raise Wrong(f"The review {subject} was erased, but its address answers {status}.")
             elif status != 200:
-                raise Wrong(f"The review {subject} is in the log, but its address answers {status}.")
+                raise Wrong(f"The {what} {subject} is in the log, but its address answers {status}.")
             else:
                 document = self.site.need(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")[1]
                 body = json.loads(data)
                 revision = body.get("revision", {})
                 body.pop("url", None)
                 if (revision.pop("sequence", None), revision.get("number")) != (sequence, number):
-                    raise Wrong(f"Readers of the review {subject} get another revision than the last one.")
+                    raise Wrong(f"Readers of the {what} {subject} get another revision than the last one.")
                 revision.pop("digest", None)
                 if canonical(body) != document:
-                    raise Wrong(f"Readers of the review {subject} get something else than its last document.")
-            self.progress.show("reviews", done, len(reviews))
+                    raise Wrong(f"Readers of the {what} {subject} get something else than its last document.")
+            self.progress.show("what readers get", done, len(served))
 
     def save_part(self) -> None:
         tiles = [[value.hex() for value in tile] for tile in self.tree.tiles]

@@ -39,6 +39,7 @@ def addresses(world):
         f"/api/v1/reviews/{world.id}/revisions/1/document/",
         "/api/v1/claims/",
         f"/api/v1/claims/{world.review.claim_id}/",
+        "/api/v1/demands/",
         "/api/v1/publishers/",
         "/api/v1/rating-scales/",
         "/api/v1/claimants/",

@@ -362,6 +362,7 @@ def test_root_lists_the_addresses(world, api):
     assert api.get("") == {
         "claims": f"{SITE}/api/v1/claims/",
         "reviews": f"{SITE}/api/v1/reviews/",
+        "demands": f"{SITE}/api/v1/demands/",
         "publishers": f"{SITE}/api/v1/publishers/",
         "rating-scales": f"{SITE}/api/v1/rating-scales/",
         "claimants": f"{SITE}/api/v1/claimants/",

@@ -13,8 +13,10 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.problems import PROBLEMS
+from api.schema.demands import DEMAND_EXAMPLES
 from api.schema.examples import EXAMPLES
 from api.views.claims import CLAIMS
+from api.views.demands import DEMANDS
 from api.views.pages import openapi
 from api.views.reviews import REVIEWS
 from tests.drafts import make_newsroom, make_review, publish_review
@@ -45,23 +47,25 @@ def test_every_address_is_described(document):
     assert routes - hidden <= set(document["paths"])
 
 
-@pytest.mark.parametrize(("path", "options"), [("/api/v1/reviews/", REVIEWS), ("/api/v1/claims/", CLAIMS)])
+@pytest.mark.parametrize(
+    ("path", "options"), [("/api/v1/reviews/", REVIEWS), ("/api/v1/claims/", CLAIMS), ("/api/v1/demands/", DEMANDS)]
+)
 def test_parameters_are_those_that_are_understood(document, path, options):
     described = [each["name"] for each in document["paths"][path]["get"]["parameters"] if each["in"] == "query"]
     assert sorted(described) == sorted(options.parameters)
 
 
 def test_every_filter_takes_its_own_example(api):
-    for of, options in (("reviews", REVIEWS), ("claims", CLAIMS)):
+    for of, options in (("reviews", REVIEWS), ("claims", CLAIMS), ("demands", DEMANDS)):
         for each in options.filters:
             api.get(f"{of}/", {each.name: each.example})
 
 
-@pytest.mark.parametrize("name", list(EXAMPLES))
+@pytest.mark.parametrize("name", [*EXAMPLES, *DEMAND_EXAMPLES])
 def test_example_fits_its_schema(document, name):
     schema = {"components": document["components"], "$ref": f"#/components/schemas/{name}"}
     validator = OAS31Validator(schema, format_checker=OAS31Validator.FORMAT_CHECKER)
-    validator.validate(EXAMPLES[name])
+    validator.validate({**EXAMPLES, **DEMAND_EXAMPLES}[name])
 
 
 def test_objects_promise_every_key_that_they_have(document, api):
@@ -94,8 +98,18 @@ def test_documentation_page_needs_no_other_host_and_no_inline_script(api):
 
 def test_documentation_names_every_parameter_and_key(document):
     text = (settings.BASE_DIR / "docs" / "api.md").read_text()
-    names = {*REVIEWS.parameters, *CLAIMS.parameters}
-    for component in ("Review", "Tombstone", "ReviewedClaim", "Claim", "Verdict", "Source", "Publisher", "Claimant"):
+    names = {*REVIEWS.parameters, *CLAIMS.parameters, *DEMANDS.parameters}
+    for component in (
+        "Review",
+        "Tombstone",
+        "ReviewedClaim",
+        "Claim",
+        "Verdict",
+        "Source",
+        "Publisher",
+        "Claimant",
+        "Demand",
+    ):
         names |= set(document["components"]["schemas"][component]["properties"])
     for component in ("Revision", "Correction", "Appearance", "OriginalRating", "RatingScale"):
         names |= set(document["components"]["schemas"][component]["properties"])

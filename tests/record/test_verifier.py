@@ -12,9 +12,19 @@ from django.core.management import call_command
 from django.db import connections
 
 from factcheck.record import log, tree, verifier
-from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
+from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, PublishedDemand
 from factcheck.record.notes import Checkpoint, SigningKey
-from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
+from tests.drafts import (
+    correct_review,
+    make_demand,
+    make_newsroom,
+    make_review,
+    publish_demand,
+    publish_review,
+    reinstate_review,
+    update_demand,
+    withdraw_review,
+)
 from tests.record.conftest import publish_some
 from tests.serving import served
 
@@ -229,3 +239,26 @@ def test_erased_review_passes(site: str, capsys: pytest.CaptureFixture[str]) -> 
     code, said = verify(site, capsys=capsys)
     assert (code, said[:11]) == (0, "10 entries ")
     call_command("verify_record")
+
+
+def test_demand_that_readers_get_otherwise_is_found(site: str, capsys: pytest.CaptureFixture[str]) -> None:
+    newsroom = make_newsroom("other.example")
+    demand = make_demand(newsroom)
+    publish_demand(newsroom, demand)
+    update_demand(newsroom, demand, outcome="dropped")
+    code, said = verify(site, capsys=capsys)
+    assert (code, said[:35]) == (0, "11 entries about 6 subjects hold; r")
+    row = PublishedDemand.objects.get()
+    for body, sentence in (
+        (
+            row.body.replace("dropped", "complied"),
+            f"Readers of the demand {demand.pk} get something else than its last",
+        ),
+        (row.body.replace('"sequence":10', '"sequence":9'), f"Readers of the demand {demand.pk} get another revision"),
+    ):
+        PublishedDemand.objects.update(body=body)
+        code, said = verify(site, capsys=capsys)
+        assert (code, said[: len(sentence)]) == (1, sentence)
+    PublishedDemand.objects.all().delete()
+    code, said = verify(site, capsys=capsys)
+    assert (code, said) == (1, f"The demand {demand.pk} is in the log, but its address answers 404.")
