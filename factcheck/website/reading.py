@@ -7,7 +7,7 @@ import orjson
 from django.db import models
 from django.db.models import F, Func, QuerySet
 
-from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument, Status
+from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument, Status
 from factcheck.record.readmodel import review_body
 from factcheck.record.search import words_query
 from factcheck.record.text import clean_text, find_forbidden
@@ -44,6 +44,20 @@ def other_reviews(review: PublishedReview) -> list[Body]:
     found = PublishedReview.objects.using("public").filter(claim_id=review.claim_id, status=Status.LIVE)
     bodies = found.exclude(pk=review.pk).order_by("published_at", "id").values_list("body", flat=True)[:OTHERS]
     return [orjson.loads(body) for body in bodies]
+
+
+def list_demands(page: int) -> tuple[list[Body], bool]:
+    """A page of the register of demands, newest entries first, and whether there are more."""
+    start = (page - 1) * PAGE_SIZE
+    demands = PublishedDemand.objects.using("public").order_by("-published_at", "-id").values_list("body", flat=True)
+    found = list(demands[start : start + PAGE_SIZE + 1])
+    return [orjson.loads(body) for body in found[:PAGE_SIZE]], len(found) > PAGE_SIZE and page < LAST_PAGE
+
+
+def demands_about(review_id: UUID) -> list[Body]:
+    """Demands that were made about a review, oldest first."""
+    demands = PublishedDemand.objects.using("public").filter(review=review_id).order_by("received_on", "id")
+    return [orjson.loads(body) for body in demands.values_list("body", flat=True)[:OTHERS]]
 
 
 def list_revisions(review_id: UUID) -> QuerySet[LogEntry]:

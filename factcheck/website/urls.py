@@ -1,15 +1,18 @@
-"""Addresses of the pages. `/reviews/<id>/` is what a published body calls its `url`: it never moves."""
+"""Addresses of the pages. `/reviews/<id>/` and `/demands/<id>/` are what a published body calls its `url`: they never
+move."""
 
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from factcheck.website import views
+from factcheck.website import register, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("reviews/<uuid:review_id>/", views.review, name="review"),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", views.revision, name="revision"),
+    path("demands/", register.demands, name="demands"),
+    path("demands/<uuid:demand_id>/", register.demand, name="demand"),
     # Without a token against forgery: the worst that another site can do with it is to change the language,
     # and a token would cost every reader a cookie and every page its ETag.
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),

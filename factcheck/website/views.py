@@ -29,24 +29,30 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     return require_safe(conditional_page(answer))
 
 
+def page_number(request: HttpRequest) -> int:
+    """Which page of a list is asked for. Raises Http404."""
+    page = request.GET.get("page", "1")
+    if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= reading.LAST_PAGE):
+        raise Http404
+    return int(page)
+
+
 @page_for_readers
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, and the newest reviews; with ?q=, those that have its words."""
     query = reading.clean_query(request.GET.get("q", ""))
-    page = request.GET.get("page", "1")
-    if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= reading.LAST_PAGE):
-        raise Http404
-    reviews, more = reading.list_reviews(query, int(page))
-    samples = [_is_sample(review["publisher"]["site"]) for review in reviews]
+    page = page_number(request)
+    reviews, more = reading.list_reviews(query, page)
+    samples = [is_sample(review["publisher"]["site"]) for review in reviews]
     return render(
         request,
         "website/home.html",
         {
             "query": query,
-            "page": int(page),
+            "page": page,
             "reviews": reviews,
-            "next_page": int(page) + 1 if more else None,
-            "previous_page": int(page) - 1 if int(page) > 1 else None,
+            "next_page": page + 1 if more else None,
+            "previous_page": page - 1 if page > 1 else None,
             "sample": "all" if reviews and all(samples) else "some" if any(samples) else "",
             "license": settings.LICENSE_URL,
             "site_url": settings.SITE_URL,
@@ -97,9 +103,10 @@ def _page(request: HttpRequest, row: PublishedReview, body: reading.Body, number
         "status": row.status,
         "revisions": reading.list_revisions(row.pk),
         "others": others,
+        "demands": reading.demands_about(row.pk),
         # Another language of the same newsroom's review is a translation; another newsroom's review is not.
         "translations": [other for other in others if other["publisher"]["site"] == body["publisher"]["site"]],
-        "sample": _is_sample(body["publisher"]["site"]),
+        "sample": is_sample(body["publisher"]["site"]),
         "license": body["license"],
         "api_url": api_url,
         "json_url": api_url if current else f"{api_url}revisions/{number}/",
@@ -110,10 +117,15 @@ def _page(request: HttpRequest, row: PublishedReview, body: reading.Body, number
 def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
     """410 with what the public is told, in the words of the erasure or of nobody when a redaction followed."""
     notice = orjson.loads(row.body)["revision"]["note"] if row.status == Status.ERASED else None
-    context = {"notice": notice, "revisions": reading.list_revisions(row.pk), "review_id": row.pk}
+    context = {
+        "notice": notice,
+        "revisions": reading.list_revisions(row.pk),
+        "review_id": row.pk,
+        "demands": reading.demands_about(row.pk),
+    }
     return render(request, "website/gone.html", context, status=410)
 
 
-def _is_sample(site: str) -> bool:
+def is_sample(site: str) -> bool:
     """The demo newsrooms live under a name that leads nowhere (RFC 2606)."""
     return site.endswith(".example")

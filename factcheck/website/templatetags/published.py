@@ -25,6 +25,8 @@ _WORDS = {
         "withdrawal": _("Withdrawn"),
         "reinstatement": _("Reinstated"),
         "erasure": _("Erased"),
+        "published": _("Published"),
+        "updated": _("Updated"),
     },
     "class": {
         "typo": _("typing error"),
@@ -36,6 +38,20 @@ _WORDS = {
         "supports": _("supports the claim"),
         "refutes": _("refutes the claim"),
         "context": _("gives context"),
+    },
+    "from": {
+        "state_body": _("state body"),
+        "police": _("police"),
+        "court": _("court"),
+        "company": _("company or organisation"),
+        "person": _("private person"),
+    },
+    "outcome": {
+        "open": _("not decided yet"),
+        "complied": _("done as demanded"),
+        "partly": _("done in part"),
+        "refused": _("refused"),
+        "dropped": _("taken back by whoever made it"),
     },
     "claimant": {"person": _("person"), "organization": _("organisation"), "unnamed": _("not named")},
 }
@@ -63,7 +79,7 @@ register.filter("markdown", to_html)
 @register.filter
 def word(value: str | None, kind: str) -> str:
     """A word of the record in the reader's language; one that is not known stays as it is."""
-    bare = (value or "").removeprefix("review.")
+    bare = (value or "").rpartition(".")[2]
     return str(_WORDS[kind].get(bare, bare))
 
 
