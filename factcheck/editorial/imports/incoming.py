@@ -1,0 +1,204 @@
+"""What becomes of each record: a new review, a pending correction, nothing, or a refusal."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import documents, workflow
+from factcheck.editorial.imports.references import Record, References
+from factcheck.editorial.imports.rows import Rows
+from factcheck.editorial.models import Approval, ImportBatch, Review, User
+from factcheck.editorial.models.approvals import Decision
+from factcheck.record.canonical import canonical, sha256_hex
+
+State = Review.State
+# Imports wait for each other chunk by chunk, so that none finds half of what another one makes.
+_LOCK = 1229803348  # "IMPT" in ASCII
+
+
+class Outcome(StrEnum):
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a record is not taken in: a code to count by and a sentence to read."""
+
+    code: str
+    detail: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A record and the key by which it is known again."""
+
+    key: str
+    record: Record
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(orjson.dumps(self.record, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+@dataclass
+class _Planned:
+    """A review that is to be put forward, and what became of its record."""
+
+    review: Review
+    outcome: Outcome
+    note: str | Promise = ""
+
+
+def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[Outcome | Refused]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    former = _former(records)
+    references = References(batch.newsroom, [incoming.record for incoming in records])
+    first: dict[str, str] = {}
+    outcomes: dict[int, Outcome | Refused] = {}
+    for number, incoming in enumerate(records):
+        digest, earlier = incoming.digest, first.get(incoming.key)
+        if earlier is not None:
+            outcomes[number] = Outcome.UNCHANGED if earlier == digest else _in_hand()
+        elif refusal := _refusal(incoming.record, former.get(incoming.key), references):
+            outcomes[number] = refusal
+        else:
+            first[incoming.key] = digest
+    taken = [(number, incoming) for number, incoming in enumerate(records) if number not in outcomes]
+    references.make_missing(incoming.record for __, incoming in taken)
+    rows, planned = Rows(references, by), dict[int, _Planned]()
+    for number, incoming in taken:
+        found = _plan(incoming, former.get(incoming.key), batch, rows)
+        if isinstance(found, _Planned):
+            planned[number] = found
+        else:
+            outcomes[number] = found
+    rows.save()
+    unchanged = _put_forward(batch, by, list(planned.values()))
+    for number, plan in planned.items():
+        outcomes[number] = Outcome.UNCHANGED if plan.review.pk in unchanged else plan.outcome
+    return [outcomes[number] for number in range(len(records))]
+
+
+def _former(records: Sequence[Incoming]) -> dict[str, Review]:
+    """The reviews that these records were imported as before, locked, with `waiting`, `published`, `shared`."""
+    approvals = Approval.objects.filter(review=OuterRef("pk"))
+    rows = (
+        Review.objects.filter(import_key__in={incoming.key for incoming in records})
+        .annotate(
+            waiting=Exists(approvals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
+            published=Exists(approvals.filter(entry__isnull=False)),
+            shared=Exists(Review.objects.filter(claim=OuterRef("claim")).exclude(pk=OuterRef("pk"))),
+        )
+        .select_related("claim__claimant")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    return {str(review.import_key): review for review in rows}
+
+
+def _in_hand() -> Refused:
+    return Refused(
+        "in_hand",
+        _("An earlier state of this review waits for a decision or is being corrected. Import it again later."),
+    )
+
+
+def _refusal(record: Record, former: Any, references: References) -> Refused | None:
+    """What only the newsroom's own rows can tell."""
+    claim = record["claim"]
+    speaker = references.claimant(record)
+    newsroom = references.newsroom.pk
+    if record["publisher"]["site"] in references.newsrooms:
+        return Refused("own_newsroom", _("Its publisher is a newsroom here, which writes its reviews at the desk."))
+    if former and former.newsroom_id != newsroom:
+        return Refused("other_newsroom", _("Another newsroom has imported this review already."))
+    if record["verdict"]["scale"] and record["verdict"]["slug"] and references.verdict(record) is None:
+        return Refused("unknown_verdict", _("There is no such verdict on a rating scale here."))
+    if sum(appearance["first"] for appearance in claim["appearances"]) > 1:
+        return Refused("several_first", _("Only one appearance of a claim can be the first."))
+    if speaker and speaker.newsroom_id != newsroom:
+        return Refused("id_taken", _("Another newsroom's claimant has this id."))
+    return None
+
+
+def _taken_id(record: Record, references: References) -> Refused | None:
+    """Ids that a new record gives may be those of records before it: of the same claim, never of another review."""
+    said = record["claim"]
+    claim = references.claims_by_id.get(said["id"])
+    if record["id"] in references.review_ids:
+        return Refused("id_taken", _("Another review has this id."))
+    if claim and (claim.newsroom_id, claim.text, claim.language) != (
+        references.newsroom.pk,
+        said["text"],
+        said["language"],
+    ):
+        return Refused("id_taken", _("Another claim has this id."))
+    return None
+
+
+def _plan(incoming: Incoming, former: Any, batch: ImportBatch, rows: Rows) -> _Planned | Outcome | Refused:
+    record, digest = incoming.record, incoming.digest
+    if former is None:
+        if refusal := _taken_id(record, rows.references):
+            return refusal
+        return _Planned(rows.add(record, incoming.key, digest), Outcome.NEW)
+    returned = former.state == State.DRAFT and not former.published
+    if former.import_digest == digest:
+        verdict = None if former.verdict_id else rows.references.verdict(record)
+        if former.waiting or (not returned and (verdict is None or former.state != State.PUBLISHED)):
+            return Outcome.UNCHANGED
+        # An editor may have changed the draft; only what has become known of the verdict is added.
+        if verdict:
+            former.verdict_id = verdict
+            former.save(update_fields=["verdict", "changed_at"])
+        note = _("The publisher's verdict has been matched to our rating scale.")
+        return _Planned(former, Outcome.NEW) if returned else _Planned(former, Outcome.CHANGED, note)
+    if former.waiting or (former.state == State.DRAFT and not returned):
+        return _in_hand()
+    if former.state == State.WITHDRAWN:
+        return Refused("withdrawn_here", _("This review was withdrawn here; reinstate it before you import it again."))
+    rows.change(former, record, digest, with_claim=not former.shared)
+    note = _("The publisher's page has changed since it was imported.")
+    return _Planned(former, Outcome.NEW) if returned else _Planned(former, Outcome.CHANGED, note)
+
+
+def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> set[Any]:
+    """Builds the statements and asks for their approval. Returns the ids of reviews that say what they said before."""
+    reviews = documents.for_statements(Review.objects.all()).in_bulk([plan.review.pk for plan in planned])
+    approvals, unchanged = [], set()
+    for plan in planned:
+        changed = plan.outcome == Outcome.CHANGED
+        data = canonical(documents.statement(reviews[plan.review.pk]))
+        if changed and data == canonical(workflow.last_statement(plan.review)):
+            unchanged.add(plan.review.pk)
+            continue
+        if changed or plan.review.state != State.SUBMITTED:
+            plan.review.state = State.SUBMITTED
+            plan.review.change_class = Review.ChangeClass.UPDATE if changed else ""
+            plan.review.change_note = str(plan.note)
+            plan.review.save(update_fields=["state", "change_class", "change_note"])
+        approvals.append(
+            Approval(
+                review=plan.review,
+                action=Approval.Action.PUBLICATION,
+                statement=data.decode(),
+                digest=sha256_hex(data),
+                change_class=plan.review.change_class,
+                note=plan.review.change_note,
+                batch=batch,
+                submitted_by=by,
+            )
+        )
+    Approval.objects.bulk_create(approvals)
+    return unchanged

@@ -1,0 +1,166 @@
+"""What records of other publishers refer to: publishers, verdicts, claimants, topics."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import Exists, OuterRef, Q
+
+from factcheck.editorial.models import (
+    Claim,
+    Claimant,
+    Membership,
+    Publisher,
+    Review,
+    Topic,
+    TopicLabel,
+    Verdict,
+    VerdictMapping,
+)
+
+# A dictionary with the keys of docs/import.md, checked and normalised by whoever read it.
+Record = Mapping[str, Any]
+_Identity = tuple[str, str, str, str, tuple[str, ...]]
+_Key = str | _Identity
+
+PUBLISHER_FIELDS = (
+    "type", "name", "site", "url", "logo_url", "same_as", "methodology_url", "corrections_url", "principles_url",
+    "unnamed_sources_url", "feedback_url",
+)  # fmt: skip
+
+
+class References:
+    """What some records refer to, read once: publishers, verdicts, claimants, topics, and ids that are given."""
+
+    def __init__(self, newsroom: Publisher, records: Iterable[Record]) -> None:
+        self.newsroom = newsroom
+        records = list(records)
+        self.publishers = _publishers({record["publisher"]["site"] for record in records})
+        members = Membership.objects.filter(publisher=OuterRef("pk"))
+        newsrooms = Publisher.objects.filter(Exists(members), site__in=self.publishers)
+        self.newsrooms = set(newsrooms.values_list("site", flat=True)) | {newsroom.site}
+        self._mapped = _mappings()
+        named = {slug for record in records if (slug := record["verdict"]["slug"])}
+        self._verdicts = {
+            (verdict.scale.slug, verdict.slug): verdict.pk
+            for verdict in (Verdict.objects.filter(slug__in=named).select_related("scale") if named else ())
+        }
+        self._claimants = _claimants(newsroom, [said for record in records if (said := record["claim"]["claimant"])])
+        given = {record["claim"]["id"] for record in records if record["claim"]["id"]}
+        self.claims_by_id = {str(row.pk): row for row in (Claim.objects.filter(pk__in=given) if given else ())}
+        given = {record["id"] for record in records if record["id"]}
+        taken = Review.objects.filter(pk__in=given).values_list("pk", flat=True) if given else ()
+        self.review_ids = {str(pk) for pk in taken}
+        self._topics = {topic.slug: topic.pk for topic in _topics(records)}
+
+    def verdict(self, record: Record) -> int | None:
+        """The id of our verdict: the one that the record names, or what its words are mapped to, or None."""
+        verdict = record["verdict"]
+        if verdict["scale"] and verdict["slug"]:
+            return self._verdicts.get((verdict["scale"], verdict["slug"]))
+        if verdict["original"] is None:
+            return None
+        words = _folded(verdict["original"]["label"])
+        return self._mapped.get((words, record["publisher"]["site"])) or self._mapped.get((words, ""))
+
+    def make_missing(self, records: Iterable[Record]) -> None:
+        """Makes the publishers, claimants and topics that these records are the first to name."""
+        records = list(records)
+        publishers = {
+            record["publisher"]["site"]: _publisher(record)
+            for record in reversed(records)
+            if record["publisher"]["site"] not in self.publishers
+        }
+        Publisher.objects.bulk_create(publishers.values())
+        self.publishers |= publishers
+        said = [said for record in records if (said := record["claim"]["claimant"])]
+        claimants = {key: _claimant(self.newsroom, each) for each in said if (key := _key(each)) not in self._claimants}
+        Claimant.objects.bulk_create(claimants.values())
+        self._claimants |= claimants
+        labels = {
+            topic["slug"]: topic["labels"]
+            for record in records
+            for topic in record["topics"]
+            if topic["slug"] not in self._topics
+        }
+        for topic in Topic.objects.bulk_create([Topic(slug=slug) for slug in labels]):
+            self._topics[topic.slug] = topic.pk
+        TopicLabel.objects.bulk_create(
+            TopicLabel(topic_id=self._topics[slug], language=language, label=label)
+            for slug, given in labels.items()
+            for language, label in given.items()
+        )
+
+    def claimant(self, record: Record) -> Claimant | None:
+        said = record["claim"]["claimant"]
+        return self._claimants.get(_key(said)) if said else None
+
+    def topics(self, record: Record) -> list[int]:
+        return list(dict.fromkeys(self._topics[topic["slug"]] for topic in record["topics"]))
+
+
+def _publishers(sites: set[str]) -> dict[str, Publisher]:
+    return {row.site: row for row in Publisher.objects.filter(site__in=sites)}
+
+
+def _publisher(record: Record) -> Publisher:
+    said = record["publisher"]
+    fields = {key: "" if said[key] is None else said[key] for key in PUBLISHER_FIELDS}
+    return Publisher(**fields | {"name": said["name"] or said["site"]})
+
+
+def _mappings() -> dict[tuple[str, str], int]:
+    """Approved mappings: (words, site or "") to the id of our verdict."""
+    rows = VerdictMapping.objects.filter(approved_by__isnull=False).values_list("words", "site", "verdict_id")
+    return {(_folded(words), site.lower().removeprefix("www.")): verdict for words, site, verdict in rows}
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.split()).casefold()
+
+
+def _claimants(newsroom: Publisher, said: list[dict[str, Any]]) -> dict[_Key, Claimant]:
+    """Those that are there, by what is said of them and by the ids that are given."""
+    if not said:
+        return {}
+    names = {claimant["name"] for claimant in said if claimant["name"]}
+    descriptions = {" ".join(claimant["description"].split()) for claimant in said if claimant["description"]}
+    rows = Claimant.objects.filter(Q(name__in=names) | Q(name="", description__in=descriptions), newsroom=newsroom)
+    found: dict[_Key, Claimant] = {}
+    # Confirmed ones last, so that they are taken where there are two.
+    for row in rows.order_by("confirmed", "pk"):
+        found[row.type, row.name, row.description, row.job_title, tuple(row.same_as)] = row
+    ids = {claimant["id"] for claimant in said if claimant["id"]}
+    return found | {str(row.pk): row for row in (Claimant.objects.filter(pk__in=ids) if ids else ())}
+
+
+def _key(said: Mapping[str, Any]) -> _Key:
+    return said["id"] or _identity(said)
+
+
+def _identity(said: Mapping[str, Any]) -> _Identity:
+    description = " ".join((said["description"] or "").split())
+    return said["type"], said["name"] or "", description, said["job_title"] or "", tuple(said["same_as"])
+
+
+def _claimant(newsroom: Publisher, said: Mapping[str, Any]) -> Claimant:
+    """A printed name waits for an editor, unless the record says that it was confirmed, a person as a public figure."""
+    kind, name, description, job_title, same_as = _identity(said)
+    figure = kind == Claimant.Type.PERSON and said["is_public_figure"] is True
+    confirmed = kind == Claimant.Type.UNNAMED or (said["confirmed"] and (figure or kind != Claimant.Type.PERSON))
+    return Claimant(
+        id=UUID(said["id"]) if said["id"] else uuid4(),
+        newsroom=newsroom,
+        type=kind,
+        name=name,
+        description=description,
+        job_title=job_title,
+        same_as=list(same_as),
+        is_public_figure=figure,
+        confirmed=confirmed,
+    )
+
+
+def _topics(records: list[Record]) -> Iterable[Topic]:
+    slugs = {topic["slug"] for record in records for topic in record["topics"]}
+    return Topic.objects.filter(slug__in=slugs) if slugs else ()

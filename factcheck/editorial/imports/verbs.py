@@ -1,0 +1,191 @@
+"""The verbs (see the package)."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import DataError, IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import documents, roles, workflow
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.imports.incoming import Incoming, Outcome, Refused, take_in
+from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Publisher, Review, User
+from factcheck.editorial.models.approvals import Decision
+from factcheck.record.canonical import CanonicalError, canonical
+
+State = Review.State
+
+
+@transaction.atomic
+def begin_import(*, newsroom: Publisher, by: User, files: str) -> ImportBatch:
+    """A batch to add to: the person's own of the same files that was interrupted, or a new one."""
+    roles.require_member(by, newsroom)
+    files = files if len(files) <= 2000 else f"{files[:1999]}…"
+    begun = ImportBatch.objects.filter(newsroom=newsroom, submitted_by=by, files=files, digest="", decision="")
+    return begun.first() or ImportBatch.objects.create(newsroom=newsroom, submitted_by=by, files=files)
+
+
+def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[Outcome | Refused]:
+    """Takes the records in, in one transaction, and says of each what became of it.
+
+    When the database refuses something, the halves are tried by themselves, so that one odd record
+    does not keep the others out.
+    """
+    try:
+        with transaction.atomic():
+            return take_in(_begun(batch, by), by, records)
+    except (IntegrityError, DataError, CanonicalError) as problem:
+        if len(records) == 1:
+            return [Refused("cannot_be_stored", str(problem).partition("\n")[0])]
+    middle = len(records) // 2
+    return [
+        outcome
+        for half in (records[:middle], records[middle:])
+        for outcome in add_to_batch(batch=batch, by=by, records=half)
+    ]
+
+
+@transaction.atomic
+def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: int = 0) -> ImportBatch | None:
+    """Puts the batch before a second person: fixes its digest. A batch without anything in it is taken away (None)."""
+    batch = _begun(batch, by)
+    if not batch.approvals.exists():
+        batch.delete()
+        return None
+    batch.digest = _digest(batch)
+    batch.changed = batch.approvals.exclude(change_class="").count()
+    batch.new = batch.approvals.count() - batch.changed
+    batch.unchanged, batch.refused = unchanged, refused
+    batch.save()
+    _record(by, "import.submitted", batch, digest=batch.digest, new=batch.new, changed=batch.changed)
+    return batch
+
+
+@transaction.atomic
+def approve_import(*, batch: ImportBatch, by: User, digest: str) -> ImportBatch:
+    """Approves every statement of the batch that is still undecided, named by the digest over all of them."""
+    batch = _locked(batch)
+    roles.require_decider(by, batch.newsroom_id)
+    if not batch.digest:
+        raise EditorialError(_("This import is not finished: run it again to the end before you decide."))
+    if batch.decision:
+        raise EditorialError(_("This import is decided already."))
+    if by.pk == batch.submitted_by_id:
+        raise NotAllowed(_("You imported this yourself; somebody else has to decide."))
+    if digest != batch.digest or _digest(batch) != batch.digest:
+        raise EditorialError(_("The import is not what you read. Read it again before you decide."))
+    decided = {"decision": Decision.APPROVED, "decided_by": by, "decided_at": timezone.now()}
+    undecided = batch.approvals.filter(decision="")
+    Review.objects.filter(pk__in=undecided.values("review")).update(state=State.APPROVED)
+    undecided.update(**decided)
+    _decide(batch, decided)
+    _record(by, "import.approved", batch, digest=digest)
+    return batch
+
+
+@transaction.atomic
+def return_import(*, batch: ImportBatch, by: User, reason: str = "") -> ImportBatch:
+    """Gives all of it back with a reason; whoever imported it can take it back without one.
+
+    Its reviews stay as drafts.
+    """
+    batch = _locked(batch)
+    if by.pk == batch.submitted_by_id:
+        roles.require_member(by, batch.newsroom_id)
+    else:
+        roles.require_decider(by, batch.newsroom_id)
+        if not reason.strip():
+            raise EditorialError(_("Write what is to be changed, so that the importer can go on."))
+    if batch.decision:
+        raise EditorialError(_("This import is decided already."))
+    decided = {"decision": Decision.RETURNED, "decided_by": by, "decided_at": timezone.now()}
+    undecided = batch.approvals.filter(decision="")
+    Review.objects.filter(pk__in=undecided.values("review")).update(state=State.DRAFT)
+    undecided.update(**decided, decision_note=reason)
+    _decide(batch, decided)
+    _record(by, "import.returned", batch, reason=reason)
+    return batch
+
+
+def publish_import(
+    *, batch: ImportBatch, by: User, chunk: int = 1000, progress: Callable[[int], object] | None = None
+) -> int:
+    """Makes the approved statements public, one transaction a chunk, and returns how many; goes on where it stopped.
+
+    A review that was changed after its approval is not published: its approval is returned, and it is a draft.
+    `progress` is called with the number of approvals that each chunk dealt with.
+    """
+    published = 0
+    while True:
+        with transaction.atomic():
+            locked = _locked(batch)
+            roles.require_decider(by, locked.newsroom_id)
+            if locked.decision != Decision.APPROVED:
+                raise EditorialError(_("Only an approved import can be published."))
+            waiting = locked.approvals.filter(decision=Decision.APPROVED, entry__isnull=True)
+            approvals = list(waiting.order_by("pk")[:chunk])
+            published += _publish(approvals, by)
+            if not approvals:
+                if published:
+                    _record(by, "import.published", locked, reviews=published)
+                return published
+        if progress:
+            progress(len(approvals))
+
+
+def _begun(batch: ImportBatch, by: User) -> ImportBatch:
+    """The batch, locked, if this person may add to it."""
+    batch = _locked(batch)
+    roles.require_member(by, batch.newsroom_id)
+    if by.pk != batch.submitted_by_id:
+        raise NotAllowed(_("Somebody else began this import."))
+    if batch.digest or batch.decision:
+        raise EditorialError(_("This import is finished; begin another one."))
+    return batch
+
+
+def _locked(batch: ImportBatch) -> ImportBatch:
+    return ImportBatch.objects.select_for_update(of=("self",)).select_related("newsroom").get(pk=batch.pk)
+
+
+def _digest(batch: ImportBatch) -> str:
+    """SHA-256 of the digests of all its statements in their order, each followed by a line feed."""
+    found = hashlib.sha256()
+    for digest in batch.approvals.order_by("pk").values_list("digest", flat=True).iterator(chunk_size=10_000):
+        found.update(f"{digest}\n".encode())
+    return found.hexdigest()
+
+
+def _decide(batch: ImportBatch, decided: dict[str, Any]) -> None:
+    for name, value in decided.items():
+        setattr(batch, name, value)
+    batch.save(update_fields=list(decided))
+
+
+def _record(by: User, action: str, batch: ImportBatch, **detail: Any) -> None:
+    EditorialEvent.objects.create(
+        actor=by, action=action, newsroom_id=batch.newsroom_id, subject=f"import:{batch.pk}", detail=detail
+    )
+
+
+def _publish(approvals: Sequence[Approval], by: User) -> int:
+    ids = [approval.review_id for approval in approvals]
+    list(Review.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    reviews = documents.for_statements(Review.objects.all()).in_bulk(ids)
+    approved: list[tuple[Review, Approval]] = []
+    stale: list[tuple[Review, Approval]] = []
+    for approval in approvals:
+        review = reviews[approval.review_id]
+        same = canonical(documents.statement(review)).decode() == approval.statement
+        (approved if same else stale).append((review, approval))
+    if approved:
+        workflow.append_approved(approved, by)
+    if stale:
+        note = str(_("It was changed after its approval."))
+        Approval.objects.filter(pk__in=[approval.pk for __, approval in stale]).update(
+            decision=Decision.RETURNED, decision_note=note, decided_by=by, decided_at=timezone.now()
+        )
+        Review.objects.filter(pk__in=[review.pk for review, __ in stale]).update(state=State.DRAFT)
+    return len(approved)

@@ -1,0 +1,44 @@
+"""`manage.py approve_import`: a second person's decision on an import, over the digest of all its statements."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Count
+
+from factcheck.editorial import imports
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import ImportBatch
+from factcheck.editorial.people import person
+
+
+class Command(BaseCommand):
+    help = "Approves an import as a whole. Without --digest it shows what there is to approve and decides nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("batch", type=int, metavar="IMPORT")
+        parser.add_argument("--by", required=True, metavar="USER", help="an Editor other than who imported it")
+        parser.add_argument("--digest", help="of the import, as import_reviews and the editors' desk show it")
+
+    def handle(self, *args: Any, batch: int, by: str, digest: str | None, **options: Any) -> None:
+        found = ImportBatch.objects.filter(pk=batch).select_related("newsroom", "submitted_by").first()
+        if found is None:
+            raise CommandError(f"There is no import {batch}.")
+        try:
+            if digest is None:
+                self._show(found)
+                return
+            imports.approve_import(batch=found, by=person(by), digest=digest)
+        except EditorialError as refusal:
+            raise CommandError(str(refusal)) from None
+        self.stdout.write(f"Approved. To publish it: manage.py publish_import {batch} --by USER")
+
+    def _show(self, batch: ImportBatch) -> None:
+        self.stdout.write(
+            f"Import {batch.pk} of {batch.files} into {batch.newsroom.site} by {batch.submitted_by.username}:"
+            f" {batch.new} new, {batch.changed} changed."
+        )
+        publishers = batch.approvals.values_list("review__publisher__site").annotate(count=Count("pk"))
+        for site, count in publishers.order_by("-count", "review__publisher__site"):
+            self.stdout.write(f"  {count:>8}  {site}")
+        self.stdout.write(f"To approve it: --digest {batch.digest}" if batch.digest else "It is not finished.")

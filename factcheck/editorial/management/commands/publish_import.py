@@ -1,0 +1,42 @@
+"""`manage.py publish_import`: makes an approved import public, a thousand reviews a transaction."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from factcheck.editorial import imports
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import ImportBatch
+from factcheck.editorial.models.approvals import Decision
+from factcheck.editorial.people import person
+
+
+class Command(BaseCommand):
+    help = "Publishes an approved import. Run it again after an interruption: it goes on."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("batch", type=int, metavar="IMPORT")
+        parser.add_argument("--by", required=True, metavar="USER", help="an Editor of the newsroom")
+
+    def handle(self, *args: Any, batch: int, by: str, **options: Any) -> None:
+        found = ImportBatch.objects.filter(pk=batch).first()
+        if found is None:
+            raise CommandError(f"There is no import {batch}.")
+        waiting = found.approvals.filter(decision=Decision.APPROVED, entry__isnull=True).count()
+        dealt_with = 0
+        try:
+            with tqdm(total=waiting, unit=" reviews", disable=None) as bar:
+
+                def progress(count: int) -> None:
+                    nonlocal dealt_with
+                    dealt_with += count
+                    bar.update(count)
+
+                published = imports.publish_import(batch=found, by=person(by), progress=progress)
+        except EditorialError as refusal:
+            raise CommandError(str(refusal)) from None
+        self.stdout.write(f"{published} reviews published.")
+        if dealt_with > published:
+            self.stdout.write(f"{dealt_with - published} were changed after their approval and are drafts again.")

@@ -1,0 +1,27 @@
+"""Who a command line names: people by username, newsrooms by site."""
+
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Publisher, User
+
+
+def person(username: str) -> User:
+    """Raises EditorialError."""
+    found = User.objects.filter(username=username).first()
+    if found is None:
+        raise EditorialError(_("There is no account %(name)s.") % {"name": username})
+    return found
+
+
+def newsroom_of(user: User, site: str | None) -> Publisher:
+    """The newsroom with that site, or the only one that the person is a member of. Raises EditorialError."""
+    own = Publisher.objects.filter(memberships__user=user)
+    found = list(own.filter(site=site) if site else own[:2])
+    if len(found) == 1:
+        return found[0]
+    if site:
+        raise EditorialError(_("%(name)s is not a member of %(site)s.") % {"name": user.username, "site": site})
+    if found:
+        raise EditorialError(_("%(name)s is a member of several newsrooms: name one.") % {"name": user.username})
+    raise EditorialError(_("%(name)s is not a member of any newsroom.") % {"name": user.username})
