@@ -1,0 +1,133 @@
+"""Files of reviews into a batch: reads, hands on in chunks, counts, and writes down what was refused."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+from factcheck.editorial import imports
+from factcheck.editorial.models import ImportBatch, User
+from factcheck.exchange.json_values import Number
+from factcheck.exchange.readers import Found, ReviewFile
+from factcheck.exchange.records import record_of
+from factcheck.exchange.shapes import Position, Problem, Record, Refusal
+
+CHUNK = 500
+Read = tuple[Record | Refusal, object]
+
+
+@dataclass
+class Counts:
+    """How many records became what; refusals by the code of their first reason."""
+
+    new: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        causes = ", ".join(f"{code} {count}" for code, count in self.refused.most_common())
+        return (
+            f"{self.new} new, {self.unchanged} unchanged, {self.changed} changed, {self.refused.total()} refused"
+            f"{f' ({causes})' if causes else ''}"
+        )
+
+
+class RefusedFile:
+    """JSON Lines, made when the first record is refused: file, line, pointer, address, reasons, and the record."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._out: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._out:
+            self._out.close()
+
+    def write(self, file: Path, refusal: Refusal, record: object) -> None:
+        if self._out is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # Bytes that were no UTF-8 are lone surrogates here; in JSON "\\udce9" spells one.
+            self._out = self.path.open("w", encoding="utf-8", errors="backslashreplace")
+        line = {
+            "file": str(file),
+            "line": refusal.position.line,
+            "pointer": refusal.position.pointer,
+            "address": refusal.address,
+            "reasons": [
+                {"pointer": problem.pointer, "code": problem.code, "detail": problem.detail}
+                for problem in refusal.problems
+            ],
+            "record": _plain(record),
+        }
+        self._out.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def import_files(
+    files: Sequence[Path],
+    *,
+    batch: ImportBatch,
+    by: User,
+    refused: RefusedFile,
+    progress: Callable[[int], object] = lambda done: None,
+) -> Counts:
+    """Every record of the files into the batch. `progress` is called with the bytes read since the last call."""
+    counts = Counts()
+    for path in files:
+        with ReviewFile(path) as file:
+            reading, done = _read(file), 0
+            while chunk := list(islice(reading, CHUNK)):
+                for refusal, record in _take(chunk, batch, by, counts):
+                    counts.refused[refusal.problems[0].code] += 1
+                    refused.write(path, refusal, record)
+                progress(file.bytes_read - done)
+                done = file.bytes_read
+    return counts
+
+
+def _read(file: ReviewFile) -> Iterator[Read]:
+    for found in file.objects():
+        if isinstance(found, Found):
+            result = record_of(found)
+            if result is not None:
+                yield result, found.node if isinstance(result, Refusal) else None
+        else:
+            yield found, None
+
+
+def _take(chunk: Sequence[Read], batch: ImportBatch, by: User, counts: Counts) -> Iterator[tuple[Refusal, object]]:
+    """Hands the records on. Yields what was refused, by the reader or by the editors' side, in the file's order."""
+    records = [result for result, _ in chunk if isinstance(result, Record)]
+    incoming = [imports.Incoming(record.key, record.data) for record in records]
+    outcomes = iter(imports.add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])
+    for result, node in chunk:
+        if isinstance(result, Refusal):
+            yield result, node
+            continue
+        outcome = next(outcomes)
+        if isinstance(outcome, imports.Refused):
+            yield _refusal(result.position, outcome, result), result.data
+        else:
+            setattr(counts, outcome, getattr(counts, outcome) + 1)
+
+
+def _refusal(position: Position, outcome: imports.Refused, record: Record) -> Refusal:
+    return Refusal(position, (Problem("", outcome.code, str(outcome.detail)),), record.data["original_url"])
+
+
+def _plain(value: object) -> Any:
+    """The value as JSON has it, numbers as numbers again."""
+    if isinstance(value, dict):
+        return {key: _plain(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_plain(member) for member in value]
+    if isinstance(value, Number):
+        return json.loads(value, parse_constant=str)
+    return value

@@ -1,0 +1,61 @@
+"""`manage.py import_reviews`: reviews of other publishers into a batch that waits for a second person."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from factcheck.editorial import imports
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.people import newsroom_of, person
+from factcheck.exchange.importing import RefusedFile, import_files
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports reviews of other publishers: schema.org ClaimReview or the project's own JSON Lines (docs/import.md)."
+        " Run it again after an interruption: it goes on."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--by", required=True, metavar="USER", help="the account that imports")
+        parser.add_argument("--newsroom", metavar="SITE", help="needed where the account is a member of several")
+        parser.add_argument(
+            "--refused",
+            type=Path,
+            metavar="FILE",
+            help="where refused records are written (default: var/refused/<first file's name>.jsonl)",
+        )
+
+    def handle(
+        self, *args: Any, files: list[Path], by: str, newsroom: str | None, refused: Path | None, **options: Any
+    ) -> None:
+        path = refused or settings.VAR / "refused" / f"{files[0].name}.jsonl"
+        try:
+            size = sum(file.stat().st_size for file in files)
+            user = person(by)
+            names = ", ".join(file.name for file in files)
+            batch = imports.begin_import(newsroom=newsroom_of(user, newsroom), by=user, files=names)
+            with RefusedFile(path) as out, tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar:
+                counts = import_files(files, batch=batch, by=user, refused=out, progress=bar.update)
+            submitted = imports.submit_import(
+                batch=batch, by=user, unchanged=counts.unchanged, refused=counts.refused.total()
+            )
+        except EditorialError as refusal:
+            raise CommandError(str(refusal)) from None
+        except OSError as problem:
+            raise CommandError(f"{problem.filename}: {problem.strerror}") from None
+        self.stdout.write(f"{counts}.")
+        if counts.refused:
+            self.stdout.write(f"What was refused, and why: {path}")
+        if submitted is None:
+            self.stdout.write("Nothing to approve.")
+            return
+        self.stdout.write(
+            f"Import {submitted.pk} waits for a second person: manage.py approve_import {submitted.pk} --by USER"
+            f" --digest {submitted.digest}"
+        )
