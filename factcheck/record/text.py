@@ -10,7 +10,8 @@ import unicodedata
 
 # C0 and C1 controls except tab and line feed, line and paragraph separators being harmless;
 # surrogates cannot be encoded; U+FFFE, U+FFFF and the like are never interchanged (Unicode 23.7).
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# Those of the higher planes would each be compared with every character: the range they lie in is quicker.
+_SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U0001fffe-\U0010ffff]")
 
 
 def clean_text(value: str) -> str:
@@ -20,9 +21,8 @@ def clean_text(value: str) -> str:
 
 def find_forbidden(value: str) -> str | None:
     """The first character that may not be stored, as "U+0000", or None."""
-    found = _FORBIDDEN.search(value)
-    if found is None:
-        # Non-characters of the supplementary planes end in FFFE or FFFF.
-        wide = next((c for c in value if ord(c) > 0xFFFF and ord(c) & 0xFFFE == 0xFFFE), None)
-        return f"U+{ord(wide):04X}" if wide else None
-    return f"U+{ord(found.group()):04X}"
+    for found in _SUSPECT.finditer(value):
+        code = ord(found.group())
+        if code <= 0xFFFF or code & 0xFFFE == 0xFFFE:
+            return f"U+{code:04X}"
+    return None
