@@ -75,20 +75,21 @@ def test_wrong_variable_is_one_sentence(changed: dict[str, str], sentence: str):
     assert (result.returncode, result.stderr) == (1, f"{sentence}\n")
 
 
-def test_secret_key_is_made_once_and_private(tmp_path: Path):
+def test_secret_key_is_made_once_and_private():
+    folder = Path(os.environ["FACTCHECK_VAR"]) / f"settings {os.getpid()}"
     shown = [
         manage(
             "shell",
             "--no-imports",
             "-c",
             "from django.conf import settings; print(settings.SECRET_KEY)",
-            FACTCHECK_VAR=str(tmp_path),
+            FACTCHECK_VAR=str(folder),
         )
         for _ in range(2)
     ]
     assert shown[0].stdout == shown[1].stdout
     assert len(shown[0].stdout.strip()) == 64
-    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+    assert (folder / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
 def test_every_variable_is_documented():

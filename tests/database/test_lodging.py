@@ -94,12 +94,14 @@ def test_binaries_are_copied_where_the_account_can_run_them(tmp_path: Path, monk
     monkeypatch.setattr(lodging, "can_enter", lambda folder, account: False)
     monkeypatch.setattr(lodging, "_state_folder", lambda: tmp_path)
     found = lodging.binaries(NOBODY)
-    assert found.parent.parent == tmp_path
-    assert found.parent.name.startswith("factcheck-postgresql-18.")
-    said = subprocess.run([str(found / "postgres"), "--version"], capture_output=True, text=True, check=True).stdout
-    assert said.startswith("postgres (PostgreSQL) 18.")
+    copy = found.parents[2]
+    assert copy.parent == tmp_path
+    assert copy.name.startswith("factcheck-postgresql-18.")
+    for program in ("postgres", "initdb"):  # initdb needs the libraries beside the package
+        said = subprocess.run([str(found / program), "--version"], capture_output=True, text=True, check=True).stdout
+        assert said.startswith(f"{program} (PostgreSQL) 18.")
     assert lodging.binaries(NOBODY) == found
-    shutil.rmtree(found.parent)
+    shutil.rmtree(copy)
 
 
 def test_var_that_cannot_be_made_is_a_sentence(tmp_path: Path):
