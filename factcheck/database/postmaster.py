@@ -58,7 +58,7 @@ class Postmaster:
         self._configure()
         deadline = time.monotonic() + PATIENCE
         while (words := self._launch(deadline)) is not None:
-            # Backends of a postmaster that was killed still end their statements; PostgreSQL waits for them by refusing.
+            # Backends of a killed postmaster still end their statements; PostgreSQL waits for them by refusing.
             if "pre-existing shared memory block" not in words or time.monotonic() > deadline:
                 raise DatabaseProblem(f"PostgreSQL did not start: {words} (see {self.place.home / 'server.log'})")
             time.sleep(0.2)
