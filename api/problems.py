@@ -79,8 +79,9 @@ GONE = Problem(
     "gone",
     410,
     "Erased",
-    "What was published here has been erased, on a legal ground that `detail` names. Its text is gone for good; that it"
-    " existed, and the digest of what it was, stays in the public log.",
+    "What was published here has been erased: `detail` is the public notice, and `notice` names the ground and the"
+    " newsroom as well. Its text is gone for good; that it existed, and the digest of what it was, stays in the public"
+    " log.",
     "Remove your copies. The list of the review's revisions still names each entry with its digest.",
 )
 TOO_MANY_REQUESTS = Problem(
@@ -133,13 +134,16 @@ class ParameterProblem(APIException):
 
 
 class Gone(APIException):
-    """What was here has been erased; `reason` is the public notice."""
+    """What was here has been erased; `notice` is what the public is told (`ground`, `text`, …).
+
+    None when the log has no erasure: somebody has deleted the document, which is what verifiers look for.
+    """
 
     status_code = 410
 
-    def __init__(self, reason: str | None) -> None:
+    def __init__(self, notice: Mapping[str, Any] | None) -> None:
         super().__init__("erased")
-        self.reason = reason
+        self.notice = notice
 
 
 def problem_response(
@@ -148,6 +152,7 @@ def problem_response(
     detail: str | None = None,
     errors: Sequence[Mapping[str, str]] = (),
     headers: Mapping[str, str] | None = None,
+    notice: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     content: dict[str, Any] = {
         "type": problem.url,
@@ -159,6 +164,8 @@ def problem_response(
     }
     if errors:
         content["errors"] = list(errors)
+    if notice:
+        content["notice"] = notice
     response = HttpResponse(orjson.dumps(content), status=problem.status, content_type=MEDIA_TYPE, headers=headers)
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -171,7 +178,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
         case ParameterProblem():
             return problem_response(request, BAD_PARAMETER, errors=error.errors)
         case Gone():
-            return problem_response(request, GONE, error.reason)
+            return problem_response(request, GONE, error.notice and error.notice["text"], notice=error.notice)
         case Http404() | NotFound():
             return problem_response(request, NOT_FOUND)
         case MethodNotAllowed():

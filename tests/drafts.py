@@ -130,6 +130,20 @@ def withdraw_review(newsroom: Newsroom, review: Review) -> None:
     workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
 
 
+def erase_review(
+    newsroom: Newsroom,
+    review: Review,
+    *,
+    notice: str = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ.",
+    redact: bool = False,
+) -> LogEntry:
+    """An editor asks, the chief editor approves; the ground is a private person's data."""
+    approval = workflow.erase(review=review, by=newsroom.editor, ground="personal_data", notice=notice, redact=redact)
+    approval = workflow.approve(review=review, by=newsroom.chief, digest=approval.digest)
+    assert approval.entry is not None
+    return approval.entry
+
+
 def reinstate_review(newsroom: Newsroom, review: Review) -> None:
     approval = workflow.reinstate(review=review, by=newsroom.reporter, reason="Nguồn đã xác nhận lại số liệu.")
     workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)

@@ -95,6 +95,13 @@ BODIES: Json = {
         "required": ["id", "published_at", "updated_at", "revision", "corrections"],
         "properties": {"id": UUID, **_AT_PUBLICATION, "revision": {"type": "object"}},
     },
+    "ErasureNotice": keys(
+        "What the public is told in place of what was erased.",
+        ground={"type": "string", "enum": ["court_order", "personal_data", "law", "other"]},
+        text=TEXT,
+        redaction=about({"type": "boolean"}, "A revision without what had to go may follow at the same address."),
+        newsroom=keys("Who answers for the erasure.", name=TEXT, site=TEXT),
+    ),
     "ReviewedClaim": keys("What was said.", **_CLAIM),
     "Claim": keys(
         "A claim as its newest live review has it.",

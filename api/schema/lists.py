@@ -102,6 +102,7 @@ LISTS: Json = {
         )
     },
 }
+LISTS["Problem"]["properties"]["notice"] = ref("ErasureNotice")
 LISTS["Problem"]["properties"]["errors"] = listed(
     keys("What is wrong with one parameter.", parameter=TEXT, detail=TEXT), description="For wrong parameters."
 )

@@ -49,7 +49,7 @@ def documented(
     if media_type == "application/json":
         problems[406] = "`Accept` rules out JSON."
     if gone:
-        problems[410] = "Erased; `detail` is the public reason."
+        problems[410] = "Erased; `detail` and `notice` tell the public why."
     problems |= {
         429: "Too many requests; `Retry-After` says how many seconds to wait.",
         500: "An error of ours.",

@@ -14,6 +14,7 @@ from api.negotiation import Anything
 from api.problems import Gone, ParameterProblem
 from api.schema.operations import DOCUMENT_HEADERS, documented, integer_parameter
 from api.suggestions import unknown_parameter
+from api.views.reviews import notice_of
 from factcheck.record import merkle, tree
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
 
@@ -103,7 +104,7 @@ class EntryDocumentView(RawEndpoint):
         try:
             return responses.respond_document(request._request, entry, entry.revision_document)
         except RevisionDocument.DoesNotExist:
-            raise Gone(None) from None
+            raise Gone(notice_of(entry.subject)) from None
 
 
 class InclusionView(Endpoint):

@@ -1,5 +1,6 @@
 """Published reviews: the list, and each at its address for ever."""
 
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -13,7 +14,7 @@ from api.keyset import Order
 from api.lists import ListOptions, list_response, read_list_request, read_page
 from api.problems import Gone
 from api.schema.operations import documented
-from factcheck.record.models import PublishedReview, Status
+from factcheck.record.models import LogEntry, PublishedReview, Status
 
 REVIEWS = ListOptions(
     orders={
@@ -47,7 +48,7 @@ class ReviewDetail(Endpoint):
         refuse_parameters(request)
         status, body = find_review(review_id)
         if status == Status.ERASED:
-            raise Gone(reason_in(body))
+            raise Gone(notice_in(body))
         return responses.respond(request._request, body.encode())
 
 
@@ -59,7 +60,14 @@ def find_review(review_id: UUID) -> tuple[str, str]:
     return found
 
 
-def reason_in(notice: str) -> str | None:
-    """What the notice of an erasure tells the public."""
-    note: str | None = orjson.loads(notice)["revision"]["note"]
-    return note
+def notice_in(erasure: str | bytes) -> dict[str, Any]:
+    """What the body or document of an erasure tells the public."""
+    notice: dict[str, Any] = orjson.loads(erasure)["notice"]
+    return notice
+
+
+def notice_of(review_id: UUID) -> dict[str, Any] | None:
+    """That of the review's last erasure, which a redacted revision may have followed; none where the log has none."""
+    erasures = LogEntry.objects.using("public").filter(subject=review_id, kind=LogEntry.Kind.ERASURE)
+    document = erasures.order_by("-number").values_list("revision_document__document", flat=True).first()
+    return notice_in(bytes(document)) if document else None

@@ -16,7 +16,7 @@ from api.keyset import Order
 from api.lists import ListOptions, ListRequest, list_response, read_list_request, read_page
 from api.problems import Gone
 from api.schema.operations import DOCUMENT_HEADERS, documented
-from api.views.reviews import find_review, reason_in
+from api.views.reviews import find_review, notice_in, notice_of
 from factcheck.record.canonical import canonical, rfc3339
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.readmodel import review_body
@@ -63,7 +63,7 @@ class RevisionDetail(Endpoint):
         refuse_parameters(request)
         entry, row = _find_revision(review_id, number)
         if entry.kind == LogEntry.Kind.ERASURE:
-            raise Gone(reason_in(bytes(row.document).decode()))
+            raise Gone(notice_in(bytes(row.document)))
         document = orjson.loads(bytes(row.document))
         said = orjson.Fragment(canonical(review_body(entry, document)))
         return responses.respond(
@@ -91,14 +91,7 @@ def _find_revision(review_id: UUID, number: int) -> tuple[LogEntry, RevisionDocu
     try:
         return entry, entry.revision_document
     except RevisionDocument.DoesNotExist:
-        raise Gone(_reason_of(review_id)) from None
-
-
-def _reason_of(review_id: UUID) -> str | None:
-    """The notice of the last erasure; a redacted revision may have followed it."""
-    erasures = _entries(review_id).filter(kind=LogEntry.Kind.ERASURE).order_by("-number")
-    notices = erasures.values_list("revision_document__document", flat=True)
-    return reason_in(bytes(notices[0]).decode())
+        raise Gone(notice_of(review_id)) from None
 
 
 def _entries(review_id: UUID) -> QuerySet[LogEntry]:

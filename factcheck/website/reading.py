@@ -87,6 +87,13 @@ def _in_document(key: str) -> Func:
     )
 
 
+def find_notice(review_id: UUID) -> Body | None:
+    """What the public is told of the last erasure of a review; none where the log has none."""
+    erasures = LogEntry.objects.using("public").filter(subject=review_id, kind=LogEntry.Kind.ERASURE)
+    document = erasures.order_by("-number").values_list("revision_document__document", flat=True).first()
+    return orjson.loads(bytes(document))["notice"] if document else None
+
+
 def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None] | None:
     """An entry about a review with its body as it was published then; None in its place when it was erased."""
     entry = LogEntry.objects.using("public").filter(subject=review_id, number=number)

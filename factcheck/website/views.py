@@ -115,10 +115,11 @@ def _page(request: HttpRequest, row: PublishedReview, body: reading.Body, number
 
 
 def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
-    """410 with what the public is told, in the words of the erasure or of nobody when a redaction followed."""
-    notice = orjson.loads(row.body)["revision"]["note"] if row.status == Status.ERASED else None
+    """410 with what the public is told; a redacted revision may stand at the review's own address meanwhile."""
+    erased = row.status == Status.ERASED
     context = {
-        "notice": notice,
+        "notice": orjson.loads(row.body)["notice"] if erased else reading.find_notice(row.pk),
+        "redacted": not erased,
         "revisions": reading.list_revisions(row.pk),
         "review_id": row.pk,
         "demands": reading.demands_about(row.pk),

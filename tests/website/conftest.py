@@ -3,19 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
-from django.db import transaction
-from django.utils import timezone
 
-from factcheck.editorial.models import Approval, Claim, Claimant, Publisher, Review
-from factcheck.record import log
-from factcheck.record.canonical import canonical, sha256_hex
-from factcheck.record.models import LogEntry
+from factcheck.editorial.models import Claim, Claimant, Publisher, Review
 from tests.drafts import (
     Newsroom,
     correct_review,
+    erase_review,
     make_claim,
     make_newsroom,
     make_review,
@@ -52,7 +47,7 @@ def published(module_database: str) -> Published:
     withdraw_review(here, withdrawn)
     erased = make_review(here, headline="Tên của một người")
     publish_review(here, erased)
-    erase(here, erased)
+    erase_review(here, erased, notice="Theo quyết định của tòa án.")
     return Published(
         *(
             f"/reviews/{review.pk}/"
@@ -101,26 +96,6 @@ def _hostile(newsroom: Newsroom) -> Review:
     review = Review.objects.get(pk=review.pk)
     publish_review(newsroom, review)
     return review
-
-
-def erase(newsroom: Newsroom, review: Review) -> None:
-    """What the verb of erasure will do; there is none yet."""
-    statement: dict[str, Any] = {"id": str(review.pk)}
-    data = canonical(statement)
-    approval = Approval.objects.create(
-        review=review,
-        action=Approval.Action.ERASURE,
-        statement=data.decode(),
-        digest=sha256_hex(data),
-        note="Theo quyết định của tòa án.",
-        submitted_by=newsroom.reporter,
-    )
-    Approval.objects.filter(pk=approval.pk).update(
-        decision="approved", decided_by=newsroom.editor, decided_at=timezone.now()
-    )
-    with transaction.atomic():
-        entry = log.publish([log.Publication(review.pk, statement, LogEntry.Kind.ERASURE, note=approval.note)])[0]
-        Approval.objects.filter(pk=approval.pk).update(entry=entry)
 
 
 @dataclass

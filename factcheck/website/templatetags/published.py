@@ -33,6 +33,12 @@ _WORDS = {
         "update": _("new information"),
         "substantive": _("substantive correction"),
     },
+    "ground": {
+        "court_order": _("A court ordered it."),
+        "personal_data": _("It protects a private person’s data."),
+        "law": _("Another legal duty demanded it."),
+        "other": _("For another reason."),
+    },
     "medium": {"text": _("text"), "image": _("image"), "video": _("video"), "audio": _("audio")},
     "stance": {
         "supports": _("supports the claim"),
