@@ -178,7 +178,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
         case ParameterProblem():
             return problem_response(request, BAD_PARAMETER, errors=error.errors)
         case Gone():
-            return problem_response(request, GONE, error.notice and error.notice["text"], notice=error.notice)
+            return problem_response(request, GONE, error.notice["text"] if error.notice else None, notice=error.notice)
         case Http404() | NotFound():
             return problem_response(request, NOT_FOUND)
         case MethodNotAllowed():

@@ -181,7 +181,8 @@ def _forget_draft(review: Review) -> None:
 def _forget_claims(keys: set[Any]) -> None:
     """Those that no other review uses, neither in its draft nor in public."""
     used = set(Review.objects.exclude(state=Review.State.ERASED).filter(claim__in=keys).values_list("claim", flat=True))
-    used |= {row.claim_id for row in PublishedReview.objects.filter(claim_id__in=keys).only("claim_id")}
+    shown = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
+    used |= {claim for claim in shown if claim}
     for claim in Claim.objects.select_for_update().filter(pk__in=keys - used).order_by("pk"):
         claim.appearances.all().delete()
         claim.topics.clear()
