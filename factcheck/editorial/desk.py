@@ -18,7 +18,7 @@ from factcheck.editorial.models import User
 
 # The order in which somebody at work needs them.
 ORDER = (
-    "Review", "Claim", "Claimant", "ImportBatch", "VerdictMapping", "Topic", "RatingScale", "Verdict",
+    "Review", "Claim", "Claimant", "Demand", "ImportBatch", "VerdictMapping", "Topic", "RatingScale", "Verdict",
     "Publisher", "User", "Membership", "EditorialEvent",
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from factcheck.editorial.admin.access import desk
-from factcheck.editorial.models import Approval, Authorship, Claimant, ImportBatch, Review, User
+from factcheck.editorial.models import Approval, Authorship, Claimant, Demand, DemandApproval, ImportBatch, Review, User
 from factcheck.editorial.models.approvals import Decision
 
 MOST = 20  # of each kind; the lists have the rest
@@ -19,6 +19,7 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         return {"desk": at}
     back = list(returned(at.user, list(at.roles))[:MOST])
     drafts = my_drafts(at.user, list(at.roles)).exclude(pk__in=[approval.review_id for approval in back])
+    demands = open_demands(at.deciding) if at.deciding else []
     return {
         "desk": at,
         "returned": back,
@@ -27,6 +28,9 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         "to_publish": to_publish(at.deciding)[:MOST],
         "sent": sent(at.user, list(at.roles))[:MOST],
         "imports": imports_to_decide(at.user, at.deciding)[:MOST] if at.deciding else [],
+        "demand_drafts": demand_drafts(at.user, list(at.roles))[:MOST],
+        "demands_to_decide": [row for row in demands if not row.decision and row.submitted_by_id != at.user.pk],
+        "demands_to_publish": [row for row in demands if row.decision],
         "unconfirmed": Claimant.objects.filter(newsroom__in=at.deciding, confirmed=False).exists(),
     }
 
@@ -87,3 +91,14 @@ def sent(user: User, newsrooms: list[int]) -> QuerySet[Approval]:
 
 def imports_to_decide(user: User, newsrooms: list[int]) -> QuerySet[ImportBatch]:
     return ImportBatch.objects.filter(newsroom__in=newsrooms, decision="").exclude(submitted_by=user)
+
+
+def demand_drafts(user: User, newsrooms: list[int]) -> QuerySet[Demand]:
+    return Demand.objects.filter(created_by=user, newsroom__in=newsrooms, state=Demand.State.DRAFT)
+
+
+def open_demands(newsrooms: list[int]) -> list[DemandApproval]:
+    """Entries of the register that wait for a decision, and approved ones, those that wait for their day among them."""
+    found = DemandApproval.objects.filter(entry__isnull=True, demand__newsroom__in=newsrooms)
+    found = found.exclude(decision=Decision.RETURNED).select_related("demand", "submitted_by", "decided_by")
+    return list(found.order_by("pk")[: 2 * MOST])

@@ -34,6 +34,18 @@ LABELS: dict[str, Promise] = {
     "authors": _("authors"),
     "topics": _("topics"),
     "reviewed_on": _("checked on"),
+    # Of a demand.
+    "from.type": _("from"),
+    "from.name": _("name"),
+    "from.description": _("description"),
+    "received_on": _("received on"),
+    "asked": _("what was asked"),
+    "legal_basis": _("legal basis"),
+    "outcome": _("outcome"),
+    "done": _("what we did"),
+    "done_on": _("done on"),
+    "withheld": _("why something is left out"),
+    "delayed_until": _("not public before"),
 }
 
 

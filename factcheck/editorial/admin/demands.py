@@ -1,0 +1,132 @@
+"""The register of demands at the desk: the draft of an entry as a form, and its verbs as buttons."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import demands
+from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.admin.demand_verbs import VERBS, possible, verb_page
+from factcheck.editorial.models import Demand, DemandApproval, Review
+
+State = Demand.State
+
+
+@admin.register(Demand)
+class DemandAdmin(NewsroomAdmin[Demand]):
+    change_form_template = "admin/editorial/demand/change_form.html"
+    list_display = ("__str__", "state", "outcome", "changed_at")
+    list_filter = ("state", "outcome", OwnNewsroomFilter)
+    autocomplete_fields = ("review",)
+    radio_fields = {"from_type": admin.VERTICAL, "outcome": admin.VERTICAL}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Demand | None = None) -> Any:
+        came = ["received_on", "from_type", "from_name", "from_description"]
+        if self.chooses_newsroom(request, obj):
+            came.insert(0, "newsroom")
+        sets: list[Any] = [
+            (_("From whom it came"), {"fields": came}),
+            (_("What was asked"), {"fields": ["review", "asked", "legal_basis", "language"]}),
+            (_("What came of it"), {"fields": ["outcome", "done", "done_on"]}),
+            (_("What must be left out or wait"), {"fields": ["withheld_reason", "publish_after"]}),
+        ]
+        if obj is not None and obj.change_note:
+            sets.insert(0, (_("Update"), {"fields": ["change_note"]}))
+        return sets
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        rows = {"asked": 5, "done": 5, "legal_basis": 2, "withheld_reason": 3, "change_note": 3}
+        if db_field.name in rows:
+            kwargs["widget"] = forms.Textarea(attrs={"rows": rows[db_field.name], "class": "vLargeTextField"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "review":
+            kwargs["queryset"] = Review.objects.filter(newsroom__in=list(desk(request).roles))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
+        return self.has_view_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
+        """A draft that nobody ever put before others, by who wrote it down or an Editor."""
+        if obj is None or not self.has_change_permission(request, obj) or obj.approvals.exists():
+            return False
+        return obj.created_by_id == desk(request).user.pk or obj.newsroom_id in desk(request).deciding
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        demand = super().save_form(request, form, change)
+        if not change:
+            demand.created_by = desk(request).user
+        return demand
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if object_id is None or request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            demand = self.get_object(request, object_id)
+            # Held until it is saved, so that a submission meanwhile is not overwritten.
+            if demand and Demand.objects.select_for_update().get(pk=demand.pk).state != State.DRAFT:
+                messages.error(
+                    request,
+                    _(
+                        "Not saved: the entry is no longer a draft. "
+                        "Your browser’s back button brings back what you typed."
+                    ),
+                )
+                return redirect(request.path)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        demand = self.get_object(request, object_id)
+        extra: dict[str, Any] = {}
+        if demand is not None and request.method == "GET":
+            extra = {
+                "demand": demand,
+                "verbs": possible(desk(request), demand),
+                "reasons": demands.missing(demand) if demand.state == State.DRAFT else [],
+                "approval": demands.open_approval(demand),
+                "last_approval": demand.approvals.select_related("submitted_by", "decided_by").first(),
+                "revisions": published_revisions(demand),
+            }
+        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.verb)
+        return [path("<uuid:pk>/do/<slug:verb>/", view, name="editorial_demand_verb"), *super().get_urls()]
+
+    def verb(self, request: HttpRequest, pk: Any, verb: str) -> HttpResponse:
+        if verb not in VERBS:
+            raise Http404
+        demand = get_object_or_404(self.get_queryset(request).select_related("newsroom", "review"), pk=pk)
+        return verb_page(request, demand, VERBS[verb], {**self.admin_site.each_context(request), "opts": self.opts})
+
+    def response_add(self, request: HttpRequest, obj: Demand, post_url_continue: str | None = None) -> HttpResponse:
+        return self._go_on(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Demand) -> HttpResponse:
+        return self._go_on(request, obj) or super().response_change(request, obj)
+
+    @staticmethod
+    def _go_on(request: HttpRequest, demand: Demand) -> HttpResponse | None:
+        return redirect("admin:editorial_demand_verb", demand.pk, "submit") if "_submit" in request.POST else None
+
+
+def published_revisions(demand: Demand) -> QuerySet[DemandApproval]:
+    """What was published of the demand, newest first, each with its entry in the log and who approved it."""
+    return demand.approvals.filter(entry__isnull=False).select_related("entry", "decided_by").order_by("-entry__number")

@@ -1,0 +1,157 @@
+"""A demand through the desk's own forms and the API: written down, returned, approved, published, updated; and who may not."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from factcheck.editorial import demands
+from factcheck.editorial.admin.demand_verbs import VERBS
+from factcheck.editorial.models import Demand, DemandApproval
+from factcheck.record.models import LogEntry
+from tests.drafts import (
+    Newsroom,
+    approve_demand,
+    make_demand,
+    make_newsroom,
+    make_review,
+    make_user,
+    publish_demand,
+    publish_review,
+)
+from tests.journeys.browser import sign_in
+
+PASSWORD = "a long enough secret"
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    return make_newsroom()
+
+
+def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    lan, minh = sign_in(newsroom.reporter.username, PASSWORD), sign_in(newsroom.editor.username, PASSWORD)
+
+    lan.open("/admin/").follow("Write down a demand")
+    lan.choose("from_type", "private person").fill(received_on="2026-10-20", from_name="Nguyễn Văn A", asked="Gỡ bài.")
+    lan.press("Save and submit for approval")
+    assert "A private person is not named: describe them and leave the name empty." in lan.text
+    lan.choose("from_type", "company").fill(from_name="Công ty Ví Dụ", review=str(review.pk))
+    lan.press("Save and submit for approval")
+    assert "Somebody else reads it and decides." in lan.text
+    assert "Company or organisation · received 20 October 2026" in lan.text
+    lan.press("Submit for approval")
+    assert "Submitted. Somebody else has to decide now." in lan.text
+    assert not lan.has_button("Save and go on")
+    assert lan.has_link("Take back")
+    assert not lan.has_link("Approve")
+
+    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 2026-10-20").follow("Return with a message")
+    minh.press("Return with a message")
+    assert "Write what is to be changed, so that your colleague can go on." in minh.text
+    minh.fill(reason="Ghi rõ ngày trả lời.").press("Return with a message")
+    lan.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 2026-10-20")
+    assert "returned it with this message: Ghi rõ ngày trả lời." in lan.text
+    lan.choose("outcome", "refused").fill(done="Đã trả lời.", done_on="2026-10-22").press(
+        "Save and submit for approval"
+    )
+    lan.press("Submit for approval")
+
+    assert Client().get("/api/v1/demands/").json()["results"] == []
+    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 2026-10-20").follow("Approve").press("Approve")
+    assert "Approved." in minh.text
+    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 2026-10-20").follow("Publish").press("Publish")
+    assert "Public. When something comes of it, update the entry" in minh.text
+    (published,) = Client().get("/api/v1/demands/").json()["results"]
+    assert (published["from"]["name"], published["outcome"]) == ("Công ty Ví Dụ", "refused")
+    assert published["review"] == {"id": str(review.pk)}
+    assert minh.follow("The public page").status == 200
+
+    demand = Demand.objects.get()
+    lan.open(f"/admin/editorial/demand/{demand.pk}/change/").follow("Update the entry")
+    lan.fill(note="Công ty đã rút yêu cầu.").press("Update the entry")
+    assert "An update is open." in lan.text
+    lan.press("Save and submit for approval")
+    assert "Nothing has changed since the published revision." in lan.text
+    lan.follow("Back to the entry").choose("outcome", "taken back").press("Save and submit for approval")
+    assert "What changes against what is published Outcome refused dropped" in lan.text
+    lan.press("Submit for approval")
+    minh.open(f"/admin/editorial/demand/{demand.pk}/change/").follow("Approve")
+    assert "What changed Công ty đã rút yêu cầu." in minh.text
+    minh.press("Approve").follow("Publish").press("Publish")
+    (published,) = Client().get("/api/v1/demands/").json()["results"]
+    assert (published["outcome"], published["revision"]["number"], published["revision"]["note"]) == (
+        "dropped", 2, "Công ty đã rút yêu cầu.",
+    )  # fmt: skip
+    revisions = Client().get(f"/api/v1/demands/{demand.pk}/revisions/").json()["results"]
+    assert [revision["kind"] for revision in revisions] == ["published", "updated"]
+
+
+def test_approval_of_what_is_no_longer_on_the_screen_is_refused(newsroom: Newsroom) -> None:
+    demand = make_demand(newsroom)
+    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    minh = sign_in(newsroom.editor.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/do/approve/")
+    demands.return_demand(demand=demand, by=newsroom.reporter)
+    Demand.objects.update(asked="Gỡ toàn bộ trang.")
+    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    minh.press("Approve")
+    assert "The demand was submitted anew while you read it. Read it again before you decide." in minh.text
+    assert DemandApproval.objects.filter(decision="approved").count() == 0
+
+
+def test_form_saved_after_submission_changes_nothing(newsroom: Newsroom) -> None:
+    demand = make_demand(newsroom)
+    lan = sign_in(newsroom.reporter.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
+    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    lan.fill(asked="Gỡ toàn bộ trang.").press("Save and go on")
+    assert "Not saved: the entry is no longer a draft." in lan.text
+    assert Demand.objects.get().asked == "Gỡ bài kiểm chứng về nước lũ."
+
+
+def test_delayed_entry_shows_its_day_and_no_button(newsroom: Newsroom) -> None:
+    demand = make_demand(newsroom, publish_after=demands.today() + timedelta(days=1))
+    approve_demand(newsroom, demand)
+    minh = sign_in(newsroom.editor.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
+    assert "It is published by itself on" in minh.text
+    assert not minh.has_link("Publish")
+    minh.open(f"/admin/editorial/demand/{demand.pk}/do/publish/")
+    assert "This cannot be done now: somebody may have been quicker." in minh.text
+
+
+def test_draft_can_be_thrown_away_and_nothing_else(newsroom: Newsroom) -> None:
+    draft, submitted = make_demand(newsroom), make_demand(newsroom)
+    demands.submit_demand(demand=submitted, by=newsroom.reporter)
+    lan = sign_in(newsroom.reporter.username, PASSWORD)
+    lan.open(f"/admin/editorial/demand/{submitted.pk}/change/")
+    assert not lan.has_link("Throw this draft away")
+    assert lan.open(f"/admin/editorial/demand/{submitted.pk}/delete/").status == 403
+    lan.open(f"/admin/editorial/demand/{draft.pk}/change/").follow("Throw this draft away").press("Yes, I’m sure")
+    assert list(Demand.objects.all()) == [submitted]
+
+
+@pytest.mark.parametrize("stranger", ["reporter", "editor", "chief", "superuser"])
+def test_stranger_sees_and_changes_nothing(newsroom: Newsroom, stranger: str) -> None:
+    theirs = make_newsroom("other.example")
+    person = make_user("root", is_superuser=True) if stranger == "superuser" else getattr(theirs, stranger)
+    draft, submitted, approved, published = (make_demand(newsroom, asked="Bí mật") for _ in range(4))
+    demands.submit_demand(demand=submitted, by=newsroom.reporter)
+    approve_demand(newsroom, approved)
+    publish_demand(newsroom, published)
+    client = Client()
+    client.force_login(person)
+    before = [list(model.objects.order_by("pk").values()) for model in (Demand, DemandApproval, LogEntry)]
+    typed = {"digest": DemandApproval.objects.get(demand=submitted).digest, "reason": "Chiếm", "note": "Chiếm"}
+    for demand in (draft, submitted, approved, published):
+        base = f"/admin/editorial/demand/{demand.pk}"
+        for address in (
+            f"{base}/change/", f"{base}/delete/", f"{base}/history/", *(f"{base}/do/{verb}/" for verb in VERBS),
+        ):  # fmt: skip
+            for response in (client.get(address), client.post(address, typed | {"post": "yes", "asked": "Chiếm"})):
+                assert response.status_code in (302, 403, 404), address
+                if response.status_code == 302:
+                    assert response["Location"] == "/admin/", address
+    for address in ("/admin/", "/admin/editorial/demand/"):
+        assert "Sở Thông tin" not in client.get(address).content.decode()
+    assert [list(model.objects.order_by("pk").values()) for model in (Demand, DemandApproval, LogEntry)] == before
