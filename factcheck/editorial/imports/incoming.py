@@ -91,13 +91,14 @@ def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[O
 
 
 def _former(records: Sequence[Incoming]) -> dict[str, Review]:
-    """The reviews that these records were imported as before, locked, with `waiting`, `published`, `shared`."""
+    """The reviews that these records were imported as before, locked, each with what is annotated below."""
     approvals = Approval.objects.filter(review=OuterRef("pk"))
     rows = (
         Review.objects.filter(import_key__in={incoming.key for incoming in records})
         .annotate(
             waiting=Exists(approvals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
             published=Exists(approvals.filter(entry__isnull=False)),
+            erased=Exists(approvals.filter(entry__isnull=False, action=Approval.Action.ERASURE)),
             shared=Exists(Review.objects.filter(claim=OuterRef("claim")).exclude(pk=OuterRef("pk"))),
         )
         .select_related("claim__claimant")
@@ -153,6 +154,8 @@ def _plan(incoming: Incoming, former: Any, batch: ImportBatch, rows: Rows) -> _P
         if refusal := _taken_id(record, rows.references):
             return refusal
         return _Planned(rows.add(record, incoming.key, digest), Outcome.NEW)
+    if former.erased:
+        return Refused("erased_here", _("This review was erased or redacted here; what had to go does not come back."))
     returned = former.state == State.DRAFT and not former.published
     if former.import_digest == digest:
         verdict = None if former.verdict_id else rows.references.verdict(record)

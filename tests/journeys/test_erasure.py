@@ -1,0 +1,108 @@
+"""An editor asks for an erasure or a redaction at the desk, another decides, and readers get the notice."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from factcheck.editorial.models import Review, User
+from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.journeys.browser import Browser
+
+NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    return make_newsroom()
+
+
+def at_review(person: User, review: Review) -> Browser:
+    browser = Browser()
+    browser.client.force_login(person)
+    return browser.open(f"/admin/editorial/review/{review.pk}/change/")
+
+
+def problem(path: str) -> Any:
+    response = Client().get(f"/api/v1/{path}")
+    assert response.status_code == 410
+    return response.json()
+
+
+def test_erasure_asked_for_and_approved_at_the_desk(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    other = make_review(make_newsroom("checkpoint.example"), review.claim)
+    publish_review(newsroom, review)
+    assert not at_review(newsroom.reporter, review).has_link("Erase…")
+
+    asks = at_review(newsroom.editor, review)
+    assert not asks.has_link("Redact…")
+    asks.follow("Erase…")
+    assert "1 published revision is deleted for ever, with all its drafts, messages and notes." in asks.text
+    assert "1 other review of the same claim keeps the claim’s text" in asks.text
+    assert "Video nước lũ là của năm 2020" in asks.text
+    asks.press("Erase…")
+    assert "Choose the ground on which this has to be erased." in asks.text
+    asks.choose("ground", "a private person’s data").fill(notice="Bài “Video nước lũ là của năm 2020”.").press("Erase…")
+    assert "The public notice must not repeat what is erased" in asks.text
+    asks.fill(notice=NOTICE).press("Erase…")
+    assert "The erasure waits for somebody else to decide." in asks.text
+    assert "asks for its erasure; somebody else has to decide." in asks.text
+    assert not asks.has_link("Approve")
+    assert not asks.has_link("Erase…")
+
+    decides = at_review(newsroom.chief, review).open("/admin/")
+    assert "Erasure · editor@kiemchung.example" in decides.text
+    decides.follow("Video nước lũ là của năm 2020").open(f"/admin/editorial/review/{review.pk}/preview/")
+    assert "Readers will see this in place of the review and of its earlier revisions." in decides.text
+    decides = at_review(newsroom.chief, review).follow("Approve")
+    assert "What will be lost" in decides.text
+    assert "Erased: a private person’s data" in decides.text
+    assert NOTICE in decides.text
+    decides.press("Approve")
+    assert "Erased. Readers find the public notice at its address" in decides.text
+    assert "Video nước lũ là của năm 2020" not in decides.html
+    assert not decides.has_link("Withdraw")
+    assert not decides.has_link("Erase…")
+    assert problem(f"reviews/{review.pk}/")["notice"] == {
+        "ground": "personal_data",
+        "text": NOTICE,
+        "redaction": False,
+        "newsroom": {"name": "Toà soạn kiemchung.example", "site": "kiemchung.example"},
+    }
+    assert decides.open("/admin/editorial/review/").status == 200
+    assert "[erased]" not in decides.text  # the other newsroom's review keeps the claim
+    assert other.claim.text == "Nước lũ ở Huế đã lên tới mái chùa."
+
+
+def test_redaction_asked_for_and_published_at_the_desk(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, headline="Ông Ba bịa chuyện nước lũ")
+    publish_review(newsroom, review)
+    asks = at_review(newsroom.editor, review).follow("Open a correction")
+    asks.choose("change_class", "substantive").fill(note="Bài không còn nêu tên người đã đăng đoạn phim này.")
+    asks.press("Open a correction").follow("Redact…")
+    asks.choose("ground", "a court’s order").fill(notice="Theo quyết định của toà án.").press("Redact…")
+    assert "Open a correction first and take out of the draft what has to go." in asks.text
+    asks.open(f"/admin/editorial/review/{review.pk}/change/").fill(headline="Một người bịa chuyện nước lũ")
+    asks.press("Save and go on").follow("Redact…")
+    assert "The present draft stays as it is. What it still says is not erased: read it once more." in asks.text
+    assert "Headline Ông Ba bịa chuyện nước lũ Một người bịa chuyện nước lũ" in asks.text
+    asks.choose("ground", "a court’s order").fill(notice="Theo quyết định của toà án.").press("Redact…")
+    assert "The redaction waits for somebody else to decide." in asks.text
+
+    decides = at_review(newsroom.chief, review).follow("Approve")
+    assert "Headline Ông Ba bịa chuyện nước lũ Một người bịa chuyện nước lũ" in decides.text
+    assert "The draft that stays Một người bịa chuyện nước lũ" in decides.text
+    assert "Verdict: from" not in decides.text
+    decides.press("Approve")
+    assert "All that was published is erased. Publish this draft in its place, or leave it." in decides.text
+    assert "Ông Ba" not in decides.html
+    assert problem(f"reviews/{review.pk}/")["detail"] == "Theo quyết định của toà án."
+
+    asks.open(f"/admin/editorial/review/{review.pk}/change/").press("Save and submit for approval")
+    asks.press("Submit for approval")
+    assert "Submitted. Somebody else has to decide now." in asks.text
+    decides.open(f"/admin/editorial/review/{review.pk}/change/").follow("Approve").press("Approve")
+    decides.follow("Publish").press("Publish")
+    assert Client().get(f"/api/v1/reviews/{review.pk}/").json()["headline"] == "Một người bịa chuyện nước lũ"
+    assert "Ông Ba" not in decides.open(f"/admin/editorial/review/{review.pk}/change/").html
