@@ -77,14 +77,12 @@ class References:
         claimants = {key: _claimant(self.newsroom, each) for each in said if (key := _key(each)) not in self._claimants}
         Claimant.objects.bulk_create(claimants.values())
         self._claimants |= claimants
-        labels = {
-            topic["slug"]: topic["labels"]
-            for record in records
-            for topic in record["topics"]
-            if topic["slug"] not in self._topics
-        }
-        for topic in Topic.objects.bulk_create([Topic(slug=slug) for slug in labels]):
-            self._topics[topic.slug] = topic.pk
+        labels: dict[str, dict[str, str]] = {}
+        for topic in (topic for record in records for topic in record["topics"]):
+            if topic["slug"] not in self._topics:
+                labels[topic["slug"]] = topic["labels"] | labels.get(topic["slug"], {})
+        rows = Topic.objects.bulk_create(Topic(slug=slug) for slug in labels)
+        self._topics |= {row.slug: row.pk for row in rows}
         TopicLabel.objects.bulk_create(
             TopicLabel(topic_id=self._topics[slug], language=language, label=label)
             for slug, given in labels.items()

@@ -1,0 +1,232 @@
+"""Who may do what with an import, what goes on after an interruption, and what the commands say."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.editorial import imports, workflow
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Membership, Review
+from factcheck.editorial.people import newsroom_of
+from factcheck.exchange import importing
+from factcheck.record.canonical import sha256_hex
+from factcheck.record.models import LogEntry
+from tests.drafts import Newsroom, make_newsroom, make_user
+from tests.exchange.own_records import IMPORTER, SECOND, bodies, publish, record, run, take, write
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    return make_newsroom()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "reviews.jsonl"
+
+
+def test_digest_is_over_the_digests_one_a_line(newsroom: Newsroom, file: Path) -> None:
+    take(file, record(1), record(2))
+    batch = ImportBatch.objects.get()
+    digests = [sha256_hex(approval.statement.encode()) for approval in Approval.objects.order_by("pk")]
+    assert batch.digest == sha256_hex(f"{digests[0]}\n{digests[1]}\n".encode())
+
+
+def test_decision_needs_an_editor_other_than_the_importer(newsroom: Newsroom, file: Path) -> None:
+    stranger = make_newsroom("khac.example").chief
+    take(file, record())
+    batch = ImportBatch.objects.get()
+    for person, message in (
+        (newsroom.editor, "You imported this yourself"),
+        (newsroom.reporter, "Only an Editor"),
+        (stranger, "You are not a member of this newsroom"),
+        (make_user("admin", is_superuser=True), "You are not a member of this newsroom"),
+    ):
+        with pytest.raises(NotAllowed, match=message):
+            imports.approve_import(batch=batch, by=person, digest=batch.digest)
+        if person != newsroom.editor:
+            with pytest.raises(NotAllowed):
+                imports.return_import(batch=batch, by=person, reason="No.")
+    with pytest.raises(EditorialError, match="The import is not what you read"):
+        imports.approve_import(batch=batch, by=newsroom.second, digest="0" * 64)
+    with pytest.raises(EditorialError, match="Write what is to be changed"):
+        imports.return_import(batch=batch, by=newsroom.second, reason=" ")
+    with pytest.raises(EditorialError, match="Only an approved import can be published"):
+        imports.publish_import(batch=batch, by=newsroom.second)
+    imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+    for decide in (imports.return_import, imports.approve_import):
+        argument = {"digest": batch.digest} if decide is imports.approve_import else {"reason": "No."}
+        with pytest.raises(EditorialError, match="decided already"):
+            decide(batch=batch, by=newsroom.chief, **argument)  # type: ignore[operator]
+    for person in (newsroom.reporter, stranger):
+        with pytest.raises(NotAllowed):
+            imports.publish_import(batch=batch, by=person)
+    assert not LogEntry.objects.exists()
+    assert imports.publish_import(batch=batch, by=newsroom.editor) == 1
+    assert imports.publish_import(batch=batch, by=newsroom.editor) == 0
+    assert list(EditorialEvent.objects.filter(subject=f"import:{batch.pk}").values_list("action", "actor__username")) == [
+        ("import.published", IMPORTER), ("import.approved", SECOND), ("import.submitted", IMPORTER)
+    ]  # fmt: skip
+
+
+def test_database_refuses_the_importer_as_approver(newsroom: Newsroom, file: Path) -> None:
+    take(file, record())
+    with pytest.raises(IntegrityError, match="approval_two_people"):
+        Approval.objects.update(decision="approved", decided_by=newsroom.editor, decided_at="2026-01-01T00:00Z")
+    with pytest.raises(IntegrityError, match="importbatch_two_people"):
+        ImportBatch.objects.update(decision="approved", decided_by=newsroom.editor, decided_at="2026-01-01T00:00Z")
+
+
+def test_single_statement_returned_stays_out(newsroom: Newsroom, file: Path) -> None:
+    take(file, record(1), record(2))
+    workflow.return_(review=Review.objects.get(headline="Headline 1"), by=newsroom.second, reason="Which language?")
+    publish()
+    assert [body["headline"] for body in bodies()] == ["Headline 2"]
+
+
+def test_adding_needs_who_began_it(newsroom: Newsroom) -> None:
+    stranger = make_newsroom("khac.example").chief
+    with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
+        imports.begin_import(newsroom=newsroom.publisher, by=stranger, files="x")
+    batch = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.reporter, files="x" * 2001)
+    assert len(batch.files) == 2000
+    with pytest.raises(NotAllowed, match="Somebody else began this import"):
+        imports.add_to_batch(batch=batch, by=newsroom.editor, records=[])
+    Membership.objects.filter(user=newsroom.reporter).delete()
+    with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
+        imports.submit_import(batch=batch, by=newsroom.reporter)
+
+
+def test_finished_import_takes_nothing_more(newsroom: Newsroom, file: Path) -> None:
+    take(file, record())
+    with pytest.raises(EditorialError, match="This import is finished"):
+        imports.submit_import(batch=ImportBatch.objects.get(), by=newsroom.editor)
+
+
+def test_interrupted_import_goes_on(newsroom: Newsroom, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "CHUNK", 2)
+    add, calls = imports.add_to_batch, iter([True, True, False])
+
+    def interrupted(**arguments: object) -> object:
+        if not next(calls):
+            raise KeyboardInterrupt
+        return add(**arguments)  # type: ignore[arg-type]
+
+    rows = [record(number) for number in range(7)]
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(imports, "add_to_batch", interrupted)
+        take(file, *rows)
+    begun = ImportBatch.objects.get()
+    assert (begun.digest, begun.approvals.count()) == ("", 4)
+    with pytest.raises(EditorialError, match="This import is not finished"):
+        imports.approve_import(batch=begun, by=newsroom.second, digest="")
+    assert run("approve_import", begun.pk, by=SECOND)[-1] == "It is not finished."
+    assert take(file, *rows) == "3 new, 4 unchanged, 0 changed, 0 refused."
+    batch = ImportBatch.objects.get()
+    assert (batch.pk, batch.new, batch.approvals.count()) == (begun.pk, 7, 7)
+
+
+def test_interrupted_publication_goes_on(newsroom: Newsroom, file: Path) -> None:
+    take(file, *(record(number) for number in range(5)))
+    batch = ImportBatch.objects.get()
+    imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+
+    def stop(count: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        imports.publish_import(batch=batch, by=newsroom.second, chunk=2, progress=stop)
+    assert len(bodies()) == 2
+    assert imports.publish_import(batch=batch, by=newsroom.second, chunk=2) == 3
+    assert [body["headline"] for body in bodies()] == [f"Headline {number}" for number in range(5)]
+
+
+def test_commands_say_what_to_do_next(newsroom: Newsroom, file: Path) -> None:
+    write(file, record(1), record(2, original_url="nowhere"))
+    printed = run("import_reviews", file, by=IMPORTER)
+    batch = ImportBatch.objects.get()
+    assert printed == [
+        "1 new, 0 unchanged, 0 changed, 1 refused (wrong_form 1).",
+        f"What was refused, and why: {settings.VAR / 'refused' / 'reviews.jsonl.jsonl'}",
+        f"Import {batch.pk} waits for a second person: manage.py approve_import {batch.pk} --by USER"
+        f" --digest {batch.digest}",
+    ]
+    assert run("approve_import", batch.pk, by=SECOND) == [
+        f"Import {batch.pk} of reviews.jsonl into kiemchung.example by {IMPORTER}: 1 new, 0 changed.",
+        "         1  other.example",
+        f"To approve it: --digest {batch.digest}",
+    ]
+    assert run("approve_import", batch.pk, by=SECOND, digest=batch.digest) == [
+        f"Approved. To publish it: manage.py publish_import {batch.pk} --by USER"
+    ]
+    assert run("publish_import", batch.pk, by=SECOND) == ["1 reviews published."]
+
+
+def test_commands_say_what_is_wrong(newsroom: Newsroom, file: Path) -> None:
+    write(file, record())
+    make_user("nobody")
+    for command, arguments, by, message in (
+        ("import_reviews", [file], "unknown", "There is no account unknown."),
+        ("import_reviews", [file], "nobody", "nobody is not a member of any newsroom."),
+        ("import_reviews", [file.with_name("none.jsonl")], IMPORTER, "none.jsonl: No such file or directory"),
+        ("approve_import", [99], SECOND, "There is no import 99."),
+        ("publish_import", [99], SECOND, "There is no import 99."),
+    ):
+        with pytest.raises(CommandError, match=message):
+            run(command, *arguments, by=by)
+    take(file, record())
+    pk = ImportBatch.objects.get().pk
+    with pytest.raises(CommandError, match="You imported this yourself"):
+        run("approve_import", pk, by=IMPORTER, digest="x")
+    with pytest.raises(CommandError, match="Only an approved import can be published"):
+        run("publish_import", pk, by=SECOND)
+
+
+def test_newsroom_of_several(newsroom: Newsroom) -> None:
+    other = make_newsroom("khac.example").publisher
+    Membership.objects.create(user=newsroom.editor, publisher=other, role="reporter")
+    with pytest.raises(EditorialError, match="is a member of several newsrooms: name one"):
+        newsroom_of(newsroom.editor, None)
+    assert newsroom_of(newsroom.editor, "khac.example") == other
+    with pytest.raises(EditorialError, match=r"second@kiemchung.example is not a member of khac.example"):
+        newsroom_of(newsroom.second, "khac.example")
+
+
+def test_refused_record_is_written_as_it_was(newsroom: Newsroom, tmp_path: Path) -> None:
+    file, refused = tmp_path / "odd.jsonl", tmp_path / "some" / "refused.jsonl"
+    file.write_bytes(
+        b'{"@type": "ClaimReview", "url": "https://a.example/", "claimReviewed": "caf\xe9",'
+        b' "reviewRating": {"alternateName": "x", "ratingValue": 1.50, "bestRating": [NaN, 5]}}\n{oops\n'
+    )
+    assert run("import_reviews", file, by=IMPORTER, refused=refused)[0] == (
+        "0 new, 0 unchanged, 0 changed, 2 refused (forbidden_character 1, unreadable 1)."
+    )
+    first, second = map(json.loads, refused.read_text(encoding="utf-8").splitlines())
+    assert first["record"]["claimReviewed"] == "caf\udce9"
+    assert first["record"]["reviewRating"] == {"alternateName": "x", "ratingValue": 1.5, "bestRating": ["NaN", 5]}
+    assert (first["file"], first["line"], first["address"]) == (str(file), 1, "https://a.example/")
+    assert (second["line"], second["record"], second["address"]) == (2, None, None)
+
+
+def test_few_statements_a_chunk(newsroom: Newsroom, file: Path) -> None:
+    """As many for two hundred records as for two."""
+    counts = []
+    for size in (1, 2, 200):  # the first makes the publisher and begins the log
+        rows = [
+            record(size * 1000 + number, sources=[{"url": "https://a.example/"}], authors=[{"name": "Bo"}])
+            for number in range(size)
+        ]
+        with CaptureQueriesContext(connection) as queries:
+            take(file, *rows)
+        batch = ImportBatch.objects.latest("pk")
+        imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+        with CaptureQueriesContext(connection) as publishing:
+            imports.publish_import(batch=batch, by=newsroom.second)
+        counts.append((len(queries), len(publishing)))
+    assert counts[1] == counts[2]
+    assert sum(counts[2]) < 90
