@@ -11,6 +11,8 @@ from urllib.parse import urljoin, urlsplit
 from django.http import HttpResponse
 from django.test import Client
 
+from factcheck.editorial.models import User
+
 
 @dataclass
 class Form:
@@ -216,3 +218,10 @@ def sign_in(username: str, password: str, language: str = "en") -> Browser:
     """Through the login form, as people do."""
     browser = Browser(language).open("/admin/")
     return browser.fill(username=username, password=password).press("Log in" if language == "en" else "Đăng nhập")
+
+
+def signed_in(user: User) -> Browser:
+    """Somebody who is signed in already."""
+    browser = Browser()
+    browser.client.force_login(user)
+    return browser

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
-from factcheck.editorial.admin.lists import MOST_HITS, all_words, search_terms
+from factcheck.editorial.admin.lists import all_words, keys, search_terms
 from factcheck.editorial.claimants import confirm_claimant, redact_claimant
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claimant
@@ -74,14 +74,9 @@ class ClaimantAdmin(NewsroomAdmin[Claimant]):
             return queryset, False
         if not (words := search_terms(search_term)):
             return queryset.none(), False
-        # Two index scans; an OR over both columns would do as well, but not with a limit on each.
-        found = [
-            Claimant.objects.filter(all_words(field, words), newsroom__in=list(desk(request).roles))
-            .order_by()
-            .values("pk")[:MOST_HITS]
-            for field in self.search_fields
-        ]
-        return queryset.filter(pk__in=found[0].union(found[1], all=True)), False
+        mine = Claimant.objects.filter(newsroom__in=list(desk(request).roles))
+        hits = [key for field in self.search_fields for key in keys(mine.filter(all_words(field, words)))]
+        return queryset.filter(pk__in=hits), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claimant | None = None) -> bool:
         """One that no claim names; claims protect theirs."""

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
-from factcheck.editorial.admin.lists import MOST_HITS, LanguageFilter, all_words, search_terms
+from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
 from factcheck.record.models import PublishedClaim, Status
 
@@ -76,8 +76,8 @@ class ClaimAdmin(NewsroomAdmin[Claim]):
             return queryset, False
         if not (words := search_terms(search_term)):
             return queryset.none(), False
-        # The hits first, by the trigram index, and then whose they are.
-        hits = queryset.filter(all_words("text", words)).order_by().values("pk")[:MOST_HITS]
+        # Once by the trigram index; the list and its count then go by the keys.
+        hits = keys(queryset.filter(all_words("text", words)))
         return Claim.objects.filter(pk__in=hits).select_related(*self.list_select_related), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:

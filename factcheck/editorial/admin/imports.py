@@ -12,10 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import imports
 from factcheck.editorial.admin.access import Desk, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.verbs import DigestForm, ReasonForm, Text
 from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.imports import approve_import, publish_import, return_import
 from factcheck.editorial.models import Approval, ImportBatch, User
 from factcheck.editorial.models.approvals import Decision
 
@@ -41,7 +41,7 @@ VERBS = {
             _("Approve all of it"),
             _("You approve every statement of this import as it is listed, named by the digest over all of them."),
             _("Approved. It can be published now."),
-            lambda batch, by, data: imports.approve_import(batch=batch, by=by, digest=data["digest"]),
+            lambda batch, by, data: approve_import(batch=batch, by=by, digest=data["digest"]),
             DigestForm,
             weighty=True,
         ),
@@ -50,7 +50,7 @@ VERBS = {
             _("Return all of it"),
             _("Nothing of it will be published; its reviews stay as drafts."),
             _("Returned."),
-            lambda batch, by, data: imports.return_import(batch=batch, by=by, reason=data["reason"]),
+            lambda batch, by, data: return_import(batch=batch, by=by, reason=data["reason"]),
             ReasonForm,
         ),
         BatchVerb(
@@ -58,7 +58,7 @@ VERBS = {
             _("Publish all of it"),
             _("Everybody can read these reviews from now on. A large import takes some minutes; keep the page open."),
             _("Published."),
-            lambda batch, by, _data: imports.publish_import(batch=batch, by=by),
+            lambda batch, by, _data: publish_import(batch=batch, by=by),
             weighty=True,
         ),
     )

@@ -47,6 +47,11 @@ def all_words(field: str, words: Sequence[str]) -> Q:
     return found
 
 
+def keys(found: QuerySet[Any]) -> list[Any]:
+    """The primary keys of the first hits, in no order: whoever finds more than these looks for something rarer."""
+    return list(found.order_by().values_list("pk", flat=True)[:MOST_HITS])
+
+
 class LanguageFilter(admin.SimpleListFilter):
     """The site's languages, without asking the table which there are."""
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import documents, workflow
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.events import in_words
-from factcheck.editorial.admin.lists import MOST_HITS, LanguageFilter, all_words, search_terms
+from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
 from factcheck.editorial.admin.verbs import VERBS, lacking, may_write, possible, shown, verb_page
 from factcheck.editorial.models import (
     Approval,
@@ -188,12 +188,10 @@ class ReviewAdmin(NewsroomAdmin[Review]):
         if not (words := search_terms(search_term)):
             return queryset.none(), False
         # An OR over two tables would read both; two index scans do not.
-        newsrooms = list(desk(request).roles)
-        mine = Review.objects.filter(newsroom__in=newsrooms).order_by()
-        claims = Claim.objects.filter(all_words("text", words)).order_by()
-        by_headline = mine.filter(all_words("headline", words)).values("pk")[:MOST_HITS]
-        by_claim = mine.filter(claim__in=claims.values("pk")).values("pk")[:MOST_HITS]
-        return queryset.filter(pk__in=by_headline.union(by_claim, all=True)), False
+        mine = Review.objects.filter(newsroom__in=list(desk(request).roles))
+        claims = Claim.objects.filter(all_words("text", words)).order_by().values("pk")
+        hits = keys(mine.filter(all_words("headline", words))) + keys(mine.filter(claim__in=claims))
+        return queryset.filter(pk__in=hits), False
 
     def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
         if obj is None:

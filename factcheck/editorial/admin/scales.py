@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -145,6 +146,8 @@ class VerdictMappingAdmin(DeskAdmin[VerdictMapping]):
         return [path("<int:pk>/approve/", approve, name="editorial_verdictmapping_approve"), *super().get_urls()]
 
     def approve(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         mapping = get_object_or_404(self.get_queryset(request), pk=pk)
         page = reverse("admin:editorial_verdictmapping_change", args=[pk])
         if request.method == "POST":

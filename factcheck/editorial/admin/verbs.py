@@ -179,8 +179,9 @@ VERBS = {
             "redact",
             _("Redact…"),
             _(
-                "For a court’s order, or to protect a private person. Once somebody else approves, all that was published "
-                "is gone for ever, and this draft, without what has to go, can be submitted and published in its place."
+                "For a court’s order, or to protect a private person. Once somebody else approves, all that was "
+                "published is gone for ever, and this draft, without what has to go, can be submitted and published "
+                "in its place."
             ),
             _("The redaction waits for somebody else to decide."),
             lambda review, by, data: workflow.erase(
@@ -193,8 +194,8 @@ VERBS = {
             "erase",
             _("Erase…"),
             _(
-                "For a court’s order, or to protect a private person. Once somebody else approves, the review is gone for "
-                "ever and readers find your notice at its address. To mend a mistake, open a correction; to take a "
+                "For a court’s order, or to protect a private person. Once somebody else approves, the review is gone "
+                "for ever and readers find your notice at its address. To mend a mistake, open a correction; to take a "
                 "review back, withdraw it."
             ),
             _("The erasure waits for somebody else to decide."),

@@ -1,0 +1,168 @@
+"""Claims, claimants, scales and verdict mappings at the desk."""
+
+from factcheck.editorial import workflow
+from factcheck.editorial.models import (
+    Claim,
+    Claimant,
+    EditorialEvent,
+    RatingScale,
+    Topic,
+    VerdictMapping,
+)
+from tests.drafts import make_claim, make_newsroom, make_review, make_scale, make_user, publish_review
+from tests.journeys.browser import signed_in
+
+
+def make_unconfirmed(newsroom_id: int) -> Claimant:
+    return Claimant.objects.create(
+        newsroom_id=newsroom_id, type="person", name="Nguyễn Văn Mẫu", job_title="Chủ tịch", confirmed=False
+    )
+
+
+def test_claim_knows_its_newsroom_and_who_logged_it(database: str) -> None:
+    newsroom = make_newsroom()
+    topic = Topic.objects.create(slug="floods")
+    topic.labels.create(language="vi", label="Lũ lụt")
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text="Một câu.", language="vi", topics=topic.pk, appearances__0__media_sha256="ABC").press("Save")
+    assert "Write the SHA-256 as 64 digits 0–9, a–f." in lan.text
+    lan.fill(appearances__0__media_sha256="a" * 64, appearances__0__url="https://a.example/_/ạ").press("Save")
+    claim = Claim.objects.get()
+    assert (claim.newsroom, claim.logged_by, claim.topics.get()) == (newsroom.publisher, newsroom.reporter, topic)
+    assert claim.appearances.get().media_sha256 == "a" * 64
+
+
+def test_claim_under_way_is_warned_of_and_kept(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    workflow.submit(review=review, by=newsroom.reporter)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{review.claim_id}/change/")
+    assert "A review of this claim is submitted or approved." in lan.text
+    assert "Video nước lũ là của năm 2020 (waiting for approval, vi)" in lan.text
+    assert not lan.has_link("Delete")
+    assert lan.open(f"/admin/editorial/claim/{review.claim_id}/delete/").status == 403
+    spare = make_claim(newsroom)
+    lan.open(f"/admin/editorial/claim/{spare.pk}/change/").follow("Delete").press("Yes, I’m sure")
+    assert not Claim.objects.filter(pk=spare.pk).exists()
+
+
+def test_private_person_is_not_named(database: str) -> None:
+    newsroom = make_newsroom()
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claimant/add/")
+    lan.choose("type", "public figure").fill(name="Trần Thị Mẫu").press("Save")
+    assert "A private person is not named." in lan.text
+    lan.fill(is_public_figure=True, same_as="https://www.wikidata.org/wiki/Q1").press("Save")
+    claimant = Claimant.objects.get()
+    assert (claimant.name, claimant.confirmed, claimant.newsroom) == ("Trần Thị Mẫu", True, newsroom.publisher)
+    lan.open(f"/admin/editorial/claimant/{claimant.pk}/change/").follow("Delete").press("Yes, I’m sure")
+    assert not Claimant.objects.exists()
+
+
+def test_imported_name_is_confirmed_by_an_editor(database: str) -> None:
+    newsroom = make_newsroom()
+    claimant = make_unconfirmed(newsroom.publisher.pk)
+    page = f"/admin/editorial/claimant/{claimant.pk}/"
+    lan = signed_in(newsroom.reporter).open(f"{page}change/")
+    assert "This name came in with an import" in lan.text
+    assert not lan.has_link("Confirm the name")
+    assert lan.open(f"{page}confirm/").status == 403
+    editor = signed_in(newsroom.editor).open("/admin/")
+    editor.follow("Names that came in with imports wait to be confirmed or described.").follow("Nguyễn Văn Mẫu")
+    editor.follow("Confirm the name")
+    assert "You state that this is a public figure" in editor.text
+    other = signed_in(newsroom.second).open(f"{page}confirm/")
+    editor.press("Confirm the name")
+    assert "This name is confirmed already." in other.press("Confirm the name").text
+    claimant.refresh_from_db()
+    assert (claimant.confirmed, claimant.is_public_figure) == (True, True)
+    event = EditorialEvent.objects.get(action="claimant.confirmed")
+    assert (event.actor, event.newsroom, event.subject) == (newsroom.editor, newsroom.publisher, str(claimant.pk))
+
+
+def test_imported_organisation_is_confirmed_as_one(database: str) -> None:
+    newsroom = make_newsroom()
+    claimant = Claimant.objects.create(
+        newsroom=newsroom.publisher, type="organization", name="Hội Mẫu", confirmed=False
+    )
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/confirm/")
+    assert "You state that this is an organisation and the name is right." in editor.text
+    editor.press("Confirm the name")
+    claimant.refresh_from_db()
+    assert (claimant.confirmed, claimant.is_public_figure) == (True, False)
+
+
+def test_name_is_redacted_everywhere_but_in_what_is_published(database: str) -> None:
+    newsroom = make_newsroom()
+    claimant = make_unconfirmed(newsroom.publisher.pk)
+    Claimant.objects.filter(pk=claimant.pk).update(
+        confirmed=True, is_public_figure=True, same_as=["https://a.example/"]
+    )
+    claimant.refresh_from_db()
+    publish_review(newsroom, make_review(newsroom, claim=make_claim(newsroom, claimant=claimant)))
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/redact/")
+    editor.press("Describe instead of naming")
+    assert "This field is required." in editor.text
+    editor.fill(description="một quan chức xã").press("Describe instead of naming")
+    assert "The name is gone from all drafts." in editor.text
+    assert "1 published review still shows it: open a correction there." in editor.text
+    claimant.refresh_from_db()
+    assert (claimant.type, claimant.name, claimant.description, claimant.job_title, claimant.same_as) == (
+        "unnamed",
+        "",
+        "một quan chức xã",
+        "",
+        [],
+    )
+    assert "Mẫu" not in str(list(EditorialEvent.objects.filter(action="claimant.redacted").values()))
+    editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/").fill(description="khác")
+    assert "described, not named, already" in editor.press("Describe instead of naming").text
+
+
+def test_scales_and_topics_are_changed_by_chief_editors(database: str) -> None:
+    newsroom = make_newsroom()
+    scale = make_scale()
+    verdict = scale.verdicts.get(slug="false")
+    for page in (
+        f"/admin/editorial/ratingscale/{scale.pk}/change/",
+        f"/admin/editorial/verdict/{verdict.pk}/change/",
+    ):
+        assert not signed_in(newsroom.editor).open(page).has_button("Save")
+        assert signed_in(newsroom.chief).open(page).has_button("Save")
+        assert signed_in(newsroom.chief).open(page.replace("change", "delete")).status == 403
+    chief = signed_in(newsroom.chief).open("/admin/editorial/topic/add/")
+    chief.fill(slug="dich-benh", labels__0__language="vi", labels__0__label="Dịch bệnh").press("Save")
+    assert str(Topic.objects.get()) == "Dịch bệnh"
+    assert "Dịch bệnh" in chief.open("/admin/editorial/topic/").text
+    assert "Sai" in chief.open("/admin/editorial/verdict/").text
+    chief.open(f"/admin/editorial/verdict/{verdict.pk}/change/").fill(value="9").press("Save")
+    assert "The value must lie between 1 and 5." in chief.text
+    assert chief.open("/admin/editorial/verdict/add/").status == 200
+    assert RatingScale.objects.get(slug="truth").verdicts.get(slug="false").value == 1
+
+
+def test_verdict_mapping_needs_two_editors(database: str) -> None:
+    newsroom = make_newsroom()
+    verdict = make_scale().verdicts.get(slug="false")
+    editor = signed_in(newsroom.editor).open("/admin/editorial/verdictmapping/add/")
+    editor.fill(words="Pants on Fire", verdict=verdict.pk).press("Save and continue editing")
+    assert not editor.has_link("Approve")
+    mapping = VerdictMapping.objects.get()
+    page = f"/admin/editorial/verdictmapping/{mapping.pk}/"
+    editor.open(f"{page}approve/").press("Approve")
+    assert "You proposed this yourself; somebody else has to approve it." in editor.text
+    assert "Only an Editor or Chief editor can approve this." in (
+        signed_in(newsroom.reporter).open(f"{page}approve/").press("Approve").text
+    )
+    assert signed_in(newsroom.reporter).open("/admin/editorial/verdictmapping/add/").status == 403
+    assert signed_in(make_user("root", is_superuser=True)).open(f"{page}approve/").status in (403, 404)
+    second = signed_in(newsroom.second).open(f"{page}change/").follow("Approve").press("Approve")
+    assert "Approved: imports use it from now on." in second.text
+    assert VerdictMapping.objects.get().approved_by == newsroom.second
+    second.open(f"{page}approve/").press("Approve")
+    assert EditorialEvent.objects.filter(action="mapping.approved").count() == 1
+    assert not second.open(f"{page}change/").has_link("Delete")
+    second.fill(words="Pants on fire!").press("Save and continue editing")
+    mapping = VerdictMapping.objects.get()
+    assert (mapping.proposed_by, mapping.approved_by) == (newsroom.second, None)
+    editor.open(f"{page}change/").follow("Delete").press("Yes, I’m sure")
+    assert not VerdictMapping.objects.exists()

@@ -1,0 +1,102 @@
+"""Imports: decided on as a whole by somebody other than who imported."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from factcheck.editorial.admin import imports
+from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Review
+from factcheck.record.models import LogEntry
+from tests.drafts import Newsroom, make_newsroom
+from tests.journeys.browser import signed_in
+
+
+def record(number: int) -> dict[str, object]:
+    return {
+        "@type": "ClaimReview",
+        "claimReviewed": f"Die Erde ist eine Scheibe, Teil {number}.",
+        "url": f"https://anderswo.example/{number}",
+        "author": {"@type": "Organization", "name": "Anderswo", "url": "https://anderswo.example/"},
+        "reviewRating": {"@type": "Rating", "alternateName": "Falsch"},
+    }
+
+
+@pytest.fixture
+def batch(database: str, tmp_path: Path) -> tuple[Newsroom, ImportBatch]:
+    """Three reviews that the second editor imported."""
+    newsroom = make_newsroom()
+    file = tmp_path / "anderswo.jsonl"
+    file.write_text("".join(json.dumps(record(number)) + "\n" for number in range(3)))
+    call_command("import_reviews", str(file), by=newsroom.second.username, refused=tmp_path / "refused.jsonl")
+    return newsroom, ImportBatch.objects.get()
+
+
+def test_import_is_approved_and_published_by_somebody_else(batch: tuple[Newsroom, ImportBatch]) -> None:
+    newsroom, imported = batch
+    importer = signed_in(newsroom.second).open(f"/admin/editorial/importbatch/{imported.pk}/change/")
+    assert "It waits for a decision by somebody other than who imported it." in importer.text
+    assert not importer.has_link("Approve all of it")
+    assert importer.has_link("Return all of it")
+    assert not signed_in(newsroom.reporter).open(importer.path).has_link("Return all of it")
+
+    editor = signed_in(newsroom.editor).open("/admin/").follow(str(imported))
+    assert "Die Erde ist eine Scheibe, Teil 2." in editor.text
+    editor.follow("Approve all of it")
+    assert "3 new, 0 changed, 0 unchanged, 0 refused" in editor.text
+    assert imported.digest in editor.text
+    editor.press("Approve all of it")
+    assert "It is approved and not yet all published." in editor.text
+    assert LogEntry.objects.count() == 0
+    editor.follow("Publish all of it").press("Publish all of it")
+    assert "It is approved and published." in editor.text
+    assert LogEntry.objects.count() == 3
+    assert not editor.has_link("Publish all of it")
+    events = EditorialEvent.objects.filter(action__startswith="import.").order_by("pk").values_list("action", flat=True)
+    assert list(events) == ["import.submitted", "import.approved", "import.published"]
+
+
+def test_import_is_returned_with_a_reason(batch: tuple[Newsroom, ImportBatch]) -> None:
+    newsroom, imported = batch
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/do/return/")
+    editor.press("Return all of it")
+    assert "Write what is to be changed, so that the importer can go on." in editor.text
+    editor.fill(reason="Sai địa chỉ.").press("Return all of it")
+    assert "It was returned; nothing of it is published." in editor.text
+    assert set(Review.objects.values_list("state", flat=True)) == {"draft"}
+    assert editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/").path.endswith("/change/")
+    assert "This cannot be done now" in editor.text
+    assert editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/erase/").status == 404
+
+
+def test_import_with_another_digest_is_not_approved(batch: tuple[Newsroom, ImportBatch]) -> None:
+    newsroom, imported = batch
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/")
+    editor.fill(digest="0" * 64).press("Approve all of it")
+    assert "The import is not what you read." in editor.text
+    assert not Approval.objects.filter(decision="approved").exists()
+
+
+def test_reviews_of_an_import_come_in_pages(
+    batch: tuple[Newsroom, ImportBatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom, imported = batch
+    monkeypatch.setattr(imports, "PAGE", 2)
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/change/")
+    assert "Teil 1." in editor.text
+    assert "Teil 2." not in editor.text
+    editor.follow("Next page")
+    assert "Teil 2." in editor.text
+    assert "Teil 1." in editor.follow("First page").text
+
+
+def test_unfinished_import_cannot_be_decided(database: str) -> None:
+    newsroom = make_newsroom()
+    imported = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.second)
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/change/")
+    assert "The import is still running, or was interrupted: run it again to go on." in editor.text
+    assert not editor.has_link("Approve all of it")
+    assert "None: nothing in the files was new or changed." in editor.text
+    assert editor.open("/admin/editorial/importbatch/").status == 200
+    assert editor.open("/admin/editorial/importbatch/add/").status == 403

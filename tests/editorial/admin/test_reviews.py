@@ -1,0 +1,239 @@
+"""The page of a review: what can be changed when, and the buttons."""
+
+import re
+
+import pytest
+
+from factcheck.editorial import workflow
+from factcheck.editorial.admin.access import Desk
+from factcheck.editorial.admin.verbs import VERBS, possible
+from factcheck.editorial.models import Approval, EditorialEvent, Membership, Publisher, Review, User
+from factcheck.record.models import LogEntry
+from tests.drafts import make_newsroom, make_review, make_scale, make_user, publish_review, withdraw_review
+from tests.journeys.browser import signed_in
+
+
+def page(review: Review) -> str:
+    return f"/admin/editorial/review/{review.pk}/change/"
+
+
+def verb(review: Review, name: str) -> str:
+    return f"/admin/editorial/review/{review.pk}/do/{name}/"
+
+
+def names(user: User, review: Review) -> list[str]:
+    review.refresh_from_db()
+    return [verb.name for verb in possible(Desk(user), review)]
+
+
+def test_buttons_follow_role_and_state(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    colleague = make_user("colleague")
+    Membership.objects.create(user=colleague, publisher=newsroom.publisher, role="reporter")
+    assert names(newsroom.reporter, review) == ["submit"]
+    assert names(colleague, review) == []
+    assert names(newsroom.editor, review) == ["submit"]
+    approval = workflow.submit(review=review, by=newsroom.reporter)
+    assert names(newsroom.reporter, review) == ["take-back"]
+    assert names(colleague, review) == []
+    assert names(newsroom.editor, review) == ["approve", "return"]
+    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    assert names(newsroom.reporter, review) == ["take-back"]
+    assert names(newsroom.second, review) == ["publish", "return"]
+    workflow.publish(review=review, by=newsroom.editor)
+    assert names(newsroom.reporter, review) == ["correct", "withdraw"]
+    assert names(colleague, review) == ["withdraw"]
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
+    assert names(newsroom.reporter, review) == ["submit", "withdraw"]
+    withdraw_review(newsroom, review)
+    assert names(newsroom.reporter, review) == ["reinstate"]
+    workflow.reinstate(review=review, by=newsroom.second, reason="Đúng.")
+    assert names(newsroom.second, review) == ["take-back"]
+    assert names(newsroom.editor, review) == ["approve", "return"]
+
+
+def test_author_who_did_not_submit_may_return_and_not_approve(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    review.authorships.create(user=newsroom.editor)
+    workflow.submit(review=review, by=newsroom.reporter)
+    assert names(newsroom.editor, review) == ["return"]
+
+
+def test_looking_changes_nothing(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    workflow.submit(review=review, by=newsroom.reporter)
+    before = (list(Approval.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count())
+    editor = signed_in(newsroom.editor)
+    for name in VERBS:
+        editor.open(verb(review, name))
+        assert editor.status == 200
+    assert (list(Approval.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count()) == before
+    assert editor.open(verb(review, "unheard-of")).status == 404
+
+
+def test_submitted_review_cannot_be_changed(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    form = signed_in(newsroom.reporter).open(page(review)).fill(headline="Sau khi gửi")
+    approval = workflow.submit(review=review, by=newsroom.reporter)
+    form.press("Save and go on")
+    assert "Not saved: the review is no longer a draft." in form.text
+    assert "Submitted by reporter@kiemchung.example. Nobody can change it while it waits" in form.text
+    assert not form.has_button("Save and go on")
+    review.refresh_from_db()
+    assert (review.headline, review.state) == ("Video nước lũ là của năm 2020", "submitted")
+    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+
+
+def test_stale_page_cannot_be_approved(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    workflow.submit(review=review, by=newsroom.reporter)
+    editor = signed_in(newsroom.editor).open(verb(review, "approve"))
+    workflow.return_(review=review, by=newsroom.reporter)
+    Review.objects.filter(pk=review.pk).update(summary="Khác hẳn.")
+    workflow.submit(review=review, by=newsroom.reporter)
+    editor.press("Approve")
+    assert "The review was submitted anew while you read it." in editor.text
+    assert "Khác hẳn." in editor.text
+    # The form still names what was read first: pressing again does not help.
+    editor.press("Approve")
+    assert not Approval.objects.filter(decision="approved").exists()
+
+
+def test_double_click_publishes_once(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    approval = workflow.submit(review=review, by=newsroom.reporter)
+    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    first, second = (signed_in(newsroom.editor).open(verb(review, "publish")) for _ in range(2))
+    assert "Published." in first.press("Publish").text
+    assert "Only an approved review can be published; this one is: published." in second.press("Publish").text
+    assert LogEntry.objects.count() == 1
+
+
+def test_refusal_keeps_what_was_typed(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    reporter = signed_in(newsroom.reporter).open(verb(review, "correct"))
+    reporter.fill(note="Một câu dài mà không ai muốn gõ lại.").press("Open a correction")
+    assert "Say what kind of correction this is." in reporter.text
+    assert reporter.value("note") == "Một câu dài mà không ai muốn gõ lại."
+
+
+def test_form_that_is_wrong_keeps_what_was_typed(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    reporter = signed_in(newsroom.reporter).open(page(review))
+    reporter.fill(headline="Đầu đề mới", language="tiếng Việt", sources__0__url="javascript:alert(1)").press(
+        "Save and go on"
+    )
+    assert "Write the language as a tag such as vi, en or pt-BR (BCP 47)." in reporter.text
+    assert "Write the whole address, beginning with https:// or http://, without spaces." in reporter.text
+    assert reporter.value("headline") == "Đầu đề mới"
+    review.refresh_from_db()
+    assert review.headline == "Video nước lũ là của năm 2020"
+
+
+def test_never_submitted_draft_can_be_thrown_away(database: str) -> None:
+    newsroom = make_newsroom()
+    review, submitted = make_review(newsroom), make_review(newsroom)
+    workflow.submit(review=submitted, by=newsroom.reporter)
+    workflow.return_(review=submitted, by=newsroom.reporter)
+    reporter = signed_in(newsroom.reporter).open(page(review)).follow("Throw this draft away")
+    assert Review.objects.count() == 2
+    reporter.press("Yes, I’m sure")
+    assert list(Review.objects.all()) == [submitted]
+    assert not reporter.open(page(submitted)).has_link("Throw this draft away")
+    assert reporter.open(page(submitted).replace("change", "delete")).status == 403
+
+
+def test_new_review_has_writer_as_author_and_newsroom_as_publisher(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_review(newsroom).claim
+    Review.objects.all().delete()
+    reporter = signed_in(newsroom.reporter).open(f"/admin/editorial/review/add/?claim={claim.pk}")
+    assert reporter.value("language") == "vi"
+    reporter.fill(headline="Ngắn").press("Save and go on")
+    review = Review.objects.get()
+    assert [author.user for author in review.authorships.all()] == [newsroom.reporter]
+    assert (review.publisher, review.newsroom, review.created_by) == (
+        newsroom.publisher,
+        newsroom.publisher,
+        newsroom.reporter,
+    )
+
+
+def test_person_of_two_newsrooms_chooses(database: str) -> None:
+    newsroom, other = make_newsroom(), make_newsroom("other.example")
+    Membership.objects.create(user=newsroom.reporter, publisher=other.publisher, role="editor")
+    reporter = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    reporter.choose("newsroom", "Toà soạn other.example").fill(text="Một câu.").press(
+        "Save and write the review of this claim"
+    )
+    reporter.choose("newsroom", "Toà soạn other.example").fill(headline="Hai").press("Save and go on")
+    review = Review.objects.get()
+    assert (review.newsroom, review.publisher, review.claim.newsroom) == (other.publisher,) * 3
+    assert "By newsroom" in reporter.open("/admin/editorial/review/").text
+
+
+def test_imported_review_shows_the_publishers_words_unchangeable(database: str) -> None:
+    newsroom = make_newsroom()
+    theirs = Publisher.objects.create(name="Anderswo", site="anderswo.example")
+    review = make_review(newsroom)
+    Review.objects.filter(pk=review.pk).update(
+        publisher=theirs, original_url="https://anderswo.example/1", original_label="Pants on Fire", verdict=None
+    )
+    editor = signed_in(newsroom.editor).open(page(review))
+    assert "Pants on Fire" in editor.text
+    assert "headline" not in [name for form in editor._page.forms for name in form.values]
+    verdict = make_scale().verdicts.get(slug="true")
+    editor.fill(verdict=verdict.pk).press("Save and go on")
+    review.refresh_from_db()
+    assert (review.verdict, review.headline, review.sources.count()) == (verdict, "Video nước lũ là của năm 2020", 2)
+
+
+def test_preview_is_what_readers_see_and_hostile_text_stays_text(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(
+        newsroom, headline="<script>alert(1)</script>", body="[x](javascript:alert(1)) **b** <img src=x onerror=y>"
+    )
+    html = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/preview/").html
+    assert "<strong>b</strong>" in html
+    assert "<script>alert(1)" not in html
+    assert 'href="javascript:' not in html
+    assert "<img" not in html
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_verdicts_are_offered_in_the_language_of_the_desk(database: str, language: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    reporter = signed_in(newsroom.reporter)
+    reporter.client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    offered = list(reporter.open(page(review))._page.forms[-1].choices["verdict"].values())
+    assert ("Sai Sai." if language == "vi" else "False False.") in offered
+
+
+def test_pages_keep_to_the_content_security_policy(database: str) -> None:
+    """No script or style inside a page; the header of the site forbids both."""
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    workflow.submit(review=review, by=newsroom.reporter)
+    editor = signed_in(newsroom.editor)
+    for path in (
+        "/admin/",
+        page(review),
+        verb(review, "approve"),
+        "/admin/editorial/review/",
+        "/admin/editorial/claim/add/",
+    ):
+        response = editor.client.get(path)
+        html = response.content.decode()
+        assert "script-src 'self'" in response["Content-Security-Policy"]
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=", html)
+        assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
