@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.admin.models import CHANGE
 from django.contrib.admin.models import LogEntry as DeskLogEntry
 from django.contrib.sessions.models import Session
@@ -156,6 +157,33 @@ def test_erased_text_is_found_nowhere(newsroom: Newsroom) -> None:
     call_command("verify_record")
     assert word.found_in(dump()) == set()
     assert (entry.kind, entry.number) == ("review.erasure", 5)
+
+
+def files_of_the_database() -> str:
+    """What PostgreSQL has on disk for this database, deleted rows and the planner's samples among it."""
+    cluster = settings.DATABASE_SOURCE.embedded
+    with cluster.superuser(connections["owner"].settings_dict["NAME"]) as superuser:
+        superuser.execute("CHECKPOINT")
+        (folder,) = superuser.execute("SHOW data_directory").fetchone()
+        (oid,) = superuser.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+    files = (Path(folder) / "base" / str(oid)).iterdir()
+    return "\n".join(file.read_bytes().decode(errors="replace") for file in files)
+
+
+def test_rewritten_tables_hold_nothing_of_what_was_erased(
+    newsroom: Newsroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    word = Words()
+    review = fill(newsroom, word)
+    publish_review(newsroom, make_review(newsroom))  # without a row of others a table's samples stay
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE")
+    erase_review(newsroom, review)
+    assert word.found_in(files_of_the_database())
+    call_command("rewrite_tables")
+    assert re.fullmatch(r"\d+ tables are rewritten\.\n", capsys.readouterr().out)
+    assert word.found_in(files_of_the_database()) == set()
+    call_command("verify_record")
 
 
 def test_erasure_leaves_the_log_and_a_notice(newsroom: Newsroom) -> None:
