@@ -93,10 +93,11 @@ def compare(texts: Catalog, source: Path, compiled: Path) -> list[str]:
         if not message.id:
             continue
         kept = catalogue.get(message.id, message.context)
-        done = machine.get(message.id, message.context)
+        # Babel leaves the contexts of a .mo as bytes.
+        done = machine.get(message.id, message.context and message.context.encode())  # type: ignore[arg-type]
         if kept is None or kept.fuzzy or not _translated(kept.string):
             faults.append(f"Not translated: {message.id!r}")
-        elif done is None or done.string != kept.string:
+        elif done is None or _forms(done.string) != _forms(kept.string):
             faults.append(f"Not compiled: {message.id!r}")
     faults += [
         f"In no file any more: {kept.id!r}"
@@ -111,6 +112,11 @@ def _read(source: Path) -> Catalog:
         return read_po(file, locale=LANGUAGE)
 
 
+def _forms(text: Any) -> list[str]:
+    """Babel gives plural forms as a tuple from a ``.po`` and as a list from a ``.mo``."""
+    return list(text) if isinstance(text, (list, tuple)) else [text]
+
+
 def _translated(text: Any) -> bool:
     """A text with plural forms is translated when each form is."""
-    return all(text) if isinstance(text, (list, tuple)) else bool(text)
+    return all(_forms(text))
