@@ -233,6 +233,7 @@ if SECURE:
 LANGUAGE_CODE = environment("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt")]
 LOCALE_PATHS = [BASE_DIR / "factcheck" / "locale"]
+FORMAT_MODULE_PATH = ["factcheck.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
