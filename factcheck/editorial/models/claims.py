@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, web_addresses
 from factcheck.editorial.models.people import Publisher, User
@@ -157,7 +158,7 @@ class Appearance(models.Model):
     """Where a claim was seen (schema.org: appearance, firstAppearance)."""
 
     class Medium(models.TextChoices):
-        TEXT = "text", _("text")
+        TEXT = "text", pgettext_lazy("medium", "text")
         IMAGE = "image", _("image")
         VIDEO = "video", _("video")
         AUDIO = "audio", _("audio")

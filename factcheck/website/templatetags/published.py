@@ -9,7 +9,7 @@ from django import template
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_info, gettext
+from django.utils.translation import get_language, get_language_info, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.addresses import site_of
@@ -39,7 +39,12 @@ _WORDS = {
         "law": _("Another legal duty demanded it."),
         "other": _("For another reason."),
     },
-    "medium": {"text": _("text"), "image": _("image"), "video": _("video"), "audio": _("audio")},
+    "medium": {
+        "text": pgettext_lazy("medium", "text"),
+        "image": _("image"),
+        "video": _("video"),
+        "audio": _("audio"),
+    },
     "stance": {
         "supports": _("supports the claim"),
         "refutes": _("refutes the claim"),

@@ -1,0 +1,77 @@
+"""The site in Vietnamese: every text has its translation, browsers get it, and dates are read with the day first."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import django
+import pytest
+from babel.messages.pofile import read_po
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.forms import DateField
+from django.test import Client
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+
+from factcheck import framework_texts
+from factcheck.management.commands import messages
+
+
+@pytest.fixture
+def vietnamese() -> Iterator[None]:
+    with translation.override("vi"):
+        yield
+
+
+def test_catalogue_translates_every_text_and_is_compiled() -> None:
+    call_command("messages", check=True)
+
+
+def test_check_names_a_text_without_translation(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = messages.Catalog(locale="vi")
+    texts.add("A text that nobody has translated")
+    monkeypatch.setattr(messages, "collect", lambda root: texts)
+    with pytest.raises(CommandError, match="Not translated: 'A text that nobody has translated'"):
+        call_command("messages", check=True)
+
+
+def test_framework_texts_are_still_django_s() -> None:
+    folder = Path(django.__file__).parent
+    known = set()
+    for room in ("conf", "contrib/admin", "contrib/auth"):
+        with open(folder / room / "locale/en/LC_MESSAGES/django.po", "rb") as file:
+            known |= {m.id if isinstance(m.id, str) else m.id[0] for m in read_po(file)}
+    ours = framework_texts.ADMIN + framework_texts.PASSWORDS + framework_texts.FORMS
+    plural = [text for text in ours if isinstance(text, Promise)]
+    assert len(plural) == 3
+    assert [text for text in ours if not isinstance(text, Promise) and text not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("accepts", "title"), [("vi-VN,vi;q=0.9,en;q=0.8", "Sổ Kiểm Chứng"), ("fr", "The Fact-Check Record")]
+)
+def test_browser_gets_its_language_on_the_website(database: str, accepts: str, title: str) -> None:
+    page = Client().get("/", headers={"accept-language": accepts})
+    assert title in page.content.decode()
+    assert page.headers["Content-Language"] == {"Sổ Kiểm Chứng": "vi"}.get(title, "en")
+
+
+def test_browser_gets_its_language_at_the_desk(database: str) -> None:
+    page = Client().get("/admin/login/", headers={"accept-language": "vi"}).content.decode()
+    assert "Bàn biên tập" in page
+    assert "Đăng nhập" in page
+
+
+def test_day_stands_before_month_in_vietnamese_forms(vietnamese: None) -> None:
+    field = DateField()
+    assert field.clean("5/11/2026") == date(2026, 11, 5)
+    assert field.clean("25-11-2026") == date(2026, 11, 25)
+    assert field.clean("2026-11-25") == date(2026, 11, 25)
+    assert field.widget.format_value(date(2026, 11, 5)) == "05/11/2026"
+
+
+def test_dates_are_written_in_vietnamese_order(vietnamese: None) -> None:
+    assert date_format(date(2026, 11, 25)) == "25/11/2026"
+    assert date_format(date(2026, 11, 25), "SHORT_DATE_FORMAT") == "25/11/2026"
