@@ -6,11 +6,11 @@ from threading import Barrier
 
 from django.db import connections
 
-from factcheck.editorial import workflow
+from factcheck.editorial import demands, workflow
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import EditorialEvent
 from factcheck.record.models import LogEntry, PublishedReview
-from tests.drafts import make_claim, make_newsroom, make_review
+from tests.drafts import approve_demand, make_claim, make_demand, make_newsroom, make_review
 
 
 def at_once(calls: list[Callable[[], object]]) -> list[object]:
@@ -102,3 +102,16 @@ def test_reader_never_sees_a_gap(database: str) -> None:
     at_once([watch, *(lambda review=review: workflow.publish(review=review, by=newsroom.editor) for review in reviews)])
     assert (12, 11) in seen
     assert all(count == head + 1 for count, head in seen)
+
+
+def test_demand_published_many_times_at_once_is_in_the_register_once(database: str) -> None:
+    newsroom = make_newsroom()
+    demand = make_demand(newsroom)
+    approve_demand(newsroom, demand)
+    people = [newsroom.editor, newsroom.second, newsroom.chief] * 2
+    results = at_once([lambda person=person: demands.publish_demand(demand=demand, by=person) for person in people])
+    assert sum(isinstance(result, LogEntry) for result in results) == 1
+    assert {str(result) for result in results if isinstance(result, EditorialError)} == {
+        "Only an approved demand can be published; this one is: published."
+    }
+    assert list(LogEntry.objects.values_list("kind", "number")) == [("demand.published", 1)]
