@@ -128,7 +128,10 @@ def publish_review(newsroom: Newsroom, review: Review) -> LogEntry:
 def correct_review(newsroom: Newsroom, review: Review, **changes: Any) -> LogEntry:
     """Opens a substantive correction, changes these fields and publishes it."""
     workflow.open_correction(
-        review=review, by=newsroom.reporter, change_class="substantive", note="Ngày quay đã được xác minh lại."
+        review=review,
+        by=newsroom.reporter,
+        change_class="substantive",
+        note="Ngày quay đã được xác minh lại với người quay phim.",
     )
     Review.objects.filter(pk=review.pk).update(**changes)
     return publish_review(newsroom, review)

@@ -39,6 +39,7 @@ def submit(*, review: Review, by: User) -> Approval:
     if last_entry(review) is not None:
         if not review.change_class or not review.change_note:
             raise EditorialError(_("Say what kind of correction this is, what changed and why."))
+        _require_reason(review.change_class, review.change_note)
         if open_approval(review):
             raise EditorialError(_("A withdrawal or erasure of this review waits for a decision. Decide on it first."))
     published = last_statement(review)  # none after an erasure
@@ -125,6 +126,7 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
         raise EditorialError(_("Say what kind of correction this is."))
     if not note.strip():
         raise EditorialError(_("Write what changed and why; readers will see it."))
+    _require_reason(change_class, note)
     if open_approval(review):
         raise EditorialError(_("A withdrawal or erasure of this review waits for a decision. Decide on it first."))
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
@@ -214,6 +216,17 @@ def _ask(review: Review, by: User, action: Approval.Action, said: dict[str, Any]
     if open_approval(review):
         raise EditorialError(_("Something of this review waits for a decision already. Decide on it or take it back."))
     return _put_forward(review, by, action, said, "", reason)
+
+
+def _require_reason(change_class: str, note: str) -> None:
+    if change_class == Review.ChangeClass.SUBSTANTIVE and len(note.strip()) < log.MIN_SUBSTANTIVE_NOTE:
+        raise EditorialError(
+            _(
+                "Something was wrong, so say what and how you know: at least %(least)s characters, and there are"
+                " %(count)s. Readers will see it."
+            )
+            % {"least": log.MIN_SUBSTANTIVE_NOTE, "count": len(note.strip())}
+        )
 
 
 def _put_forward(

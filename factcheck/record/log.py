@@ -26,6 +26,10 @@ from factcheck.record.register import project_demands
 LOCK = 1178682196  # "FACT" in ASCII; the trigger record_entry_follows takes the same one
 Kind = LogEntry.Kind
 
+# Readers of a substantive correction learn what was wrong; in characters, white space at the ends not counted.
+# The trigger record_reason_given holds the same rule.
+MIN_SUBSTANTIVE_NOTE = 40
+
 # The keys that a document has beyond its statement.
 ADDED_KEYS = frozenset({"published_at", "updated_at", "revision", "corrections"})
 
@@ -121,6 +125,8 @@ def _kind(publication: Publication, last: LogEntry | None) -> Kind:
         raise RecordError("This review is withdrawn; reinstate it before you publish a correction.")
     if was is None:
         return Kind.ORIGINAL
+    if publication.change_class == "substantive" and len((publication.note or "").strip()) < MIN_SUBSTANTIVE_NOTE:
+        raise RecordError(f"A substantive correction needs a reason of {MIN_SUBSTANTIVE_NOTE} characters or more.")
     # What follows an erasure is its redacted revision, whatever its class.
     return Kind.UPDATE if publication.change_class == "update" and was != Kind.ERASURE else Kind.CORRECTION
 

@@ -1,11 +1,11 @@
 """The record: what has been published, and the read model made from it.
 
-`LogEntry` and `RevisionDocument` are the truth and never change; `PublishedReview`,
-`PublishedClaim`, `PublishedReference` and `PublishedDemand` are derived from them (`manage.py rebuild_record`).
+`LogEntry` and `RevisionDocument` are the truth and never change; `PublishedReview`, `PublishedClaim`,
+`PublishedReference` and `PublishedDemand`, with what `past.py` keeps, are derived from them
+(`manage.py rebuild_record`).
 Triggers, checks and grants in `migrations/0003_defences.py` hold these rules whoever writes.
 """
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -14,6 +14,11 @@ from django.db.models.functions import Lower
 
 from factcheck.record.canonical import canonical, rfc3339
 from factcheck.record.merkle import tile_name
+from factcheck.record.past import PastClaim as PastClaim
+from factcheck.record.past import PastReview as PastReview
+from factcheck.record.past import PublishedCorrection as PublishedCorrection
+from factcheck.record.rows import ClaimRow, ReviewRow
+from factcheck.record.rows import Status as Status
 
 SEARCH_CONFIG = "public.factcheck"
 
@@ -28,6 +33,11 @@ class LogEntryQuerySet(models.QuerySet["LogEntry"]):
         """The last entry about each review, in the log's order."""
         later = LogEntry.objects.filter(subject=OuterRef("subject"), number__gt=OuterRef("number"))
         return self.filter(~Exists(later)).order_by("sequence")
+
+    def of_reviews(self) -> "LogEntryQuerySet":
+        """The entries about reviews whose documents are there (not erased), with them, in the log's order."""
+        found = self.filter(kind__startswith="review.", revision_document__isnull=False)
+        return found.select_related("revision_document").order_by("sequence")
 
 
 class LogEntry(models.Model):
@@ -64,6 +74,7 @@ class LogEntry(models.Model):
             models.CheckConstraint(condition=Q(number__gte=1), name="logentry_number_from_1"),
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="logentry_digest_hex"),
         ]
+        indexes = [models.Index(fields=["at"], name="logentry_at")]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.kind} {self.subject} {self.number}"
@@ -145,33 +156,10 @@ class Cosignature(models.Model):
         return self.line
 
 
-class Status(models.TextChoices):
-    """What the public gets at an address: 200, 200 with the tombstone, 410."""
-
-    LIVE = "live"
-    WITHDRAWN = "withdrawn"
-    ERASED = "erased"
-
-
-class PublishedReview(models.Model):
-    """The body that the API sends for a review, and the columns its filters need."""
+class PublishedReview(ReviewRow):
+    """A review as it is public now."""
 
     id = models.UUIDField(primary_key=True)
-    claim_id = models.UUIDField(null=True)
-    status = models.CharField(max_length=10, choices=Status)
-    sequence = models.BigIntegerField(help_text="The entry that this row shows.")
-    body = models.TextField(help_text="JSON, sent as it is. For an erased review the public notice.")
-    language = models.CharField(max_length=35, help_text="BCP 47, lower case.")
-    verdict = models.CharField(max_length=130, null=True, help_text="scale:slug")
-    publisher = models.CharField(max_length=255, help_text="The publisher's site.")
-    claimant = models.UUIDField(null=True)
-    topics = ArrayField(models.CharField(max_length=60), default=list)
-    appearance_keys = ArrayField(models.CharField(max_length=32), default=list)
-    original_key = models.CharField(max_length=32, null=True)
-    claimed_on = models.DateField(null=True)
-    reviewed_on = models.DateField(null=True)
-    published_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
     search = models.GeneratedField(
         expression=SearchVector(text_in_body("claim,text"), text_in_body("headline"), config=SEARCH_CONFIG, weight="A")
         + SearchVector(text_in_body("summary"), config=SEARCH_CONFIG, weight="B"),
@@ -209,22 +197,10 @@ class PublishedReview(models.Model):
         return f"{self.id} as of {self.sequence}"
 
 
-class PublishedClaim(models.Model):
+class PublishedClaim(ClaimRow):
     """The body that the API sends for a claim: the claim as its newest review has it, and its reviews."""
 
     id = models.UUIDField(primary_key=True)
-    status = models.CharField(max_length=10, choices=Status)
-    sequence = models.BigIntegerField(help_text="The newest entry about any of its reviews.")
-    body = models.TextField(help_text="JSON, sent as it is.")
-    language = models.CharField(max_length=35, help_text="BCP 47, lower case.")
-    claimant = models.UUIDField(null=True)
-    verdicts = ArrayField(models.CharField(max_length=130), default=list)
-    publishers = ArrayField(models.CharField(max_length=255), default=list)
-    topics = ArrayField(models.CharField(max_length=60), default=list)
-    appearance_keys = ArrayField(models.CharField(max_length=32), default=list)
-    claimed_on = models.DateField(null=True)
-    published_at = models.DateTimeField(help_text="When its first review was published.")
-    updated_at = models.DateTimeField()
     search = models.GeneratedField(
         expression=SearchVector(text_in_body("text"), config=SEARCH_CONFIG, weight="A"),
         output_field=SearchVectorField(),

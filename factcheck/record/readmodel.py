@@ -5,7 +5,7 @@ document; claims show what their newest live review says of them; publishers, ve
 and topics are as the newest live document that refers to them has them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,33 +16,70 @@ from django.db.models import Q
 
 from factcheck.record.addresses import address_key
 from factcheck.record.canonical import canonical
-from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, Status
+from factcheck.record.claims import project_claims, remake_claims, spans_by_claim
+from factcheck.record.models import (
+    LogEntry,
+    PastReview,
+    PublishedCorrection,
+    PublishedReference,
+    PublishedReview,
+    Status,
+)
+from factcheck.record.rows import as_past, upsert
 
 Kind = PublishedReference.Kind
 Reference = tuple[str, str]
 
 _STATUS = {LogEntry.Kind.WITHDRAWAL: Status.WITHDRAWN, LogEntry.Kind.ERASURE: Status.ERASED}
-_REVIEW_IN_CLAIM = (
-    "id", "url", "original_url", "language", "headline", "verdict",
-    "reviewed_on", "published_at", "updated_at",
-)  # fmt: skip
 
 
 def project(published: Sequence[tuple[LogEntry, dict[str, Any]]]) -> None:
-    """Brings the read model up to date with the newest entries and their documents (at most one a review)."""
+    """Brings the read model up to date with the newest entries and their documents, in the log's order.
+
+    At most one entry a review.
+    """
+    if not published:
+        return
     rows = [review_row(entry, document) for entry, document in published]
-    former = PublishedReview.objects.in_bulk([row.id for row in rows])
+    until = {row.id: row.sequence for row in rows}
+    former = PublishedReview.objects.in_bulk(list(until))
+    erased = [row.id for row in rows if row.status == Status.ERASED]
+    orphaned = _erase(erased, former) if erased else set()
+    PastReview.objects.bulk_create(
+        [as_past(PastReview, row, until[pk]) for pk, row in former.items() if pk not in erased]
+    )
     upsert(PublishedReview, rows, ["id"])
-    _project_claims({row.claim_id for row in [*rows, *former.values()] if row.claim_id})
+    corrections = [correction_row(entry, document) for entry, document in published]
+    PublishedCorrection.objects.bulk_create([row for row in corrections if row])
+    _project_claims(rows, former, orphaned)
     fresh = {key: row for row in rows for key in references_of(row)}
     upsert(PublishedReference, [reference_row(*key, row) for key, row in fresh.items()], ["kind", "key"])
     _reconsider_references({key for row in former.values() for key in references_of(row)} - fresh.keys())
 
 
-def upsert(model: type[Any], rows: Sequence[Any], unique: list[str]) -> None:
-    fields = [f.name for f in model._meta.concrete_fields if not f.primary_key and not f.generated]
-    update = [name for name in fields if name not in unique]
-    model.objects.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=update)
+def _erase(ids: Sequence[UUID], former: Mapping[UUID, PublishedReview]) -> set[UUID]:
+    """Takes away all that was public of these reviews. Returns the claims that they were about."""
+    past = PastReview.objects.filter(id__in=ids)
+    claims = {*past.values_list("claim_id", flat=True), *(former[pk].claim_id for pk in ids if pk in former)}
+    past.delete()
+    PublishedCorrection.objects.filter(review_id__in=ids).delete()
+    return {claim_id for claim_id in claims if claim_id}
+
+
+def _project_claims(
+    rows: Sequence[PublishedReview], former: Mapping[UUID, PublishedReview], orphaned: set[UUID]
+) -> None:
+    until = {row.id: row.sequence for row in rows}
+    ids = {row.claim_id for row in [*rows, *former.values()] if row.claim_id} - orphaned
+    now = PublishedReview.objects.filter(claim_id__in=ids)
+    ended = [(row, until[pk]) for pk, row in former.items() if row.claim_id in ids]
+    project_claims(spans_by_claim([*((row, None) for row in now), *ended]), min(until.values()))
+    if orphaned:
+        remake_claims(orphaned)
+
+
+def page_url(place: str, subject: UUID) -> str:
+    return f"{settings.SITE_URL}/{place}/{subject}/"
 
 
 def review_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +91,7 @@ def body_at(place: str, entry: LogEntry, document: dict[str, Any]) -> dict[str, 
     """The body of a document whose subject has its page under /<place>/."""
     return {
         **document,
-        "url": f"{settings.SITE_URL}/{place}/{entry.subject}/",
+        "url": page_url(place, entry.subject),
         "revision": {**document["revision"], "sequence": entry.sequence, "digest": entry.digest},
     }
 
@@ -85,6 +122,26 @@ def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
     return row
 
 
+def correction_row(entry: LogEntry, document: dict[str, Any]) -> PublishedCorrection | None:
+    """The row of a correction or update; None for any other entry."""
+    if entry.kind not in (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION):
+        return None
+    said = document["corrections"][-1]
+    review = {
+        "id": document["id"],
+        "url": page_url("reviews", entry.subject),
+        "headline": document["headline"],
+        "language": document["language"],
+    }
+    return PublishedCorrection(
+        sequence=entry.sequence,
+        review_id=entry.subject,
+        change_class=said["class"],
+        at=entry.at,
+        body=canonical({**said, "review": review, "sequence": entry.sequence}).decode(),
+    )
+
+
 def appearance_keys(claim: dict[str, Any]) -> list[str]:
     """The keys of the addresses where a claim was seen, without repetition, in order."""
     return list(dict.fromkeys(address_key(appearance["url"]) for appearance in claim["appearances"]))
@@ -92,59 +149,6 @@ def appearance_keys(claim: dict[str, Any]) -> list[str]:
 
 def _date(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
-
-
-def _project_claims(ids: set[UUID]) -> None:
-    """Makes the rows of these claims from the rows of their reviews."""
-    reviews = reviews_by_claim(ids)
-    upsert(PublishedClaim, [claim_row(claim_id, found) for claim_id, found in sorted(reviews.items())], ["id"])
-    # A claim whose last review was erased or moved to another claim has nothing left to show.
-    PublishedClaim.objects.filter(id__in=ids).exclude(id__in=reviews).delete()
-
-
-def reviews_by_claim(ids: set[UUID]) -> dict[UUID, list[PublishedReview]]:
-    """The rows of these claims' reviews, the oldest entry first."""
-    reviews: dict[UUID, list[PublishedReview]] = {}
-    for review in PublishedReview.objects.filter(claim_id__in=ids).order_by("sequence"):
-        assert review.claim_id is not None
-        reviews.setdefault(review.claim_id, []).append(review)
-    return reviews
-
-
-def claim_row(claim_id: UUID, reviews: list[PublishedReview]) -> PublishedClaim:
-    live = [(review, orjson.loads(review.body)) for review in reviews if review.status == Status.LIVE]
-    url = f"{settings.SITE_URL}/api/v1/claims/{claim_id}/"
-    row = PublishedClaim(
-        id=claim_id,
-        status=Status.LIVE if live else Status.WITHDRAWN,
-        sequence=reviews[-1].sequence,
-        language="und",
-        published_at=min(review.published_at for review in reviews),
-        updated_at=max(review.updated_at for review in reviews),
-    )
-    body: dict[str, Any] = {"id": str(claim_id), "url": url, "reviews": [], "license": settings.LICENSE_URL}
-    if live:
-        speaker, newest = live[-1]
-        claim = newest["claim"]
-        row.language = claim["language"].lower()
-        row.claimant = speaker.claimant
-        row.topics = speaker.topics
-        row.appearance_keys = speaker.appearance_keys
-        row.claimed_on = speaker.claimed_on
-        row.verdicts = sorted({review.verdict for review, _ in live if review.verdict})
-        row.publishers = sorted({review.publisher for review, _ in live})
-        body |= claim
-        body["license"] = newest["license"]
-        body["topics"] = newest["topics"]
-        body["reviews"] = [
-            {key: found[key] for key in _REVIEW_IN_CLAIM}
-            | {"publisher": {key: found["publisher"][key] for key in ("name", "site")}}
-            for _, found in sorted(live, key=lambda pair: (pair[0].published_at, pair[0].sequence))
-        ]
-        body["published_at"] = body["reviews"][0]["published_at"]
-        body["updated_at"] = max(found["updated_at"] for found in body["reviews"])
-    row.body = canonical(body).decode()
-    return row
 
 
 def references_of(row: PublishedReview) -> list[Reference]:

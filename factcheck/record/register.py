@@ -11,7 +11,8 @@ from uuid import UUID
 
 from factcheck.record.canonical import canonical
 from factcheck.record.models import LogEntry, PublishedDemand
-from factcheck.record.readmodel import body_at, upsert
+from factcheck.record.readmodel import body_at
+from factcheck.record.rows import upsert
 
 BATCH = 1000
 # What `from.type` and `outcome` of a demand can be.

@@ -12,13 +12,18 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 
 from factcheck.record import merkle, readmodel, register
+from factcheck.record.claims import all_spans, claim_rows
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
     LogTile,
+    PastClaim,
+    PastReview,
     PublishedClaim,
+    PublishedCorrection,
     PublishedDemand,
     PublishedReference,
     PublishedReview,
@@ -26,6 +31,7 @@ from factcheck.record.models import (
     Status,
 )
 from factcheck.record.notes import Checkpoint, NoteError, VerifierKey, open_note, signed_by
+from factcheck.record.rows import as_past
 
 BATCH = 1000
 Kind = LogEntry.Kind
@@ -143,21 +149,27 @@ def _check_checkpoint(row: LogCheckpoint, root: bytes, keys: list[VerifierKey]) 
 
 def check_read_model(advance: Advance) -> None:
     """The rows that readers get are those that entries and documents give. Raises DiscrepancyError."""
-    total = 0
-    newest = LogEntry.objects.filter(kind__startswith="review.").newest_of_each_subject()
-    for batch in batches(iter(newest.select_related("revision_document").iterator(BATCH))):
-        expected = [readmodel.review_row(entry, json.loads(bytes(entry.revision_document.document))) for entry in batch]
-        _compare(PublishedReview, {row.pk: row for row in expected})
-        total += len(batch)
+    counts = dict.fromkeys((PublishedReview, PastReview, PublishedCorrection), 0)
+    later = LogEntry.objects.filter(subject=OuterRef("subject"), number=OuterRef("number") + 1)
+    entries: models.QuerySet[Any] = LogEntry.objects.of_reviews().annotate(until=Subquery(later.values("sequence")))
+    for batch in batches(iter(entries.iterator(BATCH))):
+        expected: dict[type[models.Model], list[Any]] = {model: [] for model in counts}
+        for entry in batch:
+            document = json.loads(bytes(entry.revision_document.document))
+            row = readmodel.review_row(entry, document)
+            if entry.until is None:
+                expected[PublishedReview].append(row)
+            else:
+                expected[PastReview].append(as_past(PastReview, row, entry.until))
+            if correction := readmodel.correction_row(entry, document):
+                expected[PublishedCorrection].append(correction)
+        for model in counts:
+            counts[model] += len(expected[model])
+            _compare(model, {row.pk: row for row in expected[model]})
         advance(len(batch))
-    _require_count(PublishedReview, total)
-    ids = PublishedReview.objects.filter(claim_id__isnull=False).order_by("claim_id").distinct("claim_id")
-    total = 0
-    for claims in batches(iter(ids.values_list("claim_id", flat=True).iterator(BATCH))):
-        reviews = readmodel.reviews_by_claim({claim for claim in claims if claim})
-        _compare(PublishedClaim, {claim: readmodel.claim_row(claim, found) for claim, found in reviews.items()})
-        total += len(reviews)
-    _require_count(PublishedClaim, total)
+    for model, count in counts.items():
+        _require_count(model, count)
+    _check_claims()
     _check_references()
     _check_demands(advance)
 
@@ -169,6 +181,22 @@ def _check_demands(advance: Advance) -> None:
         total += len(batch)
         advance(len(batch))
     _require_count(PublishedDemand, total)
+
+
+def _check_claims() -> None:
+    counts: dict[type[models.Model], int] = {PublishedClaim: 0, PastClaim: 0}
+    now = PublishedReview.objects.filter(claim_id__isnull=False).values_list("claim_id", flat=True)
+    past = PastReview.objects.filter(claim_id__isnull=False).values_list("claim_id", flat=True)
+    ids = now.union(past).order_by("claim_id")
+    for batch in batches(iter(ids.iterator(BATCH))):
+        spans = all_spans([claim_id for claim_id in batch if claim_id])
+        rows = [row for claim_id, found in spans.items() for row in claim_rows(claim_id, found)]
+        for model in counts:
+            expected = {row.pk: row for row in rows if type(row) is model}
+            counts[model] += len(expected)
+            _compare(model, expected)
+    for model, count in counts.items():
+        _require_count(model, count)
 
 
 def _check_references() -> None:
@@ -190,7 +218,7 @@ def _check_references() -> None:
 
 
 def _compare(model: type[Any], expected: dict[Any, Any]) -> None:
-    stored = model.objects.in_bulk(list(expected))
+    stored = {row.pk: row for row in model.objects.filter(pk__in=list(expected))}
     for pk, row in expected.items():
         if pk not in stored or _values(stored[pk]) != _values(row):
             raise DiscrepancyError(f"The {model._meta.verbose_name} {pk} is not what the log's documents give.")

@@ -1,19 +1,33 @@
 """`manage.py rebuild_record`: makes the read model anew from entries and documents."""
 
 import json
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 from tqdm import tqdm
 
 from factcheck.record.log import LOCK
-from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReference, PublishedReview
+from factcheck.record.models import (
+    LogEntry,
+    PastClaim,
+    PastReview,
+    PublishedClaim,
+    PublishedCorrection,
+    PublishedDemand,
+    PublishedReference,
+    PublishedReview,
+)
 from factcheck.record.readmodel import project
 from factcheck.record.register import newest_documents, project_demands
 
 BATCH = 1000
+MODELS: tuple[type[Any], ...] = (
+    PublishedReview, PublishedClaim, PublishedReference, PublishedDemand, PublishedCorrection, PastReview, PastClaim,
+)  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -23,14 +37,13 @@ class Command(BaseCommand):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-            for model in (PublishedReview, PublishedClaim, PublishedReference, PublishedDemand):
+            for model in MODELS:
                 model.objects.all().delete()
-            entries = LogEntry.objects.filter(kind__startswith="review.").newest_of_each_subject()
-            entries = entries.select_related("revision_document")
+            entries = LogEntry.objects.of_reviews()
             progress = iter(
-                tqdm(entries.iterator(chunk_size=BATCH), total=entries.count(), unit=" reviews", disable=None)
+                tqdm(entries.iterator(chunk_size=BATCH), total=entries.count(), unit=" entries", disable=None)
             )
-            while batch := list(islice(progress, BATCH)):
+            for batch in _batches(progress):
                 project([(entry, json.loads(bytes(entry.revision_document.document))) for entry in batch])
             demands = newest_documents()
             while register := list(islice(demands, BATCH)):
@@ -39,3 +52,14 @@ class Command(BaseCommand):
             f"{PublishedReview.objects.count()} reviews, {PublishedClaim.objects.count()} claims,"
             f" {PublishedDemand.objects.count()} demands."
         )
+
+
+def _batches(entries: Iterable[LogEntry]) -> Iterator[list[LogEntry]]:
+    """In the log's order, each with at most one entry about a review."""
+    batch: dict[UUID, LogEntry] = {}
+    for entry in entries:
+        if entry.subject in batch or len(batch) == BATCH:
+            yield list(batch.values())
+            batch = {}
+        batch[entry.subject] = entry
+    yield list(batch.values())

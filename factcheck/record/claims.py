@@ -1,0 +1,133 @@
+"""The rows of claims, now and in the past, made from the rows of their reviews.
+
+A claim's row shows what its newest live review says of it. Every entry about one of its reviews
+makes a new row, so that what stood after any entry of the log can be shown again.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+
+from factcheck.record.canonical import canonical
+from factcheck.record.models import PastClaim, PastReview, PublishedClaim, PublishedReview, Status
+from factcheck.record.rows import ClaimRow, ReviewRow, as_past, upsert
+
+_REVIEW_IN_CLAIM = (
+    "id", "url", "original_url", "language", "headline", "verdict",
+    "reviewed_on", "published_at", "updated_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A review's row, what its body says, and the entry with which it stopped being public (None: it is)."""
+
+    row: ReviewRow
+    body: dict[str, Any]
+    until: int | None = None
+
+    def covers(self, sequence: int) -> bool:
+        return self.row.sequence <= sequence and (self.until is None or sequence < self.until)
+
+
+def spans_by_claim(rows: Iterable[tuple[ReviewRow, int | None]]) -> dict[UUID, list[Span]]:
+    """Rows, each with the entry that took its place, by the claims that they are about."""
+    found: dict[UUID, list[Span]] = {}
+    for row, until in rows:
+        if row.claim_id:
+            found.setdefault(row.claim_id, []).append(Span(row, orjson.loads(row.body), until))
+    return found
+
+
+def all_spans(ids: Collection[UUID]) -> dict[UUID, list[Span]]:
+    """All that was ever public of these claims' reviews."""
+    now = PublishedReview.objects.filter(claim_id__in=ids)
+    past = PastReview.objects.filter(claim_id__in=ids)
+    return spans_by_claim([*((row, None) for row in now), *((row, row.until) for row in past)])
+
+
+def events(spans: Sequence[Span], since: int = 0) -> list[int]:
+    """The entries from `since` on that changed something for the claim of these spans."""
+    changes = {span.row.sequence for span in spans} | {span.until for span in spans if span.until is not None}
+    return sorted(event for event in changes if event >= since)
+
+
+def claim_rows(claim_id: UUID, spans: Sequence[Span], since: int = 0) -> Iterator[PublishedClaim | PastClaim]:
+    """The rows that entries from `since` on made of a claim; the last is what is public now, if a review is left."""
+    changes = events(spans, since)
+    for event, until in pairwise([*changes, None]):
+        assert event is not None
+        reviews = sorted((span for span in spans if span.covers(event)), key=lambda span: span.row.sequence)
+        if reviews:
+            row = PublishedClaim(id=claim_id) if until is None else PastClaim(id=claim_id, until=until)
+            row.sequence = event
+            _fill(row, str(claim_id), reviews)
+            yield row
+
+
+def project_claims(spans: Mapping[UUID, Sequence[Span]], since: int) -> None:
+    """Brings claims up to date with the entries from `since` on.
+
+    `spans` are the claims' reviews that are public now, and those that stopped being so with these entries.
+    """
+    former = PublishedClaim.objects.in_bulk(list(spans))
+    outdated = [as_past(PastClaim, row, events(spans[row.id], since)[0]) for row in former.values()]
+    _store(spans, since, outdated)
+
+
+def remake_claims(ids: Collection[UUID]) -> None:
+    """Makes all rows of these claims anew, after an erasure took away what was public of their reviews."""
+    PastClaim.objects.filter(id__in=ids).delete()
+    found = all_spans(ids)
+    _store({claim_id: found.get(claim_id, []) for claim_id in ids}, 0, [])
+
+
+def _store(spans: Mapping[UUID, Sequence[Span]], since: int, past: list[PastClaim]) -> None:
+    now = []
+    for claim_id, found in sorted(spans.items()):
+        for row in claim_rows(claim_id, found, since):
+            if isinstance(row, PublishedClaim):
+                now.append(row)
+            else:
+                past.append(row)
+    PastClaim.objects.bulk_create(past)
+    upsert(PublishedClaim, now, ["id"])
+    # A claim whose last review was erased or moved to another claim has nothing left to show.
+    PublishedClaim.objects.filter(id__in=spans.keys() - {row.id for row in now}).delete()
+
+
+def _fill(row: ClaimRow, claim_id: str, reviews: Sequence[Span]) -> None:
+    """Says in the row what these reviews, the oldest entry first, make of the claim."""
+    live = [span for span in reviews if span.row.status == Status.LIVE]
+    row.status = Status.LIVE if live else Status.WITHDRAWN
+    row.language = "und"
+    row.published_at = min(span.row.published_at for span in reviews)
+    row.updated_at = max(span.row.updated_at for span in reviews)
+    url = f"{settings.SITE_URL}/api/v1/claims/{claim_id}/"
+    body: dict[str, Any] = {"id": claim_id, "url": url, "reviews": [], "license": settings.LICENSE_URL}
+    if live:
+        speaker, newest = live[-1].row, live[-1].body
+        claim = newest["claim"]
+        row.language = claim["language"].lower()
+        row.claimant = speaker.claimant
+        row.topics = speaker.topics
+        row.appearance_keys = speaker.appearance_keys
+        row.claimed_on = speaker.claimed_on
+        row.verdicts = sorted({span.row.verdict for span in live if span.row.verdict})
+        row.publishers = sorted({span.row.publisher for span in live})
+        body |= claim
+        body["license"] = newest["license"]
+        body["topics"] = newest["topics"]
+        body["reviews"] = [
+            {key: span.body[key] for key in _REVIEW_IN_CLAIM}
+            | {"publisher": {key: span.body["publisher"][key] for key in ("name", "site")}}
+            for span in sorted(live, key=lambda span: (span.row.published_at, span.row.sequence))
+        ]
+        body["published_at"] = body["reviews"][0]["published_at"]
+        body["updated_at"] = max(found["updated_at"] for found in body["reviews"])
+    row.body = canonical(body).decode()
