@@ -218,6 +218,20 @@ def test_correction_needs_class_note_and_change(newsroom: Newsroom) -> None:
         workflow.submit(review=review, by=newsroom.reporter)
 
 
+def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    opened = {"review": review, "by": newsroom.reporter, "change_class": "substantive"}
+    message = r"say what and how you know: at least 40 characters, and there are 16\. Readers will see it"
+    with pytest.raises(EditorialError, match=message):
+        workflow.open_correction(**opened, note=" Sai ngày quay ạ.\n")
+    workflow.open_correction(**opened, note="Sai ngày quay: người quay phim đã nói với toà soạn.")
+    # The note can be edited while the draft is open.
+    Review.objects.update(summary="Sai!", change_note="Sai ngày quay ạ.")
+    with pytest.raises(EditorialError, match=message):
+        workflow.submit(review=review, by=newsroom.reporter)
+
+
 def test_update_is_not_a_correction(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)

@@ -76,7 +76,7 @@ def test_review_verdict_is_also_in_the_readers_language(published: Published) ->
 
 def test_review_corrected_says_what_changed(published: Published) -> None:
     page = get(published.corrected)
-    assert "(substantive correction) Ngày quay đã được xác minh lại. Verdict before: Sai → after: Đúng" in page.text
+    assert "(substantive correction) Ngày quay đã được xác minh lại với người quay phim. Verdict before: Sai → after: Đúng" in page.text
     assert "last changed" in page.text
     assert f"{published.corrected}revisions/1/" in page.values("a", "href")
 
