@@ -50,9 +50,17 @@ class Position:
 
 
 def read_rows(
-    rows: QuerySet[Any], columns: Sequence[str], order: Order, position: Position | None, backward: bool, limit: int
+    sources: Sequence[QuerySet[Any]],
+    columns: Sequence[str],
+    order: Order,
+    position: Position | None,
+    backward: bool,
+    limit: int,
 ) -> list[Row]:
-    """Up to `limit` rows that follow the position, or that precede it, nearest first in either case."""
+    """Up to `limit` rows that follow the position, or that precede it, nearest first in either case.
+
+    Several sources, which have no row in common, are read as one.
+    """
     descending = order.descending != backward
     parts: list[bool | None] = [None]  # None: all rows; else whether the rows' value is null
     if order.nullable:
@@ -61,11 +69,16 @@ def read_rows(
             parts = parts[1:]
     found: list[Row] = []
     for part in parts:
-        chosen = rows if part is None else rows.filter(**{f"{order.value}__isnull": part})
-        if position and (part is None or part == (position.value is None)):
-            chosen = chosen.filter(_beyond(rows, order, position, descending))
-        chosen = chosen.order_by(*order.clauses(descending))
-        found += chosen.values_list(order.value, order.tie, *columns)[: limit - len(found)]
+        some: list[Row] = []
+        for rows in sources:
+            chosen = rows if part is None else rows.filter(**{f"{order.value}__isnull": part})
+            if position and (part is None or part == (position.value is None)):
+                chosen = chosen.filter(_beyond(rows, order, position, descending))
+            chosen = chosen.order_by(*order.clauses(descending))
+            some += chosen.values_list(order.value, order.tie, *columns)[: limit - len(found)]
+        if len(sources) > 1:
+            some.sort(key=lambda row: row[1] if part else row[:2], reverse=descending)
+        found += some[: limit - len(found)]
         if len(found) == limit:
             break
     return found

@@ -13,6 +13,8 @@ from api import responses
 from api.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.filters import MAX_VALUES, Filter
 from api.keyset import Order, Position, Row, read_rows
+from api.moments import NAME as AS_OF
+from api.moments import Moment, read_as_of
 from api.problems import ParameterProblem
 from api.suggestions import unknown_parameter, unknown_value
 from factcheck.record.text import find_forbidden
@@ -27,6 +29,7 @@ class ListOptions:
 
     orders: Mapping[str, Order]
     filters: Sequence[Filter] = ()
+    as_of: bool = False
 
     @property
     def sorts(self) -> list[str]:
@@ -34,7 +37,8 @@ class ListOptions:
 
     @property
     def parameters(self) -> list[str]:
-        return [*(each.name for each in self.filters), *(["sort"] if self.sorts else []), "page_size", "cursor"]
+        extra = [*(["sort"] if self.sorts else []), *([AS_OF] if self.as_of else []), "page_size", "cursor"]
+        return [*(each.name for each in self.filters), *extra]
 
 
 @dataclass(slots=True)
@@ -48,6 +52,7 @@ class ListRequest:
     condition: Q = field(default_factory=Q)
     page_size: int = PAGE_SIZE
     cursor: Cursor = field(default_factory=Cursor)
+    as_of: Moment | None = None
 
     def link(self, cursor: Cursor) -> str:
         """The address of a page of the same list."""
@@ -77,6 +82,13 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
             asked.condition &= each.select(found)
             if each.few:
                 asked.order = replace(asked.order, from_index=False)
+    if options.as_of:
+        try:
+            asked.as_of = read_as_of(query)
+        except ValueError as error:
+            errors.append((AS_OF, str(error)))
+        if AS_OF in query and "q" in query:
+            errors.append(("q", "The past cannot be searched for words: leave out this or as_of."))
     size = _once(query, "page_size", errors)
     if size is not None:
         if size.isascii() and size.isdecimal() and len(size) <= 3 and 1 <= int(size) <= MAX_PAGE_SIZE:
@@ -133,10 +145,10 @@ class Page:
     previous: str | None
 
 
-def read_page(asked: ListRequest, rows: QuerySet[Any], columns: Sequence[str] = ("body",)) -> Page:
+def read_page(asked: ListRequest, *sources: QuerySet[Any], columns: Sequence[str] = ("body",)) -> Page:
     """The columns of the rows of the page, in the list's order, and the addresses of the pages around it."""
     cursor, size = asked.cursor, asked.page_size
-    found = read_rows(rows, columns, asked.order, cursor.position, cursor.backward, size + 1)
+    found = read_rows(sources, columns, asked.order, cursor.position, cursor.backward, size + 1)
     more, found = len(found) > size, found[:size]
     if cursor.backward:
         found.reverse()
@@ -156,9 +168,9 @@ def read_page(asked: ListRequest, rows: QuerySet[Any], columns: Sequence[str] = 
     )
 
 
-def list_response(request: HttpRequest, page: Page, results: list[Any]) -> HttpResponse:
+def list_response(request: HttpRequest, page: Page, results: list[Any], moment: Moment | None = None) -> HttpResponse:
     """`results` are values or stored JSON as orjson.Fragment, which is sent as it is."""
     content = orjson.dumps({"results": results, "next": page.next, "previous": page.previous})
-    response = responses.respond(request, content)
+    response = responses.respond(request, content, headers=moment.headers if moment else None)
     responses.add_links(response, {"next": page.next, "prev": page.previous})
     return response

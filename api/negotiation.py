@@ -24,6 +24,17 @@ class JsonOnly(BaseContentNegotiation):
         return next(iter(renderers)), "application/json"
 
 
+class PatchOrJson(JsonOnly):
+    """For answers in application/json-patch+json, which is JSON too."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
+    ) -> tuple[Renderer, str]:
+        if accepts(request.headers.get("Accept", ""), "application", "json-patch+json"):
+            return next(iter(renderers)), "application/json-patch+json"
+        return super().select_renderer(request, renderers, format_suffix)
+
+
 class Anything(JsonOnly):
     """For pages that are worth showing to whoever follows a link to them."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from api.views import claims, demands, log, pages, references, reviews, revisions
+from api.views import changes, claims, corrections, demands, differences, log, pages, references, reviews, revisions
 
 app_name = "api"
 
@@ -18,6 +18,13 @@ urlpatterns = [
         revisions.RevisionBytes.as_view(),
         name="revision-document",
     ),
+    path(
+        "v1/reviews/<uuid:review_id>/revisions/<int:number>/diff/<int:other>/",
+        differences.Difference.as_view(),
+        name="revision-diff",
+    ),
+    path("v1/corrections/", corrections.CorrectionList.as_view(), name="corrections"),
+    path("v1/changes/", changes.ChangeList.as_view(), name="changes"),
     path("v1/claims/", claims.ClaimList.as_view(), name="claims"),
     path("v1/claims/<uuid:claim_id>/", claims.ClaimDetail.as_view(), name="claim"),
     path("v1/demands/", demands.DemandList.as_view(), name="demands"),

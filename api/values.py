@@ -19,6 +19,7 @@ MAX_ADDRESS = 4000
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,60}")
 _SITE = re.compile(r"[^\s/?#@]{1,255}")
+_SEQUENCE = re.compile(r"[0-9]{1,18}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # RFC 3339, section 5.6; six digits are what the record keeps.
@@ -113,3 +114,16 @@ def read_moment(value: str) -> datetime:
         return datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("There is no such time; give one such as 2026-11-05T08:30:00Z.") from None
+
+
+def read_sequence(value: str) -> int:
+    """The index of an entry in the log."""
+    if not _SEQUENCE.fullmatch(value):
+        raise ValueError("Give the sequence of a log entry, a whole number such as 0 or 1024.")
+    return int(value)
+
+
+def read_sequence_or_moment(value: str) -> int | datetime:
+    if value.isascii() and value.removeprefix("-").isdecimal():
+        return read_sequence(value)
+    return read_moment(value)

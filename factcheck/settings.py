@@ -97,6 +97,10 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 LICENSE_URL = environment("LICENSE_URL", "https://creativecommons.org/licenses/by/4.0/")
 # Requests per client and time, such as 600/min; empty for no limit.
 API_RATE_LIMIT = environment("API_RATE_LIMIT")
+# How many requests of a process may wait for changes at a time (`wait=` of the feed of changes); each holds a thread.
+CHANGES_WAITERS = int(waiters) if (waiters := environment("CHANGES_WAITERS", "4")).isdecimal() else -1
+if CHANGES_WAITERS < 0:
+    raise ImproperlyConfigured(f"CHANGES_WAITERS is {waiters!r}: give a number, for example 4, or 0 to let none wait.")
 # The rating scale of which the API takes a verdict's slug alone (`verdict=false` for `verdict=truth:false`).
 DEFAULT_RATING_SCALE = environment("DEFAULT_RATING_SCALE", "truth")
 
@@ -191,7 +195,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Anybody's page may read the API; nothing else, and never with cookies.
-CORS_URLS_REGEX = r"^/api/"
+CORS_URLS_REGEX = r"^/(api|feeds)/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "if-none-match"]
@@ -200,6 +204,7 @@ CORS_EXPOSE_HEADERS = [
     "Link",
     "Retry-After",
     "Factcheck-Head",
+    "Factcheck-As-Of",
     "Factcheck-Sequence",
     "Factcheck-Digest",
     "Factcheck-Salt",

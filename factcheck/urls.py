@@ -9,6 +9,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 if find_spec("api.urls"):
-    urlpatterns.append(path("api/", include("api.urls")))
+    from api.views.feeds import CorrectionFeed
+
+    urlpatterns += [
+        path("api/", include("api.urls")),
+        path("feeds/corrections.atom", CorrectionFeed.as_view(), name="corrections-feed"),
+    ]
 if find_spec("factcheck.website.urls"):
     urlpatterns.append(path("", include("factcheck.website.urls")))

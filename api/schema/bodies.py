@@ -77,6 +77,11 @@ _CLAIM: Json = {
     "appearances": listed(ref("Appearance")),
 }
 _SUMMARY = ("id", "url", "original_url", "language", "headline", "verdict", "reviewed_on", "published_at", "updated_at")
+_CORRECTION: Json = {
+    "revision": INTEGER, "at": MOMENT, "kind": {"type": "string", "enum": ["update", "correction"]},
+    "class": CHANGE_CLASS, "note": NOTE, "publisher": about(TEXT, "The site of the publisher, who answers for it."),
+    "verdict_before": nullable("VerdictName"), "verdict_after": ref("VerdictName"),
+}  # fmt: skip
 
 BODIES: Json = {
     "Review": keys("A review as it was published.", **_REVIEW),
@@ -177,13 +182,14 @@ BODIES: Json = {
         "The revision that this is.",
         **{"number": INTEGER, "kind": KIND, "class": CHANGE_CLASS, "note": NOTE, "sequence": INTEGER, "digest": DIGEST},
     ),
-    "Correction": keys(
-        "A change after the first publication.",
-        **{
-            "revision": INTEGER, "at": MOMENT, "kind": {"type": "string", "enum": ["update", "correction"]},
-            "class": CHANGE_CLASS, "note": NOTE, "publisher": TEXT,
-            "verdict_before": nullable("VerdictName"), "verdict_after": ref("VerdictName"),
-        },
+    "Correction": keys("A change after the first publication.", **_CORRECTION),
+    "CorrectionOfReview": keys(
+        "A change after the first publication, with the review that was changed.",
+        **_CORRECTION,
+        sequence=about(INTEGER, "The revision's entry in the public log."),
+        review=keys(
+            "The review as this revision has it.", id=UUID, url=URL, headline=TEXT_OR_NULL, language=LANGUAGE
+        ),
     ),
     "VerdictName": keys("A verdict, named.", scale=TEXT_OR_NULL, slug=TEXT_OR_NULL, label=TEXT_OR_NULL),
 }  # fmt: skip

@@ -55,6 +55,7 @@ REVIEW: Json = {
 _REVISION: Json = {
     **_METADATA, "at": _AT, "url": f"{_SITE}/api/v1/reviews/{_REVIEW_ID}/revisions/1/",
     "document_url": f"{_SITE}/api/v1/reviews/{_REVIEW_ID}/revisions/1/document/",
+    "proof_url": f"{_SITE}/api/v1/log/proofs/inclusion?sequence=41",
 }  # fmt: skip
 _IN_CLAIM = (
     "id",
@@ -68,7 +69,7 @@ _IN_CLAIM = (
     "updated_at",
 )
 
-EXAMPLES: dict[str, Json] = {
+EXAMPLES: dict[str, Any] = {
     "Review": REVIEW,
     "Tombstone": {
         **{key: REVIEW[key] for key in ("id", "url", "original_url", "language", "headline", "publisher", "license")},
@@ -83,6 +84,23 @@ EXAMPLES: dict[str, Json] = {
         ],
     },
     "Revision": _REVISION,
+    "CorrectionOfReview": {
+        "sequence": 57, "revision": 2, "at": "2026-10-07T09:12:44.031000Z", "kind": "correction",
+        "class": "substantive",
+        "note": "We gave 2019 as the year of the video. The person who filmed it says that it was 2020.",
+        "publisher": "check.example",
+        "verdict_before": {"scale": "truth", "slug": "false", "label": "False"},
+        "verdict_after": {"scale": "truth", "slug": "false", "label": "False"},
+        "review": {
+            "id": _REVIEW_ID, "url": f"{_SITE}/reviews/{_REVIEW_ID}/", "language": "en",
+            "headline": "The video of the flood is from 2020",
+        },
+    },
+    "Change": {
+        "sequence": 41, "at": _AT, "kind": "review.original", "subject": _REVIEW_ID, "number": 1, "digest": _DIGEST,
+        "body": REVIEW,
+    },
+    "JsonPatch": [{"op": "replace", "path": "/headline", "value": "The video of the flood is from 2020"}],
     "RatingScale": {
         "slug": "truth", "best": 5, "worst": 1,
         "verdicts": [{"slug": "false", "value": 1, "labels": {"en": "False", "vi": "Sai"}}],

@@ -23,6 +23,8 @@ TAGS = [
     {"name": "Claims", "description": "What was said, with the reviews of it."},
     {"name": "Demands", "description": "Who demanded that a review be changed or removed, and what came of it."},
     {"name": "References", "description": "What reviews refer to: publishers, rating scales, claimants, topics."},
+    {"name": "Corrections", "description": "What publishers had to correct, and why."},
+    {"name": "Changes", "description": "Everything in the order in which it became public, for mirrors."},
     {"name": "Log", "description": "What was published when, in a form that anybody can check (C2SP tlog-tiles)."},
 ]
 

@@ -13,6 +13,7 @@ from api.schema.bodies import (
     TEXT,
     URL,
     URL_OR_NULL,
+    UUID,
     about,
     keys,
     listed,
@@ -42,6 +43,7 @@ REVISION: Json = {
     "digest": DIGEST,
     "url": URL,
     "document_url": about(URL_OR_NULL, "Null when the document was erased."),
+    "proof_url": about(URL, "A proof that the entry is in the public log."),
 }
 
 LISTS: Json = {
@@ -72,6 +74,39 @@ LISTS: Json = {
         worst=INTEGER_OR_NULL,
         verdicts=listed(keys("A verdict.", slug=TEXT, value=INTEGER_OR_NULL, labels=LABELS)),
     ),
+    "CorrectionList": page_of("CorrectionOfReview"),
+    "ChangeList": keys(
+        "A page of the feed of changes.",
+        results=listed(ref("Change")),
+        next=about(URL, "What to ask for next; always there, since more will come."),
+    ),
+    "Change": keys(
+        "An entry of the log.",
+        sequence=about(INTEGER, "The entry's index in the log."),
+        at=MOMENT,
+        kind=about(TEXT, "`review.original`, `review.update`, …, `demand.published`, `key.rotation`; more may come."),
+        subject=about(UUID, "What it is about."),
+        number=about(INTEGER, "The revision's number within the subject."),
+        digest=DIGEST,
+        body=about(
+            {"type": ["object", "null"]},
+            "What stands at the subject's address now, if this entry is the newest about it: the review, the tombstone,"
+            " the notice of an erasure, the demand. Null when a later entry has it, and for `key.rotation`.",
+        ),
+    ),
+    "JsonPatch": listed(
+        {
+            "type": "object",
+            "required": ["op", "path"],
+            "properties": {
+                "op": {"type": "string", "enum": ["add", "remove", "replace", "move"]},
+                "path": about(TEXT, "JSON Pointer (RFC 6901)."),
+                "from": TEXT,
+                "value": {},
+            },
+        },
+        description="Operations in their order (RFC 6902).",
+    ),
     "Root": keys(
         "Where everything is.",
         **dict.fromkeys(
@@ -79,6 +114,8 @@ LISTS: Json = {
                 "claims",
                 "reviews",
                 "demands",
+                "corrections",
+                "changes",
                 "publishers",
                 "rating-scales",
                 "claimants",

@@ -20,6 +20,7 @@ DOCUMENT_HEADERS = {
     "Factcheck-Sequence": "The entry's index in the log.",
     "Factcheck-Digest": "Hexadecimal SHA-256 of the salt's bytes and the content.",
 }
+_AS_OF_HEADER = {"Factcheck-As-Of": "With `as_of`: sequence of the newest entry that counts."}
 PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
 PROBLEM_TYPE = "application/problem+json"
 
@@ -38,11 +39,14 @@ def documented(
     missing: bool = False,
     gone: bool = False,
     headers: Mapping[str, str] | None = None,
+    as_of: bool = False,
     extra: Sequence[OpenApiParameter] = (),
     media_type: str = "application/json",
 ) -> Decorator:
     """Describes a `get`. `missing`: it may answer 404, as details (those with an id) always may."""
-    is_detail = options is None and operation_id not in ("get_root", "get_schema")
+    is_detail = options is None and operation_id not in ("get_root", "get_schema", "list_changes")
+    as_of = as_of or bool(options and options.as_of)
+    headers = {**_HEADERS, **(_AS_OF_HEADER if as_of else {}), **(headers or {})}
     problems = {400: "A parameter is unknown or wrong."}
     if missing or is_detail:
         problems[404] = "Nothing has been published at this address."
@@ -63,11 +67,12 @@ def documented(
         answers[(status, PROBLEM_TYPE)] = OpenApiResponse(ref("Problem"), description=description)
     parameters = [
         *(_list_parameters(options) if options else []),
+        *([AS_OF] if as_of else []),
         *extra,
         OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An `ETag` that the client has."),
         *(
             OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=[200])
-            for name, text in {**_HEADERS, **(headers or {})}.items()
+            for name, text in headers.items()
         ),
         OpenApiParameter(
             "Retry-After", int, OpenApiParameter.HEADER, description="Seconds to wait.", response=[429, 503]
@@ -82,6 +87,18 @@ def documented(
 def integer_parameter(name: str, description: str, *, required: bool = False) -> OpenApiParameter:
     schema = {"type": "integer", "minimum": 0}
     return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description, required=required)
+
+
+AS_OF = OpenApiParameter(
+    "as_of",
+    {
+        "anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "format": "date-time"}],
+        "examples": [1024, "2026-11-05T08:30:00Z"],
+    },
+    OpenApiParameter.QUERY,
+    description="Shows what was public after this entry of the log, or at this time; never what has been erased since."
+    " Not together with `q`.",
+)
 
 
 def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:

@@ -7,12 +7,13 @@ from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 
 from api import responses
-from api.endpoint import Endpoint, refuse_parameters
+from api.endpoint import Endpoint
 from api.filters import CLAIM_FILTERS
 from api.keyset import Order
 from api.lists import ListOptions, list_response, read_list_request, read_page
+from api.moments import as_published, read_as_of_alone
 from api.schema.operations import documented
-from factcheck.record.models import PublishedClaim, Status
+from factcheck.record.models import PastClaim, PublishedClaim, Status
 
 CLAIMS = ListOptions(
     orders={
@@ -24,6 +25,7 @@ CLAIMS = ListOptions(
         "claimed_on": Order("claimed_on", nullable=True),
     },
     filters=CLAIM_FILTERS,
+    as_of=True,
 )
 
 
@@ -31,17 +33,19 @@ class ClaimList(Endpoint):
     @documented("list_claims", "Claims", "Claims that have a live review, newest first.", "ClaimList", CLAIMS)
     def get(self, request: Request) -> HttpResponse:
         asked = read_list_request(request._request, CLAIMS)
-        page = read_page(asked, PublishedClaim.objects.using("public").filter(asked.condition, status=Status.LIVE))
-        return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows])
+        found = as_published(PublishedClaim, PastClaim, asked.as_of)
+        page = read_page(asked, *(rows.filter(asked.condition, status=Status.LIVE) for rows in found))
+        return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows], asked.as_of)
 
 
 class ClaimDetail(Endpoint):
     @documented(
-        "get_claim", "Claims", "A claim as its newest live review has it, with its live reviews.", "ClaimOrTombstone"
-    )
+        "get_claim", "Claims", "A claim as its newest live review has it, with its live reviews.", "ClaimOrTombstone",
+        as_of=True,
+    )  # fmt: skip
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
-        refuse_parameters(request)
-        body = PublishedClaim.objects.using("public").filter(pk=claim_id).values_list("body", flat=True).first()
-        if body is None:
-            raise Http404
-        return responses.respond(request._request, body.encode())
+        moment = read_as_of_alone(request._request)
+        for rows in as_published(PublishedClaim, PastClaim, moment):
+            if body := rows.filter(id=claim_id).values_list("body", flat=True).first():
+                return responses.respond(request._request, body.encode(), headers=moment.headers if moment else None)
+        raise Http404

@@ -20,7 +20,9 @@ from api.negotiation import Anything
 from api.problems import PROBLEMS
 from api.schema.operations import documented
 
-LISTS = ("claims", "reviews", "demands", "publishers", "rating-scales", "claimants", "topics")
+LISTS = (
+    "claims", "reviews", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants", "topics",
+)  # fmt: skip
 
 
 class Root(Endpoint):

@@ -57,7 +57,9 @@ class RatingScaleList(Endpoint):
         verdicts = PublishedReference.objects.using("public").filter(kind=Kind.VERDICT).annotate(scale=_scale())
         earlier = verdicts.filter(scale=OuterRef("scale"), key__lt=OuterRef("key"))
         # One row a scale: that of its first verdict.
-        page = read_page(read_list_request(request._request, BY_SLUG), verdicts.filter(~Exists(earlier)), ("scale",))
+        page = read_page(
+            read_list_request(request._request, BY_SLUG), verdicts.filter(~Exists(earlier)), columns=("scale",)
+        )
         slugs = [slug for (slug,) in page.rows]
         bodies: dict[str, list[dict[str, Any]]] = {slug: [] for slug in slugs}
         # In the order of the log, so that where documents differ the newest one's ends of the scale remain.

@@ -4,17 +4,19 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 
 from api import responses
-from api.endpoint import Endpoint, refuse_parameters
+from api.endpoint import Endpoint
 from api.filters import REVIEW_FILTERS
 from api.keyset import Order
 from api.lists import ListOptions, list_response, read_list_request, read_page
+from api.moments import Moment, as_published, read_as_of_alone
 from api.problems import Gone
 from api.schema.operations import documented
-from factcheck.record.models import LogEntry, PublishedReview, Status
+from factcheck.record.models import LogEntry, PastReview, PublishedReview, Status
 
 REVIEWS = ListOptions(
     orders={
@@ -28,6 +30,7 @@ REVIEWS = ListOptions(
         "claimed_on": Order("claimed_on", nullable=True),
     },
     filters=REVIEW_FILTERS,
+    as_of=True,
 )
 
 
@@ -35,29 +38,38 @@ class ReviewList(Endpoint):
     @documented("list_reviews", "Reviews", "Live reviews, newest first.", "ReviewList", REVIEWS)
     def get(self, request: Request) -> HttpResponse:
         asked = read_list_request(request._request, REVIEWS)
-        page = read_page(asked, PublishedReview.objects.using("public").filter(asked.condition, status=Status.LIVE))
-        return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows])
+        found = as_published(PublishedReview, PastReview, asked.as_of)
+        page = read_page(asked, *(rows.filter(asked.condition, status=Status.LIVE) for rows in found))
+        return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows], asked.as_of)
 
 
 class ReviewDetail(Endpoint):
     @documented(
         "get_review", "Reviews", "A review as it stands now, or the tombstone of a withdrawn one.", "ReviewOrTombstone",
-        gone=True,
+        gone=True, as_of=True,
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
-        refuse_parameters(request)
-        status, body = find_review(review_id)
+        moment = read_as_of_alone(request._request)
+        status, body = find_review(review_id, moment)
         if status == Status.ERASED:
             raise Gone(notice_in(body))
-        return responses.respond(request._request, body.encode())
+        return responses.respond(request._request, body.encode(), headers=moment.headers if moment else None)
 
 
-def find_review(review_id: UUID) -> tuple[str, str]:
-    """Status and stored body. Raises Http404."""
-    found = PublishedReview.objects.using("public").filter(pk=review_id).values_list("status", "body").first()
-    if found is None:
-        raise Http404
-    return found
+def find_review(review_id: UUID, moment: Moment | None = None) -> tuple[str, str]:
+    """Status and stored body. Raises Http404; Gone when what was public at the moment has been erased since."""
+    for rows in as_published(PublishedReview, PastReview, moment):
+        if found := rows.filter(id=review_id).values_list("status", "body").first():
+            status, body = found
+            return status, body
+    if moment and entries_of(review_id).filter(sequence__lte=moment.sequence).exists():
+        raise Gone(notice_of(review_id))
+    raise Http404
+
+
+def entries_of(review_id: UUID) -> QuerySet[LogEntry]:
+    """The log has entries about other subjects too, which have no address here."""
+    return LogEntry.objects.using("public").filter(subject=review_id, kind__startswith="review.")
 
 
 def notice_in(erasure: str | bytes) -> dict[str, Any]:

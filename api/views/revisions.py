@@ -16,7 +16,7 @@ from api.keyset import Order
 from api.lists import ListOptions, ListRequest, list_response, read_list_request, read_page
 from api.problems import Gone
 from api.schema.operations import DOCUMENT_HEADERS, documented
-from api.views.reviews import find_review, notice_in, notice_of
+from api.views.reviews import entries_of, find_review, notice_in, notice_of
 from factcheck.record.canonical import canonical, rfc3339
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.readmodel import review_body
@@ -48,7 +48,7 @@ class RevisionList(Endpoint):
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         asked = read_list_request(request._request, REVISIONS)
         find_review(review_id)
-        return list_revisions(asked, _entries(review_id), "api:revision")
+        return list_revisions(asked, entries_of(review_id), "api:revision")
 
 
 class RevisionDetail(Endpoint):
@@ -61,7 +61,7 @@ class RevisionDetail(Endpoint):
     )
     def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
-        entry, row = _find_revision(review_id, number)
+        entry, row = find_revision(review_id, number)
         if entry.kind == LogEntry.Kind.ERASURE:
             raise Gone(notice_in(bytes(row.document)))
         document = orjson.loads(bytes(row.document))
@@ -79,13 +79,13 @@ class RevisionBytes(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
-        entry, row = _find_revision(review_id, number)
+        entry, row = find_revision(review_id, number)
         return responses.respond_document(request._request, entry, row)
 
 
-def _find_revision(review_id: UUID, number: int) -> tuple[LogEntry, RevisionDocument]:
+def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, RevisionDocument]:
     """Raises Http404; Gone when the document was erased."""
-    entry = _entries(review_id).filter(number=number).select_related("revision_document").first()
+    entry = entries_of(review_id).filter(number=number).select_related("revision_document").first()
     if entry is None:
         raise Http404
     try:
@@ -94,15 +94,10 @@ def _find_revision(review_id: UUID, number: int) -> tuple[LogEntry, RevisionDocu
         raise Gone(notice_of(review_id)) from None
 
 
-def _entries(review_id: UUID) -> QuerySet[LogEntry]:
-    """The log has entries about other subjects too, which have no address here."""
-    return LogEntry.objects.using("public").filter(subject=review_id, kind__startswith="review.")
-
-
 def list_revisions(asked: ListRequest, entries: QuerySet[LogEntry], route: str) -> HttpResponse:
     """A page of these entries; `route` is the name of the address of one."""
     annotated = entries.annotate(note=_in_document("note"), change_class=_in_document("class"))
-    page = read_page(asked, annotated, COLUMNS)
+    page = read_page(asked, annotated, columns=COLUMNS)
     results = [metadata(route, **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
     return list_response(asked.request, page, results)
 
@@ -136,4 +131,5 @@ def metadata(route: str, **entry: Any) -> dict[str, Any]:
         "url": address,
         # Null when the document was erased.
         "document_url": None if entry["revision_document"] is None else f"{address}document/",
+        "proof_url": f"{settings.SITE_URL}{reverse('api:log-inclusion')}?sequence={entry['sequence']}",
     }

@@ -1,0 +1,72 @@
+"""`as_of`: the record as it was after an entry of the log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+
+from api import values
+from api.problems import ParameterProblem
+from api.suggestions import unknown_parameter
+from factcheck.record.models import LogEntry
+
+NAME = "as_of"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The newest entry that counts, and when it was made; -1 and None before the first."""
+
+    sequence: int
+    at: datetime | None
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Factcheck-As-Of": str(self.sequence)} if self.at else {}
+
+
+def read_as_of(query: QueryDict) -> Moment | None:
+    """The value of `as_of`; None without it. Raises ValueError with a sentence for whoever sent it."""
+    found = query.getlist(NAME)
+    if not found:
+        return None
+    if len(found) > 1:
+        raise ValueError("Give this parameter once.")
+    value = values.read_sequence_or_moment(found[0].strip())
+    entries = LogEntry.objects.using("public")
+    if isinstance(value, int):
+        entry = entries.filter(sequence=value).first()
+        if entry is None:
+            raise ValueError("There is no such entry yet; the header Factcheck-Head names the newest.")
+    elif value > datetime.now(UTC):
+        raise ValueError("This moment has not come yet.")
+    else:
+        entry = entries.filter(at__lte=value).order_by("-at", "-sequence").first()
+    return Moment(entry.sequence, entry.at) if entry else Moment(-1, None)
+
+
+def read_as_of_alone(request: HttpRequest) -> Moment | None:
+    """For addresses that take no other parameter. Raises ParameterProblem."""
+    errors = [(name, unknown_parameter(name, [NAME])) for name in request.GET if name != NAME]
+    try:
+        moment = read_as_of(request.GET)
+    except ValueError as error:
+        errors.append((NAME, str(error)))
+    if errors:
+        raise ParameterProblem(errors)
+    return moment
+
+
+def as_published(now: type[Any], past: type[Any], moment: Moment | None) -> list[QuerySet[Any]]:
+    """The rows that were public at the moment, each in one of these; without a moment those that are now."""
+    rows = now.objects.using("public")
+    if moment is None:
+        return [rows.all()]
+    # That nothing was first published later follows, and tells an index where to begin.
+    known = {"sequence__lte": moment.sequence, "published_at__lte": moment.at}
+    if moment.at is None:
+        return [rows.none()]
+    return [rows.filter(**known), past.objects.using("public").filter(until__gt=moment.sequence, **known)]

@@ -1,0 +1,63 @@
+"""What publishers had to correct: every correction and update, newest first."""
+
+from dataclasses import replace
+
+import orjson
+from django.db.models import Q
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from api.endpoint import Endpoint
+from api.filters import REVIEW_FILTERS, Filter
+from api.keyset import Order
+from api.lists import ListOptions, ListRequest, Page, list_response, read_list_request, read_page
+from api.schema.operations import documented
+from api.suggestions import unknown_value
+from factcheck.record.models import PublishedCorrection, PublishedReview
+
+CLASSES = ("typo", "update", "substantive")
+
+
+def _read_class(value: str) -> str:
+    if value not in CLASSES:
+        raise ValueError(unknown_value(value, CLASSES))
+    return value
+
+
+def _by_review(each: Filter) -> Filter:
+    """The same filter, of the review as it stands now."""
+
+    def select(found: list[object]) -> Q:
+        reviews = PublishedReview.objects.using("public").filter(each.select(found))
+        return Q(review_id__in=reviews.values("id"))
+
+    return replace(each, select=select, few=False)
+
+
+CORRECTIONS = ListOptions(
+    orders={"-sequence": Order("sequence", descending=True, tie="sequence")},
+    filters=(
+        Filter(
+            "class", _read_class, lambda found: Q(change_class__in=found),
+            {"type": "string", "enum": list(CLASSES)}, "How much the publisher says was wrong.", "substantive",
+        ),
+        *map(_by_review, REVIEW_FILTERS),
+    ),
+)  # fmt: skip
+
+
+class CorrectionList(Endpoint):
+    @documented(
+        "list_corrections", "Corrections",
+        "Corrections and updates, newest first; the filters of reviews look at the review as it is now.",
+        "CorrectionList", CORRECTIONS,
+    )  # fmt: skip
+    def get(self, request: Request) -> HttpResponse:
+        asked = read_list_request(request._request, CORRECTIONS)
+        page = read_corrections(asked)
+        return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows])
+
+
+def read_corrections(asked: ListRequest) -> Page:
+    """Those of a withdrawn review stay, as its revisions do; those of an erased one are gone from the table."""
+    return read_page(asked, PublishedCorrection.objects.using("public").filter(asked.condition))

@@ -1,0 +1,49 @@
+"""What changed between two revisions, in a form that programs can apply: JSON Patch (RFC 6902)."""
+
+from typing import Any
+from uuid import UUID
+
+import jsonpatch
+import orjson
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from api import responses
+from api.endpoint import Endpoint, refuse_parameters
+from api.negotiation import PatchOrJson
+from api.problems import Gone
+from api.schema.operations import documented
+from api.views.reviews import notice_in
+from api.views.revisions import find_revision
+from factcheck.record.models import LogEntry
+
+MEDIA_TYPE = "application/json-patch+json"
+
+
+class Difference(Endpoint):
+    content_negotiation_class = PatchOrJson
+
+    @documented(
+        "get_difference", "Revisions",
+        "A JSON Patch (RFC 6902) that makes the document of one revision into that of another.", "JsonPatch",
+        gone=True, media_type=MEDIA_TYPE,
+    )  # fmt: skip
+    def get(self, request: Request, review_id: UUID, number: int, other: int) -> HttpResponse:
+        refuse_parameters(request)
+        patch = difference(_document(review_id, number), _document(review_id, other))
+        return responses.respond(request._request, orjson.dumps(patch), MEDIA_TYPE)
+
+
+def difference(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """The operations, in their order."""
+    operations: list[dict[str, Any]] = jsonpatch.make_patch(before, after).patch
+    return operations
+
+
+def _document(review_id: UUID, number: int) -> dict[str, Any]:
+    """Raises Http404; Gone for an erased revision and for the notice of an erasure, which revises nothing."""
+    entry, row = find_revision(review_id, number)
+    if entry.kind == LogEntry.Kind.ERASURE:
+        raise Gone(notice_in(bytes(row.document)))
+    document: dict[str, Any] = orjson.loads(bytes(row.document))
+    return document

@@ -1,0 +1,235 @@
+"""The feed of changes, waiting for it, and a mirror that follows it."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from api import waiting
+from factcheck.record.models import LogEntry, PublishedReview
+from tests.drafts import (
+    correct_review,
+    erase_review,
+    make_newsroom,
+    make_review,
+    publish_review,
+    reinstate_review,
+    withdraw_review,
+)
+from tests.serving import served
+
+MIRROR = str(Path(__file__).parents[2] / "examples" / "mirror.py")
+
+
+@pytest.fixture(scope="module")
+def world(module_database):
+    """0 one, 1 two, 2 three; 3 one corrected, 4 two withdrawn, 5 three erased."""
+    newsroom = make_newsroom()
+    one, two, three = (make_review(newsroom, headline=name) for name in ("Một", "Hai", "Ba"))
+    for review in (one, two, three):
+        publish_review(newsroom, review)
+    correct_review(newsroom, one, headline="Một, sửa")
+    withdraw_review(newsroom, two)
+    erase_review(newsroom, three, notice="Theo lệnh của toà án.")
+    return SimpleNamespace(ids=[str(review.pk) for review in (one, two, three)])
+
+
+def test_changes_in_the_order_of_the_log(world, api):
+    page = api.get("changes/")
+    assert [(change["sequence"], change["kind"], change["number"]) for change in page["results"]] == [
+        (0, "review.original", 1),
+        (1, "review.original", 1),
+        (2, "review.original", 1),
+        (3, "review.correction", 2),
+        (4, "review.withdrawal", 2),
+        (5, "review.erasure", 2),
+    ]
+    assert [change["body"] for change in page["results"][:3]] == [None, None, None]
+    corrected, withdrawn, erased = (change["body"] for change in page["results"][3:])
+    assert corrected == api.get(f"reviews/{world.ids[0]}/")
+    assert withdrawn == api.get(f"reviews/{world.ids[1]}/")
+    assert erased["revision"]["note"] == "Theo lệnh của toà án."
+    assert "Ba" not in json.dumps(erased)
+    entry = LogEntry.objects.get(sequence=3)
+    assert {key: value for key, value in page["results"][3].items() if key != "body"} == {
+        "sequence": 3,
+        "at": entry.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "kind": "review.correction",
+        "subject": world.ids[0],
+        "number": 2,
+        "digest": entry.digest,
+    }
+    assert page["next"] == "http://127.0.0.1:8000/api/v1/changes/?since=5"
+
+
+def test_changes_page_by_page(world, api):
+    address, seen = "changes/?page_size=4&wait=0", []
+    while (page := api.get(address))["results"]:
+        seen.append([change["sequence"] for change in page["results"]])
+        address = page["next"]
+    assert seen == [[0, 1, 2, 3], [4, 5]]
+    assert address == "http://127.0.0.1:8000/api/v1/changes/?page_size=4&wait=0&since=5"
+    assert page["next"] == address
+    assert api.send(address)["Link"].startswith(
+        f'<https://creativecommons.org/licenses/by/4.0/>; rel="license", <{address}>; rel="next"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "errors"),
+    [
+        ({"since": "6"}, [("since", "The newest entry is 5: this log never had what you have seen.")]),
+        ({"since": "-1"}, [("since", "Give the sequence of a log entry, a whole number such as 0 or 1024.")]),
+        ({"since": "9" * 40}, [("since", "Give the sequence of a log entry, a whole number such as 0 or 1024.")]),
+        ({"since": ["1", "2"]}, [("since", "Give this parameter once.")]),
+        ({"page_size": "101"}, [("page_size", "Give a number from 1 to 100.")]),
+        ({"page_size": "0"}, [("page_size", "Give a number from 1 to 100.")]),
+        ({"wait": "31", "x": "1"}, [
+            ("x", "There is no such parameter here. Known are since, page_size, wait."), ("wait", "Give a number from 0 to 30."),
+        ]),
+        ({"wait": "soon"}, [("wait", "Give a number from 0 to 30.")]),
+    ],
+)  # fmt: skip
+def test_changes_refuse_what_is_wrong(world, api, query, errors):
+    problem = api.problem("changes/", query)
+    assert [(error["parameter"], error["detail"]) for error in problem["errors"]] == errors
+
+
+def test_changes_of_an_empty_log(database, api):
+    assert api.get("changes/") == {"results": [], "next": "http://127.0.0.1:8000/api/v1/changes/"}
+    assert api.problem("changes/", {"since": "0"})["errors"][0]["parameter"] == "since"
+
+
+def test_changes_take_three_queries(world, api):
+    with CaptureQueriesContext(connections["public"]) as queries:
+        api.send("changes/")
+    assert len(queries) == 3
+
+
+def timed(api, query):
+    began = time.monotonic()
+    page = api.get("changes/", query)
+    return time.monotonic() - began, [change["sequence"] for change in page["results"]]
+
+
+def test_waiting_ends_with_the_time_and_not_before(world, api):
+    took, found = timed(api, {"since": 5, "wait": 1})
+    assert found == []
+    assert 1 <= took < 5
+    took, found = timed(api, {"since": 4, "wait": 30})
+    assert found == [5]
+    assert took < 5
+
+
+def test_waiting_ends_with_what_is_published(database, api):
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom))
+    answers = []
+
+    def wait():
+        try:
+            answers.append(timed(api, {"since": 0, "wait": 30}))
+        finally:
+            connections.close_all()
+
+    waiter = threading.Thread(target=wait)
+    waiter.start()
+    time.sleep(0.7)
+    publish_review(newsroom, make_review(newsroom))
+    waiter.join(20)
+    ((took, found),) = answers
+    assert found == [1]
+    assert 0.7 <= took < 15
+
+
+def test_no_more_wait_than_there_are_places(world, api, monkeypatch):
+    monkeypatch.setattr(waiting, "_places", threading.BoundedSemaphore(1))
+    assert waiting._places.acquire(blocking=False)
+    assert timed(api, {"since": 5, "wait": 30})[0] < 5
+    waiting._places.release()
+    assert timed(api, {"since": 5, "wait": 1})[0] >= 1
+    # Its place is free again.
+    assert waiting._places.acquire(blocking=False)
+
+
+def test_nobody_waits_where_the_site_says_so(world, api, settings):
+    settings.CHANGES_WAITERS = 0
+    assert timed(api, {"since": 5, "wait": 30})[0] < 5
+
+
+def mirrored(file):
+    with sqlite3.connect(file) as database:
+        found = dict(database.execute("SELECT subject, body FROM bodies"))
+    database.close()
+    return found
+
+
+def ours():
+    return {str(row.pk): row.body for row in PublishedReview.objects.all()}
+
+
+def run_once(address, file, check=True):
+    command = [sys.executable, MIRROR, address, str(file), "--once"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=check)
+
+
+def test_mirror_that_follows_has_our_bodies(database, tmp_path):
+    """While it follows, reviews are published, corrected, withdrawn, reinstated and erased."""
+    newsroom, file = make_newsroom(), tmp_path / "mirror.sqlite"
+    reviews = [make_review(newsroom, headline=f"Bài {number}") for number in range(6)]
+    with served() as address:
+        publish_review(newsroom, reviews[0])
+        follower = subprocess.Popen([sys.executable, MIRROR, address, str(file)], stdout=subprocess.PIPE, text=True)
+        try:
+            assert follower.stdout.readline() == "up to entry 0\n"
+            for review in reviews[1:]:
+                publish_review(newsroom, review)
+            correct_review(newsroom, reviews[1], headline="Bài 1, sửa")
+            withdraw_review(newsroom, reviews[2])
+            withdraw_review(newsroom, reviews[3])
+            reinstate_review(newsroom, reviews[3])
+            erase_review(newsroom, reviews[4], notice="Theo lệnh của toà án.")
+            head = LogEntry.objects.latest("sequence").sequence
+            assert head == 10
+            while follower.stdout.readline() != f"up to entry {head}\n":
+                pass
+        finally:
+            follower.kill()
+            follower.wait(10)
+            follower.stdout.close()
+        assert mirrored(file) == ours()
+        assert "Bài 4".encode() not in file.read_bytes()
+        # It goes on where it was.
+        erase_review(newsroom, reviews[5], notice="Theo lệnh của toà án.")
+        withdraw_review(newsroom, reviews[0])
+        assert run_once(address, file).stdout == "up to entry 12\n"
+        assert mirrored(file) == ours()
+        assert "Bài 5".encode() not in file.read_bytes()
+        # One that comes late has the same.
+        assert run_once(address, tmp_path / "late.sqlite").stdout == "up to entry 12\n"
+        assert mirrored(tmp_path / "late.sqlite") == ours()
+
+
+def test_mirror_says_what_is_wrong(database, tmp_path):
+    newsroom, file = make_newsroom(), tmp_path / "mirror.sqlite"
+    publish_review(newsroom, make_review(newsroom))
+    with served() as address:
+        run_once(address, file)
+        with sqlite3.connect(file) as mirror:
+            mirror.execute("UPDATE origin SET since = 7")
+        mirror.close()
+        behind = run_once(address, file, check=False)
+        assert behind.returncode == 1
+        assert "this log never had what you have seen" in behind.stderr
+    other = run_once("http://127.0.0.1:9", file, check=False)
+    assert f"mirrors {address}, not http://127.0.0.1:9" in other.stderr
+    away = run_once("http://127.0.0.1:9", tmp_path / "other.sqlite", check=False)
+    assert (away.returncode, "does not answer" in away.stderr) == (1, True)

@@ -1,0 +1,246 @@
+"""Corrections as a list, as a feed, and as differences between revisions."""
+
+import json
+from types import SimpleNamespace
+from xml.etree import ElementTree as ET
+
+import jsonpatch
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.views.differences import difference
+from factcheck.editorial import workflow
+from factcheck.editorial.models import Review
+from factcheck.record.models import LogEntry
+from tests.drafts import (
+    correct_review,
+    erase_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    make_scale,
+    publish_review,
+    withdraw_review,
+)
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture(scope="module")
+def world(module_database):
+    """Sequences 0–3 originals; 4 flood substantive, 5 tea update, 6 typo in flood, 7 secret substantive; then tea
+    is withdrawn (8) and the secret one erased (9)."""
+    newsroom, other = make_newsroom(), make_newsroom("other.example")
+    flood = make_review(newsroom, headline="Lũ")
+    tea = make_review(other, make_claim(other, text="Chè"), headline="Trà & <chè>", language="vi-VN")
+    secret = make_review(newsroom, make_claim(newsroom, text="Bí mật."), headline="Bí mật")
+    quiet = make_review(newsroom, headline="Không sửa")
+    for room, review in ((newsroom, flood), (other, tea), (newsroom, secret), (newsroom, quiet)):
+        publish_review(room, review)
+    correct_review(newsroom, flood, verdict=make_scale().verdicts.get(slug="true"))
+    change(other, tea, "update", "Có số liệu mới.", summary="Sai. Mới.")
+    change(newsroom, flood, "typo", "Sửa lỗi chính tả.", summary="Đúng! Mới.")
+    correct_review(newsroom, secret, summary="Bí mật.")
+    withdraw_review(other, tea)
+    erase_review(newsroom, secret, notice="Theo lệnh của toà án.")
+    return SimpleNamespace(newsroom=newsroom, flood=str(flood.pk), tea=str(tea.pk), secret=str(secret.pk))
+
+
+def read_feed(content):
+    return ET.fromstring(content)  # noqa: S314 (our own)
+
+
+def change(newsroom, review, change_class, note, **fields):
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
+    Review.objects.filter(pk=review.pk).update(**fields)
+    publish_review(newsroom, review)
+
+
+def sequences(api, **query):
+    return [correction["sequence"] for correction in api.get("corrections/", query)["results"]]
+
+
+def test_corrections_newest_first(world, api):
+    results = api.get("corrections/")["results"]
+    assert [correction["sequence"] for correction in results] == [6, 5, 4]
+    entry = LogEntry.objects.get(sequence=4)
+    assert results[2] == {
+        "sequence": 4,
+        "revision": 2,
+        "at": entry.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "kind": "correction",
+        "class": "substantive",
+        "note": "Ngày quay đã được xác minh lại với người quay phim.",
+        "publisher": "kiemchung.example",
+        "verdict_before": {"scale": "truth", "slug": "false", "label": "Sai"},
+        "verdict_after": {"scale": "truth", "slug": "true", "label": "Đúng"},
+        "review": {
+            "id": world.flood,
+            "url": f"http://127.0.0.1:8000/reviews/{world.flood}/",
+            "headline": "Lũ",
+            "language": "vi",
+        },
+    }
+    inside = api.get(f"reviews/{world.flood}/")["corrections"]
+    assert [
+        {key: value for key, value in correction.items() if key not in ("sequence", "review")}
+        for correction in results
+        if correction["review"]["id"] == world.flood
+    ] == inside[::-1]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"class": "substantive"}, [4]),
+        ({"class": ["typo", "update"]}, [6, 5]),
+        ({"publisher": "other.example"}, [5]),
+        ({"publisher": "www.kiemchung.example"}, [6, 4]),
+        ({"language": "vi"}, [6, 5, 4]),
+        ({"language": "vi-vn"}, [5]),
+        ({"verdict": "true"}, [6, 4]),
+        # What is withdrawn has no verdict any more.
+        ({"verdict": "false"}, []),
+        ({"class": "typo", "verdict": "true"}, [6]),
+        ({"q": "mới"}, [6, 4]),
+        ({"published_before": "2001-01-01"}, []),
+        ({"appearance_url": "https://social.example/p/1"}, [6, 4]),
+    ],
+)
+def test_corrections_by_filter(world, api, query, expected):
+    assert sequences(api, **query) == expected
+
+
+def test_corrections_of_one_review(world, api):
+    assert sequences(api, ids=world.flood) == [6, 4]
+    assert sequences(api, ids=world.tea) == [5]
+    # Erased with the review.
+    assert sequences(api, ids=world.secret) == []
+
+
+def test_corrections_in_pages(world, api):
+    first = api.get("corrections/", {"page_size": 2})
+    second = api.get(first["next"])
+    assert [correction["sequence"] for correction in second["results"]] == [4]
+    assert api.get(second["previous"])["results"] == first["results"]
+
+
+def test_corrections_refuse_what_they_do_not_know(world, api):
+    assert api.problem("corrections/", {"class": "grave", "sort": "at"})["errors"] == [
+        {"parameter": "sort", "detail": "There is no such parameter here. Known are class, q, ids, language, verdict, publisher, claimant, topic, appearance_url, original_url, claimed_after, claimed_before, reviewed_after, reviewed_before, published_after, published_before, updated_after, page_size, cursor."},
+        {"parameter": "class", "detail": "Give one of typo, update, substantive."},
+    ]  # fmt: skip
+
+
+def test_corrections_take_two_queries(world, api):
+    with CaptureQueriesContext(connections["public"]) as queries:
+        api.send("corrections/", {"publisher": "other.example"})
+    assert len(queries) == 2
+
+
+def test_feed_of_corrections(world, api):
+    response = api.client.get("/feeds/corrections.atom")
+    assert (response.status_code, response["Content-Type"]) == (200, "application/atom+xml; charset=utf-8")
+    feed = read_feed(response.content)
+    assert feed.find(f"{ATOM}updated").text == LogEntry.objects.get(sequence=6).at.isoformat()
+    entries = feed.findall(f"{ATOM}entry")
+    assert len(entries) == 3
+    tea = {child.tag.removeprefix(ATOM): child for child in entries[1]}
+    assert tea["title"].text == "Trà & <chè>"
+    assert tea["link"].get("href") == f"http://127.0.0.1:8000/reviews/{world.tea}/"
+    assert tea["id"].text == f"http://127.0.0.1:8000/api/v1/reviews/{world.tea}/revisions/2/"
+    assert tea["summary"].text == "[update] Sai\n\nCó số liệu mới."
+    assert tea["author"].find(f"{ATOM}name").text == "other.example"
+    assert tea["category"].get("term") == "update"
+    assert entries[1].get("{http://www.w3.org/XML/1998/namespace}lang") == "vi-VN"
+    flood = entries[2].find(f"{ATOM}summary").text
+    assert flood == "[substantive] Sai → Đúng\n\nNgày quay đã được xác minh lại với người quay phim."
+
+
+def test_feed_is_sent_once(world, api):
+    response = api.client.get("/feeds/corrections.atom")
+    again = api.client.get("/feeds/corrections.atom", headers={"If-None-Match": response["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert response["Cache-Control"] == "no-cache"
+
+
+def test_feed_can_be_read_from_anywhere_and_filtered(world, api):
+    response = api.client.get("/feeds/corrections.atom?class=typo", headers={"Origin": "https://a.example"})
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert len(read_feed(response.content).findall(f"{ATOM}entry")) == 1
+    wrong = api.client.get("/feeds/corrections.atom?class=x")
+    assert (wrong.status_code, wrong["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_feed_of_nothing(database, api):
+    feed = read_feed(api.client.get("/feeds/corrections.atom").content)
+    assert feed.find(f"{ATOM}updated").text == "1970-01-01T00:00:00+00:00"
+
+
+def documents(api, review, *numbers):
+    return [json.loads(api.send(f"reviews/{review}/revisions/{number}/document/").content) for number in numbers]
+
+
+def test_difference_between_revisions(world, api):
+    response = api.send(f"reviews/{world.flood}/revisions/1/diff/2/")
+    assert response["Content-Type"] == "application/json-patch+json"
+    patch = json.loads(response.content)
+    assert {"op": "replace", "path": "/verdict/slug", "value": "true"} in patch
+    assert {"op": "replace", "path": "/revision/number", "value": 2} in patch
+    first, second, third = documents(api, world.flood, 1, 2, 3)
+    assert jsonpatch.apply_patch(first, patch) == second
+    for before, after, number, other in ((second, first, 2, 1), (first, third, 1, 3), (third, third, 3, 3)):
+        patch = json.loads(api.send(f"reviews/{world.flood}/revisions/{number}/diff/{other}/").content)
+        assert jsonpatch.apply_patch(before, patch) == after
+    assert patch == []
+
+
+def test_difference_with_a_tombstone(world, api):
+    patch = json.loads(api.send(f"reviews/{world.tea}/revisions/2/diff/3/").content)
+    before, after = documents(api, world.tea, 2, 3)
+    assert {"op": "remove", "path": "/verdict"} in patch
+    assert jsonpatch.apply_patch(before, patch) == after
+
+
+@pytest.mark.parametrize(
+    ("pair", "status"), [("1/diff/2", 410), ("3/diff/3", 410), ("1/diff/9", 410), ("9/diff/9", 404)]
+)
+def test_difference_of_the_erased(world, api, pair, status):
+    problem = api.problem(f"reviews/{world.secret}/revisions/{pair}/", status=status)
+    assert status == 404 or problem["detail"] == "Theo lệnh của toà án."
+
+
+def test_difference_that_is_not_there(world, api):
+    assert api.problem(f"reviews/{world.flood}/revisions/1/diff/4/", status=404)
+    assert api.problem("reviews/00000000-0000-0000-0000-000000000000/revisions/1/diff/1/", status=404)
+    assert api.problem(f"reviews/{world.flood}/revisions/1/diff/2/", {"x": 1})["errors"][0]["parameter"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [("application/json-patch+json", 200), ("application/json", 200), ("*/*", 200), ("text/html", 406)],
+)
+def test_difference_in_what_is_accepted(world, api, accept, status):
+    assert api.send(f"reviews/{world.flood}/revisions/1/diff/2/", accept=accept).status_code == status
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from(["", "a", "b/c", "~1", "Đúng"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["a", "b/c", "~", "", "0"]), inner, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+DOCUMENTS = st.dictionaries(st.sampled_from(["a", "b/c", "~", "", "0"]), JSON, max_size=4)
+
+
+def exact(value):
+    """So that 1, 1.0 and true are told apart."""
+    return json.dumps(value, sort_keys=True)
+
+
+@given(DOCUMENTS, DOCUMENTS)
+def test_difference_makes_one_document_into_the_other(before, after):
+    patch = json.loads(json.dumps(difference(before, after)))
+    assert exact(jsonpatch.apply_patch(before, patch)) == exact(after)
