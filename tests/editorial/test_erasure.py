@@ -95,6 +95,9 @@ class Words:
         return {place for place, word in self.by_place.items() if any(form in text for form in spellings(word))}
 
 
+LONG = " nói rằng ngày quay đã được xác minh lại."  # what a substantive correction needs beside a word
+
+
 def fill(newsroom: Newsroom, word: Words) -> Review:
     """A review with a word of its own in every place that holds text, published, returned, corrected, withdrawn, reinstated."""
     named = Claimant.objects.create(
@@ -119,9 +122,13 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
     workflow.return_(review=review, by=newsroom.editor, reason=word("message"))
     publish_review(newsroom, review)
     # The correction moves it to another claim and changes the headline: the former ones are in the history alone.
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=word("first note"))
+    workflow.open_correction(
+        review=review, by=newsroom.reporter, change_class="substantive", note=f"{word('first note')}{LONG}"
+    )
     other = make_claim(newsroom, text=f"Bà {word('second claim')} nói.", claimant=named)
-    Review.objects.filter(pk=review.pk).update(headline=word("second headline"), claim=other, change_note=word("note"))
+    Review.objects.filter(pk=review.pk).update(
+        headline=word("second headline"), claim=other, change_note=f"{word('note')}{LONG}"
+    )
     publish_review(newsroom, review)
     approval = workflow.withdraw(review=review, by=newsroom.reporter, reason=word("withdrawal"))
     workflow.return_(review=review, by=newsroom.editor, reason=word("refusal"))
@@ -307,7 +314,12 @@ def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> N
     wanted: dict[str, Any] = {"review": review, "by": newsroom.editor, "ground": "personal_data", "notice": NOTICE}
     with pytest.raises(EditorialError, match="Open a correction first"):
         workflow.erase(**wanted, redact=True)
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note="Bỏ tên.")
+    workflow.open_correction(
+        review=review,
+        by=newsroom.reporter,
+        change_class="substantive",
+        note="Bỏ tên người phát ngôn, một người không của công chúng.",
+    )
     with pytest.raises(EditorialError, match="take out of the draft what has to go"):
         workflow.erase(**wanted, redact=True)
     Review.objects.update(headline="Đoạn phim cũ")
@@ -320,7 +332,12 @@ def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> N
 def test_redacted_revision_needs_its_note(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note="Bỏ tên.")
+    workflow.open_correction(
+        review=review,
+        by=newsroom.reporter,
+        change_class="substantive",
+        note="Bỏ tên người phát ngôn, một người không của công chúng.",
+    )
     Review.objects.update(headline="Đoạn phim cũ")
     erase_review(newsroom, review, redact=True)
     Review.objects.update(change_note="")
@@ -439,7 +456,12 @@ def test_erase_says_what_is_wrong_with_the_notice(newsroom: Newsroom, fields: di
 def test_redaction_may_say_what_stays(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note="Bỏ tên.")
+    workflow.open_correction(
+        review=review,
+        by=newsroom.reporter,
+        change_class="substantive",
+        note="Bỏ tên người phát ngôn, một người không của công chúng.",
+    )
     Review.objects.update(summary="Sai.")
     workflow.erase(
         review=review,

@@ -29,7 +29,12 @@ def desk(module_database: str) -> Iterator[Desk]:
     live, redacted = make_review(newsroom), make_review(newsroom)
     publish_review(newsroom, live)
     publish_review(newsroom, redacted)
-    workflow.open_correction(review=redacted, by=newsroom.reporter, change_class="substantive", note="Bỏ tên.")
+    workflow.open_correction(
+        review=redacted,
+        by=newsroom.reporter,
+        change_class="substantive",
+        note="Bỏ tên người phát ngôn, một người không của công chúng.",
+    )
     Review.objects.filter(pk=redacted.pk).update(headline="Đoạn phim cũ")
     approval = workflow.erase(review=redacted, by=newsroom.editor, ground="law", notice=NOTICE, redact=True)
     workflow.approve(review=redacted, by=newsroom.chief, digest=approval.digest)
