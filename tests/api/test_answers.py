@@ -37,6 +37,8 @@ def addresses(world):
         f"/api/v1/reviews/{world.id}/revisions/",
         f"/api/v1/reviews/{world.id}/revisions/1/",
         f"/api/v1/reviews/{world.id}/revisions/1/document/",
+        f"/api/v1/reviews/{world.id}/revisions/1/diff/1/",
+        "/api/v1/corrections/",
         "/api/v1/claims/",
         f"/api/v1/claims/{world.review.claim_id}/",
         "/api/v1/demands/",
@@ -104,7 +106,8 @@ def test_any_page_may_read(world, api):
     response = api.send("reviews/", Origin="https://reader.example")
     assert response["Access-Control-Allow-Origin"] == "*"
     assert response["Access-Control-Expose-Headers"].split(", ") == [
-        "ETag", "Link", "Retry-After", "Factcheck-Head", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt",
+        "ETag", "Link", "Retry-After", "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest",
+        "Factcheck-Salt",
     ]  # fmt: skip
     assert "Access-Control-Allow-Credentials" not in response
     for address, status in (("nothing/", 404), ("reviews/?x=1", 400)):

@@ -301,6 +301,7 @@ def test_erased_review_keeps_the_metadata_of_its_revisions(world, api):
             "digest": entry(world.erased, 1).digest,
             "url": f"{address}/1/",
             "document_url": None,
+            "proof_url": f"{SITE}/api/v1/log/proofs/inclusion?sequence={entry(world.erased, 1).sequence}",
         },
         {
             "number": 2,
@@ -312,6 +313,7 @@ def test_erased_review_keeps_the_metadata_of_its_revisions(world, api):
             "digest": entry(world.erased, 2).digest,
             "url": f"{address}/2/",
             "document_url": f"{address}/2/document/",
+            "proof_url": f"{SITE}/api/v1/log/proofs/inclusion?sequence={entry(world.erased, 2).sequence}",
         },
     ]
 
@@ -336,6 +338,7 @@ def test_revision_has_metadata_and_the_review_as_it_was(world, api):
         "digest": entry(review, 2).digest,
         "url": address,
         "document_url": f"{address}document/",
+        "proof_url": f"{SITE}/api/v1/log/proofs/inclusion?sequence={entry(review, 2).sequence}",
         "review": corrected(review),
     }
     first = api.get(f"reviews/{review.pk}/revisions/1/")["review"]
@@ -397,6 +400,8 @@ def test_root_lists_the_addresses(world, api):
     assert api.get("") == {
         "claims": f"{SITE}/api/v1/claims/",
         "reviews": f"{SITE}/api/v1/reviews/",
+        "corrections": f"{SITE}/api/v1/corrections/",
+        "changes": f"{SITE}/api/v1/changes/",
         "demands": f"{SITE}/api/v1/demands/",
         "publishers": f"{SITE}/api/v1/publishers/",
         "rating-scales": f"{SITE}/api/v1/rating-scales/",

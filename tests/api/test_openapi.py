@@ -16,6 +16,7 @@ from api.problems import PROBLEMS
 from api.schema.demands import DEMAND_EXAMPLES
 from api.schema.examples import EXAMPLES
 from api.views.claims import CLAIMS
+from api.views.corrections import CORRECTIONS
 from api.views.demands import DEMANDS
 from api.views.pages import openapi
 from api.views.reviews import REVIEWS
@@ -98,7 +99,7 @@ def test_documentation_page_needs_no_other_host_and_no_inline_script(api):
 
 def test_documentation_names_every_parameter_and_key(document):
     text = (settings.BASE_DIR / "docs" / "api.md").read_text()
-    names = {*REVIEWS.parameters, *CLAIMS.parameters, *DEMANDS.parameters}
+    names = {*REVIEWS.parameters, *CLAIMS.parameters, *DEMANDS.parameters, *CORRECTIONS.parameters, "since", "wait"}
     for component in (
         "Review",
         "Tombstone",
@@ -111,7 +112,7 @@ def test_documentation_names_every_parameter_and_key(document):
         "Demand",
     ):
         names |= set(document["components"]["schemas"][component]["properties"])
-    for component in ("Revision", "Correction", "Appearance", "OriginalRating", "RatingScale"):
+    for component in ("Revision", "Change", "Correction", "CorrectionOfReview", "Appearance", "OriginalRating", "RatingScale"):
         names |= set(document["components"]["schemas"][component]["properties"])
     assert {name for name in names if not re.search(rf"\b{name}\b", text)} == set()
 

@@ -44,7 +44,11 @@ def lists(review):
         f"reviews/{review.pk}/": 2,
         f"reviews/{review.pk}/revisions/1/": 2,
         f"reviews/{review.pk}/revisions/1/document/": 2,
+        f"reviews/{review.pk}/revisions/1/diff/1/": 3,
         f"claims/{review.claim_id}/": 2,
+        "corrections/": 2,
+        "changes/": 3,  # the entries, then the bodies of reviews
+        "reviews/?as_of=0": 4,  # the entry, then what is public still and what is not any more
         "": 1,
         "/api/schema/": 1,
         "/api/docs/": 1,
