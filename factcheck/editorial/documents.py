@@ -4,15 +4,27 @@ Nothing in a statement is known only at publication; the record adds that (DESIG
 """
 
 import json
+from collections.abc import Collection
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.models import Claim, Claimant, Publisher, Review, Source, Verdict
+from factcheck.editorial.models import (
+    Appearance,
+    Authorship,
+    Claim,
+    Claimant,
+    Publisher,
+    Review,
+    Source,
+    Topic,
+    Verdict,
+)
 from factcheck.record.log import ADDED_KEYS
 
 MIN_SOURCES = 2
@@ -23,6 +35,46 @@ def for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:
     return reviews.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
         "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", "authorships__user"
     )
+
+
+def in_bulk(ids: Collection[UUID]) -> dict[UUID, Review]:
+    """Very many reviews for their statements, by id.
+
+    Django's own prefetching makes a query object for each review and relation, which costs an import
+    more than the rows do; here the rows are handed out by key.
+    """
+    reviews = Review.objects.select_related("claim__claimant").in_bulk(ids)
+    claims = {review.claim_id for review in reviews.values()}
+    publishers = Publisher.objects.in_bulk({review.publisher_id for review in reviews.values()})
+    chosen = {review.verdict_id for review in reviews.values() if review.verdict_id}
+    verdicts = Verdict.objects.select_related("scale").prefetch_related("labels").in_bulk(chosen)
+    tags = list(Claim.topics.through._default_manager.filter(claim__in=claims).order_by("topic__slug"))
+    topics = Topic.objects.prefetch_related("labels").in_bulk({tag.topic_id for tag in tags})
+    sources = _by(Source.objects.filter(review__in=ids), "review_id")
+    authorships = _by(Authorship.objects.filter(review__in=ids).select_related("user"), "review_id")
+    appearances = _by(Appearance.objects.filter(claim__in=claims), "claim_id")
+    topics_of: dict[UUID, list[Topic]] = {}
+    for tag in tags:
+        topics_of.setdefault(tag.claim_id, []).append(topics[tag.topic_id])
+    for review in reviews.values():
+        review.publisher = publishers[review.publisher_id]
+        review.verdict = verdicts[review.verdict_id] if review.verdict_id else None
+        _fill(review, sources=sources.get(review.pk, []), authorships=authorships.get(review.pk, []))
+        claim = review.claim_id
+        _fill(review.claim, appearances=appearances.get(claim, []), topics=topics_of.get(claim, []))
+    return reviews
+
+
+def _by(rows: QuerySet[Any], name: str) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, name), []).append(row)
+    return found
+
+
+def _fill(row: Model, **related: list[Any]) -> None:
+    """As prefetch_related does: what `.all()` of these relations gives."""
+    row._prefetched_objects_cache = related  # type: ignore[attr-defined]
 
 
 def statement(review: Review) -> dict[str, Any]:

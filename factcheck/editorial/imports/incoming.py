@@ -178,7 +178,7 @@ def _plan(incoming: Incoming, former: Any, batch: ImportBatch, rows: Rows) -> _P
 
 def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> set[Any]:
     """Builds the statements and asks for their approval. Returns the ids of reviews that say what they said before."""
-    reviews = documents.for_statements(Review.objects.all()).in_bulk([plan.review.pk for plan in planned])
+    reviews = documents.in_bulk([plan.review.pk for plan in planned])
     approvals, unchanged = [], set()
     for plan in planned:
         changed = plan.outcome == Outcome.CHANGED

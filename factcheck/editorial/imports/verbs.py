@@ -173,7 +173,7 @@ def _record(by: User, action: str, batch: ImportBatch, **detail: Any) -> None:
 def _publish(approvals: Sequence[Approval], by: User) -> int:
     ids = [approval.review_id for approval in approvals]
     list(Review.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
-    reviews = documents.for_statements(Review.objects.all()).in_bulk(ids)
+    reviews = documents.in_bulk(ids)
     approved: list[tuple[Review, Approval]] = []
     stale: list[tuple[Review, Approval]] = []
     for approval in approvals:
