@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import factcheck.editorial.imports
 import factcheck.exchange
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "import.md"
@@ -14,6 +15,11 @@ def test_every_code_is_documented() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in Path(factcheck.exchange.__path__[0]).glob("*.py"))
     codes = set(re.findall(r'(?:refuse|drop)\([^()]*?, "([a-z_]+)", ', sources))
     codes |= set(re.findall(r'Problem\([^()]*?, "([a-z_]+)", ', sources))
+    folder = Path(factcheck.editorial.imports.__path__[0])
+    codes |= set(
+        re.findall(r'Refused\(\s*"([a-z_]+)"', "".join(path.read_text("utf-8") for path in folder.glob("*.py")))
+    )
+    assert {"in_hand", "cannot_be_stored"} <= codes
     assert {"no_claim_text", "withdrawn", "unknown_key", "several"} <= codes
     assert sorted(code for code in codes if f"`{code}`" not in text) == []
 
