@@ -2,11 +2,13 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.utils.translation import gettext_lazy as _
 
 
 class EditorialConfig(AppConfig):
     name = "factcheck.editorial"
     label = "editorial"
+    verbose_name = _("Editors’ desk")
     default = True
 
 

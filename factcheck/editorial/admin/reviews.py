@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -206,11 +207,11 @@ class ReviewAdmin(NewsroomAdmin[Review]):
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
         claims: Any = self.admin_site.get_model_admin(Claim)
         try:
-            claim = claims.autocomplete_queryset(request).filter(pk=initial.get("claim")).first()
-        except (TypeError, ValueError, forms.ValidationError):
+            claim = claims.autocomplete_queryset(request).filter(pk=initial.pop("claim", None)).first()
+        except ValidationError:  # no id at all
             claim = None
         if claim is not None:
-            initial.setdefault("language", claim.language)
+            initial = {"language": claim.language, **initial, "claim": claim.pk}
         return initial
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Review, inline: Any, prefix: str) -> dict[str, Any]:

@@ -219,6 +219,21 @@ def test_verdicts_are_offered_in_the_language_of_the_desk(database: str, languag
     assert ("Sai Sai." if language == "vi" else "False False.") in offered
 
 
+def test_language_of_the_desk_is_switched_by_a_button(database: str) -> None:
+    reporter = signed_in(make_newsroom().reporter).open("/admin/")
+    assert not reporter.has_button("English")
+    reporter.press("Tiếng Việt")
+    assert reporter.path == "/admin/"
+    assert reporter.has_button("English")
+    assert '<html lang="vi"' in reporter.html
+
+
+def test_claim_that_is_none_is_not_prefilled(database: str) -> None:
+    reporter = signed_in(make_newsroom().reporter)
+    assert reporter.open("/admin/editorial/review/add/?claim=nonsense").status == 200
+    assert reporter.value("language") == "vi"
+
+
 def test_pages_keep_to_the_content_security_policy(database: str) -> None:
     """No script or style inside a page; the header of the site forbids both."""
     newsroom = make_newsroom()
