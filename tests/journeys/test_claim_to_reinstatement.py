@@ -139,7 +139,9 @@ def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
     # Corrected: the reader keeps the first revision meanwhile, and then sees what changed.
     lan.open(f"/admin/editorial/review/{review}/change/").follow("Open a correction").press("Open a correction")
     assert "Say what kind of correction this is." in lan.text
-    lan.choose("change_class", "substantive").fill(note="Trạm khí tượng đã xác nhận số liệu đo ngày hôm đó.").press("Open a correction")
+    lan.choose("change_class", "substantive").fill(note="Trạm khí tượng đã xác nhận số liệu đo ngày hôm đó.").press(
+        "Open a correction"
+    )
     lan.choose("verdict", "True True by every source.").fill(headline="Video nước lũ là thật")
     lan.press("Save and submit for approval").press("Submit for approval")
     assert api(f"reviews/{review}/")["verdict"]["label"] == "Sai"
