@@ -178,6 +178,7 @@ def files_of_the_database() -> str:
     return "\n".join(file.read_bytes().decode(errors="replace") for file in files)
 
 
+@pytest.mark.prove  # reads the files of a running server, which writes them in its own time
 def test_rewritten_tables_hold_nothing_of_what_was_erased(
     newsroom: Newsroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
