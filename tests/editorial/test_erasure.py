@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import time
 import unicodedata
 from datetime import date
 from importlib.util import find_spec
@@ -191,8 +192,13 @@ def test_rewritten_tables_hold_nothing_of_what_was_erased(
         cursor.execute("ANALYZE")
     erase_review(newsroom, review)
     assert word.found_in(files_of_the_database())
-    call_command("rewrite_tables")
-    assert re.fullmatch(r"\d+ tables are rewritten\.\n", capsys.readouterr().out)
+    for _ in range(10):
+        call_command("rewrite_tables")
+        assert re.fullmatch(r"\d+ tables are rewritten\.\n", capsys.readouterr().out)
+        # A transaction that is open in any database of the server, such as another worker's, keeps rows that died since.
+        if not word.found_in(files_of_the_database()):
+            break
+        time.sleep(1)
     assert word.found_in(files_of_the_database()) == set()
     call_command("verify_record")
 

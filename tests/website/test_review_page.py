@@ -56,6 +56,7 @@ def test_review_links_to_its_data(published: Published) -> None:
         f"http://127.0.0.1:8000{published.english}",
         api,
         "/static/website/icon.svg",
+        "/feeds/corrections.atom",
         "/static/website/site.css",
     ]
     assert page.values("meta", "property") == [
@@ -76,7 +77,10 @@ def test_review_verdict_is_also_in_the_readers_language(published: Published) ->
 
 def test_review_corrected_says_what_changed(published: Published) -> None:
     page = get(published.corrected)
-    assert "(substantive correction) Ngày quay đã được xác minh lại với người quay phim. Verdict before: Sai → after: Đúng" in page.text
+    assert (
+        "(substantive correction) Ngày quay đã được xác minh lại với người quay phim. Verdict before: Sai → after: Đúng"
+        in page.text
+    )
     assert "last changed" in page.text
     assert f"{published.corrected}revisions/1/" in page.values("a", "href")
 
