@@ -112,7 +112,15 @@ def test_documentation_names_every_parameter_and_key(document):
         "Demand",
     ):
         names |= set(document["components"]["schemas"][component]["properties"])
-    for component in ("Revision", "Change", "Correction", "CorrectionOfReview", "Appearance", "OriginalRating", "RatingScale"):
+    for component in (
+        "Revision",
+        "Change",
+        "Correction",
+        "CorrectionOfReview",
+        "Appearance",
+        "OriginalRating",
+        "RatingScale",
+    ):
         names |= set(document["components"]["schemas"][component]["properties"])
     assert {name for name in names if not re.search(rf"\b{name}\b", text)} == set()
 

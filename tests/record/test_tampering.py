@@ -423,7 +423,14 @@ def tables(module_database: str) -> Iterator[dict[str, str]]:
     for subject in subjects[:3]:
         statement = make_statement(subject) | {"summary": "Sai. Đã sửa."}
         log.publish(
-            [log.Publication(subject, statement, change_class="substantive", note="Ngày quay đã được xác minh lại với người quay phim.")]
+            [
+                log.Publication(
+                    subject,
+                    statement,
+                    change_class="substantive",
+                    note="Ngày quay đã được xác minh lại với người quay phim.",
+                )
+            ]
         )
     for subject in subjects[3:5]:
         whole = make_statement(subject)
