@@ -1,5 +1,6 @@
 """Nothing that people use is undocumented, and no link in the documentation leads nowhere."""
 
+import gettext
 import re
 import subprocess
 from pathlib import Path
@@ -123,3 +124,15 @@ def test_every_timer_has_its_command():
     commands = {file.stem for file in ROOT.glob("factcheck/**/management/commands/[!_]*.py")}
     assert timers == {"ask_witnesses", "publish_due_demands", "verify_record"}
     assert timers <= commands
+
+
+def test_vocabulary_says_what_the_interface_says():
+    """Words of the first column that the catalogue translates by themselves have its Vietnamese in the second."""
+    with (ROOT / "factcheck/locale/vi/LC_MESSAGES/django.mo").open("rb") as file:
+        catalogue = gettext.GNUTranslations(file)
+    rows = re.findall(
+        r"^\| `?(\w[\w ]*)`? \| ([^|]+) \|", (ROOT / "docs/vocabulary.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    known = {word: said for word, said in rows if said != "Vietnamese" and catalogue.gettext(word) != word}
+    assert len(known) > 15
+    assert {word: said for word, said in known.items() if said.lower() != catalogue.gettext(word).lower()} == {}
