@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LineField, ProseField
@@ -57,7 +58,7 @@ class ImportBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.files} ({self.submitted_at:%Y-%m-%d})" if self.pk else self.files
+        return f"{self.files} ({date_format(self.submitted_at)})" if self.pk else self.files
 
 
 class DecidedByTwo(models.Model):

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField
@@ -155,7 +156,9 @@ class Demand(models.Model):
         indexes = [models.Index(fields=["newsroom", "state", "-received_on", "-id"], name="demand_newsroom_state")]
 
     def __str__(self) -> str:
-        return f"{self.get_from_type_display()}: {self.from_name or self.from_description or '…'}, {self.received_on}"
+        who = self.from_name or self.from_description or "…"
+        day = date_format(self.received_on) if self.received_on else "–"
+        return f"{self.get_from_type_display()}: {who}, {day}"
 
 
 class DemandApproval(DecidedByTwo):
