@@ -157,8 +157,7 @@ class Demand(models.Model):
 
     def __str__(self) -> str:
         who = self.from_name or self.from_description or "…"
-        day = date_format(self.received_on) if self.received_on else "–"
-        return f"{self.get_from_type_display()}: {who}, {day}"
+        return f"{self.get_from_type_display()}: {who}, {date_format(self.received_on)}"
 
 
 class DemandApproval(DecidedByTwo):
