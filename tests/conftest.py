@@ -63,6 +63,7 @@ from django.contrib.contenttypes.models import ContentType  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from factcheck.database import roles  # noqa: E402
 from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
@@ -142,6 +143,13 @@ def template(django_db_blocker: pytest.FixtureRequest) -> str:
         with cluster.superuser() as superuser:
             superuser.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {DATABASE} ALLOW_CONNECTIONS false")
     return TEMPLATE
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request in Vietnamese leaves its language active in the thread, where the next test would read it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
