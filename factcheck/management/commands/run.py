@@ -27,6 +27,7 @@ THREADS = 8
 class Command(BaseCommand):
     help = "Starts the database, migrates it, loads the demo newsroom if it is empty, and serves until Ctrl-C."
     requires_system_checks = []
+    interrupted = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -34,18 +35,26 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, address: str, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, _interrupt)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._interrupt)
         try:
             _refuse_used_port(address, settings.PORT)
             self._migrate()
             self._load_demo()
             _close_connections()  # the worker opens its own
+            if self.interrupted:
+                raise KeyboardInterrupt
             self._serve(address)
         except KeyboardInterrupt:
             pass
         finally:
             _close_connections()
         self.stdout.write("Stopped.")
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        # Python drops an exception that comes while an object is being destroyed; the mark stays.
+        self.interrupted = True
+        raise KeyboardInterrupt
 
     def _migrate(self) -> None:
         self.stdout.write("Starting the database…")
@@ -94,10 +103,6 @@ class Command(BaseCommand):
                 self.stdout.write("    " + "  ".join(str(value) for value in login.values()))
         self.stdout.write("\nCtrl-C stops everything.")
         self.stdout.flush()
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _refuse_used_port(address: str, port: int) -> None:
