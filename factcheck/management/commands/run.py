@@ -42,9 +42,8 @@ class Command(BaseCommand):
             self._migrate()
             self._load_demo()
             _close_connections()  # the worker opens its own
-            if self.interrupted:
-                raise KeyboardInterrupt
-            self._serve(address)
+            if not self.interrupted:
+                self._serve(address)
         except KeyboardInterrupt:
             pass
         finally:
