@@ -60,9 +60,13 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     lan.press("Submit for approval")
 
     assert Client().get("/api/v1/demands/").json()["results"] == []
-    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, Oct. 20, 2026").follow("Approve").press("Approve")
+    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, Oct. 20, 2026").follow("Approve").press(
+        "Approve"
+    )
     assert "Approved." in minh.text
-    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, Oct. 20, 2026").follow("Publish").press("Publish")
+    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, Oct. 20, 2026").follow("Publish").press(
+        "Publish"
+    )
     assert "Public. When something comes of it, update the entry" in minh.text
     (published,) = Client().get("/api/v1/demands/").json()["results"]
     assert (published["from"]["name"], published["outcome"]) == ("Công ty Ví Dụ", "refused")
