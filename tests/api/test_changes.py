@@ -18,10 +18,13 @@ from factcheck.record.models import LogEntry, PublishedReview
 from tests.drafts import (
     correct_review,
     erase_review,
+    make_demand,
     make_newsroom,
     make_review,
+    publish_demand,
     publish_review,
     reinstate_review,
+    update_demand,
     withdraw_review,
 )
 from tests.serving import served
@@ -68,6 +71,17 @@ def test_changes_in_the_order_of_the_log(world, api):
         "digest": entry.digest,
     }
     assert page["next"] == "http://127.0.0.1:8000/api/v1/changes/?since=5"
+
+
+def test_changes_carry_demands_as_their_addresses_do(database, api):
+    newsroom = make_newsroom()
+    demand = make_demand(newsroom)
+    publish_demand(newsroom, demand)
+    update_demand(newsroom, demand, outcome="dropped")
+    first, second = api.get("changes/")["results"]
+    assert (first["kind"], first["number"], first["body"]) == ("demand.published", 1, None)
+    assert (second["kind"], second["number"]) == ("demand.updated", 2)
+    assert second["body"] == api.get(f"demands/{demand.pk}/")
 
 
 def test_changes_page_by_page(world, api):
