@@ -36,11 +36,6 @@ def tile_name(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
     return f"tile/{level}/{'/'.join(groups)}{partial}"
 
 
-def tile_width(level: int, index: int, size: int) -> int:
-    """How many hashes that tile has in a tree of that size; 0 when it does not exist."""
-    return max(0, min(TILE_WIDTH, (size >> TILE_HEIGHT * level) - index * TILE_WIDTH))
-
-
 def perfect_root(hashes: Iterable[bytes]) -> bytes:
     """The root over 2^k hashes."""
     row = list(hashes)

@@ -7,7 +7,7 @@ import pytest
 
 from factcheck.record import merkle
 
-LEAVES = [b"leaf %d" % n for n in range(66_000)]
+LEAVES = [b"leaf %d" % n for n in range(70_000)]
 
 
 @cache
@@ -104,10 +104,9 @@ def test_around_65536(step: int) -> None:
 
 def test_tiles_of_70000() -> None:
     # WIRE: 273 full level-0 tiles and one of width 112, one full level-1 tile and one of 17, one level-2 tile of 1.
-    assert [merkle.tile_width(0, index, 70_000) for index in (0, 272, 273, 274)] == [256, 256, 112, 0]
-    assert [merkle.tile_width(1, index, 70_000) for index in (0, 1, 2)] == [256, 17, 0]
-    assert [merkle.tile_width(2, index, 70_000) for index in (0, 1)] == [1, 0]
-    assert merkle.tile_width(3, 0, 70_000) == 0
+    widths = {place: len(hashes) // 32 for place, hashes in grown(70_000, 70_000).items()}
+    assert [width for (level, _), width in sorted(widths.items()) if level == 0] == [256] * 273 + [112]
+    assert {place: width for place, width in widths.items() if place[0]} == {(1, 0): 256, (1, 1): 17, (2, 0): 1}
 
 
 @pytest.mark.parametrize(
