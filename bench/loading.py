@@ -105,7 +105,7 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     database, seed, start, end = part
     from django.db import connections
 
-    from factcheck.record import claims, readmodel
+    from factcheck.record import claims, readmodel, words
     from factcheck.record.models import LogEntry, PastClaim, PublishedClaim, PublishedCorrection, PublishedReview
 
     if connections.settings["owner"]["NAME"] != database:
@@ -120,6 +120,7 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     copy(PublishedCorrection, [row for row in corrections if row])
     copy(PublishedClaim, [row for row in of_claims if isinstance(row, PublishedClaim)])
     copy(PastClaim, [row for row in of_claims if isinstance(row, PastClaim)])
+    words.project_words(rows, [])
     newest = {key: row for row in rows for key in readmodel.references_of(row)}
     return {key: readmodel.reference_row(*key, row) for key, row in newest.items()}
 

@@ -19,8 +19,8 @@ from factcheck.record.past import PastReview as PastReview
 from factcheck.record.past import PublishedCorrection as PublishedCorrection
 from factcheck.record.rows import ClaimRow, ReviewRow
 from factcheck.record.rows import Status as Status
-
-SEARCH_CONFIG = "public.factcheck"
+from factcheck.record.words import SEARCH_CONFIG as SEARCH_CONFIG
+from factcheck.record.words import Word as Word
 
 
 def text_in_body(path: str) -> Func:

@@ -26,6 +26,7 @@ from factcheck.record.models import (
     Status,
 )
 from factcheck.record.rows import as_past, upsert
+from factcheck.record.words import project_words
 
 Kind = PublishedReference.Kind
 Reference = tuple[str, str]
@@ -49,6 +50,7 @@ def project(published: Sequence[tuple[LogEntry, dict[str, Any]]]) -> None:
         [as_past(PastReview, row, until[pk]) for pk, row in former.items() if pk not in erased]
     )
     upsert(PublishedReview, rows, ["id"])
+    project_words(rows, former.values())
     corrections = [correction_row(entry, document) for entry, document in published]
     PublishedCorrection.objects.bulk_create([row for row in corrections if row])
     _project_claims(rows, former, orphaned)

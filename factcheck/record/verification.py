@@ -6,6 +6,7 @@ rows are read as they are, all checkpoints are checked, and the read model is ma
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
@@ -29,9 +30,11 @@ from factcheck.record.models import (
     PublishedReview,
     RevisionDocument,
     Status,
+    Word,
 )
 from factcheck.record.notes import Checkpoint, NoteError, VerifierKey, open_note, signed_by
 from factcheck.record.rows import as_past
+from factcheck.record.words import title_words
 
 BATCH = 1000
 Kind = LogEntry.Kind
@@ -171,6 +174,7 @@ def check_read_model(advance: Advance) -> None:
         _require_count(model, count)
     _check_claims()
     _check_references()
+    _check_words()
     _check_demands(advance)
 
 
@@ -215,6 +219,16 @@ def _check_references() -> None:
             if place not in stored or _values(stored[place], "id") != _values(row, "id"):
                 raise DiscrepancyError(f"The {place[0]} {place[1]} of the read model is not what the documents give.")
     _require_count(PublishedReference, len(speakers))
+
+
+def _check_words() -> None:
+    expected = Counter[str]()
+    for row in PublishedReview.objects.filter(status=Status.LIVE).iterator(BATCH):
+        expected.update(title_words(row))
+    for word in Word.objects.iterator(BATCH):
+        if word.reviews != expected[word.word]:
+            raise DiscrepancyError(f"The word {word.word} stands in {expected[word.word]} reviews, not {word.reviews}.")
+    _require_count(Word, len(expected))
 
 
 def _compare(model: type[Any], expected: dict[Any, Any]) -> None:

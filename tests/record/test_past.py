@@ -21,6 +21,7 @@ from factcheck.record.models import (
     PublishedReference,
     PublishedReview,
     RevisionDocument,
+    Word,
 )
 from tests.record.conftest import make_statement
 
@@ -79,7 +80,7 @@ def texts(claims: dict[UUID, str]) -> dict[UUID, str | None]:
 def everything() -> dict[str, Any]:
     """All rows of the read model, without the keys that the database gives."""
     models: tuple[type[Model], ...] = (
-        PublishedReview, PublishedClaim, PublishedReference, PastReview, PastClaim, PublishedCorrection,
+        PublishedReview, PublishedClaim, PublishedReference, PastReview, PastClaim, PublishedCorrection, Word,
     )  # fmt: skip
     return {
         model.__name__: sorted(
@@ -282,6 +283,8 @@ def oracle_texts(reviews: dict[UUID, tuple[LogEntry, dict[str, Any]]]) -> dict[U
         ("DELETE FROM record_pastclaim", "past claim .* is not what"),
         ("UPDATE record_publishedcorrection SET change_class = 'typo'", "published correction 1 is not what"),
         ("DELETE FROM record_publishedcorrection", "published correction 1 is not what"),
+        ("UPDATE record_word SET reviews = 2 WHERE word = 'hai'", "The word hai stands in 1 reviews, not 2"),
+        ("DELETE FROM record_word WHERE word = 'hai'", "rows of word instead of"),
         ("INSERT INTO record_publishedcorrection SELECT 9, review_id, change_class, at, body FROM record_publishedcorrection", "2 rows of published correction"),
     ],
 )  # fmt: skip

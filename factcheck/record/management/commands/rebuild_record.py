@@ -20,6 +20,7 @@ from factcheck.record.models import (
     PublishedDemand,
     PublishedReference,
     PublishedReview,
+    Word,
 )
 from factcheck.record.readmodel import project
 from factcheck.record.register import newest_documents, project_demands
@@ -27,6 +28,7 @@ from factcheck.record.register import newest_documents, project_demands
 BATCH = 1000
 MODELS: tuple[type[Any], ...] = (
     PublishedReview, PublishedClaim, PublishedReference, PublishedDemand, PublishedCorrection, PastReview, PastClaim,
+    Word,
 )  # fmt: skip
 
 

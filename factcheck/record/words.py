@@ -1,0 +1,133 @@
+"""The words of live claims and headlines, and in how many reviews each stands: what is rare, and what was meant.
+
+`Word` is part of the read model: `project_words` keeps its numbers exact with every publication, so that a word that
+stood in an erased review alone is gone with it.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import orjson
+from django.contrib.postgres.indexes import GinIndex
+from django.db import connection, connections, models
+from django.db.models import F, Func, Q
+
+from factcheck.record.rows import ReviewRow, Status
+
+SEARCH_CONFIG = "public.factcheck"
+MAX_LENGTH = 64  # longer runs of letters are no words: they would only swell the table
+
+
+class Word(models.Model):
+    """A word as it is written, in lower case and NFC, and how common it is."""
+
+    word = models.CharField(max_length=MAX_LENGTH, primary_key=True)
+    lexeme = models.GeneratedField(
+        expression=Func(F("word"), template=f"(tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', %(expressions)s)))[1]"),
+        output_field=models.TextField(null=True),
+        db_persist=True,
+        help_text="What the search finds it by: without diacritics, stemmed.",
+    )
+    reviews = models.PositiveIntegerField(help_text="Live reviews with it in claim or headline.")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(reviews__gte=1), name="word_in_a_review")]
+        indexes = [
+            models.Index(fields=["lexeme"], name="word_lexeme"),
+            GinIndex(fields=["lexeme"], opclasses=["gin_trgm_ops"], name="word_similar"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word} in {self.reviews}"
+
+
+class _Signs(dict[int, str]):
+    """For str.translate: letters, their marks and digits stay, what else there is parts words.
+
+    Chinese and Japanese are written without spaces: each of their signs is a word, and a name a phrase of them.
+    """
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        kind = unicodedata.category(sign)
+        if kind == "Lo" and unicodedata.name(sign, "").startswith(("CJK", "HIRAGANA", "KATAKANA")):
+            self[code] = f" {sign} "
+        else:
+            self[code] = sign if kind[0] in "LMN" else " "
+        return self[code]
+
+
+_signs = _Signs()
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in their order, as `Word` has them."""
+    found = unicodedata.normalize("NFC", text.lower()).translate(_signs).split()
+    return [word for word in found if len(word) <= MAX_LENGTH]
+
+
+def project_words(now: Iterable[ReviewRow], former: Iterable[ReviewRow]) -> None:
+    """Brings the numbers up to date when these rows take the place of those. Called under the log's lock."""
+    change = Counter[str]()
+    for row in now:
+        change.update(title_words(row))
+    for row in former:
+        change.subtract(title_words(row))
+    more = sorted(word for word in change if change[word] > 0)
+    fewer = sorted(word for word in change if change[word] < 0)
+    with connection.cursor() as cursor:
+        if more:
+            cursor.execute(_ADD, [more, [change[word] for word in more]])
+        if fewer:
+            taken = (fewer, [-change[word] for word in fewer])
+            cursor.execute(_REMOVE, taken)  # first, since no word stands in no review
+            cursor.execute(_SUBTRACT, taken)
+
+
+_ADD = """
+INSERT INTO record_word AS mine (word, reviews) SELECT * FROM unnest(%s::text[], %s::int[])
+ON CONFLICT (word) DO UPDATE SET reviews = mine.reviews + excluded.reviews
+"""
+_REMOVE = """
+DELETE FROM record_word mine USING unnest(%s::text[], %s::int[]) AS taken (word, reviews)
+WHERE mine.word = taken.word AND mine.reviews <= taken.reviews
+"""
+_SUBTRACT = """
+UPDATE record_word mine SET reviews = mine.reviews - taken.reviews
+FROM unnest(%s::text[], %s::int[]) AS taken (word, reviews) WHERE mine.word = taken.word
+"""
+
+
+def title_words(row: ReviewRow) -> set[str]:
+    """Those of claim and headline, each once; a tombstone and an erasure have none."""
+    if row.status != Status.LIVE:
+        return set()
+    body = orjson.loads(row.body)
+    return set(words_of(f"{body['claim']['text']} {body['headline'] or ''}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How the search reads a word, and in how many live reviews' claims and headlines it stands, in any spelling."""
+
+    lexeme: str
+    reviews: int
+
+
+def frequencies(words: Collection[str], using: str = "public") -> dict[str, Frequency]:
+    """By word as `words_of` gives them. A review with two spellings of a lexeme counts twice: an upper bound."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(_FREQUENCIES, [list(words)])
+        return {word: Frequency(lexeme, reviews) for word, lexeme, reviews in cursor.fetchall()}
+
+
+_FREQUENCIES = f"""
+SELECT asked.word, asked.lexeme, coalesce(sum(mine.reviews), 0)
+FROM (SELECT word, (tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', word)))[1] AS lexeme
+      FROM unnest(%s::text[]) AS word) asked
+LEFT JOIN record_word mine USING (lexeme)
+WHERE asked.lexeme IS NOT NULL
+GROUP BY asked.word, asked.lexeme
+"""  # noqa: S608 (a constant)
