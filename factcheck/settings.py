@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "procrastinate.contrib.django",
     "factcheck",
     "factcheck.record",
     "factcheck.editorial",
@@ -234,6 +235,10 @@ if SECURE:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+
+# The queue of the worker (factcheck/worker.py): its tasks are in the rooms' tasks.py, its tables are the application's.
+PROCRASTINATE_DATABASE_ALIAS = "default"
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 3600}  # seconds; as long as nightly jobs are made up for
 
 LANGUAGE_CODE = environment("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt")]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.urls import urlpatterns
+from factcheck.tasks import SCHEDULE
 
 ROOT = Path(__file__).parent.parent
 LINK = re.compile(r"\]\(([^()\s]+)\)")
@@ -119,11 +120,10 @@ def test_every_variable_of_the_example_is_documented():
     assert [name for name in names if f"`{name}`" not in settings] == []
 
 
-def test_every_timer_has_its_command():
-    timers = {file.name.partition("@")[2].removesuffix(".timer") for file in (ROOT / "deploy/systemd").glob("*.timer")}
-    commands = {file.stem for file in ROOT.glob("factcheck/**/management/commands/[!_]*.py")}
-    assert timers == {"ask_witnesses", "publish_due_demands", "verify_record"}
-    assert timers <= commands
+def test_everything_at_a_fixed_time_is_documented():
+    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    table = operations.partition("## The worker")[2].partition("\n## ")[0]
+    assert [command for command in [*SCHEDULE, "ask_witnesses"] if f"`{command}`" not in table] == []
 
 
 def test_vocabulary_says_what_the_interface_says():

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from factcheck.database.embedded import Cluster
+from factcheck.database.embedded import DATABASE, Cluster
 
 Start = Callable[[], subprocess.Popen[str]]
 ROOT = Path(__file__).parent.parent
@@ -96,12 +96,28 @@ def test_first_start_shows_the_demo_and_ctrl_c_stops_everything(var: Path, port:
     logins = json.loads((var / "demo-logins.json").read_text())
     assert (var / "demo-logins.json").stat().st_mode & 0o777 == 0o600
     assert log_in(port, logins[0]["username"], logins[0]["password"]) == 302
+    assert "verify_record" in done_by_the_worker(var)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the worker too
     said, complained = process.communicate(timeout=30)
     assert (process.returncode, complained) == (0, "")
     for word in (f"http://127.0.0.1:{port}/admin/", logins[0]["username"], logins[0]["password"], "Stopped."):
         assert word in said
     assert not (var / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def done_by_the_worker(var: Path) -> set[str]:
+    """Names of the commands that it has run; on its first start, what was due in the last day."""
+    cluster = Cluster(var, durable=False)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with cluster.superuser(DATABASE) as superuser:
+            found = superuser.execute(
+                "SELECT args ->> 'command' FROM procrastinate_jobs WHERE status = 'succeeded' AND task_name = 'command'"
+            ).fetchall()
+        if len(found) >= 3:
+            return {name for (name,) in found}
+        time.sleep(0.2)
+    pytest.fail("The worker has done nothing.")
 
 
 def log_in(port: int, username: str, password: str) -> int:

@@ -5,6 +5,8 @@ import multiprocessing
 import signal
 import socket
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -18,14 +20,18 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from factcheck import worker
 from factcheck.database.base import DatabaseWrapper
 
 # Each thread may hold a connection of each pool; more threads than connections would only queue there.
 THREADS = 8
+SECONDS_TO_STOP = 10
 
 
 class Command(BaseCommand):
-    help = "Starts the database, migrates it, loads the demo newsroom if it is empty, and serves until Ctrl-C."
+    help = (
+        "Starts the database and the worker, migrates, loads the demo newsroom if it is empty, and serves until Ctrl-C."
+    )
     requires_system_checks = []
     interrupted = False
 
@@ -41,9 +47,10 @@ class Command(BaseCommand):
             _refuse_used_port(address, settings.PORT)
             self._migrate()
             self._load_demo()
-            _close_connections()  # the worker opens its own
+            _close_connections()  # the processes that it starts open their own
             if not self.interrupted:
-                self._serve(address)
+                with _worker():
+                    self._serve(address)
         except KeyboardInterrupt:
             pass
         finally:
@@ -67,7 +74,7 @@ class Command(BaseCommand):
             call_command("load_demo", verbosity=0)  # the logins are announced once the site is up
 
     def _serve(self, address: str) -> None:
-        # Forking would share this process's locks and threads with the worker.
+        # Forking would share this process's locks and threads with what it starts.
         multiprocessing.set_start_method("spawn", force=True)
         server = Server(
             "factcheck.wsgi:application",
@@ -78,7 +85,7 @@ class Command(BaseCommand):
             blocking_threads=THREADS,
             websockets=False,
             log_level=LogLevels.error,
-            workers_kill_timeout=10,
+            workers_kill_timeout=SECONDS_TO_STOP,
         )
         server.on_startup(self._announce)
         try:
@@ -116,6 +123,20 @@ def _refuse_used_port(address: str, port: int) -> None:
                 f"{address}:{port} cannot be used ({error.strerror}): "
                 f"choose another port, for example make run PORT={port + 1}."
             ) from None
+
+
+@contextmanager
+def _worker() -> Iterator[None]:
+    """The worker as a process beside the server's. It ends with this process, even with one that is killed."""
+    process = multiprocessing.get_context("spawn").Process(target=worker.beside_the_site, name="worker", daemon=True)
+    process.start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join(SECONDS_TO_STOP)
+        process.kill()  # what it had not ended begins again at the next start
+        process.join()
 
 
 def _close_connections() -> None:

@@ -39,7 +39,7 @@ def grant_defaults(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     # Default privileges count for tables made after them, Django's own included.
-    run_before = [("contenttypes", "0001_initial")]
+    run_before = [("contenttypes", "0001_initial"), ("procrastinate", "0001_initial")]
 
     operations = [
         TrigramExtension(),

@@ -1,4 +1,4 @@
-"""`manage.py publish_due_demands`: publishes what was approved for a later day; a timer runs it."""
+"""`manage.py publish_due_demands`: publishes what was approved for a later day; the worker runs it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py ask_witnesses`: has the newest checkpoint cosigned; a timer runs it."""
+"""`manage.py ask_witnesses`: has the newest checkpoint cosigned; the worker runs it."""
 
 from typing import Any
 

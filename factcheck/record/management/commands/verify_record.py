@@ -15,16 +15,17 @@ from factcheck.record.verification import DiscrepancyError, check_log, check_rea
 class Command(BaseCommand):
     help = "Checks the public log and everything made from it. Exit code 1 with the first thing that is wrong."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
+        bars = None if verbosity else True  # None: where there is a terminal
         try:
             # One snapshot, so that what is published meanwhile does not look like a fault.
             with transaction.atomic():
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 entries, reviews = LogEntry.objects.count(), PublishedReview.objects.count()
-                with tqdm(total=entries, unit=" entries", disable=None) as bar:
+                with tqdm(total=entries, unit=" entries", disable=bars) as bar:
                     check_log(tree.signing_key().verifier(), lambda done: bar.update(done))
-                with tqdm(total=reviews, unit=" reviews", disable=None) as bar:
+                with tqdm(total=reviews, unit=" reviews", disable=bars) as bar:
                     check_read_model(lambda done: bar.update(done))
         except (DiscrepancyError, RecordError) as problem:
             raise CommandError(str(problem)) from problem
