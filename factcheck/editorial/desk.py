@@ -19,7 +19,7 @@ from factcheck.editorial.models import User
 # The order in which somebody at work needs them.
 ORDER = (
     "Review", "Claim", "Claimant", "Demand", "ImportBatch", "VerdictMapping", "Topic", "RatingScale", "Verdict",
-    "Publisher", "User", "Membership", "EditorialEvent",
+    "Publisher", "User", "Membership", "Job", "EditorialEvent",
 )  # fmt: skip
 
 
@@ -46,10 +46,9 @@ class EditorsDesk(admin.AdminSite):
         if not self.has_permission(request):
             return []  # the login page
         apps = super().get_app_list(request, app_label)
-        for app in apps:
-            app["name"] = _("Everything")
-            app["models"].sort(key=lambda model: ORDER.index(model["object_name"]))
-        return apps
+        models = [model for app in apps for model in app["models"]]
+        models.sort(key=lambda model: ORDER.index(model["object_name"]))
+        return [{**apps[0], "name": _("Everything"), "models": models}] if apps else []
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from factcheck.editorial.admin.home import waiting

@@ -3,6 +3,6 @@
 `access` says who sees and changes what; `verbs` is where anything happens to a review.
 """
 
-from factcheck.editorial.admin import claimants, claims, demands, events, imports, people, reviews, scales
+from factcheck.editorial.admin import claimants, claims, demands, events, imports, jobs, people, reviews, scales
 
-__all__ = ["claimants", "claims", "demands", "events", "imports", "people", "reviews", "scales"]
+__all__ = ["claimants", "claims", "demands", "events", "imports", "jobs", "people", "reviews", "scales"]

@@ -4,6 +4,7 @@ from factcheck.editorial.models.approvals import Approval, ImportBatch
 from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic, TopicLabel
 from factcheck.editorial.models.demands import Demand, DemandApproval
 from factcheck.editorial.models.events import EditorialEvent
+from factcheck.editorial.models.jobs import Job
 from factcheck.editorial.models.people import Membership, Publisher, User
 from factcheck.editorial.models.reviews import Authorship, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
@@ -18,6 +19,7 @@ __all__ = [
     "DemandApproval",
     "EditorialEvent",
     "ImportBatch",
+    "Job",
     "Membership",
     "Publisher",
     "RatingScale",

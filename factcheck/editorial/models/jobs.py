@@ -1,0 +1,14 @@
+"""The worker's queue as the desk shows it."""
+
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+
+class Job(ProcrastinateJob):
+    """A job of procrastinate's own table, to read."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("background job")
+        verbose_name_plural = _("background jobs")
+        ordering = ["-pk"]

@@ -1,0 +1,52 @@
+"""The worker's queue at the desk: read by who administers accounts, changed by nobody."""
+
+import pytest
+from django.contrib import admin
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from factcheck import tasks
+from tests.drafts import make_newsroom, make_user
+from tests.journeys.browser import signed_in
+from tests.working import work_off
+
+
+def test_administrator_sees_each_state_in_words(database: str) -> None:
+    tasks.run_command.defer(timestamp=1, command="clearsessions")
+    tasks.run_command.defer(timestamp=1, command="no_such_command")
+    work_off("default")
+    tasks.run_command.configure(schedule_in={"hours": 1}).defer(timestamp=1, command="verify_record")
+    client = signed_in(make_user("sysop", is_superuser=True)).client
+    page = client.get("/admin/editorial/job/").content.decode()
+    for word in ("check the record", "waiting", "forget ended sessions", "done", "no_such_command", "failed"):
+        assert word in page
+    failed = client.get("/admin/editorial/job/?state=failed").content.decode()
+    assert "no_such_command" in failed
+    assert "forget ended sessions" not in failed
+    job = ProcrastinateJob.objects.get(args__command="no_such_command")
+    page = client.get(f"/admin/editorial/job/{job.pk}/change/", headers={"accept-language": "vi"}).content.decode()
+    for word in ("công việc nền", "command: no_such_command", "đưa vào hàng đợi", "bắt đầu", "thất bại"):
+        assert word in page.lower()
+    assert 'name="_save"' not in page
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_in_a_newsroom_sees_the_queue(database: str, method: str) -> None:
+    newsroom = make_newsroom()
+    tasks.run_command.defer(timestamp=1, command="clearsessions")
+    job = ProcrastinateJob.objects.get()
+    for user in (newsroom.reporter, newsroom.chief):
+        ask = getattr(signed_in(user).client, method)
+        for address in ("", f"{job.pk}/change/", f"{job.pk}/delete/", "add/"):
+            assert ask(f"/admin/editorial/job/{address}").status_code == 403
+
+
+def test_administrator_cannot_change_or_delete_a_job(database: str) -> None:
+    tasks.run_command.defer(timestamp=1, command="clearsessions")
+    job = ProcrastinateJob.objects.get()
+    client = signed_in(make_user("sysop", is_superuser=True)).client
+    for address in (f"{job.pk}/change/", f"{job.pk}/delete/", "add/"):
+        assert client.post(f"/admin/editorial/job/{address}", {"status": "todo"}).status_code == 403
+
+
+def test_page_of_procrastinate_itself_is_not_there() -> None:
+    assert not admin.site.is_registered(ProcrastinateJob)
