@@ -13,9 +13,9 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 
-from factcheck.record.canonical import canonical
+from factcheck.record.canonical import respelled
 from factcheck.record.models import PastClaim, PastReview, PublishedClaim, PublishedReview, Status
-from factcheck.record.rows import ClaimRow, ReviewRow, as_past, upsert
+from factcheck.record.rows import ClaimRow, ReviewRow, as_past, insert, upsert
 
 _REVIEW_IN_CLAIM = (
     "id", "url", "original_url", "language", "headline", "verdict",
@@ -95,7 +95,7 @@ def _store(spans: Mapping[UUID, Sequence[Span]], since: int, past: list[PastClai
                 now.append(row)
             else:
                 past.append(row)
-    PastClaim.objects.bulk_create(past)
+    insert(PastClaim, past)
     upsert(PublishedClaim, now, ["id"])
     # A claim whose last review was erased or moved to another claim has nothing left to show.
     PublishedClaim.objects.filter(id__in=spans.keys() - {row.id for row in now}).delete()
@@ -130,4 +130,4 @@ def _fill(row: ClaimRow, claim_id: str, reviews: Sequence[Span]) -> None:
         ]
         body["published_at"] = body["reviews"][0]["published_at"]
         body["updated_at"] = max(found["updated_at"] for found in body["reviews"])
-    row.body = canonical(body).decode()
+    row.body = respelled(body).decode()

@@ -4,7 +4,6 @@ One transaction under an advisory lock appends the log entries and their documen
 read model, so that sequence numbers are gapless and in commit order, and a reader sees all or nothing.
 """
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.notes import SigningKey
 from factcheck.record.readmodel import project
 from factcheck.record.register import project_demands
+from factcheck.record.rows import insert
 
 LOCK = 1178682196  # "FACT" in ASCII; the trigger record_entry_follows takes the same one
 Kind = LogEntry.Kind
@@ -70,7 +71,7 @@ def publish(publications: Sequence[Publication], *also: SigningKey) -> list[LogE
         .distinct("subject")
         .select_related("revision_document")
     }
-    entries, documents = [], []
+    entries, documents, published = [], [], []
     for offset, publication in enumerate(publications):
         last = before.get(publication.subject)
         kind = _kind(publication, last)
@@ -87,13 +88,13 @@ def publish(publications: Sequence[Publication], *also: SigningKey) -> list[LogE
         )
         entries.append(entry)
         documents.append(RevisionDocument(entry=entry, salt=salt, document=data))
-    LogEntry.objects.bulk_create(entries)
-    RevisionDocument.objects.bulk_create(documents)
+        published.append((entry, document))
+    insert(LogEntry, entries)
+    insert(RevisionDocument, documents)
     tree.extend(size, *also)
     erased = [entry for entry in entries if entry.kind == Kind.ERASURE]
     for entry in erased:
         RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
-    published = [(entry, json.loads(bytes(row.document))) for entry, row in zip(entries, documents, strict=True)]
     project([(entry, document) for entry, document in published if entry.is_of_review])
     project_demands([(entry, document) for entry, document in published if entry.is_of_demand])
     return entries
@@ -133,7 +134,7 @@ def _kind(publication: Publication, last: LogEntry | None) -> Kind:
 
 def _document(publication: Publication, kind: Kind, number: int, at: datetime, last: LogEntry | None) -> dict[str, Any]:
     """The statement with what is known only now (DESIGN, "Bytes")."""
-    previous = json.loads(bytes(last.revision_document.document)) if last else None
+    previous = orjson.loads(bytes(last.revision_document.document)) if last else None
     # What was said of an erased review's corrections may hold what had to go.
     corrections = list(previous.get("corrections", [])) if previous and kind != Kind.ERASURE else []
     word = kind.partition(".")[2]

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Lower
 
-from factcheck.record.canonical import canonical, rfc3339
+from factcheck.record.canonical import respelled, rfc3339
 from factcheck.record.merkle import tile_name
 from factcheck.record.past import PastClaim as PastClaim
 from factcheck.record.past import PastReview as PastReview
@@ -89,7 +89,7 @@ class LogEntry(models.Model):
 
     def leaf(self) -> bytes:
         """The entry's bytes in the log (WIRE.md section 6): canonical JSON."""
-        return canonical(
+        return respelled(
             {
                 "v": 1,
                 "sequence": self.sequence,

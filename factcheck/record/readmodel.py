@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from factcheck.record.addresses import address_key
-from factcheck.record.canonical import canonical
+from factcheck.record.canonical import respelled
 from factcheck.record.claims import project_claims, remake_claims, spans_by_claim
 from factcheck.record.models import (
     LogEntry,
@@ -25,7 +25,7 @@ from factcheck.record.models import (
     PublishedReview,
     Status,
 )
-from factcheck.record.rows import as_past, upsert
+from factcheck.record.rows import as_past, insert, upsert
 from factcheck.record.words import project_words
 
 Kind = PublishedReference.Kind
@@ -46,13 +46,11 @@ def project(published: Sequence[tuple[LogEntry, dict[str, Any]]]) -> None:
     former = PublishedReview.objects.in_bulk(list(until))
     erased = [row.id for row in rows if row.status == Status.ERASED]
     orphaned = _erase(erased, former) if erased else set()
-    PastReview.objects.bulk_create(
-        [as_past(PastReview, row, until[pk]) for pk, row in former.items() if pk not in erased]
-    )
+    insert(PastReview, [as_past(PastReview, row, until[pk]) for pk, row in former.items() if pk not in erased])
     upsert(PublishedReview, rows, ["id"])
     project_words(rows, former.values())
     corrections = [correction_row(entry, document) for entry, document in published]
-    PublishedCorrection.objects.bulk_create([row for row in corrections if row])
+    insert(PublishedCorrection, [row for row in corrections if row])
     _project_claims(rows, former, orphaned)
     fresh = {key: row for row in rows for key in references_of(row)}
     upsert(PublishedReference, [reference_row(*key, row) for key, row in fresh.items()], ["kind", "key"])
@@ -72,10 +70,12 @@ def _project_claims(
     rows: Sequence[PublishedReview], former: Mapping[UUID, PublishedReview], orphaned: set[UUID]
 ) -> None:
     until = {row.id: row.sequence for row in rows}
+    since = min(until.values())
     ids = {row.claim_id for row in [*rows, *former.values()] if row.claim_id} - orphaned
-    now = PublishedReview.objects.filter(claim_id__in=ids)
+    others = PublishedReview.objects.filter(claim_id__in=ids, sequence__lt=since)
+    now = [*others, *(row for row in rows if row.claim_id in ids)]
     ended = [(row, until[pk]) for pk, row in former.items() if row.claim_id in ids]
-    project_claims(spans_by_claim([*((row, None) for row in now), *ended]), min(until.values()))
+    project_claims(spans_by_claim([*((row, None) for row in now), *ended]), since)
     if orphaned:
         remake_claims(orphaned)
 
@@ -106,7 +106,7 @@ def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
         claim_id=UUID(document["claim"]["id"]) if "claim" in document else None,
         status=_STATUS.get(LogEntry.Kind(entry.kind), Status.LIVE),
         sequence=entry.sequence,
-        body=canonical(body).decode(),
+        body=respelled(body).decode(),
         language=document.get("language", "und").lower(),
         publisher=document["publisher"]["site"] if "publisher" in document else "",
         published_at=datetime.fromisoformat(document["published_at"]),
@@ -140,7 +140,7 @@ def correction_row(entry: LogEntry, document: dict[str, Any]) -> PublishedCorrec
         review_id=entry.subject,
         change_class=said["class"],
         at=entry.at,
-        body=canonical({**said, "review": review, "sequence": entry.sequence}).decode(),
+        body=respelled({**said, "review": review, "sequence": entry.sequence}).decode(),
     )
 
 
@@ -198,4 +198,4 @@ def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedRefe
     else:
         body = next(topic for topic in document["topics"] if topic["slug"] == key)
         name = key
-    return PublishedReference(kind=kind, key=key, name=name, sequence=review.sequence, body=canonical(body).decode())
+    return PublishedReference(kind=kind, key=key, name=name, sequence=review.sequence, body=respelled(body).decode())

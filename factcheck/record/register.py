@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from factcheck.record.canonical import canonical
+from factcheck.record.canonical import respelled
 from factcheck.record.models import LogEntry, PublishedDemand
 from factcheck.record.readmodel import body_at
 from factcheck.record.rows import upsert
@@ -30,7 +30,7 @@ def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
     return PublishedDemand(
         id=entry.subject,
         sequence=entry.sequence,
-        body=canonical(demand_body(entry, document)).decode(),
+        body=respelled(demand_body(entry, document)).decode(),
         publisher=document["publisher"]["site"],
         review=UUID(document["review"]["id"]) if document["review"] else None,
         from_type=document["from"]["type"],
