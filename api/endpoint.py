@@ -36,7 +36,6 @@ class Endpoint(APIView):
         self, request: Request | HttpRequest, response: HttpResponseBase, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         finished = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
-        assert isinstance(finished, HttpResponse)
         responses.finish(getattr(request, "_request", request), finished)
         return finished
 

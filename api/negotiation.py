@@ -35,6 +35,31 @@ class PatchOrJson(JsonOnly):
         return super().select_renderer(request, renderers, format_suffix)
 
 
+class LinkedDataOnly(JsonOnly):
+    """For answers in application/ld+json, which is JSON too."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
+    ) -> tuple[Renderer, str]:
+        header = request.headers.get("Accept", "")
+        if not accepts(header, "application", "ld+json") and not accepts(header, "application", "json"):
+            raise NotAcceptable
+        return next(iter(renderers)), "application/ld+json"
+
+
+class JsonOrLinkedData(JsonOnly):
+    """JSON, unless application/ld+json is preferred: has more weight, or as much and is the one that is named."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
+    ) -> tuple[Renderer, str]:
+        header = request.headers.get("Accept", "")
+        linked = _preference(header, "application", "ld+json")
+        if linked[0] > 0 and linked > _preference(header, "application", "json"):
+            return next(iter(renderers)), "application/ld+json"
+        return super().select_renderer(request, renderers, format_suffix)
+
+
 class Anything(JsonOnly):
     """For pages that are worth showing to whoever follows a link to them."""
 
@@ -46,15 +71,20 @@ class Anything(JsonOnly):
 
 def accepts(header: str, main: str, sub: str) -> bool:
     """Whether the most precise media range that covers `main/sub` has a weight above 0."""
+    return _preference(header, main, sub)[0] > 0
+
+
+def _preference(header: str, main: str, sub: str) -> tuple[float, int]:
+    """Weight of the most precise media range that covers `main/sub`, and how precise it is: 3 names it."""
     if not header.strip():
-        return True
+        return 1.0, 0
     weights: dict[int, float] = {}
     for part in header.split(","):
         media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))
         precision = {f"{main}/{sub}": 3, f"{main}/*": 2, "*/*": 1}.get(media_range)
         if precision:
             weights[precision] = max(weights.get(precision, 0.0), _weight(parameters))
-    return bool(weights) and weights[max(weights)] > 0
+    return (weights[max(weights)], max(weights)) if weights else (0.0, 0)
 
 
 def _weight(parameters: list[str]) -> float:

@@ -2,11 +2,17 @@
 
 import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from django.conf import settings
 from django.db import Error
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
@@ -22,7 +28,7 @@ def respond(
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """The content with its ETag; 304 without content when the client has it already (RFC 9110, section 13.1.2)."""
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    etag = _etag_of(content)
     response: HttpResponse
     if _has_already(request, etag):
         response = HttpResponseNotModified(headers=headers)
@@ -30,6 +36,25 @@ def respond(
         response = HttpResponse(content, content_type=content_type, headers=headers)
     response.headers["ETag"] = etag
     # May be kept, must be asked for again each time: an erasure has to reach every cache at once.
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def respond_stream(
+    request: HttpRequest, stamp: str, pieces: Callable[[], Iterator[bytes]], content_type: str
+) -> HttpResponseBase:
+    """Content too large to be held, written while it is sent. `stamp` is all that it depends on.
+
+    The entity tag is a weak one: what is sent may be newer than the stamp, never older.
+    """
+    etag = _etag_of(stamp.encode())
+    response: HttpResponseBase
+    if _has_already(request, etag):
+        response = HttpResponseNotModified()
+    else:
+        content = iter(()) if request.method == "HEAD" else pieces()
+        response = StreamingHttpResponse(content, content_type=content_type)
+    response.headers["ETag"] = f"W/{etag}"
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -44,12 +69,16 @@ def respond_document(request: HttpRequest, entry: LogEntry, row: RevisionDocumen
     return respond(request, bytes(row.document), headers=headers)
 
 
+def _etag_of(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
 def _has_already(request: HttpRequest, etag: str) -> bool:
     known = parse_etags(request.headers.get("If-None-Match", ""))
     return known == ["*"] or etag in (tag.removeprefix("W/") for tag in known)
 
 
-def add_links(response: HttpResponse, links: Links) -> None:
+def add_links(response: HttpResponseBase, links: Links) -> None:
     """Link headers (RFC 8288): the licence of what is published, and the pages around this one."""
     targets = {"license": settings.LICENSE_URL, **links}
     response.headers["Link"] = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in targets.items() if target)
@@ -62,7 +91,7 @@ def remember_head(request: HttpRequest) -> None:
     request.log_head = sequences.first()  # type: ignore[attr-defined]
 
 
-def finish(request: HttpRequest, response: HttpResponse) -> None:
+def finish(request: HttpRequest, response: HttpResponseBase) -> None:
     """What is missing on a response that a view made, whichever way it ended."""
     if not hasattr(request, "log_head"):
         with contextlib.suppress(Error):  # the error that this response tells of, if any, matters more

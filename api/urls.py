@@ -11,6 +11,7 @@ urlpatterns = [
     path("v1/", pages.Root.as_view(), name="root"),
     path("v1/reviews/", reviews.ReviewList.as_view(), name="reviews"),
     path("v1/reviews/<uuid:review_id>/", reviews.ReviewDetail.as_view(), name="review"),
+    path("v1/reviews/<uuid:review_id>/claimreview/", reviews.ReviewAsClaimReview.as_view(), name="review-claimreview"),
     path("v1/reviews/<uuid:review_id>/revisions/", revisions.RevisionList.as_view(), name="revisions"),
     path("v1/reviews/<uuid:review_id>/revisions/<int:number>/", revisions.RevisionDetail.as_view(), name="revision"),
     path(

@@ -9,11 +9,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 if find_spec("api.urls"):
+    from api.views.datafeed import ClaimReviewFeed
     from api.views.feeds import CorrectionFeed
 
     urlpatterns += [
         path("api/", include("api.urls")),
         path("feeds/corrections.atom", CorrectionFeed.as_view(), name="corrections-feed"),
+        path("feeds/claimreview.json", ClaimReviewFeed.as_view(), name="claimreview-feed"),
     ]
 if find_spec("factcheck.website.urls"):
     urlpatterns.append(path("", include("factcheck.website.urls")))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.schema.bodies import BODIES
+from api.schema.claimreview import CLAIM_REVIEW
 from api.schema.demands import DEMAND_EXAMPLES, DEMANDS
 from api.schema.examples import EXAMPLES
 from api.schema.lists import LISTS
@@ -31,7 +32,7 @@ TAGS = [
 
 def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
     """A POSTPROCESSING_HOOK."""
-    schemas = {name: dict(schema) for name, schema in {**BODIES, **DEMANDS, **LISTS, **LOG}.items()}
+    schemas = {name: dict(schema) for name, schema in {**BODIES, **CLAIM_REVIEW, **DEMANDS, **LISTS, **LOG}.items()}
     for name, example in {**EXAMPLES, **DEMAND_EXAMPLES}.items():
         schemas[name]["examples"] = [example]
     result["components"] = {"schemas": dict(sorted(schemas.items()))}

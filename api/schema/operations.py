@@ -42,15 +42,19 @@ def documented(
     as_of: bool = False,
     extra: Sequence[OpenApiParameter] = (),
     media_type: str = "application/json",
+    also: Mapping[str, str] | None = None,
 ) -> Decorator:
-    """Describes a `get`. `missing`: it may answer 404, as details (those with an id) always may."""
+    """Describes a `get`. `missing`: it may answer 404, as details (those with an id) always may.
+
+    `also`: the components of the other media types that may be asked for.
+    """
     is_detail = options is None and operation_id not in ("get_root", "get_schema", "list_changes")
     as_of = as_of or bool(options and options.as_of)
     headers = {**_HEADERS, **(_AS_OF_HEADER if as_of else {}), **(headers or {})}
     problems = {400: "A parameter is unknown or wrong."}
     if missing or is_detail:
         problems[404] = "Nothing has been published at this address."
-    if media_type == "application/json":
+    if media_type in ("application/json", "application/ld+json"):
         problems[406] = "`Accept` rules out JSON."
     if gone:
         problems[410] = "Erased; `detail` and `notice` tell the public why."
@@ -60,7 +64,10 @@ def documented(
         503: "The database does not answer.",
     }
     answers: dict[Any, OpenApiResponse] = {
-        (200, media_type): OpenApiResponse(ref(component), description="OK"),
+        **{
+            (200, each): OpenApiResponse(ref(name), description="OK")
+            for each, name in {media_type: component, **(also or {})}.items()
+        },
         304: OpenApiResponse(description="What `If-None-Match` names is still what would be sent."),
     }
     for status, description in problems.items():

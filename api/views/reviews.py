@@ -9,13 +9,16 @@ from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 
 from api import responses
-from api.endpoint import Endpoint
+from api.endpoint import Endpoint, refuse_parameters
 from api.filters import REVIEW_FILTERS
 from api.keyset import Order
 from api.lists import ListOptions, list_response, read_list_request, read_page
 from api.moments import Moment, as_published, read_as_of_alone
-from api.problems import Gone
+from api.negotiation import JsonOrLinkedData, LinkedDataOnly
+from api.problems import NOT_FOUND, Gone, problem_response
 from api.schema.operations import documented
+from factcheck.record.claimreview import MEDIA_TYPE as LINKED_DATA
+from factcheck.record.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PastReview, PublishedReview, Status
 
 REVIEWS = ListOptions(
@@ -44,16 +47,40 @@ class ReviewList(Endpoint):
 
 
 class ReviewDetail(Endpoint):
+    content_negotiation_class = JsonOrLinkedData
+
     @documented(
         "get_review", "Reviews", "A review as it stands now, or the tombstone of a withdrawn one.", "ReviewOrTombstone",
-        gone=True, as_of=True,
+        gone=True, as_of=True, also={LINKED_DATA: "ClaimReview"},
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         moment = read_as_of_alone(request._request)
         status, body = find_review(review_id, moment)
         if status == Status.ERASED:
             raise Gone(notice_in(body))
-        return responses.respond(request._request, body.encode(), headers=moment.headers if moment else None)
+        headers = moment.headers if moment else None
+        if status == Status.LIVE and request.accepted_media_type == LINKED_DATA:
+            return responses.respond(request._request, claim_review_document(body), LINKED_DATA, headers)
+        # A withdrawn review is no ClaimReview any more; its tombstone says so to whoever asks for one.
+        return responses.respond(request._request, body.encode(), headers=headers)
+
+
+class ReviewAsClaimReview(Endpoint):
+    content_negotiation_class = LinkedDataOnly
+
+    @documented(
+        "get_claim_review", "Reviews", "A live review as schema.org ClaimReview; 404 when it was withdrawn.",
+        "ClaimReview", gone=True, media_type=LINKED_DATA,
+    )  # fmt: skip
+    def get(self, request: Request, review_id: UUID) -> HttpResponse:
+        refuse_parameters(request)
+        status, body = find_review(review_id)
+        if status == Status.ERASED:
+            raise Gone(notice_in(body))
+        if status == Status.WITHDRAWN:
+            detail = "This review has been withdrawn, and no ClaimReview stands for it any more."
+            return problem_response(request._request, NOT_FOUND, detail)
+        return responses.respond(request._request, claim_review_document(body), LINKED_DATA)
 
 
 def find_review(review_id: UUID, moment: Moment | None = None) -> tuple[str, str]:

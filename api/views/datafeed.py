@@ -1,0 +1,27 @@
+"""Every review in one file: a schema.org DataFeed of ClaimReviews, as Data Commons and others read it."""
+
+from django.conf import settings
+from django.http import HttpResponseBase
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from api import responses
+from api.endpoint import Endpoint, refuse_parameters
+from api.negotiation import LinkedDataOnly
+from factcheck.record.claimreview import MEDIA_TYPE
+from factcheck.record.datafeed import data_feed
+from factcheck.record.models import LogEntry
+
+# Counted up when the same record is written down in another way, so that nobody keeps the old one.
+EDITION = 1
+
+
+@extend_schema(exclude=True)
+class ClaimReviewFeed(Endpoint):
+    content_negotiation_class = LinkedDataOnly
+
+    def get(self, request: Request) -> HttpResponseBase:
+        refuse_parameters(request)
+        head = LogEntry.objects.using("public").order_by("-sequence").first()
+        stamp = f"{EDITION} {settings.SITE_URL} {settings.LICENSE_URL} {head.digest if head else None}"
+        return responses.respond_stream(request._request, stamp, lambda: data_feed(head), MEDIA_TYPE)
