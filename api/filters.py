@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
 from api import values
+from factcheck.record.families import Family
 from factcheck.record.register import FROM_TYPES, OUTCOMES
 from factcheck.record.search import words_query
 
@@ -97,6 +99,18 @@ APPEARANCE = Filter(
     "https://social.example/p/1", few=True,
 )  # fmt: skip
 
+
+def _claims_that_are(ids: list[UUID]) -> Q:
+    family = Family.of(ids, using="public")
+    return Q(claim_id__in={member for home in map(family.home, ids) for member in family.shown_under(home)})
+
+
+CLAIM = Filter(
+    "claim", values.read_uuid, _claims_that_are, UUID_SCHEMA,
+    "Id of a claim (see `/api/v1/claims/`); reviews of claims that are merged with it are among them.",
+    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", few=True,
+)  # fmt: skip
+
 VERDICT_HELP = "`scale:slug`, or a slug of the site's own scale (see `/api/v1/rating-scales/`)."
 SITE_HELP = "Site of a publisher: its host without `www.` (see `/api/v1/publishers/`)."
 
@@ -106,6 +120,7 @@ REVIEW_FILTERS: Sequence[Filter] = (
     _language("review"),
     Filter("verdict", values.read_verdict, _column("verdict__in"), {"type": "string"}, VERDICT_HELP, "truth:false"),
     Filter("publisher", values.read_site, _column("publisher__in"), {"type": "string"}, SITE_HELP, "example.org"),
+    CLAIM,
     CLAIMANT,
     TOPIC,
     APPEARANCE,

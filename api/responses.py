@@ -14,6 +14,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import iri_to_uri
 from django.utils.http import parse_etags
 
 from factcheck.record.models import LogEntry, RevisionDocument
@@ -55,6 +56,18 @@ def respond_stream(
         content = iter(()) if request.method == "HEAD" else pieces()
         response = StreamingHttpResponse(content, content_type=content_type)
     response.headers["ETag"] = f"W/{etag}"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def lead_to(request: HttpRequest, address: str) -> HttpResponse:
+    """308: what was asked for is to be found at another address from now on (RFC 9110, section 15.4.9).
+
+    Asked for anew each time like everything else, so that a split reaches every cache at once.
+    """
+    query = request.META.get("QUERY_STRING", "")
+    response = HttpResponse(status=308)
+    response.headers["Location"] = iri_to_uri(f"{address}?{query}" if query else address)
     response.headers["Cache-Control"] = "no-cache"
     return response
 

@@ -5,7 +5,8 @@
 
 It needs the standard library alone. Stop it whenever you like; it goes on where it was. The table
 `bodies` then has, for each review and demand, the JSON that the API gives for it: the review, the
-tombstone of a withdrawn one, the public notice of an erased one, whose text goes from here as well.
+tombstone of a withdrawn one, the public notice of an erased one, whose text goes from here as well. For a
+claim that was merged into another one or split off again it has that merge or split.
 """
 
 import argparse

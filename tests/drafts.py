@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from factcheck.editorial import demands, workflow
+from factcheck.editorial import demands, merges, workflow
 from factcheck.editorial.models import (
     Appearance,
     Authorship,
@@ -194,3 +194,14 @@ def update_demand(newsroom: Newsroom, demand: Demand, note: str = "Tòa đã bá
     demands.reopen_demand(demand=demand, by=newsroom.reporter, note=note)
     Demand.objects.filter(pk=demand.pk).update(**changes)
     return publish_demand(newsroom, demand)
+
+
+def merge_claims(newsroom: Newsroom, claim: Claim, into: Claim, note: str = "Hai bài cùng một lời đồn.") -> LogEntry:
+    """Reporter proposes, an editor approves; both claims are this newsroom's."""
+    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
+    return merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
+
+
+def split_claim(newsroom: Newsroom, claim: Claim, note: str = "Hoá ra là hai lời đồn khác nhau.") -> LogEntry:
+    merge = merges.propose_split(claim=claim, by=newsroom.reporter, note=note)
+    return merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)

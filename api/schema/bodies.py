@@ -109,9 +109,12 @@ BODIES: Json = {
     ),
     "ReviewedClaim": keys("What was said.", **_CLAIM),
     "Claim": keys(
-        "A claim as its newest live review has it.",
+        "A claim as its newest live review has it, with the live reviews of it and of claims that were merged into it.",
         **_CLAIM,
         url=URL,
+        merged=listed(
+            ref("ReviewedClaim"), description="Claims that were found to be the same, each as its newest review has it."
+        ),
         topics=listed(ref("Topic")),
         reviews=listed(ref("ReviewOfClaim"), minItems=1),
         published_at=about(MOMENT, "When its first review was published here."),

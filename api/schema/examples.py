@@ -77,7 +77,7 @@ EXAMPLES: dict[str, Any] = {
         "revision": {**_METADATA, "number": 2, "kind": "withdrawal", "note": "The source took its figures back."},
     },
     "Claim": {
-        **_CLAIM, "url": f"{_SITE}/api/v1/claims/{_CLAIM_ID}/", "topics": [TOPIC], "license": _LICENSE,
+        **_CLAIM, "url": f"{_SITE}/api/v1/claims/{_CLAIM_ID}/", "merged": [], "topics": [TOPIC], "license": _LICENSE,
         "published_at": _AT, "updated_at": _AT,
         "reviews": [
             {key: REVIEW[key] for key in _IN_CLAIM} | {"publisher": {"name": "Example Check", "site": "check.example"}}

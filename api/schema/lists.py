@@ -84,14 +84,18 @@ LISTS: Json = {
         "An entry of the log.",
         sequence=about(INTEGER, "The entry's index in the log."),
         at=MOMENT,
-        kind=about(TEXT, "`review.original`, `review.update`, …, `demand.published`, `key.rotation`; more may come."),
+        kind=about(
+            TEXT,
+            "`review.original`, `review.update`, …, `demand.published`, `claim.merge`, `key.rotation`; more may come.",
+        ),
         subject=about(UUID, "What it is about."),
         number=about(INTEGER, "The revision's number within the subject."),
         digest=DIGEST,
         body=about(
             {"type": ["object", "null"]},
             "What stands at the subject's address now, if this entry is the newest about it: the review, the tombstone,"
-            " the notice of an erasure, the demand. Null when a later entry has it, and for `key.rotation`.",
+            " the notice of an erasure, the demand; of a claim the merge or split. Null when a later entry has it, and"
+            " for `key.rotation`.",
         ),
     ),
     "JsonPatch": listed(

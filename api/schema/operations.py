@@ -38,6 +38,7 @@ def documented(
     *,
     missing: bool = False,
     gone: bool = False,
+    moved: str | None = None,
     headers: Mapping[str, str] | None = None,
     as_of: bool = False,
     extra: Sequence[OpenApiParameter] = (),
@@ -70,6 +71,8 @@ def documented(
         },
         304: OpenApiResponse(description="What `If-None-Match` names is still what would be sent."),
     }
+    if moved:
+        answers[308] = OpenApiResponse(description=moved)
     for status, description in problems.items():
         answers[(status, PROBLEM_TYPE)] = OpenApiResponse(ref("Problem"), description=description)
     parameters = [
@@ -81,6 +84,7 @@ def documented(
             OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=[200])
             for name, text in headers.items()
         ),
+        *([_LOCATION] if moved else []),
         OpenApiParameter(
             "Retry-After", int, OpenApiParameter.HEADER, description="Seconds to wait.", response=[429, 503]
         ),
@@ -96,6 +100,9 @@ def integer_parameter(name: str, description: str, *, required: bool = False) ->
     return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description, required=required)
 
 
+_LOCATION = OpenApiParameter(
+    "Location", str, OpenApiParameter.HEADER, description="The address where it is now.", response=[308]
+)
 AS_OF = OpenApiParameter(
     "as_of",
     {

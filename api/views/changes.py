@@ -17,7 +17,7 @@ from api.schema.operations import PAGE_SIZE, documented, integer_parameter
 from api.suggestions import unknown_parameter
 from api.waiting import MAX_WAIT, wait_until
 from factcheck.record.canonical import rfc3339
-from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview
+from factcheck.record.models import LogEntry, PublishedDemand, PublishedMerge, PublishedReview
 
 DEFAULTS = {"since": -1, "page_size": 20, "wait": 0}
 # Where the body of a kind's subject stands; a rotation of the log's key has none.
@@ -78,6 +78,9 @@ def _bodies(entries: list[LogEntry]) -> dict[int, orjson.Fragment]:
         ids: set[UUID] = {entry.subject for entry in entries if entry.kind.startswith(f"{prefix}.")}
         rows = model.objects.using("public").filter(id__in=ids) if ids else model.objects.none()
         found |= {sequence: orjson.Fragment(body) for sequence, body in rows.values_list("sequence", "body")}
+    if merges := [entry.sequence for entry in entries if entry.is_of_claim]:
+        standing = PublishedMerge.objects.using("public").filter(sequence__in=merges, until=None)
+        found |= {sequence: orjson.Fragment(body) for sequence, body in standing.values_list("sequence", "body")}
     return found
 
 

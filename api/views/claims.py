@@ -13,6 +13,8 @@ from api.keyset import Order
 from api.lists import ListOptions, list_response, read_list_request, read_page
 from api.moments import as_published, read_as_of_alone
 from api.schema.operations import documented
+from factcheck.record.addresses import claim_url
+from factcheck.record.families import Family
 from factcheck.record.models import PastClaim, PublishedClaim, Status
 
 CLAIMS = ListOptions(
@@ -41,11 +43,14 @@ class ClaimList(Endpoint):
 class ClaimDetail(Endpoint):
     @documented(
         "get_claim", "Claims", "A claim as its newest live review has it, with its live reviews.", "ClaimOrTombstone",
-        as_of=True,
+        as_of=True, moved="The claim was found to be the same as another one, which is at `Location`.",
     )  # fmt: skip
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
         moment = read_as_of_alone(request._request)
         for rows in as_published(PublishedClaim, PastClaim, moment):
             if body := rows.filter(id=claim_id).values_list("body", flat=True).first():
                 return responses.respond(request._request, body.encode(), headers=moment.headers if moment else None)
-        raise Http404
+        home = Family.of([claim_id], using="public").home(claim_id, moment.sequence if moment else None)
+        if home == claim_id:
+            raise Http404
+        return responses.lead_to(request._request, claim_url(home))

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db import connection
 
-from factcheck.editorial.models import Demand, EditorialEvent, Review, User
+from factcheck.editorial.models import Claim, Demand, EditorialEvent, Review, User
 
 
-def record_event(by: User, action: str, subject: Review | Demand, **detail: Any) -> None:
-    """One act on a review or demand; `detail` is JSON."""
+def record_event(by: User, action: str, subject: Review | Demand | Claim, **detail: Any) -> None:
+    """One act on a review, demand or claim; `detail` is JSON."""
     EditorialEvent.objects.create(
         actor=by, action=action, newsroom_id=subject.newsroom_id, subject=str(subject.pk), detail=detail
     )

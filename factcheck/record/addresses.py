@@ -1,7 +1,15 @@
-"""Keys by which a web address is found again, whichever way it was written down."""
+"""Addresses: ours, and keys by which any web address is found again, whichever way it was written down."""
 
 import hashlib
 from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+
+
+def claim_url(claim_id: UUID | str) -> str:
+    """Where the API has a claim."""
+    return f"{settings.SITE_URL}/api/v1/claims/{claim_id}/"
 
 
 def address_key(url: str) -> str:

@@ -1,7 +1,8 @@
 """The rows of claims, now and in the past, made from the rows of their reviews.
 
-A claim's row shows what its newest live review says of it. Every entry about one of its reviews
-makes a new row, so that what stood after any entry of the log can be shown again.
+A claim's row shows what its newest live review says of it, and the reviews of claims that were merged into it. Every
+entry about one of its reviews makes a new row, and every merge and split, so that what stood after any entry of the
+log can be shown again.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,9 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 
+from factcheck.record.addresses import claim_url
 from factcheck.record.canonical import respelled
+from factcheck.record.families import Family
 from factcheck.record.models import PastClaim, PastReview, PublishedClaim, PublishedReview, Status
 from factcheck.record.rows import ClaimRow, ReviewRow, as_past, insert, upsert
 
@@ -25,35 +28,44 @@ _REVIEW_IN_CLAIM = (
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A review's row, what its body says, and the entry with which it stopped being public (None: it is)."""
+    """A review's row, what its body says, and between which entries the claim showed it (until None: it does)."""
 
     row: ReviewRow
     body: dict[str, Any]
-    until: int | None = None
+    since: int
+    until: int | None
 
     def covers(self, sequence: int) -> bool:
-        return self.row.sequence <= sequence and (self.until is None or sequence < self.until)
+        return self.since <= sequence and (self.until is None or sequence < self.until)
 
 
-def spans_by_claim(rows: Iterable[tuple[ReviewRow, int | None]]) -> dict[UUID, list[Span]]:
-    """Rows, each with the entry that took its place, by the claims that they are about."""
+def spans_by_claim(rows: Iterable[tuple[ReviewRow, int | None]], family: Family) -> dict[UUID, list[Span]]:
+    """Rows, each with the entry that took its place, by the claims under which they are and were shown."""
     found: dict[UUID, list[Span]] = {}
     for row, until in rows:
-        if row.claim_id:
-            found.setdefault(row.claim_id, []).append(Span(row, orjson.loads(row.body), until))
+        if row.claim_id is None:
+            continue
+        body = orjson.loads(row.body)
+        for home in family.homes(row.claim_id):
+            since = max(row.sequence, home.since)
+            end = min((each for each in (until, home.until) if each is not None), default=None)
+            if end is None or since < end:
+                found.setdefault(home.claim_id, []).append(Span(row, body, since, end))
     return found
 
 
 def all_spans(ids: Collection[UUID]) -> dict[UUID, list[Span]]:
-    """All that was ever public of these claims' reviews."""
-    now = PublishedReview.objects.filter(claim_id__in=ids)
-    past = PastReview.objects.filter(claim_id__in=ids)
-    return spans_by_claim([*((row, None) for row in now), *((row, row.until) for row in past)])
+    """All reviews that these claims ever showed."""
+    family = Family.of(ids)
+    now = PublishedReview.objects.filter(claim_id__in=family.members)
+    past = PastReview.objects.filter(claim_id__in=family.members)
+    spans = spans_by_claim([*((row, None) for row in now), *((row, row.until) for row in past)], family)
+    return {claim_id: spans.get(claim_id, []) for claim_id in ids}
 
 
 def events(spans: Sequence[Span], since: int = 0) -> list[int]:
     """The entries from `since` on that changed something for the claim of these spans."""
-    changes = {span.row.sequence for span in spans} | {span.until for span in spans if span.until is not None}
+    changes = {span.since for span in spans} | {span.until for span in spans if span.until is not None}
     return sorted(event for event in changes if event >= since)
 
 
@@ -66,7 +78,7 @@ def claim_rows(claim_id: UUID, spans: Sequence[Span], since: int = 0) -> Iterato
         if reviews:
             row = PublishedClaim(id=claim_id) if until is None else PastClaim(id=claim_id, until=until)
             row.sequence = event
-            _fill(row, str(claim_id), reviews)
+            _fill(row, claim_id, reviews)
             yield row
 
 
@@ -81,10 +93,9 @@ def project_claims(spans: Mapping[UUID, Sequence[Span]], since: int) -> None:
 
 
 def remake_claims(ids: Collection[UUID]) -> None:
-    """Makes all rows of these claims anew, after an erasure took away what was public of their reviews."""
+    """Makes all rows of these claims anew, after an erasure, a merge or a split changed which reviews they show."""
     PastClaim.objects.filter(id__in=ids).delete()
-    found = all_spans(ids)
-    _store({claim_id: found.get(claim_id, []) for claim_id in ids}, 0, [])
+    _store(all_spans(ids), 0, [])
 
 
 def _store(spans: Mapping[UUID, Sequence[Span]], since: int, past: list[PastClaim]) -> None:
@@ -97,32 +108,38 @@ def _store(spans: Mapping[UUID, Sequence[Span]], since: int, past: list[PastClai
                 past.append(row)
     insert(PastClaim, past)
     upsert(PublishedClaim, now, ["id"])
-    # A claim whose last review was erased or moved to another claim has nothing left to show.
+    # A claim whose last review was erased or is shown by another claim has nothing left to show.
     PublishedClaim.objects.filter(id__in=spans.keys() - {row.id for row in now}).delete()
 
 
-def _fill(row: ClaimRow, claim_id: str, reviews: Sequence[Span]) -> None:
+def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:
     """Says in the row what these reviews, the oldest entry first, make of the claim."""
     live = [span for span in reviews if span.row.status == Status.LIVE]
     row.status = Status.LIVE if live else Status.WITHDRAWN
     row.language = "und"
     row.published_at = min(span.row.published_at for span in reviews)
     row.updated_at = max(span.row.updated_at for span in reviews)
-    url = f"{settings.SITE_URL}/api/v1/claims/{claim_id}/"
-    body: dict[str, Any] = {"id": claim_id, "url": url, "reviews": [], "license": settings.LICENSE_URL}
+    url = claim_url(claim_id)
+    body: dict[str, Any] = {"id": str(claim_id), "url": url, "reviews": [], "license": settings.LICENSE_URL}
     if live:
-        speaker, newest = live[-1].row, live[-1].body
-        claim = newest["claim"]
+        # The newest of each claim; the claim itself speaks before those that were merged into it.
+        speakers = {span.row.claim_id: span for span in live}
+        speaker = speakers.get(claim_id, live[-1])
+        merged = [span for claim, span in sorted(speakers.items()) if claim != claim_id]
+        told = [speaker, *merged]
+        claim = speaker.body["claim"]
+        topics = {topic["slug"]: topic for span in reversed(told) for topic in span.body["topics"]}
         row.language = claim["language"].lower()
-        row.claimant = speaker.claimant
-        row.topics = speaker.topics
-        row.appearance_keys = speaker.appearance_keys
-        row.claimed_on = speaker.claimed_on
+        row.claimant = speaker.row.claimant
+        row.topics = sorted(topics)
+        row.appearance_keys = list(dict.fromkeys(key for span in told for key in span.row.appearance_keys))
+        row.claimed_on = speaker.row.claimed_on
         row.verdicts = sorted({span.row.verdict for span in live if span.row.verdict})
         row.publishers = sorted({span.row.publisher for span in live})
-        body |= claim
-        body["license"] = newest["license"]
-        body["topics"] = newest["topics"]
+        body = {**claim, **body}
+        body["merged"] = [span.body["claim"] for span in merged]
+        body["license"] = speaker.body["license"]
+        body["topics"] = [topics[slug] for slug in row.topics]
         body["reviews"] = [
             {key: span.body[key] for key in _REVIEW_IN_CLAIM}
             | {"publisher": {key: span.body["publisher"][key] for key in ("name", "site")}}

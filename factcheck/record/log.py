@@ -18,6 +18,7 @@ from django.utils import timezone
 from factcheck.record import tree
 from factcheck.record.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.errors import RecordError
+from factcheck.record.merges import project_merges
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.notes import SigningKey
 from factcheck.record.readmodel import project
@@ -75,6 +76,8 @@ def publish(publications: Sequence[Publication], *also: SigningKey) -> list[LogE
     for offset, publication in enumerate(publications):
         last = before.get(publication.subject)
         kind = _kind(publication, last)
+        if kind == Kind.CLAIM_MERGE:
+            _require_target(publication)
         number = last.number + 1 if last else 1
         document = _document(publication, kind, number, at, last)
         salt, data = secrets.token_bytes(32), canonical(document)
@@ -97,6 +100,7 @@ def publish(publications: Sequence[Publication], *also: SigningKey) -> list[LogE
         RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
     project([(entry, document) for entry, document in published if entry.is_of_review])
     project_demands([(entry, document) for entry, document in published if entry.is_of_demand])
+    project_merges([(entry, document) for entry, document in published if entry.is_of_claim])
     return entries
 
 
@@ -108,9 +112,16 @@ def hold() -> int:
 
 
 def _kind(publication: Publication, last: LogEntry | None) -> Kind:
-    """The log's kind; refuses what cannot follow the last entry about the same review."""
+    """The log's kind; refuses what cannot follow the last entry about the same subject."""
     was = Kind(last.kind) if last else None
     if publication.kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED, Kind.KEY_ROTATION):
+        return publication.kind
+    if publication.kind in (Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
+        if was not in (None, Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
+            raise RecordError("The log knows this id as something else than a claim.")
+        if (was == Kind.CLAIM_MERGE) == (publication.kind == Kind.CLAIM_MERGE):
+            merged = was == Kind.CLAIM_MERGE
+            raise RecordError("This claim is merged already." if merged else "Only a merged claim can be split off.")
         return publication.kind
     if publication.kind == Kind.REINSTATEMENT:
         if was != Kind.WITHDRAWAL:
@@ -130,6 +141,16 @@ def _kind(publication: Publication, last: LogEntry | None) -> Kind:
         raise RecordError(f"A substantive correction needs a reason of {MIN_SUBSTANTIVE_NOTE} characters or more.")
     # What follows an erasure is its redacted revision, whatever its class.
     return Kind.UPDATE if publication.change_class == "update" and was != Kind.ERASURE else Kind.CORRECTION
+
+
+def _require_target(publication: Publication) -> None:
+    """A claim is merged into one that stands by itself, so that merges never go in a circle."""
+    target = UUID(publication.statement["into"]["id"])
+    if target == publication.subject:
+        raise RecordError("A claim cannot be merged into itself.")
+    last = LogEntry.objects.filter(subject=target).order_by("-number").first()
+    if last and last.kind == Kind.CLAIM_MERGE:
+        raise RecordError("The claim into which this one was to go has been merged itself; merge into that one.")
 
 
 def _document(publication: Publication, kind: Kind, number: int, at: datetime, last: LogEntry | None) -> dict[str, Any]:
@@ -162,8 +183,8 @@ def _document(publication: Publication, kind: Kind, number: int, at: datetime, l
             "note": publication.note,
         },
     }
-    if kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED):
-        return document  # no list of corrections: the revisions' notes say what changed in the register
+    if kind.startswith(("demand.", "claim.")):
+        return document  # no list of corrections: the revisions' notes say what changed
     return document | {"corrections": corrections}
 
 

@@ -1,8 +1,8 @@
 """The record: what has been published, and the read model made from it.
 
 `LogEntry` and `RevisionDocument` are the truth and never change; `PublishedReview`, `PublishedClaim`,
-`PublishedReference` and `PublishedDemand`, with what `past.py` keeps, are derived from them
-(`manage.py rebuild_record`).
+`PublishedReference`, `PublishedDemand` and `PublishedMerge`, with what `past.py` keeps, are derived from
+them (`manage.py rebuild_record`).
 Triggers, checks and grants in `migrations/0003_defences.py` hold these rules whoever writes.
 """
 
@@ -36,15 +36,19 @@ class LogEntryQuerySet(models.QuerySet["LogEntry"]):
 
     def of_reviews(self) -> "LogEntryQuerySet":
         """The entries about reviews whose documents are there (not erased), with them, in the log's order."""
-        found = self.filter(kind__startswith="review.", revision_document__isnull=False)
-        return found.select_related("revision_document").order_by("sequence")
+        return self.of_reviews_and_claims().filter(kind__startswith="review.")
+
+    def of_reviews_and_claims(self) -> "LogEntryQuerySet":
+        """The same with merges and splits of claims, which say where reviews are shown."""
+        found = self.filter(Q(kind__startswith="review.") | Q(kind__startswith="claim."))
+        return found.filter(revision_document__isnull=False).select_related("revision_document").order_by("sequence")
 
 
 class LogEntry(models.Model):
     """One line of the public log: something became public at `at`, and its digest is fixed."""
 
     class Kind(models.TextChoices):
-        """The kinds of WIRE.md section 6 that this release writes."""
+        """The kinds of WIRE.md section 6."""
 
         ORIGINAL = "review.original"
         UPDATE = "review.update"
@@ -54,12 +58,14 @@ class LogEntry(models.Model):
         ERASURE = "review.erasure"
         DEMAND_PUBLISHED = "demand.published"
         DEMAND_UPDATED = "demand.updated"
+        CLAIM_MERGE = "claim.merge"
+        CLAIM_SPLIT = "claim.split"
         KEY_ROTATION = "key.rotation"
 
     sequence = models.BigIntegerField(primary_key=True, help_text="Leaf index, from 0, without gaps.")
     at = models.DateTimeField()
     kind = models.CharField(max_length=40, choices=Kind)
-    subject = models.UUIDField(help_text="The review or demand it is about; of a rotation, the key.")
+    subject = models.UUIDField(help_text="The review, demand or claim it is about; of a rotation, the key.")
     number = models.PositiveIntegerField(help_text="The revision's number within the subject, from 1.")
     digest = models.CharField(max_length=64, help_text="Hexadecimal SHA-256 of salt and document.")
 
@@ -86,6 +92,10 @@ class LogEntry(models.Model):
     @property
     def is_of_demand(self) -> bool:
         return self.kind.startswith("demand.")
+
+    @property
+    def is_of_claim(self) -> bool:
+        return self.kind.startswith("claim.")
 
     def leaf(self) -> bytes:
         """The entry's bytes in the log (WIRE.md section 6): canonical JSON."""
@@ -227,6 +237,34 @@ class PublishedClaim(ClaimRow):
 
     def __str__(self) -> str:
         return f"{self.id} as of {self.sequence}"
+
+
+class PublishedMerge(models.Model):
+    """A merge of a claim into another one or a split, in force until the next entry about the claim."""
+
+    sequence = models.BigIntegerField(primary_key=True, help_text="The entry that this row shows.")
+    until = models.BigIntegerField(null=True, help_text="The entry with which it stopped being so.")
+    claim_id = models.UUIDField(help_text="The claim that was merged, or came back.")
+    into_id = models.UUIDField(null=True, help_text="The claim under which it is shown; of a split none.")
+    body = models.TextField(help_text="JSON, sent as it is.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["claim_id"], condition=Q(until__isnull=True), name="merge_one_in_force"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("sequence")), name="merge_until_later"
+            ),
+            models.CheckConstraint(
+                condition=Q(into_id__isnull=True) | ~Q(into_id=F("claim_id")), name="merge_into_another"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["claim_id"], name="merge_claim"),
+            models.Index(fields=["into_id"], name="merge_into", condition=Q(into_id__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} from {self.sequence} until {self.until}"
 
 
 class PublishedReference(models.Model):

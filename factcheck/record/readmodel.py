@@ -16,7 +16,8 @@ from django.db.models import Q
 
 from factcheck.record.addresses import address_key
 from factcheck.record.canonical import respelled
-from factcheck.record.claims import project_claims, remake_claims, spans_by_claim
+from factcheck.record.claims import events, project_claims, remake_claims, spans_by_claim
+from factcheck.record.families import Family
 from factcheck.record.models import (
     LogEntry,
     PastReview,
@@ -71,13 +72,15 @@ def _project_claims(
 ) -> None:
     until = {row.id: row.sequence for row in rows}
     since = min(until.values())
-    ids = {row.claim_id for row in [*rows, *former.values()] if row.claim_id} - orphaned
-    others = PublishedReview.objects.filter(claim_id__in=ids, sequence__lt=since)
-    now = [*others, *(row for row in rows if row.claim_id in ids)]
-    ended = [(row, until[pk]) for pk, row in former.items() if row.claim_id in ids]
-    project_claims(spans_by_claim([*((row, None) for row in now), *ended]), since)
-    if orphaned:
-        remake_claims(orphaned)
+    family = Family.of({row.claim_id for row in [*rows, *former.values()] if row.claim_id} | orphaned)
+    remade = {home.claim_id for claim_id in orphaned for home in family.homes(claim_id)}
+    others = PublishedReview.objects.filter(claim_id__in=family.members, sequence__lt=since)
+    ended = [(row, until[pk]) for pk, row in former.items()]
+    spans = spans_by_claim([*((row, None) for row in [*others, *rows]), *ended], family)
+    changed = {claim_id: found for claim_id, found in spans.items() if claim_id not in remade and events(found, since)}
+    project_claims(changed, since)
+    if remade:
+        remake_claims(remade)
 
 
 def page_url(place: str, subject: UUID) -> str:

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import OuterRef, Subquery
 
-from factcheck.record import merkle, readmodel, register
+from factcheck.record import merges, merkle, readmodel, register
 from factcheck.record.claims import all_spans, claim_rows
 from factcheck.record.models import (
     LogCheckpoint,
@@ -26,6 +26,7 @@ from factcheck.record.models import (
     PublishedClaim,
     PublishedCorrection,
     PublishedDemand,
+    PublishedMerge,
     PublishedReference,
     PublishedReview,
     RevisionDocument,
@@ -153,8 +154,7 @@ def _check_checkpoint(row: LogCheckpoint, root: bytes, keys: list[VerifierKey]) 
 def check_read_model(advance: Advance) -> None:
     """The rows that readers get are those that entries and documents give. Raises DiscrepancyError."""
     counts = dict.fromkeys((PublishedReview, PastReview, PublishedCorrection), 0)
-    later = LogEntry.objects.filter(subject=OuterRef("subject"), number=OuterRef("number") + 1)
-    entries: models.QuerySet[Any] = LogEntry.objects.of_reviews().annotate(until=Subquery(later.values("sequence")))
+    entries = _with_until(LogEntry.objects.of_reviews())
     for batch in batches(iter(entries.iterator(BATCH))):
         expected: dict[type[models.Model], list[Any]] = {model: [] for model in counts}
         for entry in batch:
@@ -172,10 +172,30 @@ def check_read_model(advance: Advance) -> None:
         advance(len(batch))
     for model, count in counts.items():
         _require_count(model, count)
+    _check_merges(advance)
     _check_claims()
     _check_references()
     _check_words()
     _check_demands(advance)
+
+
+def _with_until(entries: models.QuerySet[LogEntry]) -> models.QuerySet[Any]:
+    """Each with the sequence of the next entry about the same subject, `until`."""
+    later = LogEntry.objects.filter(subject=OuterRef("subject"), number=OuterRef("number") + 1)
+    return entries.annotate(until=Subquery(later.values("sequence")))
+
+
+def _check_merges(advance: Advance) -> None:
+    total = 0
+    entries = LogEntry.objects.filter(kind__startswith="claim.").select_related("revision_document")
+    for batch in batches(iter(_with_until(entries).order_by("sequence").iterator(BATCH))):
+        rows = [
+            merges.merge_row(entry, json.loads(bytes(entry.revision_document.document)), entry.until) for entry in batch
+        ]
+        _compare(PublishedMerge, {row.pk: row for row in rows})
+        total += len(batch)
+        advance(len(batch))
+    _require_count(PublishedMerge, total)
 
 
 def _check_demands(advance: Advance) -> None:
@@ -191,7 +211,8 @@ def _check_claims() -> None:
     counts: dict[type[models.Model], int] = {PublishedClaim: 0, PastClaim: 0}
     now = PublishedReview.objects.filter(claim_id__isnull=False).values_list("claim_id", flat=True)
     past = PastReview.objects.filter(claim_id__isnull=False).values_list("claim_id", flat=True)
-    ids = now.union(past).order_by("claim_id")
+    merged = PublishedMerge.objects.filter(into_id__isnull=False).values_list("into_id", flat=True)
+    ids = now.union(past, merged).order_by("claim_id")
     for batch in batches(iter(ids.iterator(BATCH))):
         spans = all_spans([claim_id for claim_id in batch if claim_id])
         rows = [row for claim_id, found in spans.items() for row in claim_rows(claim_id, found)]

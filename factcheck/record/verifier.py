@@ -38,6 +38,8 @@ BEFORE: dict[str, set[str | None]] = {
     },
     "demand.published": {None},
     "demand.updated": {"demand.published", "demand.updated"},
+    "claim.merge": {None, "claim.split"},
+    "claim.split": {"claim.merge"},
     "key.rotation": {None},
 }  # fmt: skip
 
@@ -361,12 +363,14 @@ class Verifier:
             raise Wrong(f"Tile {level}/{index} is not what the entries give.")
 
     def check_readers_view(self) -> None:
-        """What readers get now is the last document of every review and demand."""
+        """What readers get now is the last document of every review and demand; merged claims lead where they went."""
         served = [(subject, last) for subject, last in self.subjects.items() if last[1] != "key.rotation"]
         for done, (subject, (number, kind, sequence)) in enumerate(served, 1):
             what = kind.partition(".")[0]
-            status, _, data = self.site.get(f"{API}/{what}s/{subject}/")
-            if kind == "review.erasure":
+            status, headers, data = self.site.get(f"{API}/{what}s/{subject}/")
+            if what == "claim":
+                self.check_claim(subject, status, headers.get("location", ""))
+            elif kind == "review.erasure":
                 if status != 410:
                     raise Wrong(f"The review {subject} was erased, but its address answers {status}.")
             elif status != 200:
@@ -382,6 +386,21 @@ class Verifier:
                 if canonical(body) != document:
                     raise Wrong(f"Readers of the {what} {subject} get something else than its last document.")
             self.progress.show("what readers get", done, len(served))
+
+    def check_claim(self, subject: str, status: int, location: str) -> None:
+        home = subject
+        for _ in self.subjects:
+            _, kind, sequence = self.subjects.get(home, [0, None, None])
+            if kind != "claim.merge":
+                break
+            document = self.site.need(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")[1]
+            home = json.loads(document)["into"]["id"]
+        else:
+            raise Wrong(f"The claim {subject} is merged in a circle.")
+        if home == subject and status in (301, 308):
+            raise Wrong(f"The claim {subject} stands by itself, but its address leads to {location}.")
+        if home != subject and (status not in (301, 308) or not urlsplit(location).path.endswith(f"/claims/{home}/")):
+            raise Wrong(f"The claim {subject} is merged into {home}, but its address answers {status} {location}.")
 
     def save_part(self) -> None:
         tiles = [[value.hex() for value in tile] for tile in self.tree.tiles]

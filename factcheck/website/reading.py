@@ -7,6 +7,7 @@ import orjson
 from django.db import models
 from django.db.models import F, Func, QuerySet
 
+from factcheck.record.families import Family
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument, Status
 from factcheck.record.readmodel import review_body
 from factcheck.record.search import words_query
@@ -40,8 +41,12 @@ def find_review(review_id: UUID) -> PublishedReview | None:
 
 
 def other_reviews(review: PublishedReview) -> list[Body]:
-    """Other live reviews of the same claim, oldest first."""
-    found = PublishedReview.objects.using("public").filter(claim_id=review.claim_id, status=Status.LIVE)
+    """Other live reviews of the same claim and of those that are merged with it, oldest first."""
+    if review.claim_id is None:
+        return []
+    family = Family.of([review.claim_id], using="public")
+    same = family.shown_under(family.home(review.claim_id))
+    found = PublishedReview.objects.using("public").filter(claim_id__in=same, status=Status.LIVE)
     bodies = found.exclude(pk=review.pk).order_by("published_at", "id").values_list("body", flat=True)[:OTHERS]
     return [orjson.loads(body) for body in bodies]
 

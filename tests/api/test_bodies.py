@@ -211,6 +211,7 @@ def test_claim_has_its_live_reviews(world, api):
     assert api.get(f"claims/{review.claim_id}/") == {
         **claim(review),
         "url": f"{SITE}/api/v1/claims/{review.claim_id}/",
+        "merged": [],
         "topics": [{"slug": "floods", "labels": {"vi": "Lũ lụt"}}],
         "license": LICENSE,
         "published_at": at(review, 1),

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
 
-from factcheck.editorial import demands, workflow
+from factcheck.editorial import demands, merges, workflow
 from factcheck.editorial.documents import statement
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Membership, Review, VerdictMapping
@@ -22,7 +22,10 @@ from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, make
 def newsroom(module_database: str) -> Iterator[Newsroom]:
     """A newsroom with a published review, a submitted one and one row of everything else."""
     newsroom = make_newsroom()
-    publish_review(newsroom, make_review(newsroom))
+    one, other = make_review(newsroom), make_review(newsroom)
+    publish_review(newsroom, one)
+    publish_review(newsroom, other)
+    merges.propose_merge(claim=other.claim, into=one.claim, by=newsroom.chief, note="Cùng một lời đồn.")
     workflow.submit(review=make_review(newsroom), by=newsroom.reporter)
     VerdictMapping.objects.create(
         words="Falso", verdict=make_scale().verdicts.get(slug="false"), proposed_by=newsroom.editor
@@ -44,6 +47,11 @@ def run(sql: str, params: Any = None) -> None:
         cursor.execute(sql, params)
 
 
+MERGE = (
+    "INSERT INTO editorial_claimmerge (newsroom_id, claim_id, action, into_id, note, statement, digest, submitted_by_id,"
+    " submitted_at, decision, decision_note) SELECT newsroom_id, claim_id, %s, %s, statement, digest, submitted_by_id,"
+    " now(), '', '' FROM editorial_claimmerge"
+)
 # One breach for every constraint; the test below holds that none is missing.
 BREACHES = {
     "publisher_site_is_host": "UPDATE editorial_publisher SET site = 'https://x.example/'",
@@ -110,6 +118,14 @@ BREACHES = {
     "demandapproval_one_open": "INSERT INTO editorial_demandapproval (demand_id, statement, digest, note, submitted_by_id,"
     " submitted_at, decision, decision_note) SELECT demand_id, statement, digest, '', submitted_by_id, now(), '', ''"
     " FROM editorial_demandapproval",
+    "claimmerge_decided_at_once": "UPDATE editorial_claimmerge SET decided_at = now()",
+    "claimmerge_two_people": "UPDATE editorial_claimmerge SET decision = 'approved', decided_at = now(),"
+    " decided_by_id = submitted_by_id",
+    "claimmerge_published_if_approved": "UPDATE editorial_claimmerge SET sequence = 0",
+    "claimmerge_one_open": MERGE % ("action, into_id", "note"),
+    "claimmerge_action_known": MERGE % ("'swap', into_id", "note"),
+    "claimmerge_into_another": MERGE % ("action, claim_id", "note"),
+    "claimmerge_says_why": MERGE % ("action, into_id", "''"),
 }
 ALL = {
     constraint.name

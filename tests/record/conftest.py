@@ -18,7 +18,7 @@ def bare_record(database: str) -> None:
 
 def disarm() -> None:
     with connections["owner"].cursor() as cursor:
-        for trigger in ("published_was_approved", "demand_was_approved"):
+        for trigger in ("published_was_approved", "demand_was_approved", "merge_was_approved"):
             cursor.execute(f"ALTER TABLE record_logentry DISABLE TRIGGER {trigger}")
 
 

@@ -18,6 +18,7 @@ from factcheck.record.models import (
     PastReview,
     PublishedClaim,
     PublishedCorrection,
+    PublishedMerge,
     PublishedReference,
     PublishedReview,
     RevisionDocument,
@@ -80,7 +81,8 @@ def texts(claims: dict[UUID, str]) -> dict[UUID, str | None]:
 def everything() -> dict[str, Any]:
     """All rows of the read model, without the keys that the database gives."""
     models: tuple[type[Model], ...] = (
-        PublishedReview, PublishedClaim, PublishedReference, PastReview, PastClaim, PublishedCorrection, Word,
+        PublishedReview, PublishedClaim, PublishedReference, PublishedMerge, PastReview, PastClaim, PublishedCorrection,
+        Word,
     )  # fmt: skip
     return {
         model.__name__: sorted(

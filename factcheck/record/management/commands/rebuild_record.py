@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from tqdm import tqdm
 
 from factcheck.record.log import LOCK
+from factcheck.record.merges import project_merges
 from factcheck.record.models import (
     LogEntry,
     PastClaim,
@@ -18,6 +19,7 @@ from factcheck.record.models import (
     PublishedClaim,
     PublishedCorrection,
     PublishedDemand,
+    PublishedMerge,
     PublishedReference,
     PublishedReview,
     Word,
@@ -27,8 +29,8 @@ from factcheck.record.register import newest_documents, project_demands
 
 BATCH = 1000
 MODELS: tuple[type[Any], ...] = (
-    PublishedReview, PublishedClaim, PublishedReference, PublishedDemand, PublishedCorrection, PastReview, PastClaim,
-    Word,
+    PublishedReview, PublishedClaim, PublishedReference, PublishedDemand, PublishedCorrection, PublishedMerge,
+    PastReview, PastClaim, Word,
 )  # fmt: skip
 
 
@@ -41,12 +43,16 @@ class Command(BaseCommand):
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             for model in MODELS:
                 model.objects.all().delete()
-            entries = LogEntry.objects.of_reviews()
+            entries = LogEntry.objects.of_reviews_and_claims()
             progress = iter(
                 tqdm(entries.iterator(chunk_size=BATCH), total=entries.count(), unit=" entries", disable=None)
             )
             for batch in _batches(progress):
-                project([(entry, json.loads(bytes(entry.revision_document.document))) for entry in batch])
+                published = [(entry, json.loads(bytes(entry.revision_document.document))) for entry in batch]
+                if batch and batch[0].is_of_claim:
+                    project_merges(published)
+                else:
+                    project(published)
             demands = newest_documents()
             while register := list(islice(demands, BATCH)):
                 project_demands(register)
@@ -57,11 +63,14 @@ class Command(BaseCommand):
 
 
 def _batches(entries: Iterable[LogEntry]) -> Iterator[list[LogEntry]]:
-    """In the log's order, each with at most one entry about a review."""
+    """In the log's order, each with at most one entry about a review; a merge or split of claims by itself."""
     batch: dict[UUID, LogEntry] = {}
     for entry in entries:
-        if entry.subject in batch or len(batch) == BATCH:
+        if entry.subject in batch or len(batch) == BATCH or entry.is_of_claim:
             yield list(batch.values())
             batch = {}
-        batch[entry.subject] = entry
+        if entry.is_of_claim:
+            yield [entry]
+        else:
+            batch[entry.subject] = entry
     yield list(batch.values())

@@ -1,0 +1,177 @@
+"""The verbs of claims that are the same: one is shown under the other, until a split takes that back.
+
+As `workflow` for reviews: each verb takes `by`, checks that person's membership, locks the claims, runs in one
+transaction, and raises an EditorialError whose text says what to do. Who proposes and who decides: ADR 13.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import documents, roles
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Claim, ClaimMerge, User
+from factcheck.editorial.models.approvals import Decision
+from factcheck.record import log
+from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record.errors import RecordError
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge, Status
+
+Action = ClaimMerge.Action
+SHORTEST_REPEATED = 4  # characters; a shorter name is found in too many words
+_KINDS = {Action.MERGE: LogEntry.Kind.CLAIM_MERGE, Action.SPLIT: LogEntry.Kind.CLAIM_SPLIT}
+
+
+def statement(merge: ClaimMerge) -> dict[str, Any]:
+    """What the log says of it. Without the claims' words, which may have to be erased one day; the log's stay."""
+    other = "into" if merge.action == Action.MERGE else "from"
+    return {
+        "id": str(merge.claim_id),
+        other: {"id": str(merge.into_id)},
+        "publisher": documents.publisher(merge.newsroom),
+        "license": settings.LICENSE_URL,
+    }
+
+
+@transaction.atomic
+def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> ClaimMerge:
+    """Proposes that `claim` says the same as `into`, under which readers find it then. The note is public."""
+    if claim.pk == into.pk:
+        raise EditorialError(_("This is the same claim. Choose another one."))
+    claim, into = _locked(claim, into)
+    if merged_into(claim):
+        raise EditorialError(_("This claim is merged into another one already. Split it off first."))
+    if merged_into(into):
+        raise EditorialError(_("The claim that you chose is merged into another one itself. Choose that one."))
+    if not PublishedClaim.objects.filter(pk=claim.pk).exists():
+        raise EditorialError(
+            _("This claim is not public. Give its drafts the other claim instead: open each review and choose it.")
+        )
+    if not PublishedClaim.objects.filter(pk=into.pk, status=Status.LIVE).exists():
+        raise EditorialError(_("Readers can only be led to a claim with a published review. Choose such a claim."))
+    return _propose(ClaimMerge(action=Action.MERGE, claim=claim, into=into, submitted_by=by, note=note))
+
+
+@transaction.atomic
+def propose_split(*, claim: Claim, by: User, note: str) -> ClaimMerge:
+    """Proposes that a merged claim stands by itself again. The note is public."""
+    standing = merged_into(claim)
+    if standing is None:
+        raise EditorialError(_("Only a claim that is merged into another one can be split off."))
+    claim, into = _locked(claim, standing)
+    return _propose(ClaimMerge(action=Action.SPLIT, claim=claim, into=into, submitted_by=by, note=note))
+
+
+@transaction.atomic
+def return_merge(*, merge: ClaimMerge, by: User, reason: str = "") -> ClaimMerge:
+    """Refuses the proposal, with a reason; whoever made it can take it back without one."""
+    merge = _open(merge)
+    if by.pk == merge.submitted_by_id:
+        roles.require_member(by, merge.newsroom_id)
+    else:
+        roles.require_decider(by, merge.deciding)
+        if not reason.strip():
+            raise EditorialError(_("Write why not, so that your colleague can go on."))
+    _decide(merge, Decision.RETURNED, by, reason)
+    # Without the reason, which may say what has to be erased one day: events are kept for ever.
+    record_event(by, f"{merge.action}.returned", merge.claim)
+    return merge
+
+
+@transaction.atomic
+def approve_merge(*, merge: ClaimMerge, by: User, digest: str) -> LogEntry:
+    """Approves what was on the screen, named by its digest; it takes effect at once."""
+    merge = _open(merge)
+    roles.require_decider(by, merge.deciding)
+    if by.pk == merge.submitted_by_id:
+        raise NotAllowed(_("You proposed this yourself; somebody else has to decide."))
+    if digest != merge.digest or canonical(statement(merge)).decode() != merge.statement:
+        raise EditorialError(_("This is not what you read any more. Return it; it has to be proposed anew."))
+    into_is_live = PublishedClaim.objects.filter(pk=merge.into_id, status=Status.LIVE).exists()
+    if merge.action == Action.MERGE and not into_is_live:
+        raise EditorialError(_("Readers can only be led to a claim with a published review. Return this proposal."))
+    _decide(merge, Decision.APPROVED, by)
+    said = documents.statement_of(merge.statement.encode())
+    try:
+        (entry,) = log.publish(
+            [log.Publication(UUID(str(merge.claim_id)), said, _KINDS[Action(merge.action)], note=merge.note)]
+        )
+    except RecordError as refusal:
+        raise EditorialError(str(refusal)) from refusal
+    merge.entry = entry
+    merge.save(update_fields=["entry"])
+    record_event(by, entry.kind, merge.claim, sequence=entry.sequence, into=str(merge.into_id))
+    return entry
+
+
+def merged_into(claim: Claim) -> Claim | None:
+    """The claim into which this one is merged now."""
+    return Claim.objects.filter(
+        pk__in=PublishedMerge.objects.filter(claim_id=claim.pk, until=None, into_id__isnull=False).values("into_id")
+    ).first()
+
+
+def open_merges(claim: Claim) -> list[ClaimMerge]:
+    """What waits for a decision, of this claim and of others that are to go into it or come out of it."""
+    found = ClaimMerge.objects.filter(Q(claim=claim) | Q(into=claim), decision="")
+    return list(found.select_related("claim", "into", "newsroom", "submitted_by").order_by("pk"))
+
+
+def _propose(merge: ClaimMerge) -> ClaimMerge:
+    by, claim, into = merge.submitted_by, merge.claim, merge.into
+    theirs = [newsroom for newsroom in (claim.newsroom, into.newsroom) if roles.role_in(by, newsroom)]
+    if not theirs:
+        raise NotAllowed(_("Neither of the two claims is your newsroom’s. Ask one of its members to propose this."))
+    if not merge.note.strip():
+        raise EditorialError(_("Write why; readers will see it."))
+    if repeated := _repeated(merge):
+        raise EditorialError(
+            _("The reason stays in the log for ever, so it must not repeat the claims: it says “%s”.") % repeated
+        )
+    if ClaimMerge.objects.filter(claim=claim, decision="").exists():
+        raise EditorialError(_("A proposal about this claim waits for a decision already. Decide on it first."))
+    merge.newsroom = theirs[0]
+    data = canonical(statement(merge))
+    merge.statement, merge.digest = data.decode(), sha256_hex(data)
+    merge.full_clean(exclude=["statement", "entry", "decided_by"])
+    merge.save()
+    record_event(by, f"{merge.action}.proposed", claim, digest=merge.digest, into=str(into.pk))
+    return merge
+
+
+def _repeated(merge: ClaimMerge) -> str | None:
+    """What the note repeats of the claims. After an erasure of a review the note would still say it."""
+    for claim in (merge.claim, merge.into):
+        claimant = claim.claimant
+        for told in (claim.text, claimant.name if claimant else ""):
+            if len(told) >= SHORTEST_REPEATED and told.casefold() in merge.note.casefold():
+                return told
+    return None
+
+
+def _locked(*claims: Claim) -> list[Claim]:
+    """The claims as they are now, held until the transaction ends; always locked in the same order."""
+    found = Claim.objects.select_for_update(of=("self",)).select_related("newsroom", "claimant")
+    held = {claim.pk: claim for claim in found.filter(pk__in=[claim.pk for claim in claims]).order_by("pk")}
+    return [held[claim.pk] for claim in claims]
+
+
+def _open(merge: ClaimMerge) -> ClaimMerge:
+    claim, into = _locked(merge.claim, merge.into)
+    merge = ClaimMerge.objects.select_related("newsroom").get(pk=merge.pk)
+    merge.claim, merge.into = claim, into
+    if merge.decision:
+        raise EditorialError(_("This is decided already."))
+    return merge
+
+
+def _decide(merge: ClaimMerge, decision: Decision, by: User, message: str = "") -> None:
+    merge.decision, merge.decision_note = decision, message
+    merge.decided_by, merge.decided_at = by, timezone.now()
+    merge.save(update_fields=["decision", "decision_note", "decided_by", "decided_at"])

@@ -1,0 +1,283 @@
+"""Merging and splitting claims: who proposes, who decides, what readers find, and what the database holds by itself."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import Error, IntegrityError, connection, transaction
+
+from factcheck.editorial import merges
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.models import Claim, ClaimMerge, EditorialEvent, Review
+from factcheck.record import tree, verifier
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
+from tests.api.conftest import Api
+from tests.drafts import (
+    Newsroom,
+    correct_review,
+    erase_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    merge_claims,
+    publish_review,
+    split_claim,
+    withdraw_review,
+)
+from tests.editorial.test_concurrency import at_once
+from tests.editorial.test_erasure import dump
+from tests.serving import served
+
+NOTE = "Hai bài cùng một lời đồn."
+SITE = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    tree.signing_key.cache_clear()
+    return make_newsroom()
+
+
+def published(newsroom: Newsroom, text: str) -> Claim:
+    """A claim with a published review."""
+    review = make_review(newsroom, make_claim(newsroom, text=text))
+    publish_review(newsroom, review)
+    return review.claim
+
+
+def run(sql: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) -> None:
+    claim, into = published(newsroom, "Lũ tới mái chùa."), published(newsroom, "Nước ngập mái chùa.")
+    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
+    assert json.loads(merge.statement).keys() == {"id", "into", "publisher", "license"}
+    assert PublishedClaim.objects.count() == 2  # nothing has happened yet
+    with pytest.raises(NotAllowed, match="You proposed this yourself"):
+        merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
+    with pytest.raises(NotAllowed, match="Only an Editor or Chief editor"):
+        merges.approve_merge(merge=merge, by=newsroom.reporter, digest=merge.digest)
+    with pytest.raises(EditorialError, match="not what you read"):
+        merges.approve_merge(merge=merge, by=newsroom.second, digest="0" * 64)
+    entry = merges.approve_merge(merge=merge, by=newsroom.second, digest=merge.digest)
+    assert (entry.kind, entry.subject, entry.number) == ("claim.merge", claim.pk, 1)
+    assert json.loads(bytes(entry.revision_document.document)) | {
+        "published_at": 0,
+        "updated_at": 0,
+        "publisher": 0,
+    } == {
+        "id": str(claim.pk),
+        "into": {"id": str(into.pk)},
+        "publisher": 0,
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "published_at": 0,
+        "updated_at": 0,
+        "revision": {"number": 1, "kind": "merge", "class": None, "note": NOTE},
+    }
+    assert merges.merged_into(claim) == into
+    with pytest.raises(EditorialError, match="decided already"):
+        merges.return_merge(merge=merge, by=newsroom.editor)
+    events = EditorialEvent.objects.filter(subject=str(claim.pk)).order_by("pk")
+    assert list(events.values_list("action", flat=True)) == [
+        "merge.proposed",
+        "claim.merge",
+    ]
+
+
+def test_merge_can_be_refused_or_taken_back(newsroom: Newsroom) -> None:
+    claim, into = published(newsroom, "Lũ tới mái chùa."), published(newsroom, "Nước ngập mái chùa.")
+    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    with pytest.raises(EditorialError, match="waits for a decision already"):
+        merges.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
+    with pytest.raises(EditorialError, match="Write why not"):
+        merges.return_merge(merge=merge, by=newsroom.editor)
+    merges.return_merge(merge=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
+    again = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    merges.return_merge(merge=again, by=newsroom.reporter)
+    assert not LogEntry.objects.filter(kind__startswith="claim.").exists()
+    assert merges.open_merges(claim) == []
+
+
+def test_two_newsrooms_join_together_and_either_parts(newsroom: Newsroom) -> None:
+    other, third = make_newsroom("khac.example"), make_newsroom("baochi.example")
+    claim, into = published(newsroom, "Lũ tới mái chùa."), published(other, "Nước ngập mái chùa.")
+    with pytest.raises(NotAllowed, match="Neither of the two claims"):
+        merges.propose_merge(claim=claim, into=into, by=third.editor, note=NOTE)
+    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    for person in (newsroom.editor, newsroom.chief, third.chief):
+        with pytest.raises(NotAllowed):
+            merges.approve_merge(merge=merge, by=person, digest=merge.digest)
+    with pytest.raises(IntegrityError, match="only an Editor of the newsroom that decides"):
+        run(
+            "UPDATE editorial_claimmerge SET decision = 'approved', decided_at = now(), decided_by_id ="
+            " (SELECT id FROM editorial_user WHERE username = 'chief@kiemchung.example')"
+        )
+    entry = merges.approve_merge(merge=merge, by=other.editor, digest=merge.digest)
+    assert json.loads(bytes(entry.revision_document.document))["publisher"]["site"] == "kiemchung.example"
+    parting = merges.propose_split(claim=claim, by=other.reporter, note="Hai ngôi chùa khác nhau.")
+    with pytest.raises(NotAllowed):
+        merges.approve_merge(merge=parting, by=newsroom.editor, digest=parting.digest)
+    assert merges.approve_merge(merge=parting, by=other.editor, digest=parting.digest).kind == "claim.split"
+
+
+def test_what_cannot_be_proposed(newsroom: Newsroom) -> None:
+    one, two, three = (published(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
+    draft = make_claim(newsroom, text="Chưa ai kiểm chứng.")
+    withdrawn = published(newsroom, "Đã rút.")
+    withdraw_review(newsroom, Review.objects.get(claim=withdrawn))
+    merge_claims(newsroom, one, two)
+    for claim, into, note, message in (
+        (two, two, NOTE, "the same claim"),
+        (one, three, NOTE, "merged into another one already"),
+        (three, one, NOTE, "merged into another one itself"),
+        (draft, three, NOTE, "not public"),
+        (three, draft, NOTE, "published review"),
+        (three, withdrawn, NOTE, "published review"),
+        (three, two, "  ", "Write why"),
+        (three, two, f"Trùng với «{two.text.upper()}»", "must not repeat"),
+    ):
+        with pytest.raises(EditorialError, match=message):
+            merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
+    with pytest.raises(EditorialError, match="Only a claim that is merged"):
+        merges.propose_split(claim=two, by=newsroom.reporter, note=NOTE)
+    merge_claims(newsroom, withdrawn, three)  # its address leads to where the reviews are
+
+
+def test_opposite_merges_at_the_same_time_give_one(newsroom: Newsroom) -> None:
+    one, two = published(newsroom, "Lũ tới mái chùa."), published(newsroom, "Nước ngập mái chùa.")
+    there = merges.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
+    back = merges.propose_merge(claim=two, into=one, by=newsroom.reporter, note=NOTE)
+    results = at_once(
+        [
+            lambda merge=merge, by=by: merges.approve_merge(merge=merge, by=by, digest=merge.digest)
+            for merge in (there, back)
+            for by in (newsroom.editor, newsroom.second)
+        ]
+    )
+    assert sum(isinstance(result, LogEntry) for result in results) == 1
+    assert PublishedMerge.objects.count() == 1
+    call_command("verify_record")
+
+
+def test_claim_of_a_merge_leads_to_the_other(newsroom: Newsroom) -> None:
+    api = Api()
+    one, two, three = (published(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
+    merge_claims(newsroom, one, two)
+    merge_claims(newsroom, two, three)
+    response = api.send(f"claims/{one.pk}/")
+    assert (response.status_code, response["Location"]) == (308, f"{SITE}/api/v1/claims/{three.pk}/")
+    assert response["Cache-Control"] == "no-cache"
+    found = api.get(f"claims/{three.pk}/")
+    assert (found["text"], len(found["reviews"])) == ("Lời đồn thứ ba.", 3)
+    assert sorted(claim["text"] for claim in found["merged"]) == ["Lời đồn thứ nhì.", "Lời đồn thứ nhất."]
+    assert api.ids("claims/") == [str(three.pk)]
+    assert len(api.ids("reviews/", {"claim": str(three.pk)})) == 3
+    assert len(api.ids("reviews/", {"claim": str(one.pk)})) == 3
+    # The past is as it was: entry 3 is the first merge, entry 4 the second.
+    assert api.get(f"claims/{one.pk}/", {"as_of": "2"})["text"] == "Lời đồn thứ nhất."
+    response = api.send(f"claims/{one.pk}/", {"as_of": "3"})
+    assert (response.status_code, response["Location"]) == (308, f"{SITE}/api/v1/claims/{two.pk}/?as_of=3")
+    assert len(api.get(f"claims/{two.pk}/", {"as_of": "3"})["reviews"]) == 2
+    split_claim(newsroom, two)
+    assert len(api.get(f"claims/{two.pk}/")["reviews"]) == 2
+    assert api.send(f"claims/{one.pk}/")["Location"] == f"{SITE}/api/v1/claims/{two.pk}/"
+    assert len(api.ids("reviews/", {"claim": str(two.pk)})) == 2
+
+
+def test_changes_tell_mirrors_of_merges(newsroom: Newsroom) -> None:
+    api = Api()
+    one, two = published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
+    merge_claims(newsroom, one, two)
+    (change,) = api.get("changes/", {"since": "1"})["results"]
+    assert (change["kind"], change["subject"]) == ("claim.merge", str(one.pk))
+    assert (change["body"]["into"], change["body"]["url"]) == ({"id": str(two.pk)}, f"{SITE}/api/v1/claims/{one.pk}/")
+    assert change["body"]["revision"] | {"digest": ""} == {
+        "number": 1, "kind": "merge", "class": None, "note": NOTE, "sequence": 2, "digest": "",
+    }  # fmt: skip
+    split_claim(newsroom, one)
+    merged, parted = api.get("changes/", {"since": "1"})["results"]
+    assert (merged["body"], parted["kind"], parted["body"]["from"]) == (None, "claim.split", {"id": str(two.pk)})
+
+
+def test_reviews_go_on_after_a_merge(newsroom: Newsroom) -> None:
+    one, two = published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
+    draft = make_review(newsroom, one)
+    merge_claims(newsroom, one, two)
+    publish_review(newsroom, draft)
+    correct_review(newsroom, Review.objects.get(claim=two), summary="Sai. Đã sửa.")
+    assert len(json.loads(PublishedClaim.objects.get().body)["reviews"]) == 3
+    call_command("verify_record")
+    before = list(PublishedClaim.objects.values())
+    call_command("rebuild_record")
+    assert list(PublishedClaim.objects.values()) == before
+
+
+def test_erasure_after_a_merge_leaves_nothing_of_the_claim(newsroom: Newsroom) -> None:
+    secret = published(newsroom, "Ông Quỳzạt nói dối.")
+    other = published(newsroom, "Lời đồn thứ nhì.")
+    refused = merges.propose_merge(claim=secret, into=other, by=newsroom.reporter, note=NOTE)
+    merges.return_merge(merge=refused, by=newsroom.editor, reason="Ông Quỳzạt là người khác.")
+    merge_claims(newsroom, secret, other)
+    assert "Quỳzạt" in dump()
+    erase_review(newsroom, Review.objects.get(claim=secret))
+    assert "Quỳzạt" not in dump()
+    call_command("verify_record")
+    call_command("rebuild_record")
+    assert "Quỳzạt" not in dump()
+    assert Api().send(f"claims/{secret.pk}/").status_code == 308
+
+
+def test_verifier_follows_merges(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
+    one, two, three = (published(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
+    merge_claims(newsroom, one, two)
+    merge_claims(newsroom, two, three)
+    split_claim(newsroom, two)
+    with served() as address:
+        assert verifier.main([address, "--quiet"]) == 0, capsys.readouterr().err
+        PublishedMerge.objects.filter(claim_id=one.pk).update(into_id=three.pk)
+        assert verifier.main([address, "--quiet"]) == 1
+        assert f"The claim {one.pk} is merged into {two.pk}, but its address answers 308" in capsys.readouterr().err
+        PublishedMerge.objects.filter(claim_id=one.pk).update(into_id=two.pk)
+        # The split of `two` hidden.
+        PublishedMerge.objects.filter(claim_id=two.pk, into_id=None).delete()
+        PublishedMerge.objects.filter(claim_id=two.pk).update(until=None)
+        PublishedClaim.objects.filter(pk=two.pk).delete()
+        assert verifier.main([address, "--quiet"]) == 1
+        assert "its address" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("UPDATE editorial_claimmerge SET note = 'khác'", "cannot be changed"),
+        ("UPDATE editorial_claimmerge SET into_id = claim_id, claim_id = into_id", "cannot be changed"),
+        ("UPDATE editorial_claimmerge SET sequence = NULL", "cannot be changed"),
+        ("UPDATE editorial_claimmerge SET decision = 'returned'", "cannot be changed"),
+        ("DELETE FROM editorial_claimmerge", "permission denied"),
+        ("TRUNCATE editorial_claimmerge", "permission denied"),
+    ],
+)
+def test_proposal_stays_as_it_was(newsroom: Newsroom, sql: str, message: str) -> None:
+    merge_claims(newsroom, published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì."))
+    with pytest.raises(Error, match=message):
+        run(sql)
+
+
+def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
+    three = published(newsroom, "Lời đồn thứ ba.")
+    merge = merges.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
+    real = merges.log.publish
+
+    def into_another(publications: Any) -> Any:
+        (publication,) = publications
+        said = publication.statement | {"into": {"id": str(three.pk)}}
+        return real([type(publication)(publication.subject, said, publication.kind, note=publication.note)])
+
+    monkeypatch.setattr(merges.log, "publish", into_another)
+    with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
+        merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
+    assert ClaimMerge.objects.get().decision == ""
