@@ -1,10 +1,11 @@
-"""The last word on answers under /api/, for what goes wrong before or after a view."""
+"""The last word on answers of the API, for what goes wrong before or after a view."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from api import problems, responses
+from api.google.errors import make_google
 
 Get = Callable[[HttpRequest], HttpResponseBase]
 _BY_STATUS = {
@@ -20,10 +21,11 @@ class ApiAnswers:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if not request.path_info.startswith("/api/"):
+        make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
+        if make is None:
             return response
         if response.status_code >= 400 and isinstance(response, HttpResponse):
-            _make_problem(request, response)
+            make(request, response)
         # The interface's language, which LocaleMiddleware notes, is not the language of what is sent here.
         response.headers.pop("Content-Language", None)
         vary = [name.strip() for name in response.headers.get("Vary", "").split(",")]
@@ -42,3 +44,6 @@ def _make_problem(request: HttpRequest, response: HttpResponse) -> None:
     for name, value in made.headers.items():
         response.headers[name] = value
     responses.add_links(response, {})
+
+
+_SHAPES = {"/api/": _make_problem, "/v1alpha1/": make_google}

@@ -14,6 +14,7 @@ if find_spec("api.urls"):
 
     urlpatterns += [
         path("api/", include("api.urls")),
+        path("v1alpha1/", include("api.google.urls")),
         path("feeds/corrections.atom", CorrectionFeed.as_view(), name="corrections-feed"),
         path("feeds/claimreview.json", ClaimReviewFeed.as_view(), name="claimreview-feed"),
     ]

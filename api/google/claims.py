@@ -1,0 +1,127 @@
+"""Claims with their reviews as Google's Fact Check Tools API shows them."""
+
+from datetime import date
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+
+from api.cursors import Cursor, CursorError, read_cursor, write_cursor
+from api.google.errors import invalid
+from api.google.fields import Shape
+from api.google.parameters import Search
+from api.keyset import Order, Position, read_rows
+from factcheck.record.addresses import site_of
+from factcheck.record.models import PublishedClaim, PublishedReview, Status
+from factcheck.record.search import words_query
+
+Body = dict[str, Any]
+
+_REVIEW: Shape = {name: {} for name in ("url", "title", "reviewDate", "textualRating", "languageCode")}
+_CLAIM: Shape = {name: {} for name in ("text", "claimant", "claimDate")}
+RESPONSE: Shape = {
+    "claims": {**_CLAIM, "claimReview": {"publisher": {"name": {}, "site": {}}, **_REVIEW}},
+    "nextPageToken": {},
+}
+
+ORDER = Order("published_at", descending=True)
+
+
+def search_claims(asked: Search) -> Body:
+    """A page of claims that have a live review which is what was asked for, and the token of the next page."""
+    rows = PublishedClaim.objects.using("public").filter(_condition(asked), status=Status.LIVE)
+    position = None
+    if asked.token:
+        try:
+            position = read_cursor(asked.token, asked.place).position
+        except CursorError:
+            raise invalid([("pageToken", "This token was not given for these parameters.")]) from None
+    elif asked.offset:
+        before = rows.order_by(*ORDER.clauses(True)).values_list("published_at", "id")[asked.offset - 1 : asked.offset]
+        if not before:
+            return {}
+        position = Position(*before[0])
+    found = read_rows([rows], ["body"], ORDER, position, False, asked.page_size + 1)
+    page = found[: asked.page_size]
+    response: Body = {"claims": [_claim(orjson.loads(body), asked) for _, _, body in page]} if page else {}
+    if len(found) > len(page):
+        response["nextPageToken"] = write_cursor(Cursor(position=Position(*page[-1][:2])), asked.place)
+    return response
+
+
+def _condition(asked: Search) -> Q:
+    """One and the same review has to be in the language, of the site and new enough; `_shows` says it of a body."""
+    condition = Q(search=words_query(asked.query)) if asked.query else Q()
+    review = Q()
+    if asked.language:
+        review &= Q(language=asked.language) | Q(language__startswith=f"{asked.language}-")
+    if asked.site:
+        if asked.site == site_of(settings.SITE_URL):
+            review &= Q(publisher=asked.site) | Q(original_key=None)
+        else:
+            review &= Q(publisher=asked.site)
+            condition &= Q(publishers__overlap=[asked.site])  # has an index of its own
+    if asked.since:
+        undated = Q(reviewed_on=None, original_key=None, published_at__date__gte=asked.since)
+        review &= Q(claimed_on__gte=asked.since) | Q(reviewed_on__gte=asked.since) | undated
+    if not review:
+        return condition
+    reviews = PublishedReview.objects.using("public").filter(review, claim_id=OuterRef("pk"), status=Status.LIVE)
+    return condition & Q(Exists(reviews))
+
+
+def _claim(claim: Body, asked: Search) -> Body:
+    claimant = claim["claimant"] or {}
+    return _known(
+        {
+            "text": claim["text"],
+            "claimant": claimant.get("name") or claimant.get("description"),
+            "claimDate": _day(claim["claimed_on"]),
+            "claimReview": [_review(review) for review in claim["reviews"] if _shows(review, claim, asked)],
+        }
+    )
+
+
+def _shows(review: Body, claim: Body, asked: Search) -> bool:
+    language = review["language"].lower()
+    if asked.language and language != asked.language and not language.startswith(f"{asked.language}-"):
+        return False
+    if asked.site and asked.site not in (review["publisher"]["site"], site_of(_url(review))):
+        return False
+    days = (claim["claimed_on"], _reviewed_on(review))
+    return asked.since is None or any(day and date.fromisoformat(day[:10]) >= asked.since for day in days)
+
+
+def _review(review: Body) -> Body:
+    said = review["verdict"]["original"] or review["verdict"]
+    return _known(
+        {
+            # The host of the address, as in Google's API, whatever site the publisher calls its own.
+            "publisher": _known({"name": review["publisher"]["name"], "site": site_of(_url(review))}),
+            "url": _url(review),
+            "title": review["headline"],
+            "reviewDate": _day(_reviewed_on(review)),
+            "textualRating": said["label"],
+            "languageCode": None if review["language"] == "und" else review["language"],
+        }
+    )
+
+
+def _url(review: Body) -> str:
+    url: str = review["original_url"] or review["url"]
+    return url
+
+
+def _reviewed_on(review: Body) -> str | None:
+    """When another publisher dated its review is not for us to say."""
+    day: str | None = review["reviewed_on"] or (None if review["original_url"] else review["published_at"])
+    return day
+
+
+def _day(day: str | None) -> str | None:
+    return f"{day[:10]}T00:00:00Z" if day else None
+
+
+def _known(value: Body) -> Body:
+    return {key: each for key, each in value.items() if each}

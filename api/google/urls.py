@@ -1,0 +1,13 @@
+"""Addresses of Google's Fact Check Tools API, spelt as Google spells them."""
+
+from django.urls import path, re_path
+
+from api.google import views
+
+urlpatterns = [
+    path("claims:search", views.ClaimSearch.as_view(), name="google-claims-search"),
+    path("claims:imageSearch", views.Unimplemented.as_view()),
+    path("pages", views.Unimplemented.as_view()),
+    path("pages/<str:page>", views.Unimplemented.as_view()),
+    re_path(r"^(?P<rest>[\s\S]*)$", views.Unknown.as_view()),
+]

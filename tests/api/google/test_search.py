@@ -1,0 +1,169 @@
+"""What claims:search finds, and how it shows it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connections
+
+from factcheck.editorial.models import Claimant, Publisher, Review
+from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review, withdraw_review
+
+TODAY = datetime.now(UTC).date()
+SITE = "127.0.0.1"
+
+
+def day(back: int) -> date:
+    return TODAY - timedelta(days=back)
+
+
+@pytest.fixture(scope="module")
+def world(module_database) -> dict[str, Review]:
+    """Four claims, the oldest publication first: ours, one of two reviews, another publisher's, a withdrawn one."""
+    newsroom, other = make_newsroom(), make_newsroom("checkpoint.org")
+    ours = make_review(newsroom, make_claim(newsroom, claimed_on=day(40)), reviewed_on=day(30))
+    shared = make_claim(newsroom, text="Chanh chữa được ung thư.", claimed_on=day(400))
+    vietnamese = make_review(newsroom, shared, headline="Chanh không chữa được ung thư", reviewed_on=day(390))
+    english = make_review(other, shared, headline="Lemons do not cure cancer", language="en-GB", reviewed_on=day(3))
+    imported = make_import(newsroom)
+    withdrawn = make_review(newsroom, make_claim(newsroom, text="Bài đã rút."))
+    for room, review in (
+        (newsroom, ours), (newsroom, vietnamese), (other, english), (newsroom, imported), (newsroom, withdrawn),
+    ):  # fmt: skip
+        publish_review(room, review)
+    withdraw_review(newsroom, withdrawn)
+    return {"ours": ours, "vietnamese": vietnamese, "english": english, "imported": imported}
+
+
+def make_import(newsroom: Newsroom) -> Review:
+    claimant = Claimant.objects.create(newsroom=newsroom.publisher, type="person", name="Social media", confirmed=False)
+    claim = make_claim(
+        newsroom, text="Vaccines contain microchips", language="en", claimant=claimant, claimed_on=date(2016, 6, 20)
+    )
+    publisher = Publisher.objects.create(name="Alt News", site="altnews.in")
+    review = make_review(newsroom, claim, sources=0, language="en", headline="No microchips", reviewed_on=None)
+    review.publisher, review.verdict = publisher, None
+    review.original_url, review.original_label = "https://www.altnews.in/microchips/", "Mostly False"
+    review.save()
+    return review
+
+
+def test_claim_of_ours_shows_our_page(world, google):
+    assert google.search(query="mái chùa") == {
+        "claims": [
+            {
+                "text": "Nước lũ ở Huế đã lên tới mái chùa.",
+                "claimant": "một người dùng mạng xã hội",
+                "claimDate": f"{day(40)}T00:00:00Z",
+                "claimReview": [
+                    {
+                        "publisher": {"name": "Toà soạn kiemchung.example", "site": SITE},
+                        "url": f"http://127.0.0.1:8000/reviews/{world['ours'].pk}/",
+                        "title": "Video nước lũ là của năm 2020",
+                        "reviewDate": f"{day(30)}T00:00:00Z",
+                        "textualRating": "Sai",
+                        "languageCode": "vi",
+                    }
+                ],
+            }
+        ]
+    }
+
+
+def test_imported_review_shows_its_publishers_page_and_words(world, google):
+    assert google.search(query="microchips")["claims"] == [
+        {
+            "text": "Vaccines contain microchips",
+            "claimant": "Social media",
+            "claimDate": "2016-06-20T00:00:00Z",
+            "claimReview": [
+                {
+                    "publisher": {"name": "Alt News", "site": "altnews.in"},
+                    "url": "https://www.altnews.in/microchips/",
+                    "title": "No microchips",
+                    "textualRating": "Mostly False",
+                    "languageCode": "en",
+                }
+            ],
+        }
+    ]
+
+
+def test_nothing_found_is_an_empty_object(world, google):
+    assert google.search(query="zzzz") == {}
+    assert google.search(query="?!") == {}
+
+
+def test_withdrawn_review_is_not_found(world, google):
+    assert google.texts(query="rút") == []
+
+
+def test_words_are_found_without_diacritics(world, google):
+    assert google.texts(query="ung thu") == ["Chanh chữa được ung thư."]
+
+
+def test_claim_has_all_its_reviews(world, google):
+    (claim,) = google.search(query="chanh")["claims"]
+    assert [review["languageCode"] for review in claim["claimReview"]] == ["vi", "en-GB"]
+
+
+@pytest.mark.parametrize("code", ["en", "en-US", "EN", "en_us", "en-GB"])
+def test_region_of_a_language_does_not_count(world, google, code):
+    (claim,) = google.search(query="chanh", languageCode=code)["claims"]
+    assert [review["title"] for review in claim["claimReview"]] == ["Lemons do not cure cancer"]
+
+
+def test_language_and_site_and_age_have_to_be_those_of_one_review(world, google):
+    site = "checkpoint.org"
+    assert google.texts(reviewPublisherSiteFilter=site) == ["Chanh chữa được ung thư."]
+    assert google.texts(reviewPublisherSiteFilter=site, languageCode="en") == ["Chanh chữa được ung thư."]
+    assert google.texts(reviewPublisherSiteFilter=site, languageCode="vi") == []
+    assert google.texts(query="chanh", languageCode="vi", maxAgeDays=10) == []
+
+
+@pytest.mark.parametrize(
+    ("site", "texts"),
+    [
+        ("altnews.in", ["Vaccines contain microchips"]),
+        ("www.altnews.in", ["Vaccines contain microchips"]),
+        ("ALTNEWS.IN", ["Vaccines contain microchips"]),
+        ("kiemchung.example", ["Chanh chữa được ung thư.", "Nước lũ ở Huế đã lên tới mái chùa."]),
+        (SITE, ["Chanh chữa được ung thư.", "Nước lũ ở Huế đã lên tới mái chùa."]),
+        ("news.in", []),
+        ("nowhere.example", []),
+    ],
+)
+def test_site_is_enough_to_search_for(world, google, site, texts):
+    assert google.texts(reviewPublisherSiteFilter=site) == texts
+
+
+def test_site_of_the_filter_is_a_site_that_is_shown(world, google):
+    for claim in google.search(reviewPublisherSiteFilter=SITE)["claims"]:
+        assert {review["publisher"]["site"] for review in claim["claimReview"]} == {SITE}
+
+
+@pytest.mark.parametrize(
+    ("days", "texts"),
+    [
+        (2, []),
+        (3, ["Chanh chữa được ung thư."]),  # the review is newer than the claim
+        (29, ["Chanh chữa được ung thư."]),
+        (30, ["Chanh chữa được ung thư.", "Nước lũ ở Huế đã lên tới mái chùa."]),
+        (0, ["Chanh chữa được ung thư.", "Nước lũ ở Huế đã lên tới mái chùa."]),  # 0 is left out
+        (2147483647, ["Chanh chữa được ung thư.", "Nước lũ ở Huế đã lên tới mái chùa."]),
+    ],
+)
+def test_the_newer_of_claim_and_review_is_the_age(world, google, days, texts):
+    assert google.texts(reviewPublisherSiteFilter=SITE, maxAgeDays=days) == texts
+
+
+def test_claim_may_be_the_newer_one(database, google):
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimed_on=day(2)), reviewed_on=day(9)))
+    assert len(google.texts(query="chùa", maxAgeDays=2)) == 1
+    assert google.texts(query="chùa", maxAgeDays=1) == []
+
+
+def test_search_costs_two_queries(world, google, django_assert_num_queries):
+    """The head of the log, and the page."""
+    with django_assert_num_queries(2, connection=connections["public"]):
+        google.search(query="chanh", languageCode="vi", reviewPublisherSiteFilter="kiemchung.example", maxAgeDays=9999)
