@@ -3,28 +3,17 @@
 Nothing in a statement is known only at publication; the record adds that (DESIGN, "Bytes").
 """
 
-import json
-from collections.abc import Collection
 from datetime import date
 from typing import Any
-from uuid import UUID
 
+import orjson
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.models import (
-    Appearance,
-    Authorship,
-    Claim,
-    Claimant,
-    Publisher,
-    Review,
-    Source,
-    Topic,
-    Verdict,
-)
+from factcheck.editorial.drafts import Draft, Row, draft_of
+from factcheck.editorial.models import Publisher, Review, Source, Verdict
 from factcheck.record.log import ADDED_KEYS
 
 MIN_SOURCES = 2
@@ -37,68 +26,30 @@ def for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:
     )
 
 
-def in_bulk(ids: Collection[UUID]) -> dict[UUID, Review]:
-    """Very many reviews for their statements, by id.
-
-    Django's own prefetching makes a query object for each review and relation, which costs an import
-    more than the rows do; here the rows are handed out by key.
-    """
-    reviews = Review.objects.select_related("claim__claimant").in_bulk(ids)
-    claims = {review.claim_id for review in reviews.values()}
-    publishers = Publisher.objects.in_bulk({review.publisher_id for review in reviews.values()})
-    chosen = {review.verdict_id for review in reviews.values() if review.verdict_id}
-    verdicts = Verdict.objects.select_related("scale").prefetch_related("labels").in_bulk(chosen)
-    tags = list(Claim.topics.through._default_manager.filter(claim__in=claims).order_by("topic__slug"))
-    topics = Topic.objects.prefetch_related("labels").in_bulk({tag.topic_id for tag in tags})
-    sources = _by(Source.objects.filter(review__in=ids), "review_id")
-    authorships = _by(Authorship.objects.filter(review__in=ids).select_related("user"), "review_id")
-    appearances = _by(Appearance.objects.filter(claim__in=claims), "claim_id")
-    topics_of: dict[UUID, list[Topic]] = {}
-    for tag in tags:
-        topics_of.setdefault(tag.claim_id, []).append(topics[tag.topic_id])
-    for review in reviews.values():
-        review.publisher = publishers[review.publisher_id]
-        review.verdict = verdicts[review.verdict_id] if review.verdict_id else None
-        _fill(review, sources=sources.get(review.pk, []), authorships=authorships.get(review.pk, []))
-        claim = review.claim_id
-        _fill(review.claim, appearances=appearances.get(claim, []), topics=topics_of.get(claim, []))
-    return reviews
-
-
-def _by(rows: QuerySet[Any], name: str) -> dict[UUID, list[Any]]:
-    found: dict[UUID, list[Any]] = {}
-    for row in rows:
-        found.setdefault(getattr(row, name), []).append(row)
-    return found
-
-
-def _fill(row: Model, **related: list[Any]) -> None:
-    """As prefetch_related does: what `.all()` of these relations gives."""
-    row._prefetched_objects_cache = related  # type: ignore[attr-defined]
-
-
 def statement(review: Review) -> dict[str, Any]:
-    """What the review says now. Keys and types are those of docs/api.md, "Review"."""
+    """What the review, one from `for_statements`, says now."""
+    return statement_from(draft_of(review))
+
+
+def statement_from(draft: Draft) -> dict[str, Any]:
+    """Keys and types are those of docs/api.md, "Review"."""
+    review = draft.review
     return {
-        "id": str(review.pk),
+        "id": str(review.id),
         "original_url": review.original_url or None,
         "archive_url": review.archive_url or None,
         "language": review.language,
         "headline": review.headline or None,
         "summary": review.summary or None,
         "body": review.body or None,
-        "claim": _claim(review.claim),
-        "verdict": _verdict(review),
-        "sources": [_source(source) for source in review.sources.all()],
-        "publisher": publisher(review.publisher) | review.original_publisher,
-        "authors": [
-            {"name": name}
-            for authorship in review.authorships.all()
-            if (name := authorship.name or (authorship.user.byline if authorship.user else ""))
-        ],
+        "claim": _claim(draft),
+        "verdict": _verdict(review, draft.verdict),
+        "sources": [_source(source) for source in draft.sources],
+        "publisher": publisher(draft.publisher) | review.original_publisher,
+        "authors": [{"name": name} for name in draft.authors],
         "topics": [
             {"slug": topic.slug, "labels": {label.language: label.label for label in topic.labels.all()}}
-            for topic in review.claim.topics.all()
+            for topic in draft.topics
         ],
         "reviewed_on": _date(review.reviewed_on),
         "license": review.license_url or settings.LICENSE_URL,
@@ -114,7 +65,7 @@ def tombstone(published: dict[str, Any]) -> dict[str, Any]:
 
 def statement_of(document: bytes) -> dict[str, Any]:
     """The statement in a document: all but what was added at publication."""
-    return {key: value for key, value in json.loads(document).items() if key not in ADDED_KEYS}
+    return {key: value for key, value in orjson.loads(document).items() if key not in ADDED_KEYS}
 
 
 def missing(review: Review) -> list[str | Promise]:
@@ -139,14 +90,15 @@ def missing(review: Review) -> list[str | Promise]:
     return reasons
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def _claim(draft: Draft) -> dict[str, Any]:
+    claim = draft.claim
     return {
-        "id": str(claim.pk),
+        "id": str(claim.id),
         "text": claim.text,
         "language": claim.language,
         "claimed_on": _date(claim.claimed_on),
         "location": claim.location or None,
-        "claimant": _claimant(claim.claimant) if claim.claimant else None,
+        "claimant": _claimant(draft.claimant) if draft.claimant else None,
         "appearances": [
             {
                 "url": appearance.url,
@@ -155,14 +107,14 @@ def _claim(claim: Claim) -> dict[str, Any]:
                 "archive_url": appearance.archive_url or None,
                 "first": appearance.first,
             }
-            for appearance in claim.appearances.all()
+            for appearance in draft.appearances
         ],
     }
 
 
-def _claimant(claimant: Claimant) -> dict[str, Any]:
+def _claimant(claimant: Row) -> dict[str, Any]:
     return {
-        "id": str(claimant.pk),
+        "id": str(claimant.id),
         "type": claimant.type,
         "name": claimant.name or None,
         "description": claimant.description or None,
@@ -172,8 +124,7 @@ def _claimant(claimant: Claimant) -> dict[str, Any]:
     }
 
 
-def _verdict(review: Review) -> dict[str, Any]:
-    verdict = review.verdict
+def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
     original = (
         {
             "label": review.original_label,
@@ -207,7 +158,7 @@ def _explanation(verdict: Verdict, language: str) -> str:
     return found.get(language.lower()) or found.get(language.partition("-")[0].lower()) or found.get("en", "")
 
 
-def _source(source: Source) -> dict[str, Any]:
+def _source(source: Row) -> dict[str, Any]:
     return {
         "title": source.title or None,
         "url": source.url or None,

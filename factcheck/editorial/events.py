@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from factcheck.editorial.models import Claim, Demand, EditorialEvent, Review, User
+from factcheck.record.rows import insert
 
 
 def record_event(by: User, action: str, subject: Review | Demand | Claim, **detail: Any) -> None:
@@ -15,12 +18,14 @@ def record_event(by: User, action: str, subject: Review | Demand | Claim, **deta
     )
 
 
-def record_events(by: User, acts: Iterable[tuple[str, Review, dict[str, Any]]]) -> None:
-    """Many acts on reviews, in one statement: what was done, on which, and the details."""
-    EditorialEvent.objects.bulk_create(
-        EditorialEvent(actor=by, action=action, newsroom_id=review.newsroom_id, subject=str(review.pk), detail=detail)
-        for action, review, detail in acts
+def record_events(by: User, newsroom: int, acts: Iterable[tuple[str, UUID, dict[str, Any]]]) -> None:
+    """Many acts in the newsroom with that id, in one statement: what was done, of what, and the details."""
+    now = timezone.now()
+    events = (
+        EditorialEvent(at=now, actor=by, action=action, newsroom_id=newsroom, subject=str(subject), detail=detail)
+        for action, subject, detail in acts
     )
+    insert(EditorialEvent, events)
 
 
 def acting(by: User) -> None:

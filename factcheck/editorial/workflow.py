@@ -95,7 +95,7 @@ def approve(*, review: Review, by: User, digest: str) -> Approval:
         review.state = State.APPROVED
         review.save(update_fields=["state"])
     else:
-        append_approved([(review, approval)], by)
+        append_approved([approval], by, review.newsroom_id)
     return approval
 
 
@@ -110,7 +110,7 @@ def publish(*, review: Review, by: User) -> LogEntry:
         )
     approval = _open_approval(review)
     _require_unchanged(review, approval)
-    return append_approved([(review, approval)], by)[0]
+    return append_approved([approval], by, review.newsroom_id)[0]
 
 
 @transaction.atomic
@@ -267,48 +267,44 @@ _KINDS = {
 }
 
 
-def append_approved(approved: Sequence[tuple[Review, Approval]], by: User) -> list[LogEntry]:
-    """Publishes what these approvals are of and ties each to its entry; the reviews are locked by the caller."""
+def append_approved(approvals: Sequence[Approval], by: User, newsroom: int) -> list[LogEntry]:
+    """Publishes what these approvals are of and ties each to its entry.
+
+    The reviews are locked by the caller, and all of the newsroom with that id.
+    """
     try:
         entries = log.publish(
             [
                 log.Publication(
-                    subject=UUID(str(review.pk)),
+                    subject=approval.review_id,
                     statement=documents.statement_of(approval.statement.encode()),
                     kind=_KINDS.get(Action(approval.action)),
                     change_class=approval.change_class or None,
                     note=approval.note or None,
                 )
-                for review, approval in approved
+                for approval in approvals
             ]
         )
     except RecordError as refusal:
         raise EditorialError(str(refusal)) from refusal
-    reviews: dict[str, list[Review]] = {}
-    for (review, approval), entry in zip(approved, entries, strict=True):
+    reviews: dict[str, list[UUID]] = {}
+    for approval, entry in zip(approvals, entries, strict=True):
         approval.entry = entry
-        review.state = _STATE_AFTER[Action(approval.action)]
-        reviews.setdefault(approval.action, []).append(review)
+        reviews.setdefault(approval.action, []).append(approval.review_id)
     # One statement however many there are; bulk_update would write a CASE with a branch for each.
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE editorial_approval SET sequence = given.sequence"
             " FROM unnest(%s::bigint[], %s::bigint[]) AS given(id, sequence) WHERE editorial_approval.id = given.id",
-            [[approval.pk for _, approval in approved], [entry.sequence for entry in entries]],
+            [[approval.pk for approval in approvals], [entry.sequence for entry in entries]],
         )
     for action, some in reviews.items():
         after: dict[str, str] = {"state": _STATE_AFTER[Action(action)]}
         if action == Action.PUBLICATION:
             after |= {"change_class": "", "change_note": ""}
-        Review.objects.filter(pk__in=[review.pk for review in some]).update(**after)
-    record_events(
-        by,
-        [
-            (entry.kind, review, {"sequence": entry.sequence})
-            for (review, _), entry in zip(approved, entries, strict=True)
-        ],
-    )
-    for review, approval in approved:
+        Review.objects.filter(pk__in=some).update(**after)
+    record_events(by, newsroom, [(entry.kind, entry.subject, {"sequence": entry.sequence}) for entry in entries])
+    for approval in approvals:
         if approval.action == Action.ERASURE:
-            erasure.forget(review, approval)
+            erasure.forget(Review.objects.get(pk=approval.review_id), approval)
     return entries

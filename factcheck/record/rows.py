@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -69,11 +70,15 @@ def insert(model: type[models.Model], rows: Iterable[object], *, using: str = "d
     A row is asked for while the server takes in those before it. Values go in as they are, without a field's
     `pre_save` and without defaults of the model; an automatic number is given by the database.
     """
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
+        return
     columns, values, spellings = _columns(model)
     connection = connections[using]
     statement = f"COPY {model._meta.db_table} ({columns}) FROM STDIN"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
+        for row in chain([first], rows):
             line = list(values(row))
             for place, spelled in spellings:
                 if line[place] is not None:
@@ -83,6 +88,8 @@ def insert(model: type[models.Model], rows: Iterable[object], *, using: str = "d
 
 def upsert(model: type[Any], rows: Sequence[Any], unique: Sequence[str]) -> None:
     """Inserts the rows; those with the same `unique` columns, all texts or all ids, give way to them."""
+    if not rows:
+        return
     kinds = ", ".join(f"%s::{model._meta.get_field(name).db_type(connections['default'])}[]" for name in unique)
     names = ", ".join(unique)
     given = [[str(getattr(row, name)) for row in rows] for name in unique]

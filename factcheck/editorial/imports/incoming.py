@@ -5,19 +5,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.db import connection
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, workflow
+from factcheck.editorial.drafts import drafts_of
 from factcheck.editorial.imports.references import Record, References
-from factcheck.editorial.imports.rows import Rows
+from factcheck.editorial.imports.rows import Rows, new_row
 from factcheck.editorial.models import Approval, ImportBatch, Review, User
 from factcheck.editorial.models.approvals import Decision
 from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record.rows import insert
 
 State = Review.State
 # Imports wait for each other chunk by chunk, so that none finds half of what another one makes.
@@ -52,11 +56,12 @@ class Incoming:
 
 @dataclass
 class _Planned:
-    """A review that is to be put forward, and what became of its record."""
+    """A review that is to be put forward, what became of its record, and the review as it was, if it was there."""
 
-    review: Review
+    review: UUID
     outcome: Outcome
     note: str | Promise = ""
+    former: Review | None = None
 
 
 def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[Outcome | Refused]:
@@ -64,10 +69,11 @@ def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[O
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     former = _former(records)
     references = References(batch.newsroom, [incoming.record for incoming in records])
+    digests = [incoming.digest for incoming in records]
     first: dict[str, str] = {}
     outcomes: dict[int, Outcome | Refused] = {}
     for number, incoming in enumerate(records):
-        digest, earlier = incoming.digest, first.get(incoming.key)
+        digest, earlier = digests[number], first.get(incoming.key)
         if earlier is not None:
             outcomes[number] = Outcome.UNCHANGED if earlier == digest else _in_hand()
         elif refusal := _refusal(incoming.record, former.get(incoming.key), references):
@@ -78,7 +84,7 @@ def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[O
     references.make_missing(incoming.record for __, incoming in taken)
     rows, planned = Rows(references, by), dict[int, _Planned]()
     for number, incoming in taken:
-        found = _plan(incoming, former.get(incoming.key), batch, rows)
+        found = _plan(incoming, digests[number], former.get(incoming.key), rows)
         if isinstance(found, _Planned):
             planned[number] = found
         else:
@@ -86,7 +92,7 @@ def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[O
     rows.save()
     unchanged = _put_forward(batch, by, list(planned.values()))
     for number, plan in planned.items():
-        outcomes[number] = Outcome.UNCHANGED if plan.review.pk in unchanged else plan.outcome
+        outcomes[number] = Outcome.UNCHANGED if plan.review in unchanged else plan.outcome
     return [outcomes[number] for number in range(len(records))]
 
 
@@ -148,8 +154,8 @@ def _taken_id(record: Record, references: References) -> Refused | None:
     return None
 
 
-def _plan(incoming: Incoming, former: Any, batch: ImportBatch, rows: Rows) -> _Planned | Outcome | Refused:
-    record, digest = incoming.record, incoming.digest
+def _plan(incoming: Incoming, digest: str, former: Any, rows: Rows) -> _Planned | Outcome | Refused:
+    record = incoming.record
     if former is None:
         if refusal := _taken_id(record, rows.references):
             return refusal
@@ -166,42 +172,51 @@ def _plan(incoming: Incoming, former: Any, batch: ImportBatch, rows: Rows) -> _P
             former.verdict_id = verdict
             former.save(update_fields=["verdict", "changed_at"])
         note = _("The publisher's verdict has been matched to our rating scale.")
-        return _Planned(former, Outcome.NEW) if returned else _Planned(former, Outcome.CHANGED, note)
+        return _again(former, note, returned=returned)
     if former.waiting or (former.state == State.DRAFT and not returned):
         return _in_hand()
     if former.state == State.WITHDRAWN:
         return Refused("withdrawn_here", _("This review was withdrawn here; reinstate it before you import it again."))
     rows.change(former, record, digest, with_claim=not former.shared)
     note = _("The publisher's page has changed since it was imported.")
-    return _Planned(former, Outcome.NEW) if returned else _Planned(former, Outcome.CHANGED, note)
+    return _again(former, note, returned=returned)
 
 
-def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> set[Any]:
+def _again(former: Review, note: str | Promise, *, returned: bool) -> _Planned:
+    """A review that was returned is put forward as if it were new, one that is public as a correction."""
+    if returned:
+        return _Planned(former.pk, Outcome.NEW, former=former)
+    return _Planned(former.pk, Outcome.CHANGED, note, former)
+
+
+def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> set[UUID]:
     """Builds the statements and asks for their approval. Returns the ids of reviews that say what they said before."""
-    reviews = documents.in_bulk([plan.review.pk for plan in planned])
-    approvals, unchanged = [], set()
+    drafts = drafts_of([plan.review for plan in planned])
+    approvals, unchanged, now = [], set(), timezone.now()
     for plan in planned:
         changed = plan.outcome == Outcome.CHANGED
-        data = canonical(documents.statement(reviews[plan.review.pk]))
-        if changed and data == canonical(workflow.last_statement(plan.review)):
-            unchanged.add(plan.review.pk)
+        data = canonical(documents.statement_from(drafts[plan.review]))
+        if plan.former and changed and data == canonical(workflow.last_statement(plan.former)):
+            unchanged.add(plan.review)
             continue
-        if changed or plan.review.state != State.SUBMITTED:
-            plan.review.state = State.SUBMITTED
-            plan.review.change_class = Review.ChangeClass.UPDATE if changed else ""
-            plan.review.change_note = str(plan.note)
-            plan.review.save(update_fields=["state", "change_class", "change_note"])
+        change_class, note = Review.ChangeClass.UPDATE if changed else "", str(plan.note)
+        if plan.former:
+            Review.objects.filter(pk=plan.review).update(
+                state=State.SUBMITTED, change_class=change_class, change_note=note
+            )
         approvals.append(
-            Approval(
-                review=plan.review,
+            new_row(
+                Approval,
+                review_id=plan.review,
                 action=Approval.Action.PUBLICATION,
                 statement=data.decode(),
                 digest=sha256_hex(data),
-                change_class=plan.review.change_class,
-                note=plan.review.change_note,
-                batch=batch,
-                submitted_by=by,
+                change_class=change_class,
+                note=note,
+                batch_id=batch.pk,
+                submitted_by_id=by.pk,
+                submitted_at=now,
             )
         )
-    Approval.objects.bulk_create(approvals)
+    insert(Approval, approvals)
     return unchanged

@@ -1,20 +1,20 @@
 """The rows of drafts that records of other publishers become, many at a time in few statements."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import Model
+from django.utils import timezone
+
 from factcheck.editorial import documents
+from factcheck.editorial.drafts import Row
 from factcheck.editorial.imports.references import PUBLISHER_FIELDS, Record, References
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source, User
-
-REVIEW_FIELDS = (
-    "publisher", "language", "headline", "summary", "body", "verdict", "verdict_explanation", "reviewed_on",
-    "original_url", "archive_url", "license_url", "original_label", "original_value", "original_best",
-    "original_worst", "original_explanation", "original_image_url", "original_publisher", "import_digest", "changed_at",
-)  # fmt: skip
-CLAIM_FIELDS = ("text", "language", "claimed_on", "location", "claimant")
+from factcheck.record.rows import insert
 
 
 @dataclass
@@ -23,52 +23,69 @@ class Rows:
 
     references: References
     by: User
-    claims: list[Claim] = field(default_factory=list)
-    reviews: list[Review] = field(default_factory=list)
-    changed_claims: list[Claim] = field(default_factory=list)
+    now: datetime = field(default_factory=timezone.now)
+    claims: list[Row] = field(default_factory=list)
+    reviews: list[Row] = field(default_factory=list)
+    changed_claims: list[UUID] = field(default_factory=list)
     changed_reviews: list[Review] = field(default_factory=list)
-    appearances: list[Appearance] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
-    authorships: list[Authorship] = field(default_factory=list)
-    topics: list[Any] = field(default_factory=list)
+    appearances: list[Row] = field(default_factory=list)
+    sources: list[Row] = field(default_factory=list)
+    authorships: list[Row] = field(default_factory=list)
+    topics: list[Row] = field(default_factory=list)
 
-    def add(self, record: Record, key: str, digest: str) -> Review:
-        """A review that is not there yet, in the state "submitted"; of a claim that may be."""
+    def add(self, record: Record, key: str, digest: str) -> UUID:
+        """A review that is not there yet, in the state "submitted"; of a claim that may be. Returns its id."""
         said = record["claim"]
         claim = self.references.claims_by_id.get(said["id"])
         if claim is None:
-            claim = Claim(
+            claim = new_row(
+                Claim,
                 id=UUID(said["id"]) if said["id"] else uuid4(),
-                newsroom=self.references.newsroom,
-                logged_by=self.by,
+                newsroom_id=self.references.newsroom.pk,
+                logged_by_id=self.by.pk,
+                logged_at=self.now,
+                claimant_id=self._claimant(record),
+                **_of_claim(record),
             )
-            self._write_claim(claim, record)
             self.claims.append(claim)
+            self._add_to_claim(claim.id, record)
             if said["id"]:
                 self.references.claims_by_id[said["id"]] = claim
-        review = Review(
-            id=UUID(record["id"]) if record["id"] else uuid4(),
-            newsroom=self.references.newsroom,
-            claim=claim,
+        review_id = UUID(record["id"]) if record["id"] else uuid4()
+        review = new_row(
+            Review,
+            id=review_id,
+            newsroom_id=self.references.newsroom.pk,
+            claim_id=claim.id,
             state=Review.State.SUBMITTED,
             import_key=key,
-            created_by=self.by,
+            created_by_id=self.by.pk,
+            created_at=self.now,
+            changed_at=self.now,
+            **self._of_review(record, digest),
         )
-        self._write_review(review, record, digest)
         self.reviews.append(review)
-        self.references.review_ids.add(str(review.pk))
-        return review
+        self._add_to_review(review_id, record)
+        self.references.review_ids.add(str(review_id))
+        return review_id
 
     def change(self, review: Review, record: Record, digest: str, *, with_claim: bool) -> None:
         """The same rows as the record has them now. What editors decided here stays: a redacted name, a verdict."""
-        mapped, words = review.verdict_id, review.original_label
-        self._write_review(review, record, digest)
-        if review.verdict_id is None and review.original_label == words:
-            review.verdict_id = mapped
+        written = self._of_review(record, digest)
+        if written["verdict_id"] is None and written["original_label"] == review.original_label:
+            written["verdict_id"] = review.verdict_id
+        Review.objects.filter(pk=review.pk).update(**written, changed_at=self.now)
         self.changed_reviews.append(review)
+        self._add_to_review(review.pk, record)
         if with_claim:
-            self._write_claim(review.claim, record)
-            self.changed_claims.append(review.claim)
+            changed, said = _of_claim(record), record["claim"]["claimant"]
+            now = review.claim.claimant
+            redacted = now and now.type == Claimant.Type.UNNAMED and said and said["type"] != Claimant.Type.UNNAMED
+            if not redacted:
+                changed["claimant_id"] = self._claimant(record)
+            Claim.objects.filter(pk=review.claim_id).update(**changed)
+            self.changed_claims.append(review.claim_id)
+            self._add_to_claim(review.claim_id, record)
 
     def save(self) -> None:
         if self.changed_reviews:
@@ -76,66 +93,39 @@ class Rows:
             Authorship.objects.filter(review__in=self.changed_reviews).delete()
             Appearance.objects.filter(claim__in=self.changed_claims).delete()
             Claim.topics.through._default_manager.filter(claim__in=self.changed_claims).delete()
-        for claim in self.changed_claims:
-            claim.save(update_fields=CLAIM_FIELDS)
-        for review in self.changed_reviews:
-            review.save(update_fields=REVIEW_FIELDS)
-        Claim.objects.bulk_create(self.claims)
-        Claim.topics.through._default_manager.bulk_create(self.topics)
-        Appearance.objects.bulk_create(self.appearances)
-        Review.objects.bulk_create(self.reviews)
-        Source.objects.bulk_create(self.sources)
-        Authorship.objects.bulk_create(self.authorships)
+        insert(Claim, self.claims)
+        insert(Claim.topics.through, self.topics)
+        insert(Appearance, self.appearances)
+        insert(Review, self.reviews)
+        insert(Source, self.sources)
+        insert(Authorship, self.authorships)
 
-    def _write_claim(self, claim: Claim, record: Record) -> None:
-        said = record["claim"]
-        claim.text, claim.language = said["text"], said["language"]
-        claim.claimed_on, claim.location = _date(said["claimed_on"]), said["location"] or ""
-        redacted = (
-            claim.claimant is not None
-            and claim.claimant.type == Claimant.Type.UNNAMED
-            and said["claimant"] is not None
-            and said["claimant"]["type"] != Claimant.Type.UNNAMED
-        )
-        if not redacted:
-            claim.claimant = self.references.claimant(record)
+    def _claimant(self, record: Record) -> UUID | None:
+        claimant = self.references.claimant(record)
+        return claimant.pk if claimant else None
+
+    def _add_to_claim(self, claim: UUID, record: Record) -> None:
         self.appearances += [
-            Appearance(
-                claim=claim,
+            new_row(
+                Appearance,
+                claim_id=claim,
                 url=appearance["url"],
                 medium=appearance["medium"] or "",
                 media_sha256=appearance["media_sha256"] or "",
                 archive_url=appearance["archive_url"] or "",
                 first=appearance["first"],
             )
-            for appearance in said["appearances"]
+            for appearance in record["claim"]["appearances"]
         ]
-        self.topics += [Claim.topics.through(claim=claim, topic_id=topic) for topic in self.references.topics(record)]
+        self.topics += [
+            new_row(Claim.topics.through, claim_id=claim, topic_id=topic) for topic in self.references.topics(record)
+        ]
 
-    def _write_review(self, review: Review, record: Record, digest: str) -> None:
-        verdict, original = record["verdict"], record["verdict"]["original"] or {}
-        review.publisher = self.references.publishers[record["publisher"]["site"]]
-        review.original_publisher = _difference(review.publisher, record)
-        review.language = record["language"]
-        review.headline = record["headline"] or ""
-        review.summary = record["summary"] or ""
-        review.body = record["body"] or ""
-        review.verdict_id = self.references.verdict(record)
-        review.verdict_explanation = verdict["explanation"] or ""
-        review.reviewed_on = _date(record["reviewed_on"])
-        review.original_url = record["original_url"]
-        review.archive_url = record["archive_url"] or ""
-        review.license_url = record["license"] or ""
-        review.original_label = original.get("label") or ""
-        review.original_value = original.get("value") or ""
-        review.original_best = original.get("best") or ""
-        review.original_worst = original.get("worst") or ""
-        review.original_explanation = original.get("explanation") or ""
-        review.original_image_url = original.get("image_url") or ""
-        review.import_digest = digest
+    def _add_to_review(self, review: UUID, record: Record) -> None:
         self.sources += [
-            Source(
-                review=review,
+            new_row(
+                Source,
+                review_id=review,
                 position=position,
                 title=source["title"] or "",
                 url=source["url"] or "",
@@ -147,7 +137,54 @@ class Rows:
             )
             for position, source in enumerate(record["sources"])
         ]
-        self.authorships += [Authorship(review=review, name=author["name"]) for author in record["authors"]]
+        self.authorships += [new_row(Authorship, review_id=review, name=author["name"]) for author in record["authors"]]
+
+    def _of_review(self, record: Record, digest: str) -> dict[str, Any]:
+        """The columns of a review that the record fills."""
+        verdict, original = record["verdict"], record["verdict"]["original"] or {}
+        publisher = self.references.publishers[record["publisher"]["site"]]
+        return {
+            "publisher_id": publisher.pk,
+            "original_publisher": _difference(publisher, record),
+            "language": record["language"],
+            "headline": record["headline"] or "",
+            "summary": record["summary"] or "",
+            "body": record["body"] or "",
+            "verdict_id": self.references.verdict(record),
+            "verdict_explanation": verdict["explanation"] or "",
+            "reviewed_on": _date(record["reviewed_on"]),
+            "original_url": record["original_url"],
+            "archive_url": record["archive_url"] or "",
+            "license_url": record["license"] or "",
+            "original_label": original.get("label") or "",
+            "original_value": original.get("value") or "",
+            "original_best": original.get("best") or "",
+            "original_worst": original.get("worst") or "",
+            "original_explanation": original.get("explanation") or "",
+            "original_image_url": original.get("image_url") or "",
+            "import_digest": digest,
+        }
+
+
+def _of_claim(record: Record) -> dict[str, Any]:
+    """The columns of a claim that the record fills, but its claimant."""
+    said = record["claim"]
+    return {
+        "text": said["text"],
+        "language": said["language"],
+        "claimed_on": _date(said["claimed_on"]),
+        "location": said["location"] or "",
+    }
+
+
+def new_row(model: type[Model], **columns: Any) -> Row:
+    """A row that is not there yet; columns that are not given have the model's defaults."""
+    return SimpleNamespace(**_defaults(model) | columns)
+
+
+@cache
+def _defaults(model: type[Model]) -> dict[str, Any]:
+    return {column.attname: column.get_default() for column in model._meta.concrete_fields}
 
 
 def _difference(row: Publisher, record: Record) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, roles, workflow
+from factcheck.editorial.drafts import drafts_of
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.imports.incoming import Incoming, Outcome, Refused, take_in
 from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Publisher, Review, User
 from factcheck.editorial.models.approvals import Decision
-from factcheck.record.canonical import CanonicalError, canonical
+from factcheck.record.canonical import CanonicalError, respelled
 
 State = Review.State
 
@@ -117,20 +118,21 @@ def publish_import(
     A review that was changed after its approval is not published: its approval is returned, and it is a draft.
     `progress` is called with the number of approvals that each chunk dealt with.
     """
-    published = 0
+    published, last = 0, 0
     while True:
         with transaction.atomic():
             locked = _locked(batch)
             roles.require_decider(by, locked.newsroom_id)
             if locked.decision != Decision.APPROVED:
                 raise EditorialError(_("Only an approved import can be published."))
-            waiting = locked.approvals.filter(decision=Decision.APPROVED, entry__isnull=True)
+            waiting = locked.approvals.filter(decision=Decision.APPROVED, entry__isnull=True, pk__gt=last)
             approvals = list(waiting.order_by("pk")[:chunk])
-            published += _publish(approvals, by)
+            published += _publish(approvals, by, locked.newsroom_id)
             if not approvals:
                 if published:
                     _record(by, "import.published", locked, reviews=published)
                 return published
+        last = approvals[-1].pk
         if progress:
             progress(len(approvals))
 
@@ -170,22 +172,21 @@ def _record(by: User, action: str, batch: ImportBatch, **detail: Any) -> None:
     )
 
 
-def _publish(approvals: Sequence[Approval], by: User) -> int:
+def _publish(approvals: Sequence[Approval], by: User, newsroom: int) -> int:
     ids = [approval.review_id for approval in approvals]
     list(Review.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
-    reviews = documents.in_bulk(ids)
-    approved: list[tuple[Review, Approval]] = []
-    stale: list[tuple[Review, Approval]] = []
+    drafts = drafts_of(ids)
+    approved: list[Approval] = []
+    stale: list[Approval] = []
     for approval in approvals:
-        review = reviews[approval.review_id]
-        same = canonical(documents.statement(review)).decode() == approval.statement
-        (approved if same else stale).append((review, approval))
+        said = respelled(documents.statement_from(drafts[approval.review_id]))
+        (approved if said == approval.statement.encode() else stale).append(approval)
     if approved:
-        workflow.append_approved(approved, by)
+        workflow.append_approved(approved, by, newsroom)
     if stale:
         note = str(_("It was changed after its approval."))
-        Approval.objects.filter(pk__in=[approval.pk for __, approval in stale]).update(
+        Approval.objects.filter(pk__in=[approval.pk for approval in stale]).update(
             decision=Decision.RETURNED, decision_note=note, decided_by=by, decided_at=timezone.now()
         )
-        Review.objects.filter(pk__in=[review.pk for review, __ in stale]).update(state=State.DRAFT)
+        Review.objects.filter(pk__in=[approval.review_id for approval in stale]).update(state=State.DRAFT)
     return len(approved)

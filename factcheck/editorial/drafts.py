@@ -1,0 +1,109 @@
+"""What a draft's statement is made of, gathered for one review or for very many at once."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from factcheck.editorial.models import (
+    Appearance,
+    Authorship,
+    Claim,
+    Claimant,
+    Publisher,
+    Review,
+    Source,
+    Topic,
+    Verdict,
+)
+
+# An instance, or a row with its columns as attributes: statements read columns alone.
+Row = Any
+
+
+@dataclass(slots=True)
+class Draft:
+    """A review, its claim, and what belongs to both, each list in the order of the statement."""
+
+    review: Row
+    publisher: Publisher
+    claim: Row
+    claimant: Row | None = None
+    verdict: Verdict | None = None
+    appearances: list[Row] = field(default_factory=list)
+    sources: list[Row] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
+    topics: list[Topic] = field(default_factory=list)
+
+
+def draft_of(review: Review) -> Draft:
+    """Of a review from `documents.for_statements`."""
+    return Draft(
+        review=review,
+        publisher=review.publisher,
+        claim=review.claim,
+        claimant=review.claim.claimant,
+        verdict=review.verdict,
+        appearances=list(review.claim.appearances.all()),
+        sources=list(review.sources.all()),
+        authors=_names((row.name, row.user.byline if row.user else "") for row in review.authorships.all()),
+        topics=list(review.claim.topics.all()),
+    )
+
+
+def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
+    """Of very many reviews, by id, in as many queries as of one.
+
+    Rows instead of instances: making these, and handing related ones out by a query object for each review and
+    relation, costs an import more than the database does.
+    """
+    reviews = _rows(Review.objects.filter(pk__in=ids))
+    claims = {row.id: row for row in _rows(Claim.objects.filter(pk__in={row.claim_id for row in reviews}))}
+    named = {row.claimant_id for row in claims.values() if row.claimant_id}
+    claimants = {row.id: row for row in _rows(Claimant.objects.filter(pk__in=named))}
+    publishers = Publisher.objects.in_bulk({row.publisher_id for row in reviews})
+    verdicts = verdicts_of({row.verdict_id for row in reviews if row.verdict_id})
+    appearances = _by("claim_id", _rows(Appearance.objects.filter(claim__in=claims)))
+    sources = _by("review_id", _rows(Source.objects.filter(review__in=ids)))
+    signed = Authorship.objects.filter(review__in=ids).values_list("review_id", "name", "user__byline")
+    authors = _by(0, signed)
+    tagged = Claim.topics.through._default_manager.filter(claim__in=claims)
+    tags = _by(0, tagged.order_by("topic__slug").values_list("claim_id", "topic_id"))
+    topics = Topic.objects.prefetch_related("labels").in_bulk({topic for some in tags.values() for _, topic in some})
+    return {
+        row.id: Draft(
+            review=row,
+            publisher=publishers[row.publisher_id],
+            claim=claims[row.claim_id],
+            claimant=claimants.get(claims[row.claim_id].claimant_id),
+            verdict=verdicts.get(row.verdict_id),
+            appearances=appearances.get(row.claim_id, []),
+            sources=sources.get(row.id, []),
+            authors=_names((name, byline) for _, name, byline in authors.get(row.id, ())),
+            topics=[topics[topic] for _, topic in tags.get(row.claim_id, ())],
+        )
+        for row in reviews
+    }
+
+
+def verdicts_of(ids: Collection[int]) -> dict[int, Verdict]:
+    """With their scales and labels."""
+    return Verdict.objects.select_related("scale").prefetch_related("labels").in_bulk(ids) if ids else {}
+
+
+def _names(signatures: Iterable[tuple[str, str | None]]) -> list[str]:
+    return [found for name, byline in signatures if (found := name or byline)]
+
+
+def _rows(found: QuerySet[Any]) -> list[Row]:
+    model: type[Model] = found.model
+    return list(found.values_list(*(column.attname for column in model._meta.concrete_fields), named=True))
+
+
+def _by(key: str | int, rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[key] if isinstance(key, int) else getattr(row, key), []).append(row)
+    return found
