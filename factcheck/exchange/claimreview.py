@@ -4,7 +4,7 @@ Needed are the claim's text, the verdict in words and the review's own address. 
 stays None: nothing is guessed, and above all the review's date is never taken for the claim's.
 """
 
-from factcheck.exchange.itemreviewed import appearances_of, claimant_of, is_organization
+from factcheck.exchange.itemreviewed import appearances_of, claimant_of, is_organization, location_of
 from factcheck.exchange.jsonld import Node, Notes, address_text
 from factcheck.exchange.normalise import site_of_review, web_address
 from factcheck.exchange.shapes import (
@@ -29,7 +29,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
     """The record of one ClaimReview, or None; `notes.refused` then says why, `notes.dropped` what was left out."""
     review = Node(members, "", notes)
     item = review.node("itemReviewed")
-    address = _review_address(review)
+    address = review_address(review)
     claim_text, claim_language = _claim_text(review, item)
     verdict = _verdict(review)
     language = review.language("inLanguage") or UNKNOWN_LANGUAGE
@@ -52,9 +52,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
             "text": claim_text or "",
             "language": claim_language or language,
             "claimed_on": item.day("datePublished") if item else None,
-            # "The location where this claim was made" (Google's claimLocation) is the name of the work. A Claim's
-            # name is a name of the claim.
-            "location": item.text("name", limit=MAX_NAME) if item and "Claim" not in item.types else None,
+            "location": location_of(item) if item else None,
             "claimant": claimant_of(item) if item else None,
             "appearances": appearances,
         },
@@ -80,7 +78,8 @@ def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
     return None if notes.refused else statement
 
 
-def _review_address(review: Node) -> str | None:
+def review_address(review: Node) -> str | None:
+    """The address of the review's own page; without one the record is refused."""
     written = address_text(review.members.get("url"))
     if written is None:
         review.refuse("url", "no_address", "the review's own address is missing")
@@ -94,10 +93,10 @@ def _review_address(review: Node) -> str | None:
 def _claim_text(review: Node, item: Node | None) -> tuple[str | None, str | None]:
     """The claim's text and, when it is the Claim's own, the language the Claim gives for it."""
     text = review.text("claimReviewed", limit=MAX_CLAIM, one_line=False)
-    if text is None and item and "Claim" in item.types:
-        text = item.text("text", limit=MAX_CLAIM, one_line=False)
-        if text:
-            return text, item.language("inLanguage")
+    if item and "Claim" in item.types:
+        own = item.text("text", limit=MAX_CLAIM, one_line=False)
+        if own and own == (text or own):
+            return own, item.language("inLanguage")
     if text is None:
         why = "missing" if review.members.get("claimReviewed") is None else "empty or no single text"
         review.refuse("claimReviewed", "no_claim_text", f"the claim's text is {why}")

@@ -4,7 +4,7 @@ from factcheck.exchange.jsonld import Node, address_text
 from factcheck.exchange.normalise import web_address
 from factcheck.exchange.shapes import MAX_DESCRIPTION, MAX_NAME, Appearance, Claimant
 
-_MEDIA = {"ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
+_MEDIA = {"TextObject": "text", "ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
 # Types below schema.org's Organization whose names do not end in it.
 _ORGANIZATIONS = {
     "Corporation",
@@ -19,12 +19,15 @@ _HEX = frozenset("0123456789abcdef")
 
 
 def claimant_of(item: Node) -> Claimant | None:
-    """The first author of the claim that has a name or a description.
+    """The first author of the claim that has a name or a description; without any, whom `creditText` describes.
 
     An author whose type is not given counts as a person, with whom more care is due.
     """
     found: list[Claimant] = []
-    for author in item.entries("author"):
+    authors = list(item.entries("author"))
+    if not authors and (described := item.text("creditText", limit=MAX_DESCRIPTION, one_line=False)):
+        authors = [Node({"description": described}, item.pointer, item.notes)]
+    for author in authors:
         if isinstance(author, str):
             author = Node({"name": author}, f"{item.pointer}/author", item.notes)
         name = author.text("name", limit=MAX_NAME)
@@ -46,6 +49,18 @@ def claimant_of(item: Node) -> Claimant | None:
     if len(found) > 1:
         item.drop("author", "several", f"only the first of {len(found)} claimants is carried")
     return found[0] if found else None
+
+
+def location_of(item: Node) -> str | None:
+    """Where the claim was made: the place of a Claim, the name of a work.
+
+    "The location where this claim was made" (Google's claimLocation) is the name of a work. A Claim's name is a name
+    of the claim.
+    """
+    if "Claim" not in item.types:
+        return item.text("name", limit=MAX_NAME)
+    place = item.node("locationCreated")
+    return place.text("name", limit=MAX_NAME) if place else item.text("locationCreated", limit=MAX_NAME)
 
 
 def appearances_of(item: Node) -> list[Appearance]:

@@ -1,8 +1,8 @@
 """Files of reviews in, single JSON objects out, whatever wrapping the file has.
 
-One object, an array (also nested), `@graph`, a schema.org DataFeed, JSON Lines or several of these one
-after the other; plain or gzip; with or without a byte-order mark. What is held in memory is one record
-and a megabyte of text, however large the file is.
+One object, an array (also nested), `@graph`, a schema.org DataFeed, an answer of Google's `claims:search`, JSON
+Lines or several of these one after the other; plain or gzip; with or without a byte-order mark. What is held in memory
+is one record and a megabyte of text, however large the file is.
 """
 
 import gzip
@@ -24,7 +24,7 @@ Node = dict[str, object]
 STREAM_FROM = 1024 * 1024  # characters
 MAX_DEPTH = 8  # of arrays and feeds inside each other that are read member by member
 GRAPH = "@graph"
-CONTAINERS = (GRAPH, "dataFeedElement")
+CONTAINERS = (GRAPH, "dataFeedElement", "claims")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +194,16 @@ def _unwrapped(value: object, position: Position, *, in_graph: bool) -> Iterator
                 yield Refusal(here, (Problem("/dateDeleted", "withdrawn", "withdrawn by its publisher"),))
             else:
                 waiting.append((value.get("item"), f"{pointer}/item", in_graph))
+        elif isinstance(reviews := value.get("claimReview"), list) and not types_of(value):
+            yield from _reviews_of_claim(value, reviews, here)
         else:
             yield Found(here, value, in_graph)
+
+
+def _reviews_of_claim(claim: Node, reviews: list[object], here: Position) -> Iterator[Found]:
+    """A claim as Google's API has it, once for each of its reviews."""
+    for index, review in enumerate(reviews or [None]):
+        yield Found(Position(here.line, f"{here.pointer}/claimReview/{index}"), {**claim, "claimReview": review})
 
 
 def _unreadable(line: int, detail: str, *, fatal: bool = False) -> Refusal:

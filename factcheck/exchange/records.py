@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from factcheck.exchange import claimreview, own_format
+from factcheck.exchange import claimreview, google, own_format
 from factcheck.exchange.jsonld import Notes, address_text
 from factcheck.exchange.normalise import web_address
 from factcheck.exchange.readers import Found, ReviewFile, types_of
@@ -41,11 +41,19 @@ def record_of(found: Found) -> Record | Refusal | None:
             return None
         statement = None
         notes.refused.append(Problem("/@type", "other_type", f"no ClaimReview but {', '.join(sorted(types))[:200]}"))
+    elif "claimReview" in node:
+        statement = google.statement_of(node, notes)
     elif "claim" in node or "original_url" in node:
         statement = own_format.statement_of(node, notes)
     else:
         statement = None
-        notes.refused.append(Problem("", "not_recognised", "neither a ClaimReview nor this project's own format"))
+        notes.refused.append(
+            Problem(
+                "",
+                "not_recognised",
+                "neither a ClaimReview, nor a claim of claims:search, nor of this project's own format",
+            )
+        )
     if statement is None:
         return Refusal(found.position, _told(notes), _address(node))
     key = record_key(statement["original_url"], statement["claim"]["text"], statement["language"])
@@ -59,5 +67,5 @@ def _told(notes: Notes) -> tuple[Problem, ...]:
 
 
 def _address(node: dict[str, object]) -> str | None:
-    written = address_text(node.get("url") or node.get("original_url"))
+    written = address_text(node.get("url") or node.get("original_url") or node.get("claimReview"))
     return web_address(written) if written else None

@@ -156,7 +156,10 @@ def test_type_is_recognised(tmp_path: Path, type_: object) -> None:
         ({"name": "\ufdd0"}, "/name: contains U+FDD0, which is no character (or the file is not UTF-8 there)"),
         ({"citation": ["https://example.org/"] * 1_001}, "/citation: has 1001 members; 1000 are allowed"),
         ({"@type": "NewsArticle"}, "/@type: no ClaimReview but NewsArticle"),
-        ({"@type": [], "claimReviewed": ...}, "neither a ClaimReview nor this project's own format"),
+        (
+            {"@type": [], "claimReviewed": ...},
+            "neither a ClaimReview, nor a claim of claims:search, nor of this project's own format",
+        ),
         (
             {"url": ..., "claimReviewed": ...},
             "/url: the review's own address is missing; /claimReviewed: the claim's text is missing",

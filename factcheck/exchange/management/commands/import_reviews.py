@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
@@ -11,17 +12,19 @@ from tqdm import tqdm
 from factcheck.editorial import imports
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.people import newsroom_of, person
+from factcheck.exchange.fetching import FetchError, fetch_claims, is_address
 from factcheck.exchange.importing import RefusedFile, import_files
 
 
 class Command(BaseCommand):
     help = (
-        "Imports reviews of other publishers: schema.org ClaimReview or the project's own JSON Lines (docs/import.md)."
+        "Imports reviews of other publishers: schema.org ClaimReview, answers of Google's claims:search (saved, or"
+        " their address), or the project's own JSON Lines (docs/import.md)."
         " Run it again after an interruption: it goes on."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or the address of a claims:search")
         parser.add_argument("--by", required=True, metavar="USER", help="the account that imports")
         parser.add_argument("--newsroom", metavar="SITE", help="needed where the account is a member of several")
         parser.add_argument(
@@ -32,8 +35,16 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *args: Any, files: list[Path], by: str, newsroom: str | None, refused: Path | None, **options: Any
+        self, *args: Any, files: list[str], by: str, newsroom: str | None, refused: Path | None, **options: Any
     ) -> None:
+        with TemporaryDirectory() as folder:
+            try:
+                local = [fetch_claims(file, Path(folder)) if is_address(file) else Path(file) for file in files]
+            except FetchError as fault:
+                raise CommandError(str(fault)) from None
+            self._import(local, by, newsroom, refused)
+
+    def _import(self, files: list[Path], by: str, newsroom: str | None, refused: Path | None) -> None:
         path = refused or settings.VAR / "refused" / f"{files[0].name}.jsonl"
         try:
             size = sum(file.stat().st_size for file in files)
