@@ -26,6 +26,7 @@ prove: .venv/dev.stamp .venv/browser.stamp ## run what takes longer: kills, larg
 
 bench: .venv/run.stamp ## measure, as ratios (bench/README.md)
 	$(python) bench/append.py
+	$(python) bench/dumps.py
 
 check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, messages, deployment settings
 	$(python) -m ruff format --check .

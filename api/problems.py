@@ -84,6 +84,13 @@ GONE = Problem(
     " log.",
     "Remove your copies. The list of the review's revisions still names each entry with its digest.",
 )
+RANGE_NOT_SATISFIABLE = Problem(
+    "range-not-satisfiable",
+    416,
+    "The file ends before the range begins",
+    "The header `Range` asks for bytes that lie beyond the end of the file.",
+    "The header `Content-Range` says how long the file is. When you have as many bytes, you have all of it.",
+)
 TOO_MANY_REQUESTS = Problem(
     "too-many-requests",
     429,
@@ -115,6 +122,7 @@ PROBLEMS: dict[str, Problem] = {
         METHOD_NOT_ALLOWED,
         NOT_ACCEPTABLE,
         GONE,
+        RANGE_NOT_SATISFIABLE,
         TOO_MANY_REQUESTS,
         INTERNAL_ERROR,
         UNAVAILABLE,
@@ -144,6 +152,16 @@ class Gone(APIException):
     def __init__(self, notice: Mapping[str, Any] | None) -> None:
         super().__init__("erased")
         self.notice = notice
+
+
+class RangeNotSatisfiable(APIException):
+    """The range begins beyond the end; `size` is the file's, in bytes."""
+
+    status_code = 416
+
+    def __init__(self, size: int) -> None:
+        super().__init__("beyond the end")
+        self.size = size
 
 
 def problem_response(
@@ -179,6 +197,9 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
             return problem_response(request, BAD_PARAMETER, errors=error.errors)
         case Gone():
             return problem_response(request, GONE, error.notice["text"] if error.notice else None, notice=error.notice)
+        case RangeNotSatisfiable():
+            headers = {"Content-Range": f"bytes */{error.size}"}
+            return problem_response(request, RANGE_NOT_SATISFIABLE, headers=headers)
         case Http404() | NotFound():
             return problem_response(request, NOT_FOUND)
         case MethodNotAllowed():

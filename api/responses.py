@@ -31,7 +31,7 @@ def respond(
     """The content with its ETag; 304 without content when the client has it already (RFC 9110, section 13.1.2)."""
     etag = _etag_of(content)
     response: HttpResponse
-    if _has_already(request, etag):
+    if has_already(request, etag):
         response = HttpResponseNotModified(headers=headers)
     else:
         response = HttpResponse(content, content_type=content_type, headers=headers)
@@ -50,7 +50,7 @@ def respond_stream(
     """
     etag = _etag_of(stamp.encode())
     response: HttpResponseBase
-    if _has_already(request, etag):
+    if has_already(request, etag):
         response = HttpResponseNotModified()
     else:
         content = iter(()) if request.method == "HEAD" else pieces()
@@ -86,7 +86,8 @@ def _etag_of(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-def _has_already(request: HttpRequest, etag: str) -> bool:
+def has_already(request: HttpRequest, etag: str) -> bool:
+    """Whether `If-None-Match` names it."""
     known = parse_etags(request.headers.get("If-None-Match", ""))
     return known == ["*"] or etag in (tag.removeprefix("W/") for tag in known)
 

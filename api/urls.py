@@ -2,7 +2,19 @@
 
 from django.urls import path, re_path
 
-from api.views import changes, claims, corrections, demands, differences, log, pages, references, reviews, revisions
+from api.views import (
+    changes,
+    claims,
+    corrections,
+    demands,
+    differences,
+    dumps,
+    log,
+    pages,
+    references,
+    reviews,
+    revisions,
+)
 
 app_name = "api"
 
@@ -45,6 +57,9 @@ urlpatterns = [
     path("v1/rating-scales/", references.RatingScaleList.as_view(), name="rating-scales"),
     path("v1/claimants/", references.ClaimantList.as_view(), name="claimants"),
     path("v1/topics/", references.TopicList.as_view(), name="topics"),
+    path("v1/dumps/", dumps.DumpList.as_view(), name="dumps"),
+    path("v1/dumps/<int:sequence>/", dumps.DumpManifest.as_view(), name="dump"),
+    path("v1/dumps/<int:sequence>/<str:name>", dumps.DumpFile.as_view(), name="dump-file"),
     path("v1/log/checkpoint", log.CheckpointView.as_view(), name="log-checkpoint"),
     path("v1/log/key", log.KeyView.as_view(), name="log-key"),
     path("v1/log/tile/entries/<path:place>", log.BundleView.as_view(), name="log-entries"),

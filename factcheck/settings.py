@@ -101,6 +101,11 @@ API_RATE_LIMIT = environment("API_RATE_LIMIT")
 CHANGES_WAITERS = int(waiters) if (waiters := environment("CHANGES_WAITERS", "4")).isdecimal() else -1
 if CHANGES_WAITERS < 0:
     raise ImproperlyConfigured(f"CHANGES_WAITERS is {waiters!r}: give a number, for example 4, or 0 to let none wait.")
+# Where the bulk dumps lie, and how many of them are kept (docs/dumps.md).
+DUMPS_FOLDER = Path(environment("DUMPS_FOLDER", str(VAR / "dumps"))).absolute()
+DUMPS_KEEP = int(kept) if (kept := environment("DUMPS_KEEP", "3")).isdecimal() else 0
+if DUMPS_KEEP < 1:
+    raise ImproperlyConfigured(f"DUMPS_KEEP is {kept!r}: give a number from 1 on, for example 3.")
 # The rating scale of which the API takes a verdict's slug alone (`verdict=false` for `verdict=truth:false`).
 DEFAULT_RATING_SCALE = environment("DEFAULT_RATING_SCALE", "truth")
 
@@ -199,8 +204,10 @@ SPECTACULAR_SETTINGS = {
 CORS_URLS_REGEX = r"^/(api|feeds|v1alpha1)/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
-CORS_ALLOW_HEADERS = ["accept", "if-none-match"]
+CORS_ALLOW_HEADERS = ["accept", "if-none-match", "if-range", "range"]
 CORS_EXPOSE_HEADERS = [
+    "Accept-Ranges",
+    "Content-Range",
     "ETag",
     "Link",
     "Retry-After",

@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from api.schema.bodies import BODIES
-from api.schema.claimreview import CLAIM_REVIEW
-from api.schema.demands import DEMAND_EXAMPLES, DEMANDS
+from api.schema.components import COMPONENTS
+from api.schema.demands import DEMAND_EXAMPLES
 from api.schema.examples import EXAMPLES
-from api.schema.lists import LISTS
-from api.schema.log import LOG
 
 Json = dict[str, Any]
 
@@ -26,13 +23,14 @@ TAGS = [
     {"name": "References", "description": "What reviews refer to: publishers, rating scales, claimants, topics."},
     {"name": "Corrections", "description": "What publishers had to correct, and why."},
     {"name": "Changes", "description": "Everything in the order in which it became public, for mirrors."},
+    {"name": "Dumps", "description": "Everything at once, as files: JSON Lines, CSV and Parquet."},
     {"name": "Log", "description": "What was published when, in a form that anybody can check (C2SP tlog-tiles)."},
 ]
 
 
 def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
     """A POSTPROCESSING_HOOK."""
-    schemas = {name: dict(schema) for name, schema in {**BODIES, **CLAIM_REVIEW, **DEMANDS, **LISTS, **LOG}.items()}
+    schemas = {name: dict(schema) for name, schema in COMPONENTS.items()}
     for name, example in {**EXAMPLES, **DEMAND_EXAMPLES}.items():
         schemas[name]["examples"] = [example]
     result["components"] = {"schemas": dict(sorted(schemas.items()))}

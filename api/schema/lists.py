@@ -46,6 +46,17 @@ REVISION: Json = {
     "proof_url": about(URL, "A proof that the entry is in the public log."),
 }
 
+ENTRY: Json = {
+    "sequence": about(INTEGER, "The entry's index in the log."),
+    "at": MOMENT,
+    "kind": about(
+        TEXT, "`review.original`, `review.update`, …, `demand.published`, `claim.merge`, `key.rotation`; more may come."
+    ),
+    "subject": about(UUID, "What it is about."),
+    "number": about(INTEGER, "The revision's number within the subject."),
+    "digest": DIGEST,
+}
+
 LISTS: Json = {
     **{
         f"{name}List": page_of(name)
@@ -82,15 +93,7 @@ LISTS: Json = {
     ),
     "Change": keys(
         "An entry of the log.",
-        sequence=about(INTEGER, "The entry's index in the log."),
-        at=MOMENT,
-        kind=about(
-            TEXT,
-            "`review.original`, `review.update`, …, `demand.published`, `claim.merge`, `key.rotation`; more may come.",
-        ),
-        subject=about(UUID, "What it is about."),
-        number=about(INTEGER, "The revision's number within the subject."),
-        digest=DIGEST,
+        **ENTRY,
         body=about(
             {"type": ["object", "null"]},
             "What stands at the subject's address now, if this entry is the newest about it: the review, the tombstone,"
@@ -124,6 +127,7 @@ LISTS: Json = {
                 "rating-scales",
                 "claimants",
                 "topics",
+                "dumps",
                 "schema",
                 "docs",
                 "license",

@@ -21,6 +21,7 @@ DOCUMENT_HEADERS = {
     "Factcheck-Digest": "Hexadecimal SHA-256 of the salt's bytes and the content.",
 }
 _AS_OF_HEADER = {"Factcheck-As-Of": "With `as_of`: sequence of the newest entry that counts."}
+_RANGES_HEADER = {"Accept-Ranges": "`bytes`: a part can be asked for."}
 PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
 PROBLEM_TYPE = "application/problem+json"
 
@@ -44,14 +45,16 @@ def documented(
     extra: Sequence[OpenApiParameter] = (),
     media_type: str = "application/json",
     also: Mapping[str, str] | None = None,
+    partial: bool = False,
 ) -> Decorator:
     """Describes a `get`. `missing`: it may answer 404, as details (those with an id) always may.
 
-    `also`: the components of the other media types that may be asked for.
+    `also`: the components of the other media types that may be asked for. `partial`: it is a file of which a part
+    can be asked for.
     """
-    is_detail = options is None and operation_id not in ("get_root", "get_schema", "list_changes")
+    is_detail = options is None and operation_id not in ("get_root", "get_schema", "list_changes", "list_dumps")
     as_of = as_of or bool(options and options.as_of)
-    headers = {**_HEADERS, **(_AS_OF_HEADER if as_of else {}), **(headers or {})}
+    headers = {**_HEADERS, **(_AS_OF_HEADER if as_of else {}), **(_RANGES_HEADER if partial else {}), **(headers or {})}
     problems = {400: "A parameter is unknown or wrong."}
     if missing or is_detail:
         problems[404] = "Nothing has been published at this address."
@@ -59,6 +62,8 @@ def documented(
         problems[406] = "`Accept` rules out JSON."
     if gone:
         problems[410] = "Erased; `detail` and `notice` tell the public why."
+    if partial:
+        problems[416] = "The range begins beyond the end of the file."
     problems |= {
         429: "Too many requests; `Retry-After` says how many seconds to wait.",
         500: "An error of ours.",
@@ -73,6 +78,8 @@ def documented(
     }
     if moved:
         answers[308] = OpenApiResponse(description=moved)
+    if partial:
+        answers[(206, media_type)] = OpenApiResponse(ref(component), description="The part that `Range` asks for.")
     for status, description in problems.items():
         answers[(status, PROBLEM_TYPE)] = OpenApiResponse(ref("Problem"), description=description)
     parameters = [
@@ -80,6 +87,7 @@ def documented(
         *([AS_OF] if as_of else []),
         *extra,
         OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An `ETag` that the client has."),
+        *(_RANGE if partial else []),
         *(
             OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=[200])
             for name, text in headers.items()
@@ -93,6 +101,17 @@ def documented(
         operation_id=operation_id, tags=[tag], summary=summary, description="",
         parameters=parameters, responses=answers, auth=[],
     )  # fmt: skip
+
+
+_RANGE = [
+    OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One part, such as `bytes=1000-`."),
+    OpenApiParameter(
+        "If-Range", str, OpenApiParameter.HEADER, description="The `ETag` of the file that the part has to be of."
+    ),
+    OpenApiParameter(
+        "Content-Range", str, OpenApiParameter.HEADER, description="Which part this is.", response=[206, 416]
+    ),
+]
 
 
 def integer_parameter(name: str, description: str, *, required: bool = False) -> OpenApiParameter:

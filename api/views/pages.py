@@ -22,6 +22,7 @@ from api.schema.operations import documented
 
 LISTS = (
     "claims", "reviews", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants", "topics",
+    "dumps",
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
-from factcheck.record import tree
+from factcheck.record import dumps, tree
 from factcheck.record.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.errors import RecordError
 from factcheck.record.merges import project_merges
@@ -98,6 +98,9 @@ def publish(publications: Sequence[Publication], *also: SigningKey) -> list[LogE
     erased = [entry for entry in entries if entry.kind == Kind.ERASURE]
     for entry in erased:
         RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
+    if erased:
+        # Robust: what is committed cannot be undone, so that a file that stays is logged instead.
+        transaction.on_commit(dumps.discard_overtaken, robust=True)
     project([(entry, document) for entry, document in published if entry.is_of_review])
     project_demands([(entry, document) for entry, document in published if entry.is_of_demand])
     project_merges([(entry, document) for entry, document in published if entry.is_of_claim])

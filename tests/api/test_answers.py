@@ -106,8 +106,8 @@ def test_any_page_may_read(world, api):
     response = api.send("reviews/", Origin="https://reader.example")
     assert response["Access-Control-Allow-Origin"] == "*"
     assert response["Access-Control-Expose-Headers"].split(", ") == [
-        "ETag", "Link", "Retry-After", "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest",
-        "Factcheck-Salt",
+        "Accept-Ranges", "Content-Range", "ETag", "Link", "Retry-After", "Factcheck-Head", "Factcheck-As-Of",
+        "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt",
     ]  # fmt: skip
     assert "Access-Control-Allow-Credentials" not in response
     for address, status in (("nothing/", 404), ("reviews/?x=1", 400)):
@@ -120,7 +120,7 @@ def test_preflight_allows_conditional_reads_alone(world, api):
     response = api.client.options("/api/v1/reviews/", headers=asked)
     assert response.status_code == 200
     assert response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
-    assert response["Access-Control-Allow-Headers"] == "accept, if-none-match"
+    assert response["Access-Control-Allow-Headers"] == "accept, if-none-match, if-range, range"
 
 
 @pytest.mark.parametrize(
@@ -212,6 +212,7 @@ def test_type_of_every_problem_leads_to_its_page(world, api):
         "method-not-allowed/",
         "not-acceptable/",
         "gone/",
+        "range-not-satisfiable/",
         "too-many-requests/",
         "internal-error/",
         "unavailable/",

@@ -1,0 +1,168 @@
+"""Making a dump: whole or not at all, beside those that are there."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from api.dumps.formats import FORMATS
+from api.dumps.tables import Table, one_snapshot, row_schema, tables
+from factcheck.record import dumps, tree
+from factcheck.record.canonical import rfc3339
+from factcheck.record.models import LogEntry
+
+Json = dict[str, Any]
+Advance = Callable[[int], None]  # called with numbers of rows that are written
+
+BLOCK = 256 * 1024  # bytes of JSON that are taken apart at a time, so few that they stay in the processor's caches
+
+
+def make(begin: Callable[[int], Advance]) -> dumps.Dump | None:
+    """Makes a dump of what is public now; None when the newest one holds just that, or nothing is public.
+
+    `begin` is told how many rows there are, and gives whom to tell of progress. Raises BlockingIOError when
+    another process is making one, OSError when there is no room.
+    """
+    settings.DUMPS_FOLDER.mkdir(parents=True, exist_ok=True)
+    with dumps.sole_maker():
+        dumps.sweep()
+        while True:
+            with one_snapshot():
+                dump = _make(begin)
+            # An erasure that came meanwhile found no dump to remove.
+            dumps.discard_overtaken()
+            if dump is None or dump in dumps.standing():
+                break
+        for old in dumps.standing()[settings.DUMPS_KEEP :]:
+            dumps.remove(old)
+    return dump
+
+
+def _make(begin: Callable[[int], Advance]) -> dumps.Dump | None:
+    head = LogEntry.objects.using("public").order_by("-sequence").first()
+    if head is None:
+        return None
+    chosen = tables()
+    schemas = {table.name: row_schema(table.component) for table in chosen}
+    described: Json = {
+        "sequence": head.sequence,
+        "at": rfc3339(head.at),
+        "site": settings.SITE_URL,
+        "license": settings.LICENSE_URL,
+        "schemas": schemas,
+    }
+    folder = settings.DUMPS_FOLDER / str(head.sequence)
+    former = dumps.find(folder)
+    if former and described.items() <= orjson.loads(former.manifest).items():
+        return None  # with other addresses or columns it is made anew
+    made_at = rfc3339(timezone.now())
+    unfinished = settings.DUMPS_FOLDER / f"{dumps.UNFINISHED}{head.sequence}"
+    unfinished.mkdir()
+    try:
+        advance = begin(sum(table.rows.count() for table in chosen))
+        files = [
+            file for table in chosen for file in write_table(table, schemas[table.name], unfinished, FORMATS, advance)
+        ]
+        address = settings.SITE_URL + reverse("api:dump", args=[head.sequence])
+        manifest = {
+            **described,
+            "made_at": made_at,
+            "checkpoint": _checkpoint(),
+            "files": [{**file, "url": address + file["name"]} for file in files],
+        }
+        _write_durably(unfinished / dumps.MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+        _put(unfinished, folder)
+    finally:
+        dumps.sweep()
+    return dumps.find(folder)
+
+
+def write_table(table: Table, schema: Json, folder: Path, formats: Any, advance: Advance) -> list[Json]:
+    """Writes the table in each of the formats, reading it once. Returns what the manifest says of the files."""
+    paths = {name: folder / f"{table.name}.{each.suffix}" for name, each in formats.items()}
+    writers = [formats[name].open(path, schema) for name, path in paths.items()]
+    count = 0
+    with ThreadPoolExecutor(len(writers)) as threads:
+        writing: list[Future[None]] = []
+        for lines in _blocks(table.read()):
+            _wait(writing)  # so that one block is written while the next is read, and no more are held
+            writing = [threads.submit(writer.write, lines) for writer in writers]
+            count += len(lines)
+            advance(len(lines))
+        _wait(writing)
+    for writer in writers:
+        writer.close()
+    return [
+        {
+            "name": path.name,
+            "table": table.name,
+            "format": name,
+            "media_type": formats[name].media_type,
+            "rows": count,
+            "bytes": path.stat().st_size,
+            "sha256": _settle(path),
+        }
+        for name, path in paths.items()
+    ]
+
+
+def _wait(writing: list[Future[None]]) -> None:
+    """Raises what a writer raised."""
+    for each in writing:
+        each.result()
+
+
+def _blocks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
+    block: list[bytes] = []
+    size = 0
+    for line in lines:
+        block.append(line)
+        size += len(line)
+        if size >= BLOCK:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
+
+
+def _checkpoint() -> str:
+    """Signed in the transaction that appended the newest entry, so that the snapshot has it."""
+    checkpoint = tree.newest_checkpoint("public")
+    assert checkpoint is not None
+    return checkpoint.note + "".join(checkpoint.cosignatures.order_by("pk").values_list("line", flat=True))
+
+
+def _settle(path: Path) -> str:
+    """Brings the file to the disk. Returns its SHA-256 in hexadecimal."""
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    _settle(path)
+
+
+def _put(unfinished: Path, folder: Path) -> None:
+    """Puts a finished folder in its place, where an older one of the same entries may stand."""
+    _settle_folder(unfinished)
+    if folder.exists():
+        folder.rename(folder.with_name(f"{dumps.UNFINISHED}former-{folder.name}"))
+    unfinished.rename(folder)
+    _settle_folder(folder.parent)
+
+
+def _settle_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

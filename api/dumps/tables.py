@@ -1,0 +1,85 @@
+"""The tables of a dump: whose rows they hold, and what a row is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models.functions import Cast, JSONObject
+
+from api.schema.components import COMPONENTS
+from factcheck.record.models import (
+    LogEntry,
+    PublishedClaim,
+    PublishedCorrection,
+    PublishedDemand,
+    PublishedReview,
+    Status,
+)
+
+# Canonical JSON has no control characters: as quotes and delimiters these leave every row as it is.
+_COPY = "COPY ({}) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
+_RFC3339 = Value('YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`component` is the schema of a row, the JSON object in the column `body` of `rows`."""
+
+    name: str
+    component: str
+    rows: QuerySet[Any]
+
+    def read(self) -> Iterator[bytes]:
+        """The rows as JSON, each with a newline after it, as PostgreSQL sends them: one at a time."""
+        sql, values = self.rows.values_list("body").query.get_compiler("public").as_sql()
+        with connections["public"].cursor() as cursor, cursor.copy(_COPY.format(sql), values) as copy:
+            for row in copy:
+                yield bytes(row)
+
+
+def tables() -> list[Table]:
+    """In an order of their own, so that the same entries give the same files."""
+    reviews, claims = (model.objects.using("public") for model in (PublishedReview, PublishedClaim))
+    at = Func(Func(Value("UTC"), F("at"), function="timezone"), _RFC3339, function="to_char", output_field=TextField())
+    entry = {name: at if name == "at" else F(name) for name in COMPONENTS["LogEntry"]["properties"]}
+    entries = LogEntry.objects.using("public").annotate(body=Cast(JSONObject(**entry), TextField()))
+    return [
+        Table("reviews", "Review", reviews.filter(status=Status.LIVE).order_by("id")),
+        Table("claims", "Claim", claims.filter(status=Status.LIVE).order_by("id")),
+        Table("corrections", "CorrectionOfReview", PublishedCorrection.objects.using("public").order_by("sequence")),
+        Table("demands", "Demand", PublishedDemand.objects.using("public").order_by("id")),
+        Table("entries", "LogEntry", entries.order_by("sequence")),
+    ]
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """All reads see what was committed before the first of them, whatever is published meanwhile."""
+    with transaction.atomic(using="public"):
+        with connections["public"].cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def row_schema(component: str) -> dict[str, Any]:
+    """The component as a JSON Schema of its own, with all that it refers to in `$defs`."""
+    defs: dict[str, Any] = {}
+    schema = _inlined(COMPONENTS[component], defs)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": defs}
+
+
+def _inlined(schema: Any, defs: dict[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_inlined(each, defs) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        if name not in defs:
+            defs[name] = {}  # there before what refers to itself comes back
+            defs[name] = _inlined(COMPONENTS[name], defs)
+        return {"$ref": f"#/$defs/{name}"}
+    return {key: _inlined(value, defs) for key, value in schema.items()}

@@ -1,0 +1,524 @@
+"""Bulk dumps: what is in them, that others read them, that they are made whole or not at all, and that an erasure takes them."""
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connections
+from openapi_schema_validator import OAS31Validator
+
+from api.dumps import making
+from api.dumps.columns import columns
+from api.dumps.formats import FORMATS
+from api.dumps.tables import row_schema, tables
+from factcheck.record import dumps, merkle
+from factcheck.record.canonical import canonical
+from factcheck.record.models import LogEntry, PublishedReview
+from factcheck.record.notes import Checkpoint, open_note
+from tests.drafts import (
+    correct_review,
+    erase_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    make_scale,
+    publish_review,
+    withdraw_review,
+)
+
+TABLES = ("reviews", "claims", "corrections", "demands", "entries")
+HOSTILE = '=HYPERLINK("https://x.example";"Nước")\r\n, "trích" \\ \u200e\u05e9\u05dc\u05d5\u05dd 🌊'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "DUMPS_FOLDER", tmp_path_factory.mktemp("dumps") / "made")
+        yield settings.DUMPS_FOLDER
+
+
+@pytest.fixture
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "DUMPS_FOLDER", tmp_path / "dumps")
+    return settings.DUMPS_FOLDER
+
+
+@pytest.fixture(scope="module")
+def world(module_database, folder):
+    """Sequences: 0 flood, 1 hostile, 2 gone, 3 a correction of flood, 4 a correction of gone, 5 its withdrawal."""
+    newsroom = make_newsroom()
+    flood = make_review(newsroom)
+    hostile = make_review(
+        newsroom, make_claim(newsroom, text=HOSTILE.replace("\r", "")), headline="-1+1", language="en"
+    )
+    gone = make_review(newsroom, make_claim(newsroom, text="Bị rút."), headline="Rút lại")
+    for review in (flood, hostile, gone):
+        publish_review(newsroom, review)
+    correct_review(newsroom, flood, verdict=make_scale().verdicts.get(slug="true"))
+    correct_review(newsroom, gone, summary="Khác.")
+    withdraw_review(newsroom, gone)
+    call_command("make_dumps")
+    return SimpleNamespace(newsroom=newsroom, flood=str(flood.pk), hostile=str(hostile.pk), gone=str(gone.pk))
+
+
+@pytest.fixture
+def manifest(world, api):
+    return api.get("dumps/5/")
+
+
+def text_of(path: Path) -> str:
+    with pa.CompressedInputStream(pa.OSFile(str(path)), "zstd") as stream:
+        return stream.read().decode()
+
+
+def lines_of(path: Path) -> list:
+    return [json.loads(line) for line in text_of(path).splitlines()]
+
+
+def send(api, address, **headers):
+    response = api.send(address, **headers)
+    content = response.getvalue() if response.streaming else response.content
+    return response, content
+
+
+def test_list_and_manifest(world, api, manifest, folder):
+    (dump,) = api.get("dumps/")["results"]
+    assert (dump["sequence"], dump["url"]) == (5, "http://127.0.0.1:8000/api/v1/dumps/5/")
+    assert manifest["at"] == LogEntry.objects.get(sequence=5).at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    rows = {(file["table"], file["format"]): file["rows"] for file in manifest["files"]}
+    expected = {"reviews": 2, "claims": 2, "corrections": 2, "demands": 0, "entries": 6}
+    assert rows == {(table, name): expected[table] for table in TABLES for name in ("jsonl", "csv", "parquet")}
+    for file in manifest["files"]:
+        content = (folder / "5" / file["name"]).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (file["bytes"], file["sha256"])
+    assert dump["bytes"] == sum(file["bytes"] for file in manifest["files"])
+    assert sorted(path.name for path in (folder / "5").iterdir()) == sorted(
+        [*(file["name"] for file in manifest["files"]), "manifest.json"]
+    )
+
+
+def test_rows_are_what_the_api_sends(world, api, folder):
+    reviews = lines_of(folder / "5" / "reviews.jsonl.zst")
+    assert {row["id"]: row for row in reviews} == {pk: api.get(f"reviews/{pk}/") for pk in (world.flood, world.hostile)}
+    by_id = {row["id"]: row for row in api.get("claims/")["results"]}
+    assert {row["id"]: row for row in lines_of(folder / "5" / "claims.jsonl.zst")} == by_id
+    assert lines_of(folder / "5" / "corrections.jsonl.zst")[::-1] == api.get("corrections/")["results"]
+    changes = [{key: row[key] for key in row if key != "body"} for row in api.get("changes/")["results"]]
+    assert lines_of(folder / "5" / "entries.jsonl.zst") == changes
+
+
+def test_withdrawn_review_is_in_no_file_as_a_review(world, folder):
+    for name in ("reviews.jsonl.zst", "reviews.csv.zst", "claims.jsonl.zst", "claims.csv.zst"):
+        assert world.gone not in text_of(folder / "5" / name)
+    assert world.gone not in pq.read_table(folder / "5" / "reviews.parquet")["id"].to_pylist()
+
+
+def test_entries_give_the_root_of_the_manifests_checkpoint(manifest, folder):
+    """Whoever has the dump can hold the log's leaves against the signed checkpoint without asking us."""
+    tiles: dict = {}
+    for size, row in enumerate(lines_of(folder / "5" / "entries.jsonl.zst")):
+        leaf = merkle.leaf_hash(canonical({"v": 1, **row}))
+        for place, hashes in merkle.append(size, [leaf], lambda *at: tiles[at]).items():
+            tiles[place] = tiles.get(place, b"") + hashes
+    checkpoint = Checkpoint.parse(open_note(manifest["checkpoint"])[0])
+    assert (checkpoint.size, checkpoint.root) == (6, merkle.root(6, lambda *at: tiles[at]))
+
+
+def test_rows_fit_the_manifests_schemas(world, manifest, folder):
+    for table in TABLES:
+        validator = OAS31Validator(manifest["schemas"][table], format_checker=OAS31Validator.FORMAT_CHECKER)
+        for row in lines_of(folder / "5" / f"{table}.jsonl.zst"):
+            validator.validate(row)
+
+
+def test_columns_are_the_documents_keys(world, folder):
+    """Nobody lists them: a key that the schema gains is a column."""
+    (review, *_) = lines_of(folder / "5" / "reviews.jsonl.zst")
+    header = next(csv.reader(io.StringIO(text_of(folder / "5" / "reviews.csv.zst"))))
+    found = pq.read_schema(folder / "5" / "reviews.parquet")
+    assert sorted(review) == sorted(header) == sorted(found.names)
+    for key in ("claim", "verdict", "publisher", "revision"):
+        assert sorted(review[key]) == sorted(field.name for field in found.field(key).type)
+    assert sorted(review["sources"][0]) == sorted(field.name for field in found.field("sources").type.value_type)
+
+
+def test_csv(world, folder):
+    rows = list(csv.DictReader(io.StringIO(text_of(folder / "5" / "reviews.csv.zst"), newline="")))
+    found = {row["id"]: row for row in rows}
+    exact = {row["id"]: row for row in lines_of(folder / "5" / "reviews.jsonl.zst")}
+    assert found[world.flood]["headline"] == "Video nước lũ là của năm 2020"
+    assert found[world.hostile]["headline"] == "'-1+1"
+    assert found[world.flood]["original_url"] == ""
+    assert json.loads(found[world.hostile]["claim"]) == exact[world.hostile]["claim"]
+    assert json.loads(found[world.flood]["sources"]) == exact[world.flood]["sources"]
+    claims = list(csv.DictReader(io.StringIO(text_of(folder / "5" / "claims.csv.zst"), newline="")))
+    assert min(row["text"] for row in claims) == "'" + HOSTILE.replace("\r", "")
+    assert (
+        text_of(folder / "5" / "entries.csv.zst").splitlines()[0]
+        == '"sequence","at","kind","subject","number","digest"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1", "'=1"), ("+1", "'+1"), ("-1", "'-1"), ("@a", "'@a"), ("\tx", "'\tx"), ("＝1", "'＝1"), ("'a", "''a"),
+        ("a=1", "a=1"), (" =1", " =1"), ("", ""), ("Đúng", "Đúng"),
+    ],
+)  # fmt: skip
+def test_csv_cells_are_no_formulas_and_come_back(tmp_path, text, cell):
+    writer = FORMATS["csv"].open(tmp_path / "x", {"properties": {"a": {"type": "string"}}, "$defs": {}})
+    writer.write([json.dumps({"a": text}).encode() + b"\n"])
+    writer.close()
+    _, (found,) = csv.reader(io.StringIO(text_of(tmp_path / "x"), newline=""))
+    assert found == cell
+    assert found.removeprefix("'") == text
+
+
+def test_pandas_and_duckdb_read_them(world, folder):
+    for frame in (
+        pd.read_parquet(folder / "5" / "reviews.parquet"),
+        pd.read_csv(io.StringIO(text_of(folder / "5" / "reviews.csv.zst"))),
+        pd.read_json(io.StringIO(text_of(folder / "5" / "reviews.jsonl.zst")), lines=True),
+    ):
+        assert sorted(frame["id"]) == sorted([world.flood, world.hostile])
+    moment = pd.read_parquet(folder / "5" / "reviews.parquet").set_index("id")["updated_at"][world.flood]
+    assert moment == LogEntry.objects.get(sequence=3).at
+
+    def ask(query):
+        with duckdb.connect() as connection:
+            return connection.execute(query.format(folder / "5")).fetchall()
+
+    verdicts = "SELECT verdict.slug, verdict.labels['vi'], claim.claimed_on FROM '{}/reviews.parquet' WHERE id = '%s'"
+    assert ask(verdicts % world.flood) == [("true", "Đúng", dt.date(2026, 10, 3))]
+    sources = "SELECT s.title, s.stance FROM '{}/reviews.parquet', unnest(sources) AS u(s) WHERE id = '%s' ORDER BY 1"
+    assert ask(sources % world.flood) == [("Nguồn 1", "refutes"), ("Nguồn 2", "context")]
+    assert ask("SELECT count(*) FROM read_json('{}/reviews.jsonl.zst')") == [(2,)]
+    assert ask("SELECT count(*) FROM read_csv('{}/reviews.csv.zst', header = true)") == [(2,)]
+    for table in TABLES:
+        (count,) = ask(f"SELECT count(*) FROM '{{}}/{table}.parquet'")[0]
+        assert count == len(lines_of(folder / "5" / f"{table}.jsonl.zst"))
+        pd.read_parquet(folder / "5" / f"{table}.parquet")
+
+
+def test_parquet_holds_what_json_holds(world, folder):
+    """Every value, however deep; times and dates as such."""
+
+    def plain(value):
+        match value:
+            case dt.datetime():
+                return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            case dt.date():
+                return value.isoformat()
+            case dict():
+                return {key: plain(each) for key, each in value.items()}
+            case [(str(), _), *_]:
+                return dict(value)
+            case list():
+                return [plain(each) for each in value]
+        return value
+
+    for table in TABLES:
+        rows = lines_of(folder / "5" / f"{table}.jsonl.zst")
+        assert plain(pq.read_table(folder / "5" / f"{table}.parquet").to_pylist()) == rows
+
+
+def test_every_table_has_columns():
+    for table in tables():
+        assert columns(row_schema(table.component)).names == list(row_schema(table.component)["properties"])
+
+
+@pytest.mark.parametrize(
+    "schema", [{}, {"type": "number"}, {"type": "object"}, {"anyOf": [{"type": "string"}, {"type": "integer"}]}]
+)
+def test_schema_without_a_column_is_refused(schema):
+    with pytest.raises(ValueError, match="a.b: .* ha(s|ve) no column"):
+        columns({"properties": {"a": {"type": "object", "properties": {"b": schema}}}, "$defs": {}})
+
+
+def test_file_whole(manifest, api, folder):
+    (file,) = (each for each in manifest["files"] if each["name"] == "reviews.parquet")
+    response, content = send(api, "dumps/5/reviews.parquet")
+    assert response.status_code == 200
+    assert content == (folder / "5" / "reviews.parquet").read_bytes()
+    assert response["Content-Type"] == file["media_type"] == "application/vnd.apache.parquet"
+    assert response["Content-Length"] == str(file["bytes"])
+    assert response["ETag"] == f'"{file["sha256"][:32]}"'
+    assert response["Accept-Ranges"] == "bytes"
+    assert response["Factcheck-Head"] == "5"
+    assert file["url"] == "http://127.0.0.1:8000/api/v1/dumps/5/reviews.parquet"
+    head = api.client.head("/api/v1/dumps/5/reviews.parquet", headers={"Range": "bytes=0-1"})
+    assert (head.status_code, head.content, head["Content-Length"]) == (200, b"", str(file["bytes"]))
+    again, nothing = send(api, "dumps/5/reviews.parquet", **{"If-None-Match": response["ETag"]})
+    assert (again.status_code, nothing) == (304, b"")
+    assert send(api, "dumps/5/reviews.csv.zst")[0]["Content-Type"] == "application/zstd"
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ("bytes=0-0", slice(0, 1)), ("bytes=10-19", slice(10, 20)), ("bytes=10-", slice(10, None)),
+        ("bytes=-5", slice(-5, None)), ("BYTES = 0-999999999", slice(None)), ("bytes=-999999999", slice(None)),
+        ("bytes=0-1,4-5", slice(None)), ("bytes=5-4", slice(None)), ("lines=1-2", slice(None)), ("x", slice(None)),
+    ],
+)  # fmt: skip
+def test_part_of_a_file(world, api, folder, asked, part):
+    whole = (folder / "5" / "reviews.jsonl.zst").read_bytes()
+    response, content = send(api, "dumps/5/reviews.jsonl.zst", Range=asked)
+    assert content == whole[part]
+    assert response["Content-Length"] == str(len(content))
+    if content == whole:
+        assert (response.status_code, response.headers.get("Content-Range")) == (200, None)
+    else:
+        first = range(len(whole))[part][0]
+        assert response.status_code == 206
+        assert response["Content-Range"] == f"bytes {first}-{first + len(content) - 1}/{len(whole)}"
+
+
+@pytest.mark.parametrize("asked", ["bytes=1000000000-", "bytes=-0"])
+def test_part_beyond_the_end(world, api, folder, asked):
+    response, content = send(api, "dumps/5/reviews.jsonl.zst", Range=asked)
+    size = (folder / "5" / "reviews.jsonl.zst").stat().st_size
+    assert (response.status_code, response["Content-Range"]) == (416, f"bytes */{size}")
+    assert json.loads(content)["type"] == "http://127.0.0.1:8000/api/problems/range-not-satisfiable/"
+
+
+def test_download_goes_on_only_in_the_same_file(world, api, folder):
+    etag = send(api, "dumps/5/reviews.jsonl.zst")[0]["ETag"]
+    same, _ = send(api, "dumps/5/reviews.jsonl.zst", **{"Range": "bytes=10-", "If-Range": etag})
+    other, whole = send(api, "dumps/5/reviews.jsonl.zst", **{"Range": "bytes=10-", "If-Range": '"other"'})
+    assert (same.status_code, other.status_code) == (206, 200)
+    assert whole == (folder / "5" / "reviews.jsonl.zst").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "dumps/4/", "dumps/4/reviews.parquet", "dumps/5/nothing", "dumps/5/manifest.json", "dumps/5/..%2f5%2freviews.parquet",
+        "dumps/5/%2e%2e", "dumps/99999999999999999999/",
+    ],
+)  # fmt: skip
+def test_nothing_else_is_served(world, api, address):
+    api.problem(address, status=404)
+
+
+def test_parameters_are_refused(world, api):
+    for address in ("dumps/", "dumps/5/", "dumps/5/reviews.parquet"):
+        api.problem(address, {"x": "1"})
+
+
+def test_second_run_has_nothing_to_do(world, capsys, folder):
+    before = (folder / "5" / "manifest.json").read_bytes()
+    call_command("make_dumps")
+    assert capsys.readouterr().out == "Nothing has been published since the newest dump; it stays.\n"
+    assert (folder / "5" / "manifest.json").read_bytes() == before
+
+
+def test_same_rows_give_the_same_files(world, tmp_path):
+    digests = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        files = [
+            making.write_table(table, row_schema(table.component), tmp_path / name, FORMATS, lambda count: None)
+            for table in tables()
+        ]
+        digests.append([file["sha256"] for table in files for file in table])
+    assert digests[0] == digests[1]
+
+
+def test_site_that_moved_makes_its_dump_anew(world, monkeypatch, folder):
+    before = (folder / "5" / "manifest.json").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(settings, "SITE_URL", "http://localhost:8000")
+        call_command("make_dumps")
+        assert json.loads((folder / "5" / "manifest.json").read_bytes())["site"] == "http://localhost:8000"
+    call_command("make_dumps")
+    assert json.loads((folder / "5" / "manifest.json").read_bytes())["files"] == json.loads(before)["files"]
+    assert sorted(path.name for path in folder.iterdir()) == ["5", "lock"]
+
+
+# What follows changes the database.
+
+
+def test_dump_of_nothing(database, own_folder, api, capsys):
+    call_command("make_dumps")
+    assert api.get("dumps/")["results"] == []
+    assert capsys.readouterr().out == "Nothing has been published since the newest dump; it stays.\n"
+
+
+def test_the_last_ones_are_kept(database, own_folder, api, monkeypatch):
+    monkeypatch.setattr(settings, "DUMPS_KEEP", 2)
+    newsroom = make_newsroom()
+    for _ in range(3):
+        publish_review(newsroom, make_review(newsroom))
+        call_command("make_dumps")
+    assert [dump["sequence"] for dump in api.get("dumps/")["results"]] == [2, 1]
+    assert sorted(path.name for path in own_folder.iterdir()) == ["1", "2", "lock"]
+
+
+def test_erasure_takes_the_dumps_that_hold_the_review(database, own_folder, api):
+    newsroom = make_newsroom()
+    first = make_review(newsroom)
+    publish_review(newsroom, first)
+    call_command("make_dumps")
+    secret = make_review(newsroom, make_claim(newsroom, text="Zwielicht."), headline="Zwielicht")
+    publish_review(newsroom, secret)
+    call_command("make_dumps")
+    (own_folder / "unfinished-9").mkdir()
+    (own_folder / "unfinished-9" / "reviews.jsonl.zst").write_bytes(b"left by a killed run")
+    erase_review(newsroom, secret)
+    assert sorted(path.name for path in own_folder.iterdir()) == ["0", "lock"]
+    call_command("make_dumps")
+    assert [dump["sequence"] for dump in api.get("dumps/")["results"]] == [2, 0]
+    assert len(lines_of(own_folder / "2" / "reviews.jsonl.zst")) == 1
+
+
+def test_erasure_hides_a_dump_whose_files_cannot_be_removed(database, own_folder, api, monkeypatch):
+    newsroom = make_newsroom()
+    secret = make_review(newsroom)
+    publish_review(newsroom, secret)
+    call_command("make_dumps")
+    monkeypatch.setattr(dumps.shutil, "rmtree", lambda *args, **kwargs: None)
+    monkeypatch.setattr(Path, "unlink", lambda *args, **kwargs: None)
+    erase_review(newsroom, secret)
+    assert (own_folder / "0" / "reviews.parquet").exists()
+    assert api.get("dumps/")["results"] == []
+    api.problem("dumps/0/", status=404)
+    api.problem("dumps/0/reviews.parquet", status=404)
+
+
+def test_erasure_while_a_dump_is_made(database, own_folder, api, monkeypatch):
+    """The snapshot still has the review; the dump is thrown away and made anew."""
+    newsroom = make_newsroom()
+    secret = make_review(newsroom, headline="Zwielicht")
+    publish_review(newsroom, secret)
+    put, times = making._put, []
+
+    def slow(unfinished, folder):
+        times.append(folder.name)
+        if len(times) == 1:
+            # In another thread, as in life: on connections of its own.
+            thread = threading.Thread(target=lambda: (erase_review(newsroom, secret), connections.close_all()))
+            thread.start()
+            thread.join()
+        put(unfinished, folder)
+
+    monkeypatch.setattr(making, "_put", slow)
+    call_command("make_dumps")
+    assert times == ["0", "1"]
+    assert [dump["sequence"] for dump in api.get("dumps/")["results"]] == [1]
+    assert "Zwielicht" not in text_of(own_folder / "1" / "reviews.jsonl.zst")
+
+
+def test_what_is_published_meanwhile_waits_for_the_next_dump(database, own_folder, monkeypatch):
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom))
+    later = make_review(newsroom)
+    write = making.write_table
+
+    def slow(table, *args):
+        if table.name == "reviews":
+            thread = threading.Thread(target=lambda: (publish_review(newsroom, later), connections.close_all()))
+            thread.start()
+            thread.join()
+        return write(table, *args)
+
+    monkeypatch.setattr(making, "write_table", slow)
+    call_command("make_dumps")
+    assert PublishedReview.objects.count() == 2
+    manifest = json.loads((own_folder / "0" / "manifest.json").read_bytes())
+    assert {file["rows"] for file in manifest["files"] if file["table"] in ("reviews", "claims", "entries")} == {1}
+    assert Checkpoint.parse(open_note(manifest["checkpoint"])[0]).size == 1
+
+
+def test_two_makers_at_once(database, own_folder):
+    own_folder.mkdir()
+    with dumps.sole_maker(), pytest.raises(CommandError, match="by another process"):
+        call_command("make_dumps")
+
+
+def test_no_room(database, own_folder, monkeypatch):
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom))
+    call_command("make_dumps")
+    publish_review(newsroom, make_review(newsroom))
+
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(making, "_settle", full)
+    with pytest.raises(CommandError, match="earlier ones stay. .*No space left"):
+        call_command("make_dumps")
+    assert sorted(path.name for path in own_folder.iterdir()) == ["0", "lock"]
+
+
+KILLED = """
+import os, signal, sys
+import django
+django.setup()
+from pathlib import Path
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from api.dumps import making
+for alias in connections.settings.values():
+    alias["NAME"] = sys.argv[1]
+settings.DUMPS_FOLDER = Path(sys.argv[2])
+put = making._put
+making._put = lambda *args: os.kill(os.getpid(), int(sys.argv[3]))
+call_command("make_dumps")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_run_that_is_stopped_leaves_the_old_ones(database, own_folder, api, number):
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom))
+    call_command("make_dumps")
+    before = {path.name: path.read_bytes() for path in (own_folder / "0").iterdir()}
+    publish_review(newsroom, make_review(newsroom))
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, database, str(own_folder), str(int(number))],
+        cwd=settings.BASE_DIR,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == (-number if number == signal.SIGKILL else done.returncode) != 0, done.stderr
+    assert {path.name: path.read_bytes() for path in (own_folder / "0").iterdir()} == before
+    assert [dump["sequence"] for dump in api.get("dumps/")["results"]] == [0]
+    left = {path.name for path in own_folder.iterdir()} - {"0", "lock"}
+    assert left == ({"unfinished-1"} if number == signal.SIGKILL else set())
+    call_command("make_dumps")
+    assert sorted(path.name for path in own_folder.iterdir()) == ["0", "1", "lock"]
+
+
+def test_progress_is_told(database, own_folder):
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom))
+    told = []
+
+    def begin(total):
+        told.append(total)
+        return told.append
+
+    making.make(begin)
+    assert told == [3, 1, 1, 1]  # all rows; then reviews, claims, entries
