@@ -95,6 +95,13 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # The licence of what is published, named in every document and as a Link header.
 LICENSE_URL = environment("LICENSE_URL", "https://creativecommons.org/licenses/by/4.0/")
+# Whom to tell of a weakness of the site (security.txt, RFC 9116); empty for no such file.
+SECURITY_CONTACT = environment("SECURITY_CONTACT")
+if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
+    raise ImproperlyConfigured(
+        f"SECURITY_CONTACT is {SECURITY_CONTACT!r}: give an address with its scheme, for example"
+        " mailto:security@factcheck.example.org."
+    )
 # Requests per client and time, such as 600/min; empty for no limit.
 API_RATE_LIMIT = environment("API_RATE_LIMIT")
 # How many requests of a process may wait for changes at a time (`wait=` of the feed of changes); each holds a thread.

@@ -47,6 +47,11 @@ def test_production_check_is_silent():
             "SECRET_KEY is too short: set 50 random characters or more, for example from: openssl rand -base64 48",
         ),
         (
+            {"SECURITY_CONTACT": "security@factcheck.example.org"},
+            "SECURITY_CONTACT is 'security@factcheck.example.org': give an address with its scheme, for example"
+            " mailto:security@factcheck.example.org.",
+        ),
+        (
             {"ALLOWED_HOSTS": " "},
             "ALLOWED_HOSTS is not set: name the hosts that this site answers to, for example factcheck.example.org.",
         ),

@@ -5,7 +5,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from factcheck.website import register, views
+from factcheck.website import register, sitemaps, views, well_known
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,4 +16,12 @@ urlpatterns = [
     # Without a token against forgery: the worst that another site can do with it is to change the language,
     # and a token would cost every reader a cookie and every page its ETag.
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemaps/pages.xml", sitemaps.pages),
+    path("sitemaps/reviews/<uuid:first>.xml", sitemaps.sitemap, {"section": "reviews"}),
+    path("sitemaps/demands/<uuid:first>.xml", sitemaps.sitemap, {"section": "demands"}),
+    path("robots.txt", well_known.robots),
+    path(".well-known/security.txt", well_known.security),
+    path(".well-known/change-password", well_known.change_password),
+    path(well_known.CATALOG.removeprefix("/"), well_known.api_catalog),
 ]

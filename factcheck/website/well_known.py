@@ -1,0 +1,83 @@
+"""What programs ask every site for: robots.txt (RFC 9309) and the addresses under /.well-known/ (RFC 8615) that fit."""
+
+import json
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+CATALOG = "/.well-known/api-catalog"
+# Where Google describes the API that is served here for its clients.
+_DISCOVERY = "https://factchecktools.googleapis.com/$discovery/rest?version=v1alpha1"
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Everything published may be read by programs; searches have no end, and the desk nothing to find."""
+    lines = (
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /i18n/",
+        "Disallow: /v1alpha1/",
+        "Disallow: /*?q=",
+        "",
+        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
+    )
+    return _text(lines)
+
+
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """security.txt (RFC 9116): whom to tell of a weakness. Without somebody who answers there is none."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    lines = (
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {_half_a_year_on(datetime.now(UTC)):%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: vi, en",
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
+    )
+    return _text(lines)
+
+
+def _half_a_year_on(now: datetime) -> datetime:
+    """The first of the month, so that the text is the same all month; the RFC wants less than a year."""
+    month = now.month - 1 + 6
+    return datetime(now.year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+
+
+@require_safe
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Where password managers send whoever wants another password (W3C, Well-Known URL for Changing Passwords)."""
+    return HttpResponseRedirect(reverse("admin:password_change"))
+
+
+@require_safe
+def api_catalog(request: HttpRequest) -> HttpResponse:
+    """Which APIs are here and where each is described (RFC 9727)."""
+    site = settings.SITE_URL
+    catalog = {
+        "linkset": [
+            {
+                "anchor": f"{site}/api/v1/",
+                "service-desc": [{"href": f"{site}/api/schema/", "type": "application/json"}],
+                "service-doc": [{"href": f"{site}/api/docs/", "type": "text/html"}],
+                "license": [{"href": settings.LICENSE_URL}],
+            },
+            {
+                "anchor": f"{site}/v1alpha1/claims:search",
+                "service-desc": [{"href": _DISCOVERY, "type": "application/json"}],
+            },
+        ]
+    }
+    response = HttpResponse(json.dumps(catalog, indent=2) + "\n")
+    response.headers["Content-Type"] = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
+    response.headers["Link"] = f'<{site}{CATALOG}>; rel="api-catalog"'
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _text(lines: tuple[str, ...]) -> HttpResponse:
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
