@@ -7,7 +7,7 @@ Triggers, checks and grants in `migrations/0003_defences.py` hold these rules wh
 """
 
 from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Lower
@@ -19,13 +19,25 @@ from factcheck.record.past import PastReview as PastReview
 from factcheck.record.past import PublishedCorrection as PublishedCorrection
 from factcheck.record.rows import ClaimRow, ReviewRow
 from factcheck.record.rows import Status as Status
-from factcheck.record.words import SEARCH_CONFIG as SEARCH_CONFIG
 from factcheck.record.words import Word as Word
 
+SHELF_BITS = 11  # so many entries of the log, as a power of two, share a shelf of the search's indexes
 
-def text_in_body(path: str) -> Func:
-    """The text at a path of the stored body; what is searched is what is served, and kept once."""
-    return Func(F("body"), template=f"((%(expressions)s)::jsonb #>> '{{{path}}}')", output_field=models.TextField())
+
+def search_field(function: str) -> models.GeneratedField:
+    """What is searched is what is served: words of the stored body, weighted (`migrations/0009_search.py`)."""
+    return models.GeneratedField(
+        expression=Func(F("body"), function=f"public.{function}"), output_field=SearchVectorField(), db_persist=True
+    )
+
+
+def search_index(name: str) -> GinIndex:
+    """Words within shelves of the log, so that those of the newest rows can be read alone (`search.py`).
+
+    Without a list of what is pending, which every search would read as a whole.
+    """
+    shelf = F("sequence").bitrightshift(SHELF_BITS)
+    return GinIndex(shelf, "search", name=name, fastupdate=False, condition=Q(status="live"))
 
 
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):
@@ -170,12 +182,7 @@ class PublishedReview(ReviewRow):
     """A review as it is public now."""
 
     id = models.UUIDField(primary_key=True)
-    search = models.GeneratedField(
-        expression=SearchVector(text_in_body("claim,text"), text_in_body("headline"), config=SEARCH_CONFIG, weight="A")
-        + SearchVector(text_in_body("summary"), config=SEARCH_CONFIG, weight="B"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    search = search_field("record_review_search")
 
     class Meta:
         indexes = [
@@ -200,7 +207,7 @@ class PublishedReview(ReviewRow):
             HashIndex(fields=["original_key"], name="review_original"),
             GinIndex(fields=["topics"], name="review_topics"),
             GinIndex(fields=["appearance_keys"], name="review_appearances"),
-            GinIndex(fields=["search"], name="review_search"),
+            search_index("review_search"),
         ]
 
     def __str__(self) -> str:
@@ -211,11 +218,7 @@ class PublishedClaim(ClaimRow):
     """The body that the API sends for a claim: the claim as its newest review has it, and its reviews."""
 
     id = models.UUIDField(primary_key=True)
-    search = models.GeneratedField(
-        expression=SearchVector(text_in_body("text"), config=SEARCH_CONFIG, weight="A"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    search = search_field("record_claim_search")
 
     class Meta:
         indexes = [
@@ -232,7 +235,7 @@ class PublishedClaim(ClaimRow):
             GinIndex(fields=["publishers"], name="claim_publishers"),
             GinIndex(fields=["topics"], name="claim_topics"),
             GinIndex(fields=["appearance_keys"], name="claim_appearances"),
-            GinIndex(fields=["search"], name="claim_search"),
+            search_index("claim_search"),
         ]
 
     def __str__(self) -> str:

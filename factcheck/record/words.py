@@ -16,7 +16,8 @@ from django.db.models import F, Func, Q
 
 from factcheck.record.rows import ReviewRow, Status
 
-SEARCH_CONFIG = "public.factcheck"
+# Text search configurations of ours: without diacritics, English stemmed; and words that have diacritics, as they are.
+SEARCH_CONFIG, EXACT_CONFIG = "public.factcheck", "public.factcheck_exact"
 MAX_LENGTH = 64  # longer runs of letters are no words: they would only swell the table
 
 
@@ -52,7 +53,7 @@ class _Signs(dict[int, str]):
     def __missing__(self, code: int) -> str:
         sign = chr(code)
         kind = unicodedata.category(sign)
-        if kind == "Lo" and unicodedata.name(sign, "").startswith(("CJK", "HIRAGANA", "KATAKANA")):
+        if kind[0] == "L" and unicodedata.name(sign, "").startswith(("CJK", "HIRAGANA", "KATAKANA")):
             self[code] = f" {sign} "
         else:
             self[code] = sign if kind[0] in "LMN" else " "
@@ -124,10 +125,8 @@ def frequencies(words: Collection[str], using: str = "public") -> dict[str, Freq
 
 
 _FREQUENCIES = f"""
-SELECT asked.word, asked.lexeme, coalesce(sum(mine.reviews), 0)
+SELECT word, lexeme, coalesce((SELECT sum(mine.reviews) FROM record_word mine WHERE mine.lexeme = asked.lexeme), 0)
 FROM (SELECT word, (tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', word)))[1] AS lexeme
-      FROM unnest(%s::text[]) AS word) asked
-LEFT JOIN record_word mine USING (lexeme)
-WHERE asked.lexeme IS NOT NULL
-GROUP BY asked.word, asked.lexeme
+      FROM unnest(%s::text[]) AS word OFFSET 0) asked
+WHERE lexeme IS NOT NULL
 """  # noqa: S608 (a constant)
