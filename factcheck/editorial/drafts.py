@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import DateTimeField, Model, QuerySet
 
 from factcheck.editorial.models import (
     Appearance,
@@ -59,17 +59,17 @@ def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
     Rows instead of instances: making these, and handing related ones out by a query object for each review and
     relation, costs an import more than the database does.
     """
-    reviews = _rows(Review.objects.filter(pk__in=ids))
-    claims = {row.id: row for row in _rows(Claim.objects.filter(pk__in={row.claim_id for row in reviews}))}
+    reviews = _rows(Review.objects.filter(pk__among=ids))
+    claims = {row.id: row for row in _rows(Claim.objects.filter(pk__among={row.claim_id for row in reviews}))}
     named = {row.claimant_id for row in claims.values() if row.claimant_id}
-    claimants = {row.id: row for row in _rows(Claimant.objects.filter(pk__in=named))}
+    claimants = {row.id: row for row in _rows(Claimant.objects.filter(pk__among=named))}
     publishers = Publisher.objects.in_bulk({row.publisher_id for row in reviews})
     verdicts = verdicts_of({row.verdict_id for row in reviews if row.verdict_id})
-    appearances = _by("claim_id", _rows(Appearance.objects.filter(claim__in=claims)))
-    sources = _by("review_id", _rows(Source.objects.filter(review__in=ids)))
-    signed = Authorship.objects.filter(review__in=ids).values_list("review_id", "name", "user__byline")
+    appearances = _by("claim_id", _rows(Appearance.objects.filter(claim__among=claims)))
+    sources = _by("review_id", _rows(Source.objects.filter(review__among=ids)))
+    signed = Authorship.objects.filter(review__among=ids).values_list("review_id", "name", "user__byline")
     authors = _by(0, signed)
-    tagged = Claim.topics.through._default_manager.filter(claim__in=claims)
+    tagged = Claim.topics.through._default_manager.filter(claim__among=claims)
     tags = _by(0, tagged.order_by("topic__slug").values_list("claim_id", "topic_id"))
     topics = Topic.objects.prefetch_related("labels").in_bulk({topic for some in tags.values() for _, topic in some})
     return {
@@ -98,8 +98,10 @@ def _names(signatures: Iterable[tuple[str, str | None]]) -> list[str]:
 
 
 def _rows(found: QuerySet[Any]) -> list[Row]:
+    """Without the moments of work on them, which no statement tells."""
     model: type[Model] = found.model
-    return list(found.values_list(*(column.attname for column in model._meta.concrete_fields), named=True))
+    columns = [column for column in model._meta.concrete_fields if not isinstance(column, DateTimeField)]
+    return list(found.values_list(*(column.attname for column in columns), named=True))
 
 
 def _by(key: str | int, rows: Iterable[Row]) -> dict[UUID, list[Row]]:

@@ -302,7 +302,7 @@ def append_approved(approvals: Sequence[Approval], by: User, newsroom: int) -> l
         after: dict[str, str] = {"state": _STATE_AFTER[Action(action)]}
         if action == Action.PUBLICATION:
             after |= {"change_class": "", "change_note": ""}
-        Review.objects.filter(pk__in=some).update(**after)
+        Review.objects.filter(pk__among=some).update(**after)
     record_events(by, newsroom, [(entry.kind, entry.subject, {"sequence": entry.sequence}) for entry in entries])
     for approval in approvals:
         if approval.action == Action.ERASURE:

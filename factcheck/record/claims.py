@@ -18,7 +18,7 @@ from factcheck.record.addresses import claim_url
 from factcheck.record.canonical import respelled
 from factcheck.record.families import Family
 from factcheck.record.models import PastClaim, PastReview, PublishedClaim, PublishedReview, Status
-from factcheck.record.rows import ClaimRow, ReviewRow, as_past, insert, upsert
+from factcheck.record.rows import ClaimRow, ReviewRow, as_past, insert
 
 _REVIEW_IN_CLAIM = (
     "id", "url", "original_url", "language", "headline", "verdict",
@@ -87,8 +87,8 @@ def project_claims(spans: Mapping[UUID, Sequence[Span]], since: int) -> None:
 
     `spans` are the claims' reviews that are public now, and those that stopped being so with these entries.
     """
-    former = PublishedClaim.objects.in_bulk(list(spans))
-    outdated = [as_past(PastClaim, row, events(spans[row.id], since)[0]) for row in former.values()]
+    former = PublishedClaim.objects.filter(id__among=spans)
+    outdated = [as_past(PastClaim, row, events(spans[row.id], since)[0]) for row in former]
     _store(spans, since, outdated)
 
 
@@ -99,17 +99,18 @@ def remake_claims(ids: Collection[UUID]) -> None:
 
 
 def _store(spans: Mapping[UUID, Sequence[Span]], since: int, past: list[PastClaim]) -> None:
-    now = []
-    for claim_id, found in sorted(spans.items()):
-        for row in claim_rows(claim_id, found, since):
-            if isinstance(row, PublishedClaim):
-                now.append(row)
-            else:
-                past.append(row)
-    insert(PastClaim, past)
-    upsert(PublishedClaim, now, ["id"])
+    def now() -> Iterator[PublishedClaim]:
+        for claim_id, found in sorted(spans.items()):
+            for row in claim_rows(claim_id, found, since):
+                if isinstance(row, PublishedClaim):
+                    yield row
+                else:
+                    past.append(row)
+
     # A claim whose last review was erased or is shown by another claim has nothing left to show.
-    PublishedClaim.objects.filter(id__in=spans.keys() - {row.id for row in now}).delete()
+    PublishedClaim.objects.filter(id__among=spans).delete()
+    insert(PublishedClaim, now())
+    insert(PastClaim, past)
 
 
 def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:

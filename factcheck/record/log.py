@@ -5,7 +5,7 @@ read model, so that sequence numbers are gapless and in commit order, and a read
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.notes import SigningKey
 from factcheck.record.readmodel import project
 from factcheck.record.register import project_demands
-from factcheck.record.rows import insert
+from factcheck.record.rows import insert, kept
 
 LOCK = 1178682196  # "FACT" in ASCII; the trigger record_entry_follows takes the same one
 Kind = LogEntry.Kind
@@ -67,34 +67,36 @@ def publish(publications: Sequence[Publication], *also: SigningKey) -> list[LogE
     sequence = head.sequence + 1 if head else 0
     before = {
         entry.subject: entry
-        for entry in LogEntry.objects.filter(subject__in=subjects)
+        for entry in LogEntry.objects.filter(subject__among=subjects)
         .order_by("subject", "-number")
         .distinct("subject")
         .select_related("revision_document")
     }
-    entries, documents, published = [], [], []
-    for offset, publication in enumerate(publications):
-        last = before.get(publication.subject)
-        kind = _kind(publication, last)
+    kinds = [_kind(publication, before.get(publication.subject)) for publication in publications]
+    for publication, kind in zip(publications, kinds, strict=True):
         if kind == Kind.CLAIM_MERGE:
             _require_target(publication)
-        number = last.number + 1 if last else 1
-        document = _document(publication, kind, number, at, last)
-        salt, data = secrets.token_bytes(32), canonical(document)
-        entry = LogEntry(
-            sequence=sequence + offset,
-            at=at,
-            kind=kind,
-            subject=publication.subject,
-            number=number,
-            digest=sha256_hex(salt + data),
-        )
-        entries.append(entry)
-        documents.append(RevisionDocument(entry=entry, salt=salt, document=data))
-        published.append((entry, document))
-    insert(LogEntry, entries)
+    documents: list[RevisionDocument] = []
+    published: list[tuple[LogEntry, dict[str, Any]]] = []
+
+    def appended() -> Iterator[LogEntry]:
+        for place, (publication, kind) in enumerate(zip(publications, kinds, strict=True), sequence):
+            last = before.get(publication.subject)
+            number = last.number + 1 if last else 1
+            document = _document(publication, kind, number, at, last)
+            salt, data = secrets.token_bytes(32), canonical(document)
+            digest = sha256_hex(salt + data)
+            entry = LogEntry(
+                sequence=place, at=at, kind=kind, subject=publication.subject, number=number, digest=digest
+            )
+            documents.append(RevisionDocument(entry=entry, salt=salt, document=data))
+            published.append((entry, document))
+            yield entry
+
+    entries: list[LogEntry] = []
+    insert(LogEntry, kept(appended(), entries))
     insert(RevisionDocument, documents)
-    tree.extend(size, *also)
+    tree.extend(size, entries, *also)
     erased = [entry for entry in entries if entry.kind == Kind.ERASURE]
     for entry in erased:
         RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Lower
 
+from factcheck.record import lookups as lookups
 from factcheck.record.canonical import respelled, rfc3339
 from factcheck.record.merkle import tile_name
 from factcheck.record.past import PastClaim as PastClaim

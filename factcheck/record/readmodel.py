@@ -26,7 +26,7 @@ from factcheck.record.models import (
     PublishedReview,
     Status,
 )
-from factcheck.record.rows import as_past, insert, upsert
+from factcheck.record.rows import as_past, insert, kept, upsert
 from factcheck.record.words import project_words
 
 Kind = PublishedReference.Kind
@@ -42,13 +42,15 @@ def project(published: Sequence[tuple[LogEntry, dict[str, Any]]]) -> None:
     """
     if not published:
         return
-    rows = [review_row(entry, document) for entry, document in published]
-    until = {row.id: row.sequence for row in rows}
-    former = PublishedReview.objects.in_bulk(list(until))
-    erased = [row.id for row in rows if row.status == Status.ERASED]
+    until = {entry.subject: entry.sequence for entry, _ in published}
+    former = {row.id: row for row in PublishedReview.objects.filter(id__among=until)}
+    erased = [entry.subject for entry, _ in published if entry.kind == LogEntry.Kind.ERASURE]
     orphaned = _erase(erased, former) if erased else set()
     insert(PastReview, [as_past(PastReview, row, until[pk]) for pk, row in former.items() if pk not in erased])
-    upsert(PublishedReview, rows, ["id"])
+    if former:
+        PublishedReview.objects.filter(id__among=former).delete()
+    rows: list[PublishedReview] = []
+    insert(PublishedReview, kept((review_row(entry, document) for entry, document in published), rows))
     project_words(rows, former.values())
     corrections = [correction_row(entry, document) for entry, document in published]
     insert(PublishedCorrection, [row for row in corrections if row])
@@ -74,7 +76,7 @@ def _project_claims(
     since = min(until.values())
     family = Family.of({row.claim_id for row in [*rows, *former.values()] if row.claim_id} | orphaned)
     remade = {home.claim_id for claim_id in orphaned for home in family.homes(claim_id)}
-    others = PublishedReview.objects.filter(claim_id__in=family.members, sequence__lt=since)
+    others = PublishedReview.objects.filter(claim_id__among=family.members, sequence__lt=since)
     ended = [(row, until[pk]) for pk, row in former.items()]
     spans = spans_by_claim([*((row, None) for row in [*others, *rows]), *ended], family)
     changed = {claim_id: found for claim_id, found in spans.items() if claim_id not in remade and events(found, since)}

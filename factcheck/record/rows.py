@@ -1,6 +1,6 @@
 """The columns that rows of the read model have, whether they show what is public now or what was."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from operator import attrgetter
@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connections, models
 
 Past = TypeVar("Past", bound=models.Model)
+Made = TypeVar("Made")
 
 
 class Status(models.TextChoices):
@@ -64,7 +65,7 @@ class ClaimRow(models.Model):
         abstract = True
 
 
-def insert(model: type[models.Model], rows: Iterable[object], *, using: str = "default") -> None:
+def insert(model: type[models.Model], rows: Iterable[Any], *, using: str = "default") -> None:
     """Adds many rows by COPY: instances, or whatever has the model's columns as attributes.
 
     A row is asked for while the server takes in those before it. Values go in as they are, without a field's
@@ -84,6 +85,13 @@ def insert(model: type[models.Model], rows: Iterable[object], *, using: str = "d
                 if line[place] is not None:
                     line[place] = spelled(line[place])
             copy.write_row(line)
+
+
+def kept(making: Iterable[Made], rows: list[Made]) -> Iterator[Made]:
+    """Passes rows on as they are made and keeps them in the list."""
+    for row in making:
+        rows.append(row)
+        yield row
 
 
 def upsert(model: type[Any], rows: Sequence[Any], unique: Sequence[str]) -> None:

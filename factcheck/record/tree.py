@@ -6,9 +6,10 @@ same statements at ten entries and at a million.
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
@@ -90,11 +91,13 @@ def require_identity() -> int:
     return newest.size
 
 
-def extend(size: int, *also: SigningKey) -> Checkpoint:
-    """Takes the entries from leaf `size` on into the tree and signs the checkpoint; `also` sign it too."""
-    leaves = [
-        merkle.leaf_hash(entry.leaf()) for entry in LogEntry.objects.filter(sequence__gte=size).order_by("sequence")
-    ]
+def extend(size: int, entries: Sequence[LogEntry], *also: SigningKey) -> Checkpoint:
+    """Takes these entries into the tree, and any before them that a tree of `size` has not; signs the checkpoint.
+
+    The keys in `also` sign it too.
+    """
+    before = LogEntry.objects.filter(sequence__gte=size, sequence__lt=entries[0].sequence).order_by("sequence")
+    leaves = [merkle.leaf_hash(entry.leaf()) for entry in chain(before, entries)]
     tiles = _edge(size)
     gained = merkle.append(size, leaves, lambda level, index: tiles[level, index])
     _store(gained)

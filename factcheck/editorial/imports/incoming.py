@@ -100,7 +100,7 @@ def _former(records: Sequence[Incoming]) -> dict[str, Review]:
     """The reviews that these records were imported as before, locked, each with what is annotated below."""
     approvals = Approval.objects.filter(review=OuterRef("pk"))
     rows = (
-        Review.objects.filter(import_key__in={incoming.key for incoming in records})
+        Review.objects.filter(import_key__among={incoming.key for incoming in records})
         .annotate(
             waiting=Exists(approvals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
             published=Exists(approvals.filter(entry__isnull=False)),

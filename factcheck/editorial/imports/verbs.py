@@ -126,7 +126,8 @@ def publish_import(
             if locked.decision != Decision.APPROVED:
                 raise EditorialError(_("Only an approved import can be published."))
             waiting = locked.approvals.filter(decision=Decision.APPROVED, entry__isnull=True, pk__gt=last)
-            approvals = list(waiting.order_by("pk")[:chunk])
+            wanted = waiting.only("review_id", "action", "statement", "change_class", "note", "entry", "batch")
+            approvals = list(wanted.order_by("pk")[:chunk])
             published += _publish(approvals, by, locked.newsroom_id)
             if not approvals:
                 if published:
@@ -174,7 +175,7 @@ def _record(by: User, action: str, batch: ImportBatch, **detail: Any) -> None:
 
 def _publish(approvals: Sequence[Approval], by: User, newsroom: int) -> int:
     ids = [approval.review_id for approval in approvals]
-    list(Review.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    list(Review.objects.select_for_update().filter(pk__among=ids).order_by("pk").values_list("pk"))
     drafts = drafts_of(ids)
     approved: list[Approval] = []
     stale: list[Approval] = []
