@@ -30,6 +30,8 @@ class ListOptions:
     orders: Mapping[str, Order]
     filters: Sequence[Filter] = ()
     as_of: bool = False
+    # Parameters that select no rows, by name: what they may be, the first without the parameter.
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def sorts(self) -> list[str]:
@@ -37,7 +39,13 @@ class ListOptions:
 
     @property
     def parameters(self) -> list[str]:
-        extra = [*(["sort"] if self.sorts else []), *([AS_OF] if self.as_of else []), "page_size", "cursor"]
+        extra = [
+            *(["sort"] if self.sorts else []),
+            *([AS_OF] if self.as_of else []),
+            *self.choices,
+            "page_size",
+            "cursor",
+        ]
         return [*(each.name for each in self.filters), *extra]
 
 
@@ -53,6 +61,7 @@ class ListRequest:
     page_size: int = PAGE_SIZE
     cursor: Cursor = field(default_factory=Cursor)
     as_of: Moment | None = None
+    chosen: dict[str, str] = field(default_factory=dict)
 
     def link(self, cursor: Cursor) -> str:
         """The address of a page of the same list."""
@@ -89,6 +98,11 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
             errors.append((AS_OF, str(error)))
         if AS_OF in query and "q" in query:
             errors.append(("q", "The past cannot be searched for words: leave out this or as_of."))
+    for name, known in options.choices.items():
+        value = _once(query, name, errors)
+        if value is not None and value not in known:
+            errors.append((name, unknown_value(value, known)))
+        asked.chosen[name] = value or known[0]
     size = _once(query, "page_size", errors)
     if size is not None:
         if size.isascii() and size.isdecimal() and len(size) <= 3 and 1 <= int(size) <= MAX_PAGE_SIZE:

@@ -9,13 +9,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 if find_spec("api.urls"):
+    from api.feeds import FORMATS
     from api.views.datafeed import ClaimReviewFeed
-    from api.views.feeds import CorrectionFeed
+    from api.views.feeds import CorrectionFeed, ReviewFeed
 
     urlpatterns += [
         path("api/", include("api.urls")),
         path("v1alpha1/", include("api.google.urls")),
-        path("feeds/corrections.atom", CorrectionFeed.as_view(), name="corrections-feed"),
+        *(
+            path(f"feeds/{name}.{kind}", view.as_view(kind=kind), name=f"{name}-{kind}")
+            for name, view in (("reviews", ReviewFeed), ("corrections", CorrectionFeed))
+            for kind in FORMATS
+        ),
         path("feeds/claimreview.json", ClaimReviewFeed.as_view(), name="claimreview-feed"),
     ]
 if find_spec("factcheck.website.urls"):

@@ -1,72 +1,164 @@
-"""Feeds for feed readers (Atom, RFC 4287)."""
+"""The feeds of reviews and of corrections, in the formats of api/feeds.py."""
 
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, ClassVar
 
 import orjson
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from api import responses
+from api.cursors import Cursor
 from api.endpoint import Endpoint
-from api.lists import read_list_request
+from api.feeds import Entry, paragraphs, write_feed
+from api.filters import REVIEW_FILTERS
+from api.keyset import Order
+from api.lists import ListOptions, ListRequest, Page, read_list_request, read_page
 from api.negotiation import Anything
 from api.views.corrections import CORRECTIONS, read_corrections
+from factcheck.record.markdown import to_html
+from factcheck.record.models import PublishedReview, Status
 
+Body = dict[str, Any]
 
-class _Feed(Atom1Feed):
-    """Says of every entry in which language it is, and never takes the time of the request for a time of its own."""
-
-    def item_attributes(self, item: dict[str, Any]) -> dict[str, Any]:
-        return {"xml:lang": item["language"]}
-
-    def latest_post_date(self) -> datetime:
-        return max((item["updateddate"] for item in self.items), default=datetime(1970, 1, 1, tzinfo=UTC))
+CONTENT = {"content": ("summary", "full")}
+REVIEW_FEED = ListOptions(
+    # What changed last comes first, so that a reader who takes the first page alone sees every correction.
+    orders={"-updated_at": Order("updated_at", descending=True)},
+    filters=REVIEW_FILTERS,
+    choices=CONTENT,
+)
+CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT)
 
 
 @extend_schema(exclude=True)
-class CorrectionFeed(Endpoint):
-    """The corrections of /api/v1/corrections/, with the same parameters."""
+class Feed(Endpoint):
+    """A list of the API with the same filters and pages. `kind` is given by the address."""
 
     content_negotiation_class = Anything
+    kind = "atom"
+    understood: ClassVar[ListOptions]
+    title: ClassVar[str]
+    description: ClassVar[str]
 
     def get(self, request: Request) -> HttpResponse:
-        page = read_corrections(read_list_request(request._request, CORRECTIONS))
-        feed = _Feed(
-            title="Corrections",
-            link=f"{settings.SITE_URL}/",
-            description="What was corrected or updated in published reviews, and why.",
-            feed_url=f"{settings.SITE_URL}{request.get_full_path()}",
-            feed_guid=f"{settings.SITE_URL}{reverse('corrections-feed')}",
-            feed_copyright=settings.LICENSE_URL,
-            language="en",
+        asked = read_list_request(request._request, self.understood)
+        page = self.read(asked)
+        bodies = [orjson.loads(body) for (body,) in page.rows]
+        pages = {
+            relation: address
+            for relation, address in (
+                ("first", asked.link(Cursor())), ("next", page.next), ("previous", page.previous),
+            )
+            if address
+        }  # fmt: skip
+        content, media_type = write_feed(
+            self.kind, self.title, self.description, f"{settings.SITE_URL}/",
+            settings.SITE_URL + request.get_full_path(), self.entries(bodies, asked.chosen["content"] == "full"), pages,
+        )  # fmt: skip
+        response = responses.respond(request._request, content, media_type)
+        responses.add_links(response, {"next": page.next, "prev": page.previous})
+        return response
+
+    def read(self, asked: ListRequest) -> Page:
+        raise NotImplementedError
+
+    def entries(self, bodies: Sequence[Body], full: bool) -> list[Entry]:
+        raise NotImplementedError
+
+
+class ReviewFeed(Feed):
+    """Live reviews; an entry keeps its id through all revisions, and leaves when its review is withdrawn."""
+
+    understood = REVIEW_FEED
+    title, description = "Fact-checks", "Reviews of claims, those that were published or changed last before others."
+
+    def read(self, asked: ListRequest) -> Page:
+        rows = PublishedReview.objects.using("public").filter(asked.condition, status=Status.LIVE)
+        return read_page(asked, rows)
+
+    def entries(self, bodies: Sequence[Body], full: bool) -> list[Entry]:
+        return [
+            Entry(
+                id=f"urn:uuid:{review['id']}",
+                url=review["url"],
+                title=review["headline"] or review["claim"]["text"],
+                language=review["language"],
+                author=review["publisher"]["name"],
+                author_url=review["publisher"]["url"],
+                published=datetime.fromisoformat(review["published_at"]),
+                updated=datetime.fromisoformat(review["updated_at"]),
+                text=_summary(review),
+                html=_whole(review) if full else None,
+                categories=[topic["slug"] for topic in review["topics"]],
+                license=review["license"],
+            )
+            for review in bodies
+        ]
+
+
+class CorrectionFeed(Feed):
+    """Corrections and updates; with the full text, the review as it is now stands below each."""
+
+    understood = CORRECTION_FEED
+    title, description = "Corrections", "What was corrected or updated in published reviews, and why."
+
+    def read(self, asked: ListRequest) -> Page:
+        return read_corrections(asked)
+
+    def entries(self, bodies: Sequence[Body], full: bool) -> list[Entry]:
+        reviews = _live_reviews({correction["review"]["id"] for correction in bodies}) if full else {}
+        return [self._entry(correction, reviews if full else None) for correction in bodies]
+
+    def _entry(self, correction: Body, reviews: dict[str, Body] | None) -> Entry:
+        review, at = correction["review"], datetime.fromisoformat(correction["at"])
+        text = [_change(correction), *_paragraphs_of(correction["note"])]
+        html = None
+        if reviews is not None:
+            now = reviews.get(review["id"])
+            html = paragraphs(text) + ("<hr>" + _whole(now) if now else "")
+        return Entry(
+            id=f"{settings.SITE_URL}{reverse('api:revision', args=[review['id'], correction['revision']])}",
+            url=review["url"],
+            title=review["headline"] or review["url"],
+            language=review["language"],
+            author=correction["publisher"],
+            author_url=None,
+            published=at,
+            updated=at,
+            text=text,
+            html=html,
+            categories=[correction["class"]] if correction["class"] else [],
+            license=settings.LICENSE_URL,
         )
-        for (body,) in page.rows:
-            _add(feed, orjson.loads(body))
-        content = feed.writeString("utf-8").encode()
-        return responses.respond(request._request, content, "application/atom+xml; charset=utf-8")
 
 
-def _add(feed: Atom1Feed, correction: dict[str, Any]) -> None:
-    review, at = correction["review"], datetime.fromisoformat(correction["at"])
-    feed.add_item(
-        title=review["headline"] or review["url"],
-        link=review["url"],
-        description=f"{_change(correction)}\n\n{correction['note'] or ''}".strip(),
-        author_name=correction["publisher"],
-        unique_id=f"{settings.SITE_URL}{reverse('api:revision', args=[review['id'], correction['revision']])}",
-        categories=[correction["class"]] if correction["class"] else [],
-        pubdate=at,
-        updateddate=at,
-        language=review["language"],
-    )
+def _live_reviews(ids: set[str]) -> dict[str, Body]:
+    rows = PublishedReview.objects.using("public").filter(id__in=ids, status=Status.LIVE)
+    return {review["id"]: review for review in map(orjson.loads, rows.values_list("body", flat=True))}
 
 
-def _change(correction: dict[str, Any]) -> str:
+def _summary(review: Body) -> list[str]:
+    """The verdict in its publisher's words, which need no words of ours beside them, and the summary."""
+    return [*_paragraphs_of(review["verdict"]["label"]), *_paragraphs_of(review["summary"])]
+
+
+def _whole(review: Body) -> str:
+    """The claim, verdict and summary, and the text, which is Markdown."""
+    claim = f"<blockquote>{paragraphs(_paragraphs_of(review['claim']['text']))}</blockquote>"
+    return claim + paragraphs(_summary(review)) + (to_html(review["body"]) if review["body"] else "")
+
+
+def _paragraphs_of(text: str | None) -> list[str]:
+    return [each for each in (piece.strip() for piece in (text or "").split("\n\n")) if each]
+
+
+def _change(correction: Body) -> str:
     """One line without words of any language but the publisher's own: the class, and the verdicts."""
     before, after = ((correction[key] or {}).get("label") or "–" for key in ("verdict_before", "verdict_after"))
     verdict = after if before == after else f"{before} → {after}"

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, get_language_info, gettext, p
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.addresses import site_of
-from factcheck.website.markdown import to_html
+from factcheck.record.markdown import to_html
 
 register = template.Library()
 

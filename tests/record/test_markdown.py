@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from factcheck.website.markdown import clean, to_html
+from factcheck.record.markdown import clean, to_html
 
 LINK = 'rel="nofollow noopener noreferrer"'
 

@@ -1,0 +1,280 @@
+"""Feeds: what readers of feeds find in them, in three formats, page by page, whatever the texts hold."""
+
+import json
+from types import SimpleNamespace
+from xml.etree import ElementTree as ET
+
+import feedparser
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.editorial.models import Topic, TopicLabel
+from factcheck.record.models import LogEntry
+from tests.api.published import make_imported
+from tests.drafts import (
+    correct_review,
+    erase_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    make_scale,
+    publish_review,
+    withdraw_review,
+)
+
+HOSTILE = "]]><script>alert(1)</script>&amp; \"'<b>‮שלום 🌊"
+KINDS = ("atom", "rss", "json")
+
+
+@pytest.fixture(scope="module")
+def world(module_database):
+    """Published in this order: flood, tea, hostile, gone, imported; then flood is corrected, gone withdrawn."""
+    newsroom, other = make_newsroom(), make_newsroom("other.example")
+    flood = make_review(newsroom)
+    topic = Topic.objects.create(slug="floods")
+    TopicLabel.objects.create(topic=topic, language="vi", label="Lũ lụt")
+    flood.claim.topics.add(topic)
+    tea = make_review(other, make_claim(other, text="Trà.", language="en"), headline="Tea", language="en")
+    hostile = make_review(
+        newsroom, make_claim(newsroom, text=HOSTILE), headline=HOSTILE, summary=HOSTILE,
+        body=f"# {HOSTILE}\n\n[x](javascript:alert(1)) ![i](https://i.example/1.png)\n\n<img src=x onerror=alert(1)>",
+    )  # fmt: skip
+    gone = make_review(newsroom, make_claim(newsroom, text="Bị rút."), headline="Rút lại")
+    for room, review in ((newsroom, flood), (other, tea), (newsroom, hostile), (newsroom, gone)):
+        publish_review(room, review)
+    imported = make_imported(newsroom, "https://outra.example/1", headline="Chá", summary="Não.", body="")
+    publish_review(newsroom, imported)
+    correct_review(newsroom, flood, verdict=make_scale().verdicts.get(slug="true"))
+    correct_review(newsroom, gone, summary="Khác.")
+    withdraw_review(newsroom, gone)
+    return SimpleNamespace(
+        newsroom=newsroom, **{name: str(found.pk) for name, found in locals().items() if hasattr(found, "headline")}
+    )
+
+
+def read(api, address, query=None):
+    response = api.client.get(f"/feeds/{address}", query)
+    assert response.status_code == 200, response.content
+    if address.endswith(".json"):
+        return json.loads(response.content)
+    ET.fromstring(response.content)  # noqa: S314 (our own): well-formed
+    found = feedparser.parse(response.content)
+    assert not found.bozo, found.get("bozo_exception")
+    return found
+
+
+def ids(api, address, query=None):
+    found = read(api, address, query)
+    return [item["id"] for item in (found["items"] if address.endswith(".json") else found.entries)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_changed_last_comes_first_and_withdrawn_reviews_leave(world, api, kind):
+    expected = [world.flood, world.imported, world.hostile, world.tea]
+    assert ids(api, f"reviews.{kind}") == [f"urn:uuid:{pk}" for pk in expected]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"language": "en"}, ["tea"]),
+        ({"verdict": "true"}, ["flood"]),
+        ({"topic": "floods"}, ["flood"]),
+        ({"publisher": "other.example"}, ["tea"]),
+        ({"language": ["en", "vi"], "verdict": "false"}, ["hostile", "tea"]),
+        ({"q": "chùa"}, ["flood"]),
+        ({"topic": "nothing"}, []),
+    ],
+)
+def test_filters_are_those_of_the_lists(world, api, kind, query, expected):
+    assert ids(api, f"reviews.{kind}", query) == [f"urn:uuid:{getattr(world, name)}" for name in expected]
+
+
+@pytest.mark.parametrize("query", [{"langauge": "vi"}, {"content": "half"}, {"verdict": ""}, {"sort": "published_at"}])
+@pytest.mark.parametrize("address", ["reviews.rss", "corrections.json"])
+def test_wrong_parameters_are_refused(world, api, address, query):
+    response = api.client.get(f"/feeds/{address}", query)
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+    assert [error["parameter"] for error in json.loads(response.content)["errors"]] == list(query)
+
+
+def test_atom_entry(world, api):
+    response = api.client.get("/feeds/reviews.atom", {"verdict": "true"})
+    assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
+    atom = {"a": "http://www.w3.org/2005/Atom"}
+    feed = ET.fromstring(response.content)  # noqa: S314 (our own)
+    entry = feed.find("a:entry", atom)
+    first, corrected = (LogEntry.objects.get(subject=world.flood, number=number) for number in (1, 2))
+    assert {child.tag.partition("}")[2]: child.text for child in entry} == {
+        "title": "Video nước lũ là của năm 2020",
+        "link": None,
+        "published": first.at.isoformat(),
+        "updated": corrected.at.isoformat(),
+        "author": None,
+        "id": f"urn:uuid:{world.flood}",
+        "summary": "<p>Đúng</p><p>Sai. Đoạn video được quay năm 2020.</p>",
+        "category": None,
+        "rights": "https://creativecommons.org/licenses/by/4.0/",
+    }
+    assert entry.find("a:link", atom).get("href") == f"http://127.0.0.1:8000/reviews/{world.flood}/"
+    assert entry.find("a:author/a:name", atom).text == "Toà soạn kiemchung.example"
+    assert entry.find("a:author/a:uri", atom).text == "https://kiemchung.example/"
+    assert entry.find("a:category", atom).get("term") == "floods"
+    assert entry.get("{http://www.w3.org/XML/1998/namespace}lang") == "vi"
+    assert feed.find("a:updated", atom).text == corrected.at.isoformat()
+    assert feed.find("a:id", atom).text == "http://127.0.0.1:8000/feeds/reviews.atom?verdict=true"
+
+
+def test_rss_item(world, api):
+    response = api.client.get("/feeds/reviews.rss", {"topic": "floods"})
+    assert response["Content-Type"] == "application/rss+xml; charset=utf-8"
+    (item,) = ET.fromstring(response.content).findall("channel/item")  # noqa: S314 (our own)
+    found = {child.tag.partition("}")[2] or child.tag: child.text for child in item}
+    assert found["guid"] == f"urn:uuid:{world.flood}"
+    assert item.find("guid").get("isPermaLink") == "false"
+    assert (found["language"], found["creator"]) == ("vi", "Toà soạn kiemchung.example")
+    assert found["updated"] == LogEntry.objects.get(subject=world.flood, number=2).at.isoformat()
+
+
+def test_json_feed_keeps_its_rules(world, api):
+    """JSON Feed 1.1: what must be there, of which type, and no null."""
+    response = api.client.get("/feeds/reviews.json", {"page_size": 2})
+    assert response["Content-Type"] == "application/feed+json"
+    feed = json.loads(response.content)
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["home_page_url"] == "http://127.0.0.1:8000/"
+    assert feed["feed_url"] == "http://127.0.0.1:8000/feeds/reviews.json?page_size=2"
+    assert set(feed) == {"version", "title", "description", "home_page_url", "feed_url", "next_url", "items"}
+    for item in feed["items"]:
+        assert isinstance(item["id"], str)
+        assert item["content_html"]
+        assert item["authors"]
+        assert all(isinstance(tag, str) for tag in item["tags"])
+        assert item["date_published"].endswith("Z")
+        assert None not in [*item.values(), *item["authors"][0].values()]
+    last = read(api, "reviews.json", {"page_size": 100})
+    assert "next_url" not in last
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pages_lead_through_all_entries(world, api, kind):
+    first = f"http://127.0.0.1:8000/feeds/reviews.{kind}?page_size=1&language=vi"
+    address, seen, links = first, [], []
+    while address:
+        content = api.client.get(address.removeprefix("http://127.0.0.1:8000")).content
+        found = json.loads(content) if kind == "json" else feedparser.parse(content)
+        seen += [item["id"] for item in (found["items"] if kind == "json" else found.entries)]
+        links.append({} if kind == "json" else {link["rel"]: link["href"] for link in found.feed.links})
+        address = found.get("next_url") if kind == "json" else links[-1].get("next")
+    assert seen == [f"urn:uuid:{pk}" for pk in (world.flood, world.imported, world.hostile)]
+    if kind != "json":
+        assert [each["first"] for each in links] == [first] * 3
+        assert ["previous" in each for each in links] == [False, True, True]
+        assert links[1]["self"] == links[0]["next"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_full_text_is_sanitised_html(world, api, kind):
+    query = {"content": "full", "publisher": "kiemchung.example", "verdict": "false"}
+    found = read(api, f"reviews.{kind}", query)
+    (item,) = found["items"] if kind == "json" else found.entries
+    raw = api.client.get(f"/feeds/reviews.{kind}", query).content.decode()
+    if kind == "json":
+        html, title = item["content_html"], item["title"]
+    else:
+        root = ET.fromstring(raw)  # noqa: S314 (our own); feedparser would clean what it reads
+        tag = {
+            "atom": "{http://www.w3.org/2005/Atom}content",
+            "rss": "{http://purl.org/rss/1.0/modules/content/}encoded",
+        }
+        html, title = next(root.iter(tag[kind])).text, item.title
+    assert "<script" not in html
+    assert "<img" not in html
+    assert 'href="javascript:' not in html
+    assert 'href="https://i.example/1.png"' in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert html.startswith("<blockquote><p>]]&gt;&lt;script&gt;")
+    if kind != "rss":  # feedparser takes a title of RSS for HTML, and cleans it
+        assert HOSTILE in title or kind == "atom"
+
+
+def test_summary_is_escaped_html(world, api):
+    (item,) = read(api, "reviews.json", {"ids": world.hostile})["items"]
+    assert item["content_html"] == (
+        "<p>Sai</p><p>]]&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp; &quot;&#x27;&lt;b&gt;‮שלום 🌊</p>"
+    )
+    assert item["title"] == HOSTILE
+    assert item["summary"] == f"Sai\n\n{HOSTILE}"
+
+
+def test_imported_review_has_its_publishers_words(world, api):
+    (item,) = read(api, "reviews.json", {"ids": world.imported})["items"]
+    assert (item["summary"], item["language"]) == ("Pants on Fire\n\nNão.", "vi")
+    assert item["authors"] == [{"name": "Outra Redação", "url": "https://outra.example/"}]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_corrections_in_every_format(world, api, kind):
+    """Those of a withdrawn review stay, as its revisions do."""
+    at = "http://127.0.0.1:8000/api/v1/reviews/{}/revisions/2/"
+    assert ids(api, f"corrections.{kind}") == [at.format(world.gone), at.format(world.flood)]
+    assert ids(api, f"corrections.{kind}", {"verdict": "true", "class": "substantive"}) == [at.format(world.flood)]
+
+
+def test_full_text_of_a_correction_is_the_review_as_it_is_now(world, api):
+    gone, flood = read(api, "corrections.json", {"content": "full"})["items"]
+    note = "<p>Ngày quay đã được xác minh lại với người quay phim.</p>"
+    assert gone["content_html"] == f"<p>[substantive] Sai</p>{note}"
+    assert flood["content_html"] == (
+        f"<p>[substantive] Sai → Đúng</p>{note}<hr><blockquote><p>Nước lũ ở Huế đã lên tới mái chùa.</p></blockquote>"
+        "<p>Đúng</p><p>Sai. Đoạn video được quay năm 2020.</p>"
+        "<p>Đoạn video <strong>không</strong> quay năm nay.</p>\n"
+    )
+
+
+@pytest.mark.parametrize("of", ["reviews", "corrections"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_feed_is_sent_once(world, api, of, kind):
+    address = f"/feeds/{of}.{kind}?content=full"
+    response = api.client.get(address, headers={"Origin": "https://reader.example"})
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Cache-Control"] == "no-cache"
+    again = api.client.get(address, headers={"If-None-Match": response["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_feeds_take_few_queries(world, api):
+    for address, count in (("reviews.atom", 2), ("corrections.rss", 2), ("corrections.rss?content=full", 3)):
+        with CaptureQueriesContext(connections["public"]) as queries:
+            api.client.get(f"/feeds/{address}")
+        assert len(queries) == count, address
+
+
+def test_pages_name_the_feeds(world, api):
+    page = api.client.get("/").content.decode()
+    for address in ("reviews.atom", "reviews.rss", "reviews.json", "corrections.atom"):
+        assert f'href="/feeds/{address}"' in page
+
+
+# What follows has a database of its own.
+
+
+def test_feed_of_nothing(database, api):
+    for of in ("reviews", "corrections"):
+        assert read(api, f"{of}.atom").feed.updated == "1970-01-01T00:00:00+00:00"
+        assert read(api, f"{of}.rss").entries == []
+        assert read(api, f"{of}.json")["items"] == []
+
+
+def test_erased_review_leaves_every_feed(database, api):
+    newsroom = make_newsroom()
+    secret = make_review(newsroom, make_claim(newsroom, text="Zwielicht."), headline="Zwielicht", body="Zwielicht")
+    publish_review(newsroom, secret)
+    correct_review(newsroom, secret, summary="Zwielicht.")
+    assert b"Zwielicht" in api.client.get("/feeds/corrections.atom?content=full").content
+    erase_review(newsroom, secret)
+    for of in ("reviews", "corrections"):
+        for kind in KINDS:
+            assert b"Zwielicht" not in api.client.get(f"/feeds/{of}.{kind}?content=full").content
