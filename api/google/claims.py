@@ -2,10 +2,11 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from api.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.google.errors import invalid
@@ -13,7 +14,8 @@ from api.google.fields import Shape
 from api.google.parameters import Search
 from api.keyset import Order, Position, read_rows
 from factcheck.record.addresses import site_of
-from factcheck.record.models import PublishedClaim, PublishedReview, Status
+from factcheck.record.families import Family
+from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview, Status
 from factcheck.record.search import words_query
 
 Body = dict[str, Any]
@@ -67,8 +69,18 @@ def _condition(asked: Search) -> Q:
         review &= Q(claimed_on__gte=asked.since) | Q(reviewed_on__gte=asked.since) | undated
     if not review:
         return condition
-    reviews = PublishedReview.objects.using("public").filter(review, claim_id=OuterRef("pk"), status=Status.LIVE)
-    return condition & Q(Exists(reviews))
+    reviews = PublishedReview.objects.using("public").filter(review, status=Status.LIVE)
+    return condition & (Q(Exists(reviews.filter(claim_id=OuterRef("pk")))) | Q(pk__in=_homes(reviews)))
+
+
+def _homes(reviews: QuerySet[PublishedReview]) -> set[UUID]:
+    """The claims under which those of the reviews are shown whose own claims were merged into others."""
+    merged = PublishedMerge.objects.using("public").filter(until=None, into_id__isnull=False).values("claim_id")
+    ids = {pk for pk in reviews.filter(claim_id__in=merged).values_list("claim_id", flat=True) if pk}
+    if not ids:
+        return set()
+    family = Family.of(ids, using="public")
+    return {family.home(pk) for pk in ids}
 
 
 def _claim(claim: Body, asked: Search) -> Body:

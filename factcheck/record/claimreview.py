@@ -6,8 +6,8 @@ Made from a stored body whenever it is asked for, so that no second text of a re
 from typing import Any
 
 import orjson
-from django.conf import settings
 
+from factcheck.record.addresses import claim_url
 from factcheck.record.ratings import rating_numbers
 
 CONTEXT = "https://schema.org"
@@ -103,7 +103,7 @@ def _claim(claim: dict[str, Any]) -> Node:
     return _known(
         {
             "@type": "Claim",
-            "@id": f"{settings.SITE_URL}/api/v1/claims/{claim['id']}/",
+            "@id": claim_url(claim["id"]),
             "text": claim["text"],
             "inLanguage": _language(claim["language"]),
             "datePublished": claim["claimed_on"],

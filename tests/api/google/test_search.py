@@ -6,7 +6,15 @@ import pytest
 from django.db import connections
 
 from factcheck.editorial.models import Claimant, Publisher, Review
-from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review, withdraw_review
+from tests.drafts import (
+    Newsroom,
+    make_claim,
+    make_newsroom,
+    make_review,
+    merge_claims,
+    publish_review,
+    withdraw_review,
+)
 
 TODAY = datetime.now(UTC).date()
 SITE = "127.0.0.1"
@@ -163,7 +171,23 @@ def test_claim_may_be_the_newer_one(database, google):
     assert google.texts(query="chùa", maxAgeDays=1) == []
 
 
-def test_search_costs_two_queries(world, google, django_assert_num_queries):
-    """The head of the log, and the page."""
-    with django_assert_num_queries(2, connection=connections["public"]):
+def test_reviews_of_merged_claims_are_shown_under_the_one_that_stays(database, google):
+    newsroom, other = make_newsroom(), make_newsroom("checkpoint.org")
+    stays, goes, further = (make_claim(newsroom, text=f"Nước lũ số {number}") for number in range(3))
+    publish_review(newsroom, make_review(newsroom, stays))
+    publish_review(newsroom, make_review(newsroom, goes))
+    publish_review(other, make_review(other, further, language="en", headline="The flood"))
+    merge_claims(newsroom, further, goes)
+    merge_claims(newsroom, goes, stays)
+    for query in ({"languageCode": "en"}, {"reviewPublisherSiteFilter": "checkpoint.org"}):
+        (claim,) = google.search(query="lũ", **query)["claims"]
+        assert claim["text"] == "Nước lũ số 0"
+        assert [review["title"] for review in claim["claimReview"]] == ["The flood"]
+    (claim,) = google.search(query="lũ")["claims"]
+    assert len(claim["claimReview"]) == 3
+
+
+def test_search_costs_three_queries(world, google, django_assert_num_queries):
+    """The head of the log, the page, and between them whether reviews of merged claims are among it."""
+    with django_assert_num_queries(3, connection=connections["public"]):
         google.search(query="chanh", languageCode="vi", reviewPublisherSiteFilter="kiemchung.example", maxAgeDays=9999)
