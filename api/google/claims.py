@@ -12,11 +12,12 @@ from api.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.google.errors import invalid
 from api.google.fields import Shape
 from api.google.parameters import Search
-from api.keyset import Order, Position, read_rows
+from api.keyset import Order, Position, Row, read_rows
 from factcheck.record.addresses import site_of
 from factcheck.record.families import Family
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview, Status
-from factcheck.record.search import words_query
+from factcheck.record.queries import read_query
+from factcheck.record.search import Search as Ranking
 
 Body = dict[str, Any]
 
@@ -32,19 +33,13 @@ ORDER = Order("published_at", descending=True)
 
 def search_claims(asked: Search) -> Body:
     """A page of claims that have a live review which is what was asked for, and the token of the next page."""
-    rows = PublishedClaim.objects.using("public").filter(_condition(asked), status=Status.LIVE)
     position = None
     if asked.token:
         try:
             position = read_cursor(asked.token, asked.place).position
         except CursorError:
             raise invalid([("pageToken", "This token was not given for these parameters.")]) from None
-    elif asked.offset:
-        before = rows.order_by(*ORDER.clauses(True)).values_list("published_at", "id")[asked.offset - 1 : asked.offset]
-        if not before:
-            return {}
-        position = Position(*before[0])
-    found = read_rows([rows], ["body"], ORDER, position, False, asked.page_size + 1)
+    found = (_best if asked.query else _newest)(asked, position)
     page = found[: asked.page_size]
     response: Body = {"claims": [_claim(orjson.loads(body), asked) for _, _, body in page]} if page else {}
     if len(found) > len(page):
@@ -52,10 +47,28 @@ def search_claims(asked: Search) -> Body:
     return response
 
 
+def _best(asked: Search, position: Position | None) -> list[Row]:
+    """What has the words, best first: the page and one more."""
+    search = Ranking(PublishedClaim, read_query(asked.query), _condition(asked))
+    place = (position.value, position.tie) if position else None
+    hits = search.page(asked.offset + asked.page_size + 1, place).hits
+    return [(hit.score, hit.id, hit.body) for hit in hits[asked.offset :]]
+
+
+def _newest(asked: Search, position: Position | None) -> list[Row]:
+    """The newest publication first: the page and one more."""
+    rows = PublishedClaim.objects.using("public").filter(_condition(asked), status=Status.LIVE)
+    if asked.offset:
+        before = rows.order_by(*ORDER.clauses(True)).values_list("published_at", "id")[asked.offset - 1 : asked.offset]
+        if not before:
+            return []
+        position = Position(*before[0])
+    return read_rows([rows], ["body"], ORDER, position, False, asked.page_size + 1)
+
+
 def _condition(asked: Search) -> Q:
     """One and the same review has to be in the language, of the site and new enough; `_shows` says it of a body."""
-    condition = Q(search=words_query(asked.query)) if asked.query else Q()
-    review = Q()
+    condition, review = Q(), Q()
     if asked.language:
         review &= Q(language=asked.language) | Q(language__startswith=f"{asked.language}-")
     if asked.site:

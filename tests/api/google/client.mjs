@@ -13,4 +13,4 @@ do {
 
 const refused = await service.claims.search({ languageCode: "vi" }).catch((error) => error);
 const { status } = refused.response;
-console.log(JSON.stringify({ texts, rating, status, reason: refused.response.data.error.status }));
+console.log(JSON.stringify({ texts: texts.sort(), rating, status, reason: refused.response.data.error.status }));

@@ -14,6 +14,10 @@ def world(module_database):
         publish_review(newsroom, make_review(newsroom, make_claim(newsroom, text=text)))
 
 
+BY_WORDS, BY_SITE = {"query": "lũ"}, {"reviewPublisherSiteFilter": "kiemchung.example"}
+each_way = pytest.mark.parametrize("by", [BY_WORDS, BY_SITE], ids=["words", "site"])
+
+
 def walk(google, **query) -> list[list[str]]:
     pages, token = [], ""
     while True:
@@ -23,46 +27,65 @@ def walk(google, **query) -> list[list[str]]:
             return pages
 
 
-def test_page_has_ten_unless_asked_for_more(google):
-    assert walk(google, query="lũ") == [TEXTS[:10], TEXTS[10:]]
-    assert google.texts(query="lũ", pageSize=0) == TEXTS[:10]
-    assert google.texts(query="lũ", pageSize=100) == google.texts(query="lũ", pageSize=2147483647) == TEXTS
+@pytest.fixture
+def whole(google, by) -> list[str]:
+    """All in the order in which pages have them."""
+    found = google.texts(**by, pageSize=100)
+    assert sorted(found) == sorted(TEXTS)
+    return found
 
 
-def test_tokens_lead_through_everything_once(google):
-    assert walk(google, query="lũ", pageSize=5) == [TEXTS[:5], TEXTS[5:10], TEXTS[10:]]
-    assert walk(google, query="lũ", pageSize=12) == [TEXTS]
+def test_newest_come_first_without_words(google):
+    assert google.texts(**BY_SITE, pageSize=100) == TEXTS
 
 
-def test_offset_skips(google):
-    assert google.texts(query="lũ", offset=0) == TEXTS[:10]
-    assert google.texts(query="lũ", offset=3, pageSize=2) == TEXTS[3:5]
-    assert google.search(query="lũ", offset=11).keys() == {"claims"}
-    assert google.search(query="lũ", offset=12) == {}
-    assert google.search(query="lũ", offset=10000) == {}
+@each_way
+def test_page_has_ten_unless_asked_for_more(google, by, whole):
+    assert walk(google, **by) == [whole[:10], whole[10:]]
+    assert google.texts(**by, pageSize=0) == whole[:10]
+    assert google.texts(**by, pageSize=2147483647) == whole
 
 
-def test_offset_leads_on_by_token(google):
-    assert walk(google, query="lũ", offset=4, pageSize=4) == [TEXTS[4:8], TEXTS[8:]]
+@each_way
+def test_tokens_lead_through_everything_once(google, by, whole):
+    assert walk(google, **by, pageSize=5) == [whole[:5], whole[5:10], whole[10:]]
+    assert walk(google, **by, pageSize=12) == [whole]
 
 
-def test_offset_does_not_count_with_a_token(google):
-    token = google.search(query="lũ", pageSize=5)["nextPageToken"]
+@each_way
+def test_offset_skips(google, by, whole):
+    assert google.texts(**by, offset=0) == whole[:10]
+    assert google.texts(**by, offset=3, pageSize=2) == whole[3:5]
+    assert google.search(**by, offset=11).keys() == {"claims"}
+    assert google.search(**by, offset=12) == {}
+    assert google.search(**by, offset=10000) == {}
+
+
+@each_way
+def test_offset_leads_on_by_token(google, by, whole):
+    assert walk(google, **by, offset=4, pageSize=4) == [whole[4:8], whole[8:]]
+
+
+@each_way
+def test_offset_does_not_count_with_a_token(google, by, whole):
+    token = google.search(**by, pageSize=5)["nextPageToken"]
     for offset in ("7", "-1", "x"):
-        assert google.texts(query="lũ", pageSize=5, pageToken=token, offset=offset) == TEXTS[5:10]
+        assert google.texts(**by, pageSize=5, pageToken=token, offset=offset) == whole[5:10]
 
 
-def test_token_fits_its_own_search_alone(google):
-    token = google.search(query="lũ", pageSize=5)["nextPageToken"]
+@each_way
+def test_token_fits_its_own_search_alone(google, by, whole):
+    token = google.search(**by, pageSize=5)["nextPageToken"]
     for change in (
         {"query": "nước"}, {"languageCode": "vi"}, {"maxAgeDays": "9"}, {"reviewPublisherSiteFilter": "127.0.0.1"},
     ):  # fmt: skip
-        error = google.error({"query": "lũ", "pageToken": token, **change})
+        error = google.error({**by, "pageToken": token, **change})
         assert error["details"][0]["fieldViolations"][0]["field"] == "pageToken"
-    assert google.texts(query="lũ", pageSize=2, pageToken=token, key="another", prettyPrint="false") == TEXTS[5:7]
+    assert google.texts(**by, pageSize=2, pageToken=token, key="another", prettyPrint="false") == whole[5:7]
 
 
-def test_forged_token_is_refused(google):
-    token = google.search(query="lũ", pageSize=5)["nextPageToken"]
+@each_way
+def test_forged_token_is_refused(google, by):
+    token = google.search(**by, pageSize=5)["nextPageToken"]
     for forged in ("CBQ", "x" * 5000, f"{token}x", f"x{token}", "\u202e", "..."):
-        assert google.error({"query": "lũ", "pageToken": forged})["status"] == "INVALID_ARGUMENT"
+        assert google.error({**by, "pageToken": forged})["status"] == "INVALID_ARGUMENT"

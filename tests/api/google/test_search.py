@@ -187,7 +187,7 @@ def test_reviews_of_merged_claims_are_shown_under_the_one_that_stays(database, g
     assert len(claim["claimReview"]) == 3
 
 
-def test_search_costs_three_queries(world, google, django_assert_num_queries):
-    """The head of the log, the page, and between them whether reviews of merged claims are among it."""
-    with django_assert_num_queries(3, connection=connections["public"]):
+def test_search_costs_four_queries(world, google, django_assert_num_queries):
+    """The head of the log, whether reviews of merged claims are among it, the newest part, and everything."""
+    with django_assert_num_queries(4, connection=connections["public"]):
         google.search(query="chanh", languageCode="vi", reviewPublisherSiteFilter="kiemchung.example", maxAgeDays=9999)
