@@ -1,8 +1,5 @@
 """The feed of changes: every entry of the log in order, with what is public at its subject's address now."""
 
-from typing import Any
-from uuid import UUID
-
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +13,10 @@ from api.problems import ParameterProblem
 from api.schema.operations import PAGE_SIZE, documented, integer_parameter
 from api.suggestions import unknown_parameter
 from api.waiting import MAX_WAIT, wait_until
-from factcheck.record.canonical import rfc3339
-from factcheck.record.models import LogEntry, PublishedDemand, PublishedMerge, PublishedReview
+from factcheck.record.changes import changes
+from factcheck.record.models import LogEntry
 
 DEFAULTS = {"since": -1, "page_size": 20, "wait": 0}
-# Where the body of a kind's subject stands; a rotation of the log's key has none.
-_MODELS: dict[str, type[Any]] = {"review": PublishedReview, "demand": PublishedDemand}
 
 
 class ChangeList(Endpoint):
@@ -48,40 +43,14 @@ class ChangeList(Endpoint):
 
         wait_until(ready, asked["wait"])
         entries = list(LogEntry.objects.using("public").filter(sequence__gt=since).order_by("sequence")[:size])
-        bodies = _bodies(entries)
-        results = [
-            {
-                "sequence": entry.sequence,
-                "at": rfc3339(entry.at),
-                "kind": entry.kind,
-                "subject": str(entry.subject),
-                "number": entry.number,
-                "digest": entry.digest,
-                "body": bodies.get(entry.sequence),
-            }
-            for entry in entries
-        ]
         query = request._request.GET.copy()
         if entries:
             query["since"] = str(entries[-1].sequence)
         following = f"{settings.SITE_URL}{request.path}{'?' if query else ''}{query.urlencode()}"
-        content = orjson.dumps({"results": results, "next": following})
+        content = orjson.dumps({"results": changes(entries), "next": following})
         response = responses.respond(request._request, content)
         responses.add_links(response, {"next": following})
         return response
-
-
-def _bodies(entries: list[LogEntry]) -> dict[int, orjson.Fragment]:
-    """By sequence, the bodies of those entries that are the newest about their subjects."""
-    found: dict[int, orjson.Fragment] = {}
-    for prefix, model in _MODELS.items():
-        ids: set[UUID] = {entry.subject for entry in entries if entry.kind.startswith(f"{prefix}.")}
-        rows = model.objects.using("public").filter(id__in=ids) if ids else model.objects.none()
-        found |= {sequence: orjson.Fragment(body) for sequence, body in rows.values_list("sequence", "body")}
-    if merges := [entry.sequence for entry in entries if entry.is_of_claim]:
-        standing = PublishedMerge.objects.using("public").filter(sequence__in=merges, until=None)
-        found |= {sequence: orjson.Fragment(body) for sequence, body in standing.values_list("sequence", "body")}
-    return found
 
 
 def _read(request: HttpRequest) -> dict[str, int]:
