@@ -123,6 +123,13 @@ LOG_ORIGIN = environment("LOG_ORIGIN")
 # Who is asked to cosign checkpoints: verifier keys and addresses by turns.
 LOG_WITNESSES = environment("LOG_WITNESSES")
 
+# Lets webhooks go to this machine, without TLS: to try a receiver out, never where others register addresses.
+WEBHOOKS_ALLOW_LOOPBACK = bool(environment("WEBHOOKS_ALLOW_LOOPBACK"))
+if WEBHOOKS_ALLOW_LOOPBACK and not LOCAL:
+    raise ImproperlyConfigured(
+        "WEBHOOKS_ALLOW_LOOPBACK is set for a site that others reach: unset it, since it opens this machine to them."
+    )
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -139,6 +146,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "factcheck",
     "factcheck.record",
+    "factcheck.webhooks",
     "factcheck.editorial",
     "factcheck.exchange",
     "factcheck.website",

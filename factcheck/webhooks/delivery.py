@@ -1,0 +1,246 @@
+"""From the log to receivers: at least once, and in the log's order for each review or demand.
+
+`derive` turns entries into deliveries, each with a job in the same transaction; a subscriber's cursor says how far it
+got. Jobs about one review for one subscriber have one lock, and a job that waits to be tried again keeps it, so that
+nothing overtakes it (ADR 13).
+"""
+
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
+
+from factcheck.record.models import LogEntry
+from factcheck.webhooks import sending, signing
+from factcheck.webhooks.messages import EVENTS, message
+from factcheck.webhooks.models import Attempt, Delivery, Subscription
+
+State, Stopped = Delivery.State, Subscription.Stopped
+
+DERIVE, DELIVER = "webhooks.derive", "webhooks.deliver"  # names of tasks; the trigger entry_appended knows the first
+QUEUE = "webhooks"
+BATCH = 500
+# How long after each failure it is tried again: nine attempts in a day.
+BACKOFF = tuple(
+    timedelta(**gap)
+    for gap in (
+        {"seconds": 5}, {"minutes": 1}, {"minutes": 5}, {"minutes": 30}, {"hours": 2}, {"hours": 5}, {"hours": 8},
+        {"hours": 8},
+    )
+)  # fmt: skip
+REST = timedelta(minutes=1)  # for a receiver that did not answer at all
+STOPPED_AFTER = timedelta(days=3)  # without any success, when another delivery is given up
+KEPT = timedelta(days=30)  # deliveries that have ended
+
+# The worker's own connections are not Django's; jobs are added in the transaction of what they are about.
+_jobs = JobManager(DjangoConnector(alias="default"))
+
+
+class Later(Exception):
+    """To be tried again at `at`."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self.at = at
+
+
+class GivenUpError(Exception):
+    """A day of attempts has failed; the job ends as failed."""
+
+
+def head() -> int:
+    """The newest entry's sequence, -1 before the first."""
+    newest = LogEntry.objects.using("public").order_by("-sequence").values_list("sequence", flat=True).first()
+    return -1 if newest is None else newest
+
+
+def derive() -> None:
+    """Brings every running subscriber's deliveries up to the log's end."""
+    for pk in Subscription.objects.filter(stopped=Stopped.RUNNING).values_list("pk", flat=True):
+        while _derive_some(pk):
+            pass
+
+
+@transaction.atomic
+def _derive_some(pk: UUID) -> bool:
+    subscription = Subscription.objects.select_for_update().filter(pk=pk, stopped=Stopped.RUNNING).first()
+    if subscription is None:
+        return False
+    found = LogEntry.objects.using("public").filter(sequence__gt=subscription.cursor).order_by("sequence")
+    entries = list(found[:BATCH])
+    if not entries:
+        return False
+    deliveries = [
+        Delivery(subscription=subscription, entry_id=entry.sequence, event=EVENTS[entry.kind])
+        for entry in entries
+        if EVENTS.get(entry.kind) in subscription.events
+    ]
+    Delivery.objects.bulk_create(deliveries)
+    subjects = {entry.sequence: entry.subject for entry in entries}
+    _enqueue((delivery, subjects[delivery.entry_id]) for delivery in deliveries)
+    subscription.cursor = entries[-1].sequence
+    subscription.save(update_fields=["cursor"])
+    return True
+
+
+def enqueue_derivation() -> None:
+    _jobs.defer_job(Job(queue=QUEUE, task_name=DERIVE, lock=DERIVE, queueing_lock=None))
+
+
+def enqueue(deliveries: Iterable[Delivery]) -> None:
+    """Jobs for these deliveries, which are to have their entries."""
+    _enqueue((delivery, delivery.entry.subject) for delivery in deliveries)
+
+
+def _enqueue(deliveries: Iterable[tuple[Delivery, UUID]]) -> None:
+    jobs = [
+        Job(
+            queue=QUEUE,
+            task_name=DELIVER,
+            lock=f"{lock_of(delivery.subscription_id)}{subject}",
+            queueing_lock=None,
+            task_kwargs={"delivery": delivery.pk},
+        )
+        for delivery, subject in deliveries
+    ]
+    if jobs:
+        _jobs.batch_defer_jobs(jobs)
+
+
+def lock_of(subscription: UUID) -> str:
+    """How the locks of a subscriber's jobs begin."""
+    return f"webhook:{subscription}:"
+
+
+def attempt(pk: int) -> None:
+    """Sends a delivery once, if it is still to be sent. Raises Later or GivenUpError.
+
+    Killed between the request and the commit, it leaves a delivery that waits: it is sent again, with the same id.
+    """
+    delivery = Delivery.objects.select_related("subscription", "entry").filter(pk=pk, state=State.WAITING).first()
+    if delivery is None or not delivery.subscription.is_running:
+        return
+    now, subscription = timezone.now(), delivery.subscription
+    if subscription.rests_until and subscription.rests_until > now:
+        raise Later(subscription.rests_until)
+    began = time.monotonic()
+    outcome = _send(delivery, now)
+    done = Attempt(
+        delivery=delivery,
+        at=now,
+        problem=outcome.problem,
+        status=outcome.status,
+        milliseconds=round((time.monotonic() - began) * 1000),
+    )
+    later = _settle(done, outcome)
+    if later:
+        raise Later(later)
+    if Delivery.objects.filter(pk=pk, state=State.FAILED).exists():
+        raise GivenUpError(f"{delivery.message_id}: {outcome.problem} {outcome.status or ''}".strip())
+
+
+def _send(delivery: Delivery, now: datetime) -> sending.Outcome:
+    body, seconds = message(delivery.entry, delivery.event), int(now.timestamp())
+    secrets = delivery.subscription.signing_secrets(now)
+    return sending.post(
+        delivery.subscription.url,
+        body,
+        {
+            "Content-Type": "application/json",
+            "User-Agent": f"factcheck (+{settings.SITE_URL})",
+            "webhook-id": delivery.message_id,
+            "webhook-timestamp": str(seconds),
+            "webhook-signature": signing.signature(secrets, delivery.message_id, seconds, body),
+        },
+    )
+
+
+@transaction.atomic
+def _settle(done: Attempt, outcome: sending.Outcome) -> datetime | None:
+    """Writes down what came of an attempt. Returns when to try again, None for never."""
+    subscription = Subscription.objects.select_for_update().filter(pk=done.delivery.subscription_id).first()
+    if subscription is None:
+        return None  # removed meanwhile, and its deliveries with it
+    now, delivery = timezone.now(), done.delivery
+    done.save()
+    if outcome.problem == Attempt.Problem.NONE:
+        delivery.state, delivery.tries = State.DELIVERED, 0
+        delivery.save(update_fields=["state", "tries"])
+        subscription.failing_since = subscription.rests_until = None
+        subscription.save(update_fields=["failing_since", "rests_until"])
+        return None
+    subscription.failing_since = subscription.failing_since or now
+    if not outcome.answered:
+        subscription.rests_until = now + REST
+    subscription.save(update_fields=["failing_since", "rests_until"])
+    if outcome.status == 410:
+        stop(subscription, Stopped.GONE)
+        return None
+    delivery.tries += 1
+    given_up = delivery.tries > len(BACKOFF)
+    if given_up:
+        delivery.state = State.FAILED
+    delivery.save(update_fields=["state", "tries"])
+    if given_up and now - subscription.failing_since >= STOPPED_AFTER:
+        stop(subscription, Stopped.FAILING)
+    # A job that went back into the queue of a stopped subscriber would hold its lock when it is started again.
+    return None if given_up or not subscription.is_running else now + BACKOFF[delivery.tries - 1]
+
+
+@transaction.atomic
+def stop(subscription: Subscription, why: Subscription.Stopped) -> None:
+    """Nothing is sent any more; what waits goes on waiting, without jobs."""
+    subscription.stopped = why
+    subscription.save(update_fields=["stopped"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s AND starts_with(lock, %s)",
+            [DELIVER, lock_of(subscription.pk)],
+        )
+
+
+@transaction.atomic
+def start(subscription: Subscription) -> None:
+    """Goes on where it stopped: what did not arrive is sent, then what became public meanwhile, in the log's order."""
+    kept = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    if kept.is_running:
+        return
+    subscription.stopped, subscription.failing_since, subscription.rests_until = Stopped.RUNNING, None, None
+    subscription.save(update_fields=["stopped", "failing_since", "rests_until"])
+    left = Delivery.objects.filter(subscription=subscription).exclude(state=State.DELIVERED)
+    left.update(state=State.WAITING, tries=0)
+    enqueue(left.filter(state=State.WAITING).select_related("entry").order_by("entry_id"))
+    enqueue_derivation()
+
+
+@transaction.atomic
+def send_again(delivery: Delivery) -> bool:
+    """Once more what arrived or was given up, with the same id. False if it waits or its subscriber is stopped."""
+    kept = Delivery.objects.select_for_update(of=("self",)).select_related("entry", "subscription").get(pk=delivery.pk)
+    if not kept.may_be_sent_again:
+        return False
+    kept.state, kept.tries = State.WAITING, 0
+    kept.save(update_fields=["state", "tries"])
+    enqueue([kept])
+    return True
+
+
+@transaction.atomic
+def new_secret(subscription: Subscription) -> None:
+    """The one before signs as well for SECRETS_OVERLAP, so that the receiver has time to change."""
+    kept = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    subscription.generation, subscription.rotated_at = kept.generation + 1, timezone.now()
+    subscription.save(update_fields=["generation", "rotated_at"])
+
+
+def forget() -> None:
+    """Removes what ended long ago. What waits stays."""
+    ended = Delivery.objects.filter(derived_at__lt=timezone.now() - KEPT).exclude(state=State.WAITING)
+    ended.delete()

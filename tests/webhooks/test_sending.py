@@ -1,0 +1,278 @@
+"""Requests to hostile receivers: nothing private is reached, and every request ends in time."""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.exceptions import ValidationError
+
+from factcheck.webhooks import sending
+from factcheck.webhooks.addresses import is_allowed, parse, validate_address
+from tests.receiving import Receiver, receiving
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "127.8.9.10", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
+        "100.64.0.1", "100.127.255.255", "192.0.0.8", "192.0.2.1", "198.18.0.1", "198.51.100.7", "203.0.113.9", "224.0.0.1",
+        "239.255.255.250", "240.0.0.1", "255.255.255.255", "192.88.99.1", "::1", "::", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+        "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::1", "fc00::1", "fd12:3456::1", "fe80::1", "fe80::1%eth0", "fec0::1",
+        "ff02::1", "2001:db8::1", "2001::1", "2001:10::1", "2002:7f00:1::1", "3fff::1", "5f00::1", "100::1",
+    ],
+)  # fmt: skip
+def test_address_that_is_not_public_is_refused(address: str) -> None:
+    assert not is_allowed(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.1", "172.15.0.1", "172.32.0.1", "223.255.255.255", "2606:4700::1111",
+     "2001:4860:4860::8888", "2a00:1450::1"],
+)  # fmt: skip
+def test_public_address_is_allowed(address: str) -> None:
+    assert is_allowed(address)
+
+
+def test_setting_opens_loopback_and_nothing_else(settings: Any) -> None:
+    settings.WEBHOOKS_ALLOW_LOOPBACK = True
+    assert [is_allowed(address) for address in ("127.0.0.1", "::1", "10.0.0.1", "169.254.169.254", "fe80::1")] == [
+        True, True, False, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "example.org", "ftp://example.org/", "http://example.org/", "https://", "https:///x", "https://user@example.org/",
+        "https://a:b@example.org/", "https://example.org/#part", "https://example.org:0/", "https://example.org:70000/",
+        "https://example.org:x/", "https://exa mple.org/", "https://example.org/\r\nX: y", "https://example.org/đường",
+        "https://[::1/", "https://127.0.0.1/", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://10.0.0.1:8443/",
+        "https://" + "a" * 64 + ".org/", "javascript:alert(1)",
+    ],
+)  # fmt: skip
+def test_address_that_cannot_be_registered(url: str) -> None:
+    with pytest.raises(ValidationError):
+        validate_address(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [
+        ("https://example.org", (True, "example.org", 443, "/")),
+        ("https://Example.ORG./hook?a=b&c=%20", (True, "example.org", 443, "/hook?a=b&c=%20")),
+        ("https://xn--ting-vit-w4a8y.vn:8443/x", (True, "xn--ting-vit-w4a8y.vn", 8443, "/x")),
+        ("https://[2606:4700::1111]/x", (True, "2606:4700::1111", 443, "/x")),
+    ],
+)
+def test_address_is_taken_apart(url: str, target: tuple[bool, str, int, str]) -> None:
+    validate_address(url)
+    assert tuple(parse(url)) == target
+
+
+def lead(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
+    """Names lead to these addresses; returns the names that were asked for."""
+    asked: list[str] = []
+
+    def answer(host: str, port: int, **options: Any) -> list[Any]:
+        asked.append(host)
+        if not addresses:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown")
+        return [
+            (socket.AF_INET6 if ":" in each else socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port))
+            for each in addresses
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    return asked
+
+
+@pytest.mark.parametrize(
+    "addresses", [["127.0.0.1"], ["8.8.8.8", "10.0.0.1"], ["169.254.169.254"], ["::1"], ["::ffff:127.0.0.1"]]
+)
+def test_name_that_leads_inside_is_not_connected_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
+    lead(monkeypatch, *addresses)
+    monkeypatch.setattr(socket, "socket", None)
+    assert sending.post("https://example.org/", b"{}", {}) == sending.Outcome(sending.Problem.ADDRESS)
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "017700000001", "127.1"])
+def test_numbers_that_are_addresses_are_refused(host: str) -> None:
+    """The resolver understands them; what it says is what is checked."""
+    assert sending.post(f"https://{host}/", b"{}", {}).problem == "address"
+
+
+def test_unknown_name_is_no_failure_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    lead(monkeypatch)
+    assert sending.post("https://example.org/", b"{}", {}).problem == "unknown_host"
+
+
+def test_name_is_resolved_once_and_the_checked_address_is_used(
+    monkeypatch: pytest.MonkeyPatch, receiver: Receiver
+) -> None:
+    """A name that leads elsewhere the second time it is asked for changes nothing."""
+    asked = lead(monkeypatch, "127.0.0.1")
+    port = receiver.url.split(":")[2].split("/")[0]
+    assert sending.post(f"http://receiver.example:{port}/hook", b"{}", {}).status == 204
+    assert asked == ["receiver.example"]
+    assert receiver.received[0].headers["host"] == f"receiver.example:{port}"
+
+
+def test_first_address_that_takes_a_connection_is_used(monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -> None:
+    lead(monkeypatch, "127.0.0.9", "127.0.0.1")
+    port = receiver.url.split(":")[2].split("/")[0]
+    assert sending.post(f"http://receiver.example:{port}/hook", b"{}", {}).status == 204
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_not_followed(receiver: Receiver, status: int) -> None:
+    with receiving() as other:
+        receiver.answers, receiver.location = [status], other.url
+        assert sending.post(receiver.url, b"{}", {}) == sending.Outcome(sending.Problem.REDIRECTED, status)
+        assert other.received == []
+
+
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [(200, ""), (202, ""), (299, ""), (400, "refused"), (404, "refused"), (500, "refused"), (599, "refused")],
+)
+def test_only_2xx_is_delivered(receiver: Receiver, status: int, problem: str) -> None:
+    receiver.answers = [status]
+    assert sending.post(receiver.url, b"{}", {}) == sending.Outcome(sending.Problem(problem), status)
+
+
+@contextmanager
+def speaking(speak: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server that does as it likes with the first connection. Gives its address."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def run() -> None:
+            connection, _ = server.accept()
+            with connection:
+                try:
+                    connection.recv(65536)
+                    speak(connection)
+                except OSError:
+                    pass
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        thread.join(10)
+
+
+def drip(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        connection.sendall(b"X: y\r\n")
+        time.sleep(0.05)
+
+
+def say_nothing(connection: socket.socket) -> None:
+    while connection.recv(65536):
+        pass
+
+
+def go_on_for_ever(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")
+    while True:
+        connection.sendall(b"x" * 65536)
+
+
+def continue_for_ever(connection: socket.socket) -> None:
+    while True:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("speak", "problem", "most"),
+    [
+        (say_nothing, "timeout", 3.0),
+        (drip, "timeout", 3.0),
+        (continue_for_ever, "timeout", 3.0),
+        (go_on_for_ever, "", 0.9),
+        (lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.6\r\n"), "garbled", 0.9),
+        (lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000 + b"\r\n\r\n"), "garbled", 0.9),
+        (lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"), "garbled", 0.9),
+        (lambda connection: None, "garbled", 0.9),
+    ],
+    ids=["silence", "drip", "continue", "endless", "ssh", "long line", "many lines", "hangs up"],
+)  # fmt: skip
+def test_hostile_answer_ends_in_time(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, speak: Callable[[socket.socket], None], problem: str, most: float
+) -> None:
+    settings.WEBHOOKS_ALLOW_LOOPBACK = True
+    monkeypatch.setattr(sending, "TIMEOUT", 1.0)
+    with speaking(speak) as url:
+        began = time.monotonic()
+        outcome = sending.post(url, b"{}", {})
+        assert time.monotonic() - began < most
+    assert outcome.problem == problem
+
+
+def test_nobody_at_the_address(settings: Any) -> None:
+    settings.WEBHOOKS_ALLOW_LOOPBACK = True
+    assert sending.post("http://127.0.0.1:9/", b"{}", {}).problem == "unreachable"
+
+
+def certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """A certificate of its own authority, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject, now = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]), datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1)).add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    paths = folder / "certificate.pem", folder / "key.pem"
+    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return paths
+
+
+@pytest.mark.parametrize(
+    ("name", "trusted", "problem"), [("receiver.example", True, ""), ("other.example", True, "insecure"), ("receiver.example", False, "insecure")]
+)  # fmt: skip
+def test_certificate_is_checked_against_the_name(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, trusted: bool, problem: str
+) -> None:
+    settings.WEBHOOKS_ALLOW_LOOPBACK = True
+    lead(monkeypatch, "127.0.0.1")
+    cert, key = certificate(tmp_path, name)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+    context, named = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), []
+    context.load_cert_chain(cert, key)
+    context.sni_callback = lambda link, server_name, _context: named.append(server_name)  # type: ignore[assignment]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def run() -> None:
+            connection, _ = server.accept()
+            try:
+                with context.wrap_socket(connection, server_side=True) as link:
+                    while not link.recv(65536).endswith(b"{}"):
+                        pass
+                    link.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            except OSError:
+                pass
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        outcome = sending.post(f"https://receiver.example:{server.getsockname()[1]}/", b"{}", {})
+        thread.join()
+    assert outcome.problem == problem
+    assert named == ["receiver.example"]
