@@ -2,7 +2,7 @@
 
 `derive` turns entries into deliveries, each with a job in the same transaction; a subscriber's cursor says how far it
 got. Jobs about one review for one subscriber have one lock, and a job that waits to be tried again keeps it, so that
-nothing overtakes it (ADR 13).
+nothing overtakes it (ADR 16).
 """
 
 import time

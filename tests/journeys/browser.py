@@ -160,11 +160,14 @@ class Browser:
         form.values[f"{prefix}-TOTAL_FORMS"] = [str(int(number) + 1)]
 
     def fill(self, **values: Any) -> "Browser":
-        """Fills in fields by name; double underscores stand for hyphens. A field that is not there is an error."""
+        """Fills in fields by name; double underscores stand for hyphens, a list ticks several boxes.
+
+        A field that is not there is an error.
+        """
         for key, value in values.items():
             name = key.replace("__", "-")
-            form = self._form_with(name)
-            form.values[name] = [] if value in (None, False) else ["on" if value is True else str(value)]
+            form, one = self._form_with(name), ["on" if value is True else str(value)]
+            form.values[name] = value if isinstance(value, list) else [] if value in (None, False) else one
         return self
 
     def choose(self, name: str, label: str) -> "Browser":

@@ -3,6 +3,17 @@
 `access` says who sees and changes what; `verbs` is where anything happens to a review.
 """
 
-from factcheck.editorial.admin import claimants, claims, demands, events, imports, jobs, people, reviews, scales
+from factcheck.editorial.admin import (
+    claimants,
+    claims,
+    demands,
+    events,
+    imports,
+    jobs,
+    people,
+    reviews,
+    scales,
+    webhooks,
+)
 
-__all__ = ["claimants", "claims", "demands", "events", "imports", "jobs", "people", "reviews", "scales"]
+__all__ = ["claimants", "claims", "demands", "events", "imports", "jobs", "people", "reviews", "scales", "webhooks"]

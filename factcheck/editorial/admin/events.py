@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import DeskAdmin, desk
 from factcheck.editorial.models import EditorialEvent
+from factcheck.editorial.models.events import ADMINISTRATION
 
 # By the dotted name that is stored; a name that is not here is shown as it is.
 ACTIONS: dict[str, Promise] = {
@@ -53,6 +54,12 @@ ACTIONS: dict[str, Promise] = {
     "membership.added": _("role given"),
     "membership.changed": _("role changed"),
     "membership.removed": _("role taken away"),
+    "webhook.added": _("webhook registered"),
+    "webhook.changed": _("webhook changed"),
+    "webhook.removed": _("webhook removed"),
+    "webhook.stopped": _("webhook stopped"),
+    "webhook.started": _("webhook started again"),
+    "webhook.secret_changed": _("webhook got a new secret"),
 }
 # Keys that say nothing beyond what the other columns say.
 UNTOLD = ("id", "user_id", "publisher_id", "date_joined")
@@ -60,20 +67,20 @@ UNTOLD = ("id", "user_id", "publisher_id", "date_joined")
 
 @admin.register(EditorialEvent)
 class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
-    """Chief editors read their newsroom's, account administrators those about accounts."""
+    """Chief editors read their newsroom's, account administrators those about accounts and webhooks."""
 
     list_display = ("at", "actor", "what", "subject", "newsroom", "details")
     list_display_links = ("what",)
     list_select_related = ("actor", "newsroom")
     search_fields = ("subject",)
-    search_help_text = _("The whole id of a review, or user: and the number of an account")
+    search_help_text = _("The whole id of a review, or user: and the number of an account, or webhook: and its id")
     fields = ("at", "actor", "what", "subject", "newsroom", "details")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditorialEvent]:
         at = desk(request)
-        # The index event_accounts is for the accounts.
-        seen = Q(subject__startswith="user:") if at.administers_accounts else Q(newsroom__in=at.led)
+        # The index event_administration is for the first.
+        seen = ADMINISTRATION if at.administers_accounts else Q(newsroom__in=at.led)
         return super().get_queryset(request).filter(seen)
 
     def get_search_results(
@@ -85,7 +92,7 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
         at = desk(request)
         if obj is None:
             return at.administers_accounts or bool(at.led)
-        return obj.newsroom_id in at.led or (at.administers_accounts and obj.subject.startswith("user:"))
+        return obj.newsroom_id in at.led or (at.administers_accounts and obj.subject.startswith(("user:", "webhook:")))
 
     @admin.display(description=_("what"))
     def what(self, event: EditorialEvent) -> str:

@@ -6,8 +6,19 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from factcheck.editorial.admin.access import desk
-from factcheck.editorial.models import Approval, Authorship, Claimant, Demand, DemandApproval, ImportBatch, Review, User
+from factcheck.editorial.models import (
+    Approval,
+    Authorship,
+    Claimant,
+    Demand,
+    DemandApproval,
+    ImportBatch,
+    Job,
+    Review,
+    User,
+)
 from factcheck.editorial.models.approvals import Decision
+from factcheck.webhooks.models import Subscription
 
 MOST = 20  # of each kind; the lists have the rest
 
@@ -16,7 +27,7 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
     """The context of the home page. Nothing for who works in no newsroom."""
     at = desk(request)
     if not at.roles:
-        return {"desk": at}
+        return {"desk": at, **(site_troubles() if at.administers_accounts else {})}
     back = list(returned(at.user, list(at.roles))[:MOST])
     drafts = my_drafts(at.user, list(at.roles)).exclude(pk__in=[approval.review_id for approval in back])
     demands = open_demands(at.deciding) if at.deciding else []
@@ -33,6 +44,12 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         "demands_to_publish": [row for row in demands if row.decision],
         "unconfirmed": Claimant.objects.filter(newsroom__in=at.deciding, confirmed=False).exists(),
     }
+
+
+def site_troubles() -> dict[str, Any]:
+    """What the worker could not do, for who looks after the site."""
+    stopped = Subscription.objects.filter(stopped__in=[Subscription.Stopped.FAILING, Subscription.Stopped.GONE])
+    return {"stopped_webhooks": stopped[:MOST], "failed_jobs": Job.objects.filter(status="failed").exists()}
 
 
 def my_drafts(user: User, newsrooms: list[int]) -> QuerySet[Review]:

@@ -30,6 +30,9 @@ TASKS: dict[str, Promise] = {
     "verify_record": _("check the record"),
     "clearsessions": _("forget ended sessions"),
     "forget_old_jobs": _("forget ended jobs"),
+    "webhooks.derive": _("look for what webhooks are to be told"),
+    "webhooks.deliver": _("deliver to a webhook"),
+    "webhooks.forget": _("forget old deliveries"),
 }
 EVENTS: dict[str, Promise] = {
     "deferred": _("put into the queue"),

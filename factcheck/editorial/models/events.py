@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.models.people import Publisher, User
 
+# Of accounts and webhooks, for who administers them.
+ADMINISTRATION = Q(subject__startswith="user:") | Q(subject__startswith="webhook:")
+
 
 class EditorialEvent(models.Model):
     """One act. Rows are only ever added; triggers add those about accounts and memberships."""
@@ -31,7 +34,7 @@ class EditorialEvent(models.Model):
         indexes = [
             models.Index(fields=["subject", "-id"], name="event_subject"),
             models.Index(fields=["newsroom", "-id"], name="event_newsroom"),
-            models.Index(fields=["-id"], condition=Q(subject__startswith="user:"), name="event_accounts"),
+            models.Index(fields=["-id"], condition=ADMINISTRATION, name="event_administration"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,205 @@
+"""Webhooks at the desk: who is told of what becomes public, what was sent, and what came of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.admin.access import DeskAdmin, desk
+from factcheck.editorial.admin.people import RecordsActor
+from factcheck.editorial.admin.webhook_verbs import VERBS, possible
+from factcheck.editorial.events import acting
+from factcheck.webhooks import delivery
+from factcheck.webhooks.models import Attempt, Delivery, Event, Subscription
+
+
+class SubscriptionForm(forms.ModelForm[Subscription]):
+    events = forms.MultipleChoiceField(
+        label=capfirst(_("events")), choices=Event.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(RecordsActor, DeskAdmin[Subscription]):
+    """Looked after by who administers accounts: what is sent is public, but where to is nobody's draft."""
+
+    form = SubscriptionForm
+    change_form_template = "admin/editorial/subscription/change_form.html"
+    list_display = ("name", "url", "stopped", "told_of")
+    fields = ("name", "url", "events")
+
+    def _administers(self, request: HttpRequest, obj: Any = None) -> bool:
+        return desk(request).administers_accounts
+
+    has_view_permission = has_change_permission = has_delete_permission = _administers
+    has_add_permission = _administers
+
+    @admin.display(description=_("events"))
+    def told_of(self, subscription: Subscription) -> str:
+        return ", ".join(subscription.events)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in ("name", "url"):
+            kwargs["widget"] = forms.TextInput(attrs={"class": "vLargeTextField"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
+        if not change:
+            obj.cursor = delivery.head()  # what becomes public from now on
+        super().save_model(request, obj, form, change)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Without a list of its deliveries, which may be thousands."""
+        return [str(obj) for obj in objs], {}, set(), []
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        subscription = self.get_object(request, object_id)
+        extra = {"verbs": possible(subscription), "subscription": subscription} if subscription else {}
+        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    def response_add(
+        self, request: HttpRequest, obj: Subscription, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._secret(request, obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.verb)
+        return [path("<uuid:pk>/do/<slug:verb>/", view, name="webhooks_subscription_verb"), *super().get_urls()]
+
+    def verb(self, request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+        if not self._administers(request) or verb not in VERBS:
+            raise Http404
+        subscription, asked = get_object_or_404(Subscription, pk=pk), VERBS[verb]
+        page = reverse("admin:webhooks_subscription_change", args=[pk])
+        if asked not in possible(subscription):
+            messages.warning(request, _("This cannot be done now: somebody may have been quicker."))
+            return redirect(page)
+        if request.method == "POST":
+            with transaction.atomic():
+                acting(desk(request).user)
+                asked.do(subscription)
+            if asked.shows_secret:
+                return self._secret(request, subscription)
+            messages.success(request, str(asked.done))
+            return redirect(page)
+        return self._ask(request, asked.label, str(subscription), page, asked.explanation)
+
+    def _ask(self, request: HttpRequest, title: Any, subtitle: str, back: str, explanation: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "subtitle": subtitle,
+            "back": back,
+            "explanation": explanation,
+            "button": title,
+        }
+        return TemplateResponse(request, "admin/editorial/confirm.html", context)
+
+    def _secret(self, request: HttpRequest, subscription: Subscription) -> HttpResponse:
+        """Shown in the answer to the form and nowhere else."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("The secret"),
+            "subtitle": str(subscription),
+            "subscription": subscription,
+            "back": reverse("admin:webhooks_subscription_change", args=[subscription.pk]),
+        }
+        return TemplateResponse(request, "admin/editorial/subscription/secret.html", context)
+
+
+class AttemptInline(admin.TabularInline[Attempt, Delivery]):
+    model = Attempt
+    fields = readonly_fields = ("at", "outcome", "status", "milliseconds")
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return desk(request).administers_accounts
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("outcome"))
+    def outcome(self, attempt: Attempt) -> str:
+        return attempt.get_problem_display()
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(DeskAdmin[Delivery]):
+    change_form_template = "admin/editorial/delivery/change_form.html"
+    list_display = ("number", "subscription", "event", "state", "tries", "derived_at")
+    list_select_related = ("subscription",)
+    list_filter = ("state", "event", "subscription")
+    fields = readonly_fields = ("subscription", "event", "of", "message", "state", "tries", "derived_at")
+    inlines = (AttemptInline,)
+
+    def has_view_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
+        return desk(request).administers_accounts
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
+        return super().get_queryset(request).select_related("subscription", "entry")
+
+    @admin.display(description=_("entry of the log"))
+    def number(self, sent: Delivery) -> int:
+        return sent.entry_id
+
+    @admin.display(description=_("of what"))
+    def of(self, sent: Delivery) -> SafeString:
+        place = "reviews" if sent.entry.is_of_review else "demands"
+        address = f"/{place}/{sent.entry.subject}/"
+        return format_html('<a href="{}">{}</a>', address, address)
+
+    @admin.display(description="webhook-id")
+    def message(self, sent: Delivery) -> str:
+        return sent.message_id
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        sent = self.get_object(request, object_id)
+        extra = {"delivery": sent, "may_send": sent is not None and sent.may_be_sent_again}
+        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.send_again)
+        return [path("<int:pk>/send-again/", view, name="webhooks_delivery_send_again"), *super().get_urls()]
+
+    def send_again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise Http404
+        sent = get_object_or_404(self.get_queryset(request), pk=pk)
+        page = reverse("admin:webhooks_delivery_change", args=[pk])
+        if request.method == "POST":
+            if delivery.send_again(sent):
+                messages.success(request, _("It is in the queue and will be sent at once."))
+            else:
+                messages.warning(request, _("It waits already, or its webhook is stopped."))
+            return HttpResponseRedirect(page)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Send again"),
+            "subtitle": str(sent),
+            "back": page,
+            "explanation": _("The receiver gets the message once more, with the same webhook-id."),
+            "button": _("Send again"),
+        }
+        return TemplateResponse(request, "admin/editorial/confirm.html", context)
