@@ -28,6 +28,7 @@ TASKS: dict[str, Promise] = {
     "publish_due_demands": _("publish entries of the register whose day has come"),
     "ask_witnesses": _("have the log cosigned"),
     "verify_record": _("check the record"),
+    "make_dumps": _("make the dumps"),
     "clearsessions": _("forget ended sessions"),
     "forget_old_jobs": _("forget ended jobs"),
     "webhooks.derive": _("look for what webhooks are to be told"),

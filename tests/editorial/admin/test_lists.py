@@ -132,8 +132,10 @@ def test_search_uses_the_trigram_indexes(database: str) -> None:
             found = model.objects.filter(lists.all_words(field, ["vaccine"])).order_by()
             assert index in found.explain()
         cursor.execute("RESET enable_seqscan")
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'event_accounts'")
-        assert "user:%" in cursor.fetchone()[0]
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'event_administration'")
+        (definition,) = cursor.fetchone()
+        assert "user:%" in definition
+        assert "webhook:%" in definition
 
 
 def test_events_are_read_by_chief_editors_and_account_administrators(database: str) -> None:
