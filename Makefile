@@ -24,9 +24,10 @@ test: .venv/dev.stamp ## run the tests with coverage (ARGS=… goes to pytest)
 prove: .venv/dev.stamp .venv/browser.stamp ## run what takes longer: kills, large imports, fuzzing, a real browser
 	$(python) -m pytest -m prove $(ARGS)
 
-bench: .venv/run.stamp ## measure, as ratios (bench/README.md)
+bench: .venv/bench.stamp ## measure, as ratios (bench/README.md)
 	$(python) bench/append.py
 	$(python) bench/dumps.py
+	$(python) bench/answers.py
 
 check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, messages, deployment settings
 	$(python) -m ruff format --check .
@@ -49,14 +50,20 @@ openapi: .venv/dev.stamp ## write docs/openapi.yaml from the code
 messages: .venv/dev.stamp ## collect the texts to translate in factcheck/locale, and compile it
 	$(python) manage.py messages
 
-requirements: .venv/dev.stamp ## pin requirements.in and requirements-dev.in anew, with hashes
+requirements: .venv/dev.stamp ## pin requirements.in and those for tests and measurements anew, with hashes
 	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/python -m pip install --quiet uv
-	export UV_CUSTOM_COMPILE_COMMAND="make requirements" && for name in requirements requirements-dev; do \
+	export UV_CUSTOM_COMPILE_COMMAND="make requirements" && for name in requirements requirements-dev requirements-bench; do \
 		.venv/uv/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 $$name.in --output-file $$name.txt || exit 1; \
 	done
 
 clean: ## remove .venv and caches; var/ with the data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.*
+
+# wrk asks the servers that are compared; elsewhere install it beforehand (macOS: brew install wrk).
+.venv/bench.stamp: requirements-bench.txt .venv/run.stamp
+	command -v wrk >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends wrk; }
+	$(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	touch $@
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one, for example: make run PYTHON=python3.12")'

@@ -1,0 +1,80 @@
+"""Sites under granian as `make run` has them (one worker, eight threads), and how many requests a second they answer.
+
+The client is wrk (Debian's package): one thread, eight connections that are kept.
+"""
+
+import http.client
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CONNECTIONS = 8
+
+
+@contextmanager
+def served(application: str, interface: str = "wsgi", **environment: str) -> Iterator[int]:
+    """The port of a granian of its own that serves `module:application`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    command = [
+        sys.executable, "-m", "granian", "--interface", interface, "--port", str(port), "--workers", "1",
+        "--no-ws", "--log-level", "error",
+    ]  # fmt: skip
+    if interface == "wsgi":
+        command += ["--blocking-threads", "8"]
+    paths = os.pathsep.join([str(HERE.parent), str(HERE / "baselines")])
+    server = subprocess.Popen([*command, application], env={**os.environ, "PYTHONPATH": paths, **environment})
+    try:
+        _wait(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def fetch(port: int, path: str) -> tuple[Mapping[str, str], bytes]:
+    """Headers and content of a 200."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    content = response.read()
+    if response.status != 200:
+        sys.exit(f"{path} at port {port} answered {response.status}: {content[:2000]!r}")
+    connection.close()
+    return response.headers, content
+
+
+def rate(port: int, path: str, seconds: float, headers: Mapping[str, str] | None = None) -> float:
+    """Requests a second over CONNECTIONS at once; an answer other than 2xx and 3xx ends it all."""
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        sys.exit("wrk is missing: install it (Debian: apt-get install wrk; macOS: brew install wrk).")
+    options = [f"-H{name}: {value}" for name, value in (headers or {}).items()]
+    said = subprocess.run(
+        [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *options, f"http://127.0.0.1:{port}{path}"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
+    if found is None or "Non-2xx" in said or "Socket errors" in said:
+        sys.exit(f"{path} at port {port}:\n{said}")
+    return float(found.group(1))
+
+
+def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        if server.poll() is not None:
+            sys.exit(f"A server ended at once ({server.returncode}).")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    sys.exit("A server did not start within a minute.")
