@@ -21,12 +21,20 @@ class Endpoint(APIView):
     permission_classes = []
     renderer_classes = [JSONRenderer]
     parser_classes = []
+    # A view whose rows come with the log's head (`api.statements.log_head`) sets this to False.
+    asks_for_head = True
     content_negotiation_class = JsonOnly
+    format_kwarg = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
+        # Of Django REST framework's own steps these are left: nobody is asked who they are, and versions and suffixes
+        # have addresses of their own.
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
         # Before the content, so that the content is never older than the head says.
-        responses.remember_head(request._request)
+        if self.asks_for_head:
+            responses.remember_head(request._request)
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         """The methods, in the header `Allow`."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from api import values
+from api.statements import Slot
 from factcheck.record.families import Family
 from factcheck.record.register import FROM_TYPES, OUTCOMES
 from factcheck.record.search import words_query
@@ -26,7 +27,8 @@ ADDRESS_SCHEMA = {"type": "string", "format": "uri", "maxLength": values.MAX_ADD
 class Filter:
     """A parameter that may be repeated (any of its values is enough); `select` takes the values that were read.
 
-    `few` says that hardly any row has a given value: see `Order.from_index`.
+    `few` says that hardly any row has a given value: see `Order.from_index`. Unless `compiles` is False, `select`
+    also takes slots in place of values (see `api.statements`).
     """
 
     name: str
@@ -37,6 +39,7 @@ class Filter:
     example: str
     comma_separated: bool = False
     few: bool = False
+    compiles: bool = True
 
 
 def any_of(condition: Callable[[Any], Q]) -> Callable[[list[Any]], Q]:
@@ -44,8 +47,9 @@ def any_of(condition: Callable[[Any], Q]) -> Callable[[list[Any]], Q]:
     return lambda found: reduce(or_, map(condition, found))
 
 
-def _matches_language(tag: str) -> Q:
-    return Q(language=tag) | Q(language__startswith=f"{tag}-")
+def _matches_language(tag: Any) -> Q:
+    longer = tag.changed("{}-".format) if isinstance(tag, Slot) else f"{tag}-"
+    return Q(language=tag) | Q(language__startswith=longer)
 
 
 def _has_words(words: str) -> Q:
@@ -79,6 +83,7 @@ def _language(what: str) -> Filter:
 Q_FILTER = Filter(
     "q", values.read_words, any_of(_has_words), {"type": "string", "minLength": 1, "maxLength": values.MAX_QUERY},
     'Words to search for, with or without diacritics; "a phrase", `or` and -without work as in web search.', "nước lũ",
+    compiles=False,
 )  # fmt: skip
 IDS = Filter(
     "ids", values.read_uuid, _column("id__in"), UUID_SCHEMA,
@@ -108,7 +113,7 @@ def _claims_that_are(ids: list[UUID]) -> Q:
 CLAIM = Filter(
     "claim", values.read_uuid, _claims_that_are, UUID_SCHEMA,
     "Id of a claim (see `/api/v1/claims/`); reviews of claims that are merged with it are among them.",
-    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", few=True,
+    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", few=True, compiles=False,
 )  # fmt: skip
 
 VERDICT_HELP = "`scale:slug`, or a slug of the site's own scale (see `/api/v1/rating-scales/`)."

@@ -5,7 +5,7 @@ without a value come last in both directions and are read in a query of their ow
 condition is one that an index answers: `(value, tie) < (…, …)` or `value IS NULL AND tie < …`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,8 +50,7 @@ class Position:
 
 
 def read_rows(
-    sources: Sequence[QuerySet[Any]],
-    columns: Sequence[str],
+    read: Callable[[bool | None, Position | None, int], list[Row]],
     order: Order,
     position: Position | None,
     backward: bool,
@@ -59,37 +58,52 @@ def read_rows(
 ) -> list[Row]:
     """Up to `limit` rows that follow the position, or that precede it, nearest first in either case.
 
-    Several sources, which have no row in common, are read as one.
+    `read` gets a part of the list (see `part_of`), where to begin in it, and how many rows are wanted.
     """
-    descending = order.descending != backward
-    parts: list[bool | None] = [None]  # None: all rows; else whether the rows' value is null
+    parts: list[bool | None] = [None]
     if order.nullable:
         parts = [True, False] if backward else [False, True]
         if position and (position.value is None) == parts[1]:
             parts = parts[1:]
     found: list[Row] = []
     for part in parts:
-        some: list[Row] = []
-        for rows in sources:
-            chosen = rows if part is None else rows.filter(**{f"{order.value}__isnull": part})
-            if position and (part is None or part == (position.value is None)):
-                chosen = chosen.filter(_beyond(rows, order, position, descending))
-            chosen = chosen.order_by(*order.clauses(descending))
-            some += chosen.values_list(order.value, order.tie, *columns)[: limit - len(found)]
-        if len(sources) > 1:
-            some.sort(key=lambda row: row[1] if part else row[:2], reverse=descending)
-        found += some[: limit - len(found)]
+        inside = position and (part is None or part == (position.value is None))
+        found += read(part, position if inside else None, limit - len(found))
         if len(found) == limit:
             break
     return found
 
 
+def part_of(
+    rows: QuerySet[Any],
+    order: Order,
+    part: bool | None,
+    position: Position | None,
+    backward: bool,
+) -> QuerySet[Any]:
+    """The rows beyond the position, nearest first. `part` None: all; else those whose value is, or is not, null."""
+    descending = order.descending != backward
+    if part is not None:
+        rows = rows.filter(**{f"{order.value}__isnull": part})
+    if position:
+        rows = rows.filter(_beyond(rows, order, position, descending))
+    return rows.order_by(*order.clauses(descending))
+
+
+def merged(sources: Sequence[list[Row]], order: Order, part: bool | None, backward: bool, limit: int) -> list[Row]:
+    """Parts of several sources, which have no row in common, as one."""
+    if len(sources) == 1:
+        return sources[0]
+    rows = [row for source in sources for row in source]
+    rows.sort(key=lambda row: row[1] if part else row[:2], reverse=order.descending != backward)
+    return rows[:limit]
+
+
 def _beyond(rows: QuerySet[Any], order: Order, position: Position, descending: bool) -> Q | Func:
     if position.value is None:
         return Q(**{f"{order.tie}__{'lt' if descending else 'gt'}": position.tie})
-    kind = _field_of(rows, order.value)
     mine = Func(F(order.value), F(order.tie), function="ROW")
-    theirs = Func(Value(position.value, kind), Value(position.tie, _field_of(rows, order.tie)), function="ROW")
+    theirs = Func(_literal(rows, order.value, position.value), _literal(rows, order.tie, position.tie), function="ROW")
     return Func(
         mine,
         theirs,
@@ -97,6 +111,10 @@ def _beyond(rows: QuerySet[Any], order: Order, position: Position, descending: b
         arg_joiner=" < " if descending else " > ",
         output_field=BooleanField(),
     )
+
+
+def _literal(rows: QuerySet[Any], name: str, value: Any) -> Expression:
+    return value if isinstance(value, Expression) else Value(value, _field_of(rows, name))
 
 
 def _field_of(rows: QuerySet[Any], name: str) -> Field[Any, Any]:

@@ -1,7 +1,10 @@
 """One page of a list: reading its parameters, its rows, and writing it with its neighbours' addresses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce
+from itertools import islice
+from operator import and_
 from typing import Any
 
 import orjson
@@ -12,10 +15,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from api import responses
 from api.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.filters import MAX_VALUES, Filter
-from api.keyset import Order, Position, Row, read_rows
+from api.keyset import Order, Position, Row, merged, part_of, read_rows
 from api.moments import NAME as AS_OF
 from api.moments import Moment, read_as_of
 from api.problems import ParameterProblem
+from api.statements import Slot, compiled, log_head
 from api.suggestions import unknown_parameter, unknown_value
 from factcheck.record.text import find_forbidden
 
@@ -25,13 +29,18 @@ MAX_PAGE_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class ListOptions:
-    """What a list understands. The first of `orders` is the one without `sort`; a single one cannot be chosen."""
+    """What a list understands. The first of `orders` is the one without `sort`; a single one cannot be chosen.
+
+    `rows` are those that meet a condition, whoever asks: their query is compiled once for each set of filters.
+    A list whose rows depend on more than filters hands them to `read_page`.
+    """
 
     orders: Mapping[str, Order]
     filters: Sequence[Filter] = ()
     as_of: bool = False
     # Parameters that select no rows, by name: what they may be, the first without the parameter.
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rows: Callable[[Q], QuerySet[Any]] | None = None
 
     @property
     def sorts(self) -> list[str]:
@@ -49,19 +58,41 @@ class ListOptions:
         return [*(each.name for each in self.filters), *extra]
 
 
-@dataclass(slots=True)
+@dataclass
 class ListRequest:
     """A request for a page, its parameters read."""
 
     request: HttpRequest
+    options: ListOptions
     query: QueryDict
     order: Order
     place: list[str] = field(default_factory=list)
-    condition: Q = field(default_factory=Q)
+    filtered: list[tuple[Filter, list[Any]]] = field(default_factory=list)
     page_size: int = PAGE_SIZE
     cursor: Cursor = field(default_factory=Cursor)
     as_of: Moment | None = None
     chosen: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def condition(self) -> Q:
+        """What the filters select."""
+        return reduce(and_, (each.select(values) for each, values in self.filtered), Q())
+
+    @property
+    def compiles(self) -> bool:
+        """Whether the statement is the same for all requests with these filters."""
+        return self.options.rows is not None and not self.as_of and all(each.compiles for each, _ in self.filtered)
+
+    @property
+    def in_one_statement(self) -> bool:
+        """Whether the log's head comes with the rows; it may not be asked for after them."""
+        return self.compiles and not self.order.nullable
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """The list's own rows that the filters select."""
+        assert self.options.rows, "this list hands its rows to read_page"
+        return self.options.rows(self.condition)
 
     def link(self, cursor: Cursor) -> str:
         """The address of a page of the same list."""
@@ -85,10 +116,10 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
             chosen = sort
         else:
             errors.append(("sort", unknown_value(sort, options.sorts)))
-    asked = ListRequest(request, query, options.orders[chosen])
+    asked = ListRequest(request, options, query, options.orders[chosen])
     for each in options.filters:
         if each.name in query and (found := _values(query, each, errors)):
-            asked.condition &= each.select(found)
+            asked.filtered.append((each, found))
             if each.few:
                 asked.order = replace(asked.order, from_index=False)
     if options.as_of:
@@ -119,6 +150,8 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
             errors.append(("cursor", "This cursor was not given for this address, these filters and this order."))
     if errors:
         raise ParameterProblem(errors)
+    if not asked.in_one_statement and not hasattr(request, "log_head"):
+        responses.remember_head(request)
     return asked
 
 
@@ -152,6 +185,9 @@ def _values(query: QueryDict, each: Filter, errors: list[tuple[str, str]]) -> li
     return found
 
 
+ReadPart = Callable[[bool | None, Position | None, int], list[Row]]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     rows: list[Row]
@@ -162,7 +198,11 @@ class Page:
 def read_page(asked: ListRequest, *sources: QuerySet[Any], columns: Sequence[str] = ("body",)) -> Page:
     """The columns of the rows of the page, in the list's order, and the addresses of the pages around it."""
     cursor, size = asked.cursor, asked.page_size
-    found = read_rows(sources, columns, asked.order, cursor.position, cursor.backward, size + 1)
+    if not sources and asked.compiles:
+        read = _read_compiled(asked, columns)
+    else:
+        read = _read_sources(asked, sources or [asked.rows], columns)
+    found = read_rows(read, asked.order, cursor.position, cursor.backward, size + 1)
     more, found = len(found) > size, found[:size]
     if cursor.backward:
         found.reverse()
@@ -180,6 +220,48 @@ def read_page(asked: ListRequest, *sources: QuerySet[Any], columns: Sequence[str
         asked.link(Cursor(position=last)) if has_next else None,
         asked.link(Cursor(backward=True, position=first)) if has_previous else None,
     )
+
+
+def _read_sources(asked: ListRequest, sources: Sequence[QuerySet[Any]], columns: Sequence[str]) -> ReadPart:
+    order, backward = asked.order, asked.cursor.backward
+
+    def read(part: bool | None, position: Position | None, limit: int) -> list[Row]:
+        parts = (part_of(rows, order, part, position, backward) for rows in sources)
+        found = [list(rows.values_list(order.value, order.tie, *columns)[:limit]) for rows in parts]
+        return merged(found, order, part, backward, limit)
+
+    return read
+
+
+def _read_compiled(asked: ListRequest, columns: Sequence[str]) -> ReadPart:
+    """From `options.rows`, with the log's head as it is for the same statement."""
+    order, backward, options = asked.order, asked.cursor.backward, asked.options
+    filters = tuple((each.name, len(values)) for each, values in asked.filtered)
+    bound = [value for _, values in asked.filtered for value in values]
+
+    def read(part: bool | None, position: Position | None, limit: int) -> list[Row]:
+        at = position and Position(None if position.value is None else Slot(len(bound)), Slot(len(bound) + 1))
+
+        def rows() -> QuerySet[Any]:
+            assert options.rows, "this list hands its rows to read_page"
+            slots = map(Slot, range(len(bound)))
+            condition = reduce(and_, (each.select([*islice(slots, len(v))]) for each, v in asked.filtered), Q())
+            found = part_of(options.rows(condition).annotate(log_head=log_head()), order, part, at, backward)
+            return found.values_list(order.value, order.tie, "log_head", *columns)[:limit]
+
+        shape = (id(options), order, filters, columns, part, at and at.value is None, backward, limit)
+        values = [*bound, position.value, position.tie] if position else bound
+        statement = compiled(shape, rows)
+        found = statement.run(values)
+        if not hasattr(asked.request, "log_head"):
+            if found:
+                responses.head_is(asked.request, found[0][2])
+            else:  # no row to bring it; what is shown may not be older than the head
+                responses.remember_head(asked.request)
+                found = statement.run(values)
+        return [(*row[:2], *row[3:]) for row in found]
+
+    return read
 
 
 def list_response(request: HttpRequest, page: Page, results: list[Any], moment: Moment | None = None) -> HttpResponse:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from api import problems, responses
 from api.google.errors import make_google
+from factcheck.for_browsers import PROGRAMS
 
 Get = Callable[[HttpRequest], HttpResponseBase]
 _BY_STATUS = {
@@ -18,18 +20,16 @@ class ApiAnswers:
 
     def __init__(self, get_response: Get) -> None:
         self.get_response = get_response
+        self.policy = build_policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
-        if make is None:
+        if not request.path_info.startswith(PROGRAMS):
             return response
-        if response.status_code >= 400 and isinstance(response, HttpResponse):
+        make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
+        if make and response.status_code >= 400 and isinstance(response, HttpResponse):
             make(request, response)
-        # The interface's language, which LocaleMiddleware notes, is not the language of what is sent here.
-        response.headers.pop("Content-Language", None)
-        vary = [name.strip() for name in response.headers.get("Vary", "").split(",")]
-        response.headers["Vary"] = ", ".join(name for name in vary if name and name.lower() != "accept-language")
+        response.headers.setdefault("Content-Security-Policy", self.policy)
         return response
 
 

@@ -1,6 +1,7 @@
 """Which media type is sent: there is one, so that the only question is whether `Accept` rules it out."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from rest_framework.exceptions import NotAcceptable
@@ -19,7 +20,7 @@ class JsonOnly(BaseContentNegotiation):
     def select_renderer(
         self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
     ) -> tuple[Renderer, str]:
-        if not accepts(request.headers.get("Accept", ""), "application", "json"):
+        if not accepts(request.META.get("HTTP_ACCEPT", ""), "application", "json"):
             raise NotAcceptable
         return next(iter(renderers)), "application/json"
 
@@ -30,7 +31,7 @@ class PatchOrJson(JsonOnly):
     def select_renderer(
         self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
     ) -> tuple[Renderer, str]:
-        if accepts(request.headers.get("Accept", ""), "application", "json-patch+json"):
+        if accepts(request.META.get("HTTP_ACCEPT", ""), "application", "json-patch+json"):
             return next(iter(renderers)), "application/json-patch+json"
         return super().select_renderer(request, renderers, format_suffix)
 
@@ -41,7 +42,7 @@ class LinkedDataOnly(JsonOnly):
     def select_renderer(
         self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
     ) -> tuple[Renderer, str]:
-        header = request.headers.get("Accept", "")
+        header = request.META.get("HTTP_ACCEPT", "")
         if not accepts(header, "application", "ld+json") and not accepts(header, "application", "json"):
             raise NotAcceptable
         return next(iter(renderers)), "application/ld+json"
@@ -53,7 +54,7 @@ class JsonOrLinkedData(JsonOnly):
     def select_renderer(
         self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
     ) -> tuple[Renderer, str]:
-        header = request.headers.get("Accept", "")
+        header = request.META.get("HTTP_ACCEPT", "")
         linked = _preference(header, "application", "ld+json")
         if linked[0] > 0 and linked > _preference(header, "application", "json"):
             return next(iter(renderers)), "application/ld+json"
@@ -74,6 +75,7 @@ def accepts(header: str, main: str, sub: str) -> bool:
     return _preference(header, main, sub)[0] > 0
 
 
+@lru_cache(256)
 def _preference(header: str, main: str, sub: str) -> tuple[float, int]:
     """Weight of the most precise media range that covers `main/sub`, and how precise it is: 3 names it."""
     if not header.strip():

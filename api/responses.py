@@ -3,9 +3,11 @@
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import Error
+from django.db.models import QuerySet
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -17,6 +19,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
 from django.utils.http import parse_etags
 
+from api.statements import compiled
 from factcheck.record.models import LogEntry, RevisionDocument
 
 Links = Mapping[str, str | None]
@@ -88,7 +91,7 @@ def _etag_of(content: bytes) -> str:
 
 def has_already(request: HttpRequest, etag: str) -> bool:
     """Whether `If-None-Match` names it."""
-    known = parse_etags(request.headers.get("If-None-Match", ""))
+    known = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return known == ["*"] or etag in (tag.removeprefix("W/") for tag in known)
 
 
@@ -101,8 +104,17 @@ def add_links(response: HttpResponseBase, links: Links) -> None:
 def remember_head(request: HttpRequest) -> None:
     """Asks once a request for the sequence of the newest log entry (None when nothing has been published)."""
     request.log_head = None  # type: ignore[attr-defined]  # not asked for again when the database is away
-    sequences = LogEntry.objects.using("public").order_by("-sequence").values_list("sequence", flat=True)
-    request.log_head = sequences.first()  # type: ignore[attr-defined]
+    for (sequence,) in compiled("log head", _sequences).run():
+        head_is(request, sequence)
+
+
+def _sequences() -> QuerySet[LogEntry, Any]:
+    return LogEntry.objects.using("public").order_by("-sequence").values_list("sequence")[:1]
+
+
+def head_is(request: HttpRequest, sequence: int) -> None:
+    """For a view whose rows came with the newest entry's sequence."""
+    request.log_head = sequence  # type: ignore[attr-defined]
 
 
 def finish(request: HttpRequest, response: HttpResponseBase) -> None:

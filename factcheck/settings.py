@@ -156,15 +156,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "api.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "factcheck.for_browsers.Policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "factcheck.for_browsers.Sessions",
+    "factcheck.for_browsers.Languages",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "factcheck.for_browsers.Accounts",
+    "factcheck.for_browsers.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "factcheck.urls"

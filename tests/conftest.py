@@ -50,7 +50,7 @@ if CONTROLLER:
     os.environ.update(
         FACTCHECK_VAR=str(folder),
         FACTCHECK_TEST="1",
-        DATABASE_POOL_SIZE="0",
+        DATABASE_CONNECTION_AGE="0",
         DJANGO_SETTINGS_MODULE="factcheck.settings",
     )
 

@@ -45,7 +45,7 @@ def start(var: Path, port: int) -> Iterator[Start]:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "run"],
             cwd=ROOT,
-            env={**os.environ, "FACTCHECK_VAR": str(var), "PORT": str(port), "DATABASE_POOL_SIZE": "4"},
+            env={**os.environ, "FACTCHECK_VAR": str(var), "PORT": str(port)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -28,14 +28,17 @@ CLAIMS = ListOptions(
     },
     filters=CLAIM_FILTERS,
     as_of=True,
+    rows=lambda condition: PublishedClaim.objects.using("public").filter(condition, status=Status.LIVE),
 )
 
 
 class ClaimList(Endpoint):
+    asks_for_head = False
+
     @documented("list_claims", "Claims", "Claims that have a live review, newest first.", "ClaimList", CLAIMS)
     def get(self, request: Request) -> HttpResponse:
         asked = read_list_request(request._request, CLAIMS)
-        found = as_published(PublishedClaim, PastClaim, asked.as_of)
+        found = as_published(PublishedClaim, PastClaim, asked.as_of) if asked.as_of else []
         page = read_page(asked, *(rows.filter(asked.condition, status=Status.LIVE) for rows in found))
         return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows], asked.as_of)
 

@@ -43,10 +43,13 @@ CORRECTIONS = ListOptions(
         ),
         *map(_by_review, REVIEW_FILTERS),
     ),
+    rows=lambda condition: PublishedCorrection.objects.using("public").filter(condition),
 )  # fmt: skip
 
 
 class CorrectionList(Endpoint):
+    asks_for_head = False
+
     @documented(
         "list_corrections", "Corrections",
         "Corrections and updates, newest first; the filters of reviews look at the review as it is now.",
@@ -60,4 +63,4 @@ class CorrectionList(Endpoint):
 
 def read_corrections(asked: ListRequest) -> Page:
     """Those of a withdrawn review stay, as its revisions do; those of an erased one are gone from the table."""
-    return read_page(asked, PublishedCorrection.objects.using("public").filter(asked.condition))
+    return read_page(asked)

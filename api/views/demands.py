@@ -28,17 +28,20 @@ DEMANDS = ListOptions(
         "received_on": Order("received_on"),
     },
     filters=DEMAND_FILTERS,
+    rows=lambda condition: PublishedDemand.objects.using("public").filter(condition),
 )
 
 
 class DemandList(Endpoint):
+    asks_for_head = False
+
     @documented(
         "list_demands", "Demands", "Demands to change or remove a review, the newest entries first.", "DemandList",
         DEMANDS,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         asked = read_list_request(request._request, DEMANDS)
-        page = read_page(asked, PublishedDemand.objects.using("public").filter(asked.condition))
+        page = read_page(asked)
         return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows])
 
 

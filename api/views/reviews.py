@@ -17,6 +17,7 @@ from api.moments import Moment, as_published, read_as_of_alone
 from api.negotiation import JsonOrLinkedData, LinkedDataOnly
 from api.problems import NOT_FOUND, Gone, problem_response
 from api.schema.operations import documented
+from api.statements import Slot, compiled
 from factcheck.record.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PastReview, PublishedReview, Status
@@ -34,14 +35,17 @@ REVIEWS = ListOptions(
     },
     filters=REVIEW_FILTERS,
     as_of=True,
+    rows=lambda condition: PublishedReview.objects.using("public").filter(condition, status=Status.LIVE),
 )
 
 
 class ReviewList(Endpoint):
+    asks_for_head = False
+
     @documented("list_reviews", "Reviews", "Live reviews, newest first.", "ReviewList", REVIEWS)
     def get(self, request: Request) -> HttpResponse:
         asked = read_list_request(request._request, REVIEWS)
-        found = as_published(PublishedReview, PastReview, asked.as_of)
+        found = as_published(PublishedReview, PastReview, asked.as_of) if asked.as_of else []
         page = read_page(asked, *(rows.filter(asked.condition, status=Status.LIVE) for rows in found))
         return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows], asked.as_of)
 
@@ -85,13 +89,21 @@ class ReviewAsClaimReview(Endpoint):
 
 def find_review(review_id: UUID, moment: Moment | None = None) -> tuple[str, str]:
     """Status and stored body. Raises Http404; Gone when what was public at the moment has been erased since."""
+    if moment is None:
+        for status, body in compiled("a review", _review_now).run([review_id]):
+            return status, body
+        raise Http404
     for rows in as_published(PublishedReview, PastReview, moment):
         if found := rows.filter(id=review_id).values_list("status", "body").first():
             status, body = found
             return status, body
-    if moment and entries_of(review_id).filter(sequence__lte=moment.sequence).exists():
+    if entries_of(review_id).filter(sequence__lte=moment.sequence).exists():
         raise Gone(notice_of(review_id))
     raise Http404
+
+
+def _review_now() -> QuerySet[Any, Any]:
+    return PublishedReview.objects.using("public").filter(id=Slot(0)).values_list("status", "body")
 
 
 def entries_of(review_id: UUID) -> QuerySet[LogEntry]:

@@ -3,6 +3,7 @@
 Django looks for a backend's ``DatabaseWrapper`` in a module of this name.
 """
 
+import select
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +20,16 @@ class DatabaseClient(PostgresqlClient):
 
 class DatabaseWrapper(postgresql.DatabaseWrapper):
     client_class = DatabaseClient
+
+    def is_usable(self) -> bool:
+        """Asked once a request of a connection that was kept. A server that went away has said so, and a line that is
+        silent is as it was left: only where something waits to be read is the server asked, which takes a round trip.
+        """
+        if self.connection is not None and not self.connection.closed:
+            waiting, _, _ = select.select([self.connection.fileno()], [], [], 0)
+            if not waiting:
+                return True
+        return super().is_usable()
 
     def get_connection_params(self) -> dict[str, Any]:
         settings.DATABASE_SOURCE.prepare()

@@ -49,7 +49,7 @@ def source(environ: Mapping[str, str], var: Path) -> Source:
     url, public, owner = (
         environ.get(name, "").strip() for name in ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL")
     )
-    pool = _pool(environ.get("DATABASE_POOL_SIZE", "").strip() or "10")
+    age = _age(environ.get("DATABASE_CONNECTION_AGE", "").strip() or "600")
     if not url:
         if public or owner:
             raise DatabaseProblem(
@@ -62,20 +62,20 @@ def source(environ: Mapping[str, str], var: Path) -> Source:
             {**place, "USER": login.name, "PASSWORD": login.password}
             for login in (logins.application, logins.reading, logins.owner)
         ]
-        return Source(_aliases(*users, pool=pool), cluster)
+        return Source(_aliases(*users, age=age), cluster)
     application = parse_url("DATABASE_URL", url)
     if public:
         reading = parse_url("PUBLIC_DATABASE_URL", public)
         migrating = parse_url("OWNER_DATABASE_URL", owner) if owner else application
-        return Source(_aliases(application, reading, migrating, pool=pool), Remote(application))
+        return Source(_aliases(application, reading, migrating, age=age), Remote(application))
     if owner:
         raise DatabaseProblem(
             f"OWNER_DATABASE_URL is set without the reading role's PUBLIC_DATABASE_URL: set it, for example {EXAMPLE}."
         )
-    return _beside(application, var, pool)
+    return _beside(application, var, age)
 
 
-def _beside(owner: Settings, var: Path, pool: Settings | bool) -> Source:
+def _beside(owner: Settings, var: Path, age: int) -> Source:
     """DATABASE_URL is the owner's; the two other roles are named after the database, their passwords are in ``var``."""
     names = f"{owner['NAME']}_app", f"{owner['NAME']}_public"
     try:
@@ -89,28 +89,28 @@ def _beside(owner: Settings, var: Path, pool: Settings | bool) -> Source:
     application, reading = (Login(name, kept[name]) for name in names)
     editors, readers = ({**owner, "USER": login.name, "PASSWORD": login.password} for login in (application, reading))
     logins = Logins(Login(owner["USER"], owner["PASSWORD"]), application, reading)
-    return Source(_aliases(editors, readers, owner, pool=pool), Remote(owner, logins))
+    return Source(_aliases(editors, readers, owner, age=age), Remote(owner, logins))
 
 
-def _pool(size: str) -> Settings | bool:
-    if not size.isdecimal():
+def _age(seconds: str) -> int:
+    if not seconds.isdecimal():
         raise DatabaseProblem(
-            f"DATABASE_POOL_SIZE is {size!r}: give the most connections of a process, for example 10, or 0 for no pool."
+            f"DATABASE_CONNECTION_AGE is {seconds!r}: give the seconds for which a thread keeps its connection, "
+            "for example 600, or 0 for a connection for each request."
         )
-    # The reading and the application pool each keep one connection open and wait ten seconds for a free one.
-    return {"min_size": 1, "max_size": int(size), "timeout": 10} if int(size) else False
+    return int(seconds)
 
 
-def _aliases(
-    application: Settings, reading: Settings, owner: Settings, *, pool: Settings | bool
-) -> dict[str, Settings]:
-    """``default``, ``public`` and ``owner``; the owner migrates and needs no pool."""
+def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: int) -> dict[str, Settings]:
+    """``default``, ``public`` and ``owner``. Threads keep their connections, which is quicker than a pool: taking one
+    out and putting it back for each request costs more than what a list asks of the server.
+    """
 
-    def alias(settings: Settings, pooled: Settings | bool) -> Settings:
-        options = {**settings.get("OPTIONS", {}), **({"pool": dict(pooled)} if isinstance(pooled, dict) else {})}
-        return {"ENGINE": "factcheck.database", "CONN_HEALTH_CHECKS": True, **settings, "OPTIONS": options}
+    def alias(settings: Settings, seconds: int) -> Settings:
+        kept = {"CONN_MAX_AGE": seconds, "CONN_HEALTH_CHECKS": True}
+        return {"ENGINE": "factcheck.database", **kept, "OPTIONS": {}, **settings}
 
-    return {"default": alias(application, pool), "public": alias(reading, pool), "owner": alias(owner, False)}
+    return {"default": alias(application, age), "public": alias(reading, age), "owner": alias(owner, 0)}
 
 
 def parse_url(variable: str, url: str) -> Settings:

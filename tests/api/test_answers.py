@@ -277,7 +277,7 @@ def test_database_that_is_away_is_unavailable(world, api, monkeypatch, error):
         raise error("could not connect to server at 10.0.0.7")
 
     monkeypatch.setattr(responses, "remember_head", fail)
-    response = api.send("reviews/")
+    response = api.send("publishers/")
     assert (response.status_code, response["Retry-After"]) == (503, "10")
     assert b"10.0.0.7" not in response.content
     assert "Factcheck-Head" not in response

@@ -135,10 +135,10 @@ def test_corrections_refuse_what_they_do_not_know(world, api):
     ]  # fmt: skip
 
 
-def test_corrections_take_two_queries(world, api):
+def test_corrections_take_one_query(world, api):
     with CaptureQueriesContext(connections["public"]) as queries:
         api.send("corrections/", {"publisher": "other.example"})
-    assert len(queries) == 2
+    assert len(queries) == 1
 
 
 def test_feed_of_corrections(world, api):

@@ -215,7 +215,7 @@ def test_nothing_of_a_draft_is_anywhere(world, api):
 
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [("demands/", 2), ("demands/{}/", 2), ("demands/{}/revisions/", 3), ("demands/{}/revisions/1/", 2)],
+    [("demands/", 1), ("demands/{}/", 2), ("demands/{}/revisions/", 3), ("demands/{}/revisions/1/", 2)],
 )
 def test_number_of_queries_and_the_role_that_asks(world, api, address, queries):
     with (

@@ -62,13 +62,13 @@ def test_url_that_names_no_database_is_a_sentence(url: str):
     )
 
 
-def test_three_urls_and_pool(tmp_path: Path):
+def test_three_urls_and_kept_connections(tmp_path: Path):
     owner = "postgresql://boss:b@db.example/facts"
     environ = {
         "DATABASE_URL": URL,
         "PUBLIC_DATABASE_URL": READER,
         "OWNER_DATABASE_URL": owner,
-        "DATABASE_POOL_SIZE": "3",
+        "DATABASE_CONNECTION_AGE": "3",
     }
     databases = source(environ, tmp_path).databases
     assert {alias: database["USER"] for alias, database in databases.items()} == {
@@ -76,12 +76,8 @@ def test_three_urls_and_pool(tmp_path: Path):
         "public": "reader",
         "owner": "boss",
     }
-    assert databases["default"]["OPTIONS"] == {
-        "sslmode": "require",
-        "pool": {"min_size": 1, "max_size": 3, "timeout": 10},
-    }
-    assert databases["public"]["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 3, "timeout": 10}}
-    assert databases["owner"]["OPTIONS"] == {}
+    assert databases["default"]["OPTIONS"] == {"sslmode": "require"}
+    assert [databases[alias]["CONN_MAX_AGE"] for alias in ("default", "public", "owner")] == [3, 3, 0]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -102,8 +98,8 @@ def test_owner_defaults_to_the_application(tmp_path: Path):
             "OWNER_DATABASE_URL is set without the reading role's PUBLIC_DATABASE_URL",
         ),
         (
-            {"DATABASE_POOL_SIZE": "many"},
-            "DATABASE_POOL_SIZE is 'many': give the most connections of a process, for example 10",
+            {"DATABASE_CONNECTION_AGE": "long"},
+            "DATABASE_CONNECTION_AGE is 'long': give the seconds for which a thread keeps its connection, for example 600",
         ),
     ],
 )

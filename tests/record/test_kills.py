@@ -36,7 +36,7 @@ class Publisher:
     def __init__(self, var: Path) -> None:
         self.environment = {name: value for name, value in os.environ.items() if name != "FACTCHECK_TEST"}
         self.environment |= {
-            "FACTCHECK_VAR": str(var), "DATABASE_POOL_SIZE": "0", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "",
+            "FACTCHECK_VAR": str(var), "DATABASE_CONNECTION_AGE": "0", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "",
         }  # fmt: skip
 
     def run(self, *arguments: str) -> tuple[int, list[str]]:

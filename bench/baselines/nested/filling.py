@@ -56,7 +56,8 @@ def _filling() -> list[str]:
                "b #> '{claim,claimant}'"),
         insert(Claim, _BODIES, "b->'claim'", claimant_id="(b #>> '{claim,claimant,id}')::uuid"),
         insert(Appearance, f"(SELECT DISTINCT ON (b #>> '{{claim,id}}') b FROM {_BODIES}) AS bodies,"
-               " jsonb_array_elements(b #> '{claim,appearances}') AS item", "item", claim_id="(b #>> '{claim,id}')::uuid"),
+               " jsonb_array_elements(b #> '{claim,appearances}') AS item", "item",
+               claim_id="(b #>> '{claim,id}')::uuid"),
         insert(Topic, each("topics"), "item"),
         insert(
             Review, _BODIES, "b || (b->'revision')",

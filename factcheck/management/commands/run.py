@@ -23,7 +23,7 @@ from granian.server import Server
 from factcheck import worker
 from factcheck.database.base import DatabaseWrapper
 
-# Each thread may hold a connection of each pool; more threads than connections would only queue there.
+# Each thread keeps a connection of each role.
 THREADS = 8
 SECONDS_TO_STOP = 10
 
