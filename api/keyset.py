@@ -49,14 +49,40 @@ class Position:
     tie: Any
 
 
+ReadPart = Callable[[bool | None, Position | None, int], list[Row]]
+
+
 def read_rows(
-    read: Callable[[bool | None, Position | None, int], list[Row]],
+    sources: Sequence[QuerySet[Any]],
+    columns: Sequence[str],
     order: Order,
     position: Position | None,
     backward: bool,
     limit: int,
 ) -> list[Row]:
     """Up to `limit` rows that follow the position, or that precede it, nearest first in either case.
+
+    Several sources, which have no row in common, are read as one.
+    """
+
+    def read(part: bool | None, at: Position | None, wanted: int) -> list[Row]:
+        chosen = (part_of(rows, order, part, at, backward) for rows in sources)
+        some = [row for rows in chosen for row in rows.values_list(order.value, order.tie, *columns)[:wanted]]
+        if len(sources) > 1:
+            some.sort(key=lambda row: row[1] if part else row[:2], reverse=order.descending != backward)
+        return some[:wanted]
+
+    return walk(read, order, position, backward, limit)
+
+
+def walk(
+    read: ReadPart,
+    order: Order,
+    position: Position | None,
+    backward: bool,
+    limit: int,
+) -> list[Row]:
+    """As `read_rows`, from whatever reads a part of the list.
 
     `read` gets a part of the list (see `part_of`), where to begin in it, and how many rows are wanted.
     """
@@ -88,15 +114,6 @@ def part_of(
     if position:
         rows = rows.filter(_beyond(rows, order, position, descending))
     return rows.order_by(*order.clauses(descending))
-
-
-def merged(sources: Sequence[list[Row]], order: Order, part: bool | None, backward: bool, limit: int) -> list[Row]:
-    """Parts of several sources, which have no row in common, as one."""
-    if len(sources) == 1:
-        return sources[0]
-    rows = [row for source in sources for row in source]
-    rows.sort(key=lambda row: row[1] if part else row[:2], reverse=order.descending != backward)
-    return rows[:limit]
 
 
 def _beyond(rows: QuerySet[Any], order: Order, position: Position, descending: bool) -> Q | Func:

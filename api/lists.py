@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from api import responses
 from api.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.filters import MAX_VALUES, Filter
-from api.keyset import Order, Position, Row, merged, part_of, read_rows
+from api.keyset import Order, Position, ReadPart, Row, part_of, read_rows, walk
 from api.moments import NAME as AS_OF
 from api.moments import Moment, read_as_of
 from api.problems import ParameterProblem
@@ -185,9 +185,6 @@ def _values(query: QueryDict, each: Filter, errors: list[tuple[str, str]]) -> li
     return found
 
 
-ReadPart = Callable[[bool | None, Position | None, int], list[Row]]
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
     rows: list[Row]
@@ -198,11 +195,10 @@ class Page:
 def read_page(asked: ListRequest, *sources: QuerySet[Any], columns: Sequence[str] = ("body",)) -> Page:
     """The columns of the rows of the page, in the list's order, and the addresses of the pages around it."""
     cursor, size = asked.cursor, asked.page_size
-    if not sources and asked.compiles:
-        read = _read_compiled(asked, columns)
+    if sources or not asked.compiles:
+        found = read_rows(sources or [asked.rows], columns, asked.order, cursor.position, cursor.backward, size + 1)
     else:
-        read = _read_sources(asked, sources or [asked.rows], columns)
-    found = read_rows(read, asked.order, cursor.position, cursor.backward, size + 1)
+        found = walk(_read_compiled(asked, columns), asked.order, cursor.position, cursor.backward, size + 1)
     more, found = len(found) > size, found[:size]
     if cursor.backward:
         found.reverse()
@@ -220,17 +216,6 @@ def read_page(asked: ListRequest, *sources: QuerySet[Any], columns: Sequence[str
         asked.link(Cursor(position=last)) if has_next else None,
         asked.link(Cursor(backward=True, position=first)) if has_previous else None,
     )
-
-
-def _read_sources(asked: ListRequest, sources: Sequence[QuerySet[Any]], columns: Sequence[str]) -> ReadPart:
-    order, backward = asked.order, asked.cursor.backward
-
-    def read(part: bool | None, position: Position | None, limit: int) -> list[Row]:
-        parts = (part_of(rows, order, part, position, backward) for rows in sources)
-        found = [list(rows.values_list(order.value, order.tie, *columns)[:limit]) for rows in parts]
-        return merged(found, order, part, backward, limit)
-
-    return read
 
 
 def _read_compiled(asked: ListRequest, columns: Sequence[str]) -> ReadPart:
