@@ -65,7 +65,7 @@ METHOD_NOT_ALLOWED = Problem(
     "method-not-allowed",
     405,
     "This API can only be read",
-    "The method is not GET, HEAD or OPTIONS.",
+    "The method is none of those that this address understands: GET, HEAD and OPTIONS, and POST for a text to match.",
     "Use one of the methods in the header `Allow`.",
 )
 NOT_ACCEPTABLE = Problem(

@@ -116,6 +116,19 @@ if DUMPS_KEEP < 1:
 # The rating scale of which the API takes a verdict's slug alone (`verdict=false` for `verdict=truth:false`).
 DEFAULT_RATING_SCALE = environment("DEFAULT_RATING_SCALE", "truth")
 
+# Where texts become vectors for matching by meaning: empty for the model in this process, an address with OpenAI's
+# protocol (then with the model's name and, if it asks for one, a key), or "off".
+EMBEDDINGS_URL = environment("EMBEDDINGS_URL")
+EMBEDDINGS_MODEL = environment("EMBEDDINGS_MODEL")
+EMBEDDINGS_KEY = environment("EMBEDDINGS_KEY")
+if EMBEDDINGS_URL.lower() in ("off", "none", "0"):
+    EMBEDDINGS_URL = "off"
+elif EMBEDDINGS_URL and (urlsplit(EMBEDDINGS_URL).scheme not in ("http", "https") or not EMBEDDINGS_MODEL):
+    raise ImproperlyConfigured(
+        f"EMBEDDINGS_URL is {EMBEDDINGS_URL!r}: give an address such as http://127.0.0.1:8080/v1 and the name of its"
+        " model in EMBEDDINGS_MODEL, or off."
+    )
+
 # The public log's signing key, a file or the key itself (docs/log.md). On this machine alone a missing one is made.
 LOG_SIGNING_KEY = environment("LOG_SIGNING_KEY", str(VAR / "log-key"))
 # The log's name, fixed with its first checkpoint: the log's URL without its scheme. Empty: the name in the key.
@@ -218,8 +231,8 @@ SPECTACULAR_SETTINGS = {
 # Anybody's page may read the API; nothing else, and never with cookies.
 CORS_URLS_REGEX = r"^/(api|feeds|v1alpha1)/"
 CORS_ALLOW_ALL_ORIGINS = True
-CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
-CORS_ALLOW_HEADERS = ["accept", "if-none-match", "if-range", "range"]
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
+CORS_ALLOW_HEADERS = ["accept", "content-type", "if-none-match", "if-range", "range"]
 CORS_EXPOSE_HEADERS = [
     "Accept-Ranges",
     "Content-Range",

@@ -40,6 +40,8 @@ if CONTROLLER:
         "SECRET_KEY",
         "PORT",
         "API_RATE_LIMIT",
+        "EMBEDDINGS_MODEL",
+        "EMBEDDINGS_KEY",
     ):
         os.environ.pop(name, None)
     # In memory where there is room: a copy of a database is some 500 files, and ext4 is slow to reuse what was just deleted.
@@ -51,6 +53,7 @@ if CONTROLLER:
         FACTCHECK_VAR=str(folder),
         FACTCHECK_TEST="1",
         DATABASE_CONNECTION_AGE="0",
+        EMBEDDINGS_URL="off",  # tests that need vectors name their own
         DJANGO_SETTINGS_MODULE="factcheck.settings",
     )
 

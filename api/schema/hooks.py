@@ -19,6 +19,7 @@ TAGS = [
     {"name": "Reviews", "description": "What a publisher says of a claim."},
     {"name": "Revisions", "description": "What was published at a review's address, and when."},
     {"name": "Claims", "description": "What was said, with the reviews of it."},
+    {"name": "Matching", "description": "Has this been checked already?"},
     {"name": "Demands", "description": "Who demanded that a review be changed or removed, and what came of it."},
     {"name": "References", "description": "What reviews refer to: publishers, rating scales, claimants, topics."},
     {"name": "Corrections", "description": "What publishers had to correct, and why."},

@@ -11,6 +11,7 @@ from api.schema.bodies import (
     MOMENT,
     NOTE,
     TEXT,
+    TEXT_OR_NULL,
     URL,
     URL_OR_NULL,
     UUID,
@@ -19,8 +20,11 @@ from api.schema.bodies import (
     listed,
 )
 from api.schema.operations import ref
+from factcheck.record.questions import MAX_QUESTION
 
 Json = dict[str, Any]
+
+SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
 
 def page_of(component: str) -> Json:
@@ -101,6 +105,37 @@ LISTS: Json = {
             " for `key.rotation`.",
         ),
     ),
+    "Question": {
+        "type": "object",
+        "required": ["text"],
+        "properties": {
+            "text": {"type": "string", "minLength": 1, "maxLength": MAX_QUESTION},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 20, "default": 10},
+        },
+        "additionalProperties": False,
+    },
+    "Matching": keys(
+        "Published claims that say the same as a text, best first.",
+        results=listed(
+            keys(
+                "A claim that may say the same.",
+                claim=ref("Claim"),
+                reviews=listed(ref("Review"), description="Its live reviews."),
+                score=about(SHARE, "How likely it is that it says the same."),
+                matched={
+                    "type": "object",
+                    "description": "What the score comes from.",
+                    "required": ["words"],
+                    "properties": {
+                        "words": about(SHARE, "How much of the text's words is in it; rare words count more."),
+                        "meaning": about(SHARE, "How near its meaning is; absent when that was not compared."),
+                    },
+                },
+            )
+        ),
+        method={"type": "string", "enum": ["words+meaning", "words"]},
+        explanation=about(TEXT_OR_NULL, "Why meaning was not compared, or not with everything."),
+    ),
     "JsonPatch": listed(
         {
             "type": "object",
@@ -121,6 +156,7 @@ LISTS: Json = {
                 "claims",
                 "reviews",
                 "demands",
+                "match",
                 "corrections",
                 "changes",
                 "publishers",

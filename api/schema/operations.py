@@ -46,13 +46,22 @@ def documented(
     media_type: str = "application/json",
     also: Mapping[str, str] | None = None,
     partial: bool = False,
+    asked: str | None = None,
 ) -> Decorator:
-    """Describes a `get`. `missing`: it may answer 404, as details (those with an id) always may.
+    """Describes a `get`, or a `post` of the component `asked`.
 
+    `missing`: it may answer 404, as details (those with an id) always may.
     `also`: the components of the other media types that may be asked for. `partial`: it is a file of which a part
     can be asked for.
     """
-    is_detail = options is None and operation_id not in ("get_root", "get_schema", "list_changes", "list_dumps")
+    is_detail = options is None and operation_id not in (
+        "get_root",
+        "get_schema",
+        "list_changes",
+        "list_dumps",
+        "match",
+        "match_text",
+    )
     as_of = as_of or bool(options and options.as_of)
     headers = {**_HEADERS, **(_AS_OF_HEADER if as_of else {}), **(_RANGES_HEADER if partial else {}), **(headers or {})}
     problems = {400: "A parameter is unknown or wrong."}
@@ -74,8 +83,11 @@ def documented(
             (200, each): OpenApiResponse(ref(name), description="OK")
             for each, name in {media_type: component, **(also or {})}.items()
         },
-        304: OpenApiResponse(description="What `If-None-Match` names is still what would be sent."),
     }
+    if asked:
+        headers.pop("ETag")
+    else:
+        answers[304] = OpenApiResponse(description="What `If-None-Match` names is still what would be sent.")
     if moved:
         answers[308] = OpenApiResponse(description=moved)
     if partial:
@@ -86,7 +98,7 @@ def documented(
         *(_list_parameters(options) if options else []),
         *([AS_OF] if as_of else []),
         *extra,
-        OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An `ETag` that the client has."),
+        *([] if asked else [_IF_NONE_MATCH]),
         *(_RANGE if partial else []),
         *(
             OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=[200])
@@ -99,7 +111,7 @@ def documented(
     ]
     return extend_schema(
         operation_id=operation_id, tags=[tag], summary=summary, description="",
-        parameters=parameters, responses=answers, auth=[],
+        parameters=parameters, responses=answers, auth=[], request={"application/json": ref(asked)} if asked else None,
     )  # fmt: skip
 
 
@@ -119,6 +131,9 @@ def integer_parameter(name: str, description: str, *, required: bool = False) ->
     return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description, required=required)
 
 
+_IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="An `ETag` that the client has."
+)
 _LOCATION = OpenApiParameter(
     "Location", str, OpenApiParameter.HEADER, description="The address where it is now.", response=[308]
 )

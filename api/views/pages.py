@@ -21,8 +21,8 @@ from api.problems import PROBLEMS
 from api.schema.operations import documented
 
 LISTS = (
-    "claims", "reviews", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants", "topics",
-    "dumps",
+    "claims", "reviews", "match", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants",
+    "topics", "dumps",
 )  # fmt: skip
 
 

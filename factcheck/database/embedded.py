@@ -125,6 +125,9 @@ class Cluster:
                 if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone():
                     connection.execute(roles.create_role(login))
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                with server.connect(DATABASE) as inside:  # what a later release needs besides
+                    for line in roles.create_extensions():
+                        inside.execute(line)
                 return
             # PostgreSQL lets everybody into these two.
             connection.execute(f"REVOKE ALL ON DATABASE {SUPERUSER}, template1 FROM PUBLIC")

@@ -60,11 +60,18 @@ class Remote:
             raise DatabaseProblem(
                 f"DATABASE_URL names a PostgreSQL {version} server: {roles.MINIMUM_VERSION} or later is needed."
             )
-        found = connection.execute("SELECT name FROM pg_available_extensions").fetchall()
-        if missing := [name for name in roles.EXTENSIONS if (name,) not in found]:
+        found: dict[str, str] = dict(
+            connection.execute("SELECT name, default_version FROM pg_available_extensions").fetchall()
+        )
+        if missing := [name for name in roles.EXTENSIONS if name not in found]:
             raise DatabaseProblem(
-                f"The PostgreSQL server of DATABASE_URL lacks the extensions {', '.join(missing)}: "
-                "install its contrib modules (Fedora: postgresql-contrib; Debian: part of postgresql)."
+                f"The PostgreSQL server of DATABASE_URL lacks the extensions {', '.join(missing)}: install its contrib "
+                "modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
+                "(Fedora: pgvector; Debian: postgresql-18-pgvector, with the server's own number)."
+            )
+        if tuple(int(part) for part in found["vector"].split(".")[:2]) < roles.MINIMUM_PGVECTOR:
+            raise DatabaseProblem(
+                f"The PostgreSQL server of DATABASE_URL has pgvector {found['vector']}: 0.7.0 or later is needed."
             )
 
     def _make_roles(self, connection: psycopg.Connection, logins: roles.Logins) -> None:

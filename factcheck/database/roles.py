@@ -9,8 +9,9 @@ Rights on tables are given by the migrations, which know the tables.
 
 from dataclasses import dataclass
 
-EXTENSIONS = ("pg_trgm", "unaccent", "btree_gin")
+EXTENSIONS = ("pg_trgm", "unaccent", "btree_gin", "vector")
 MINIMUM_VERSION = 14
+MINIMUM_PGVECTOR = (0, 7)  # the first with halfvec
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from factcheck.record.past import PastReview as PastReview
 from factcheck.record.past import PublishedCorrection as PublishedCorrection
 from factcheck.record.rows import ClaimRow, ReviewRow
 from factcheck.record.rows import Status as Status
+from factcheck.record.vectors import ReviewVector as ReviewVector
 from factcheck.record.words import Word as Word
 
 SHELF_BITS = 11  # so many entries of the log, as a power of two, share a shelf of the search's indexes

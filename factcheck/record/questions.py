@@ -1,0 +1,47 @@
+"""What somebody asks, as matching reads it: a sentence, a post as it was copied, or a long text."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+MAX_QUESTION = 5000  # characters
+MAX_PIECE = 300  # characters; a text without full stops is cut into such pieces
+
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_ADDRESS = re.compile(r"https?://\S+|\b(?:www|pic\.twitter\.com)[./]\S+|\bt\.co/\S+")
+_GLUED_PICTURE = re.compile(r"(?=pic\.twitter\.com/)")
+_RETWEET = re.compile(r"\bRT @\w+:")
+_TAG = re.compile(r"[#@](\w+)")
+_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_")
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
+
+
+def tidy(text: str) -> str:
+    """The text in NFC without addresses; tags and names in one word are taken apart (#StopTheSteal, @RealName)."""
+    text = _FORBIDDEN.sub(" ", text[: 2 * MAX_QUESTION])
+    text = unicodedata.normalize("NFC", text)[:MAX_QUESTION]
+    text = _ADDRESS.sub(" ", _GLUED_PICTURE.sub(" ", text))
+    text = _RETWEET.sub(" ", text)
+    return " ".join(_TAG.sub(lambda tag: f" {_SEAM.sub(' ', tag[1])} ", text).split())
+
+
+def sentences(text: str) -> list[str]:
+    """The text in pieces that say something each, in their order."""
+    found = []
+    for sentence in _SENTENCE_END.split(text):
+        while len(sentence) > MAX_PIECE:
+            cut = sentence.rfind(" ", 1, MAX_PIECE) + 1 or MAX_PIECE
+            found.append(sentence[:cut].strip())
+            sentence = sentence[cut:]
+        found.append(sentence.strip())
+    return [sentence for sentence in found if sentence]
+
+
+def most_telling(pieces: Sequence[str], weights: Sequence[float], room: int) -> str:
+    """The pieces that weigh most for their length, as many as fit into `room` characters, in their order."""
+    chosen = set()
+    for index in sorted(range(len(pieces)), key=lambda i: -weights[i] / (len(pieces[i]) + 20)):
+        if len(pieces[index]) < room:
+            chosen.add(index)
+            room -= len(pieces[index]) + 1
+    return " ".join(pieces[index] for index in sorted(chosen))

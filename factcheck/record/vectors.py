@@ -1,0 +1,92 @@
+"""One vector for each live review: what its claim, headline and summary mean, for matching.
+
+A row stands there as soon as a review is live, without a vector until one is computed
+(`embedding.py`, `manage.py embed_claims`). `digest` is of the text, so that a change of anything else, and
+`rebuild_record`, keep what took long to compute. A trigger of the migration takes the row away with the review.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.contrib.postgres.indexes import OpClass, PostgresIndex
+from django.db import connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q
+
+DIMENSIONS = 384
+MAX_TEXT = 1000  # characters; what comes after says little new and costs much (multilingual-e5-small reads 512 tokens)
+
+Vector = Sequence[float]
+
+
+class HalfVectorField(models.Field[Vector | None, Vector | None]):
+    """pgvector's halfvec: numbers of two bytes, which halve table and index and change no ranking that matters."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return f"halfvec({DIMENSIONS})"
+
+    def get_prep_value(self, value: Vector | None) -> str | None:
+        return None if value is None else vector_literal(value)
+
+
+class HnswIndex(PostgresIndex):
+    """pgvector's graph of near neighbours, with its defaults (m = 16, ef_construction = 64)."""
+
+    suffix = "hnsw"
+
+
+def vector_literal(vector: Vector) -> str:
+    """The vector as pgvector reads it."""
+    return f"[{','.join(f'{number:.6g}' for number in vector)}]"
+
+
+class ReviewVector(models.Model):
+    """Derived, and only for reviews that are live."""
+
+    review_id = models.UUIDField(primary_key=True)
+    digest = models.BinaryField(help_text="The first half of the SHA-256 of the text.")
+    model = models.CharField(max_length=200, null=True, help_text="What computed the vector.")
+    embedding = HalfVectorField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(model__isnull=True, embedding__isnull=True)
+                | Q(model__isnull=False, embedding__isnull=False),
+                name="reviewvector_model_named",
+            ),
+        ]
+        indexes = [
+            HnswIndex(OpClass("embedding", name="halfvec_cosine_ops"), name="reviewvector_near"),
+            models.Index(fields=["review_id"], name="reviewvector_waiting", condition=Q(embedding__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"vector of {self.review_id}"
+
+
+def text_of(document: Mapping[str, Any]) -> str:
+    """What of a review (its document or body) is compared with what people ask."""
+    parts = (document["claim"]["text"], document["headline"], document["summary"])
+    return " ".join(part for part in parts if part)[:MAX_TEXT]
+
+
+def text_digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+# A row whose text is the same keeps its vector.
+_EXPECT = """
+INSERT INTO record_reviewvector (review_id, digest) SELECT * FROM unnest(%s::uuid[], %s::bytea[])
+ON CONFLICT (review_id) DO UPDATE SET digest = EXCLUDED.digest, model = NULL, embedding = NULL
+WHERE record_reviewvector.digest <> EXCLUDED.digest
+"""
+
+
+def expect_vectors(documents: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
+    """Makes a row for each of these live reviews (id, document)."""
+    rows = [(pk, text_digest(text_of(document))) for pk, document in documents]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_EXPECT, [[pk for pk, _ in rows], [digest for _, digest in rows]])

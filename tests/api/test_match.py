@@ -1,0 +1,105 @@
+"""`/match/`: has this been checked already?"""
+
+import json
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+
+from tests.api.conftest import Api
+from tests.drafts import Newsroom, Review, make_claim, make_newsroom, make_review, merge_claims, publish_review
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    return make_newsroom()
+
+
+def publish(newsroom: Newsroom, text: str) -> Review:
+    review = make_review(newsroom, make_claim(newsroom, text=text), headline=text)
+    publish_review(newsroom, review)
+    return review
+
+
+def post(api: Api, content: Any, **headers: str) -> HttpResponse:
+    data = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return api.client.post("/api/v1/match/", data, content_type="application/json", headers=headers)
+
+
+def test_match_answers_with_claim_and_reviews(api: Api, newsroom: Newsroom) -> None:
+    review = publish(newsroom, "Nước lũ đã lên tới mái chùa.")
+    publish(newsroom, "Trà đá chữa cảm.")
+    content = api.get("match/", {"text": "nuoc lu len toi mai chua roi ba con oi", "limit": "1"})
+    [result] = content["results"]
+    assert result["claim"] == api.get(f"claims/{review.claim_id}/")
+    assert result["reviews"] == [api.get(f"reviews/{review.id}/")]
+    assert (content["method"], content["explanation"]) == ("words", "Matching by meaning is switched off on this site.")
+    assert 0.5 < result["score"] <= 1
+    assert result["matched"] == {"words": pytest.approx(0.6, abs=0.15)}
+
+
+def test_match_of_merged_claims_is_the_one_that_shows_both(api: Api, newsroom: Newsroom) -> None:
+    gone, kept = publish(newsroom, "Nước lũ lên tới mái chùa."), publish(newsroom, "Ngôi chùa chìm trong lũ.")
+    merge_claims(newsroom, gone.claim, kept.claim)
+    [result] = api.get("match/", {"text": "Nước lũ lên tới mái chùa"})["results"]
+    assert result["claim"]["id"] == str(kept.claim_id)
+    assert {review["id"] for review in result["reviews"]} == {str(gone.id), str(kept.id)}
+
+
+def test_match_of_nothing_published(api: Api, database: str) -> None:
+    assert api.get("match/", {"text": "Nước lũ"})["results"] == []
+
+
+def test_match_by_post_is_the_same_and_kept_nowhere(api: Api, newsroom: Newsroom) -> None:
+    publish(newsroom, "Nước lũ đã lên tới mái chùa.")
+    response = post(api, {"text": "Nước lũ đã lên tới mái chùa", "limit": 3}, **{"If-None-Match": "*"})
+    assert response.status_code == 200
+    assert json.loads(response.content) == api.get("match/", {"text": "Nước lũ đã lên tới mái chùa", "limit": 3})
+    assert response["Cache-Control"] == "no-store"
+    assert not response.has_header("ETag")
+    media = api.document["paths"]["/api/v1/match/"]["post"]["responses"]["200"]["content"]["application/json"]
+    api.validate(media["schema"], json.loads(response.content))
+
+
+@pytest.mark.parametrize(
+    ("query", "errors"),
+    [
+        ({}, [("text", "Give the text to match: a sentence, a post, or a longer text.")]),
+        ({"text": " "}, [("text", "Give the text to match: a sentence, a post, or a longer text.")]),
+        ({"text": "x" * 5001}, [("text", "Give at most 5000 characters.")]),
+        ({"text": "a\x00b"}, [("text", "The character U+0000 may not stand in it.")]),
+        ({"text": "a", "limit": "21"}, [("limit", "Give a number from 1 to 20.")]),
+        ({"text": "a", "limit": "0x1"}, [("limit", "Give a number from 1 to 20.")]),
+        ({"text": ["a", "b"]}, [("text", "Give this parameter once.")]),
+        (
+            {"text": "a", "q": "b"},
+            [("q", "There is no such parameter here. Known are text, limit.")],
+        ),
+    ],
+)
+def test_match_says_what_is_wrong(
+    api: Api, module_database: str, query: dict[str, Any], errors: list[tuple[str, str]]
+) -> None:
+    assert api.problem("match/", query)["errors"] == [{"parameter": name, "detail": said} for name, said in errors]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[", b"[]", b'"text"', b"\xff", b'{"text": "\\ud800"}', b'{"text": 1}', b'{"text": null}', b'{"text": "a", "limit": true}',
+     b'{"text": "a", "limit": "3"}', b'{"text": "a", "page": 1}', b'{"text": "' + b"a" * 70_000 + b'"}', b"[" * 50_000],
+)  # fmt: skip
+def test_match_by_post_refuses_what_is_no_question(api: Api, module_database: str, content: bytes) -> None:
+    response = post(api, content)
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 5000, "\u202eabc\u202c", "a\r\nb", "é" * 2500, "🤷" * 5000, "'); DROP TABLE --"]
+)
+def test_match_takes_any_text(api: Api, module_database: str, text: str) -> None:
+    assert json.loads(post(api, {"text": text}).content)["results"] == []
+
+
+def test_other_addresses_take_no_post(api: Api, module_database: str) -> None:
+    assert api.client.post("/api/v1/claims/", b"{}", content_type="application/json").status_code == 405
+    assert api.send("match/").has_header("Link")

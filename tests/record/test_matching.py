@@ -1,0 +1,122 @@
+"""Has this been checked already? By words alone, and with vectors."""
+
+import unicodedata
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.management import call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.record import log
+from factcheck.record.matching import Match, match
+from factcheck.record.models import LogEntry, PublishedReview, ReviewVector
+from tests.record.conftest import make_statement
+
+FLOOD = "Nước lũ đã lên tới mái chùa."
+WATER = "Drinking warm water with lemon cures cancer."
+VACCINE = "Vaccines contain microchips that track people."
+
+
+def publish(text: str, headline: str | None = None, *, claim: UUID | None = None) -> UUID:
+    """A live review; returns its id, which is its claim's too unless that is named."""
+    subject = uuid4()
+    statement = {**make_statement(subject, text), "headline": headline, "summary": None}
+    if claim:
+        statement["claim"]["id"] = str(claim)
+    log.publish([log.Publication(subject, statement)])
+    return subject
+
+
+def found(text: str) -> list[UUID]:
+    return [each.claim_id for each in match(text).results]
+
+
+def test_match_finds_the_claim_in_other_words(bare_record: None) -> None:
+    publish(FLOOD, "Video là của năm 2020")
+    water = publish(WATER, "Lemon water is no cure")
+    publish(VACCINE, "No chips in vaccines")
+    matching = match("BREAKING: doctors say lemon in warm water really cures every CANCER!! https://t.co/x1y2")
+    assert matching.results[0].claim_id == water
+    assert matching.method == "words"
+    assert matching.explanation == "Matching by meaning is switched off on this site."
+    best = matching.results[0]
+    assert 0.5 < best.score < 1
+    assert 0.3 < best.matched["words"] < 0.8
+    assert list(best.matched) == ["words"]
+
+
+def test_match_without_diacritics(bare_record: None) -> None:
+    flood = publish(FLOOD)
+    publish("Nước mắm chữa được ung thư.")
+    assert found("nuoc lu da len toi mai chua")[0] == flood
+
+
+def test_match_in_another_normal_form(bare_record: None) -> None:
+    flood = publish(FLOOD)
+    assert match(unicodedata.normalize("NFD", FLOOD)) == match(FLOOD)
+    assert found(unicodedata.normalize("NFD", FLOOD)) == [flood]
+
+
+def test_match_right_to_left(bare_record: None) -> None:
+    claim = publish("شرب الماء الدافئ مع الليمون يعالج السرطان")
+    assert found("\u202bالليمون يعالج السرطان\u202c") == [claim]
+
+
+def test_match_takes_tags_apart(bare_record: None) -> None:
+    water = publish(WATER)
+    assert found("#LemonWater 😱😱 @cancer_cures") == [water]
+
+
+def test_match_of_several_reviews_is_one_claim(bare_record: None) -> None:
+    water = publish(WATER)
+    publish(WATER, "Chanh không chữa được ung thư", claim=water)
+    assert found("lemon water cures cancer") == [water]
+    assert found("chanh chữa ung thư") == [water]
+
+
+def test_match_of_what_is_not_live_any_more(bare_record: None) -> None:
+    water = publish(WATER)
+    tombstone = {**make_statement(water), "claim": {"id": str(water)}}
+    for key in ("summary", "body", "verdict", "sources", "authors", "topics", "reviewed_on", "archive_url"):
+        del tombstone[key]
+    log.publish([log.Publication(water, tombstone, LogEntry.Kind.WITHDRAWAL, note="It was ours no longer.")])
+    assert found(WATER) == []
+    assert ReviewVector.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n ", "?!… 🤷", "x" * 5000, "a " * 2500, "'\\&|!():*<->" * 300, "\x00\ud800", "العربية" * 700, "https://example.org/a?b=c"],
+)  # fmt: skip
+def test_match_of_anything_at_all(bare_record: None, text: str) -> None:
+    publish(WATER)
+    assert match(text).results == []
+
+
+@given(st.text(max_size=200))
+def test_match_never_fails(module_database: str, text: str) -> None:
+    assert match(text).results == []
+
+
+def test_match_of_a_long_text_finds_what_one_sentence_says(bare_record: None) -> None:
+    water = publish(WATER)
+    filler = "We talked about the weather, about our neighbours and about football. " * 30
+    assert found(f"{filler}{WATER} {filler}"[:5000])[0] == water
+
+
+def test_scores_are_ordered_and_few(bare_record: None) -> None:
+    for number in range(15):
+        publish(f"Lemon water number {number} cures cancer")
+    results = match("lemon water cures cancer", limit=4).results
+    assert len(results) == 4
+    assert [each.score for each in results] == sorted((each.score for each in results), reverse=True)
+    assert all(isinstance(each, Match) and 0 <= each.score <= 1 for each in results)
+
+
+def test_rebuild_keeps_what_is_expected(bare_record: None) -> None:
+    publish(WATER)
+    before = list(ReviewVector.objects.values())
+    call_command("rebuild_record", verbosity=0)
+    assert list(ReviewVector.objects.values()) == before
+    assert len(before) == PublishedReview.objects.count() == 1
