@@ -1,11 +1,14 @@
 """What the worker has to do, is doing, did, and could not do: a list to read, for who looks after the site."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import localize
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
@@ -78,8 +81,8 @@ class EventInline(admin.TabularInline[ProcrastinateEvent, Job]):
         return False
 
     @admin.display(description=_("when"))
-    def when(self, event: ProcrastinateEvent) -> Any:
-        return event.at
+    def when(self, event: ProcrastinateEvent) -> str | None:
+        return _moment(event.at)
 
     @admin.display(description=_("what"))
     def what(self, event: ProcrastinateEvent) -> str:
@@ -88,6 +91,7 @@ class EventInline(admin.TabularInline[ProcrastinateEvent, Job]):
 
 @admin.register(Job)
 class JobAdmin(DeskAdmin[Job]):
+    change_form_template = "admin/editorial/without_history.html"
     list_display = ("what", "state", "not_before", "tries", "number")
     list_filter = (StateFilter,)
     fields = readonly_fields = ("what", "state", "arguments", "not_before", "tries")
@@ -110,8 +114,8 @@ class JobAdmin(DeskAdmin[Job]):
         return "; ".join(f"{key}: {value}" for key, value in job.args.items() if key != "timestamp")
 
     @admin.display(description=_("not before"))
-    def not_before(self, job: Job) -> Any:
-        return job.scheduled_at
+    def not_before(self, job: Job) -> str | None:
+        return _moment(job.scheduled_at)
 
     @admin.display(description=_("attempts"))
     def tries(self, job: Job) -> int:
@@ -120,3 +124,8 @@ class JobAdmin(DeskAdmin[Job]):
     @admin.display(description=_("No."))
     def number(self, job: Job) -> int:
         return job.id
+
+
+def _moment(at: datetime | None) -> str | None:
+    """As the desk writes it in its lists; a value that a method gives stands on a page as it is."""
+    return localize(localtime(at)) if at else None

@@ -91,7 +91,7 @@ class MembershipInline(admin.TabularInline[Membership, User]):
 class AccountAdmin(RecordsActor, UserAdmin, DeskAdmin[User]):  # type: ignore[type-arg]
     form = AccountForm
     add_form = AdminUserCreationForm
-    change_form_template = "admin/editorial/account/change_form.html"
+    change_form_template = "admin/editorial/without_history.html"
     actions = None
     formfield_overrides = FORMFIELDS
     list_display = ("username", "byline", "email", "is_active", "is_staff", "last_login")

@@ -26,7 +26,9 @@ from factcheck.webhooks.models import Attempt, Delivery, Event, Subscription
 
 class SubscriptionForm(forms.ModelForm[Subscription]):
     events = forms.MultipleChoiceField(
-        label=capfirst(_("events")), choices=Event.choices, widget=forms.CheckboxSelectMultiple
+        label=capfirst(_("events")),
+        choices=Event.choices,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "radiolist"}),
     )
 
 
@@ -60,8 +62,9 @@ class SubscriptionAdmin(RecordsActor, DeskAdmin[Subscription]):
         super().save_model(request, obj, form, change)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Without a list of its deliveries, which may be thousands."""
-        return [str(obj) for obj in objs], {}, set(), []
+        """Its deliveries counted, not listed: there may be thousands."""
+        sent = Delivery.objects.filter(subscription__in=objs).count()
+        return [str(obj) for obj in objs], {Delivery._meta.verbose_name_plural: sent}, set(), []
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -145,10 +148,10 @@ class AttemptInline(admin.TabularInline[Attempt, Delivery]):
 @admin.register(Delivery)
 class DeliveryAdmin(DeskAdmin[Delivery]):
     change_form_template = "admin/editorial/delivery/change_form.html"
-    list_display = ("number", "subscription", "event", "state", "tries", "derived_at")
+    list_display = ("number", "subscription", "type", "state", "tries", "derived_at")
     list_select_related = ("subscription",)
     list_filter = ("state", "event", "subscription")
-    fields = readonly_fields = ("subscription", "event", "of", "message", "state", "tries", "derived_at")
+    fields = readonly_fields = ("subscription", "type", "of", "message", "state", "derived_at")
     inlines = (AttemptInline,)
 
     def has_view_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
@@ -160,6 +163,10 @@ class DeliveryAdmin(DeskAdmin[Delivery]):
     @admin.display(description=_("entry of the log"))
     def number(self, sent: Delivery) -> int:
         return sent.entry_id
+
+    @admin.display(description=_("event"))
+    def type(self, sent: Delivery) -> str:
+        return sent.event
 
     @admin.display(description=_("of what"))
     def of(self, sent: Delivery) -> SafeString:

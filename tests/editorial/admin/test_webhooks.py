@@ -83,7 +83,9 @@ def test_removal_takes_deliveries_along_and_is_written_down(sysop: User) -> None
     publish_review(newsroom, make_review(newsroom))
     delivery.derive()
     assert Delivery.objects.count() == 1
-    signed_in(sysop).open(f"/admin/webhooks/subscription/{subscription.pk}/delete/").press("Yes, I’m sure")
+    browser = signed_in(sysop).open(f"/admin/webhooks/subscription/{subscription.pk}/delete/")
+    assert "Deliveries: 1" in browser.text
+    browser.press("Yes, I’m sure")
     assert not Subscription.objects.exists()
     assert EditorialEvent.objects.get(action="webhook.removed").actor == sysop
 
