@@ -73,7 +73,7 @@ def _condition(asked: Search) -> Q:
         review &= Q(language=asked.language) | Q(language__startswith=f"{asked.language}-")
     if asked.site:
         if asked.site == site_of(settings.SITE_URL):
-            review &= Q(publisher=asked.site) | Q(original_key=None)
+            review &= Q(original_key=None)
         else:
             review &= Q(publisher=asked.site)
             condition &= Q(publishers__overlap=[asked.site])  # has an index of its own
