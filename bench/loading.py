@@ -106,7 +106,7 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     database, seed, start, end = part
     from django.db import connections
 
-    from factcheck.record import claims, readmodel, words
+    from factcheck.record import claims, families, readmodel, words
     from factcheck.record.models import LogEntry, PastClaim, PublishedClaim, PublishedCorrection, PublishedReview
 
     if connections.settings["owner"]["NAME"] != database:
@@ -114,7 +114,7 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     published = [publication(seed, index) for index in range(start, end)]
     rows = [readmodel.review_row(entry, document) for entry, document in published]
     corrections = [readmodel.correction_row(entry, document) for entry, document in published]
-    spans = claims.spans_by_claim((row, None) for row in rows)
+    spans = claims.spans_by_claim(((row, None) for row in rows), families.Family(frozenset(), {}))
     of_claims = [row for claim_id, found in spans.items() for row in claims.claim_rows(claim_id, found)]
     copy(LogEntry, [entry for entry, __ in published])
     copy(PublishedReview, rows)
