@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
@@ -12,12 +11,8 @@ from typing import Any, Self, TextIO
 from factcheck.editorial import imports
 from factcheck.editorial.models import ImportBatch, User
 from factcheck.exchange.json_values import Number
-from factcheck.exchange.readers import Found, ReviewFile
-from factcheck.exchange.records import record_of
+from factcheck.exchange.reading import Read, chunks
 from factcheck.exchange.shapes import Position, Problem, Record, Refusal
-
-CHUNK = 500
-Read = tuple[Record | Refusal, object]
 
 
 @dataclass
@@ -81,25 +76,14 @@ def import_files(
     """Every record of the files into the batch. `progress` is called with the bytes read since the last call."""
     counts = Counts()
     for path in files:
-        with ReviewFile(path) as file:
-            reading, done = _read(file), 0
-            while chunk := list(islice(reading, CHUNK)):
-                for refusal, record in _take(chunk, batch, by, counts):
-                    counts.refused[refusal.problems[0].code] += 1
-                    refused.write(path, refusal, record)
-                progress(file.bytes_read - done)
-                done = file.bytes_read
+        before = 0
+        for chunk, done in chunks(path):
+            for refusal, record in _take(chunk, batch, by, counts):
+                counts.refused[refusal.problems[0].code] += 1
+                refused.write(path, refusal, record)
+            progress(done - before)
+            before = done
     return counts
-
-
-def _read(file: ReviewFile) -> Iterator[Read]:
-    for found in file.objects():
-        if isinstance(found, Found):
-            result = record_of(found)
-            if result is not None:
-                yield result, found.node if isinstance(result, Refusal) else None
-        else:
-            yield found, None
 
 
 def _take(chunk: Sequence[Read], batch: ImportBatch, by: User, counts: Counts) -> Iterator[tuple[Refusal, object]]:

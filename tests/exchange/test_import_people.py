@@ -13,7 +13,7 @@ from factcheck.editorial import imports, workflow
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Membership, Review
 from factcheck.editorial.people import newsroom_of
-from factcheck.exchange import importing
+from factcheck.exchange import reading
 from factcheck.record.canonical import sha256_hex
 from factcheck.record.models import LogEntry
 from tests.drafts import Newsroom, make_newsroom, make_user
@@ -109,7 +109,7 @@ def test_finished_import_takes_nothing_more(newsroom: Newsroom, file: Path) -> N
 
 
 def test_interrupted_import_goes_on(newsroom: Newsroom, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "CHUNK", 2)
+    monkeypatch.setattr(reading, "CHUNK", 2)
     add, calls = imports.add_to_batch, iter([True, True, False])
 
     def interrupted(**arguments: object) -> object:

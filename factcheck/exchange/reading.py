@@ -1,0 +1,73 @@
+"""Reads a file of reviews in chunks; a large one in a process of its own.
+
+Reading is a third of Python's work in an import, and what writes the records waits for the database besides: two
+processes use two cores. The other one knows nothing but the file: no settings, no database.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import chain, islice
+from pathlib import Path
+
+from factcheck.exchange.readers import Found, ReviewFile
+from factcheck.exchange.records import record_of
+from factcheck.exchange.shapes import Record, Refusal
+
+CHUNK = 1000
+# Bytes; a smaller file is read before another Python has begun.
+LARGE = 1024 * 1024
+# A record; or a refusal and the object that it is of, as far as it could be read.
+Read = tuple[Record | Refusal, object]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def chunks(path: Path) -> Iterator[tuple[list[Read], int]]:
+    """The file's records in their order, with the bytes read so far. Raises OSError when it cannot be read."""
+    if path.stat().st_size < LARGE:
+        yield from _chunks(path)
+        return
+    path.open("rb").close()  # what cannot be opened is told by this process
+    command = [sys.executable, "-m", __name__, str(path.absolute())]
+    # In a session of its own, so that Ctrl-C reaches the import alone, with which it ends.
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        try:
+            while (chunk := pickle.load(process.stdout)) is not None:  # noqa: S301 (our own process wrote it)
+                yield chunk
+        except EOFError:
+            raise ChildProcessError(process.wait(), "the process that reads it ended too early", str(path)) from None
+        finally:
+            process.stdout.close()  # so that a reader that is not waited for any more ends
+
+
+def _chunks(path: Path) -> Iterator[tuple[list[Read], int]]:
+    with ReviewFile(path) as file:
+        reading = _read(file)
+        while chunk := list(islice(reading, CHUNK)):
+            yield chunk, file.bytes_read
+
+
+def _read(file: ReviewFile) -> Iterator[Read]:
+    for found in file.objects():
+        if isinstance(found, Found):
+            result = record_of(found)
+            if result is not None:
+                yield result, found.node if isinstance(result, Refusal) else None
+        else:
+            yield found, None
+
+
+def main() -> None:
+    try:
+        for chunk in chain(_chunks(Path(sys.argv[1])), [None]):
+            pickle.dump(chunk, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:  # the import has ended
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

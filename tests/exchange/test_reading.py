@@ -1,0 +1,64 @@
+"""Large files are read by a process of its own, and nobody can tell."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from factcheck.exchange import reading
+from factcheck.exchange.reading import chunks
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Seven lines: a review, another one without a claim and with a rating of 1.50, a broken one, four more reviews."""
+    reviews = [
+        {
+            "@context": "https://schema.org",
+            "@type": "ClaimReview",
+            "url": f"https://example.org/{number}",
+            "claimReviewed": f"Nước lũ ở Huế đã lên tới mái chùa {number}.",
+            "reviewRating": {"@type": "Rating", "alternateName": "Sai", "ratingValue": 1.5},
+        }
+        for number in range(6)
+    ]
+    del reviews[1]["claimReviewed"]
+    lines = [json.dumps(review, ensure_ascii=False).replace("1.5}", "1.50}") for review in reviews]
+    lines.insert(2, '{"@type": "ClaimReview"')
+    path = tmp_path / "some reviews.jsonl"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def test_large_file_is_read_as_a_small_one(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 1000)
+    here = list(chunks(file))
+    monkeypatch.setattr(reading, "LARGE", 0)
+    assert list(chunks(file)) == here
+    ((results, size),) = here
+    assert [type(result).__name__ for result, _ in results] == ["Record", "Refusal", "Refusal", *["Record"] * 4]
+    assert results[1][1]["reviewRating"]["ratingValue"] == "1.50"
+    assert size == file.stat().st_size
+
+
+def test_reader_that_dies_is_no_end_of_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LARGE", 0)
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(ChildProcessError, match="ended too early"):
+        list(chunks(file))
+
+
+def test_reader_ends_with_the_import(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LARGE", 0)
+    file.write_text("\n".join([file.read_text()] * 2000))  # more than a pipe holds
+    begun = chunks(file)
+    assert len(next(begun)[0]) == 1000
+    begun.close()  # waits for the reader
+
+
+@pytest.mark.parametrize("large", [0, 1024 * 1024])
+def test_file_that_cannot_be_opened_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int) -> None:
+    monkeypatch.setattr(reading, "LARGE", large)
+    with pytest.raises(OSError, match="directory") as problem:
+        list(chunks(tmp_path))
+    assert str(problem.value.filename) == str(tmp_path)
