@@ -26,6 +26,7 @@ prove: .venv/dev.stamp .venv/browser.stamp ## run what takes longer: kills, larg
 
 bench: .venv/bench.stamp ## measure, as ratios (bench/README.md)
 	$(python) bench/append.py
+	$(python) bench/importing.py
 	$(python) bench/dumps.py
 	$(python) bench/answers.py
 
