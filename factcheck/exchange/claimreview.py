@@ -15,6 +15,7 @@ from factcheck.exchange.shapes import (
     MAX_LIST,
     MAX_NAME,
     MAX_ORIGINAL_LABEL,
+    MAX_QUOTE,
     MAX_SUMMARY,
     UNKNOWN_LANGUAGE,
     Author,
@@ -139,6 +140,7 @@ def _sources(review: Node, key: str) -> list[Source]:
             review.drop_address(key, written)
         title = work.text("name", limit=MAX_HEADLINE) or work.text("headline", limit=MAX_HEADLINE)
         publisher = work.node("publisher")
+        quotation = next((part for part in work.nodes("hasPart") if "Quotation" in part.types), None)
         if title or address:
             found.append(
                 {
@@ -148,7 +150,7 @@ def _sources(review: Node, key: str) -> list[Source]:
                     if publisher
                     else work.text("publisher", limit=MAX_NAME),
                     "stance": None,
-                    "quote": None,
+                    "quote": quotation.text("text", limit=MAX_QUOTE, one_line=False) if quotation else None,
                     "archive_url": work.address("archivedAt"),
                     "accessed_on": None,
                 }
