@@ -35,7 +35,9 @@ BACKOFF = tuple(
         {"hours": 8},
     )
 )  # fmt: skip
-REST = timedelta(minutes=1)  # for a receiver that did not answer at all
+# A receiver that did not answer at all rests for a quarter of the time for which it has failed, within these bounds:
+# what waits for it must not keep the worker busy with finding out again that nobody is there.
+REST = timedelta(minutes=1), timedelta(hours=1)
 STOPPED_AFTER = timedelta(days=3)  # without any success, when another delivery is given up
 KEPT = timedelta(days=30)  # deliveries that have ended
 
@@ -178,7 +180,7 @@ def _settle(done: Attempt, outcome: sending.Outcome) -> datetime | None:
         return None
     subscription.failing_since = subscription.failing_since or now
     if not outcome.answered:
-        subscription.rests_until = now + REST
+        subscription.rests_until = now + min(max((now - subscription.failing_since) / 4, REST[0]), REST[1])
     subscription.save(update_fields=["failing_since", "rests_until"])
     if outcome.status == 410:
         stop(subscription, Stopped.GONE)

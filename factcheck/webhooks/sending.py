@@ -15,6 +15,8 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from factcheck.webhooks.addresses import Target, is_allowed, parse
 from factcheck.webhooks.models import Attempt
 
@@ -37,6 +39,8 @@ class Outcome:
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
     """Sends the body, once."""
     target = parse(url)
+    if not target.secure and not settings.WEBHOOKS_ALLOW_LOOPBACK:
+        return Outcome(Problem.INSECURE)
     try:
         addresses = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except OSError:

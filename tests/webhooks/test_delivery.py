@@ -156,6 +156,16 @@ def test_receiver_that_does_not_answer_is_left_in_peace_for_a_minute(database: s
     assert states() == [(0, "delivered"), (1, "delivered")]
 
 
+@pytest.mark.parametrize(("failing", "rests"), [(timedelta(hours=2), 30), (timedelta(days=2), 60)])
+def test_receiver_that_is_long_gone_is_asked_less_often(database: str, failing: timedelta, rests: int) -> None:
+    subscription = subscribe("http://127.0.0.1:9/", failing_since=timezone.now() - failing)
+    publish(make_newsroom())
+    deliver()
+    subscription.refresh_from_db()
+    assert subscription.rests_until is not None
+    assert round((subscription.rests_until - timezone.now()).total_seconds() / 60) == rests
+
+
 def test_three_days_without_success_stop_the_subscription(database: str, receiver: Receiver) -> None:
     newsroom = make_newsroom()
     subscription = subscribe(receiver.url, failing_since=timezone.now() - timedelta(days=3))

@@ -221,6 +221,12 @@ def test_hostile_answer_ends_in_time(
     assert outcome.problem == problem
 
 
+def test_address_without_tls_is_not_sent_to_once_the_setting_is_off(receiver: Receiver, settings: Any) -> None:
+    settings.WEBHOOKS_ALLOW_LOOPBACK = False
+    assert sending.post(receiver.url.replace("127.0.0.1", "8.8.8.8"), b"{}", {}).problem == "insecure"
+    assert sending.post(receiver.url.replace("http:", "https:"), b"{}", {}).problem == "address"
+
+
 def test_nobody_at_the_address(settings: Any) -> None:
     settings.WEBHOOKS_ALLOW_LOOPBACK = True
     assert sending.post("http://127.0.0.1:9/", b"{}", {}).problem == "unreachable"
