@@ -12,8 +12,9 @@ from django.db.models import Q
 from api import values
 from api.statements import Slot
 from factcheck.record.families import Family
+from factcheck.record.queries import read_query
 from factcheck.record.register import FROM_TYPES, OUTCOMES
-from factcheck.record.search import words_query
+from factcheck.record.search import has_words
 
 MAX_VALUES = 100
 
@@ -53,7 +54,7 @@ def _matches_language(tag: Any) -> Q:
 
 
 def _has_words(words: str) -> Q:
-    return Q(search=words_query(words))
+    return has_words(read_query(words))
 
 
 def _column(lookup: str) -> Callable[[list[Any]], Q]:
@@ -82,7 +83,8 @@ def _language(what: str) -> Filter:
 
 Q_FILTER = Filter(
     "q", values.read_words, any_of(_has_words), {"type": "string", "minLength": 1, "maxLength": values.MAX_QUERY},
-    'Words to search for, with or without diacritics; "a phrase", `or` and -without work as in web search.', "nước lũ",
+    'Words to search for, with or without diacritics; "a phrase", `or` and -without work as in web search. Best first'
+    " unless `sort` says otherwise; then `meta` is there.", "nước lũ",
     compiles=False,
 )  # fmt: skip
 IDS = Filter(

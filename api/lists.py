@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from api import responses
+from api import extras, responses
 from api.cursors import Cursor, CursorError, read_cursor, write_cursor
+from api.extras import Extras, read_extras
 from api.filters import MAX_VALUES, Filter
 from api.keyset import Order, Position, ReadPart, Row, part_of, read_rows, walk
 from api.moments import NAME as AS_OF
@@ -21,10 +22,13 @@ from api.moments import Moment, read_as_of
 from api.problems import ParameterProblem
 from api.statements import Slot, compiled, log_head
 from api.suggestions import unknown_parameter, unknown_value
+from factcheck.record.queries import Query, read_query
 from factcheck.record.text import find_forbidden
 
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
+RELEVANCE, BY_RELEVANCE = "relevance", Order("score", descending=True)
+COUNTED = ("count", "facets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,12 @@ class ListOptions:
     # Parameters that select no rows, by name: what they may be, the first without the parameter.
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rows: Callable[[Q], QuerySet[Any]] | None = None
+    searched: bool = False  # by relevance with `q`, and with extras
 
     @property
     def sorts(self) -> list[str]:
-        return list(self.orders) if len(self.orders) > 1 else []
+        found = [*([RELEVANCE] if self.searched else []), *self.orders]
+        return found if len(found) > 1 else []
 
     @property
     def parameters(self) -> list[str]:
@@ -55,7 +61,7 @@ class ListOptions:
             "page_size",
             "cursor",
         ]
-        return [*(each.name for each in self.filters), *extra]
+        return [*(each.name for each in self.filters), *extra, *(extras.NAMES if self.searched else [])]
 
 
 @dataclass
@@ -72,6 +78,9 @@ class ListRequest:
     cursor: Cursor = field(default_factory=Cursor)
     as_of: Moment | None = None
     chosen: dict[str, str] = field(default_factory=dict)
+    searched: Query | None = None
+    words: str = ""  # as they were typed; empty when they were given more than once
+    extras: Extras = field(default_factory=Extras)
 
     @cached_property
     def condition(self) -> Q:
@@ -81,7 +90,9 @@ class ListRequest:
     @property
     def compiles(self) -> bool:
         """Whether the statement is the same for all requests with these filters."""
-        return self.options.rows is not None and not self.as_of and all(each.compiles for each, _ in self.filtered)
+        if self.options.rows is None or self.as_of or self.searched is not None:
+            return False
+        return all(each.compiles for each, _ in self.filtered)
 
     @property
     def in_one_statement(self) -> bool:
@@ -109,16 +120,28 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     for name in query:
         if name not in options.parameters:
             errors.append((name[:100], unknown_parameter(name, options.parameters)))
-    chosen = next(iter(options.orders))
+    chosen = RELEVANCE if options.searched and "q" in query else next(iter(options.orders))
     sort = _once(query, "sort", errors) if options.sorts else None
     if sort is not None:
-        if sort in options.orders:
-            chosen = sort
-        else:
+        if sort not in options.sorts:
             errors.append(("sort", unknown_value(sort, options.sorts)))
-    asked = ListRequest(request, options, query, options.orders[chosen])
+        elif sort == RELEVANCE and "q" not in query:
+            errors.append(("sort", "Nothing is more relevant without words: give `q`."))
+        else:
+            chosen = sort
+    asked = ListRequest(request, options, query, options.orders.get(chosen, BY_RELEVANCE))
+    if options.searched:
+        asked.extras = read_extras(query, errors)
+        if asked.extras.highlight and "q" not in query:
+            errors.append(("highlight", "There are no words to mark: give `q`."))
+        if AS_OF in query:
+            errors += [(name, "The past is not counted: leave out this or as_of.") for name in COUNTED if name in query]
     for each in options.filters:
         if each.name in query and (found := _values(query, each, errors)):
+            if options.searched and each.name == "q":
+                asked.searched = Query(tuple(each for text in found for each in read_query(text).alternatives))
+                asked.words = found[0] if len(found) == 1 else ""
+                continue
             asked.filtered.append((each, found))
             if each.few:
                 asked.order = replace(asked.order, from_index=False)
@@ -155,7 +178,7 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     return asked
 
 
-_UNBOUND = ("cursor", "page_size", "sort")
+_UNBOUND = ("cursor", "page_size", "sort", *extras.NAMES)
 
 
 def _once(query: QueryDict, name: str, errors: list[tuple[str, str]]) -> str | None:
@@ -194,11 +217,17 @@ class Page:
 
 def read_page(asked: ListRequest, *sources: QuerySet[Any], columns: Sequence[str] = ("body",)) -> Page:
     """The columns of the rows of the page, in the list's order, and the addresses of the pages around it."""
-    cursor, size = asked.cursor, asked.page_size
+    cursor, limit = asked.cursor, asked.page_size + 1
     if sources or not asked.compiles:
-        found = read_rows(sources or [asked.rows], columns, asked.order, cursor.position, cursor.backward, size + 1)
+        found = read_rows(sources or [asked.rows], columns, asked.order, cursor.position, cursor.backward, limit)
     else:
-        found = walk(_read_compiled(asked, columns), asked.order, cursor.position, cursor.backward, size + 1)
+        found = walk(_read_compiled(asked, columns), asked.order, cursor.position, cursor.backward, limit)
+    return page_of(asked, found)
+
+
+def page_of(asked: ListRequest, found: list[Row]) -> Page:
+    """The page of rows that lie next to the cursor's position, nearest first, of which one more was asked for."""
+    cursor, size = asked.cursor, asked.page_size
     more, found = len(found) > size, found[:size]
     if cursor.backward:
         found.reverse()
@@ -249,9 +278,16 @@ def _read_compiled(asked: ListRequest, columns: Sequence[str]) -> ReadPart:
     return read
 
 
-def list_response(request: HttpRequest, page: Page, results: list[Any], moment: Moment | None = None) -> HttpResponse:
+def list_response(
+    request: HttpRequest,
+    page: Page,
+    results: list[Any],
+    moment: Moment | None = None,
+    meta: dict[str, Any] | None = None,
+) -> HttpResponse:
     """`results` are values or stored JSON as orjson.Fragment, which is sent as it is."""
-    content = orjson.dumps({"results": results, "next": page.next, "previous": page.previous})
+    answer = {"results": results, "next": page.next, "previous": page.previous}
+    content = orjson.dumps(answer if meta is None else {**answer, "meta": meta})
     response = responses.respond(request, content, headers=moment.headers if moment else None)
     responses.add_links(response, {"next": page.next, "prev": page.previous})
     return response

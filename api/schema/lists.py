@@ -28,7 +28,7 @@ SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
 
 def page_of(component: str) -> Json:
-    """Extras, when there are some, will stand in `meta` and never in a result."""
+    """Extras, when there are some, stand in `meta` and never in a result."""
     return keys(
         "A page of a list.",
         results=listed(ref(component)),
@@ -36,6 +36,40 @@ def page_of(component: str) -> Json:
         previous=about(URL_OR_NULL, "The page before."),
     )
 
+
+def searched_page_of(component: str) -> Json:
+    page = page_of(component)
+    return {**page, "properties": {**page["properties"], "meta": ref("Meta")}}
+
+
+_EXACT: Json = about({"type": "boolean"}, "False when there are more than 10,000, or when counting took too long.")
+META: Json = {
+    "type": "object",
+    "description": "Beside the results, when words are searched for or something was asked for.",
+    "properties": {
+        "relaxed": about({"type": "boolean"}, "Nothing has all the words: the results have nearly all."),
+        "complete": about({"type": "boolean"}, "False when the time of a search was up before everything was read."),
+        "did_you_mean": about(TEXT_OR_NULL, "A query that gives results, when words of this one stand nowhere."),
+        "count": keys(
+            "With `count=true`.",
+            value=about(INTEGER_OR_NULL, "10,000 at most. Null: counting took too long."),
+            exact=_EXACT,
+        ),
+        "facets": {
+            "type": "object",
+            "description": "With `facets`: by facet its 50 most frequent values, of 10,000 results at most.",
+            "additionalProperties": keys(
+                "A facet.", values=listed(keys("A value.", value=TEXT, count=INTEGER)), exact=_EXACT
+            ),
+        },
+        "highlights": {
+            "type": "object",
+            "description": "With `highlight=true`: by id of a result the texts with the words (`claim`, `headline`,"
+            " `summary`, `claimant`, `body`), shortened, as HTML: the words in `<mark>`, all else escaped.",
+            "additionalProperties": {"type": "object", "additionalProperties": TEXT},
+        },
+    },
+}
 
 REVISION: Json = {
     "number": INTEGER,
@@ -62,11 +96,11 @@ ENTRY: Json = {
 }
 
 LISTS: Json = {
+    "Meta": META,
+    **{f"{name}List": searched_page_of(name) for name in ("Review", "Claim")},
     **{
         f"{name}List": page_of(name)
         for name in (
-            "Review",
-            "Claim",
             "Revision",
             "Publisher",
             "Claimant",

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
+from factcheck.record.counts import FACETS
+
 if TYPE_CHECKING:
     from api.lists import ListOptions
 
@@ -149,6 +151,24 @@ AS_OF = OpenApiParameter(
 )
 
 
+_FLAG = {"type": "boolean", "default": False}
+_EXTRAS = [
+    OpenApiParameter(
+        "highlight", _FLAG, OpenApiParameter.QUERY, description="With `q`: where the words stand, in `meta.highlights`."
+    ),
+    OpenApiParameter(
+        "facets",
+        {"type": "array", "items": {"type": "string", "enum": list(FACETS)}},
+        OpenApiParameter.QUERY,
+        description="How many results have which value, in `meta.facets`; separated by commas.",
+        explode=False,
+    ),
+    OpenApiParameter(
+        "count", _FLAG, OpenApiParameter.QUERY, description="How many results there are, in `meta.count`."
+    ),
+]
+
+
 def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
     found = [
         OpenApiParameter(
@@ -161,10 +181,16 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
         for each in options.filters
     ]
     if options.sorts:
-        schema = {"type": "string", "enum": options.sorts, "default": options.sorts[0]}
+        schema = {"type": "string", "enum": options.sorts}
+        if not options.searched:
+            schema["default"] = options.sorts[0]
         text = "The order; `-` is newest first. Without a value comes last, either way."
+        if options.searched:
+            text += " With `q`, `relevance` unless another is given; without, `-published_at`."
         found.append(OpenApiParameter("sort", schema, OpenApiParameter.QUERY, description=text))
     found.append(OpenApiParameter("page_size", PAGE_SIZE, OpenApiParameter.QUERY, description="How many a page holds."))
+    if options.searched:
+        found += _EXTRAS
     text = "Where a page begins, from `next` or `previous`; fits only the same address, filters and order."
     found.append(OpenApiParameter("cursor", str, OpenApiParameter.QUERY, description=text))
     return found

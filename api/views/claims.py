@@ -10,9 +10,10 @@ from api import responses
 from api.endpoint import Endpoint
 from api.filters import CLAIM_FILTERS
 from api.keyset import Order
-from api.lists import ListOptions, list_response, read_list_request, read_page
+from api.lists import ListOptions, list_response, read_list_request
 from api.moments import as_published, read_as_of_alone
 from api.schema.operations import documented
+from api.searching import read_searched
 from factcheck.record.addresses import claim_url
 from factcheck.record.families import Family
 from factcheck.record.models import PastClaim, PublishedClaim, Status
@@ -29,18 +30,25 @@ CLAIMS = ListOptions(
     filters=CLAIM_FILTERS,
     as_of=True,
     rows=lambda condition: PublishedClaim.objects.using("public").filter(condition, status=Status.LIVE),
+    searched=True,
 )
 
 
 class ClaimList(Endpoint):
     asks_for_head = False
 
-    @documented("list_claims", "Claims", "Claims that have a live review, newest first.", "ClaimList", CLAIMS)
+    @documented(
+        "list_claims",
+        "Claims",
+        "Claims that have a live review, newest first; with `q` best first.",
+        "ClaimList",
+        CLAIMS,
+    )
     def get(self, request: Request) -> HttpResponse:
         asked = read_list_request(request._request, CLAIMS)
-        found = as_published(PublishedClaim, PastClaim, asked.as_of) if asked.as_of else []
-        page = read_page(asked, *(rows.filter(asked.condition, status=Status.LIVE) for rows in found))
-        return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows], asked.as_of)
+        page, meta = read_searched(asked, PublishedClaim, PastClaim)
+        results = [orjson.Fragment(body) for (body,) in page.rows]
+        return list_response(request._request, page, results, asked.as_of, meta)
 
 
 class ClaimDetail(Endpoint):

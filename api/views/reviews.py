@@ -12,11 +12,12 @@ from api import responses
 from api.endpoint import Endpoint, refuse_parameters
 from api.filters import REVIEW_FILTERS
 from api.keyset import Order
-from api.lists import ListOptions, list_response, read_list_request, read_page
+from api.lists import ListOptions, list_response, read_list_request
 from api.moments import Moment, as_published, read_as_of_alone
 from api.negotiation import JsonOrLinkedData, LinkedDataOnly
 from api.problems import NOT_FOUND, Gone, problem_response
 from api.schema.operations import documented
+from api.searching import read_searched
 from api.statements import Slot, compiled
 from factcheck.record.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.claimreview import claim_review_document
@@ -36,18 +37,19 @@ REVIEWS = ListOptions(
     filters=REVIEW_FILTERS,
     as_of=True,
     rows=lambda condition: PublishedReview.objects.using("public").filter(condition, status=Status.LIVE),
+    searched=True,
 )
 
 
 class ReviewList(Endpoint):
     asks_for_head = False
 
-    @documented("list_reviews", "Reviews", "Live reviews, newest first.", "ReviewList", REVIEWS)
+    @documented("list_reviews", "Reviews", "Live reviews, newest first; with `q` best first.", "ReviewList", REVIEWS)
     def get(self, request: Request) -> HttpResponse:
         asked = read_list_request(request._request, REVIEWS)
-        found = as_published(PublishedReview, PastReview, asked.as_of) if asked.as_of else []
-        page = read_page(asked, *(rows.filter(asked.condition, status=Status.LIVE) for rows in found))
-        return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows], asked.as_of)
+        page, meta = read_searched(asked, PublishedReview, PastReview)
+        results = [orjson.Fragment(body) for (body,) in page.rows]
+        return list_response(request._request, page, results, asked.as_of, meta)
 
 
 class ReviewDetail(Endpoint):

@@ -23,30 +23,38 @@ from factcheck.record.queries import Query, read_query
 from factcheck.record.words import EXACT_CONFIG, SEARCH_CONFIG, Frequency, frequencies
 
 Searched = type[PublishedReview] | type[PublishedClaim]
-Position = tuple[int, UUID]  # score and id
+Position = tuple[int, int]  # score and sequence
 
 CANDIDATES = 400
 SAMPLE, FAR = 4, 32  # shelves
 MANY, SOME = 16, 4  # candidates in the sample
 COMMON = 20_000  # reviews with the rarest word of a query that is common nevertheless
-SECONDS = 0.9  # for all that one search asks of the database
+SECONDS = 0.9  # for all that one request to search asks of the database
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Scores are integers, so that a cursor can name one exactly; they depend on the row and the query alone."""
+    """Scores are integers, so that a cursor can name one exactly; they depend on the row and the query alone.
+
+    Of equals the one with the newer entry comes first.
+    """
 
     score: int
+    sequence: int
     id: UUID
     body: str
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`candidates` were ranked. `relaxed`: nothing has all the words. Not `whole`: the time was up before the end."""
+    """`candidates` were ranked, which match `wanted`.
+
+    `relaxed`: nothing has all the words. Not `whole`: the time was up before the end.
+    """
 
     hits: list[Hit]
     candidates: int = 0
+    wanted: str = ""
     relaxed: bool = False
     whole: bool = True
 
@@ -59,18 +67,26 @@ def search_reviews(words: str, *, limit: int = 20, using: str = "public") -> lis
 class Search:
     """Live rows that meet the condition and have the query's words; if there are none, those that have nearly all."""
 
-    def __init__(self, model: Searched, query: Query, condition: Q | None = None, *, using: str = "public") -> None:
+    def __init__(
+        self,
+        model: Searched,
+        query: Query,
+        condition: Q | None = None,
+        *,
+        using: str = "public",
+        seconds: float | None = None,
+    ) -> None:
         self.query = query
         self._table, self._using = model._meta.db_table, using
         rows = model.objects.using(using).filter(condition or Q(), status=Status.LIVE).query
         self._where, self._parameters = rows.get_compiler(using).compile(rows.where)
-        self._deadline = time.monotonic() + SECONDS
+        self._deadline = time.monotonic() + (SECONDS if seconds is None else seconds)
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Found:
         """The best hits, or those after the position; backward the worst, or those before it, nearest first."""
         found = Found([])
         for number, wanted in enumerate(self._attempts()):
-            found = replace(self._find(wanted, limit, position, backward), relaxed=number > 0)
+            found = replace(self._find(wanted, limit, position, backward), wanted=wanted, relaxed=number > 0)
             if found.candidates or not found.whole:
                 break
         return found
@@ -116,7 +132,7 @@ class Search:
     ) -> Found:
         sql = _SEARCH.format(
             newest=newest.format(table=self._table, where=self._where),
-            position=f"WHERE (score, id) {'>' if backward else '<'} (%s, %s)" if position else "",
+            position=f"WHERE (score, sequence) {'>' if backward else '<'} (%s, %s)" if position else "",
             direction="ASC" if backward else "DESC",
         )
         ranking = wanted, self.query.any_word(), self.query.any_marked_word()
@@ -127,24 +143,24 @@ class Search:
             cursor.execute(f"SET LOCAL statement_timeout = {left}; {sql}", parameters)
             cursor.nextset()
             rows = cursor.fetchall()
-        return Found([Hit(*row[:3]) for row in rows], rows[0][3] if rows else 0)
+        return Found([Hit(*row[:4]) for row in rows], rows[0][4] if rows else 0)
 
 
 # Queries are constants, so that the planner sees how common their words are. What lies close together, stands in claim
 # or headline, and has the diacritics that were typed comes first.
 _SEARCH = f"""
-SELECT score, id, body, candidates FROM (
-    SELECT id, body, count(*) OVER () AS candidates, (100000 * (
+SELECT score, sequence, id, body, candidates FROM (
+    SELECT sequence, id, body, count(*) OVER () AS candidates, (100000 * (
         2 * ts_rank_cd('{{{{0.1,0.2,0.4,1}}}}', search, to_tsquery('{SEARCH_CONFIG}', %s), 32)
         + ts_rank('{{{{0.1,0.2,0.4,1}}}}', search, to_tsquery('{SEARCH_CONFIG}', %s))
         + 2 * ts_rank('{{{{1,1,1,1}}}}', search, to_tsquery('{EXACT_CONFIG}', %s))
     ))::int AS score
     FROM ({{newest}} LIMIT {CANDIDATES}) newest
 ) ranked {{position}}
-ORDER BY score {{direction}}, id {{direction}} LIMIT %s
+ORDER BY score {{direction}}, sequence {{direction}} LIMIT %s
 """  # noqa: S608 (constants; what is filled in are names of ours and conditions that Django wrote)
 _EVERYWHERE = f"""
-SELECT id, body, search FROM {{table}} WHERE {{where}} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)
+SELECT sequence, id, body, search FROM {{table}} WHERE {{where}} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)
 ORDER BY sequence DESC
 """  # noqa: S608
 # From shelf to shelf, the newest first, until there are enough.
@@ -152,12 +168,12 @@ _SHELVES = f"""
 SELECT found.* FROM (SELECT max(sequence) >> {SHELF_BITS} AS newest FROM record_logentry) log,
 LATERAL generate_series(newest, greatest(newest - %s + 1, 0), -1) shelf,
 LATERAL (
-    SELECT id, body, search FROM {{table}} WHERE {{where}} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)
+    SELECT sequence, id, body, search FROM {{table}} WHERE {{where}} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)
     AND (sequence >> {SHELF_BITS}) = shelf ORDER BY sequence DESC LIMIT {CANDIDATES}
 ) found
 """  # noqa: S608
 
 
-def words_query(words: str) -> SearchQuery:
-    """For lists in another order: what has all the words."""
-    return SearchQuery(read_query(words).all_terms(), config=SEARCH_CONFIG, search_type="raw")
+def has_words(query: Query) -> Q:
+    """For lists in another order: all rows with the query's words."""
+    return Q(search=SearchQuery(query.all_terms(), config=SEARCH_CONFIG, search_type="raw"))

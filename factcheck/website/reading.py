@@ -1,5 +1,6 @@
 """What the pages show, read from the record by the role that can do nothing else."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,10 @@ from django.db.models import F, Func, QuerySet
 
 from factcheck.record.families import Family
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument, Status
+from factcheck.record.queries import read_query
 from factcheck.record.readmodel import review_body
-from factcheck.record.search import words_query
+from factcheck.record.search import Search
+from factcheck.record.spelling import did_you_mean
 from factcheck.record.text import clean_text, find_forbidden
 
 Body = dict[str, Any]
@@ -26,14 +29,35 @@ def clean_query(value: str) -> str:
     return clean_text("".join(" " if find_forbidden(character) else character for character in value[:QUERY_LENGTH]))
 
 
-def list_reviews(query: str, page: int) -> tuple[list[Body], bool]:
-    """A page of live reviews, newest first, and whether there are more; those that have the words, if any are given."""
-    reviews = PublishedReview.objects.using("public").filter(status=Status.LIVE)
-    if query:
-        reviews = reviews.filter(search=words_query(query))
+@dataclass(frozen=True, slots=True)
+class ReviewsPage:
+    """`relaxed`: nothing has all the words that were searched for. `meant`: what was probably meant by them."""
+
+    reviews: list[Body]
+    more: bool
+    relaxed: bool = False
+    meant: str | None = None
+
+
+def newest_reviews(page: int) -> ReviewsPage:
     start = (page - 1) * PAGE_SIZE
-    found = list(reviews.order_by("-published_at", "-id").values_list("body", flat=True)[start : start + PAGE_SIZE + 1])
-    return [orjson.loads(body) for body in found[:PAGE_SIZE]], len(found) > PAGE_SIZE and page < LAST_PAGE
+    live = PublishedReview.objects.using("public").filter(status=Status.LIVE).order_by("-published_at", "-id")
+    return _page(list(live.values_list("body", flat=True)[start : start + PAGE_SIZE + 1]), page)
+
+
+def search_reviews(query: str, page: int) -> ReviewsPage:
+    """The reviews that match best first."""
+    start = (page - 1) * PAGE_SIZE
+    found = Search(PublishedReview, read_query(query)).page(start + PAGE_SIZE + 1)
+    meant = did_you_mean(PublishedReview, query) if found.relaxed or not found.hits else None
+    return replace(_page([hit.body for hit in found.hits[start:]], page), relaxed=found.relaxed, meant=meant)
+
+
+def _page(bodies: list[str], page: int) -> ReviewsPage:
+    """Of the bodies from the page's first one on."""
+    return ReviewsPage(
+        [orjson.loads(body) for body in bodies[:PAGE_SIZE]], len(bodies) > PAGE_SIZE and page < LAST_PAGE
+    )
 
 
 def find_review(review_id: UUID) -> PublishedReview | None:

@@ -44,18 +44,20 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this is, and the newest reviews; with ?q=, those that have its words."""
     query = reading.clean_query(request.GET.get("q", ""))
     page = page_number(request)
-    reviews, more = reading.list_reviews(query, page)
-    samples = [is_sample(review["publisher"]["site"]) for review in reviews]
+    found = reading.search_reviews(query, page) if query else reading.newest_reviews(page)
+    samples = [is_sample(review["publisher"]["site"]) for review in found.reviews]
     return render(
         request,
         "website/home.html",
         {
             "query": query,
             "page": page,
-            "reviews": reviews,
-            "next_page": page + 1 if more else None,
+            "reviews": found.reviews,
+            "relaxed": found.relaxed and found.reviews,
+            "meant": found.meant,
+            "next_page": page + 1 if found.more else None,
             "previous_page": page - 1 if page > 1 else None,
-            "sample": "all" if reviews and all(samples) else "some" if any(samples) else "",
+            "sample": "all" if found.reviews and all(samples) else "some" if any(samples) else "",
             "license": settings.LICENSE_URL,
             "site_url": settings.SITE_URL,
         },

@@ -1,0 +1,90 @@
+"""Pages of reviews and claims: in the order of relevance when words are searched for, with `meta` when asked for."""
+
+import time
+from typing import Any
+
+import orjson
+from django.db import OperationalError, connections, transaction
+from psycopg.errors import QueryCanceled
+
+from api.lists import BY_RELEVANCE, ListRequest, Page, page_of, read_page
+from api.moments import as_published
+from api.problems import ParameterProblem
+from factcheck.record.counts import count
+from factcheck.record.models import Status
+from factcheck.record.search import SECONDS, Found, Search, Searched, has_words
+from factcheck.record.snippets import mark
+from factcheck.record.spelling import did_you_mean
+
+LITTLE = 3  # of fewer results it is said what was probably meant
+TOO_SLOW = "So many rows have these words that they take too long to sort: use rarer words, or leave `sort` out."
+
+Meta = dict[str, Any]
+
+
+def read_searched(asked: ListRequest, model: Searched, past: type[Any]) -> tuple[Page, Meta | None]:
+    """A page, its only column the body, and `meta` if words are searched for or an extra was asked for."""
+    deadline = time.monotonic() + SECONDS
+    if asked.searched is None:
+        found = as_published(model, past, asked.as_of) if asked.as_of else []
+        page = read_page(asked, *(rows.filter(asked.condition, status=Status.LIVE) for rows in found))
+        return page, _counts(asked, model, None, deadline) or None
+    if asked.order.value == BY_RELEVANCE.value:
+        page, answer = _read_best(asked, model)
+    else:
+        page, answer = _read_sorted(asked, model), Found([], wanted=asked.searched.all_terms())
+    meta: Meta = {"relaxed": answer.relaxed, "complete": answer.whole, "did_you_mean": None}
+    if (len(page.rows) < LITTLE and not asked.cursor.position) or answer.relaxed:
+        meta["did_you_mean"] = did_you_mean(model, asked.words, seconds=_left(deadline)) if asked.words else None
+    meta |= _counts(asked, model, answer.wanted, deadline)
+    if asked.extras.highlight:
+        bodies = [orjson.loads(body) for (body,) in page.rows]
+        meta["highlights"] = {
+            body["id"]: marked for body, marked in zip(bodies, mark(bodies, asked.searched), strict=True) if marked
+        }
+    return page, meta
+
+
+def _read_best(asked: ListRequest, model: Searched) -> tuple[Page, Found]:
+    position = (asked.cursor.position.value, asked.cursor.position.tie) if asked.cursor.position else None
+    assert asked.searched is not None
+    answer = Search(model, asked.searched, asked.condition).page(asked.page_size + 1, position, asked.cursor.backward)
+    return page_of(asked, [(hit.score, hit.sequence, hit.body) for hit in answer.hits]), answer
+
+
+def _read_sorted(asked: ListRequest, model: Searched) -> Page:
+    """All that has the words, in another order. Raises ParameterProblem when that takes too long."""
+    assert asked.searched is not None
+    rows = asked.rows.filter(has_words(asked.searched))
+    try:
+        with transaction.atomic("public"), connections["public"].cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(1000 * SECONDS))])
+            return read_page(asked, rows)
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise ParameterProblem([("q", TOO_SLOW)]) from error
+        raise
+
+
+def _left(deadline: float) -> float:
+    return max(0, deadline - time.monotonic())
+
+
+def _counts(asked: ListRequest, model: Searched, wanted: str | None, deadline: float) -> Meta:
+    extras = asked.extras
+    if not (extras.count or extras.facets):
+        return {}
+    counted = count(model, asked.condition, wanted, extras.facets, _left(deadline))
+    meta: Meta = {}
+    if extras.count:
+        meta["count"] = {"value": counted.total if counted else None, "exact": bool(counted and counted.exact)}
+    if extras.facets:
+        facets = counted.facets if counted else {}
+        meta["facets"] = {
+            name: {
+                "values": [{"value": value, "count": number} for value, number in facets.get(name, [])],
+                "exact": bool(counted and counted.exact),
+            }
+            for name in extras.facets
+        }
+    return meta

@@ -1,0 +1,42 @@
+"""What was probably meant by words that stand in no claim and no headline."""
+
+import re
+import unicodedata
+
+from django.db import connections
+
+from factcheck.record.queries import read_query
+from factcheck.record.search import SECONDS, Search, Searched
+from factcheck.record.words import frequencies
+
+MAX_WORDS = 3  # each costs a look into the index of similar words
+
+
+def did_you_mean(model: Searched, text: str, *, using: str = "public", seconds: float = SECONDS) -> str | None:
+    """The text with its unknown words replaced by similar ones, if that gives results with all its words."""
+    meant = unicodedata.normalize("NFC", text)
+    words = read_query(meant).words
+    known = frequencies(words, using)
+    unknown = [word for word in words if word in known and not known[word].reviews]
+    if not unknown or len(unknown) > MAX_WORDS:
+        return None
+    for word in unknown:
+        if (similar := _most_similar(known[word].lexeme, using)) is None:
+            return None
+        meant = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", similar, meant, flags=re.IGNORECASE)
+    found = Search(model, read_query(meant), using=using, seconds=seconds).page(1)
+    return meant if found.hits and not found.relaxed else None
+
+
+def _most_similar(lexeme: str, using: str) -> str | None:
+    with connections[using].cursor() as cursor:
+        cursor.execute(_SIMILAR, [lexeme, lexeme])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+# Three letters in a row that both have, as pg_trgm counts them; of two that are about as similar the more common one.
+_SIMILAR = """
+SELECT word FROM record_word WHERE lexeme %% %s
+ORDER BY similarity(lexeme, %s) + ln(reviews) / 50 DESC, word LIMIT 1
+"""

@@ -1,0 +1,157 @@
+"""Searching through the API: best first, pages that hold, and what `meta` says beside the results."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from api import searching
+from factcheck.record import counts, search
+from tests.drafts import make_claim, make_newsroom, make_review, publish_review, withdraw_review
+
+
+@pytest.fixture(scope="module")
+def world(module_database):
+    newsroom = make_newsroom()
+    texts = [
+        ("Nước lũ đã lên tới mái chùa ở Huế.", "Video nước lũ <b>cũ</b> & mới"),
+        ("Nước rút, nhưng sau ba ngày người dân mới thấy lũ chó trở về.", "Không có lũ"),
+        ("Mưa lớn ở Huế làm ngập nhiều tuyến đường.", "Ảnh ngập lụt của năm 2020"),
+    ]
+    reviews = [
+        make_review(newsroom, make_claim(newsroom, text=text), headline=headline, summary="Sai.", body="")
+        for text, headline in texts
+    ]
+    for review in reviews:
+        publish_review(newsroom, review)
+    gone = make_review(newsroom, make_claim(newsroom, text="Nước lũ cuốn trôi cầu."), headline="Cầu còn nguyên")
+    publish_review(newsroom, gone)
+    withdraw_review(newsroom, gone)
+    return [str(review.pk) for review in reviews]
+
+
+def test_search_is_best_first(world, api):
+    found = api.get("reviews/?q=nuoc lu")
+    assert [result["id"] for result in found["results"]] == world[:2]
+    assert found["meta"] == {"relaxed": False, "complete": True, "did_you_mean": None}
+
+
+def test_search_in_another_order(world, api):
+    assert api.ids("reviews/?q=nuoc lu&sort=-published_at") == [world[1], world[0]]
+    assert api.ids("reviews/?q=nuoc lu&sort=relevance") == world[:2]
+
+
+def test_search_with_filters(world, api):
+    assert api.ids("reviews/?q=nuoc lu&language=en") == []
+    assert api.ids("reviews/?q=hue&language=vi&publisher=kiemchung.example") == [world[2], world[0]]
+
+
+def test_search_of_several_queries_is_of_any(world, api):
+    assert sorted(api.ids("reviews/?q=chua&q=2020")) == sorted([world[0], world[2]])
+
+
+def test_list_without_words_has_no_meta(world, api):
+    assert set(api.get("reviews/")) == {"results", "next", "previous"}
+
+
+@pytest.mark.parametrize("sort", ["relevance", "-published_at", "updated_at"])
+def test_search_pages_forth_and_back(world, api, sort):
+    address, forth = f"reviews/?q=lu or ngap&sort={sort}&page_size=1", []
+    pages = []
+    query = dict(parse_qsl(urlsplit(address).query))
+    for _ in range(3):
+        page = api.get("reviews/", query)
+        pages.append(page)
+        forth.append(page["results"][0]["id"])
+        if page["next"]:
+            query = dict(parse_qsl(urlsplit(page["next"]).query))
+    assert sorted(forth) == sorted(world)
+    assert pages[2]["next"] is None
+    back = api.get("reviews/", dict(parse_qsl(urlsplit(pages[2]["previous"]).query)))
+    assert back["results"][0]["id"] == forth[1]
+
+
+def test_cursor_of_relevance_fits_its_words_alone(world, api):
+    cursor = dict(parse_qsl(urlsplit(api.get("reviews/?q=lu&page_size=1")["next"]).query))["cursor"]
+    assert api.problem("reviews/", {"q": "ngap", "cursor": cursor})["errors"][0]["parameter"] == "cursor"
+    assert len(api.ids("reviews/", {"q": "lu", "cursor": cursor, "count": "true"})) == 1
+
+
+def test_search_of_mistyped_words_is_relaxed_and_says_what_was_meant(world, api):
+    found = api.get("reviews/?q=nuoc lu chuaa hue")
+    assert found["results"][0]["id"] == world[0]
+    assert found["meta"]["relaxed"] is True
+    assert found["meta"]["did_you_mean"] == "nuoc lu chùa hue"
+    assert api.get("reviews/?q=vidoe")["meta"]["did_you_mean"] == "video"
+    assert api.get("reviews/?q=xyzzy")["meta"] == {"relaxed": True, "complete": True, "did_you_mean": None}
+
+
+def test_highlights_are_safe_html(world, api):
+    marked = api.get("reviews/?q=nuoc lu&highlight=true")["meta"]["highlights"]
+    assert marked[world[0]] == {
+        "claim": "<mark>Nước</mark> <mark>lũ</mark> đã lên tới mái chùa ở Huế.",
+        "headline": "Video <mark>nước</mark> <mark>lũ</mark> &lt;b&gt;cũ&lt;/b&gt; &amp; mới",
+    }
+
+
+def test_highlights_of_claims(world, api):
+    found = api.get("claims/?q=2020&highlight=true")
+    assert list(found["meta"]["highlights"].values()) == [{"headline": "Ảnh ngập lụt của năm <mark>2020</mark>"}]
+
+
+def test_counts_and_facets(world, api):
+    meta = api.get("reviews/?q=hue&count=true&facets=verdict,language,publisher,topic")["meta"]
+    assert meta["count"] == {"value": 2, "exact": True}
+    assert meta["facets"]["language"] == {"values": [{"value": "vi", "count": 2}], "exact": True}
+    assert meta["facets"]["publisher"] == {"values": [{"value": "kiemchung.example", "count": 2}], "exact": True}
+    assert meta["facets"]["verdict"] == {"values": [{"value": "truth:false", "count": 2}], "exact": True}
+
+
+def test_counts_without_words(world, api):
+    assert api.get("reviews/?count=true&language=vi")["meta"] == {"count": {"value": 3, "exact": True}}
+    assert api.get("claims/?facets=publisher")["meta"]["facets"]["publisher"]["values"] == [
+        {"value": "kiemchung.example", "count": 3}
+    ]
+
+
+def test_counts_beyond_the_bound_are_flagged(world, api, monkeypatch):
+    monkeypatch.setattr(counts, "BOUND", 2)
+    assert api.get("reviews/?count=true")["meta"]["count"] == {"value": 2, "exact": False}
+
+
+def test_counts_that_take_too_long_are_null(world, api, monkeypatch):
+    monkeypatch.setattr(searching, "SECONDS", 0.05)
+    monkeypatch.setattr(counts, "_PART", f"{counts._PART} UNION ALL (SELECT NULL, NULL, 1 FROM pg_sleep(1))")
+    meta = api.get("reviews/?count=true&facets=topic")["meta"]
+    assert meta == {
+        "count": {"value": None, "exact": False}, "facets": {"topic": {"values": [], "exact": False}},
+    }  # fmt: skip
+
+
+def test_search_whose_time_is_up_says_so(world, api, monkeypatch):
+    monkeypatch.setattr(search, "SECONDS", 0.05)
+    monkeypatch.setattr(search, "_SEARCH", search._SEARCH.replace("SELECT score", "SELECT pg_sleep(1), score", 1))
+    found = api.get("reviews/?q=nuoc")
+    assert (found["results"], found["meta"]["complete"]) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("sort=relevance", "sort"),
+        ("highlight=true", "highlight"),
+        ("q=lu&highlight=yes", "highlight"),
+        ("count=1", "count"),
+        ("count=true&count=true", "count"),
+        ("facets=claimant", "facets"),
+        ("facets=", "facets"),
+        ("as_of=0&count=true", "count"),
+        ("as_of=0&facets=topic", "facets"),
+    ],
+)
+def test_wrong_extras(world, api, query, parameter):
+    assert [error["parameter"] for error in api.problem(f"reviews/?{query}")["errors"]] == [parameter]
+
+
+@pytest.mark.parametrize("address", ["corrections/", "demands/", "publishers/"])
+def test_other_lists_have_no_extras(world, api, address):
+    assert api.problem(f"{address}?count=true")["errors"][0]["parameter"] == "count"
