@@ -29,6 +29,7 @@ bench: .venv/bench.stamp ## measure, as ratios (bench/README.md)
 	$(python) bench/importing.py
 	$(python) bench/dumps.py
 	$(python) bench/answers.py
+	$(python) bench/searching.py
 
 check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, messages, deployment settings
 	$(python) -m ruff format --check .

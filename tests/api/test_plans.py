@@ -1,0 +1,267 @@
+"""Every list, filter and order finds its index among 100,000 analysed rows, as PostgreSQL plans by itself.
+
+Values are such as people give: those that many rows have and those that hardly any has. A filter or an order that is
+declared and has no line here fails.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from urllib.parse import urlencode
+from uuid import UUID
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from api.lists import ListOptions
+from api.views.claims import CLAIMS
+from api.views.corrections import CORRECTIONS
+from api.views.demands import DEMANDS
+from api.views.reviews import REVIEWS
+from factcheck.record.models import (
+    LogEntry,
+    PublishedClaim,
+    PublishedCorrection,
+    PublishedDemand,
+    PublishedReference,
+    PublishedReview,
+)
+from factcheck.record.rows import insert
+
+ROWS = 100_000
+BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
+LISTS = {"reviews": REVIEWS, "claims": CLAIMS, "corrections": CORRECTIONS, "demands": DEMANDS}
+# Of every hundred rows one has the rare language, publisher and so on, of every 20,000 one the very rare.
+RARE, VERY_RARE = 100, 20_000
+SOME_ID = UUID(int=7 << 76 | 500)
+
+ORDERS = {
+    "reviews": {
+        "published_at": "review_published", "updated_at": "review_updated",
+        "reviewed_on": "review_reviewed", "claimed_on": "review_claimed",
+    },
+    "claims": {"published_at": "claim_published", "updated_at": "claim_updated", "claimed_on": "claim_claimed"},
+    "corrections": {"sequence": "record_publishedcorrection_pkey"},
+    "demands": {
+        "published_at": "demand_published", "updated_at": "demand_updated", "received_on": "demand_received",
+    },
+}  # fmt: skip
+# For each filter its value and the indexes that may answer: its own, or that of the order where many rows match.
+REVIEW_PLANS = {
+    "ids": (SOME_ID, {"record_publishedreview_pkey"}),
+    "language": ("km", {"review_language"}),
+    "verdict": ("truth:rare", {"review_verdict"}),
+    "publisher": ("rare.example", {"review_publisher"}),
+    "claim": (SOME_ID, {"review_claim"}),
+    "claimant": (SOME_ID, {"review_claimant"}),
+    # PostgreSQL knows the common members of an array alone and takes any other for one row in two hundred, so that a list
+    # by a topic that hardly any review has walks along its order; see docs/performance.md, "What falls short".
+    "topic": ("topic3", {"review_topics", "review_published"}),
+    "appearance_url": ("https://social.example/500", {"review_appearances"}),
+    "original_url": ("https://pub1.example/500", {"review_original"}),
+    "claimed_after": ("2020-02-01", {"review_published", "review_claimed"}),
+    "claimed_before": ("2020-02-01", {"review_published", "review_claimed"}),
+    "reviewed_after": ("2020-02-01", {"review_published", "review_reviewed"}),
+    "reviewed_before": ("2020-02-01", {"review_published", "review_reviewed"}),
+    "published_after": ("2020-02-01", {"review_published"}),
+    "published_before": ("2020-02-01", {"review_published"}),
+    "updated_after": ("2020-02-01", {"review_published", "review_updated"}),
+}
+PLANS = {
+    "reviews": REVIEW_PLANS,
+    "claims": {
+        "ids": (SOME_ID, {"record_publishedclaim_pkey"}),
+        "language": ("km", {"claim_language"}),
+        "verdict": ("truth:verdict3", {"claim_verdicts", "claim_published"}),
+        "publisher": ("pub3.example", {"claim_publishers", "claim_published"}),
+        "claimant": (SOME_ID, {"claim_claimant"}),
+        "topic": ("topic3", {"claim_topics", "claim_published"}),
+        "appearance_url": ("https://social.example/500", {"claim_appearances"}),
+        "claimed_after": ("2020-02-01", {"claim_published", "claim_claimed"}),
+        "claimed_before": ("2020-02-01", {"claim_published", "claim_claimed"}),
+        "published_after": ("2020-02-01", {"claim_published"}),
+        "published_before": ("2020-02-01", {"claim_published"}),
+        "updated_after": ("2020-02-01", {"claim_published", "claim_updated"}),
+    },
+    "corrections": {
+        "class": ("typo", {"record_publishedcorrection_pkey"}),
+        **{
+            name: (value, {"correction_review", "record_publishedcorrection_pkey"})
+            for name, (value, _) in REVIEW_PLANS.items()
+        },
+    },
+    "demands": {
+        "publisher": ("pub1.example", {"demand_published"}),
+        "review": (SOME_ID, {"demand_review"}),
+        "from": ("court", {"demand_published"}),
+        "outcome": ("refused", {"demand_published"}),
+        "received_after": ("2020-02-01", {"demand_published", "demand_received"}),
+        "received_before": ("2020-02-01", {"demand_published", "demand_received"}),
+        "published_after": ("2020-02-01", {"demand_published"}),
+        "published_before": ("2020-02-01", {"demand_published"}),
+        "updated_after": ("2020-02-01", {"demand_published", "demand_updated"}),
+    },
+}
+SEARCHED_ELSEWHERE = {"q"}  # tests/record/test_search_plans.py
+
+
+def id_of(number: int) -> UUID:
+    return UUID(int=7 << 76 | number)
+
+
+def review(number: int) -> SimpleNamespace:
+    from factcheck.record.addresses import address_key
+
+    at, rare, very_rare = BEGINNING + timedelta(minutes=number), number % RARE == 0, number % VERY_RARE == 0
+    day = date(2019, 6, 1) + timedelta(days=number % 400)
+    return SimpleNamespace(
+        id=id_of(number), claim_id=id_of(number), status="live", sequence=number, body="{}",
+        language="km" if very_rare else ("en", "vi", "vi-vn", "en", "fr")[number % 5],
+        verdict="truth:rare" if rare else f"truth:verdict{number % 6}",
+        publisher="rare.example" if rare else f"pub{number % 50}.example",
+        claimant=id_of(number % 5000), topics=["very-rare"] if very_rare else [f"topic{number % 40}"],
+        appearance_keys=[address_key(f"https://social.example/{number}")],
+        original_key=address_key(f"https://pub1.example/{number}"),
+        claimed_on=day if number % 2 else None, reviewed_on=day if number % 10 else None,
+        published_at=at, updated_at=at,
+    )  # fmt: skip
+
+
+def claim(of: SimpleNamespace) -> SimpleNamespace:
+    very_rare = of.sequence % VERY_RARE == 0
+    return SimpleNamespace(
+        **vars(of), verdicts=["truth:very-rare" if very_rare else of.verdict],
+        publishers=["very-rare.example" if very_rare else of.publisher],
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def many(module_database: str) -> None:
+    reviews = [review(number) for number in range(ROWS)]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE record_logentry DISABLE TRIGGER USER")
+    insert(
+        LogEntry,
+        (
+            LogEntry(
+                sequence=r.sequence, at=r.published_at, kind="review.original", subject=r.id, number=1, digest="0" * 64
+            )
+            for r in reviews
+        ),
+        using="owner",
+    )
+    insert(PublishedReview, reviews, using="owner")
+    insert(PublishedClaim, map(claim, reviews), using="owner")
+    insert(
+        PublishedCorrection,
+        (
+            SimpleNamespace(
+                sequence=r.sequence, review_id=r.id, at=r.published_at, body="{}",
+                change_class=("typo", "update", "substantive")[r.sequence % 3],
+            )
+            for r in reviews
+        ),
+        using="owner",
+    )  # fmt: skip
+    insert(
+        PublishedDemand,
+        (
+            SimpleNamespace(
+                id=r.id, sequence=r.sequence, body="{}", publisher=r.publisher, review=r.id,
+                from_type=("court", "person")[r.sequence % 2], outcome=("open", "refused")[r.sequence % 2],
+                received_on=r.reviewed_on or date(2020, 1, 1), published_at=r.published_at, updated_at=r.updated_at,
+            )
+            for r in reviews
+        ),
+        using="owner",
+    )  # fmt: skip
+    insert(
+        PublishedReference,
+        (
+            SimpleNamespace(
+                kind=kind, key=f"{kind}{number}" if kind != "verdict" else f"scale{number}:false", name=f"Name {number}",
+                sequence=number, body='{"value":null,"slug":"false","labels":{},"best":null,"worst":null}',
+            )
+            for kind in PublishedReference.Kind.values
+            for number in range(ROWS // 4)
+        ),
+        using="owner",
+    )  # fmt: skip
+    with connections["owner"].cursor() as cursor:
+        for model in (
+            LogEntry,
+            PublishedReview,
+            PublishedClaim,
+            PublishedCorrection,
+            PublishedDemand,
+            PublishedReference,
+        ):
+            cursor.execute(f"VACUUM ANALYZE {model._meta.db_table}")
+
+
+def plans(address: str) -> list[dict[str, object]]:
+    """The plan of every statement that the address asks for."""
+    with CaptureQueriesContext(connections["public"]) as queries:
+        response = Client().get(address)
+    assert response.status_code == 200, (address, response.content)
+    found = []
+    with connections["public"].cursor() as cursor:
+        for query in queries:
+            if query["sql"].lstrip("(").upper().startswith("SELECT"):
+                cursor.execute(f"EXPLAIN (FORMAT JSON) {query['sql']}")
+                (said,) = cursor.fetchone()
+                plan = json.loads(said) if isinstance(said, str) else said
+                found.append(plan[0]["Plan"])
+    return found
+
+
+def nodes(plan: dict[str, object]) -> Iterator[dict[str, object]]:
+    yield plan
+    for inner in plan.get("Plans", ()):  # type: ignore[attr-defined]
+        yield from nodes(inner)
+
+
+def indexes(address: str) -> set[str]:
+    """The indexes that the address is answered from. Fails on a table that is read from one end to the other."""
+    found = [node for plan in plans(address) for node in nodes(plan)]
+    read_whole = [node["Relation Name"] for node in found if node["Node Type"] == "Seq Scan"]
+    assert [table for table in read_whole if str(table) != "record_publishedmerge"] == [], address
+    return {str(node["Index Name"]) for node in found if "Index Name" in node}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_order_reads_its_index(many, name: str):
+    options: ListOptions = LISTS[name]
+    for order in options.orders:
+        query = {"sort": order} if options.sorts else {}
+        first = f"/api/v1/{name}/?{urlencode(query)}"
+        expected = ORDERS[name][order.removeprefix("-")]
+        assert expected in indexes(first), order
+        following = json.loads(Client().get(first).content)["next"]
+        assert expected in indexes(following.removeprefix("http://127.0.0.1:8000")), f"page 2 of {order}"
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_filter_finds_an_index(many, name: str):
+    for each in LISTS[name].filters:
+        if each.name in SEARCHED_ELSEWHERE:
+            continue
+        value, expected = PLANS[name][each.name]
+        assert indexes(f"/api/v1/{name}/?{urlencode({each.name: value})}") & expected, each.name
+
+
+@pytest.mark.parametrize("name", ["publishers", "claimants", "topics"])
+def test_references_are_read_in_the_order_of_their_names(many, name: str):
+    assert "publishedreference_name" in indexes(f"/api/v1/{name}/")
+
+
+def test_changes_are_read_by_their_place_in_the_log(many):
+    assert "record_logentry_pkey" in indexes("/api/v1/changes/?since=50000")
+
+
+def test_one_review_and_one_claim_are_read_by_their_keys(many):
+    assert "record_publishedreview_pkey" in indexes(f"/api/v1/reviews/{SOME_ID}/")
+    assert "record_publishedclaim_pkey" in indexes(f"/api/v1/claims/{SOME_ID}/")
