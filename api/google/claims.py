@@ -41,7 +41,10 @@ def search_claims(asked: Search) -> Body:
             raise invalid([("pageToken", "This token was not given for these parameters.")]) from None
     found = (_best if asked.query else _newest)(asked, position)
     page = found[: asked.page_size]
-    response: Body = {"claims": [_claim(orjson.loads(body), asked) for _, _, body in page]} if page else {}
+    claims = [_claim(orjson.loads(body), asked) for _, _, body in page]
+    # A claim that came in by the date of one that was merged into it has nothing to show.
+    shown = [claim for claim in claims if "claimReview" in claim]
+    response: Body = {"claims": shown} if shown else {}
     if len(found) > len(page):
         response["nextPageToken"] = write_cursor(Cursor(position=Position(*page[-1][:2])), asked.place)
     return response

@@ -6,6 +6,7 @@ import logging
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from rest_framework.throttling import BaseThrottle
 
 from api.google import views
 from tests.api.google.conftest import PATH
@@ -227,6 +228,20 @@ def test_outage_is_unavailable_and_a_fault_internal(google, monkeypatch):
     assert json.loads(response.content)["error"]["status"] == "UNAVAILABLE"
     monkeypatch.setattr(views, "search_claims", fail(KeyError("secret detail")))
     assert "secret" not in json.dumps(google.error({"query": "a"}, 500))
+
+
+def test_too_many_requests_are_told_when_to_come_back(google, monkeypatch):
+    class Never(BaseThrottle):
+        def allow_request(self, request, view):
+            return False
+
+        def wait(self):
+            return 6.2
+
+    monkeypatch.setattr(views.ClaimSearch, "throttle_classes", [Never])
+    response = google.send({"query": "a"})
+    assert (response.status_code, response["Retry-After"]) == (429, "7")
+    assert json.loads(response.content)["error"]["status"] == "RESOURCE_EXHAUSTED"
 
 
 def test_keys_and_tokens_are_never_logged(google, caplog, monkeypatch):

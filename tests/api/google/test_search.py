@@ -187,6 +187,17 @@ def test_reviews_of_merged_claims_are_shown_under_the_one_that_stays(database, g
     assert len(claim["claimReview"]) == 3
 
 
+def test_date_of_a_claim_that_was_merged_is_not_that_of_the_claim_that_is_shown(database, google):
+    newsroom = make_newsroom()
+    stays = make_claim(newsroom, text="Nước lũ số 0", claimed_on=day(400))
+    goes = make_claim(newsroom, text="Nước lũ số 1", claimed_on=day(2))
+    for claim in (stays, goes):
+        publish_review(newsroom, make_review(newsroom, claim, reviewed_on=day(300)))
+    assert google.texts(query="lũ", maxAgeDays=9) == ["Nước lũ số 1"]
+    merge_claims(newsroom, goes, stays)
+    assert google.search(query="lũ", maxAgeDays=9) == {}
+
+
 def test_search_costs_four_queries(world, google, django_assert_num_queries):
     """The head of the log, whether reviews of merged claims are among it, the newest part, and everything."""
     with django_assert_num_queries(4, connection=connections["public"]):
