@@ -21,7 +21,16 @@ from django.utils.translation import ngettext
 from factcheck.editorial import documents
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import LanguageField, ProseField
-from factcheck.editorial.models import Approval, Claim, Claimant, ClaimMerge, EditorialEvent, Publisher, Review
+from factcheck.editorial.models import (
+    Approval,
+    Claim,
+    Claimant,
+    ClaimMerge,
+    EditorialEvent,
+    ProposedLink,
+    Publisher,
+    Review,
+)
 from factcheck.record.canonical import canonical
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument
 from factcheck.record.text import clean_text, find_forbidden
@@ -183,6 +192,7 @@ def _forget_claims(keys: set[Any]) -> None:
     used = set(Review.objects.exclude(state=Review.State.ERASED).filter(claim__in=keys).values_list("claim", flat=True))
     shown = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
     used |= {claim for claim in shown if claim}
+    ProposedLink.objects.filter(Q(claim__in=keys - used) | Q(other__in=keys - used)).delete()
     ClaimMerge.objects.filter(Q(claim__in=keys - used) | Q(into__in=keys - used)).update(decision_note="")
     for claim in Claim.objects.select_for_update().filter(pk__in=keys - used).order_by("pk"):
         claim.appearances.all().delete()

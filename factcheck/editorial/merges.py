@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import documents, roles
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Claim, ClaimMerge, User
+from factcheck.editorial.models import Claim, ClaimMerge, Review, User
 from factcheck.editorial.models.approvals import Decision
 from factcheck.record import log
 from factcheck.record.canonical import canonical, sha256_hex
@@ -110,11 +110,49 @@ def approve_merge(*, merge: ClaimMerge, by: User, digest: str) -> LogEntry:
     return entry
 
 
+@transaction.atomic
+def use_instead(*, claim: Claim, instead: Claim, by: User) -> int:
+    """Gives the drafts of a claim that is not public another claim, and throws the first away. Returns how many."""
+    if claim.pk == instead.pk:
+        raise EditorialError(_("This is the same claim. Choose another one."))
+    claim, instead = _locked(claim, instead)
+    if claim.logged_by_id == by.pk:
+        roles.require_member(by, claim.newsroom_id)
+    else:
+        roles.require_decider(by, claim.newsroom_id)
+    public = set(PublishedClaim.objects.filter(pk__in=[claim.pk, instead.pk]).values_list("pk", flat=True))
+    if claim.pk in public or LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists():
+        raise EditorialError(_("This claim has been published. Propose that it is the same as the other one."))
+    if instead.pk not in public and roles.role_in(by, instead.newsroom) is None:
+        raise NotAllowed(_("That claim is another newsroom’s draft."))
+    if merged_into(instead):
+        raise EditorialError(_("The claim that you chose is merged into another one itself. Choose that one."))
+    reviews = list(claim.reviews.select_for_update().order_by("pk"))
+    for review in reviews:
+        roles.require_writer(by, review)
+        if review.state != Review.State.DRAFT:
+            raise EditorialError(
+                _("A review of this claim is submitted or approved. Have it returned first, or publish it.")
+            )
+    for review in reviews:
+        review.claim = instead
+        review.save(update_fields=["claim", "changed_at"])
+        record_event(by, "review.claim_changed", review, claim=str(instead.pk))
+    claim.delete()
+    return len(reviews)
+
+
 def merged_into(claim: Claim) -> Claim | None:
     """The claim into which this one is merged now."""
     return Claim.objects.filter(
         pk__in=PublishedMerge.objects.filter(claim_id=claim.pk, until=None, into_id__isnull=False).values("into_id")
     ).first()
+
+
+def merged_here(claim: Claim) -> list[Claim]:
+    """The claims that were merged into this one and are not split off."""
+    merged = PublishedMerge.objects.filter(into_id=claim.pk, until=None).values("claim_id")
+    return list(Claim.objects.filter(pk__in=merged).order_by("pk"))
 
 
 def open_merges(claim: Claim) -> list[ClaimMerge]:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Func, QuerySet
 
 from factcheck.record.families import Family
-from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument, Status
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReview, RevisionDocument, Status
 from factcheck.record.queries import read_query
 from factcheck.record.readmodel import review_body
 from factcheck.record.search import Search
@@ -73,6 +73,18 @@ def other_reviews(review: PublishedReview) -> list[Body]:
     found = PublishedReview.objects.using("public").filter(claim_id__in=same, status=Status.LIVE)
     bodies = found.exclude(pk=review.pk).order_by("published_at", "id").values_list("body", flat=True)[:OTHERS]
     return [orjson.loads(body) for body in bodies]
+
+
+def find_claim(claim_id: UUID) -> Body | None:
+    """A claim that has a live review, with its live reviews."""
+    claims = PublishedClaim.objects.using("public").filter(pk=claim_id, status=Status.LIVE)
+    body = claims.values_list("body", flat=True).first()
+    return orjson.loads(body) if body else None
+
+
+def home_of(claim_id: UUID) -> UUID:
+    """The claim under which this one is shown: another one if it was merged."""
+    return Family.of([claim_id], using="public").home(claim_id)
 
 
 def list_demands(page: int) -> tuple[list[Body], bool]:

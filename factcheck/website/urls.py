@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("reviews/<uuid:review_id>/", views.review, name="review"),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", views.revision, name="revision"),
+    path("claims/<uuid:claim_id>/", views.claim, name="claim"),
     path("demands/", register.demands, name="demands"),
     path("demands/<uuid:demand_id>/", register.demand, name="demand"),
     # Without a token against forgery: the worst that another site can do with it is to change the language,

@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import conditional_page, require_safe
@@ -85,6 +85,27 @@ def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse
     if body is None or entry.kind == LogEntry.Kind.ERASURE:
         return _gone(request, row)
     return _page(request, row, body, number=number, current=entry.sequence == row.sequence)
+
+
+@page_for_readers
+def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
+    """A claim with all live reviews of it; of one that was merged, a redirect to where its reviews are."""
+    body = reading.find_claim(claim_id)
+    if body is None:
+        home = reading.home_of(claim_id)
+        if home == claim_id:
+            raise Http404
+        return redirect("claim", home, permanent=True)
+    context = {
+        "claim": body,
+        # As reviews have them in the lists of other pages: with the claim's words in place of a missing headline.
+        "others": [{**review, "claim": body} for review in body["reviews"]],
+        "sample": any(is_sample(review["publisher"]["site"]) for review in body["reviews"]),
+        "license": body["license"],
+        "json_url": body["url"],
+        "canonical": f"{settings.SITE_URL}/claims/{claim_id}/",
+    }
+    return render(request, "website/claim_page.html", context)
 
 
 def _row(review_id: UUID) -> PublishedReview:

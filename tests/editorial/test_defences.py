@@ -12,7 +12,15 @@ from django.db.models import CheckConstraint, UniqueConstraint
 from factcheck.editorial import demands, merges, workflow
 from factcheck.editorial.documents import statement
 from factcheck.editorial.fields import ProseField
-from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Membership, Review, VerdictMapping
+from factcheck.editorial.models import (
+    Approval,
+    EditorialEvent,
+    ImportBatch,
+    Membership,
+    ProposedLink,
+    Review,
+    VerdictMapping,
+)
 from factcheck.editorial.models.claims import TopicLabel
 from factcheck.record.canonical import canonical, sha256_hex
 from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, make_scale, make_user, publish_review
@@ -36,7 +44,8 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
         "INSERT INTO editorial_claim_topics (claim_id, topic_id) SELECT c.id, t.id FROM editorial_claim c, editorial_topic t"
     )
     workflow.submit(review=make_review(newsroom), by=newsroom.chief)
-    ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", submitted_by=newsroom.editor)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", submitted_by=newsroom.editor)
+    ProposedLink.objects.create(batch=batch, claim=other.claim, other=one.claim, score=0.9)
     demands.submit_demand(demand=make_demand(newsroom), by=newsroom.chief)
     return newsroom
 
@@ -51,6 +60,10 @@ MERGE = (
     "INSERT INTO editorial_claimmerge (newsroom_id, claim_id, action, into_id, note, statement, digest, submitted_by_id,"
     " submitted_at, decision, decision_note) SELECT newsroom_id, claim_id, %s, %s, statement, digest, submitted_by_id,"
     " now(), '', '' FROM editorial_claimmerge"
+)
+LINK = (
+    "INSERT INTO editorial_proposedlink (batch_id, found_at, answer, claim_id, other_id, score)"
+    " SELECT batch_id, now(), '', %s FROM editorial_proposedlink"
 )
 # One breach for every constraint; the test below holds that none is missing.
 BREACHES = {
@@ -125,6 +138,10 @@ BREACHES = {
     "claimmerge_one_open": MERGE % ("action, into_id", "note"),
     "claimmerge_action_known": MERGE % ("'swap', into_id", "note"),
     "claimmerge_into_another": MERGE % ("action, claim_id", "note"),
+    "proposedlink_once": LINK % "claim_id, other_id, score",
+    "proposedlink_to_another": LINK % "claim_id, claim_id, score",
+    "proposedlink_score_known": LINK % "other_id, claim_id, 1.5",
+    "proposedlink_answered_at_once": "UPDATE editorial_proposedlink SET answer = 'accepted'",
     "claimmerge_says_why": MERGE % ("action, into_id", "''"),
 }
 ALL = {

@@ -174,6 +174,11 @@ def test_claim_of_a_merge_leads_to_the_other(newsroom: Newsroom) -> None:
     assert (found["text"], len(found["reviews"])) == ("Lời đồn thứ ba.", 3)
     assert sorted(claim["text"] for claim in found["merged"]) == ["Lời đồn thứ nhì.", "Lời đồn thứ nhất."]
     assert api.ids("claims/") == [str(three.pk)]
+    page = api.client.get(f"/claims/{one.pk}/")
+    assert (page.status_code, page["Location"]) == (301, f"/claims/{three.pk}/")
+    text = api.client.get(page["Location"], headers={"accept-language": "vi"}).content.decode()
+    assert ("Lời đồn thứ ba." in text, "Lời đồn thứ nhất." in text) == (True, True)
+    assert text.count('<li><span class="verdict') == 3
     assert len(api.ids("reviews/", {"claim": str(three.pk)})) == 3
     assert len(api.ids("reviews/", {"claim": str(one.pk)})) == 3
     # The past is as it was: entry 3 is the first merge, entry 4 the second.

@@ -32,6 +32,7 @@ class Published:
     erased: str
     imported: str
     hostile: str
+    claim: str
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,8 @@ def published(module_database: str) -> Published:
         *(
             f"/reviews/{review.pk}/"
             for review in (corrected, english, withdrawn, erased, _imported(there), _hostile(there))
-        )
+        ),
+        claim=f"/claims/{corrected.claim_id}/",
     )
 
 

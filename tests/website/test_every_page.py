@@ -23,6 +23,7 @@ PAGES = [
     "{0.erased}",
     "{0.imported}",
     "{0.hostile}",
+    "{0.claim}",
     "/nowhere/",
 ]
 

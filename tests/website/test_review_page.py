@@ -217,11 +217,11 @@ def test_review_absent_is_404(published: Published, path: str) -> None:
 @pytest.mark.parametrize(
     ("name", "path", "queries"),
     [
-        ("corrected", "", 4),
-        ("withdrawn", "", 4),
+        ("corrected", "", 5),
+        ("withdrawn", "", 5),
         ("erased", "", 3),
-        ("imported", "", 4),
-        ("corrected", "revisions/1/", 5),
+        ("imported", "", 5),
+        ("corrected", "revisions/1/", 6),
         ("erased", "revisions/1/", 4),
     ],
 )

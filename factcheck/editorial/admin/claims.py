@@ -1,18 +1,21 @@
 """Claims: what was said, by whom, and where it appeared."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import ModelChoiceField
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial.admin import links, merges
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
+from factcheck.editorial.merges import merged_into as find_target
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
 from factcheck.record.models import PublishedClaim, Status
 
@@ -100,13 +103,44 @@ class ClaimAdmin(NewsroomAdmin[Claim]):
             mine = Review.objects.filter(claim=claim, newsroom__in=list(desk(request).roles))
             reviews = list(mine.select_related("claim", "publisher")[:50])
         extra = {
+            **(merges.standing(request, claim) if claim is not None else {}),
             "reviews": reviews,
             "under_way": any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in reviews),
         }
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/similar/", view(self.similar), name="editorial_claim_similar"),
+            path("<uuid:pk>/split/", view(self.split), name="editorial_claim_split"),
+            path("merges/<int:pk>/<slug:verb>/", view(self.merge_verb), name="editorial_claim_merge"),
+            path("links/<int:pk>/<slug:answer>/", view(self.link), name="editorial_claim_link"),
+            *super().get_urls(),
+        ]
+
+    def similar(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return merges.similar_page(request, get_object_or_404(self.get_queryset(request), pk=pk), self._around(request))
+
+    def split(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Asked for by either newsroom, so that it may be another one's claim."""
+        claim = get_object_or_404(Claim.objects.select_related("newsroom"), pk=pk)
+        into = find_target(claim)
+        if not {claim.newsroom_id, into.newsroom_id if into else None} & desk(request).roles.keys():
+            raise Http404
+        return merges.split_page(request, claim, self._around(request))
+
+    def link(self, request: HttpRequest, pk: int, answer: str) -> HttpResponse:
+        return links.link_page(request, pk, answer, self._around(request))
+
+    def merge_verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        return merges.verb_page(request, pk, verb, self._around(request))
+
+    def _around(self, request: HttpRequest) -> dict[str, Any]:
+        return {**self.admin_site.each_context(request), "opts": self.opts}
+
     def response_add(self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None) -> HttpResponse:
-        return self._write_review(request, obj) or super().response_add(request, obj, post_url_continue)
+        return merges.after_logging(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Claim) -> HttpResponse:
         return self._write_review(request, obj) or super().response_change(request, obj)

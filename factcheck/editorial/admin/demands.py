@@ -14,13 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import demands
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.demand_verbs import VERBS, possible, verb_page
+from factcheck.editorial.admin.seen import SeenForm
 from factcheck.editorial.models import Demand, DemandApproval, Review
 
 State = Demand.State
 
 
+class DemandForm(SeenForm[Demand]):
+    """Its fields are those of the page's fieldsets."""
+
+
 @admin.register(Demand)
 class DemandAdmin(NewsroomAdmin[Demand]):
+    form = DemandForm
     change_form_template = "admin/editorial/demand/change_form.html"
     list_display = ("__str__", "state", "outcome", "changed_at")
     list_filter = ("state", "outcome", OwnNewsroomFilter)
@@ -37,6 +43,8 @@ class DemandAdmin(NewsroomAdmin[Demand]):
             (_("What came of it"), {"fields": ["outcome", "done", "done_on"]}),
             (_("What must be left out or wait"), {"fields": ["withheld_reason", "publish_after"]}),
         ]
+        if obj is not None and self.has_change_permission(request, obj):
+            came.append("seen")
         if obj is not None and obj.change_note:
             sets.insert(0, (_("Update"), {"fields": ["change_note"]}))
         return sets

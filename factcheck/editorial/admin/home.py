@@ -10,6 +10,7 @@ from factcheck.editorial.models import (
     Approval,
     Authorship,
     Claimant,
+    ClaimMerge,
     Demand,
     DemandApproval,
     ImportBatch,
@@ -42,6 +43,7 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         "demand_drafts": demand_drafts(at.user, list(at.roles))[:MOST],
         "demands_to_decide": [row for row in demands if not row.decision and row.submitted_by_id != at.user.pk],
         "demands_to_publish": [row for row in demands if row.decision],
+        "merges_to_decide": merges_to_decide(at.user, at.deciding)[:MOST] if at.deciding else [],
         "unconfirmed": Claimant.objects.filter(newsroom__in=at.deciding, confirmed=False).exists(),
     }
 
@@ -108,6 +110,15 @@ def sent(user: User, newsrooms: list[int]) -> QuerySet[Approval]:
 
 def imports_to_decide(user: User, newsrooms: list[int]) -> QuerySet[ImportBatch]:
     return ImportBatch.objects.filter(newsroom__in=newsrooms, decision="").exclude(submitted_by=user)
+
+
+def merges_to_decide(user: User, newsrooms: list[int]) -> list[ClaimMerge]:
+    """Proposals to join or part claims that this person may decide on."""
+    own = Q(claim__newsroom__in=newsrooms) | Q(into__newsroom__in=newsrooms)
+    found = ClaimMerge.objects.filter(own, decision="").exclude(submitted_by=user)
+    return [
+        row for row in found.select_related("claim", "into", "submitted_by").order_by("pk") if row.deciding in newsrooms
+    ]
 
 
 def demand_drafts(user: User, newsrooms: list[int]) -> QuerySet[Demand]:

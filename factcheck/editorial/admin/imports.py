@@ -16,6 +16,7 @@ from factcheck.editorial.admin.access import Desk, NewsroomAdmin, OwnNewsroomFil
 from factcheck.editorial.admin.verbs import DigestForm, ReasonForm, Text
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.imports import approve_import, publish_import, return_import
+from factcheck.editorial.links import count_waiting, open_links
 from factcheck.editorial.models import Approval, ImportBatch, User
 from factcheck.editorial.models.approvals import Decision
 
@@ -119,6 +120,8 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
         extra: dict[str, Any] = {}
         if batch is not None:
             extra = {"verbs": possible(desk(request), batch), "standing": standing(batch), **self._rows(request, batch)}
+            extra["links"] = open_links(batch=batch)[:PAGE]
+            extra["not_compared"] = count_waiting(batch)
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 
     @staticmethod

@@ -20,6 +20,7 @@ from factcheck.editorial import documents, workflow
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.events import in_words
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
+from factcheck.editorial.admin.seen import SeenForm
 from factcheck.editorial.admin.verbs import VERBS, lacking, may_write, possible, shown, verb_page
 from factcheck.editorial.models import (
     Approval,
@@ -69,7 +70,7 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
         self.widget.choices = choices
 
 
-class ReviewForm(forms.ModelForm[Review]):
+class ReviewForm(SeenForm[Review]):
     verdict = VerdictField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -139,7 +140,11 @@ class ReviewAdmin(NewsroomAdmin[Review]):
         return review.verdict.label(get_language() or "en") if review.verdict else review.original_label
 
     def get_fieldsets(self, request: HttpRequest, obj: Review | None = None) -> Any:
-        claim = ["claim", "language"]
+        claim = [
+            "claim",
+            "language",
+            *(["seen"] if obj is not None and self.has_change_permission(request, obj) else []),
+        ]
         if self.chooses_newsroom(request, obj):
             claim.insert(0, "newsroom")
         sets: list[Any] = [
@@ -158,7 +163,7 @@ class ReviewAdmin(NewsroomAdmin[Review]):
     def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> list[str]:
         if obj is None or not obj.is_imported:
             return []
-        ours = {"verdict", "change_class", "change_note"}
+        ours = {"verdict", "change_class", "change_note", "seen"}
         return [
             name
             for _title, options in self.get_fieldsets(request, obj)

@@ -5,7 +5,7 @@ from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic
 from factcheck.editorial.models.demands import Demand, DemandApproval
 from factcheck.editorial.models.events import EditorialEvent
 from factcheck.editorial.models.jobs import Job
-from factcheck.editorial.models.merges import ClaimMerge
+from factcheck.editorial.models.merges import ClaimMerge, ProposedLink
 from factcheck.editorial.models.people import Membership, Publisher, User
 from factcheck.editorial.models.reviews import Authorship, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
@@ -23,6 +23,7 @@ __all__ = [
     "ImportBatch",
     "Job",
     "Membership",
+    "ProposedLink",
     "Publisher",
     "RatingScale",
     "Review",

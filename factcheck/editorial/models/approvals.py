@@ -37,6 +37,12 @@ class ImportBatch(models.Model):
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     changed = models.PositiveIntegerField(_("changed"), default=0)
     refused = models.PositiveIntegerField(_("refused"), default=0)
+    compared_until = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="The last of its approvals whose claim was compared with published ones.",
+    )
     submitted_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("imported by"), related_name="+")
     submitted_at = models.DateTimeField(_("imported at"), auto_now_add=True)
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True)

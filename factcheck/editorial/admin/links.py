@@ -1,0 +1,62 @@
+"""The page on which an editor answers a proposed link: the claims are the same, or they are not."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.admin.access import desk
+from factcheck.editorial.admin.verbs import PublicReasonForm
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.links import accept_link, dismiss_link
+from factcheck.editorial.models import Claim, ProposedLink
+from factcheck.record.models import PublishedClaim
+
+
+def link_page(request: HttpRequest, pk: int, answer: str, context: dict[str, Any]) -> HttpResponse:
+    """Shows both claims; on POST takes the answer, or says why not and keeps what was typed."""
+    found = ProposedLink.objects.filter(claim__newsroom__in=list(desk(request).roles))
+    link = get_object_or_404(found.select_related("claim__newsroom", "other__newsroom"), pk=pk)
+    if answer not in ("accept", "dismiss"):
+        raise Http404
+    accepts = answer == "accept"
+    back = reverse("admin:editorial_claim_change", args=[link.claim_id])
+    is_public = PublishedClaim.objects.filter(pk=link.claim_id).exists()
+    form_class = PublicReasonForm if accepts and is_public else forms.Form
+    form = form_class(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        by = desk(request).user
+        try:
+            if accepts:
+                accept_link(link=link, by=by, note=form.cleaned_data.get("reason", ""))
+            else:
+                dismiss_link(link=link, by=by)
+        except EditorialError as refusal:
+            for reason in refusal.reasons:
+                form.add_error(None, str(reason))
+        else:
+            proposed = accepts and is_public
+            messages.success(request, _("Proposed. Somebody else has to decide now.") if proposed else _("Done."))
+            still = Claim.objects.filter(pk=link.claim_id).exists()
+            return redirect(back if still else "admin:editorial_review_changelist")
+    if not accepts:
+        explanation = _("You state that these are two different claims. The link is not proposed again.")
+    elif is_public:
+        explanation = _("Readers would find the first claim under the second. Somebody else has to approve it.")
+    else:
+        explanation = _("The draft gets the second claim, and the first is thrown away.")
+    context |= {
+        "title": _("It is the same") if accepts else _("It is not the same"),
+        "subtitle": str(link.claim),
+        "back": back,
+        "explanation": explanation,
+        "button": _("It is the same") if accepts else _("It is not the same"),
+        "form": form,
+        "shown": [link.claim, link.other],
+    }
+    return TemplateResponse(request, "admin/editorial/claim/merge.html", context)

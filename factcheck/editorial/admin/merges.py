@@ -1,0 +1,248 @@
+"""Pages on which claims that are the same are found, joined and parted."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import merges, similar
+from factcheck.editorial.admin.access import Desk, desk
+from factcheck.editorial.admin.verbs import DigestForm, PublicReasonForm, ReasonForm, Text
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.links import open_links
+from factcheck.editorial.models import Claim, ClaimMerge, User
+from factcheck.record.models import PublishedClaim
+
+
+class ChoiceForm(forms.Form):
+    """Which claim; of a claim that is public also why, which everybody can read then."""
+
+    other = forms.UUIDField(widget=forms.HiddenInput)
+    reason = PublicReasonForm.base_fields["reason"]
+
+
+@dataclass(frozen=True)
+class MergeVerb:
+    """A button and its page. `do` calls the verb with what the form gave."""
+
+    name: str
+    label: Text
+    explanation: Text
+    done: Text
+    do: Callable[[ClaimMerge, User, dict[str, Any]], object]
+    form: type[forms.Form] = forms.Form
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        MergeVerb(
+            "approve",
+            _("Approve"),
+            _("It takes effect at once, and the log keeps for ever that it happened, why, and who answers for it."),
+            _("Done. Readers find it so from now on."),
+            lambda merge, by, data: merges.approve_merge(merge=merge, by=by, digest=data["digest"]),
+            DigestForm,
+        ),
+        MergeVerb(
+            "return",
+            _("Return with a message"),
+            _("Nothing happens to the claims. Whoever proposed it reads your message."),
+            _("Returned."),
+            lambda merge, by, data: merges.return_merge(merge=merge, by=by, reason=data["reason"]),
+            ReasonForm,
+        ),
+        MergeVerb(
+            "take-back",
+            _("Take back"),
+            _("You proposed this. Nothing happens to the claims."),
+            _("Taken back."),
+            lambda merge, by, _data: merges.return_merge(merge=merge, by=by),
+        ),
+    )
+}
+
+
+def possible(at: Desk, merge: ClaimMerge) -> list[MergeVerb]:
+    """The verbs that this person may use on this proposal now."""
+    if merge.decision or not merge.newsrooms & at.roles.keys():
+        return []
+    if merge.submitted_by_id == at.user.pk:
+        return [VERBS["take-back"]]
+    return [VERBS["approve"], VERBS["return"]] if merge.deciding in at.deciding else []
+
+
+def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
+    """What the claim's page says of it: where readers find it, what was merged into it, what waits for a decision."""
+    waiting = [(merge, possible(desk(request), merge)) for merge in merges.open_merges(claim)]
+    last = claim.merges.filter(decision="returned").exclude(decided_by=None).select_related("decided_by").first()
+    return {
+        "merged_into": merges.merged_into(claim),
+        "merged_here": merges.merged_here(claim),
+        "waiting": waiting,
+        "links": open_links(claim=claim),
+        "returned": None if waiting or last is None or not last.decision_note else last,
+        "newsrooms": list(desk(request).roles),
+        "is_public": PublishedClaim.objects.filter(pk=claim.pk).exists(),
+    }
+
+
+def similar_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) -> HttpResponse:
+    """Claims that may be the same, and what can be done about it: use one instead, propose a merge, or go on."""
+    is_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
+    popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
+    form = ChoiceForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        other = get_object_or_404(Claim, pk=form.cleaned_data["other"])
+        if popup and other == claim:
+            return _chosen(claim)
+        try:
+            return _choose(request, claim, other, form.cleaned_data["reason"], is_public=is_public, popup=popup)
+        except EditorialError as refusal:
+            for reason in refusal.reasons:
+                form.add_error(None, str(reason))
+    asked = request.GET.get("q", "").strip() or claim.text
+    logged = "logged" in request.GET
+    found = similar.published_like(asked, besides=claim.pk, least=similar.LIKELY if logged else 0.0)
+    drafts = [] if is_public else similar.drafted_alike(claim)
+    if logged and not (found or drafts or form.errors):
+        return _chosen(claim) if popup else redirect(_go_on(request, claim))
+    context |= {
+        "title": _("Has this been checked already?") if logged else _("Same as another claim"),
+        "subtitle": str(claim),
+        "claim": claim,
+        "is_public": is_public,
+        "popup": popup,
+        "is_popup": popup,
+        "logged": logged,
+        "asked": request.GET.get("q", ""),
+        "found": found,
+        "drafts": drafts,
+        "form": form,
+        "go_on": _go_on(request, claim),
+        "back": reverse("admin:editorial_claim_change", args=[claim.pk]),
+    }
+    return TemplateResponse(request, "admin/editorial/claim/similar.html", context)
+
+
+def _choose(
+    request: HttpRequest, claim: Claim, other: Claim, reason: str, *, is_public: bool, popup: bool
+) -> HttpResponse:
+    by = desk(request).user
+    if is_public:
+        merges.propose_merge(claim=claim, into=other, by=by, note=reason)
+        messages.success(request, _("Proposed. Somebody else has to decide now."))
+        return redirect("admin:editorial_claim_change", claim.pk)
+    moved = merges.use_instead(claim=claim, instead=other, by=by)
+    if popup:
+        return _chosen(other)
+    messages.success(request, _("The claim that was there already is used; yours is gone."))
+    if moved:
+        return redirect("admin:editorial_review_changelist")
+    return redirect(f"{reverse('admin:editorial_review_add')}?claim={other.pk}")
+
+
+def _chosen(claim: Claim) -> HttpResponse:
+    """Puts the claim into the form from which the small window was opened."""
+    data = json.dumps({"value": str(claim.pk), "obj": str(claim)})
+    return SimpleTemplateResponse("admin/popup_response.html", {"popup_response_data": data})
+
+
+def _go_on(request: HttpRequest, claim: Claim) -> str:
+    """Where somebody goes who keeps the claim that they have just logged."""
+    if request.GET.get("logged") == "review":
+        return f"{reverse('admin:editorial_review_add')}?claim={claim.pk}"
+    return reverse("admin:editorial_claim_change", args=[claim.pk])
+
+
+def after_logging(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Leads who has just logged the claim to those that may be the same.
+
+    They are looked for on that page, when the claim is stored: a search that is slow or fails loses nothing.
+    """
+    messages.success(request, _("The claim is saved."))
+    query = f"logged={'review' if '_review' in request.POST else 'claim'}"
+    popup = f"&{IS_POPUP_VAR}=1" if IS_POPUP_VAR in request.POST else ""
+    return redirect(f"{reverse('admin:editorial_claim_similar', args=[claim.pk])}?{query}{popup}")
+
+
+def split_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) -> HttpResponse:
+    into = merges.merged_into(claim)
+    if into is None:
+        return _too_late(request, claim.pk)
+    form = PublicReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            merges.propose_split(claim=claim, by=desk(request).user, note=form.cleaned_data["reason"])
+        except EditorialError as refusal:
+            for reason in refusal.reasons:
+                form.add_error(None, str(reason))
+        else:
+            messages.success(request, _("Proposed. Somebody else has to decide now."))
+            return redirect(_page(request, claim, into))
+    context |= {
+        "title": _("Split off"),
+        "subtitle": str(claim),
+        "back": _page(request, claim, into),
+        "explanation": _(
+            "Readers find this claim and its reviews at their own address again, when somebody else has approved it."
+        ),
+        "button": _("Propose to split it off"),
+        "form": form,
+        "shown": [claim, into],
+    }
+    return TemplateResponse(request, "admin/editorial/claim/merge.html", context)
+
+
+def verb_page(request: HttpRequest, pk: int, name: str, context: dict[str, Any]) -> HttpResponse:
+    """Shows both claims; on POST does what the verb does, or says why not and keeps what was typed."""
+    verb = VERBS.get(name)
+    merge = get_object_or_404(ClaimMerge.objects.select_related("claim", "into", "newsroom", "submitted_by"), pk=pk)
+    if verb is None or not merge.newsrooms & desk(request).roles.keys():
+        raise Http404
+    back = _page(request, merge.claim, merge.into)
+    form = verb.form(request.POST if request.method == "POST" else None, initial={"digest": merge.digest})
+    if request.method == "POST" and form.is_valid():
+        try:
+            verb.do(merge, desk(request).user, form.cleaned_data)
+        except EditorialError as refusal:
+            for reason in refusal.reasons:
+                form.add_error(None, str(reason))
+        else:
+            messages.success(request, str(verb.done))
+            return redirect(back)
+    elif request.method != "POST" and verb not in possible(desk(request), merge):
+        messages.warning(request, _("This cannot be done now: somebody may have been quicker."))
+        return redirect(back)
+    context |= {
+        "title": verb.label,
+        "subtitle": str(merge.claim),
+        "back": back,
+        "explanation": verb.explanation,
+        "button": verb.label,
+        "form": form,
+        "merge": merge,
+        "shown": [merge.claim, merge.into],
+    }
+    return TemplateResponse(request, "admin/editorial/claim/merge.html", context)
+
+
+def _page(request: HttpRequest, claim: Claim, into: Claim) -> str:
+    """The page of the claim that the person sees: the one that goes, or the one of their newsroom."""
+    seen = claim if claim.newsroom_id in desk(request).roles else into
+    return reverse("admin:editorial_claim_change", args=[seen.pk])
+
+
+def _too_late(request: HttpRequest, pk: UUID) -> HttpResponse:
+    messages.warning(request, _("This cannot be done now: somebody may have been quicker."))
+    return redirect("admin:editorial_claim_change", pk)

@@ -1,0 +1,102 @@
+"""Links that an import proposes and never makes: an imported claim that is probably the same as a published one.
+
+They are looked for after the import, in an order and at a pace of their own (`manage.py propose_links`), because
+comparing a claim takes longer than taking it in. An editor accepts or dismisses each.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import merges, roles, similar
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Approval, Claim, ImportBatch, ProposedLink, User
+from factcheck.record.models import PublishedClaim
+
+CHUNK = 50  # claims in a transaction
+MOST = 3  # links of one claim
+
+
+def waiting() -> list[ImportBatch]:
+    """Finished imports with claims that were not compared yet, the oldest first."""
+    return [batch for batch in ImportBatch.objects.exclude(digest="").order_by("pk") if _rest(batch).exists()]
+
+
+def count_waiting(batch: ImportBatch) -> int:
+    return _rest(batch).count()
+
+
+def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None = None) -> int:
+    """Compares the batch's new claims with what is published and returns how many links it proposes.
+
+    Stopped at any time, it goes on where it was. `progress` is called with the number of claims of each chunk.
+    """
+    proposed = 0
+    while True:
+        with transaction.atomic():
+            batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+            chunk = list(_rest(batch).select_related("review__claim")[:CHUNK])
+            if not chunk:
+                return proposed
+            claims = {approval.review.claim_id: approval.review.claim for approval in chunk}
+            links = [link for claim in claims.values() for link in _links(batch, claim)]
+            before = ProposedLink.objects.filter(claim__in=claims).count()
+            ProposedLink.objects.bulk_create(links, ignore_conflicts=True)
+            proposed += ProposedLink.objects.filter(claim__in=claims).count() - before
+            batch.compared_until = chunk[-1].pk
+            batch.save(update_fields=["compared_until"])
+        if progress:
+            progress(len(chunk))
+
+
+@transaction.atomic
+def accept_link(*, link: ProposedLink, by: User, note: str = "") -> None:
+    """Proposes to merge the claims, for the reason in `note`; a claim that is not public yet is exchanged at once."""
+    link = _open(link, by)
+    claim, other = link.claim, link.other
+    record_event(by, "link.accepted", claim, other=str(other.pk))
+    if not PublishedClaim.objects.filter(pk=claim.pk).exists():
+        merges.use_instead(claim=claim, instead=other, by=by)  # takes the link away with the claim
+        return
+    _answer(link, ProposedLink.Answer.ACCEPTED, by)
+    merges.propose_merge(claim=claim, into=other, by=by, note=note)
+
+
+@transaction.atomic
+def dismiss_link(*, link: ProposedLink, by: User) -> None:
+    """States that the claims are not the same; the link is not proposed again."""
+    link = _open(link, by)
+    _answer(link, ProposedLink.Answer.DISMISSED, by)
+    record_event(by, "link.dismissed", link.claim, other=str(link.other_id))
+
+
+def open_links(**of: Any) -> QuerySet[ProposedLink]:
+    """Those of a batch or a claim that nobody has answered, the likeliest first."""
+    return ProposedLink.objects.filter(answer="", **of).select_related("claim__newsroom", "other__newsroom")
+
+
+def _rest(batch: ImportBatch) -> QuerySet[Approval]:
+    return Approval.objects.filter(batch=batch, change_class="", pk__gt=batch.compared_until).order_by("pk")
+
+
+def _links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
+    found = similar.published_like(claim.text, besides=claim.pk, least=similar.LIKELY, limit=MOST)
+    return [ProposedLink(batch=batch, claim=claim, other_id=each.claim_id, score=each.score) for each in found]
+
+
+def _open(link: ProposedLink, by: User) -> ProposedLink:
+    link = ProposedLink.objects.select_for_update(of=("self",)).select_related("claim", "other").get(pk=link.pk)
+    roles.require_member(by, link.claim.newsroom_id)
+    if link.answer:
+        raise EditorialError(_("This is decided already."))
+    return link
+
+
+def _answer(link: ProposedLink, answer: ProposedLink.Answer, by: User) -> None:
+    link.answer, link.answered_by, link.answered_at = answer, by, timezone.now()
+    link.save(update_fields=["answer", "answered_by", "answered_at"])

@@ -1,0 +1,48 @@
+"""Has this been checked already? What an editor is shown who logs a claim, or wants to join two."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from factcheck.editorial.models import Claim
+from factcheck.record.matching import match
+from factcheck.record.models import PublishedClaim, PublishedMerge, Status
+
+MOST = 5
+LIKELY = 0.5  # the score from which on a claim is more likely the same than not
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A claim that may be the same: its id and words, its published reviews in short, and how like it is (0 to 1)."""
+
+    claim_id: UUID
+    text: str
+    language: str
+    reviews: list[dict[str, Any]]
+    score: float
+
+
+def published_like(text: str, *, besides: UUID | None = None, least: float = 0.0, limit: int = MOST) -> list[Similar]:
+    """Published claims that say the same as the text, best first; without the one in `besides`."""
+    found = match(text, limit=limit + 1).results
+    scores = {each.claim_id: each.score for each in found if each.score >= least and each.claim_id != besides}
+    rows = PublishedClaim.objects.filter(pk__in=scores, status=Status.LIVE).values_list("pk", "body")
+    bodies = {pk: orjson.loads(body) for pk, body in rows}
+    return [
+        Similar(pk, bodies[pk]["text"], bodies[pk]["language"], bodies[pk]["reviews"], score)
+        for pk, score in scores.items()
+        if pk in bodies
+    ][:limit]
+
+
+def drafted_alike(claim: Claim) -> list[Claim]:
+    """Claims of the same newsroom with the same words that are not public."""
+    alike = Claim.objects.filter(newsroom=claim.newsroom_id, text__iexact=claim.text).exclude(pk=claim.pk)
+    found = list(alike.select_related("logged_by").order_by("-logged_at")[:MOST])
+    ids = [each.pk for each in found]
+    public = {*PublishedClaim.objects.filter(pk__in=ids).values_list("pk", flat=True)}
+    public |= {*PublishedMerge.objects.filter(claim_id__in=ids).values_list("claim_id", flat=True)}
+    return [each for each in found if each.pk not in public]

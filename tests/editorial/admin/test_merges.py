@@ -1,0 +1,170 @@
+"""Claims that are the same, at the desk: the warning, the proposal, the decision, the split."""
+
+import pytest
+
+from factcheck.editorial import merges, workflow
+from factcheck.editorial.admin import merges as pages
+from factcheck.editorial.models import Claim, ClaimMerge, Review
+from factcheck.record.models import PublishedClaim
+from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, merge_claims, publish_review
+from tests.journeys.browser import signed_in
+
+FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
+NOTE = "Hai bài cùng một lời đồn."
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    return make_newsroom()
+
+
+def published(newsroom: Newsroom, text: str = FLOOD) -> Claim:
+    review = make_review(newsroom, make_claim(newsroom, text=text))
+    publish_review(newsroom, review)
+    return review.claim
+
+
+def test_who_logs_a_claim_that_exists_is_warned_and_may_go_on(newsroom: Newsroom) -> None:
+    published(newsroom)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save and write the review of this claim")
+    assert "Your claim is saved. These may say the same" in lan.text
+    assert FLOOD in lan.text
+    assert "Video nước lũ là của năm 2020" in lan.text
+    assert Claim.objects.count() == 2
+    mine = Claim.objects.get(text__startswith="Ở Huế")
+    lan.follow("Go on with mine")
+    assert lan.path == f"/admin/editorial/review/add/?claim={mine.pk}"
+
+
+def test_who_logs_a_claim_that_exists_may_use_that_one(newsroom: Newsroom) -> None:
+    existing = published(newsroom)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save")
+    lan.press("Use this one instead")
+    assert lan.path == f"/admin/editorial/review/add/?claim={existing.pk}"
+    assert list(Claim.objects.all()) == [existing]
+
+
+def test_who_logs_something_new_is_not_stopped(newsroom: Newsroom) -> None:
+    published(newsroom)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text="Uống nước chanh chữa được ung thư.", language="vi").press("Save")
+    assert "may say the same" not in lan.text
+    assert "The claim is saved." in lan.text
+    assert Claim.objects.count() == 2
+
+
+def test_same_words_among_the_newsrooms_drafts_are_found_and_others_drafts_are_not(newsroom: Newsroom) -> None:
+    text = "Ngân hàng sắp đổi tiền trong tuần tới."
+    draft = make_review(newsroom, make_claim(newsroom, text=text))
+    hidden = make_newsroom("khac.example")
+    make_claim(hidden, text=text)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text=text.upper(), language="vi").press("Save")
+    assert "The same words among your newsroom’s drafts" in lan.text
+    assert lan.text.count(text) == 1
+    lan.press("Use this one instead")
+    assert Claim.objects.filter(newsroom=newsroom.publisher).get() == draft.claim
+
+
+def test_search_that_fails_loses_no_claim(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("no vectors today")
+
+    monkeypatch.setattr(pages.similar, "match", broken)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    with pytest.raises(RuntimeError):
+        lan.fill(text=FLOOD, language="vi").press("Save")
+    assert Claim.objects.get().text == FLOOD
+
+
+def test_small_window_gives_the_chosen_claim_to_the_form_that_opened_it(newsroom: Newsroom) -> None:
+    existing = published(newsroom)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/?_popup=1&_to_field=id")
+    lan.fill(text="Lũ Huế lên tới mái chùa rồi.", language="vi").press("Save")
+    lan.press("Use this one instead")
+    assert str(existing.pk) in lan.html
+    lan.open("/admin/editorial/claim/add/?_popup=1&_to_field=id").fill(text="Chuyện khác hẳn.", language="vi")
+    lan.press("Save")
+    assert str(Claim.objects.get(text="Chuyện khác hẳn.").pk) in lan.html
+
+
+def test_drafts_move_to_the_claim_that_is_used_instead(newsroom: Newsroom) -> None:
+    existing = published(newsroom)
+    draft = make_review(newsroom, make_claim(newsroom, text="Lũ Huế lên tới mái chùa."))
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{draft.claim_id}/change/")
+    lan.follow("Same as another claim").press("Use this one instead")
+    draft.refresh_from_db()
+    assert draft.claim == existing
+    assert Claim.objects.count() == 1
+
+
+def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
+    into, claim = published(newsroom), published(newsroom, "Lũ Huế lên tới mái chùa.")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
+    lan.follow("Same as another claim").press("Propose: it is the same as this one")
+    assert "Write why; readers will see it." in lan.text
+    lan.fill(reason=NOTE).press("Propose: it is the same as this one")
+    assert "Proposed. Somebody else has to decide now." in lan.text
+    assert lan.has_link("Take back")
+    assert not lan.has_link("Approve")
+    hoa = signed_in(newsroom.editor).open("/admin/")
+    hoa.follow(f"merge: {claim}")
+    assert NOTE in hoa.text
+    hoa.press("Approve")
+    assert "Done. Readers find it so from now on." in hoa.text
+    assert "Readers find this claim under another one:" in hoa.text
+    assert [row.pk for row in PublishedClaim.objects.all()] == [into.pk]
+    lan.open(f"/admin/editorial/claim/{into.pk}/change/").follow("Split off").fill(reason="Hai ngôi chùa khác nhau.")
+    lan.press("Propose to split it off")
+    hoa.open("/admin/").follow(f"split: {claim}").press("Approve")
+    assert PublishedClaim.objects.count() == 2
+
+
+def test_proposal_is_returned_with_a_message(newsroom: Newsroom) -> None:
+    into, claim = published(newsroom), published(newsroom, "Lũ Huế lên tới mái chùa.")
+    merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    hoa = signed_in(newsroom.editor).open(f"/admin/editorial/claim/{claim.pk}/change/").follow("Return with a message")
+    hoa.press("Return with a message")
+    assert "Write why not" in hoa.text
+    hoa.fill(reason="Hai ngôi chùa khác nhau.").press("Return with a message")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
+    assert "Hai ngôi chùa khác nhau." in lan.text
+    assert ClaimMerge.objects.get().decision == "returned"
+
+
+def test_other_newsroom_decides_and_strangers_see_nothing(newsroom: Newsroom) -> None:
+    other, stranger = make_newsroom("khac.example"), make_newsroom("baochi.example")
+    into, claim = published(other), published(newsroom, "Lũ Huế lên tới mái chùa.")
+    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    page = f"/admin/editorial/claim/merges/{merge.pk}/approve/"
+    assert signed_in(stranger.chief).open(page).status == 404
+    mine = signed_in(newsroom.chief).open(page)
+    assert "This cannot be done now" in mine.text
+    theirs = signed_in(other.editor).open("/admin/").follow(f"merge: {claim}").press("Approve")
+    assert "Done. Readers find it so from now on." in theirs.text
+    assert f"Merged into this claim: {claim}" in theirs.text
+    assert signed_in(stranger.chief).open(f"/admin/editorial/claim/{claim.pk}/split/").status == 404
+    assert signed_in(stranger.chief).open(f"/admin/editorial/claim/{claim.pk}/similar/").status == 404
+
+
+def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
+    other = make_newsroom("khac.example")
+    theirs, mine = make_claim(other, text="Bản nháp của người khác."), make_claim(newsroom)
+    one, two = published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
+    merge_claims(newsroom, one, two)
+    for claim, instead, by, message in (
+        (mine, theirs, newsroom.reporter, "another newsroom’s draft"),
+        (mine, one, newsroom.reporter, "merged into another one itself"),
+        (two, mine, newsroom.chief, "has been published"),
+        (mine, two, other.chief, "not a member"),
+        (mine, mine, newsroom.reporter, "the same claim"),
+    ):
+        with pytest.raises(merges.EditorialError, match=message):
+            merges.use_instead(claim=claim, instead=instead, by=by)
+    draft = make_review(newsroom, mine)
+    workflow.submit(review=draft, by=newsroom.reporter)
+    with pytest.raises(merges.EditorialError, match="submitted or approved"):
+        merges.use_instead(claim=mine, instead=two, by=newsroom.reporter)
+    assert Review.objects.get(pk=draft.pk).claim == mine

@@ -1,0 +1,138 @@
+"""Links that an import proposes and never makes: found by a command that can be stopped, answered by an editor."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from factcheck.editorial import links
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.imports import approve_import, publish_import, return_import
+from factcheck.editorial.models import Claim, ClaimMerge, EditorialEvent, ImportBatch, ProposedLink, Review
+from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
+from tests.journeys.browser import signed_in
+
+FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
+NOTE = "Cùng một đoạn video, cùng một lời đồn."
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom, make_claim(newsroom, text=FLOOD)))
+    return newsroom
+
+
+def bring_in(newsroom: Newsroom, tmp_path: Path, *texts: str) -> ImportBatch:
+    file = tmp_path / f"khac-{ImportBatch.objects.count()}.jsonl"
+    records = [
+        {
+            "@type": "ClaimReview", "claimReviewed": text, "url": f"https://khac.example/{number}-{file.name}",
+            "author": {"@type": "Organization", "name": "Khác", "url": "https://khac.example/"},
+            "reviewRating": {"@type": "Rating", "alternateName": "Sai"},
+        }
+        for number, text in enumerate(texts)
+    ]  # fmt: skip
+    file.write_text("".join(json.dumps(record) + "\n" for record in records))
+    call_command("import_reviews", str(file), by=newsroom.second.username, refused=tmp_path / "refused.jsonl")
+    return ImportBatch.objects.latest("pk")
+
+
+def publish(newsroom: Newsroom, batch: ImportBatch) -> None:
+    batch = approve_import(batch=batch, by=newsroom.editor, digest=batch.digest)
+    publish_import(batch=batch, by=newsroom.editor)
+
+
+def test_import_proposes_links_and_makes_none(
+    newsroom: Newsroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch = bring_in(
+        newsroom, tmp_path, "Nước lũ ở Huế lên tới mái chùa!", "Chanh chữa bách bệnh.", "Lũ ở Huế tới mái chùa."
+    )
+    assert not ProposedLink.objects.exists()  # the import itself does not wait for it
+    call_command("propose_links")
+    assert capsys.readouterr().out.endswith("2 links proposed.\n")
+    link = ProposedLink.objects.get(claim__text="Nước lũ ở Huế lên tới mái chùa!")
+    assert (link.other.text, link.batch, link.answer) == (FLOOD, batch, "")
+    assert 0.5 <= link.score <= 1
+    assert Review.objects.filter(claim__text=FLOOD).count() == 1
+    assert Claim.objects.count() == 4
+    call_command("propose_links")  # once more finds nothing more
+    assert ProposedLink.objects.count() == 2
+
+
+def test_command_goes_on_where_it_stopped(newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = bring_in(newsroom, tmp_path, *[f"{FLOOD} ({number})" for number in range(5)])
+    monkeypatch.setattr(links, "CHUNK", 2)
+    seen: list[int] = []
+
+    def stop(count: int) -> None:
+        seen.append(count)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        links.propose_links(batch, stop)
+    assert (ProposedLink.objects.count(), links.count_waiting(ImportBatch.objects.get())) == (4, 1)
+    assert links.propose_links(batch) == 1
+    assert links.waiting() == []
+
+
+def test_accepted_link_of_a_published_claim_is_a_proposal_to_merge(newsroom: Newsroom, tmp_path: Path) -> None:
+    batch = bring_in(newsroom, tmp_path, "Nước lũ ở Huế lên tới mái chùa!")
+    links.propose_links(batch)
+    publish(newsroom, batch)
+    link = ProposedLink.objects.get()
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/importbatch/{batch.pk}/change/")
+    assert "probably the same as" in lan.text
+    lan.follow("It is the same").press("It is the same")
+    assert "Write why; readers will see it." in lan.text
+    assert ProposedLink.objects.get().answer == ""  # nothing half done
+    lan.fill(reason=NOTE).press("It is the same")
+    assert "Proposed. Somebody else has to decide now." in lan.text
+    merge = ClaimMerge.objects.get()
+    assert (merge.claim, merge.into, merge.submitted_by, merge.decision) == (
+        link.claim,
+        link.other,
+        newsroom.reporter,
+        "",
+    )
+    assert ProposedLink.objects.get().answer == "accepted"
+
+
+def test_accepted_link_before_publication_gives_the_draft_the_other_claim(newsroom: Newsroom, tmp_path: Path) -> None:
+    batch = bring_in(newsroom, tmp_path, "Nước lũ ở Huế lên tới mái chùa!")
+    links.propose_links(batch)
+    link = ProposedLink.objects.get()
+    with pytest.raises(EditorialError, match="submitted or approved"):
+        links.accept_link(link=link, by=newsroom.editor)
+    return_import(batch=batch, by=newsroom.editor, reason="Xem lại.")
+    links.accept_link(link=link, by=newsroom.editor)
+    assert set(Review.objects.values_list("claim__text", flat=True)) == {FLOOD}
+    assert Claim.objects.count() == 1
+    assert not ProposedLink.objects.exists()
+
+
+def test_dismissed_link_stays_dismissed(newsroom: Newsroom, tmp_path: Path) -> None:
+    batch = bring_in(newsroom, tmp_path, "Nước lũ ở Huế lên tới mái chùa!")
+    links.propose_links(batch)
+    link = ProposedLink.objects.get()
+    with pytest.raises(NotAllowed):
+        links.dismiss_link(link=link, by=make_newsroom("baochi.example").chief)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{link.claim_id}/change/")
+    lan.follow("It is not").press("It is not the same")
+    assert "probably the same as" not in lan.text
+    with pytest.raises(EditorialError, match="decided already"):
+        links.accept_link(link=link, by=newsroom.editor)
+    ImportBatch.objects.update(compared_until=0)
+    assert links.propose_links(batch) == 0
+    assert ProposedLink.objects.get().answer == "dismissed"
+    assert EditorialEvent.objects.filter(action="link.dismissed", subject=str(link.claim_id)).count() == 1
+
+
+def test_link_of_another_newsroom_is_not_seen(newsroom: Newsroom, tmp_path: Path) -> None:
+    links.propose_links(bring_in(newsroom, tmp_path, "Nước lũ ở Huế lên tới mái chùa!"))
+    stranger = make_newsroom("baochi.example").chief
+    page = f"/admin/editorial/claim/links/{ProposedLink.objects.get().pk}/accept/"
+    assert signed_in(stranger).open(page).status == 404
