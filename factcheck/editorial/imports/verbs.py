@@ -8,12 +8,13 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import documents, roles, workflow
+from factcheck.editorial import documents, roles
 from factcheck.editorial.drafts import drafts_of
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.imports.incoming import Incoming, Outcome, Refused, take_in
 from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Publisher, Review, User
 from factcheck.editorial.models.approvals import Decision
+from factcheck.editorial.publication import append_approved
 from factcheck.record.canonical import CanonicalError, respelled
 
 State = Review.State
@@ -183,7 +184,7 @@ def _publish(approvals: Sequence[Approval], by: User, newsroom: int) -> int:
         said = respelled(documents.statement_from(drafts[approval.review_id]))
         (approved if said == approval.statement.encode() else stale).append(approval)
     if approved:
-        workflow.append_approved(approved, by, newsroom)
+        append_approved(approved, by, newsroom)
     if stale:
         note = str(_("It was changed after its approval."))
         Approval.objects.filter(pk__in=[approval.pk for approval in stale]).update(
