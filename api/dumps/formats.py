@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
 import pyarrow.parquet as pq
 
 from api.dumps.columns import columns
+from api.dumps.reading import RowReader
 
 Json = dict[str, Any]
 
@@ -91,17 +91,13 @@ class Parquet:
     """Objects as structs, lists as lists, times and dates as such."""
 
     def __init__(self, file: Path, schema: Json) -> None:
-        self._texts = pa.struct(columns(schema, texts=True))
-        self._schema = columns(schema)
-        self._columns = pa.struct(self._schema)
-        self._out = pq.ParquetWriter(file, self._schema, compression="zstd")
+        self._reader = RowReader(schema)
+        self._out = pq.ParquetWriter(file, self._reader.schema, compression="zstd")
         self._waiting: list[pa.RecordBatch] = []
         self._size = 0
 
     def write(self, lines: Sequence[bytes]) -> None:
-        found = pa.RecordBatch.from_struct_array(
-            pa.array([orjson.loads(line) for line in lines], self._texts).cast(self._columns)
-        )
+        found = self._reader.read(lines)
         self._waiting.append(found)
         self._size += found.nbytes
         if self._size >= ROW_GROUP:
@@ -109,7 +105,7 @@ class Parquet:
 
     def _flush(self) -> None:
         if self._waiting:
-            table = pa.Table.from_batches(self._waiting, self._schema)
+            table = pa.Table.from_batches(self._waiting, self._reader.schema)
             self._out.write_table(table, row_group_size=table.num_rows)
             self._waiting, self._size = [], 0
 

@@ -21,7 +21,7 @@ from factcheck.record.models import LogEntry
 Json = dict[str, Any]
 Advance = Callable[[int], None]  # called with numbers of rows that are written
 
-BLOCK = 256 * 1024  # bytes of JSON that are taken apart at a time, so few that they stay in the processor's caches
+BLOCK = 2**20  # bytes of JSON that are taken apart at a time: a few hundred rows that stay in the processor's caches
 
 
 def make(begin: Callable[[int], Advance]) -> dumps.Dump | None:

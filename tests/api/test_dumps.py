@@ -26,6 +26,7 @@ from openapi_schema_validator import OAS31Validator
 from api.dumps import making
 from api.dumps.columns import columns
 from api.dumps.formats import FORMATS
+from api.dumps.reading import RowReader
 from api.dumps.tables import row_schema, tables
 from factcheck.record import dumps, merkle
 from factcheck.record.canonical import canonical
@@ -237,6 +238,28 @@ def test_parquet_holds_what_json_holds(world, folder):
     for table in TABLES:
         rows = lines_of(folder / "5" / f"{table}.jsonl.zst")
         assert plain(pq.read_table(folder / "5" / f"{table}.parquet").to_pylist()) == rows
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [{}, {}], [{}, None], [{"vi": "Sai"}, {"en": "False", "vi": "Sai"}], [{"vi": "2026-11-05"}, {}],
+        [{"vi": "2026-11-05T08:30:00Z"}, {"vi": "2026-11-05"}], [{"vi": "Sai"}, {"vi": "2026-11-05"}],
+        [{"zh-Hant": '\u0000"\\\n🌊'}, {"vi": ""}], [{"vi": "1"}, {"en": "true"}],
+    ],
+)  # fmt: skip
+def test_objects_with_any_keys_are_maps(labels):
+    """Whatever their texts look like: a label that is spelt like a day stays a text."""
+    texts = {"type": "object", "additionalProperties": {"type": "string"}}
+    topic = {"type": "object", "properties": {"labels": texts}}
+    reader = RowReader({"properties": {"topics": {"type": "array", "items": topic}, "labels": texts}, "$defs": {}})
+    rows = [{"topics": [{"labels": each}, {"labels": {"la": "x"}}], "labels": each} for each in labels] + [
+        {"topics": [], "labels": {}},
+        {"topics": None, "labels": None},
+        {"unknown": {"a": 1}},
+    ]
+    found = reader.read([json.dumps(row).encode() + b"\n" for row in rows]).to_pylist(maps_as_pydicts="strict")
+    assert found == [{"topics": row.get("topics"), "labels": row.get("labels")} for row in rows]
 
 
 def test_every_table_has_columns():
