@@ -59,7 +59,10 @@ async def _work(stalled: float) -> None:
             finally:
                 for part in parts:
                     part.cancel()
-                await asyncio.gather(*parts, return_exceptions=True)
+                ended = await asyncio.gather(*parts, return_exceptions=True)
+            for problem in ended:
+                if isinstance(problem, Exception):
+                    raise problem
 
 
 async def _take_up_again(stalled: float) -> None:

@@ -114,8 +114,9 @@ def done_by_the_worker(var: Path) -> set[str]:
             found = superuser.execute(
                 "SELECT args ->> 'command' FROM procrastinate_jobs WHERE status = 'succeeded' AND task_name = 'command'"
             ).fetchall()
-        if len(found) >= 3:
-            return {name for (name,) in found}
+        names = {name for (name,) in found}
+        if "verify_record" in names:
+            return names
         time.sleep(0.2)
     pytest.fail("The worker has done nothing.")
 

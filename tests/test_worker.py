@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg.errors
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError
 from django.db import ProgrammingError, connections
@@ -15,6 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factcheck import tasks
+from factcheck.database.embedded import Cluster
 from tests.working import leave_a_line, work_off, working
 
 
@@ -107,6 +109,21 @@ def test_job_of_a_killed_worker_is_taken_up_again(database: str, tmp_path: Path)
     with working(database) as second:
         wait_until(lambda: ProcrastinateJob.objects.get(pk=job.pk).status == "succeeded")
         assert file.read_text().split() == [str(first.pid), str(second.pid)]
+
+
+@pytest.mark.prove
+def test_worker_outlives_a_restart_of_the_database(database: str, tmp_path: Path):
+    file = tmp_path / "lines"
+    file.write_text("begun before\n")
+    cluster: Cluster = settings.DATABASE_SOURCE.embedded
+    with working(database) as process:
+        wait_until(lambda: _workers() == 2)
+        with cluster.superuser() as superuser:
+            superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
+        connections["default"].close()
+        leave_a_line.defer(file=str(file))
+        wait_until(lambda: len(file.read_text().splitlines()) == 2, seconds=60)
+        assert process.poll() is None
 
 
 def _workers() -> int:
