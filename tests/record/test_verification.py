@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from factcheck.record import log, tree
-from factcheck.record.models import LogEntry
+from factcheck.record.models import LogEntry, PublishedReview
 from tests.record.conftest import publish_some
 
 
@@ -29,6 +29,16 @@ def test_verify_record_holds(filled: None, capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out == "303 entries and 302 reviews hold.\n"
     call_command("rebuild_record")
     call_command("verify_record")
+
+
+def test_rebuild_record_names_a_document_that_is_gone(filled: None) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE record_revisiondocument DISABLE TRIGGER document_erased")
+        cursor.execute("DELETE FROM record_revisiondocument WHERE sequence = 7")
+    before = PublishedReview.objects.count()
+    with pytest.raises(CommandError, match="document of entry 7 is gone"):
+        call_command("rebuild_record")
+    assert PublishedReview.objects.count() == before == 302
 
 
 def test_verify_record_of_nothing(bare_record: None, capsys: pytest.CaptureFixture[str]) -> None:

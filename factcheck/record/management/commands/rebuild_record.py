@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from tqdm import tqdm
 
 from factcheck.record.log import LOCK
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            _require_documents()
             for model in MODELS:
                 model.objects.all().delete()
             entries = LogEntry.objects.of_reviews_and_claims()
@@ -59,6 +61,19 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{PublishedReview.objects.count()} reviews, {PublishedClaim.objects.count()} claims,"
             f" {PublishedDemand.objects.count()} demands."
+        )
+
+
+def _require_documents() -> None:
+    """Without a document the read model would lack what is public, or show an earlier revision as the last."""
+    erased = LogEntry.objects.filter(
+        subject=OuterRef("subject"), sequence__gt=OuterRef("sequence"), kind=LogEntry.Kind.ERASURE
+    )
+    gone = LogEntry.objects.filter(~Exists(erased), revision_document__isnull=True).order_by("sequence").first()
+    if gone:
+        raise CommandError(
+            f"The document of entry {gone.sequence} is gone, and the log does not say that it was erased."
+            " Put it back from a backup; manage.py verify_record looks at all others."
         )
 
 
