@@ -253,7 +253,7 @@ def test_error_of_ours_is_logged_and_says_nothing(world, api, monkeypatch, caplo
     def fail(*args):
         raise RuntimeError("the secret of the house")
 
-    monkeypatch.setattr(reviews, "read_page", fail)
+    monkeypatch.setattr(reviews, "read_searched", fail)
     with caplog.at_level(logging.ERROR, "django.request"):
         problem = api.problem("reviews/", status=500)
     assert problem == {

@@ -108,7 +108,7 @@ def test_fault_500_says_nothing_of_its_cause(
     def fail(*_: object) -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setattr(reading, "list_reviews", fail)
+    monkeypatch.setattr(reading, "newest_reviews", fail)
     with caplog.at_level(logging.CRITICAL, "django.request"):
         response = Client(raise_request_exception=False).get("/", headers={"accept-language": language})
     page = Page(response.content.decode())
