@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
+from factcheck.record.embeddings import is_configured
+
 logger = logging.getLogger(__name__)
 
 SCHEDULE = {
@@ -19,6 +21,9 @@ SCHEDULE = {
     "clearsessions": "10 3 * * *",
     "verify_record": "30 3 * * *",
 }
+if is_configured():
+    # What is published is found by words at once, by meaning within a minute. Short, so that nothing waits for it.
+    SCHEDULE["embed_claims --seconds=20"] = "* * * * *"
 if settings.LOG_WITNESSES:
     SCHEDULE["ask_witnesses"] = "*/5 * * * *"
 
@@ -29,7 +34,7 @@ JOBS_KEPT = 14 * 24  # hours that ended jobs stay in the list at the desk
 def run_command(timestamp: int, command: str) -> None:
     """Fails with the command, whose complaints go to standard error."""
     said = StringIO()
-    call_command(command, stdout=said, verbosity=0)
+    call_command(*command.split(), stdout=said, verbosity=0)
     logger.info("%s: %s", command, said.getvalue().strip())
 
 

@@ -116,6 +116,14 @@ def configured() -> Embeddings:
     return Local()
 
 
+def is_configured() -> bool:
+    try:
+        configured()
+    except NoVectorError:
+        return False
+    return True
+
+
 @contextmanager
 def _turn() -> Iterator[None]:
     if not _turns.acquire(timeout=PATIENCE):

@@ -1,0 +1,34 @@
+"""`manage.py embed_claims`: computes the vectors that matching by meaning needs; the worker runs it for what is new."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from factcheck.record.embedding import compute_missing, count_missing
+from factcheck.record.embeddings import NoVectorError, configured
+
+
+class Command(BaseCommand):
+    help = (
+        "Computes what live reviews mean, for matching, where that has not been done or was done by another model."
+        " Can be stopped at any time: the next run goes on."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--seconds", type=float, help="End after so many seconds.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = 0
+        try:
+            embeddings = configured()
+            missing = count_missing(embeddings.model)
+            with tqdm(total=missing, unit=" reviews", disable=None if options["verbosity"] else True) as progress:
+                for computed in compute_missing(embeddings, options["seconds"]):
+                    done += computed
+                    progress.update(computed)
+        except NoVectorError as problem:
+            raise CommandError(f"{problem} {done} vectors were computed and kept.") from problem
+        except KeyboardInterrupt:
+            raise CommandError(f"Stopped. {done} vectors were computed and kept; the next run goes on.") from None
+        self.stdout.write(f"{done} vectors computed, {max(0, missing - done)} missing.")

@@ -1,0 +1,212 @@
+"""Vectors: from an address that may be down, slow or wrong, computed for what is live, and gone with it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connections
+
+from factcheck.record import embeddings, log
+from factcheck.record.embedding import BATCH
+from factcheck.record.embeddings import AT_ONCE, NoVectorError, Remote, configured
+from factcheck.record.matching import match
+from factcheck.record.models import LogEntry, ReviewVector
+from tests.record.conftest import make_statement
+
+# What the address of these tests understands: words of one meaning share a direction.
+MEANINGS = [{"flood", "lũ", "water"}, {"pagoda", "chùa"}, {"vaccine", "vắc"}, {"chip", "theo"}]
+
+
+def meaning(text: str) -> list[float]:
+    said = set(text.lower().replace(".", " ").split())
+    return [1.0 * bool(said & words) for words in MEANINGS] + [0.1] + [0.0] * 379
+
+
+class Address:
+    """An embeddings address; `answer` makes what it says of a request, as status and content."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+        self.answer: Any = lambda texts: (
+            200,
+            {"data": [{"index": n, "embedding": meaning(text)} for n, text in enumerate(texts)]},
+        )
+
+
+@pytest.fixture
+def address(settings: Any) -> Iterator[Address]:
+    known = Address()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            known.asked.append((self.path, self.headers.get("Authorization"), content))
+            status, answer = known.answer(content["input"])
+            data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.EMBEDDINGS_URL = f"http://127.0.0.1:{server.server_port}/v1/"
+        settings.EMBEDDINGS_MODEL, settings.EMBEDDINGS_KEY = "e5-test", "secret"
+        yield known
+        server.shutdown()
+
+
+def publish(text: str) -> UUID:
+    subject = uuid4()
+    log.publish([log.Publication(subject, {**make_statement(subject, text), "headline": None, "summary": None})])
+    return subject
+
+
+def embed() -> str:
+    said = StringIO()
+    call_command("embed_claims", stdout=said, verbosity=0)
+    return said.getvalue().strip()
+
+
+def test_match_by_meaning_crosses_languages(address: Address, bare_record: None) -> None:
+    pagoda, vaccine = publish("Nước lũ ngập chùa."), publish("Tiêm vắc xin để theo dõi.")
+    assert embed() == "2 vectors computed, 0 missing."
+    matching = match("The flood reached the pagoda.")
+    assert [each.claim_id for each in matching.results][:1] == [pagoda]
+    assert (matching.method, matching.explanation) == ("words+meaning", None)
+    assert matching.results[0].matched == {"words": 0.0, "meaning": pytest.approx(1, abs=0.001)}
+    assert match("a vaccine with a chip").results[0].claim_id == vaccine
+    path, key, content = address.asked[-1]
+    assert (path, key) == ("/v1/embeddings", "Bearer secret")
+    assert content == {"model": "e5-test", "input": ["query: a vaccine with a chip"], "encoding_format": "float"}
+    assert address.asked[0][2]["input"][0].startswith("passage: ")
+
+
+def test_match_says_for_how_many_meaning_is_missing(address: Address, bare_record: None) -> None:
+    publish("Nước lũ ngập chùa.")
+    matching = match("The flood reached the pagoda.")
+    assert (matching.method, matching.explanation) == ("words", "What 1 review means has not been computed yet.")
+    embed()
+    publish("Chùa cháy.")
+    publish("Chùa mở cửa.")
+    matching = match("The flood reached the pagoda.")
+    assert (matching.method, matching.explanation) == (
+        "words+meaning",
+        "What 2 reviews mean has not been computed yet.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "said"),
+    [
+        (500, {}, "The embeddings address answered 500."),
+        (200, b"<html>", "The embeddings address answered with something else than vectors."),
+        (200, {"data": []}, "The embeddings address answered with 0 vectors for 1 texts."),
+        (200, {"data": [{"index": 0, "embedding": [1.0] * 1024}]}, "The embeddings address answered with vectors of 1024 numbers; 384 are needed."),
+        (200, {"data": [{"index": 0, "embedding": [0] * 384}]}, "The embeddings address answered with a vector without a direction."),
+        (200, {"data": [{"index": 0, "embedding": ["x"] * 384}]}, "The embeddings address answered with something else than vectors."),
+    ],
+)  # fmt: skip
+def test_match_goes_by_words_when_the_address_fails(
+    address: Address, bare_record: None, status: int, answer: Any, said: str
+) -> None:
+    pagoda = publish("Nước lũ ngập chùa.")
+    embed()
+    address.answer = lambda texts: (status, answer)
+    matching = match("Nước lũ ngập chùa")
+    assert ([each.claim_id for each in matching.results], matching.method) == ([pagoda], "words")
+    assert matching.explanation == said
+
+
+def test_slow_address_is_given_up(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embeddings, "QUESTION_TIMEOUT", 0.2)
+    late = threading.Event()
+    address.answer = lambda texts: (200, late.wait(20) and {})
+    with pytest.raises(NoVectorError, match="does not answer in time"):
+        configured().question("flood")
+    late.set()
+
+
+def test_address_that_is_down(settings: Any) -> None:
+    with pytest.raises(NoVectorError, match="does not answer in time"):
+        Remote("http://127.0.0.1:1", "m", "").question("flood")
+
+
+def test_no_more_than_a_few_questions_at_once(address: Address) -> None:
+    late, arrived = threading.Event(), threading.Semaphore(0)
+
+    def answer(texts: list[str]) -> tuple[int, Any]:
+        arrived.release()
+        late.wait(20)
+        return 200, {"data": [{"index": 0, "embedding": meaning(texts[0])}]}
+
+    address.answer = answer
+    asking = [threading.Thread(target=configured().question, args=["flood"]) for _ in range(AT_ONCE)]
+    for each in asking:
+        each.start()
+    for _ in asking:
+        assert arrived.acquire(timeout=10)
+    with pytest.raises(NoVectorError, match="busy just now"):
+        configured().question("flood")
+    late.set()
+    for each in asking:
+        each.join()
+    assert len(configured().question("flood")) == 384
+
+
+def test_embed_claims_goes_on_where_it_failed(address: Address, bare_record: None) -> None:
+    for number in range(BATCH + 1):
+        publish(f"Nước lũ {number}")
+    address.answer, good = (lambda texts: (200, good(texts)[1]) if len(texts) > 1 else (503, {})), address.answer
+    with pytest.raises(CommandError, match=r"The embeddings address answered 503. 32 vectors were computed and kept."):
+        embed()
+    address.answer = good
+    assert embed() == "1 vectors computed, 0 missing."
+
+
+def test_another_model_computes_anew(address: Address, bare_record: None, settings: Any) -> None:
+    publish("Nước lũ ngập chùa.")
+    embed()
+    settings.EMBEDDINGS_MODEL = "other"
+    assert embed() == "1 vectors computed, 0 missing."
+    assert ReviewVector.objects.get().model == "other"
+    assert embed() == "0 vectors computed, 0 missing."
+
+
+def test_vector_goes_with_an_erasure_and_stays_with_a_rebuild(address: Address, bare_record: None) -> None:
+    gone, kept = publish("Nước lũ ngập chùa."), publish("Tiêm vắc xin.")
+    embed()
+    notice = {
+        "ground": "court_order",
+        "text": "A court ordered it.",
+        "redaction": False,
+        "newsroom": {"name": "T", "site": "s"},
+    }
+    statement = {"id": str(gone), "license": "https://example.org/", "notice": notice}
+    log.publish([log.Publication(gone, statement, LogEntry.Kind.ERASURE, note="A court ordered it.")])
+    rows = list(ReviewVector.objects.values_list("review_id", "embedding"))
+    assert [pk for pk, _ in rows] == [kept]
+    call_command("rebuild_record", verbosity=0)
+    assert list(ReviewVector.objects.values_list("review_id", "embedding")) == rows
+
+
+def test_database_takes_the_vector_whoever_withdraws(address: Address, bare_record: None) -> None:
+    publish("Nước lũ ngập chùa.")
+    embed()
+    with connections["default"].cursor() as cursor:
+        cursor.execute("UPDATE record_publishedreview SET status = 'withdrawn'")
+    assert not ReviewVector.objects.exists()
+
+
+def test_reading_side_cannot_change_vectors(bare_record: None) -> None:
+    with pytest.raises(DatabaseError, match="permission denied"), connections["public"].cursor() as cursor:
+        cursor.execute("DELETE FROM record_reviewvector")
