@@ -31,6 +31,7 @@ TASKS: dict[str, Promise] = {
     "publish_due_demands": _("publish entries of the register whose day has come"),
     "ask_witnesses": _("have the log cosigned"),
     "verify_record": _("check the record"),
+    "propose_links": _("propose links between claims"),
     "make_dumps": _("make the dumps"),
     "clearsessions": _("forget ended sessions"),
     "forget_old_jobs": _("forget ended jobs"),

@@ -5,6 +5,7 @@ from django.contrib import admin
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factcheck import tasks
+from factcheck.editorial.admin import jobs
 from tests.drafts import make_newsroom, make_user
 from tests.journeys.browser import signed_in
 from tests.working import work_off
@@ -46,6 +47,10 @@ def test_administrator_cannot_change_or_delete_a_job(database: str) -> None:
     client = signed_in(make_user("sysop", is_superuser=True)).client
     for address in (f"{job.pk}/change/", f"{job.pk}/delete/", "add/"):
         assert client.post(f"/admin/editorial/job/{address}", {"status": "todo"}).status_code == 403
+
+
+def test_everything_on_the_schedule_has_words() -> None:
+    assert sorted(set(tasks.SCHEDULE) - set(jobs.TASKS)) == []
 
 
 def test_page_of_procrastinate_itself_is_not_there() -> None:
