@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import orjson
 from django.contrib.postgres.fields import ArrayField
-from django.db import connections, models
+from django.db import connection, models
 
 Past = TypeVar("Past", bound=models.Model)
 Made = TypeVar("Made")
@@ -65,7 +65,7 @@ class ClaimRow(models.Model):
         abstract = True
 
 
-def insert(model: type[models.Model], rows: Iterable[Any], *, using: str = "default") -> None:
+def insert(model: type[models.Model], rows: Iterable[Any]) -> None:
     """Adds many rows by COPY: instances, or whatever has the model's columns as attributes.
 
     A row is asked for while the server takes in those before it. Values go in as they are, without a field's
@@ -76,7 +76,6 @@ def insert(model: type[models.Model], rows: Iterable[Any], *, using: str = "defa
     if first is None:
         return
     columns, values, spellings = _columns(model)
-    connection = connections[using]
     statement = f"COPY {model._meta.db_table} ({columns}) FROM STDIN"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in chain([first], rows):
@@ -98,10 +97,10 @@ def upsert(model: type[Any], rows: Sequence[Any], unique: Sequence[str]) -> None
     """Inserts the rows; those with the same `unique` columns, all texts or all ids, give way to them."""
     if not rows:
         return
-    kinds = ", ".join(f"%s::{model._meta.get_field(name).db_type(connections['default'])}[]" for name in unique)
+    kinds = ", ".join(f"%s::{model._meta.get_field(name).db_type(connection)}[]" for name in unique)
     names = ", ".join(unique)
     given = [[str(getattr(row, name)) for row in rows] for name in unique]
-    with connections["default"].cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {model._meta.db_table} WHERE ({names}) IN (SELECT * FROM unnest({kinds}))",  # noqa: S608
             given,
