@@ -49,7 +49,7 @@ def _read_best(asked: ListRequest, model: Searched) -> tuple[Page, Found]:
     position = (asked.cursor.position.value, asked.cursor.position.tie) if asked.cursor.position else None
     assert asked.searched is not None
     answer = Search(model, asked.searched, asked.condition).page(asked.page_size + 1, position, asked.cursor.backward)
-    return page_of(asked, [(hit.score, hit.sequence, hit.body) for hit in answer.hits]), answer
+    return page_of(asked, [(hit.score, hit.id, hit.body) for hit in answer.hits]), answer
 
 
 def _read_sorted(asked: ListRequest, model: Searched) -> Page:

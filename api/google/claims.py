@@ -55,7 +55,7 @@ def _best(asked: Search, position: Position | None) -> list[Row]:
     search = Ranking(PublishedClaim, read_query(asked.query), _condition(asked))
     place = (position.value, position.tie) if position else None
     hits = search.page(asked.offset + asked.page_size + 1, place).hits
-    return [(hit.score, hit.sequence, hit.body) for hit in hits[asked.offset :]]
+    return [(hit.score, hit.id, hit.body) for hit in hits[asked.offset :]]
 
 
 def _newest(asked: Search, position: Position | None) -> list[Row]:

@@ -23,7 +23,7 @@ from factcheck.record.queries import Query, read_query
 from factcheck.record.words import EXACT_CONFIG, SEARCH_CONFIG, Frequency, frequencies
 
 Searched = type[PublishedReview] | type[PublishedClaim]
-Position = tuple[int, int]  # score and sequence
+Position = tuple[int, UUID]  # score and id
 
 CANDIDATES = 400
 SAMPLE, FAR = 4, 32  # shelves
@@ -34,13 +34,12 @@ SECONDS = 0.9  # for all that one request to search asks of the database
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Scores are integers, so that a cursor can name one exactly; they depend on the row and the query alone.
+    """The score is how well the row matches and, in its lower 40 bits, the row's place in the log: newer before older.
 
-    Of equals the one with the newer entry comes first.
+    It depends on the row and the query alone, so that a cursor can name it.
     """
 
     score: int
-    sequence: int
     id: UUID
     body: str
 
@@ -86,8 +85,9 @@ class Search:
         """The best hits, or those after the position; backward the worst, or those before it, nearest first."""
         found = Found([])
         for number, wanted in enumerate(self._attempts()):
-            found = replace(self._find(wanted, limit, position, backward), wanted=wanted, relaxed=number > 0)
+            found = replace(self._find(wanted, limit, position, backward), wanted=wanted)
             if found.candidates or not found.whole:
+                found = replace(found, relaxed=number > 0)
                 break
         return found
 
@@ -95,12 +95,14 @@ class Search:
         """What must match, ever less: all words; all that stand in any claim or headline; of these all but one."""
         if not self.query:
             return
-        yield self.query.all_terms()
+        strict = self.query.all_terms()
+        yield strict
         unknown = [word for word in self.query.words if not self._frequency(word)]
         known = self.query.without(unknown)
         if unknown and known:
             yield known.all_terms()
-        yield (known or self.query).all_but_one()
+        if (nearly := (known or self.query).all_but_one()) != strict:
+            yield nearly
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:
@@ -132,7 +134,7 @@ class Search:
     ) -> Found:
         sql = _SEARCH.format(
             newest=newest.format(table=self._table, where=self._where),
-            position=f"WHERE (score, sequence) {'>' if backward else '<'} (%s, %s)" if position else "",
+            position=f"WHERE (score, id) {'>' if backward else '<'} (%s, %s)" if position else "",
             direction="ASC" if backward else "DESC",
         )
         ranking = wanted, self.query.any_word(), self.query.any_marked_word()
@@ -143,21 +145,21 @@ class Search:
             cursor.execute(f"SET LOCAL statement_timeout = {left}; {sql}", parameters)
             cursor.nextset()
             rows = cursor.fetchall()
-        return Found([Hit(*row[:4]) for row in rows], rows[0][4] if rows else 0)
+        return Found([Hit(*row[:3]) for row in rows], rows[0][3] if rows else 0)
 
 
 # Queries are constants, so that the planner sees how common their words are. What lies close together, stands in claim
 # or headline, and has the diacritics that were typed comes first.
 _SEARCH = f"""
-SELECT score, sequence, id, body, candidates FROM (
-    SELECT sequence, id, body, count(*) OVER () AS candidates, (100000 * (
+SELECT score, id, body, candidates FROM (
+    SELECT id, body, count(*) OVER () AS candidates, ((100000 * (
         2 * ts_rank_cd('{{{{0.1,0.2,0.4,1}}}}', search, to_tsquery('{SEARCH_CONFIG}', %s), 32)
         + ts_rank('{{{{0.1,0.2,0.4,1}}}}', search, to_tsquery('{SEARCH_CONFIG}', %s))
         + 2 * ts_rank('{{{{1,1,1,1}}}}', search, to_tsquery('{EXACT_CONFIG}', %s))
-    ))::int AS score
+    ))::bigint << 40) + sequence AS score
     FROM ({{newest}} LIMIT {CANDIDATES}) newest
 ) ranked {{position}}
-ORDER BY score {{direction}}, sequence {{direction}} LIMIT %s
+ORDER BY score {{direction}}, id {{direction}} LIMIT %s
 """  # noqa: S608 (constants; what is filled in are names of ours and conditions that Django wrote)
 _EVERYWHERE = f"""
 SELECT sequence, id, body, search FROM {{table}} WHERE {{where}} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)

@@ -12,6 +12,7 @@ from factcheck.record.queries import Query
 from factcheck.record.words import SEARCH_CONFIG, words_of
 
 LENGTH = 240  # characters of a snippet, about
+MOST = 24  # spellings that are marked: each is looked for in all texts
 BEFORE = 60  # of them before the first marked word
 SEARCHED = 20_000  # characters of a long text that are searched (`migrations/0009_search.py`)
 
@@ -55,7 +56,7 @@ def _matching(texts: Iterable[str], query: Query, using: str) -> list[str]:
         return []
     with connections[using].cursor() as cursor:
         cursor.execute(_MATCHING, [likely, query.any_word()])
-        return [word for (word,) in cursor.fetchall()]
+        return [word for (word,) in cursor.fetchmany(MOST)]
 
 
 _MATCHING = f"""

@@ -3,6 +3,8 @@
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from api import searching
 from factcheck.record import counts, search
@@ -82,7 +84,7 @@ def test_search_of_mistyped_words_is_relaxed_and_says_what_was_meant(world, api)
     assert found["meta"]["relaxed"] is True
     assert found["meta"]["did_you_mean"] == "nuoc lu chùa hue"
     assert api.get("reviews/?q=vidoe")["meta"]["did_you_mean"] == "video"
-    assert api.get("reviews/?q=xyzzy")["meta"] == {"relaxed": True, "complete": True, "did_you_mean": None}
+    assert api.get("reviews/?q=xyzzy")["meta"] == {"relaxed": False, "complete": True, "did_you_mean": None}
 
 
 def test_highlights_are_safe_html(world, api):
@@ -132,6 +134,15 @@ def test_search_whose_time_is_up_says_so(world, api, monkeypatch):
     monkeypatch.setattr(search, "_SEARCH", search._SEARCH.replace("SELECT score", "SELECT pg_sleep(1), score", 1))
     found = api.get("reviews/?q=nuoc")
     assert (found["results"], found["meta"]["complete"]) == ([], False)
+
+
+def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monkeypatch):
+    asleep = Q(id__in=RawSQL("SELECT gen_random_uuid() FROM pg_sleep(1)", []))
+    monkeypatch.setattr(searching, "has_words", lambda query: asleep)
+    monkeypatch.setattr(searching, "SECONDS", 0.05)
+    problem = api.problem("reviews/?q=nuoc&sort=-published_at")
+    assert problem["errors"] == [{"parameter": "q", "detail": searching.TOO_SLOW}]
+    assert api.ids("reviews/") == world[::-1]
 
 
 @pytest.mark.parametrize(
