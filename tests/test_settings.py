@@ -64,6 +64,7 @@ def test_production_check_is_silent():
             {"SITE_URL": "factcheck.example.org"},
             "SITE_URL is 'factcheck.example.org': give scheme and host alone, for example https://factcheck.example.org.",
         ),
+        ({"DUMPS_KEEP": "0"}, "DUMPS_KEEP is '0': give a number from 1 on, for example 3."),
         ({"PORT": "eighty"}, "PORT is 'eighty': give a number from 1 to 65535, for example 8000."),
         (
             {"DEBUG": "1"},

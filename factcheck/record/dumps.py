@@ -57,10 +57,10 @@ def remove(dump: Dump) -> None:
 
 
 def sweep() -> None:
-    """Removes what is no dump; for the sole maker alone, whose own work would go too."""
-    finished = {dump.folder for dump in _finished()}
+    """Removes what was to be a dump and what was one; for the sole maker alone, whose own work would go too."""
     for folder in settings.DUMPS_FOLDER.iterdir():
-        if folder.is_dir() and folder not in finished:
+        ours = folder.name.startswith(UNFINISHED) or _is_number(folder.name)  # others' files stay untouched
+        if ours and folder.is_dir() and not find(folder):
             shutil.rmtree(folder)
 
 
@@ -74,12 +74,16 @@ def sole_maker() -> Iterator[None]:
 
 def find(folder: Path) -> Dump | None:
     """The dump in a folder; None when it holds none."""
-    if not (folder.name.isascii() and folder.name.isdecimal()):
+    if not _is_number(folder.name):
         return None
     try:
         return Dump(int(folder.name), folder, (folder / MANIFEST).read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdecimal()
 
 
 def _finished() -> list[Dump]:

@@ -470,6 +470,18 @@ def test_what_is_published_meanwhile_waits_for_the_next_dump(database, own_folde
     assert Checkpoint.parse(open_note(manifest["checkpoint"])[0]).size == 1
 
 
+def test_files_of_others_in_the_folder_stay(database, own_folder):
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom))
+    for name in ("photos", "7", "unfinished-3"):
+        (own_folder / name).mkdir(parents=True)
+    (own_folder / "photos" / "1.jpg").write_bytes(b"x")
+    (own_folder / "unfinished-note").write_text("mine")
+    call_command("make_dumps")
+    assert sorted(path.name for path in own_folder.iterdir()) == ["0", "lock", "photos", "unfinished-note"]
+    assert (own_folder / "photos" / "1.jpg").exists()
+
+
 def test_two_makers_at_once(database, own_folder):
     own_folder.mkdir()
     with dumps.sole_maker(), pytest.raises(CommandError, match="by another process"):
