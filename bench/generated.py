@@ -150,7 +150,8 @@ class Reviews:
             "claimant": self._claimant(chance),
             "appearances": appearances,
         }
-        return claim, chance.sample(self._topics, chance.choice((0, 1, 1, 2)))
+        topics = chance.sample(self._topics, chance.choice((0, 1, 1, 2)))
+        return claim, sorted(topics, key=lambda topic: topic["slug"])  # as the desk orders them
 
     def _claimant(self, chance: random.Random) -> dict[str, Any] | None:
         if chance.random() < 0.1:

@@ -52,6 +52,9 @@ class Appearance(Table):
     archive_url = models.TextField(null=True)
     first = models.BooleanField()
 
+    class Meta(Table.Meta):
+        ordering = ["id"]
+
 
 class Verdict(Table):
     key = models.TextField(unique=True)
@@ -69,6 +72,9 @@ class Verdict(Table):
 class Topic(Table):
     slug = models.TextField(unique=True)
     labels = models.JSONField()
+
+    class Meta(Table.Meta):
+        ordering = ["slug"]
 
 
 class Review(Table):
@@ -106,6 +112,9 @@ class Author(Table):
     review = models.ForeignKey(Review, models.CASCADE, related_name="authors")
     name = models.TextField()
 
+    class Meta(Table.Meta):
+        ordering = ["id"]
+
 
 class Source(Table):
     review = models.ForeignKey(Review, models.CASCADE, related_name="sources")
@@ -116,6 +125,9 @@ class Source(Table):
     quote = models.TextField(null=True)
     archive_url = models.TextField(null=True)
     accessed_on = models.DateField(null=True)
+
+    class Meta(Table.Meta):
+        ordering = ["id"]
 
 
 class Correction(Table):
@@ -128,3 +140,6 @@ class Correction(Table):
     publisher = models.TextField()
     verdict_before = models.JSONField(null=True)
     verdict_after = models.JSONField(null=True)
+
+    class Meta(Table.Meta):
+        ordering = ["id"]
