@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -125,25 +124,3 @@ def test_known_items_come_first(statements: list[str], asked: Callable[[str], st
     share = 1 - len(missed) / len(statements)
     print(f"\n{asked.__name__}: {share:.4f} of {len(statements)} first; missed: {missed[:5]}")
     assert share >= least
-
-
-@pytest.mark.parametrize(
-    "words", ["cua", "harald", "cua va trong khi ngay", '"khach san"', "khach san -hue", "cua or va"]
-)
-def test_search_reads_the_index_alone(words: str) -> None:
-    """Whatever the words, and without switches for the planner: no statement of a search reads the whole table."""
-    plans: list[str] = []
-
-    def explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if "SELECT score" in sql:
-            with connections["owner"].cursor() as cursor:
-                cursor.execute(sql.replace("SELECT score", "EXPLAIN SELECT score", 1).partition(";")[2], params)
-                plans.append("\n".join(line for (line,) in cursor.fetchall()))
-        return execute(sql, params, many, context)
-
-    with connections["public"].execute_wrapper(explain):
-        assert search_reviews(words)
-    assert plans
-    for plan in plans:
-        assert "Bitmap Index Scan on review_search" in plan
-        assert "Seq Scan on record_publishedreview" not in plan
