@@ -26,7 +26,7 @@ QUERIES = 20
 def queries(seed: int = 5) -> dict[str, list[str]]:
     """Five classes of queries, from words that all sizes of data hold."""
     made, chance = Reviews(1), random.Random(seed)
-    english, vietnamese = made.words("en"), made.words("vi")
+    english, vietnamese = made.words("en"), [word for word in made.words("vi") if word.isalpha()]
     plain = [word for word in english if word.isascii() and word.isalpha() and len(word) > 3]
     counts = Counter(map(str.lower, plain))
     by_rank = [word for word, _ in counts.most_common()]
