@@ -5,6 +5,7 @@ two processes into tables without secondary indexes, which are built afterwards.
 """
 
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -40,6 +41,7 @@ def own_server() -> Iterator[None]:
     finally:
         close_connections()
         settings.DATABASE_SOURCE.embedded.destroy()
+        shutil.rmtree(folder)
 
 
 def close_connections() -> None:
