@@ -32,7 +32,8 @@ def carried(node: Any) -> Any:
 
 def reviews(feed: bytes) -> list[Any]:
     items = json.loads(feed)["dataFeedElement"]
-    return sorted((carried(each) for item in items for each in item.get("item", [])), key=lambda each: each["url"])
+    found = (carried(each) for item in items for each in item.get("item", []))
+    return sorted(found, key=lambda each: (each["url"], each["claimReviewed"]))
 
 
 def test_feed_comes_in_and_goes_out_the_same(database, template, tmp_path):
