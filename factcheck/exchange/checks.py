@@ -12,7 +12,7 @@ from uuid import UUID
 from factcheck.exchange.json_values import Number
 from factcheck.exchange.jsonld import Notes, check_text
 from factcheck.exchange.normalise import is_blank, language_tag
-from factcheck.exchange.shapes import MAX_BODY, MAX_LIST, MAX_NAME, Problem
+from factcheck.exchange.shapes import MAX_BODY, MAX_LIST, MAX_NAME, Problem, pointer_step
 from factcheck.record.text import clean_text
 
 Check = Callable[[object, str, Notes], Any]
@@ -111,7 +111,7 @@ def labels(value: object, pointer: str, notes: Notes) -> dict[str, str]:
         return {}
     found = {}
     for key, label in value.items():
-        tag, place = language_tag(key), f"{pointer}/{_escaped(key)}"
+        tag, place = language_tag(key), f"{pointer}/{pointer_step(key)}"
         if tag is None:
             refuse(notes, place, "unknown_key", "is no language tag (BCP 47)")
         elif (text := needed(text_of(MAX_NAME, one_line=True))(label, place, notes)) is not None:
@@ -138,7 +138,7 @@ def object_of(checks: Mapping[str, Check]) -> Check:
             _wrong_type(value, "an object", pointer, notes)
             return None
         for key in value.keys() - checks.keys():
-            refuse(notes, f"{pointer}/{_escaped(key)}", "unknown_key", "is no key of this format")
+            refuse(notes, f"{pointer}/{pointer_step(key)}", "unknown_key", "is no key of this format")
         return {key: each(value.get(key), f"{pointer}/{key}", notes) for key, each in checks.items()}
 
     return check
@@ -147,7 +147,3 @@ def object_of(checks: Mapping[str, Check]) -> Check:
 def _wrong_type(value: object, expected: str, pointer: str, notes: Notes) -> None:
     names = {dict: "an object", list: "a list", bool: "a truth value", str: "a text", type(None): "null"}
     refuse(notes, pointer, "wrong_type", f"{names.get(type(value), 'a number')} stands where {expected} is expected")
-
-
-def _escaped(key: str) -> str:
-    return key[:100].replace("~", "~0").replace("/", "~1")

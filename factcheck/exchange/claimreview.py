@@ -5,7 +5,7 @@ stays None: nothing is guessed, and above all the review's date is never taken f
 """
 
 from factcheck.exchange.itemreviewed import appearances_of, claimant_of, is_organization, location_of
-from factcheck.exchange.jsonld import Node, Notes, address_text
+from factcheck.exchange.jsonld import Node, Notes
 from factcheck.exchange.normalise import site_of_review, web_address
 from factcheck.exchange.shapes import (
     MAX_BODY,
@@ -76,12 +76,15 @@ def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
         "archive_url": review.address("archivedAt"),
         "license": review.address("sdLicense", "license"),
     }
-    return None if notes.refused else statement
+    if notes.refused:
+        return None
+    review.drop_unread()
+    return statement
 
 
 def review_address(review: Node) -> str | None:
     """The address of the review's own page; without one the record is refused."""
-    written = address_text(review.members.get("url"))
+    written = next(review.written("url"), None)
     if written is None:
         review.refuse("url", "no_address", "the review's own address is missing")
         return None
@@ -98,6 +101,8 @@ def _claim_text(review: Node, item: Node | None) -> tuple[str | None, str | None
         own = item.text("text", limit=MAX_CLAIM, one_line=False)
         if own and own == (text or own):
             return own, item.language("inLanguage")
+        if own:
+            item.drop("text", "other_text", "the claim is taken from claimReviewed, which says something else")
     if text is None:
         why = "missing" if review.members.get("claimReviewed") is None else "empty or no single text"
         review.refuse("claimReviewed", "no_claim_text", f"the claim's text is {why}")
@@ -134,7 +139,7 @@ def _sources(review: Node, key: str) -> list[Source]:
     found: list[Source] = []
     for entry in review.entries(key):
         work = entry if isinstance(entry, Node) else _cited_text(review, key, entry)
-        written = address_text(work.members)
+        written = work.written_address()
         address = web_address(written) if written else None
         if written and not address:
             review.drop_address(key, written)

@@ -43,7 +43,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
             "language": language,
             "claimed_on": claim.day("claimDate"),
             "location": None,
-            "claimant": claimant_of(Node({"author": members.get("claimant")}, "", notes)),
+            "claimant": claimant_of(claim, "claimant"),
             "appearances": [],
         },
         "verdict": {
@@ -84,4 +84,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
         "archive_url": None,
         "license": None,
     }
-    return None if notes.refused else statement
+    if notes.refused:
+        return None
+    claim.drop_unread()
+    return statement

@@ -1,6 +1,7 @@
 """Files of reviews into a batch: reads, hands on in chunks, counts, and writes down what was refused."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,19 +11,30 @@ from typing import Any, Self, TextIO
 
 from factcheck.editorial import imports
 from factcheck.editorial.models import ImportBatch, User
-from factcheck.exchange.json_values import Number
 from factcheck.exchange.reading import Read, chunks
 from factcheck.exchange.shapes import Position, Problem, Record, Refusal
+
+_INDEX = re.compile(r"/[0-9]+(?=/|$)")
+_MAX_PLACES = 1000  # that are told apart
 
 
 @dataclass
 class Counts:
-    """How many records became what; refusals by the code of their first reason."""
+    """How many records became what; refusals by the code of their first reason.
+
+    `left_out`: how many values of the records taken in could not be kept, by property and code.
+    """
 
     new: int = 0
     unchanged: int = 0
     changed: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def leave_out(self, problems: Sequence[Problem]) -> None:
+        for problem in problems:
+            place = f"{_INDEX.sub('', problem.pointer)} {problem.code}"
+            self.left_out[place if place in self.left_out or len(self.left_out) < _MAX_PLACES else "elsewhere"] += 1
 
     def __str__(self) -> str:
         causes = ", ".join(f"{code} {count}" for code, count in self.refused.most_common())
@@ -32,8 +44,8 @@ class Counts:
         )
 
 
-class RefusedFile:
-    """JSON Lines, made when the first record is refused: file, line, pointer, address, reasons, and the record."""
+class Listing:
+    """JSON Lines, made when there is a first line: file, line, pointer, address, reasons, and the record if refused."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -46,21 +58,22 @@ class RefusedFile:
         if self._out:
             self._out.close()
 
-    def write(self, file: Path, refusal: Refusal, record: object) -> None:
+    def write(
+        self, file: Path, position: Position, address: str | None, reasons: Sequence[Problem], **more: Any
+    ) -> None:
         if self._out is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Bytes that were no UTF-8 are lone surrogates here; in JSON "\\udce9" spells one.
             self._out = self.path.open("w", encoding="utf-8", errors="backslashreplace")
         line = {
             "file": str(file),
-            "line": refusal.position.line,
-            "pointer": refusal.position.pointer,
-            "address": refusal.address,
+            "line": position.line,
+            "pointer": position.pointer,
+            "address": address,
             "reasons": [
-                {"pointer": problem.pointer, "code": problem.code, "detail": problem.detail}
-                for problem in refusal.problems
+                {"pointer": problem.pointer, "code": problem.code, "detail": problem.detail} for problem in reasons
             ],
-            "record": _plain(record),
+            **more,
         }
         self._out.write(json.dumps(line, ensure_ascii=False) + "\n")
 
@@ -70,7 +83,8 @@ def import_files(
     *,
     batch: ImportBatch,
     by: User,
-    refused: RefusedFile,
+    refused: Listing,
+    left_out: Listing,
     progress: Callable[[int], object] = lambda done: None,
 ) -> Counts:
     """Every record of the files into the batch. `progress` is called with the bytes read since the last call."""
@@ -78,16 +92,20 @@ def import_files(
     for path in files:
         before = 0
         for chunk, done in chunks(path):
-            for refusal, record in _take(chunk, batch, by, counts):
-                counts.refused[refusal.problems[0].code] += 1
-                refused.write(path, refusal, record)
+            for found, record in _take(chunk, batch, by, counts):
+                if isinstance(found, Refusal):
+                    counts.refused[found.problems[0].code] += 1
+                    refused.write(path, found.position, found.address, found.problems, record=record)
+                elif found.dropped:
+                    counts.leave_out(found.dropped)
+                    left_out.write(path, found.position, found.data["original_url"], found.dropped)
             progress(done - before)
             before = done
     return counts
 
 
-def _take(chunk: Sequence[Read], batch: ImportBatch, by: User, counts: Counts) -> Iterator[tuple[Refusal, object]]:
-    """Hands the records on. Yields what was refused, by the reader or by the editors' side, in the file's order."""
+def _take(chunk: Sequence[Read], batch: ImportBatch, by: User, counts: Counts) -> Iterator[Read]:
+    """Hands the records on. Yields them, and what was refused, here or by the editors' side, in the file's order."""
     records = [result for result, _ in chunk if isinstance(result, Record)]
     incoming = [imports.Incoming(record.key, record.data) for record in records]
     outcomes = iter(imports.add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])
@@ -100,18 +118,8 @@ def _take(chunk: Sequence[Read], batch: ImportBatch, by: User, counts: Counts) -
             yield _refusal(result.position, outcome, result), result.data
         else:
             setattr(counts, outcome, getattr(counts, outcome) + 1)
+            yield result, None
 
 
 def _refusal(position: Position, outcome: imports.Refused, record: Record) -> Refusal:
     return Refusal(position, (Problem("", outcome.code, str(outcome.detail)),), record.data["original_url"])
-
-
-def _plain(value: object) -> Any:
-    """The value as JSON has it, numbers as numbers again."""
-    if isinstance(value, dict):
-        return {key: _plain(member) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_plain(member) for member in value]
-    if isinstance(value, Number):
-        return json.loads(value, parse_constant=str)
-    return value

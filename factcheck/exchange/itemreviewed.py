@@ -1,6 +1,6 @@
 """What a ClaimReview says about the claim itself: who made it and where (its `itemReviewed`)."""
 
-from factcheck.exchange.jsonld import Node, address_text
+from factcheck.exchange.jsonld import Node
 from factcheck.exchange.normalise import web_address
 from factcheck.exchange.shapes import MAX_DESCRIPTION, MAX_NAME, Appearance, Claimant
 
@@ -18,18 +18,18 @@ _ORGANIZATIONS = {
 _HEX = frozenset("0123456789abcdef")
 
 
-def claimant_of(item: Node) -> Claimant | None:
-    """The first author of the claim that has a name or a description; without any, whom `creditText` describes.
+def claimant_of(item: Node, key: str = "author") -> Claimant | None:
+    """The first of those under `key` that has a name or a description; without any, whom `creditText` describes.
 
     An author whose type is not given counts as a person, with whom more care is due.
     """
     found: list[Claimant] = []
-    authors = list(item.entries("author"))
+    authors = list(item.entries(key))
     if not authors and (described := item.text("creditText", limit=MAX_DESCRIPTION, one_line=False)):
         authors = [Node({"description": described}, item.pointer, item.notes)]
     for author in authors:
         if isinstance(author, str):
-            author = Node({"name": author}, f"{item.pointer}/author", item.notes)
+            author = Node({"name": author}, f"{item.pointer}/{key}", item.notes)
         name = author.text("name", limit=MAX_NAME)
         description = author.text("description", limit=MAX_DESCRIPTION, one_line=False)
         if name or description:
@@ -47,7 +47,7 @@ def claimant_of(item: Node) -> Claimant | None:
                 }
             )
     if len(found) > 1:
-        item.drop("author", "several", f"only the first of {len(found)} claimants is carried")
+        item.drop(key, "several", f"only the first of {len(found)} claimants is carried")
     return found[0] if found else None
 
 
@@ -79,7 +79,7 @@ def appearances_of(item: Node) -> list[Appearance]:
 
 def _appearance(item: Node, key: str, entry: Node | str, found: dict[str, Appearance], *, first: bool) -> None:
     work = entry if isinstance(entry, Node) else Node({"url": entry}, f"{item.pointer}/{key}", item.notes)
-    written = address_text(work.members)
+    written = work.written_address()
     address = web_address(written) if written else None
     if address is None:
         if written:

@@ -2,20 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from factcheck.exchange.json_values import Number
 from factcheck.exchange.normalise import calendar_date, is_blank, language_tag, tidy, web_address
 from factcheck.exchange.readers import types_of
-from factcheck.exchange.shapes import MAX_SAME_AS, Problem
+from factcheck.exchange.shapes import MAX_LIST, MAX_SAME_AS, Problem, pointer_step
 from factcheck.record.text import find_forbidden
+
+_OWN_ADDRESS = ("url", "contentUrl", "@id")  # of a node, the first that is there
 
 
 @dataclass
 class Notes:
-    """What was found wrong with a record: `refused` keeps it out, `dropped` is left out of it."""
+    """What was found wrong with a record: `refused` keeps it out, `dropped` is left out of it.
+
+    `read` has the JSON pointers of the properties in which something was found to carry; the others are not kept.
+    """
 
     refused: list[Problem] = field(default_factory=list)
     dropped: list[Problem] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
 
 
 class Node:
@@ -30,6 +37,8 @@ class Node:
     def text(self, key: str, *, limit: int, one_line: bool = True) -> str | None:
         """The property as text, or None. Several texts, where one is expected, are dropped with a note."""
         found = [value for value in map(_literal, _listed(self.members.get(key))) if value is not None]
+        if found:
+            self._mark(key)
         tidied = dict.fromkeys(tidy(each, one_line=one_line) for each in found)
         texts = [value for value in tidied if not is_blank(value)]
         if len(texts) > 1:
@@ -41,6 +50,7 @@ class Node:
         """The property as the file had it, a number's digits included ("1.50" stays "1.50")."""
         value = self.members.get(key)
         if isinstance(value, Number):
+            self._mark(key)
             return self._kept(key, str(value), limit)
         return self.text(key, limit=limit)
 
@@ -77,14 +87,32 @@ class Node:
     def addresses(self, key: str) -> list[str]:
         """Every web address under the property, once: texts, or nodes with `url`, `contentUrl` or `@id`."""
         found: dict[str, None] = {}
-        for value in _listed(self.members.get(key)):
-            written = address_text(value)
-            address = web_address(written) if written else None
-            if address:
+        for written in self.written(key):
+            if address := web_address(written):
                 found[address] = None
-            elif written:
+            else:
                 self.drop_address(key, written)
         return list(found)
+
+    def written(self, key: str) -> Iterator[str]:
+        """What is written under the property where addresses belong."""
+        for place, value in self._placed(key):
+            if isinstance(value, dict) and "@value" not in value:
+                written = Node(value, place, self.notes).written_address()
+            else:
+                written = address_text(value)
+            if written:
+                self._mark(key)
+                yield written
+
+    def written_address(self) -> str | None:
+        """What is written where the node's own address belongs; None when nothing is."""
+        for key in _OWN_ADDRESS:
+            for each in _listed(self.members.get(key)):
+                if written := address_text(each):
+                    self._mark(key)
+                    return written
+        return None
 
     def profiles(self) -> list[str]:
         """The addresses under sameAs, at most MAX_SAME_AS."""
@@ -101,18 +129,21 @@ class Node:
         return nodes[0] if nodes else None
 
     def nodes(self, key: str) -> Iterator["Node"]:
-        yield from (entry for entry in self.entries(key) if isinstance(entry, Node))
+        for entry in self._entries(key):
+            if isinstance(entry, Node):
+                self._mark(key)
+                yield entry
 
     def entries(self, key: str) -> Iterator["Node | str"]:
         """Nodes, and texts that are not blank, in the order of the file."""
-        given = self.members.get(key)
-        for index, value in enumerate(_listed(given)):
-            literal = _literal(value)
-            if literal is not None and not is_blank(tidy(literal)):
-                yield literal
-            elif isinstance(value, dict) and "@value" not in value:
-                place = f"{self.pointer}/{key}/{index}" if isinstance(given, list) else f"{self.pointer}/{key}"
-                yield Node(value, place, self.notes)
+        for entry in self._entries(key):
+            self._mark(key)
+            yield entry
+
+    def drop_unread(self) -> None:
+        """Notes every property, here and below, that says something and was not read, MAX_LIST of them at most."""
+        for place in islice(_unread(self.members, self.pointer, self.notes.read), MAX_LIST):
+            self.notes.dropped.append(Problem(place, "not_carried", "has no place in a record"))
 
     def refuse(self, key: str, code: str, detail: str) -> None:
         self.notes.refused.append(Problem(f"{self.pointer}/{key}", code, detail))
@@ -122,6 +153,25 @@ class Node:
 
     def drop(self, key: str, code: str, detail: str) -> None:
         self.notes.dropped.append(Problem(f"{self.pointer}/{key}", code, detail))
+
+    def _mark(self, key: str) -> None:
+        self.notes.read.add(f"{self.pointer}/{key}")
+
+    def _entries(self, key: str) -> Iterator["Node | str"]:
+        for place, value in self._placed(key):
+            literal = _literal(value)
+            if literal is not None and not is_blank(tidy(literal)):
+                yield literal
+            elif isinstance(value, dict) and "@value" not in value:
+                yield Node(value, place, self.notes)
+
+    def _placed(self, key: str) -> Iterator[tuple[str, object]]:
+        """The values of the property, each with its place."""
+        given, place = self.members.get(key), f"{self.pointer}/{key}"
+        if isinstance(given, list):
+            yield from ((f"{place}/{index}", value) for index, value in enumerate(given))
+        elif given is not None:
+            yield place, given
 
     def _kept(self, key: str, value: str, limit: int) -> str:
         check_text(self.notes, f"{self.pointer}/{key}", value, limit)
@@ -141,14 +191,39 @@ def check_text(notes: Notes, pointer: str, value: str, limit: int) -> None:
 def address_text(value: object) -> str | None:
     """What is written where an address belongs; None when nothing is."""
     if isinstance(value, dict) and "@value" not in value:
-        for key in ("url", "contentUrl", "@id"):
-            for each in _listed(value.get(key)):
-                written = address_text(each)
-                if written:
-                    return written
-        return None
+        written = (address_text(each) for key in _OWN_ADDRESS for each in _listed(value.get(key)))
+        return next(filter(None, written), None)
     literal = _literal(value)
     return literal.strip() or None if literal is not None else None
+
+
+def _unread(value: object, place: str, read: set[str]) -> Iterator[str]:
+    """The places below a value that was read; what says nothing is nothing to keep."""
+    waiting = [(place, value)]
+    while waiting:
+        place, value = waiting.pop()
+        if isinstance(value, list):
+            waiting += [(f"{place}/{index}", each) for index, each in enumerate(value)]
+        elif isinstance(value, dict):
+            for key, each in value.items():
+                below = f"{place}/{pointer_step(key)}"
+                if below in read:
+                    waiting.append((below, each))
+                elif not key.startswith("@") and not _says_nothing(each):
+                    yield below
+
+
+def _says_nothing(value: object) -> bool:
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += [each for key, each in value.items() if not key.startswith("@") or key == "@value"]
+        elif value is not None and not (isinstance(value, str) and is_blank(tidy(value))):
+            return False
+    return True
 
 
 def _listed(value: object) -> list[object]:

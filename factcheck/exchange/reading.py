@@ -4,6 +4,7 @@ Reading is a third of Python's work in an import, and what writes the records wa
 processes use two cores. The other one knows nothing but the file: no settings, no database.
 """
 
+import json
 import os
 import pickle
 import subprocess
@@ -11,7 +12,9 @@ import sys
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
+from factcheck.exchange.json_values import Number
 from factcheck.exchange.readers import Found, ReviewFile
 from factcheck.exchange.records import record_of
 from factcheck.exchange.shapes import Record, Refusal
@@ -55,9 +58,27 @@ def _read(file: ReviewFile) -> Iterator[Read]:
         if isinstance(found, Found):
             result = record_of(found)
             if result is not None:
-                yield result, found.node if isinstance(result, Refusal) else None
+                yield result, _plain(found.node) if isinstance(result, Refusal) else None
         else:
             yield found, None
+
+
+def _plain(value: object) -> Any:
+    """The value as JSON has it, numbers as numbers again; None when it is nested too deeply to be handed on."""
+    try:
+        return _plain_within(value)
+    except RecursionError:
+        return None
+
+
+def _plain_within(value: object) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain_within(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_plain_within(member) for member in value]
+    if isinstance(value, Number):
+        return json.loads(value, parse_constant=str)
+    return value
 
 
 def main() -> None:

@@ -33,6 +33,13 @@ def records(path: Path, progress: Progress | None = None) -> Iterator[Record | R
 
 def record_of(found: Found) -> Record | Refusal | None:
     """The record in one object of a file; None for the other nodes of an `@graph` (pages, people, pictures)."""
+    try:
+        return _record_of(found)
+    except RecursionError:
+        return Refusal(found.position, (Problem("", "unreadable", "nested too deeply"),))
+
+
+def _record_of(found: Found) -> Record | Refusal | None:
     node, types, notes = found.node, types_of(found.node), Notes()
     if "ClaimReview" in types or (not types and "claimReviewed" in node):
         statement = claimreview.statement_of(node, notes)

@@ -144,6 +144,11 @@ class Position:
         return f"line {self.line}, {self.pointer}" if self.pointer else f"line {self.line}"
 
 
+def pointer_step(key: str) -> str:
+    """A key as one step of a JSON pointer; of a long one the beginning."""
+    return key[:100].replace("~", "~0").replace("/", "~1")
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong with one value: its JSON pointer inside the record, a code to count by, a sentence to read."""

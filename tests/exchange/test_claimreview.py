@@ -326,6 +326,8 @@ def test_appearances_of_a_claim(tmp_path: Path) -> None:
     assert [str(problem) for problem in found.dropped] == [
         "/itemReviewed/appearance: '1' is no absolute web address (http or https)",
         "/itemReviewed/appearance: 'page.html' is no absolute web address (http or https)",
+        "/itemReviewed/url: has no place in a record",
+        "/itemReviewed/name: has no place in a record",
     ]
 
 
@@ -428,7 +430,10 @@ def test_publisher_policies_and_profiles(tmp_path: Path) -> None:
         "unnamed_sources_url": "https://example.org/unnamed",
         "feedback_url": "https://example.org/feedback",
     }
-    assert [str(each) for each in found.dropped] == ["/author/sameAs: 'us' is no absolute web address (http or https)"]
+    assert [str(each) for each in found.dropped] == [
+        "/author/sameAs: 'us' is no absolute web address (http or https)",
+        "/author/image: has no place in a record",
+    ]
 
 
 @pytest.mark.parametrize(

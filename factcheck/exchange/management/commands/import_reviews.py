@@ -13,7 +13,7 @@ from factcheck.editorial import imports
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.people import newsroom_of, person
 from factcheck.exchange.fetching import FetchError, fetch_claims, is_address
-from factcheck.exchange.importing import RefusedFile, import_files
+from factcheck.exchange.importing import Listing, import_files
 
 
 class Command(BaseCommand):
@@ -51,8 +51,12 @@ class Command(BaseCommand):
             user = person(by)
             names = ", ".join(file.name for file in files)
             batch = imports.begin_import(newsroom=newsroom_of(user, newsroom), by=user, files=names)
-            with RefusedFile(path) as out, tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar:
-                counts = import_files(files, batch=batch, by=user, refused=out, progress=bar.update)
+            with (
+                Listing(path) as out,
+                Listing(path.with_suffix(".left-out.jsonl")) as left_out,
+                tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar,
+            ):
+                counts = import_files(files, batch=batch, by=user, refused=out, left_out=left_out, progress=bar.update)
             submitted = imports.submit_import(
                 batch=batch, by=user, unchanged=counts.unchanged, refused=counts.refused.total()
             )
@@ -63,6 +67,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{counts}.")
         if counts.refused:
             self.stdout.write(f"What was refused, and why: {path}")
+        if counts.left_out:
+            self.stdout.write(f"Not kept of the records that were taken in ({left_out.path}):")
+            for place, count in counts.left_out.most_common():
+                self.stdout.write(f"  {place}: {count}")
         if submitted is None:
             self.stdout.write("Nothing to approve.")
             return
