@@ -53,7 +53,7 @@ class MatchView(Endpoint):
         errors += [(name, "Give this parameter once.") for name in NAMES if len(query.getlist(name)) > 1]
         limit = query.get("limit", str(LIMIT))
         number = int(limit) if limit.isascii() and limit.isdecimal() and len(limit) <= 3 else None
-        return responses.respond(request._request, _answer(query.get("text"), number, errors))
+        return responses.respond(request._request, answer(query.get("text"), number, errors))
 
     @documented(
         "match_text", "Matching", "The same for a text in the content of the request.", "Matching", asked="Question"
@@ -62,7 +62,7 @@ class MatchView(Endpoint):
         asked = _read_object(request._request)
         errors = [(str(name)[:100], unknown_parameter(str(name), NAMES)) for name in asked if name not in NAMES]
         response = HttpResponse(
-            _answer(asked.get("text"), asked.get("limit", LIMIT), errors), content_type="application/json"
+            answer(asked.get("text"), asked.get("limit", LIMIT), errors), content_type="application/json"
         )
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -80,7 +80,7 @@ def _read_object(request: HttpRequest) -> dict[str, Any]:
     raise ParameterProblem([("text", f'Send a JSON object such as {{"text": "…"}}, of at most {MAX_CONTENT} bytes.')])
 
 
-def _answer(text: Any, limit: Any, errors: list[tuple[str, str]]) -> bytes:
+def answer(text: Any, limit: Any, errors: list[tuple[str, str]]) -> bytes:
     """What is sent for the text. Raises ParameterProblem with all that is wrong."""
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
         errors.append(("limit", f"Give a number from 1 to {MAX_LIMIT}."))

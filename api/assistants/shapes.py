@@ -1,0 +1,228 @@
+"""What the tools answer with; the protocol's schemas of their output are made from these classes.
+
+An answer takes room in an assistant's context, so that everything in it is bounded: what is longer is cut, and says so.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from typing_extensions import TypedDict  # Pydantic reads no other before Python 3.12
+
+Body = Mapping[str, Any]
+
+SHORT, LONG = 300, 1500  # characters of a line and of a paragraph
+MAX_TEXT = 20_000  # characters of a review's text
+MAX_ADDRESS = 1000  # a longer address would be of no use when cut
+SOURCES, ALL_SOURCES = 5, 50  # in a list, and of one review
+MAX_CORRECTIONS = 20
+
+
+class Verdict(TypedDict):
+    """`label` is in the review's language, or the publisher's own words; `scale` and `slug` are the same in all."""
+
+    label: str | None
+    scale: str | None
+    slug: str | None
+    explanation: str | None
+
+
+class Claim(TypedDict):
+    id: str
+    text: str
+    claimed_on: str | None
+    claimant: str | None
+
+
+class Source(TypedDict):
+    """Evidence that the review cites; `stance` says whether it supports or refutes the claim."""
+
+    title: str | None
+    url: str | None
+    publisher: str | None
+    stance: str | None
+    quote: str | None
+
+
+class Publisher(TypedDict):
+    name: str
+    site: str
+
+
+class Revision(TypedDict):
+    """Which revision this is; `sequence` is its entry in the public log, `digest` what the entry holds of it."""
+
+    number: int
+    kind: str
+    note: str | None
+    sequence: int
+    digest: str
+
+
+class Review(TypedDict):
+    """A review as it is now. One that was withdrawn has no verdict any more; `revision.note` says why."""
+
+    status: Literal["live", "withdrawn"]
+    id: str
+    url: str
+    original_url: str | None
+    language: str
+    headline: str | None
+    summary: str | None
+    claim: Claim | None
+    verdict: Verdict | None
+    sources: list[Source]
+    sources_left_out: int
+    publisher: Publisher
+    reviewed_on: str | None
+    published_at: str
+    updated_at: str
+    revision: Revision
+    license: str
+
+
+class Change(TypedDict):
+    """A published change of a review: what was wrong, and what the verdict was before and after."""
+
+    revision: int
+    at: str
+    change_class: str | None
+    note: str | None
+    verdict_before: str | None
+    verdict_after: str | None
+
+
+class WholeReview(Review):
+    body: str | None
+    body_left_out: int
+    corrections: list[Change]
+    corrections_left_out: int
+
+
+class Correction(Change):
+    """`sequence` is the change's entry in the public log; `review` is the review as it is now."""
+
+    sequence: int
+    review: Review
+
+
+class Match(TypedDict):
+    """A published claim that may say the same; `score`, from 0 to 1, is how likely that is."""
+
+    claim: Claim
+    score: float
+    reviews: list[Review]
+    reviews_left_out: int
+
+
+class ReviewPage(TypedDict):
+    results: list[Review]
+    next_cursor: str | None
+
+
+class CorrectionPage(TypedDict):
+    results: list[Correction]
+    next_cursor: str | None
+
+
+class Matches(TypedDict):
+    """`explanation` says why the meaning was not compared, if it was not."""
+
+    results: list[Match]
+    method: str
+    explanation: str | None
+
+
+def review(body: Body, sources: int = SOURCES) -> Review:
+    """From the stored body of a live review or from the tombstone of a withdrawn one."""
+    live = "verdict" in body
+    cited = body["sources"] if live else []
+    revision = body["revision"]
+    return {
+        "status": "live" if live else "withdrawn",
+        "id": body["id"],
+        "url": body["url"],
+        "original_url": address(body["original_url"]),
+        "language": body["language"],
+        "headline": cut(body["headline"], SHORT),
+        "summary": cut(body["summary"], LONG) if live else None,
+        "claim": claim(body["claim"]) if live else None,
+        "verdict": _verdict(body["verdict"]) if live else None,
+        "sources": [_source(each) for each in cited[:sources]],
+        "sources_left_out": max(0, len(cited) - sources),
+        "publisher": {"name": body["publisher"]["name"], "site": body["publisher"]["site"]},
+        "reviewed_on": body["reviewed_on"] if live else None,
+        "published_at": body["published_at"],
+        "updated_at": body["updated_at"],
+        "revision": {
+            "number": revision["number"],
+            "kind": revision["kind"],
+            "note": cut(revision["note"], LONG),
+            "sequence": revision["sequence"],
+            "digest": revision["digest"],
+        },
+        "license": body["license"],
+    }
+
+
+def whole_review(body: Body) -> WholeReview:
+    text, corrections = body.get("body"), body["corrections"]
+    return {
+        **review(body, ALL_SOURCES),
+        "body": cut(text, MAX_TEXT),
+        "body_left_out": max(0, len(text or "") - MAX_TEXT),
+        "corrections": [_change(each) for each in corrections[-MAX_CORRECTIONS:]],
+        "corrections_left_out": max(0, len(corrections) - MAX_CORRECTIONS),
+    }
+
+
+def correction(body: Body, now: Body) -> Correction:
+    return {**_change(body), "sequence": body["sequence"], "review": review(now)}
+
+
+def claim(body: Body) -> Claim:
+    claimant = body["claimant"] or {}
+    return {
+        "id": body["id"],
+        "text": cut(body["text"], LONG) or "",
+        "claimed_on": body["claimed_on"],
+        "claimant": cut(claimant.get("name") or claimant.get("description"), SHORT),
+    }
+
+
+def cut(text: str | None, length: int) -> str | None:
+    return text if text is None or len(text) <= length else f"{text[: length - 1]}…"
+
+
+def address(url: str | None) -> str | None:
+    return url if url and len(url) <= MAX_ADDRESS else None
+
+
+def _verdict(body: Body) -> Verdict:
+    return {
+        "label": cut(body["label"], SHORT),
+        "scale": body["scale"],
+        "slug": body["slug"],
+        "explanation": cut(body["explanation"], SHORT),
+    }
+
+
+def _source(body: Body) -> Source:
+    return {
+        "title": cut(body["title"], SHORT),
+        "url": address(body["url"]),
+        "publisher": cut(body["publisher"], SHORT),
+        "stance": body["stance"],
+        "quote": cut(body["quote"], SHORT),
+    }
+
+
+def _change(body: Body) -> Change:
+    before, after = ((body[key] or {}).get("label") for key in ("verdict_before", "verdict_after"))
+    return {
+        "revision": body["revision"],
+        "at": body["at"],
+        "change_class": body["class"],
+        "note": cut(body["note"], LONG),
+        "verdict_before": cut(before, SHORT),
+        "verdict_after": cut(after, SHORT),
+    }

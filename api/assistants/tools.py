@@ -1,0 +1,127 @@
+"""The four tools. Each asks as a client of the API does: the same filters and cursors, the same words for mistakes."""
+
+from typing import Annotated, Literal
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import orjson
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import reverse
+from mcp.server.mcpserver.exceptions import ToolError
+from pydantic import Field
+
+from api import values
+from api.assistants import shapes
+from api.assistants.shapes import CorrectionPage, Matches, ReviewPage, WholeReview
+from api.lists import ListOptions, ListRequest, Page, read_list_request
+from api.searching import read_searched
+from api.views import match as matching
+from api.views.corrections import CORRECTIONS, read_corrections
+from api.views.reviews import REVIEWS, find_review, notice_in
+from factcheck.record.models import PastReview, PublishedReview, Status
+
+MAX_RESULTS, MAX_MATCHES = 10, 5
+REVIEWS_OF_A_CLAIM = 3
+
+Language = Annotated[str | None, Field(description="BCP 47 tag of the review's language, such as vi or en.")]
+Publisher = Annotated[str | None, Field(description="Site of the publisher, such as example.org.")]
+Cursor = Annotated[str | None, Field(description="`next_cursor` of the page before, with the same other arguments.")]
+PageSize = Annotated[int, Field(ge=1, le=MAX_RESULTS, description="How many results at most.")]
+
+
+def search_reviews(
+    q: Annotated[str | None, Field(description='Words to search for; "a phrase", `or` and -without work.')] = None,
+    language: Language = None,
+    verdict: Annotated[str | None, Field(description="Verdict as scale:slug, such as truth:false.")] = None,
+    publisher: Publisher = None,
+    topic: Annotated[str | None, Field(description="Slug of a topic, such as health.")] = None,
+    published_after: Annotated[str | None, Field(description="Published on or after this day, YYYY-MM-DD.")] = None,
+    published_before: Annotated[str | None, Field(description="Published before this day, YYYY-MM-DD.")] = None,
+    page_size: PageSize = 5,
+    cursor: Cursor = None,
+) -> ReviewPage:
+    """Search published fact-checks by words and filters: best first with `q`, else newest first.
+
+    To find out whether a statement has been checked, `match_claim` is better.
+    """
+    asked = _ask(
+        "api:reviews", REVIEWS, q=q, language=language, verdict=verdict, publisher=publisher, topic=topic,
+        published_after=published_after, published_before=published_before, page_size=page_size, cursor=cursor,
+    )  # fmt: skip
+    page, _ = read_searched(asked, PublishedReview, PastReview)
+    found = [shapes.review(orjson.loads(body)) for (body,) in page.rows]
+    return {"results": found, "next_cursor": _cursor(page)}
+
+
+def match_claim(
+    text: Annotated[str, Field(min_length=1, description="A sentence, a post as it was written, or a longer text.")],
+    limit: Annotated[int, Field(ge=1, le=MAX_MATCHES, description="How many claims at most.")] = 3,
+) -> Matches:
+    """Has this been checked already? Published claims that say the same as a text, best first, with their reviews.
+
+    A low score means that the claim is about something else.
+    """
+    found = orjson.loads(matching.answer(text, limit, []))
+    return {
+        "results": [
+            {
+                "claim": shapes.claim(each["claim"]),
+                "score": each["score"],
+                "reviews": [shapes.review(body) for body in each["reviews"][:REVIEWS_OF_A_CLAIM]],
+                "reviews_left_out": max(0, len(each["reviews"]) - REVIEWS_OF_A_CLAIM),
+            }
+            for each in found["results"]
+        ],
+        "method": found["method"],
+        "explanation": found["explanation"],
+    }
+
+
+def get_review(
+    review: Annotated[str, Field(max_length=values.MAX_ADDRESS, description="Id of a review, or its page's address.")],
+) -> WholeReview:
+    """One review as it is now: its text, all its sources, and what was corrected in it."""
+    try:
+        found = values.read_uuid(urlsplit(review.strip()).path.rstrip("/").rpartition("/")[2])
+        status, body = find_review(found)
+    except (ValueError, Http404):
+        raise ToolError(
+            "No such review has been published. Give an id, or an address, from the answer of another tool."
+        ) from None
+    if status == Status.ERASED:
+        raise ToolError(f"This review has been erased. The public notice says: {notice_in(body)['text']}")
+    return shapes.whole_review(orjson.loads(body))
+
+
+def list_corrections(
+    change_class: Annotated[
+        Literal["typo", "update", "substantive"] | None, Field(description="How much was wrong.")
+    ] = None,
+    language: Language = None,
+    publisher: Publisher = None,
+    page_size: PageSize = 5,
+    cursor: Cursor = None,
+) -> CorrectionPage:
+    """What publishers had to correct in their fact-checks, newest first, each with the review as it is now."""
+    asked = _ask(
+        "api:corrections", CORRECTIONS, language=language, publisher=publisher, page_size=page_size, cursor=cursor,
+        **{"class": change_class},
+    )  # fmt: skip
+    page = read_corrections(asked)
+    corrections = [orjson.loads(body) for (body,) in page.rows]
+    rows = PublishedReview.objects.using("public").exclude(status=Status.ERASED)
+    rows = rows.filter(id__in=[each["review"]["id"] for each in corrections])
+    now = {body["id"]: body for body in map(orjson.loads, rows.values_list("body", flat=True))}
+    found = [shapes.correction(each, now[each["review"]["id"]]) for each in corrections if each["review"]["id"] in now]
+    return {"results": found, "next_cursor": _cursor(page)}
+
+
+def _ask(name: str, options: ListOptions, **given: str | int | None) -> ListRequest:
+    """Raises ParameterProblem."""
+    request = HttpRequest()
+    request.method, request.path = "GET", reverse(name)
+    request.GET = QueryDict(urlencode({key: value for key, value in given.items() if value is not None}))
+    return read_list_request(request, options)
+
+
+def _cursor(page: Page) -> str | None:
+    return parse_qs(urlsplit(page.next).query)["cursor"][0] if page.next else None

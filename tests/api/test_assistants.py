@@ -1,0 +1,242 @@
+"""The tools for AI assistants, asked by the protocol's own client."""
+
+import asyncio
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from django.conf import settings
+from django.db import connections
+from mcp import Client
+
+from api.assistants.server import make_server
+from factcheck.editorial.models import Source
+from tests.assisting import on_http, on_stdio
+from tests.drafts import (
+    correct_review,
+    erase_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    make_scale,
+    publish_review,
+    withdraw_review,
+)
+
+LICENSE = "https://creativecommons.org/licenses/by/4.0/"
+
+
+@pytest.fixture(scope="module")
+def world(module_database: str) -> SimpleNamespace:
+    """Sequences 0–3 originals, 4 a substantive correction of the flood; then tea is withdrawn (5), the secret erased (6)."""
+    newsroom = make_newsroom()
+    flood = make_review(newsroom)
+    tea = make_review(newsroom, make_claim(newsroom, text="Trà đá chữa cảm."), headline="Trà đá", language="vi-VN")
+    secret = make_review(newsroom, make_claim(newsroom, text="Bí mật."), headline="Bí mật")
+    long = make_review(
+        newsroom, make_claim(newsroom, text="dài " * 500), sources=0, headline="Rất dài", summary="tóm " * 700,
+        body="văn " * 20_000,
+    )  # fmt: skip
+    for position in range(60):
+        Source.objects.create(
+            review=long, position=position, title="tựa " * 70, url=f"https://s.example/{'p' * 1500}{position}",
+            quote="trích " * 300, stance=Source.Stance.REFUTES,
+        )  # fmt: skip
+    for review in (flood, tea, secret, long):
+        publish_review(newsroom, review)
+    make_review(newsroom, make_claim(newsroom, text="Bản nháp chưa ai duyệt."), headline="Bản nháp")
+    correct_review(newsroom, flood, verdict=make_scale().verdicts.get(slug="true"))
+    withdraw_review(newsroom, tea)
+    erase_review(newsroom, secret, notice="Theo lệnh của toà án, đã xoá.")
+    ids = {name: str(each.pk) for name, each in (("flood", flood), ("tea", tea), ("secret", secret), ("long", long))}
+    return SimpleNamespace(database=module_database, **ids)
+
+
+def talk(server: Any, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
+    """What the calls answer: the structured content, or the text of an error."""
+
+    async def run() -> list[Any]:
+        async with Client(server) as client:
+            results = [await client.call_tool(name, arguments) for name, arguments in calls]
+        return [each.content[0].text if each.is_error else each.structured_content for each in results]
+
+    return asyncio.run(run())
+
+
+def ask(name: str, **arguments: Any) -> Any:
+    [answer] = talk(make_server(), (name, arguments))
+    return answer
+
+
+def test_tools_are_four_and_only_read() -> None:
+    async def run() -> Any:
+        async with Client(make_server()) as client:
+            return (await client.list_tools()).tools
+
+    tools = {tool.name: tool for tool in asyncio.run(run())}
+    assert set(tools) == {"search_reviews", "match_claim", "get_review", "list_corrections"}
+    assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools.values())
+
+
+def test_search_answers_with_verdict_sources_page_licence_and_revision(world: SimpleNamespace) -> None:
+    answer = ask("search_reviews", q="nuoc lu mai chua", language="vi")
+    [found] = answer["results"]
+    digest = found["revision"].pop("digest")
+    assert found == {
+        "status": "live",
+        "id": world.flood,
+        "url": f"{settings.SITE_URL}/reviews/{world.flood}/",
+        "original_url": None,
+        "language": "vi",
+        "headline": "Video nước lũ là của năm 2020",
+        "summary": "Sai. Đoạn video được quay năm 2020.",
+        "claim": {
+            "id": found["claim"]["id"],
+            "text": "Nước lũ ở Huế đã lên tới mái chùa.",
+            "claimed_on": "2026-10-03",
+            "claimant": "một người dùng mạng xã hội",
+        },
+        "verdict": {"label": "Đúng", "scale": "truth", "slug": "true", "explanation": "Đúng."},
+        "sources": [
+            {
+                "title": "Nguồn 1",
+                "url": "https://source.example/1",
+                "publisher": None,
+                "stance": "refutes",
+                "quote": None,
+            },
+            {
+                "title": "Nguồn 2",
+                "url": "https://source.example/2",
+                "publisher": None,
+                "stance": "context",
+                "quote": None,
+            },
+        ],
+        "sources_left_out": 0,
+        "publisher": {"name": "Toà soạn kiemchung.example", "site": "kiemchung.example"},
+        "reviewed_on": found["reviewed_on"],
+        "published_at": found["published_at"],
+        "updated_at": found["updated_at"],
+        "revision": {
+            "number": 2,
+            "kind": "correction",
+            "note": "Ngày quay đã được xác minh lại với người quay phim.",
+            "sequence": 4,
+        },
+        "license": LICENSE,
+    }
+    assert len(bytes.fromhex(digest)) == 32
+
+
+def test_search_pages_until_the_end_and_shows_no_draft(world: SimpleNamespace) -> None:
+    first = ask("search_reviews", page_size=1)
+    second = ask("search_reviews", page_size=1, cursor=first["next_cursor"])
+    assert [each["id"] for each in first["results"] + second["results"]] == [world.long, world.flood]
+    assert second["next_cursor"] is None
+    assert ask("search_reviews", q="nháp")["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "said"),
+    [
+        ("search_reviews", {"language": "tiếng Việt"}, "language: Give a BCP 47 language tag"),
+        ("search_reviews", {"published_after": "2026-13-01"}, "published_after: There is no such day"),
+        ("search_reviews", {"q": "nước\x00lũ"}, "may not stand in it"),
+        ("search_reviews", {"cursor": "WzAsInQy"}, "cursor: This cursor was not given for this address"),
+        ("search_reviews", {"page_size": 11}, "less than or equal to 10"),
+        ("match_claim", {"text": "   "}, "text: Give the text to match"),
+        ("match_claim", {"text": "lũ " * 50_000}, "text: Give at most"),
+        ("get_review", {"review": "latest"}, "No such review has been published."),
+        ("get_review", {"review": "http://[x/"}, "No such review has been published."),
+        ("get_review", {"review": "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a"}, "No such review has been published."),
+        ("list_corrections", {"change_class": "huge"}, "'typo', 'update' or 'substantive'"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(
+    world: SimpleNamespace, name: str, arguments: dict[str, Any], said: str
+) -> None:
+    answer = ask(name, **arguments)
+    assert said in answer
+    assert "Traceback" not in answer
+
+
+def test_match_finds_the_claim_and_its_reviews(world: SimpleNamespace) -> None:
+    answer = ask("match_claim", text="nuoc lu o hue len toi mai chua roi ba con oi")
+    best = answer["results"][0]
+    assert best["claim"]["text"] == "Nước lũ ở Huế đã lên tới mái chùa."
+    assert 0.5 < best["score"] <= 1
+    [review] = best["reviews"]
+    assert (review["id"], review["verdict"]["slug"], review["license"]) == (world.flood, "true", LICENSE)
+    assert answer["method"] == "words"
+
+
+def test_review_is_found_by_id_and_by_the_address_of_its_page(world: SimpleNamespace) -> None:
+    whole = ask("get_review", review=world.flood)
+    assert ask("get_review", review=f"{settings.SITE_URL}/reviews/{world.flood}/?lang=vi") == whole
+    assert whole["body"] == "Đoạn video **không** quay năm nay."
+    [change] = whole["corrections"]
+    assert (change["change_class"], change["verdict_before"], change["verdict_after"]) == ("substantive", "Sai", "Đúng")
+
+
+def test_withdrawn_review_has_a_reason_and_no_verdict(world: SimpleNamespace) -> None:
+    found = ask("get_review", review=world.tea)
+    assert (found["status"], found["verdict"], found["claim"], found["body"]) == ("withdrawn", None, None, None)
+    assert found["revision"]["note"] == "Nguồn chính đã rút lại số liệu."
+
+
+def test_erased_review_is_told_of_by_its_notice_alone(world: SimpleNamespace) -> None:
+    said = ask("get_review", review=world.secret)
+    assert said.endswith("The public notice says: Theo lệnh của toà án, đã xoá.")
+    assert "Bí mật" not in said
+
+
+def test_corrections_come_with_the_review_as_it_is_now(world: SimpleNamespace) -> None:
+    answer = ask("list_corrections", change_class="substantive", language="vi")
+    [found] = answer["results"]
+    assert (found["sequence"], found["revision"], found["verdict_before"]) == (4, 2, "Sai")
+    assert (found["review"]["id"], found["review"]["verdict"]["label"]) == (world.flood, "Đúng")
+    assert ask("list_corrections", publisher="elsewhere.example")["results"] == []
+
+
+def test_answers_are_bounded(world: SimpleNamespace) -> None:
+    [brief] = ask("search_reviews", q="dài", page_size=1)["results"]
+    assert (len(brief["sources"]), brief["sources_left_out"]) == (5, 55)
+    assert brief["sources"][0]["url"] is None
+    assert brief["summary"].endswith("…")
+    assert len(json.dumps(brief, ensure_ascii=False)) < 10_000
+    whole = ask("get_review", review=world.long)
+    assert (len(whole["body"]), whole["body_left_out"]) == (20_000, 60_000 - 1)
+    assert (len(whole["sources"]), whole["sources_left_out"]) == (50, 10)
+
+
+def test_database_that_is_away_is_told_in_a_sentence(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connections.settings["public"], "PASSWORD", "wrong")
+    said = ask("get_review", review=world.flood)
+    assert said.endswith("The record does not answer just now. Try again in a few seconds.")
+
+
+def test_process_on_standard_input_and_output(world: SimpleNamespace) -> None:
+    found, nothing = talk(
+        on_stdio(world.database), ("search_reviews", {"q": "mái chùa"}), ("get_review", {"review": "nothing"})
+    )
+    assert [each["id"] for each in found["results"]] == [world.flood]
+    assert "No such review" in nothing
+
+
+def test_process_over_http_answers_many_at_once(world: SimpleNamespace) -> None:
+    with on_http(world.database) as address:
+
+        async def run() -> list[Any]:
+            async with Client(address) as client:
+                calls = [client.call_tool("get_review", {"review": world.flood}) for _ in range(20)]
+                return await asyncio.gather(*calls)
+
+        assert {each.structured_content["id"] for each in asyncio.run(run())} == {world.flood}
+        # A page of another site under a name that leads here, and a page that asks from a browser.
+        for headers in ({"Host": "attacker.example"}, {"Origin": "https://attacker.example"}):
+            answer = httpx.post(address, json={}, headers={"Accept": "application/json, text/event-stream", **headers})
+            assert answer.status_code in (403, 421)
+        assert httpx.post(address, content=b"[" * (2**20 + 1)).status_code in (400, 413)
