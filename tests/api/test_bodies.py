@@ -408,6 +408,8 @@ def test_root_lists_the_addresses(world, api):
         "rating-scales": f"{SITE}/api/v1/rating-scales/",
         "claimants": f"{SITE}/api/v1/claimants/",
         "topics": f"{SITE}/api/v1/topics/",
+        "match": f"{SITE}/api/v1/match/",
+        "dumps": f"{SITE}/api/v1/dumps/",
         "schema": f"{SITE}/api/schema/",
         "docs": f"{SITE}/api/docs/",
         "license": LICENSE,
