@@ -57,7 +57,7 @@ class Cursor:
         self.line = 1
         start = source.read(CHUNK)
         if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-            raise MalformedError("the file is in UTF-16; JSON is exchanged in UTF-8 (RFC 8259, section 8.1)", 1)
+            raise MalformedError("the file is in UTF-16: save it in UTF-8", 1)
         self._take(start.removeprefix(codecs.BOM_UTF8))
 
     def peek(self) -> str:
@@ -122,6 +122,12 @@ class Cursor:
         text = self._text[self._at : end]
         self._go(min(end + 1, len(self._text)))
         return text
+
+    def at_end(self) -> bool:
+        """True when nothing follows, not even white space."""
+        while self._at >= len(self._text) and not self._ended:
+            self._fill(CHUNK)
+        return self._at >= len(self._text)
 
     def at_line_end(self) -> bool:
         """True when nothing but white space follows on this line; the cursor may step over some of it."""

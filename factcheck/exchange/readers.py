@@ -1,10 +1,11 @@
 """Files of reviews in, single JSON objects out, whatever wrapping the file has.
 
 One object, an array (also nested), `@graph`, a schema.org DataFeed, an answer of Google's `claims:search`, JSON
-Lines or several of these one after the other; plain or gzip; with or without a byte-order mark. What is held in memory
-is one record and a megabyte of text, however large the file is.
+Lines or several of these one after the other, or CSV; plain or gzip; with or without a byte-order mark. What is held
+in memory is one record and a megabyte of text, however large the file is.
 """
 
+import csv
 import gzip
 import io
 import os
@@ -15,6 +16,7 @@ from json import JSONDecodeError
 from pathlib import Path
 from typing import Self, cast
 
+from factcheck.exchange import csv_rows
 from factcheck.exchange.json_values import DECODER, MAX_VALUE, Cursor, MalformedError, TooLongError
 from factcheck.exchange.shapes import Position, Problem, Refusal
 
@@ -77,9 +79,11 @@ def types_of(node: Node) -> set[str]:
 def _documents(cursor: Cursor) -> Iterator[Found | Refusal]:
     """Values one after the other; from the first that fills exactly one line on, line by line."""
     first = cursor.peek()
+    if not first:
+        yield _unreadable(cursor.line, "the file is empty")
+        return
     if first not in ("{", "["):
-        detail = f"no JSON file: it begins with {first!r}" if first else "the file is empty"
-        yield _unreadable(cursor.line, detail)
+        yield from _table(cursor, first)
         return
     while cursor.peek():
         line = cursor.line
@@ -99,6 +103,25 @@ def _documents(cursor: Cursor) -> Iterator[Found | Refusal]:
             one_line = cursor.line == line and cursor.at_line_end()
         if one_line:
             yield from _lines(cursor)
+
+
+def _table(cursor: Cursor, first: str) -> Iterator[Found | Refusal]:
+    """A CSV file, by its header."""
+    line = cursor.line
+    header = csv_rows.header_of(cursor)
+    if header is None:
+        detail = f"neither JSON nor CSV with a column {csv_rows.NEEDED}: it begins with {first!r}"
+        yield _unreadable(line, detail)
+        return
+    names, delimiter = header
+    if problems := csv_rows.problems_of(names):
+        yield Refusal(Position(line), tuple(problems))
+        return
+    try:
+        for line, row in csv_rows.rows(cursor, names, delimiter):
+            yield Refusal(Position(line), (row,)) if isinstance(row, Problem) else Found(Position(line), row)
+    except csv.Error as error:
+        yield _unreadable(cursor.line, f"not CSV: {error}", fatal=True)
 
 
 def _lines(cursor: Cursor) -> Iterator[Found | Refusal]:

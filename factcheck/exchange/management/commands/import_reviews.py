@@ -19,7 +19,7 @@ from factcheck.exchange.importing import Listing, import_files
 class Command(BaseCommand):
     help = (
         "Imports reviews of other publishers: schema.org ClaimReview, answers of Google's claims:search (saved, or"
-        " their address), or the project's own JSON Lines (docs/import.md)."
+        " their address), or the project's own JSON Lines or CSV (docs/import.md)."
         " Run it again after an interruption: it goes on."
     )
 

@@ -1,0 +1,131 @@
+"""CSV files of reviews: a row is an object of the project's own format (docs/import.md), which checks it.
+
+A column is a key of that format, a key inside another with a dot: `claim.text`, `verdict.original.label`. Cells are
+read by the type that the key has there, so that no column is listed a second time.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
+
+from factcheck.exchange.json_values import DECODER, MAX_VALUE, Cursor, Number, TooLongError
+from factcheck.exchange.shapes import Appearance, Author, Problem, Source, Statement, Topic
+
+NEEDED = "original_url"  # the column by which a CSV file is known
+_DELIMITERS = ",;\t"
+_MAX_HEADER = 64 * 1024  # characters
+_INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
+# What a line in the cell of a list is, when the cell is no JSON.
+_MEMBER = {Source: "url", Appearance: "url", Author: "name", Topic: "slug"}
+
+Row = dict[str, Any]
+
+
+def _columns(shape: type, before: str = "") -> dict[str, Any]:
+    """The type of every column."""
+    found: dict[str, Any] = {}
+    for key, hint in get_type_hints(shape).items():
+        if get_origin(hint) is UnionType:
+            (hint,) = (each for each in get_args(hint) if each is not type(None))
+        found |= _columns(hint, f"{before}{key}.") if is_typeddict(hint) else {f"{before}{key}": hint}
+    return found
+
+
+COLUMNS = _columns(Statement)
+
+
+def header_of(cursor: Cursor) -> tuple[list[str], str] | None:
+    """The names of the columns and what separates them; None when the next line is no header of such a file."""
+    try:
+        line = cursor.rest_of_line(_MAX_HEADER)
+    except TooLongError:
+        return None
+    for delimiter in _DELIMITERS:
+        try:
+            (cells,) = csv.reader([line], delimiter=delimiter, strict=True)
+        except (csv.Error, ValueError):
+            continue
+        names = [cell.strip() for cell in cells]
+        if NEEDED in names:
+            return names, delimiter
+    return None
+
+
+def problems_of(names: list[str]) -> list[Problem]:
+    """Columns that the format does not have, or that stand there twice; a column without a name has to be empty."""
+    unknown = [name for name in names if name and name not in COLUMNS]
+    twice = [name for name in COLUMNS if names.count(name) > 1]
+    return [
+        *(Problem("", "unknown_column", f"{name[:100]!r} is no column of this format") for name in unknown),
+        *(Problem("", "unknown_column", f"there are several columns {name!r}") for name in twice),
+    ]
+
+
+def rows(cursor: Cursor, names: list[str], delimiter: str) -> Iterator[tuple[int, Row | Problem]]:
+    """Each row with the line on which it begins. Raises csv.Error, and TooLongError for a row beyond MAX_VALUE."""
+    csv.field_size_limit(MAX_VALUE)
+    lines = _Lines(cursor)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        line, lines.left = cursor.line, MAX_VALUE
+        cells = next(reader, None)
+        if cells is None:
+            return
+        if any(cells[len(names) :]) or any(cell for name, cell in zip(names, cells, strict=False) if not name):
+            yield line, Problem("", "wrong_cells", "has something in a cell that belongs to no column")
+        elif any(cell.strip() for cell in cells):
+            yield line, _row(dict(zip(names, cells, strict=False)))
+
+
+class _Lines:
+    """The lines of the rest of a file; `left`: how many characters may still be asked for."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        self.left = MAX_VALUE
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self._cursor.at_end():
+            raise StopIteration
+        if self.left <= 0:
+            raise TooLongError(f"a row longer than {MAX_VALUE} characters", self._cursor.line)
+        line = self._cursor.rest_of_line(self.left) + "\n"
+        self.left -= len(line)
+        return line
+
+
+def _row(cells: dict[str, str]) -> Row:
+    row: Row = {NEEDED: None}
+    for name, cell in cells.items():
+        value = _value(cell, COLUMNS[name]) if name and cell.strip() else None
+        if value is None:
+            continue
+        *above, key = name.split(".")
+        place = row
+        for step in above:
+            place = place.setdefault(step, {})
+        place[key] = value
+    return row
+
+
+def _value(cell: str, kind: Any) -> object:
+    """The cell by its column's type; what is none of that type stays a text, which the format's checks refuse."""
+    if kind is bool:
+        return {"true": True, "false": False}.get(cell.strip().lower(), cell)
+    if kind is int:
+        return Number(cell.strip()) if _INTEGER.fullmatch(cell.strip()) else cell
+    if kind is str:
+        return cell
+    if get_origin(kind) is list and not cell.lstrip().startswith("["):
+        (each,) = get_args(kind)
+        lines = [line.strip() for line in cell.splitlines() if line.strip()]
+        return [{_MEMBER[each]: line} if each in _MEMBER else line for line in lines]
+    try:
+        return DECODER.decode(cell)
+    except (ValueError, RecursionError):
+        return cell
