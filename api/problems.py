@@ -64,8 +64,8 @@ NOT_FOUND = Problem(
 METHOD_NOT_ALLOWED = Problem(
     "method-not-allowed",
     405,
-    "This API can only be read",
-    "The method is none of those that this address understands: GET, HEAD and OPTIONS, and POST for a text to match.",
+    "The method is not one for this address",
+    "The method is none of those that this address understands. Nearly all of the API can only be read.",
     "Use one of the methods in the header `Allow`.",
 )
 NOT_ACCEPTABLE = Problem(
@@ -74,6 +74,50 @@ NOT_ACCEPTABLE = Problem(
     "Only JSON is served here",
     "The header `Accept` rules out application/json.",
     "Send `Accept: application/json`, or leave the header out.",
+)
+UNAUTHORIZED = Problem(
+    "unauthorized",
+    401,
+    "A token is needed",
+    "This address is for programs with a token, and none came that may be used: it is missing or misspelt, at its end,"
+    " revoked, or its account has no role in the newsroom any more.",
+    "Send `Authorization: Bearer fct_…`. Whoever works for the newsroom makes tokens at the editors' desk.",
+)
+FORBIDDEN = Problem(
+    "forbidden",
+    403,
+    "The token may not do this",
+    "The token is known, and what was asked for is beyond what it was made for.",
+    "Look at `detail`. A token with another scope is made at the editors' desk.",
+)
+CONFLICT = Problem(
+    "conflict",
+    409,
+    "Not in this state",
+    "What was asked for does not go together with how things stand: what is to be changed is no draft any more, or the"
+    " same request is being carried out.",
+    "Look at `detail`, read the draft anew, and send the request again if it is still wanted.",
+)
+CONTENT_TOO_LARGE = Problem(
+    "content-too-large",
+    413,
+    "The content is too large",
+    "More bytes came than this address takes, or their number was not said.",
+    "Look at `detail`. Send the content with a `Content-Length`, and in smaller parts.",
+)
+KEY_REUSED = Problem(
+    "key-reused",
+    422,
+    "The Idempotency-Key was used for something else",
+    "A request with this key and another content has been carried out in the last 24 hours. Nothing was done now.",
+    "Take a new key for each new request, and the same one to send a request again.",
+)
+INVALID_CONTENT = Problem(
+    "invalid-content",
+    422,
+    "The content cannot be taken",
+    "The content is JSON, and something in it is missing, unknown, or not allowed. Nothing was stored.",
+    "Look at `errors`: each entry says where (`pointer`, RFC 6901) and what is wanted there.",
 )
 GONE = Problem(
     "gone",
@@ -118,11 +162,17 @@ PROBLEMS: dict[str, Problem] = {
     for problem in (
         BAD_REQUEST,
         BAD_PARAMETER,
+        UNAUTHORIZED,
+        FORBIDDEN,
         NOT_FOUND,
         METHOD_NOT_ALLOWED,
         NOT_ACCEPTABLE,
+        CONFLICT,
         GONE,
+        CONTENT_TOO_LARGE,
         RANGE_NOT_SATISFIABLE,
+        KEY_REUSED,
+        INVALID_CONTENT,
         TOO_MANY_REQUESTS,
         INTERNAL_ERROR,
         UNAVAILABLE,
@@ -139,6 +189,20 @@ class ParameterProblem(APIException):
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
         super().__init__("wrong parameters")
         self.errors = [{"parameter": name, "detail": detail} for name, detail in errors]
+
+
+class Refused(APIException):
+    """What was sent in is not taken: a problem, with what more is known of it."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        detail: str | None = None,
+        errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(problem.title)
+        self.problem, self.said, self.errors, self.headers = problem, detail, errors, headers
 
 
 class Gone(APIException):
@@ -195,6 +259,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     match error:
         case ParameterProblem():
             return problem_response(request, BAD_PARAMETER, errors=error.errors)
+        case Refused():
+            return problem_response(request, error.problem, error.said, error.errors, error.headers)
         case Gone():
             return problem_response(request, GONE, error.notice["text"] if error.notice else None, notice=error.notice)
         case RangeNotSatisfiable():

@@ -4,12 +4,15 @@ from typing import Any
 
 from api.schema.components import COMPONENTS
 from api.schema.demands import DEMAND_EXAMPLES
+from api.schema.drafts import DRAFT_EXAMPLES
 from api.schema.examples import EXAMPLES
+from api.schema.writing import SECURITY
 
 Json = dict[str, Any]
 
 DESCRIPTION = """\
-Fact-checks as their publishers published them, for anybody to read and use. Read-only, no key.
+Fact-checks as their publishers published them, for anybody to read and use. Reading needs no key; drafts are written
+with a token.
 
 What is published never changes: a review is corrected by a new revision, and every revision stays readable, down to
 the bytes that the public log's digest is of. Errors are problem documents (RFC 9457).
@@ -25,6 +28,7 @@ TAGS = [
     {"name": "Corrections", "description": "What publishers had to correct, and why."},
     {"name": "Changes", "description": "Everything in the order in which it became public, for mirrors."},
     {"name": "Dumps", "description": "Everything at once, as files: JSON Lines, CSV and Parquet."},
+    {"name": "Drafts", "description": "Claims and drafts of reviews by program, with a token of a newsroom's member."},
     {"name": "Log", "description": "What was published when, in a form that anybody can check (C2SP tlog-tiles)."},
 ]
 
@@ -32,9 +36,9 @@ TAGS = [
 def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
     """A POSTPROCESSING_HOOK."""
     schemas = {name: dict(schema) for name, schema in COMPONENTS.items()}
-    for name, example in {**EXAMPLES, **DEMAND_EXAMPLES}.items():
+    for name, example in {**EXAMPLES, **DEMAND_EXAMPLES, **DRAFT_EXAMPLES}.items():
         schemas[name]["examples"] = [example]
-    result["components"] = {"schemas": dict(sorted(schemas.items()))}
+    result["components"] = {"schemas": dict(sorted(schemas.items())), "securitySchemes": SECURITY}
     result["info"]["description"] = DESCRIPTION
     result["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     for path in result["paths"].values():

@@ -219,5 +219,15 @@ LISTS: Json = {
 }
 LISTS["Problem"]["properties"]["notice"] = ref("ErasureNotice")
 LISTS["Problem"]["properties"]["errors"] = listed(
-    keys("What is wrong with one parameter.", parameter=TEXT, detail=TEXT), description="For wrong parameters."
+    {
+        "type": "object",
+        "description": "What is wrong with one parameter, or at one place of the content.",
+        "required": ["detail"],
+        "properties": {
+            "parameter": about(TEXT, "Of a wrong parameter: its name."),
+            "pointer": about(TEXT, "In wrong content: where, a JSON pointer as a fragment, `#/sources/0/url`."),
+            "detail": TEXT,
+        },
+    },
+    description="For wrong parameters and wrong content.",
 )

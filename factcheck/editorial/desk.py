@@ -19,7 +19,7 @@ from factcheck.editorial.models import User
 # The order in which somebody at work needs them.
 ORDER = (
     "Review", "Claim", "Claimant", "Demand", "ImportBatch", "VerdictMapping", "Topic", "RatingScale", "Verdict",
-    "Publisher", "User", "Membership", "Subscription", "Delivery", "Job", "EditorialEvent",
+    "Publisher", "User", "Membership", "ApiToken", "Subscription", "Delivery", "Job", "EditorialEvent",
 )  # fmt: skip
 
 

@@ -169,9 +169,9 @@ def test_writing_is_not_allowed(world, addresses, method):
             assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS"), address
             assert json.loads(response.content) == {
                 "type": "http://127.0.0.1:8000/api/problems/method-not-allowed/",
-                "title": "This API can only be read",
+                "title": "The method is not one for this address",
                 "status": 405,
-                "detail": "The method is none of those that this address understands: GET, HEAD and OPTIONS, and POST for a text to match.",
+                "detail": "The method is none of those that this address understands. Nearly all of the API can only be read.",
                 "instance": address,
             }
 
@@ -208,11 +208,17 @@ def test_type_of_every_problem_leads_to_its_page(world, api):
     assert [address.removeprefix("http://127.0.0.1:8000/api/problems/") for address in addresses] == [
         "bad-request/",
         "bad-parameter/",
+        "unauthorized/",
+        "forbidden/",
         "not-found/",
         "method-not-allowed/",
         "not-acceptable/",
+        "conflict/",
         "gone/",
+        "content-too-large/",
         "range-not-satisfiable/",
+        "key-reused/",
+        "invalid-content/",
         "too-many-requests/",
         "internal-error/",
         "unavailable/",

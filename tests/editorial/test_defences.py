@@ -24,6 +24,7 @@ from factcheck.editorial.models import (
 from factcheck.editorial.models.claims import TopicLabel
 from factcheck.record.canonical import canonical, sha256_hex
 from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, make_scale, make_user, publish_review
+from tests.tokens import make_program
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", submitted_by=newsroom.editor)
     ProposedLink.objects.create(batch=batch, claim=other.claim, other=one.claim, score=0.9)
     demands.submit_demand(demand=make_demand(newsroom), by=newsroom.chief)
+    make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
     return newsroom
 
 
@@ -65,6 +67,11 @@ LINK = (
     "INSERT INTO editorial_proposedlink (batch_id, found_at, answer, claim_id, other_id, score)"
     " SELECT batch_id, now(), '', %s FROM editorial_proposedlink"
 )
+TOKEN = (
+    "INSERT INTO editorial_apitoken (id, newsroom_id, user_id, name, scopes, digest, made_at, expires_at, revoked_at)"
+    " SELECT gen_random_uuid(), newsroom_id, user_id, %s, %s, %s, made_at, %s, %s FROM editorial_apitoken"
+)
+FRESH = ("'x'", "'{claims:write}'", "repeat('0', 64)", "expires_at", "NULL")
 # One breach for every constraint; the test below holds that none is missing.
 BREACHES = {
     "publisher_site_is_host": "UPDATE editorial_publisher SET site = 'https://x.example/'",
@@ -142,6 +149,14 @@ BREACHES = {
     "proposedlink_to_another": LINK % "claim_id, claim_id, score",
     "proposedlink_score_known": LINK % "other_id, claim_id, 1.5",
     "proposedlink_answered_at_once": "UPDATE editorial_proposedlink SET answer = 'accepted'",
+    "apitoken_has_name": TOKEN % ("''", *FRESH[1:]),
+    "apitoken_scopes_known": TOKEN % (FRESH[0], "'{reviews:publish}'", *FRESH[2:]),
+    "apitoken_digest_hex": TOKEN % (*FRESH[:2], "'fct_secret'", *FRESH[3:]),
+    "apitoken_ends": TOKEN % (*FRESH[:3], "made_at + interval '367 days'", "NULL"),
+    "apitoken_revoked_by_somebody": TOKEN % (*FRESH[:4], "now()"),
+    "answeredrequest_once": "INSERT INTO editorial_answeredrequest (token_id, route, key, digest, subject, at)"
+    " SELECT token_id, route, key, digest, subject, at FROM editorial_answeredrequest",
+    "answeredrequest_digest_hex": "UPDATE editorial_answeredrequest SET digest = ''",
     "claimmerge_says_why": MERGE % ("action, into_id", "''"),
 }
 ALL = {

@@ -13,7 +13,10 @@ from factcheck.editorial.admin import (
     people,
     reviews,
     scales,
+    tokens,
     webhooks,
 )
 
-__all__ = ["claimants", "claims", "demands", "events", "imports", "jobs", "people", "reviews", "scales", "webhooks"]
+__all__ = [
+    "claimants", "claims", "demands", "events", "imports", "jobs", "people", "reviews", "scales", "tokens", "webhooks",
+]  # fmt: skip

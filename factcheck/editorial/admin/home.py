@@ -94,9 +94,9 @@ def _open() -> QuerySet[Approval]:
 def to_decide(user: User, newsrooms: list[int]) -> QuerySet[Approval]:
     """What this person may decide on: in a newsroom where they decide, neither submitted nor written by them."""
     author = Authorship.objects.filter(review=OuterRef("review"), user=user)
-    return (
-        _open().filter(decision="", review__newsroom__in=newsrooms).exclude(submitted_by=user).exclude(Exists(author))
-    )
+    by_program = Q(review__token__isnull=False, review__created_by=user)
+    waiting = _open().filter(decision="", review__newsroom__in=newsrooms)
+    return waiting.exclude(submitted_by=user).exclude(Exists(author)).exclude(by_program)
 
 
 def to_publish(newsrooms: list[int]) -> QuerySet[Approval]:

@@ -9,8 +9,11 @@ from factcheck.editorial.models.merges import ClaimMerge, ProposedLink
 from factcheck.editorial.models.people import Membership, Publisher, User
 from factcheck.editorial.models.reviews import Authorship, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
+from factcheck.editorial.models.tokens import AnsweredRequest, ApiToken
 
 __all__ = [
+    "AnsweredRequest",
+    "ApiToken",
     "Appearance",
     "Approval",
     "Authorship",

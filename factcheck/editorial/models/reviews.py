@@ -13,6 +13,7 @@ from factcheck.editorial.fields import LanguageField, LineField, ProseField, Web
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.scales import Verdict
+from factcheck.editorial.models.tokens import ApiToken
 
 
 class Review(models.Model):
@@ -87,6 +88,15 @@ class Review(models.Model):
     change_note = ProseField(_("what changed and why"), max_length=2000, blank=True, help_text=_("Readers see this."))
 
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False)
+    token = models.ForeignKey(
+        ApiToken,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,  # tokens are never deleted
+        help_text="With which a program began it; its account stays an author.",
+    )
     created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 

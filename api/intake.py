@@ -1,0 +1,80 @@
+"""The one door to the editors: what programs with a token may do, in the words of the API.
+
+Nothing else of the API imports `factcheck.editorial` (pyproject.toml). What the editors' side refuses comes out of here
+as a problem, in English, whatever language a page before has left behind in the thread.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import translation
+
+from api.problems import CONFLICT, FORBIDDEN, INVALID_CONTENT, KEY_REUSED, UNAUTHORIZED, Refused
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.programs import claims, once, reviews, tokens
+from factcheck.editorial.programs.checking import Invalid
+
+CLAIMS, DRAFTS = "claims:write", "drafts:write"
+
+Token = Any  # an ApiToken; views hand it on and look at nothing of it
+
+
+def authenticate(header: str, scope: str) -> Token:
+    """The token in `Authorization: Bearer …` (RFC 6750). Raises Refused: 401, or 403 when it lacks the scope."""
+    scheme, _, secret = header.strip().partition(" ")
+    token = tokens.find_token(secret.strip()) if scheme.lower() == "bearer" else None
+    if token is None:
+        challenge = 'Bearer realm="drafts"' + (', error="invalid_token"' if header else "")
+        raise Refused(UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
+    if scope not in token.scopes:
+        challenge = f'Bearer realm="drafts", error="insufficient_scope", scope="{scope}"'
+        raise Refused(FORBIDDEN, f"The token lacks the scope {scope}.", headers={"WWW-Authenticate": challenge})
+    return token
+
+
+def own_claims(token: Token) -> QuerySet[Any]:
+    return claims.own_claims(token).select_related("claimant").prefetch_related("appearances", "topics")
+
+
+def own_reviews(token: Token) -> QuerySet[Any]:
+    return reviews.own_reviews(token).select_related("verdict__scale").prefetch_related("sources")
+
+
+def write(
+    token: Token, route: str, key: str | None, content: bytes, act: Callable[..., UUID], **arguments: Any
+) -> UUID:
+    """Carries out one of the verbs below, once for each key. Returns the id of what it made or changed.
+
+    Raises Refused.
+    """
+    with refusals():
+        return once.do_once(
+            token=token, route=route, key=key, content=content, act=lambda: act(token=token, **arguments)
+        )
+
+
+log_claim, change_claim, describe_claim = claims.log_claim, claims.change_claim, claims.describe_claim
+draft_review, change_review, describe_review = reviews.draft_review, reviews.change_review, reviews.describe_review
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Makes problems of what the editors' side raises."""
+    with translation.override("en"):
+        try:
+            yield
+        except Invalid as refused:
+            errors = [{"pointer": f"#{pointer}", "detail": sentence} for pointer, sentence in refused.problems]
+            raise Refused(INVALID_CONTENT, errors=errors) from refused
+        except once.KeyReused as refused:
+            raise Refused(KEY_REUSED) from refused
+        except once.StillAtWork as refused:
+            detail = "A request with this Idempotency-Key is being carried out. Send it again in a moment."
+            raise Refused(CONFLICT, detail, headers={"Retry-After": "1"}) from refused
+        except NotAllowed as refused:
+            raise Refused(FORBIDDEN, str(refused)) from refused
+        except EditorialError as refused:
+            raise Refused(CONFLICT, str(refused)) from refused

@@ -1,0 +1,145 @@
+"""API tokens at the desk: made by whoever they will act as, shown once, revoked by them or by a Chief editor."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from factcheck.editorial.admin.access import Desk, DeskAdmin, OneLine, desk
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import ApiToken
+from factcheck.editorial.programs.tokens import make_token, revoke_token
+
+DAYS = (7, 30, 90, 365)
+
+
+class TokenForm(forms.Form):
+    newsroom = forms.TypedChoiceField(label=_("Newsroom"), coerce=int)
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        widget=OneLine,
+        help_text=ApiToken._meta.get_field("name").help_text,
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("May"),
+        choices=ApiToken.Scope.choices,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "radiolist"}),
+    )
+    days = forms.TypedChoiceField(
+        label=_("Holds for"),
+        coerce=int,
+        initial=90,
+        choices=[(days, ngettext_lazy("%d day", "%d days", days) % days) for days in DAYS],
+    )
+
+    def __init__(self, at: Desk, *args: Any) -> None:
+        super().__init__(*args)
+        if len(at.newsrooms) == 1:
+            del self.fields["newsroom"]
+        else:
+            self.fields["newsroom"].choices = [(row.pk, row.name) for row in at.newsrooms]  # type: ignore[attr-defined]
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(DeskAdmin[ApiToken]):
+    """One's own, and for Chief editors all of the newsroom's."""
+
+    change_form_template = "admin/editorial/apitoken/change_form.html"
+    list_display = ("name", "user", "newsroom", "state", "used_at", "expires_at")
+    list_select_related = ("user", "newsroom")
+    fields = readonly_fields = (
+        "name", "newsroom", "user", "may", "made_at", "expires_at", "used_at", "revoked_at", "revoked_by",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
+        at = desk(request)
+        return super().get_queryset(request).filter(Q(user=at.user, newsroom__in=at.roles) | Q(newsroom__in=at.led))
+
+    def has_view_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        at = desk(request)
+        if obj is None:
+            return bool(at.roles)
+        return obj.newsroom_id in at.led or (obj.newsroom_id in at.roles and obj.user_id == at.user.pk)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(desk(request).roles)
+
+    @admin.display(description=_("state"))
+    def state(self, token: ApiToken) -> Any:
+        if token.revoked_at:
+            return _("revoked")
+        return _("in use") if token.is_usable else _("at its end")
+
+    @admin.display(description=_("may"))
+    def may(self, token: ApiToken) -> str:
+        return "; ".join(f"{scope}: {ApiToken.Scope(scope).label}" for scope in token.scopes)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise Http404
+        at = desk(request)
+        form = TokenForm(at, request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            said = {"newsroom": at.newsrooms[0].pk, **form.cleaned_data}
+            try:
+                token, secret = make_token(by=at.user, **said)
+            except EditorialError as refusal:
+                for reason in refusal.reasons:
+                    form.add_error(None, str(reason))
+            else:
+                page = reverse("admin:editorial_apitoken_change", args=[token.pk])
+                context = self._page(request, _("The token"), str(token), page) | {"secret": secret}
+                return TemplateResponse(request, "admin/editorial/apitoken/secret.html", context)
+        listed = reverse("admin:editorial_apitoken_changelist")
+        context = self._page(request, _("Make a token"), str(capfirst(self.opts.verbose_name_plural)), listed) | {
+            "explanation": _(
+                "A program that has the token works in your name: it logs claims and writes drafts, of which you are"
+                " an author. It can submit, approve and publish nothing."
+            ),
+            "button": _("Make a token"),
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/editorial/confirm.html", context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        extra = {"token": self.get_object(request, object_id)}
+        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.revoke)
+        return [path("<uuid:pk>/revoke/", view, name="editorial_apitoken_revoke"), *super().get_urls()]
+
+    def revoke(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        token = get_object_or_404(self.get_queryset(request), pk=pk)
+        page = reverse("admin:editorial_apitoken_change", args=[pk])
+        if request.method == "POST":
+            try:
+                revoke_token(token=token, by=desk(request).user)
+            except EditorialError as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, _("Revoked."))
+            return redirect(page)
+        context = self._page(request, _("Revoke"), str(token), page) | {
+            "explanation": _("The token is refused from now on, for good. What was drafted with it stays."),
+            "button": _("Revoke"),
+        }
+        return TemplateResponse(request, "admin/editorial/confirm.html", context)
+
+    def _page(self, request: HttpRequest, title: Any, subtitle: str, back: str) -> dict[str, Any]:
+        around = {**self.admin_site.each_context(request), "opts": self.opts}
+        return around | {"title": title, "subtitle": subtitle, "back": back}

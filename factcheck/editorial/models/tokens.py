@@ -1,0 +1,89 @@
+"""What programs come with: tokens, and which of their requests were carried out already. No text of drafts is here."""
+
+import uuid
+from datetime import timedelta
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.fields import LineField
+from factcheck.editorial.models.people import Publisher, User
+
+
+class ApiToken(models.Model):
+    """Lets a program work as one account in one newsroom. The secret is shown once; its SHA-256 is what is kept."""
+
+    class Scope(models.TextChoices):
+        CLAIMS = "claims:write", _("log claims, and read and change those it logged")
+        DRAFTS = "drafts:write", _("begin reviews, and read and change their drafts")
+
+    LONGEST: ClassVar = timedelta(days=366)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, verbose_name=_("account"), related_name="+", editable=False)
+    name = LineField(_("name"), max_length=200, help_text=_("Which program it is for, and where that runs."))
+    scopes = ArrayField(models.CharField(max_length=40, choices=Scope), verbose_name=_("may"))
+    digest = models.CharField(max_length=64, unique=True, editable=False, help_text="Hexadecimal SHA-256.")
+    made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("ends at"), editable=False)
+    used_at = models.DateTimeField(_("last used"), null=True, editable=False, help_text="To the minute.")
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
+    revoked_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("revoked by"), null=True, related_name="+", editable=False
+    )
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ["-made_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="apitoken_has_name"),
+            models.CheckConstraint(
+                condition=Q(scopes__len__gte=1, scopes__contained_by=["claims:write", "drafts:write"]),
+                name="apitoken_scopes_known",
+            ),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="apitoken_digest_hex"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at"), expires_at__lte=F("made_at") + timedelta(days=366)),
+                name="apitoken_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="apitoken_revoked_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it is neither revoked nor at its end; the account's role is asked for apart."""
+        return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class AnsweredRequest(models.Model):
+    """A request with an Idempotency-Key that was carried out. The answer is made again from `subject`."""
+
+    token = models.ForeignKey(ApiToken, models.CASCADE, related_name="+", db_index=False)
+    route = models.CharField(max_length=200, help_text="Method and path.")
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64, help_text="Of the content, keyed: it confirms no guess of what was sent.")
+    subject = models.UUIDField(help_text="The claim or review that was made or changed.")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["token", "route", "key"], name="answeredrequest_once"),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="answeredrequest_digest_hex"),
+        ]
+        indexes = [models.Index(fields=["at"], name="answeredrequest_at")]
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.key}"

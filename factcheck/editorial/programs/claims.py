@@ -1,0 +1,130 @@
+"""Claims by program. The keys are those of a published claim (docs/api.md, "Drafts by program")."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic
+from factcheck.editorial.programs.checking import Invalid, Problem, Said, fill, problems_of, read_date
+from factcheck.record.canonical import rfc3339
+
+_TEXTS = ("text", "language", "location")
+_CLAIMANT_TEXTS = ("type", "name", "description", "job_title")
+_APPEARANCE_TEXTS = ("url", "medium", "media_sha256", "archive_url")
+
+
+def own_claims(token: ApiToken) -> QuerySet[Claim]:
+    """Those that the token's account logged in its newsroom, newest first."""
+    return Claim.objects.filter(logged_by=token.user_id, newsroom=token.newsroom_id)
+
+
+def log_claim(*, token: ApiToken, said: Said) -> UUID:
+    """Logs a claim; its id. Raises Invalid. In a transaction."""
+    claim = Claim(newsroom_id=token.newsroom_id, logged_by_id=token.user_id)
+    _write(claim, said)
+    record_event(token.user, "claim.logged_by_program", claim, token=str(token.pk))
+    return claim.pk
+
+
+def change_claim(*, token: ApiToken, claim: Claim, said: Said) -> UUID:
+    """Changes what was said; a list takes the place of the whole list. Raises Invalid and EditorialError."""
+    claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    if claim.reviews.exclude(state=Review.State.DRAFT).exists():
+        raise EditorialError(_("A review of this claim was submitted or published; it is changed at the desk alone."))
+    _write(claim, said)
+    record_event(token.user, "claim.changed_by_program", claim, token=str(token.pk))
+    return claim.pk
+
+
+def describe_claim(claim: Claim) -> dict[str, Any]:
+    """The claim as it can be sent back, with its id and when it was logged."""
+    claimant = claim.claimant
+    return {
+        "id": str(claim.pk),
+        "text": claim.text,
+        "language": claim.language,
+        "claimed_on": claim.claimed_on.isoformat() if claim.claimed_on else None,
+        "location": claim.location or None,
+        "claimant": {
+            "type": claimant.type,
+            "name": claimant.name or None,
+            "description": claimant.description or None,
+            "is_public_figure": claimant.is_public_figure,
+            "job_title": claimant.job_title or None,
+            "same_as": claimant.same_as,
+        }
+        if claimant
+        else None,
+        "appearances": [
+            {
+                "url": each.url,
+                "medium": each.medium or None,
+                "media_sha256": each.media_sha256 or None,
+                "archive_url": each.archive_url or None,
+                "first": each.first,
+            }
+            for each in claim.appearances.all()
+        ],
+        "topics": [topic.slug for topic in claim.topics.all()],
+        "logged_at": rfc3339(claim.logged_at),
+    }
+
+
+def _write(claim: Claim, said: Said) -> None:
+    fill(claim, said, _TEXTS)
+    if "claimed_on" in said:
+        claim.claimed_on = read_date(said, "claimed_on")
+    problems = problems_of(claim, "", besides=("newsroom", "claimant", "logged_by"))
+    claimant = _claimant(claim, said["claimant"], problems) if said.get("claimant") else None
+    appearances = [
+        _appearance(claim, each, f"/appearances/{index}", problems)
+        for index, each in enumerate(said.get("appearances") or ())
+    ]
+    if sum(each.first for each in appearances) > 1:
+        problems.append(("/appearances", _("Only one appearance can be the first.")))
+    topics = _topics(said.get("topics") or (), problems)
+    if problems:
+        raise Invalid(problems)
+    if "claimant" in said:
+        if claimant is not None and claimant._state.adding:
+            claimant.save()
+        claim.claimant = claimant
+    claim.save()
+    if "appearances" in said:
+        claim.appearances.all().delete()
+        Appearance.objects.bulk_create(appearances)
+    if "topics" in said:
+        claim.topics.set(topics)
+
+
+def _claimant(claim: Claim, said: Said, problems: list[Problem]) -> Claimant:
+    """One that the newsroom has already, or a new one."""
+    row = Claimant(newsroom_id=claim.newsroom_id, is_public_figure=said.get("is_public_figure") or False)
+    fill(row, said, _CLAIMANT_TEXTS)
+    row.same_as = list(said.get("same_as") or ())
+    found = problems_of(row, "/claimant", besides=("newsroom",))
+    problems += found
+    if found:
+        return row
+    known = Claimant.objects.filter(newsroom=claim.newsroom_id, confirmed=True, is_public_figure=row.is_public_figure)
+    same = {name: getattr(row, name) for name in (*_CLAIMANT_TEXTS, "same_as")}
+    return known.filter(**same).first() or row
+
+
+def _appearance(claim: Claim, said: Said, place: str, problems: list[Problem]) -> Appearance:
+    row = Appearance(claim=claim, first=said.get("first") or False)
+    fill(row, said, _APPEARANCE_TEXTS)
+    problems += problems_of(row, place, besides=("claim",))
+    return row
+
+
+def _topics(slugs: Any, problems: list[Problem]) -> list[Topic]:
+    known = {topic.slug: topic for topic in Topic.objects.filter(slug__in=slugs)} if slugs else {}
+    for index, slug in enumerate(slugs):
+        if slug not in known:
+            problems.append((f"/topics/{index}", _("There is no such topic. A Chief editor can add it.")))
+    return list(known.values())

@@ -1,0 +1,91 @@
+"""Making, finding and revoking tokens."""
+
+import hashlib
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import roles
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import ApiToken, Membership, User
+
+PREFIX = "fct_"  # by which scanners for leaked secrets know one
+LENGTH = len(PREFIX) + 43  # 32 random bytes in base64url
+_USED_TO_THE = timedelta(minutes=1)
+
+
+@transaction.atomic
+def make_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], days: int) -> tuple[ApiToken, str]:
+    """A token that acts as `by` in the newsroom with that id, and its secret, which is kept nowhere.
+
+    Raises EditorialError.
+    """
+    roles.require_member(by, newsroom)
+    if not 1 <= days <= ApiToken.LONGEST.days:
+        raise EditorialError(_("Choose for how long it holds: a year at most."))
+    secret = PREFIX + secrets.token_urlsafe(32)
+    now = timezone.now()
+    token = ApiToken(
+        newsroom_id=newsroom,
+        user=by,
+        name=name,
+        scopes=sorted(set(scopes)),
+        digest=_digest(secret),
+        made_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    try:
+        token.full_clean()
+    except ValidationError as problem:
+        raise EditorialError(*problem.messages) from problem
+    token.save()
+    record_event(by, "token.made", token, name=token.name, scopes=token.scopes, expires_at=token.expires_at.isoformat())
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken, by: User) -> None:
+    """At once and for good; by who made it or a Chief editor of the newsroom."""
+    token = ApiToken.objects.select_for_update().get(pk=token.pk)
+    if token.user_id != by.pk and roles.require_member(by, token.newsroom_id) != Membership.Role.CHIEF_EDITOR:
+        raise NotAllowed(_("Only who made it or a Chief editor of the newsroom can revoke a token."))
+    if token.revoked_at:
+        raise EditorialError(_("This token is revoked already."))
+    token.revoked_at, token.revoked_by = timezone.now(), by
+    token.save(update_fields=["revoked_at", "revoked_by"])
+    record_event(by, "token.revoked", token, name=token.name)
+
+
+def find_token(secret: str) -> ApiToken | None:
+    """The token that may be used now: in time, not revoked, of an open account that has a role in its newsroom."""
+    if len(secret) != LENGTH or not secret.startswith(PREFIX) or not secret.isascii():
+        return None
+    now = timezone.now()
+    role = Membership.objects.filter(user=OuterRef("user"), publisher=OuterRef("newsroom"))
+    usable = ApiToken.objects.filter(Exists(role), revoked_at=None, expires_at__gt=now, user__is_active=True)
+    token = usable.select_related("user", "newsroom").filter(digest=_digest(secret)).first()
+    if token is not None and (token.used_at is None or token.used_at < now - _USED_TO_THE):
+        ApiToken.objects.filter(pk=token.pk).update(used_at=now)
+    return token
+
+
+@contextmanager
+def by_token(token: ApiToken) -> Iterator[None]:
+    """A transaction in which the database lets nothing be submitted, decided or published."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('factcheck.token', %s, true)", [str(token.pk)])
+        yield
+
+
+def _digest(secret: str) -> str:
+    """Plain, since 256 random bits cannot be guessed."""
+    return hashlib.sha256(secret.encode()).hexdigest()

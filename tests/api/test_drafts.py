@@ -1,0 +1,298 @@
+"""Claims and drafts by program: what is made of what is sent, who may, and what is refused."""
+
+import json
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone, translation
+
+from factcheck.editorial import workflow
+from factcheck.editorial.models import ApiToken, Authorship, Claim, Claimant, Membership, Review
+from factcheck.editorial.programs.tokens import revoke_token
+from tests.drafts import make_claim, make_newsroom, make_review, make_scale, publish_review
+from tests.tokens import CLAIM, Program, make_program
+
+WHOLE_CLAIM: dict[str, Any] = {
+    "text": "Nước lũ ở Huế đã lên tới mái chùa.",
+    "language": "vi",
+    "claimed_on": "2026-10-03",
+    "location": "Huế",
+    "claimant": {
+        "type": "unnamed",
+        "name": None,
+        "description": "một người dùng mạng xã hội",
+        "is_public_figure": False,
+        "job_title": None,
+        "same_as": [],
+    },
+    "appearances": [
+        {
+            "url": "https://social.example/p/1",
+            "medium": "video",
+            "media_sha256": None,
+            "archive_url": None,
+            "first": True,
+        }
+    ],
+    "topics": [],
+}
+SOURCES: list[dict[str, Any]] = [
+    {
+        "title": "Bản gốc",
+        "url": "https://archive.example/2020/1",
+        "publisher": None,
+        "stance": "refutes",
+        "quote": None,
+        "archive_url": None,
+        "accessed_on": "2026-10-04",
+    },
+    {
+        "title": "Bản tin",
+        "url": None,
+        "publisher": "Đài",
+        "stance": "context",
+        "quote": None,
+        "archive_url": None,
+        "accessed_on": None,
+    },
+]
+
+
+@pytest.fixture
+def newsroom(database: str) -> Any:
+    make_scale()
+    return make_newsroom()
+
+
+@pytest.fixture
+def program(newsroom: Any) -> Program:
+    return make_program(newsroom)
+
+
+def review_of(claim: str, **more: Any) -> dict[str, Any]:
+    return {"claim": {"id": claim}, "language": "vi", "summary": "Sai. Quay năm 2020.", **more}
+
+
+def test_claim_comes_back_as_it_was_sent(newsroom: Any, program: Program, api: Any) -> None:
+    response = program.send("POST", "claims/", WHOLE_CLAIM)
+    made = json.loads(response.content)
+    assert (response.status_code, response["Location"], response["Cache-Control"]) == (201, made["url"], "no-store")
+    assert "Link" not in response
+    assert made["url"] == f"http://127.0.0.1:8000/api/v1/drafts/claims/{made['id']}/"
+    got = program.get(f"claims/{made['id']}/")
+    api.validate({"$ref": "#/components/schemas/ClaimDraft"}, got)
+    assert {name: got[name] for name in WHOLE_CLAIM} == WHOLE_CLAIM
+    claim = Claim.objects.get()
+    assert (claim.logged_by, claim.newsroom) == (newsroom.reporter, newsroom.publisher)
+
+
+def test_same_claimant_is_taken_again(program: Program) -> None:
+    for _ in range(2):
+        program.post("claims/", WHOLE_CLAIM)
+    assert Claimant.objects.count() == 1
+
+
+def test_text_is_kept_in_one_spelling(program: Program) -> None:
+    """NFD, line ends of another system, and a script that runs from right to left."""
+    made = program.post("claims/", {"text": "Nu\u031bo\u031b\u0301c lu\u0303\r\n", "language": "vi"})
+    assert program.get(f"claims/{made}/")["text"] == "Nước lũ"
+    made = program.post("claims/", {"text": "وصل الفيضان إلى سطح المعبد", "language": "ar"})
+    assert program.get(f"claims/{made}/")["text"] == "وصل الفيضان إلى سطح المعبد"
+
+
+def test_review_is_a_draft_of_the_tokens_account(newsroom: Any, program: Program, api: Any) -> None:
+    claim = program.post("claims/", CLAIM)
+    verdict = {"scale": "truth", "slug": "false", "explanation": None}
+    made = program.post("reviews/", review_of(claim, headline="Video cũ", verdict=verdict, sources=SOURCES))
+    got = program.get(f"reviews/{made}/")
+    api.validate({"$ref": "#/components/schemas/ReviewDraft"}, got)
+    assert (got["state"], got["claim"], got["verdict"], got["sources"]) == ("draft", {"id": claim}, verdict, SOURCES)
+    review = Review.objects.get()
+    assert (review.created_by, review.state, review.approvals.count()) == (newsroom.reporter, "draft", 0)
+    assert [row.user for row in review.authorships.all()] == [newsroom.reporter]
+
+
+def test_people_go_on_with_what_a_program_began(newsroom: Any, program: Program, api: Any) -> None:
+    claim = program.post("claims/", CLAIM)
+    made = program.post("reviews/", review_of(claim, verdict={"scale": "truth", "slug": "false"}, sources=SOURCES))
+    publish_review(newsroom, Review.objects.get(pk=made))
+    assert api.get(f"reviews/{made}/")["summary"] == "Sai. Quay năm 2020."
+
+
+def test_change_takes_what_was_said_and_leaves_the_rest(program: Program) -> None:
+    claim = program.post("claims/", WHOLE_CLAIM)
+    made = program.post("reviews/", review_of(claim, headline="Video cũ", sources=SOURCES))
+    response = program.send("PATCH", f"reviews/{made}/", {"summary": "Sai.", "sources": SOURCES[:1]})
+    assert (response.status_code, json.loads(response.content)["id"]) == (200, made)
+    got = program.get(f"reviews/{made}/")
+    assert (got["headline"], got["summary"], got["sources"]) == ("Video cũ", "Sai.", SOURCES[:1])
+    program.send("PATCH", f"claims/{claim}/", {"claimant": None, "claimed_on": None, "appearances": []})
+    got = program.get(f"claims/{claim}/")
+    assert (got["text"], got["location"]) == ("Nước lũ ở Huế đã lên tới mái chùa.", "Huế")
+    assert (got["claimant"], got["claimed_on"], got["appearances"]) == (None, None, [])
+
+
+@pytest.mark.parametrize(
+    ("content", "pointers"),
+    [
+        ({}, ["#/text", "#/language"]),
+        ([], ["#"]),
+        ({**CLAIM, "verdict": "false"}, ["#/verdict"]),
+        ({**CLAIM, "text": ""}, ["#/text"]),
+        ({**CLAIM, "text": 1}, ["#/text"]),
+        ({**CLAIM, "text": "a\u0000b"}, ["#/text"]),
+        ({**CLAIM, "text": "x" * 10_001}, ["#/text"]),
+        ({**CLAIM, "language": "tiếng Việt"}, ["#/language"]),
+        ({**CLAIM, "claimed_on": "2026-02-30"}, ["#/claimed_on"]),
+        ({**CLAIM, "topics": ["a\u0000"]}, ["#/topics/0"]),
+        ({**CLAIM, "topics": ["nothing"]}, ["#/topics/0"]),
+        ({**CLAIM, "claimant": {"type": "person", "name": "Nguyễn Văn A"}}, ["#/claimant/name"]),
+        ({**CLAIM, "claimant": {"type": "unnamed", "name": "Nguyễn Văn A"}}, ["#/claimant"]),
+        ({**CLAIM, "appearances": [{"url": "javascript:alert(1)"}]}, ["#/appearances/0/url"]),
+        ({**CLAIM, "appearances": [{"url": "https://a.example/", "first": True}] * 2}, ["#/appearances"]),
+        ({**CLAIM, "appearances": [{"url": "https://a.example/", "a/b~c": 1}]}, ["#/appearances/0/a~1b~0c"]),
+    ],
+)
+def test_wrong_claim_is_refused_with_its_places(program: Program, api: Any, content: Any, pointers: Any) -> None:
+    problem = program.refused("POST", "claims/", content, 422)
+    api.validate({"$ref": "#/components/schemas/Problem"}, problem)
+    assert problem["type"].endswith("/api/problems/invalid-content/")
+    assert [error["pointer"] for error in problem["errors"]] == pointers
+    assert not Claim.objects.exists()
+    assert not Claimant.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"claim": {"id": "01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f"}}, "#/claim/id"),
+        ({"claim": {"id": "x"}}, "#/claim/id"),
+        ({"claim": None}, "#/claim"),
+        ({"verdict": {"scale": "truth", "slug": "sort-of"}}, "#/verdict"),
+        ({"verdict": {"scale": "truth", "slug": "false", "explanation": "x" * 10_001}}, "#/verdict/explanation"),
+        ({"sources": [{"stance": "refutes"}]}, "#/sources/0"),
+        ({"sources": [{"title": "A", "stance": "likes"}]}, "#/sources/0/stance"),
+        ({"sources": [{"title": "A", "url": "ftp://a.example/"}]}, "#/sources/0/url"),
+        ({"body": "x" * 200_001}, "#/body"),
+        ({"state": "published"}, "#/state"),
+    ],
+)
+def test_wrong_review_is_refused_with_its_place(program: Program, more: Any, pointer: str) -> None:
+    claim = program.post("claims/", CLAIM)
+    problem = program.refused("POST", "reviews/", {**review_of(claim), **more}, 422)
+    assert [error["pointer"] for error in problem["errors"]] == [pointer]
+    assert not Review.objects.exists()
+
+
+def test_content_that_is_no_json_or_too_large_is_refused(program: Program) -> None:
+    for content in (b"", b"{", b"\xff", b'{"text": "\\ud800"}', b"[" * 5000):
+        assert program.refused("POST", "claims/", content, 400)["detail"] == "The content is no JSON in UTF-8."
+    assert program.refused("POST", "claims/", b" " * (2**20 + 1), 413)["type"].endswith("/content-too-large/")
+
+
+def test_refusals_are_in_english_whatever_the_page_before_spoke(program: Program) -> None:
+    translation.activate("vi")
+    problem = program.refused("POST", "claims/", {**CLAIM, "text": ""}, 422)
+    assert problem["errors"] == [{"pointer": "#/text", "detail": "This field cannot be blank."}]
+
+
+def test_nobody_comes_in_without_a_token_that_holds(newsroom: Any, program: Program) -> None:
+    token = ApiToken.objects.get()
+    for secret in ("", "x", "fct_" + "A" * 43, program.secret[:-1], program.secret + "A", "fct_" + "é" * 43):
+        problem = Program(secret).refused("GET", "claims/", None, 401)
+        assert problem["type"].endswith("/unauthorized/")
+    response = Program("").client.get("/api/v1/drafts/claims/")
+    assert (response.status_code, response["WWW-Authenticate"]) == (401, 'Bearer realm="drafts"')
+    assert program.client.get(f"/api/v1/drafts/claims/?access_token={program.secret}").status_code == 401
+    revoke_token(token=token, by=newsroom.chief)
+    assert program.refused("GET", "claims/", None, 401)
+
+
+def test_token_ends_with_its_time_its_account_and_its_role(newsroom: Any, monkeypatch: Any) -> None:
+    program = make_program(newsroom, days=30)
+    later = timezone.now() + timedelta(days=30, seconds=1)
+    with monkeypatch.context() as clock:
+        clock.setattr(timezone, "now", lambda: later)
+        program.refused("GET", "claims/", None, 401)
+    assert program.get("claims/") == {"next": None, "results": []}
+    type(newsroom.reporter).objects.filter(pk=newsroom.reporter.pk).update(is_active=False)
+    program.refused("GET", "claims/", None, 401)
+    other = make_program(newsroom, newsroom.editor)
+    Membership.objects.filter(user=newsroom.editor).delete()
+    other.refused("GET", "claims/", None, 401)
+
+
+def test_scope_is_needed_for_each_kind(newsroom: Any) -> None:
+    claims, drafts = make_program(newsroom, None, "claims:write"), make_program(newsroom, None, "drafts:write")
+    assert claims.refused("GET", "reviews/", None, 403)["detail"] == "The token lacks the scope drafts:write."
+    assert drafts.refused("POST", "claims/", CLAIM, 403)["detail"] == "The token lacks the scope claims:write."
+    assert claims.get("claims/")["results"] == drafts.get("reviews/")["results"] == []
+
+
+def test_nothing_of_anybody_else_is_seen_or_changed(newsroom: Any, program: Program) -> None:
+    other = make_newsroom("khac.example")
+    colleague = make_review(newsroom, created_by=newsroom.editor, claim=make_claim(newsroom, logged_by=newsroom.editor))
+    stranger = make_review(other)
+    for review in (colleague, stranger):
+        for address, change in ((f"reviews/{review.pk}/", {"summary": "x"}), (f"claims/{review.claim_id}/", CLAIM)):
+            program.refused("GET", address, None, 404)
+            program.refused("PATCH", address, change, 404)
+    assert program.get("claims/")["results"] == program.get("reviews/")["results"] == []
+    problem = program.refused("POST", "reviews/", review_of(str(stranger.claim_id)), 422)
+    assert problem["errors"][0]["pointer"] == "#/claim/id"
+    publish_review(other, stranger)  # what anybody can read may be reviewed by anybody
+    program.post("reviews/", review_of(str(stranger.claim_id)))
+
+
+def test_what_was_submitted_or_published_is_not_changed(newsroom: Any, program: Program) -> None:
+    review = make_review(newsroom)
+    workflow.submit(review=review, by=newsroom.reporter)
+    problem = program.refused("PATCH", f"reviews/{review.pk}/", {"summary": "x"}, 409)
+    assert problem["detail"] == "Only a draft can be changed; this review is: waiting for approval."
+    assert program.refused("PATCH", f"claims/{review.claim_id}/", {"location": "Huế"}, 409)["type"].endswith(
+        "/conflict/"
+    )
+    program.refused("PATCH", f"reviews/{review.pk}/", {}, 422)
+
+
+def test_who_has_a_program_change_a_draft_is_its_author(newsroom: Any, program: Program) -> None:
+    review = make_review(newsroom)
+    Authorship.objects.all().delete()
+    program.send("PATCH", f"reviews/{review.pk}/", {"summary": "Sai."})
+    assert [row.user for row in review.authorships.all()] == [newsroom.reporter]
+
+
+def test_pages_go_through_all(program: Program) -> None:
+    made = [program.post("claims/", {**CLAIM, "text": f"Lời {number}"}) for number in range(5)]
+    address, seen = "claims/?page_size=2", []
+    while address:
+        page = program.get(address)
+        seen += [row["id"] for row in page["results"]]
+        address = (page["next"] or "").removeprefix("http://127.0.0.1:8000/api/v1/drafts/")
+    assert seen == made[::-1]
+    for query in ("page_size=0", "page_size=101", "after=x", "after=01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f", "x=1"):
+        program.refused("GET", f"claims/?{query}", None, 400)
+
+
+def test_token_stands_in_no_log_and_only_its_digest_in_the_database(newsroom: Any, caplog: Any) -> None:
+    caplog.set_level(logging.DEBUG)
+    program = make_program(newsroom)
+    program.post("claims/", CLAIM)
+    program.refused("POST", "claims/", b"{", 400)
+    Program(program.secret + "A").refused("GET", "claims/", None, 401)
+    assert program.secret not in caplog.text
+    token = ApiToken.objects.get()
+    assert token.used_at is not None
+    assert len(token.digest) == 64
+    assert program.secret not in str(ApiToken.objects.values().get())
+
+
+def test_addresses_for_reading_take_no_token(newsroom: Any, program: Program) -> None:
+    for address in ("reviews/", "claims/"):
+        response = program.client.post(
+            f"/api/v1/{address}", b"{}", content_type="application/json", headers={"Authorization": program.secret}
+        )
+        assert response.status_code == 405
+    assert program.send("DELETE", "claims/").status_code == 405
