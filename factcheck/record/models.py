@@ -36,10 +36,12 @@ def search_field(function: str) -> models.GeneratedField:
 def search_index(name: str) -> GinIndex:
     """Words within shelves of the log, so that those of the newest rows can be read alone (`search.py`).
 
-    Without a list of what is pending, which every search would read as a whole.
+    A statement's words are gathered and go into the index together, each word's list written once for many rows
+    and not once for each. Every search reads what is gathered as a whole, so it is a megabyte at most, and none
+    is left when the statement ends (`migrations/0012_search_merged.py`).
     """
     shelf = F("sequence").bitrightshift(SHELF_BITS)
-    return GinIndex(shelf, "search", name=name, fastupdate=False, condition=Q(status="live"))
+    return GinIndex(shelf, "search", name=name, gin_pending_list_limit=1024, condition=Q(status="live"))
 
 
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):

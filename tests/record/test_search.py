@@ -168,3 +168,17 @@ def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.Monkey
 def test_search_of_a_long_body_reads_its_beginning() -> None:
     publish({"body": "mở đầu " + " ".join(f"chữ{number}" for number in range(30_000)) + " kết thúc"})
     assert (found("mo dau chữ7"), found("ket thuc")) == ([1], [])
+
+
+@pytest.mark.parametrize("table", ["record_publishedreview", "record_publishedclaim"])
+def test_a_statement_leaves_no_words_to_be_merged(table: str) -> None:
+    """Else every search would read them all again, until PostgreSQL's autovacuum comes by."""
+    publish("Tin giả về lũ.", "Tin giả về thuốc.")
+    with connections["owner"].cursor() as cursor:
+        index = {"record_publishedreview": "review_search", "record_publishedclaim": "claim_search"}[table]
+        cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+        assert cursor.fetchone() == (0,)
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER search_merged")
+        publish("Tin giả về bão.")
+        cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+        assert cursor.fetchone() != (0,)
