@@ -73,11 +73,13 @@ class DecidedByTwo(models.Model):
     statement = models.TextField(help_text="Canonical JSON: what is to be published.")
     digest = models.CharField(_("digest"), max_length=64, help_text=_("SHA-256 of the statement."))
     note = ProseField(_("public note"), max_length=2000, blank=True)
-    submitted_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("submitted by"), related_name="+")
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("submitted by"), related_name="+", db_index=False
+    )
     submitted_at = models.DateTimeField(_("submitted at"), auto_now_add=True)
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True)
     decided_by = models.ForeignKey(
-        User, models.PROTECT, verbose_name=_("decided by"), null=True, blank=True, related_name="+"
+        User, models.PROTECT, verbose_name=_("decided by"), null=True, blank=True, related_name="+", db_index=False
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decision_note = ProseField(_("message to the newsroom"), max_length=2000, blank=True)
@@ -119,7 +121,9 @@ class Approval(DecidedByTwo):
     review = models.ForeignKey(Review, models.PROTECT, verbose_name=_("review"), related_name="approvals")
     action = models.CharField(_("what for"), max_length=20, choices=Action)
     change_class = models.CharField(_("kind of correction"), max_length=20, choices=Review.ChangeClass, blank=True)
-    batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, blank=True, related_name="approvals")
+    batch = models.ForeignKey(
+        ImportBatch, models.PROTECT, null=True, blank=True, related_name="approvals", db_index=False
+    )
 
     class Meta(DecidedByTwo.Meta):
         verbose_name = _("approval")
@@ -136,6 +140,7 @@ class Approval(DecidedByTwo):
                 name="approval_action_known",
             ),
         ]
+        # A batch's rows are found by the last of these; who decided is asked only among those that wait.
         indexes = [
             models.Index(
                 fields=["id"],

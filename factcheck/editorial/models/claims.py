@@ -25,7 +25,9 @@ class Claimant(models.Model):
         UNNAMED = "unnamed", _("described, not named")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    newsroom = models.ForeignKey(
+        Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
+    )
     type = models.CharField(_("type"), max_length=20, choices=Type)
     name = LineField(_("name"), max_length=500, blank=True, help_text=_("Of a public figure or an organisation only."))
     is_public_figure = models.BooleanField(
@@ -124,7 +126,9 @@ class Claim(models.Model):
     """Something that was said and can be checked, without a verdict in it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    newsroom = models.ForeignKey(
+        Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
+    )
     text = ProseField(
         _("claim"), max_length=10_000, help_text=_("What was said, in one sentence, without your judgement of it.")
     )
@@ -135,7 +139,9 @@ class Claim(models.Model):
         Claimant, models.PROTECT, verbose_name=_("claimant"), null=True, blank=True, related_name="claims"
     )
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True)
-    logged_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("logged by"), related_name="+", editable=False)
+    logged_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("logged by"), related_name="+", editable=False, db_index=False
+    )
     logged_at = models.DateTimeField(_("logged at"), auto_now_add=True)
 
     class Meta:
@@ -143,6 +149,7 @@ class Claim(models.Model):
         verbose_name_plural = _("claims")
         ordering = ["-logged_at", "-id"]
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="claim_has_text")]
+        # A newsroom's rows are found by these, so that the column needs none of its own.
         indexes = [
             models.Index(fields=["-logged_at", "-id"], name="claim_logged"),
             models.Index(fields=["newsroom", "-logged_at", "-id"], name="claim_newsroom"),

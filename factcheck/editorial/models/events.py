@@ -23,7 +23,9 @@ class EditorialEvent(models.Model):
         help_text=_("Empty: done outside the application."),
     )
     action = models.CharField(_("what"), max_length=60, help_text="Dotted, such as review.submitted.")
-    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), null=True, related_name="+")
+    newsroom = models.ForeignKey(
+        Publisher, models.PROTECT, verbose_name=_("newsroom"), null=True, related_name="+", db_index=False
+    )
     subject = models.CharField(_("of what"), max_length=60, help_text="The id of what it was done to.")
     detail = models.JSONField(_("details"), default=dict)
 
