@@ -25,6 +25,9 @@ from factcheck.exchange.shapes import (
     Statement,
 )
 
+# What the project's own format can say and a ClaimReview cannot.
+SILENT = frozenset({"topics", "sources.stance", "sources.accessed_on", "publisher.site"})
+
 
 def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
     """The record of one ClaimReview, or None; `notes.refused` then says why, `notes.dropped` what was left out."""

@@ -9,6 +9,9 @@ from factcheck.exchange.jsonld import Node, Notes
 from factcheck.exchange.normalise import site_of_review
 from factcheck.exchange.shapes import MAX_CLAIM, MAX_HEADLINE, MAX_NAME, MAX_ORIGINAL_LABEL, UNKNOWN_LANGUAGE, Statement
 
+# Where a record has something that the answer did not say.
+SILENT = frozenset({"claim.language", "claim.claimant.type", "publisher.type", "publisher.site"})
+
 
 def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
     """The record of one review, or None; `notes.refused` then says why, `notes.dropped` what was left out."""

@@ -107,7 +107,7 @@ def import_files(
 def _take(chunk: Sequence[Read], batch: ImportBatch, by: User, counts: Counts) -> Iterator[Read]:
     """Hands the records on. Yields them, and what was refused, here or by the editors' side, in the file's order."""
     records = [result for result, _ in chunk if isinstance(result, Record)]
-    incoming = [imports.Incoming(record.key, record.data) for record in records]
+    incoming = [imports.Incoming(record.key, record.data, record.silent) for record in records]
     outcomes = iter(imports.add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])
     for result, node in chunk:
         if isinstance(result, Refusal):

@@ -31,11 +31,15 @@ CONTAINERS = (GRAPH, "dataFeedElement", "claims")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One JSON object that may be a record; `in_graph`: nodes of other types are to be expected beside it."""
+    """One JSON object that may be a record.
+
+    `in_graph`: nodes of other types are to be expected beside it; `is_row`: what it lacks its file has no column for.
+    """
 
     position: Position
     node: Node
     in_graph: bool = False
+    is_row: bool = False
 
 
 class ReviewFile:
@@ -119,7 +123,9 @@ def _table(cursor: Cursor, first: str) -> Iterator[Found | Refusal]:
         return
     try:
         for line, row in csv_rows.rows(cursor, names, delimiter):
-            yield Refusal(Position(line), (row,)) if isinstance(row, Problem) else Found(Position(line), row)
+            yield (
+                Refusal(Position(line), (row,)) if isinstance(row, Problem) else Found(Position(line), row, is_row=True)
+            )
     except csv.Error as error:
         yield _unreadable(cursor.line, f"not CSV: {error}", fatal=True)
 

@@ -1,6 +1,6 @@
 """From a file to records: what the writing side of an import loops over."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from factcheck.exchange import claimreview, google, own_format
@@ -41,8 +41,9 @@ def record_of(found: Found) -> Record | Refusal | None:
 
 def _record_of(found: Found) -> Record | Refusal | None:
     node, types, notes = found.node, types_of(found.node), Notes()
+    silent: frozenset[str] = frozenset()
     if "ClaimReview" in types or (not types and "claimReviewed" in node):
-        statement = claimreview.statement_of(node, notes)
+        statement, silent = claimreview.statement_of(node, notes), claimreview.SILENT
     elif types:
         if found.in_graph:
             return None
@@ -50,8 +51,10 @@ def _record_of(found: Found) -> Record | Refusal | None:
         notes.refused.append(Problem("/@type", "other_type", f"no ClaimReview but {', '.join(sorted(types))[:200]}"))
     elif "claimReview" in node:
         statement = google.statement_of(node, notes)
+        silent = google.SILENT | (_unsaid(statement, statement) if statement else set())
     elif "claim" in node or "original_url" in node:
         statement = own_format.statement_of(node, notes)
+        silent = frozenset(_unsaid(statement, node)) if statement and found.is_row else silent
     else:
         statement = None
         notes.refused.append(
@@ -64,7 +67,19 @@ def _record_of(found: Found) -> Record | Refusal | None:
     if statement is None:
         return Refusal(found.position, _told(notes), _address(node))
     key = record_key(statement["original_url"], statement["claim"]["text"], statement["language"])
-    return Record(found.position, key, statement, tuple(notes.dropped))
+    return Record(found.position, key, statement, tuple(notes.dropped), silent)
+
+
+def _unsaid(statement: Mapping[str, object], given: Mapping[str, object], before: str = "") -> set[str]:
+    """The places of the statement of which nothing was given."""
+    found: set[str] = set()
+    for key, value in statement.items():
+        said = given.get(key)
+        if said is None or said == []:
+            found.add(before + key)
+        elif isinstance(value, dict) and isinstance(said, dict):
+            found |= _unsaid(value, said, f"{before}{key}.")
+    return found
 
 
 def _told(notes: Notes) -> tuple[Problem, ...]:

@@ -163,12 +163,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record that can be taken in; `dropped` names the optional values that could not be carried."""
+    """A record that can be taken in; `dropped` names the optional values that could not be carried.
+
+    `silent` has the places ("claim.location") about which the file says nothing because its format has no room there,
+    or says only part of what it knows: where the review is known already, they stay as they are.
+    """
 
     position: Position
     key: str
     data: Statement
     dropped: tuple[Problem, ...] = ()
+    silent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

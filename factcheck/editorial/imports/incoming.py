@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, workflow
 from factcheck.editorial.drafts import drafts_of
+from factcheck.editorial.imports.completing import completed, says_the_same
 from factcheck.editorial.imports.references import Record, References
 from factcheck.editorial.imports.rows import Rows, new_row
 from factcheck.editorial.models import Approval, ImportBatch, Review, User
@@ -44,10 +45,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A record and the key by which it is known again."""
+    """A record and the key by which it is known again; `silent`: the places for which its file has no room."""
 
     key: str
     record: Record
+    silent: frozenset[str] = frozenset()
 
     @property
     def digest(self) -> str:
@@ -68,8 +70,13 @@ def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[O
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     former = _former(records)
-    references = References(batch.newsroom, [incoming.record for incoming in records])
     digests = [incoming.digest for incoming in records]
+    said = _said(records, digests, former)
+    records = [
+        replace(each, record=completed(each.record, each.silent, said[each.key])) if each.key in said else each
+        for each in records
+    ]
+    references = References(batch.newsroom, [incoming.record for incoming in records])
     first: dict[str, str] = {}
     outcomes: dict[int, Outcome | Refused] = {}
     for number, incoming in enumerate(records):
@@ -84,7 +91,7 @@ def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[O
     references.make_missing(incoming.record for __, incoming in taken)
     rows, planned = Rows(references, by), dict[int, _Planned]()
     for number, incoming in taken:
-        found = _plan(incoming, digests[number], former.get(incoming.key), rows)
+        found = _plan(incoming, digests[number], former.get(incoming.key), said.get(incoming.key), rows)
         if isinstance(found, _Planned):
             planned[number] = found
         else:
@@ -112,6 +119,17 @@ def _former(records: Sequence[Incoming]) -> dict[str, Review]:
         .order_by("pk")
     )
     return {str(review.import_key): review for review in rows}
+
+
+def _said(records: Sequence[Incoming], digests: Sequence[str], former: dict[str, Review]) -> dict[str, dict[str, Any]]:
+    """What the reviews say now of which another record than before cannot say all."""
+    ids = {
+        each.key: found.pk
+        for each, digest in zip(records, digests, strict=True)
+        if each.silent and (found := former.get(each.key)) and found.import_digest != digest
+    }
+    drafts = drafts_of(list(ids.values())) if ids else {}
+    return {key: documents.statement_from(drafts[pk]) for key, pk in ids.items()}
 
 
 def _in_hand() -> Refused:
@@ -154,7 +172,9 @@ def _taken_id(record: Record, references: References) -> Refused | None:
     return None
 
 
-def _plan(incoming: Incoming, digest: str, former: Any, rows: Rows) -> _Planned | Outcome | Refused:
+def _plan(
+    incoming: Incoming, digest: str, former: Any, said: dict[str, Any] | None, rows: Rows
+) -> _Planned | Outcome | Refused:
     record = incoming.record
     if former is None:
         if refusal := _taken_id(record, rows.references):
@@ -173,6 +193,9 @@ def _plan(incoming: Incoming, digest: str, former: Any, rows: Rows) -> _Planned 
             former.save(update_fields=["verdict", "changed_at"])
         note = _("The publisher's verdict has been matched to our rating scale.")
         return _again(former, note, returned=returned)
+    known = former.verdict_id or rows.references.verdict(record) is None
+    if said and known and not returned and says_the_same(record, said):
+        return Outcome.UNCHANGED
     if former.waiting or (former.state == State.DRAFT and not returned):
         return _in_hand()
     if former.state == State.WITHDRAWN:

@@ -1,0 +1,62 @@
+"""A record in a format that has no room for all that is known of its review: what it cannot say stays as it is here."""
+
+from typing import Any
+
+from django.conf import settings
+
+from factcheck.editorial.imports.references import Record
+
+
+def completed(record: Record, silent: frozenset[str], said: dict[str, Any]) -> Record:
+    """The record with the values of the review's statement at the places in `silent` ("verdict.original.value").
+
+    Of a claimant only where the name is the same, of a source where title and address are.
+    """
+    if said["license"] == settings.LICENSE_URL:
+        said = said | {"license": None}  # the site's own, which no record gave
+    filled: Record = _filled(record, said, silent, "")
+    return filled
+
+
+def says_the_same(record: Record, said: dict[str, Any]) -> bool:
+    """Whether the record would leave the statement as it is."""
+    verdict, claim, publisher = record["verdict"], record["claim"], record["publisher"]
+    here = said["publisher"]
+    return (
+        all(record[key] == said[key] for key in _PLAIN)
+        and all(claim[key] == said["claim"][key] for key in _OF_CLAIM)
+        and _without_id(claim["claimant"], said["claim"]["claimant"])
+        and verdict["slug"] in (None, said["verdict"]["slug"])
+        and verdict["original"] == said["verdict"]["original"]
+        and verdict["explanation"] in (None, said["verdict"]["explanation"])
+        and record["license"] in (None, said["license"])
+        and [topic["slug"] for topic in record["topics"]] == [topic["slug"] for topic in said["topics"]]
+        and publisher | {"name": publisher["name"] or publisher["site"]} == {key: here[key] for key in publisher}
+    )
+
+
+_PLAIN = ("language", "headline", "summary", "body", "sources", "authors", "reviewed_on", "archive_url")
+_OF_CLAIM = ("text", "language", "claimed_on", "location", "appearances")
+_OF_CLAIMANT = ("type", "name", "description", "job_title", "same_as")
+
+
+def _without_id(claimant: dict[str, Any] | None, said: dict[str, Any] | None) -> bool:
+    if claimant is None or said is None:
+        return claimant is said
+    return all(claimant[key] == said[key] for key in _OF_CLAIMANT)
+
+
+def _filled(value: Any, said: Any, silent: frozenset[str], path: str) -> Any:
+    if path == "sources." and isinstance(value, list):
+        here = {(source["title"], source["url"]): source for source in said}
+        return [_filled(each, here.get((each["title"], each["url"])), silent, path) for each in value]
+    if not isinstance(value, dict) or not isinstance(said, dict):
+        return value
+    if path == "claim.claimant." and value["name"] != said["name"]:
+        return value
+    return {
+        key: said[key]
+        if path + key in silent and key in said
+        else _filled(each, said.get(key), silent, f"{path}{key}.")
+        for key, each in value.items()
+    }

@@ -1,0 +1,133 @@
+"""What ClaimReviews on the web are like, case by case: each is read, or refused for a reason that is true."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from factcheck.exchange.records import records
+from factcheck.exchange.shapes import Record, Refusal
+from tests.exchange.test_claimreview import MINIMAL
+
+
+def read(folder: Path, content: object) -> list[Record | Refusal]:
+    file = folder / "page.json"
+    file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return list(records(file))
+
+
+def taken(folder: Path, **changes: Any) -> Any:
+    (found,) = read(folder, MINIMAL | changes)
+    assert isinstance(found, Record), found
+    return found.data
+
+
+def other(number: int) -> dict[str, Any]:
+    return MINIMAL | {"url": f"https://www.example.org/{number}"}
+
+
+def test_item_reviewed_that_is_a_creative_work(tmp_path):
+    claim = taken(
+        tmp_path,
+        itemReviewed={
+            "@type": "CreativeWork",
+            "author": {"@type": "Person", "name": "A. B."},
+            "datePublished": "2016-06-22",
+            "name": "A speech in Huế",
+            "url": "https://speech.example/",
+        },
+    )["claim"]
+    assert (claim["text"], claim["claimed_on"], claim["location"]) == (
+        "The moon is made of cheese.", "2016-06-22", "A speech in Huế",
+    )  # fmt: skip
+    assert claim["claimant"]["name"] == "A. B."
+    assert [each["url"] for each in claim["appearances"]] == ["https://speech.example/"]
+
+
+def test_person_as_author(tmp_path):
+    publisher = taken(
+        tmp_path, author={"@type": "Person", "name": "Reporter", "url": "https://www.example.org/reporter"}
+    )["publisher"]
+    assert (publisher["type"], publisher["name"], publisher["site"]) == ("person", "Reporter", "example.org")
+
+
+def test_strings_for_numbers(tmp_path):
+    rating = {"alternateName": "False", "ratingValue": "1", "bestRating": "5", "worstRating": 1}
+    original = taken(tmp_path, reviewRating=rating)["verdict"]["original"]
+    assert (original["value"], original["best"], original["worst"]) == ("1", "5", "1")
+
+
+def test_graph_with_other_nodes(tmp_path):
+    graph = {
+        "@context": "https://schema.org",
+        "@graph": [{"@type": "WebPage", "url": "https://www.example.org/"}, other(1)],
+    }
+    assert [str(each.position) for each in read(tmp_path, graph)] == ["line 1, /@graph/1"]
+
+
+def test_array(tmp_path):
+    assert [str(each.position) for each in read(tmp_path, [other(1), other(2)])] == ["line 1, /0", "line 1, /1"]
+
+
+def test_several_claims_on_one_page(tmp_path):
+    """All at the address of the page: none is taken for another."""
+    first, second = read(tmp_path, {"@graph": [MINIMAL, MINIMAL | {"claimReviewed": "The sun is cold."}]})
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert first.data["original_url"] == second.data["original_url"]
+    assert first.key != second.key
+
+
+def test_html_in_text(tmp_path):
+    """References are resolved, tags stay: what is code to one publisher is text to another. Pages show it as text."""
+    data = taken(tmp_path, claimReviewed="<p>Tom &amp; Jerry&rsquo;s <b>moon</b></p>")
+    assert data["claim"]["text"] == "<p>Tom & Jerry’s <b>moon</b></p>"
+
+
+def test_local_forms_of_dates(tmp_path):
+    """Those in which the day cannot be mistaken; others are left out, and listed."""
+    for written, day in (
+        ("2020-10-07 20:05", "2020-10-07"),
+        ("2021-7-5", "2021-07-05"),
+        ("2020/10/07", "2020-10-07"),
+        ("2017-03-01T20:30:17+07:00", "2017-03-01"),
+        ("07/10/2020", None),
+        ("7 tháng 10, 2020", None),
+        ("Oct 7, 2020", None),
+        ("2020-02-30", None),
+    ):
+        (found,) = read(tmp_path, MINIMAL | {"datePublished": written})
+        assert isinstance(found, Record)
+        assert found.data["reviewed_on"] == day, written
+        assert [each.code for each in found.dropped] == ([] if day else ["no_date"]), written
+
+
+def test_missing_rating(tmp_path):
+    (found,) = read(tmp_path, {key: value for key, value in MINIMAL.items() if key != "reviewRating"})
+    assert isinstance(found, Refusal)
+    assert found.reason == "/reviewRating: the verdict in words is missing (reviewRating.alternateName)"
+
+
+def test_relative_address_of_the_review(tmp_path):
+    """Nothing in a file says what it is relative to."""
+    (found,) = read(tmp_path, MINIMAL | {"url": "/reviews/1"})
+    assert isinstance(found, Refusal)
+    assert found.reason == "/url: '/reviews/1' is no absolute web address (http or https)"
+
+
+def test_relative_addresses_elsewhere_are_left_out(tmp_path):
+    (found,) = read(tmp_path, MINIMAL | {"author": {"@type": "Organization", "name": "Us", "logo": "/logo.png"}})
+    assert isinstance(found, Record)
+    assert found.data["publisher"]["logo_url"] is None
+    assert [str(each) for each in found.dropped] == [
+        "/author/logo: '/logo.png' is no absolute web address (http or https)"
+    ]
+
+
+def test_byte_order_mark(tmp_path):
+    assert isinstance(read(tmp_path, b"\xef\xbb\xbf" + json.dumps(MINIMAL).encode())[0], Record)
+
+
+def test_web_page_is_refused_as_none_of_the_formats(tmp_path):
+    (found,) = read(tmp_path, b'<!doctype html><script type="application/ld+json">{}</script>')
+    assert isinstance(found, Refusal)
+    assert found.reason == "neither JSON nor CSV with a column original_url: it begins with '<'"
