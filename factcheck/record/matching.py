@@ -6,7 +6,7 @@ that the work is nearly the same among a million reviews as among ten thousand.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -16,6 +16,8 @@ from django.db import connections, transaction
 
 from factcheck.record.embeddings import NoVectorError, configured
 from factcheck.record.families import Family
+from factcheck.record.judging import Candidate, Match, compare, judge
+from factcheck.record.posted import posted_on
 from factcheck.record.questions import most_telling, sentences, tidy
 from factcheck.record.vectors import MAX_TEXT, vector_literal
 from factcheck.record.words import SEARCH_CONFIG
@@ -25,22 +27,7 @@ FOUND = 300  # reviews that words should find: the rarest alone, commoner ones i
 MAX_FOUND = 1000  # that they may find, where the expectation was wrong
 PAIRED = 8  # words, of those too common to be looked for alone
 NEAREST = 100  # reviews by their vectors
-K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters; the words of a claim with headline and summary
-# Constant, words, cosine: logistic regressions on the pairs of CheckThat 2022 2A English, "train" alone. The second
-# number of BY_WORDS was raised for FEW, which changes no order.
-FEW = 10.0  # weight of words below which even all of them prove little
-BY_WORDS = (-11.35, 42.0)
-BY_BOTH = (-94.0, 20.6, 103.6)
 MAX_WAITING = 1000  # reviews without a vector, as far as they are counted
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A published claim that may say the same. The score and what it comes from, in `matched`, are from 0 to 1."""
-
-    claim_id: UUID
-    score: float
-    matched: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +48,6 @@ class _Word:
     weight: float  # inverse frequency
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A review as far as it was compared with the text."""
-
-    claim_id: UUID
-    heard: float  # the weight of the text's words that it has
-    bm25: float
-    cosine: float | None  # None where there is no vector
-
-
 def match(text: str, *, limit: int = 10, using: str = "public") -> Matching:
     """The published claims that match the text best. Never fails because of what is asked; finds nothing in nothing."""
     pieces = sentences(tidy(text))
@@ -82,7 +59,7 @@ def match(text: str, *, limit: int = 10, using: str = "public") -> Matching:
         near = _nearest(cursor, *vector) if vector else []
         found = _candidates(cursor, words, total, vector or (None, None), near)
     best: dict[UUID, Match] = {}
-    judged = judge(found, sum(word.weight for word in words))
+    judged = judge(found, sum(word.weight for word in words), posted_on(text))
     for each in sorted(judged, key=lambda each: (-each.score, each.claim_id)):
         best.setdefault(each.claim_id, each)
     results = _at_home([*best.values()][: 2 * limit], using)[:limit]
@@ -187,7 +164,8 @@ WITH found AS MATERIALIZED (
     (SELECT id FROM record_publishedreview WHERE search @@ %(query)s::tsquery AND status = 'live' LIMIT %(most)s)
     UNION
     SELECT unnest(%(near)s::uuid[]))
-SELECT review.claim_id, ts_filter(search, '{a,b}')::text, 1 - (embedding <=> %(vector)s::halfvec)
+SELECT review.claim_id, review.reviewed_on, ts_filter(search, '{a,b}')::text,
+    1 - (embedding <=> %(vector)s::halfvec)
 FROM found JOIN record_publishedreview review USING (id)
 LEFT JOIN record_reviewvector vector ON vector.review_id = id AND vector.model = %(model)s
 WHERE review.status = 'live'
@@ -212,36 +190,7 @@ def _candidates(
     }
     cursor.execute(_CANDIDATES, asked)
     return [
-        Candidate(claim_id, *_compare(said, weights), cosine)
-        for claim_id, said, cosine in cursor.fetchall()
+        Candidate(claim_id, reviewed_on, *compare(said, weights), cosine)
+        for claim_id, reviewed_on, said, cosine in cursor.fetchall()
         if claim_id
     ]
-
-
-def _compare(said: str, weights: Mapping[str, float]) -> tuple[float, float]:
-    """The weight of the words that a tsvector has, and its BM25."""
-    length, found = 0, list[tuple[float, int]]()
-    for token in said.split():  # 'flood':3A,9B
-        lexeme, _, positions = token.rpartition(":")
-        times = positions.count(",") + 1
-        length += times
-        if weight := weights.get(lexeme[1:-1].replace("''", "'")):
-            found.append((weight, times))
-    damping = K1 * (1 - B + B * length / USUAL_LENGTH)
-    return (
-        sum(weight for weight, _ in found),
-        sum(weight * times * (K1 + 1) / (times + damping) for weight, times in found),
-    )
-
-
-def judge(candidates: Sequence[Candidate], asked: float) -> list[Match]:
-    """Each candidate with its score: how likely it says the same. `asked`: the weight of all the text's words."""
-    matches = []
-    for each in candidates:
-        matched = {"words": min(1.0, each.heard / asked) if asked else 0.0}
-        likelihood = BY_WORDS[0] + BY_WORDS[1] * each.bm25 / (asked + FEW)
-        if each.cosine is not None:
-            matched["meaning"] = max(0.0, each.cosine)
-            likelihood = BY_BOTH[0] + BY_BOTH[1] * each.bm25 / (asked + FEW) + BY_BOTH[2] * each.cosine
-        matches.append(Match(each.claim_id, 1 / (1 + math.exp(-likelihood)), matched))
-    return matches

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.record import log
-from factcheck.record.matching import Match, match
+from factcheck.record.judging import Match
+from factcheck.record.matching import match
 from factcheck.record.models import LogEntry, PublishedReview, ReviewVector
 from tests.record.conftest import make_statement
 
@@ -18,10 +19,10 @@ WATER = "Drinking warm water with lemon cures cancer."
 VACCINE = "Vaccines contain microchips that track people."
 
 
-def publish(text: str, headline: str | None = None, *, claim: UUID | None = None) -> UUID:
+def publish(text: str, headline: str | None = None, *, claim: UUID | None = None, on: str | None = None) -> UUID:
     """A live review; returns its id, which is its claim's too unless that is named."""
     subject = uuid4()
-    statement = {**make_statement(subject, text), "headline": headline, "summary": None}
+    statement = {**make_statement(subject, text), "headline": headline, "summary": None, "reviewed_on": on}
     if claim:
         statement["claim"]["id"] = str(claim)
     log.publish([log.Publication(subject, statement)])
@@ -83,6 +84,13 @@ def test_match_of_what_is_not_live_any_more(bare_record: None) -> None:
     log.publish([log.Publication(water, tombstone, LogEntry.Kind.WITHDRAWAL, note="It was ours no longer.")])
     assert found(WATER) == []
     assert ReviewVector.objects.count() == 0
+
+
+def test_match_prefers_what_was_checked_soon_after_the_post(bare_record: None) -> None:
+    late, soon = publish(WATER, on="2021-05-01"), publish(WATER, on="2018-02-13")
+    early, undated = publish(WATER, on="2014-01-01"), publish(WATER)
+    assert found(f"{WATER} — Lemon Lover (@lemons) February 11, 2018") == [soon, undated, late, early]
+    assert len({each.score for each in match(WATER).results}) == 1
 
 
 @pytest.mark.parametrize(

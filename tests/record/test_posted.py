@@ -1,0 +1,53 @@
+"""The date of a post that was copied with it."""
+
+import time
+import unicodedata
+from datetime import date
+
+import pytest
+
+from factcheck.record.posted import posted_on
+
+DAY = date(2018, 2, 11)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lemon cures cancer! — Lemon Lover (@lemons) February 11, 2018",
+        "Lemon cures cancer! Feb. 11th, 2018 at 10:15 PM",
+        "Lemon cures cancer! 11 Feb 2018.",
+        "Lemon cures cancer! 2018-02-11",
+        "Chanh chữa ung thư! 11/2/2018",
+        "Nguyễn Văn A\n11 tháng 2, 2018 lúc 10:15 ·\nChanh chữa ung thư!",
+        "Nguyen Van A\nngay 11 thang 2 nam 2018\nChanh chua ung thu!",
+        unicodedata.normalize("NFD", "Chanh chữa ung thư! Ngày 11 tháng 2 năm 2018"),
+    ],
+)
+def test_date_of_a_post(text: str) -> None:
+    assert posted_on(text) == DAY
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("x 2/13/2018", date(2018, 2, 13)),  # no month is the 13th
+        ("x 11/2/2018\ny 12/2/2018", date(2018, 2, 12)),
+        ("x 31/31/2018", None),
+        ("x 30 February 2018", None),
+        ("x 0000-01-01", None),
+        ("On 5 May 2030 all banks will close", None),
+        ("On 5 May 2030 all banks will close\nfor good", None),
+        ("111/2/20181", None),
+        ("", None),
+    ],
+)
+def test_what_is_no_date_of_a_post(text: str, day: date | None) -> None:
+    assert posted_on(text) == day
+
+
+@pytest.mark.parametrize("text", ["1 " * 5000, "11/2/2018 x\n" * 800, "may 11, 2018" + ":" * 9000 + "x", "\n" * 10_000])
+def test_date_in_hostile_texts_is_quick(text: str) -> None:
+    begun = time.process_time()
+    assert posted_on(text) is None
+    assert time.process_time() - begun < 0.5
