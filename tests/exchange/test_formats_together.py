@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from factcheck.editorial.models import ImportBatch, ProposedLink, Review
+from factcheck.editorial.models import ImportBatch, ProposedLink, RatingScale, Review
 from tests.drafts import Newsroom, make_newsroom
 from tests.exchange.own_records import IMPORTER, bodies, publish, record, run, take
 
@@ -131,6 +131,53 @@ def test_claim_of_another_speaker_is_not_given_the_first_ones_office(public, tmp
     assert (claimant["type"], claimant["name"], claimant["same_as"], claimant["description"]) == (
         "person", "Somebody else", [], None,
     )  # fmt: skip
+
+
+def test_other_words_are_another_verdict(public, newsroom, tmp_path):
+    """Neither the number beside the old words nor what they meant to an editor holds for the new ones."""
+    verdict = RatingScale.objects.get().verdicts.get(slug="false")
+    Review.objects.update(verdict=verdict)
+    answer = search_answer()
+    answer["claims"][0]["claimReview"][0] |= {"textualRating": "Vero", "title": "New title"}
+    assert take_as(tmp_path, "answer.json", answer) == CHANGED
+    publish()
+    said = bodies()[0]["verdict"]
+    assert (said["slug"], said["label"], said["original"]) == (
+        None, "Vero",
+        {"label": "Vero", "value": None, "best": None, "worst": None, "explanation": None, "image_url": None},
+    )  # fmt: skip
+
+
+def test_verdict_of_ours_stays_with_the_same_words(public, newsroom, tmp_path):
+    verdict = RatingScale.objects.get().verdicts.get(slug="false")
+    Review.objects.update(verdict=verdict)
+    assert take_as(tmp_path, "few.csv", table(headline="New title")) == CHANGED
+    publish()
+    said = bodies()[0]["verdict"]
+    assert (said["slug"], said["explanation"], said["original"]) == ("false", "Ours.", public["verdict"]["original"])
+
+
+def test_verdict_of_ours_leaves_the_publishers_words(public, tmp_path):
+    content = (
+        table(**{"verdict.scale": RatingScale.objects.get().slug, "verdict.slug": "false"})
+        .replace("verdict.original.label;", "")
+        .replace("Falso;", "")
+    )
+    assert take_as(tmp_path, "few.csv", content) == CHANGED
+    publish()
+    said = bodies()[0]["verdict"]
+    assert (said["slug"], said["original"]) == ("false", public["verdict"]["original"])
+
+
+def test_words_come_to_a_verdict_that_was_given_without(newsroom, tmp_path):
+    scale = RatingScale.objects.get().slug
+    own = RICH | {"verdict": {"scale": scale, "slug": "false", "explanation": "Ours."}}
+    take(tmp_path / "own.jsonl", own)
+    publish()
+    assert take_as(tmp_path, "few.csv", table()) == CHANGED
+    publish()
+    said = bodies()[0]["verdict"]
+    assert (said["slug"], said["explanation"], said["original"]["label"]) == ("false", "Ours.", "Falso")
 
 
 def test_another_text_language_or_address_is_another_review(public, tmp_path):

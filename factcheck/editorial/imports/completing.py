@@ -10,7 +10,8 @@ from factcheck.editorial.imports.references import Record
 def completed(record: Record, silent: frozenset[str], said: dict[str, Any]) -> Record:
     """The record with the values of the review's statement at the places in `silent` ("verdict.original.value").
 
-    Of a claimant only where the name is the same, of a source where title and address are.
+    Of a claimant only where the name is the same, of a verdict where the words are, of a source where title and
+    address are. Which verdict of ours the words mean is not the file's to say: mappings and editors do.
     """
     if said["license"] == settings.LICENSE_URL:
         said = said | {"license": None}  # the site's own, which no record gave
@@ -37,6 +38,8 @@ def says_the_same(record: Record, said: dict[str, Any]) -> bool:
 
 _PLAIN = ("language", "headline", "summary", "body", "sources", "authors", "reviewed_on", "archive_url")
 _OF_CLAIM = ("text", "language", "claimed_on", "location", "appearances")
+# What has to be the same, so that the rest is of the same person and verdict.
+_KNOWN_BY = {"claim.claimant.": "name", "verdict.original.": "label"}
 _OF_CLAIMANT = ("type", "name", "description", "job_title", "same_as")
 
 
@@ -52,8 +55,14 @@ def _filled(value: Any, said: Any, silent: frozenset[str], path: str) -> Any:
         return [_filled(each, here.get((each["title"], each["url"])), silent, path) for each in value]
     if not isinstance(value, dict) or not isinstance(said, dict):
         return value
-    if path == "claim.claimant." and value["name"] != said["name"]:
+    if (of := _KNOWN_BY.get(path)) and value[of] != said[of]:
         return value
+    if path == "verdict.":
+        unsaid = "verdict.original" in silent
+        words = (
+            said["original"] if unsaid else _filled(value["original"], said["original"], silent, "verdict.original.")
+        )
+        return value | {"original": words}
     return {
         key: said[key]
         if path + key in silent and key in said

@@ -72,7 +72,7 @@ class Rows:
     def change(self, review: Review, record: Record, digest: str, *, with_claim: bool) -> None:
         """The same rows as the record has them now. What editors decided here stays: a redacted name, a verdict."""
         written = self._of_review(record, digest)
-        if written["original_label"] == review.original_label and not record["verdict"]["slug"]:
+        if review.original_label in ("", written["original_label"]) and not record["verdict"]["slug"]:
             written["verdict_id"] = written["verdict_id"] or review.verdict_id
             written["verdict_explanation"] = written["verdict_explanation"] or review.verdict_explanation
         Review.objects.filter(pk=review.pk).update(**written, changed_at=self.now)
