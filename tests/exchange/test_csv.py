@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,18 @@ def test_row_that_never_ends_is_not_held(tmp_path, monkeypatch):
     found = reasons(tmp_path, long + ("y" * 50 + "\n") * 10_000)
     assert len(found) == 1
     assert "100000" in found[0]
+
+
+def test_large_file_is_read_in_flat_memory(tmp_path):
+    """12 MB in less than two."""
+    file = tmp_path / "large.csv"
+    file.write_text(table(HEADER[:3], *((f"https://a.example/{number}", "x" * 3000, "Sai") for number in range(4000))))
+    tracemalloc.start()
+    count = sum(isinstance(each, Record) for each in records(file))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 4000
+    assert peak < 2_000_000
 
 
 def test_spreadsheet_comes_in_and_is_known_again_as_json(database, tmp_path):
