@@ -1,4 +1,4 @@
-"""The one door to the editors: what programs with a token may do, in the words of the API.
+"""The one door to the editors: what programs with a token may do and anybody may send in, in the words of the API.
 
 Nothing else of the API imports `factcheck.editorial` (pyproject.toml). What the editors' side refuses comes out of here
 as a problem, in English, whatever language a page before has left behind in the thread.
@@ -6,13 +6,15 @@ as a problem, in English, whatever language a page before has left behind in the
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import translation
 
-from api.problems import CONFLICT, FORBIDDEN, INVALID_CONTENT, KEY_REUSED, UNAUTHORIZED, Refused
+from api.problems import CONFLICT, FORBIDDEN, INVALID_CONTENT, KEY_REUSED, TOO_MANY_REQUESTS, UNAUTHORIZED, Refused
+from factcheck.editorial import messages
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.programs import claims, once, reviews, tokens
 from factcheck.editorial.programs.checking import Invalid
@@ -60,6 +62,15 @@ log_claim, change_claim, describe_claim = claims.log_claim, claims.change_claim,
 draft_review, change_review, describe_review = reviews.draft_review, reviews.change_review, reviews.describe_review
 
 
+def take_in(kind: str, said: dict[str, Any], address: str) -> tuple[str, datetime]:
+    """A message of that kind (`tip`, `correction`): its receipt, and until when it is kept. Raises Refused."""
+    with refusals():
+        return messages.take_in(kind=messages.Kind(kind), said=said, address=address)
+
+
+status_of = messages.status_of
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """Makes problems of what the editors' side raises."""
@@ -74,6 +85,8 @@ def refusals() -> Iterator[None]:
         except once.StillAtWork as refused:
             detail = "A request with this Idempotency-Key is being carried out. Send it again in a moment."
             raise Refused(CONFLICT, detail, headers={"Retry-After": "1"}) from refused
+        except messages.TooMany as refused:
+            raise Refused(TOO_MANY_REQUESTS, headers={"Retry-After": str(refused.wait)}) from refused
         except NotAllowed as refused:
             raise Refused(FORBIDDEN, str(refused)) from refused
         except EditorialError as refused:

@@ -104,6 +104,13 @@ if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", 
     )
 # Requests per client and time, such as 600/min; empty for no limit.
 API_RATE_LIMIT = environment("API_RATE_LIMIT")
+# Messages from readers: how many of one network in an hour, and for how many days they are kept.
+READER_MESSAGES_PER_HOUR = int(most) if (most := environment("READER_MESSAGES_PER_HOUR", "10")).isdecimal() else 0
+if READER_MESSAGES_PER_HOUR < 1:
+    raise ImproperlyConfigured(f"READER_MESSAGES_PER_HOUR is {most!r}: give a number from 1 on, for example 10.")
+READER_MESSAGES_DAYS = int(days) if (days := environment("READER_MESSAGES_DAYS", "90")).isdecimal() else 0
+if not 1 <= READER_MESSAGES_DAYS <= 3650:
+    raise ImproperlyConfigured(f"READER_MESSAGES_DAYS is {days!r}: give a number of days from 1 to 3650, such as 90.")
 # How many requests of a process may wait for changes at a time (`wait=` of the feed of changes); each holds a thread.
 CHANGES_WAITERS = int(waiters) if (waiters := environment("CHANGES_WAITERS", "4")).isdecimal() else -1
 if CHANGES_WAITERS < 0:

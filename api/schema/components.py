@@ -9,5 +9,6 @@ from api.schema.drafts import DRAFTS
 from api.schema.dumps import DUMPS
 from api.schema.lists import LISTS
 from api.schema.log import LOG
+from api.schema.messages import MESSAGES
 
-COMPONENTS: dict[str, Any] = {**BODIES, **CLAIM_REVIEW, **DEMANDS, **LISTS, **LOG, **DUMPS, **DRAFTS}
+COMPONENTS: dict[str, Any] = {**BODIES, **CLAIM_REVIEW, **DEMANDS, **LISTS, **LOG, **DUMPS, **DRAFTS, **MESSAGES}

@@ -6,6 +6,7 @@ from api.schema.components import COMPONENTS
 from api.schema.demands import DEMAND_EXAMPLES
 from api.schema.drafts import DRAFT_EXAMPLES
 from api.schema.examples import EXAMPLES
+from api.schema.messages import MESSAGE_EXAMPLES
 from api.schema.writing import SECURITY
 
 Json = dict[str, Any]
@@ -29,6 +30,7 @@ TAGS = [
     {"name": "Changes", "description": "Everything in the order in which it became public, for mirrors."},
     {"name": "Dumps", "description": "Everything at once, as files: JSON Lines, CSV and Parquet."},
     {"name": "Drafts", "description": "Claims and drafts of reviews by program, with a token of a newsroom's member."},
+    {"name": "Messages", "description": "What anybody may send in: a claim to check, a mistake in a review."},
     {"name": "Log", "description": "What was published when, in a form that anybody can check (C2SP tlog-tiles)."},
 ]
 
@@ -36,7 +38,7 @@ TAGS = [
 def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
     """A POSTPROCESSING_HOOK."""
     schemas = {name: dict(schema) for name, schema in COMPONENTS.items()}
-    for name, example in {**EXAMPLES, **DEMAND_EXAMPLES, **DRAFT_EXAMPLES}.items():
+    for name, example in {**EXAMPLES, **DEMAND_EXAMPLES, **DRAFT_EXAMPLES, **MESSAGE_EXAMPLES}.items():
         schemas[name]["examples"] = [example]
     result["components"] = {"schemas": dict(sorted(schemas.items())), "securitySchemes": SECURITY}
     result["info"]["description"] = DESCRIPTION

@@ -18,8 +18,8 @@ from factcheck.editorial.models import User
 
 # The order in which somebody at work needs them.
 ORDER = (
-    "Review", "Claim", "Claimant", "Demand", "ImportBatch", "VerdictMapping", "Topic", "RatingScale", "Verdict",
-    "Publisher", "User", "Membership", "ApiToken", "Subscription", "Delivery", "Job", "EditorialEvent",
+    "Review", "Claim", "Claimant", "Demand", "ReaderMessage", "ImportBatch", "VerdictMapping", "Topic", "RatingScale",
+    "Verdict", "Publisher", "User", "Membership", "ApiToken", "Subscription", "Delivery", "Job", "EditorialEvent",
 )  # fmt: skip
 
 

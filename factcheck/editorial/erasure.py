@@ -29,6 +29,7 @@ from factcheck.editorial.models import (
     EditorialEvent,
     ProposedLink,
     Publisher,
+    ReaderMessage,
     Review,
 )
 from factcheck.record.canonical import canonical
@@ -159,6 +160,8 @@ def forget(review: Review, erasure: Approval) -> None:
         review.save(update_fields=["state", "change_class"])
     else:
         _forget_draft(review)
+    # They repeat what they are about, and the sender's words besides.
+    ReaderMessage.objects.filter(Q(review=review) | Q(claim__in=claims)).delete()
     _forget_claims(claims)
     # One that no claim names any more; those of other claims are theirs.
     Claimant.objects.filter(pk__in=claimants, claims__isnull=True).delete()

@@ -7,11 +7,13 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from factcheck.editorial.models import ApiToken, Claim, Demand, EditorialEvent, Review, User
+from factcheck.editorial.models import ApiToken, Claim, Demand, EditorialEvent, ReaderMessage, Review, User
 from factcheck.record.rows import insert
 
 
-def record_event(by: User, action: str, subject: Review | Demand | Claim | ApiToken, **detail: Any) -> None:
+def record_event(
+    by: User, action: str, subject: Review | Demand | Claim | ApiToken | ReaderMessage, **detail: Any
+) -> None:
     """One act on something of a newsroom; `detail` is JSON."""
     EditorialEvent.objects.create(
         actor=by, action=action, newsroom_id=subject.newsroom_id, subject=str(subject.pk), detail=detail

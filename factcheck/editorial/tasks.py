@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from factcheck.editorial.messages import forget_messages
 from factcheck.editorial.programs.once import forget_answered
 
 
@@ -9,3 +10,9 @@ from factcheck.editorial.programs.once import forget_answered
 @app.task(name="programs.forget")
 def forget_requests(timestamp: int) -> None:
     forget_answered()
+
+
+@app.periodic(cron="55 * * * *")
+@app.task(name="messages.forget")
+def forget_old_messages(timestamp: int) -> None:
+    forget_messages()

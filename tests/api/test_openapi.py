@@ -16,6 +16,7 @@ from api.problems import PROBLEMS
 from api.schema.demands import DEMAND_EXAMPLES
 from api.schema.drafts import DRAFT_EXAMPLES
 from api.schema.examples import EXAMPLES
+from api.schema.messages import MESSAGE_EXAMPLES
 from api.views.claims import CLAIMS
 from api.views.corrections import CORRECTIONS
 from api.views.demands import DEMANDS
@@ -63,11 +64,11 @@ def test_every_filter_takes_its_own_example(api):
             api.get(f"{of}/", {each.name: each.example})
 
 
-@pytest.mark.parametrize("name", [*EXAMPLES, *DEMAND_EXAMPLES, *DRAFT_EXAMPLES])
+@pytest.mark.parametrize("name", [*EXAMPLES, *DEMAND_EXAMPLES, *DRAFT_EXAMPLES, *MESSAGE_EXAMPLES])
 def test_example_fits_its_schema(document, name):
     schema = {"components": document["components"], "$ref": f"#/components/schemas/{name}"}
     validator = OAS31Validator(schema, format_checker=OAS31Validator.FORMAT_CHECKER)
-    validator.validate({**EXAMPLES, **DEMAND_EXAMPLES, **DRAFT_EXAMPLES}[name])
+    validator.validate({**EXAMPLES, **DEMAND_EXAMPLES, **DRAFT_EXAMPLES, **MESSAGE_EXAMPLES}[name])
 
 
 def test_objects_promise_every_key_that_they_have(document, api):

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
 
-from factcheck.editorial import demands, merges, workflow
+from factcheck.editorial import demands, merges, messages, workflow
 from factcheck.editorial.documents import statement
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models import (
@@ -18,6 +18,7 @@ from factcheck.editorial.models import (
     ImportBatch,
     Membership,
     ProposedLink,
+    ReaderMessage,
     Review,
     VerdictMapping,
 )
@@ -49,6 +50,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     ProposedLink.objects.create(batch=batch, claim=other.claim, other=one.claim, score=0.9)
     demands.submit_demand(demand=make_demand(newsroom), by=newsroom.chief)
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
+    messages.take_in(kind=ReaderMessage.Kind.TIP, said={"text": "Có tin đồn này.", "language": "vi"}, address="x")
     return newsroom
 
 
@@ -157,6 +159,11 @@ BREACHES = {
     "answeredrequest_once": "INSERT INTO editorial_answeredrequest (token_id, route, key, digest, subject, at)"
     " SELECT token_id, route, key, digest, subject, at FROM editorial_answeredrequest",
     "answeredrequest_digest_hex": "UPDATE editorial_answeredrequest SET digest = ''",
+    "readermessage_kind_known": "UPDATE editorial_readermessage SET kind = 'praise'",
+    "readermessage_decided_at_once": "UPDATE editorial_readermessage SET state = 'dismissed'",
+    "readermessage_says_something": "UPDATE editorial_readermessage SET text = ''",
+    "readermessage_answered_with_words": "UPDATE editorial_readermessage SET answer = 'x'",
+    "readermessage_hashes_hex": "UPDATE editorial_readermessage SET sender = '192.0.2.1'",
     "claimmerge_says_why": MERGE % ("action, into_id", "''"),
 }
 ALL = {

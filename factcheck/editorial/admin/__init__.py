@@ -10,6 +10,7 @@ from factcheck.editorial.admin import (
     events,
     imports,
     jobs,
+    messages,
     people,
     reviews,
     scales,
@@ -18,5 +19,6 @@ from factcheck.editorial.admin import (
 )
 
 __all__ = [
-    "claimants", "claims", "demands", "events", "imports", "jobs", "people", "reviews", "scales", "tokens", "webhooks",
+    "claimants", "claims", "demands", "events", "imports", "jobs", "messages", "people", "reviews", "scales", "tokens",
+    "webhooks",
 ]  # fmt: skip

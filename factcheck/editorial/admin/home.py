@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from factcheck.editorial.admin.access import desk
+from factcheck.editorial.messages import messages_for
 from factcheck.editorial.models import (
     Approval,
     Authorship,
@@ -15,6 +16,7 @@ from factcheck.editorial.models import (
     DemandApproval,
     ImportBatch,
     Job,
+    ReaderMessage,
     Review,
     User,
 )
@@ -44,6 +46,7 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         "demands_to_decide": [row for row in demands if not row.decision and row.submitted_by_id != at.user.pk],
         "demands_to_publish": [row for row in demands if row.decision],
         "merges_to_decide": merges_to_decide(at.user, at.deciding)[:MOST] if at.deciding else [],
+        "from_readers": messages_for(list(at.roles)).filter(state=ReaderMessage.State.WAITING).exists(),
         "unconfirmed": Claimant.objects.filter(newsroom__in=at.deciding, confirmed=False).exists(),
     }
 

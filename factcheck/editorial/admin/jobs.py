@@ -35,6 +35,7 @@ TASKS: dict[str, Promise] = {
     "make_dumps": _("make the dumps"),
     "clearsessions": _("forget ended sessions"),
     "forget_old_jobs": _("forget ended jobs"),
+    "messages.forget": _("forget old messages from readers"),
     "programs.forget": _("forget answered requests of programs"),
     "webhooks.derive": _("look for what webhooks are to be told"),
     "webhooks.deliver": _("deliver to a webhook"),

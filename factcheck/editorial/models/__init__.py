@@ -6,6 +6,7 @@ from factcheck.editorial.models.demands import Demand, DemandApproval
 from factcheck.editorial.models.events import EditorialEvent
 from factcheck.editorial.models.jobs import Job
 from factcheck.editorial.models.merges import ClaimMerge, ProposedLink
+from factcheck.editorial.models.messages import ReaderMessage
 from factcheck.editorial.models.people import Membership, Publisher, User
 from factcheck.editorial.models.reviews import Authorship, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
@@ -29,6 +30,7 @@ __all__ = [
     "ProposedLink",
     "Publisher",
     "RatingScale",
+    "ReaderMessage",
     "Review",
     "Source",
     "Topic",

@@ -1,0 +1,65 @@
+"""What anybody may send in: a claim to check, a mistake in a review; and what became of it, by the receipt."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from api import intake
+from api.contents import read_content, read_object
+from api.endpoint import refuse_parameters
+from api.private import PrivateEndpoint, answer
+from api.schema.writing import described
+from factcheck.record.canonical import rfc3339
+
+MAX_CONTENT = 64 * 1024  # bytes; 5,000 characters with JSON's escapes and the rest
+
+
+class _MessageIn(PrivateEndpoint):
+    http_method_names = ["options", "post"]
+    component: ClassVar[str]
+    kind: ClassVar[str]
+
+    def take_in(self, request: Request) -> HttpResponse:
+        refuse_parameters(request)
+        said = read_object(read_content(request._request, MAX_CONTENT), self.component)
+        # By the same rule as the limit of the API; behind one proxy, what a client writes before it does not count.
+        address = BaseThrottle().get_ident(request)
+        receipt, kept_until = intake.take_in(self.kind, said, address)
+        url = settings.SITE_URL + reverse("api:receipt", args=[receipt])
+        return answer({"receipt": receipt, "url": url, "kept_until": rfc3339(kept_until)}, 201)
+
+
+class TipIn(_MessageIn):
+    component, kind = "Tip", "tip"
+
+    @described(
+        "send_tip", "Messages", "Sends in a claim to check.", "Receipt", status=201, asked="Tip", token=False,
+        besides=[404, 409],
+    )  # fmt: skip
+    def post(self, request: Request) -> HttpResponse:
+        return self.take_in(request)
+
+
+class CorrectionRequestIn(_MessageIn):
+    component, kind = "CorrectionRequest", "correction"
+
+    @described(
+        "send_correction_request", "Messages", "Reports a mistake in a published review.", "Receipt", status=201,
+        asked="CorrectionRequest", token=False, besides=[404, 409],
+    )  # fmt: skip
+    def post(self, request: Request) -> HttpResponse:
+        return self.take_in(request)
+
+
+class Receipt(PrivateEndpoint):
+    @described("get_receipt", "Messages", "What became of a message.", "ReceiptStatus", token=False)
+    def get(self, request: Request, receipt: str) -> HttpResponse:
+        refuse_parameters(request)
+        found = intake.status_of(receipt)
+        if found is None:
+            raise Http404
+        return answer(found)

@@ -1,0 +1,163 @@
+"""Messages from readers at the desk: a queue to read, and what can be done with each as buttons."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin
+from django.contrib import messages as notes
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import messages
+from factcheck.editorial.admin.access import Desk, DeskAdmin, desk
+from factcheck.editorial.admin.verbs import Text
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import ReaderMessage
+
+State = ReaderMessage.State
+
+
+class DecisionForm(forms.Form):
+    newsroom = forms.TypedChoiceField(label=_("newsroom"), coerce=int)
+
+    def __init__(self, at: Desk, message: ReaderMessage, *args: Any) -> None:
+        super().__init__(*args)
+        choices = [(row.pk, row.name) for row in at.newsrooms if message.newsroom_id in (None, row.pk)]
+        self.fields["newsroom"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["newsroom"].widget = forms.HiddenInput()
+            self.fields["newsroom"].initial = choices[0][0]
+
+
+class AnswerForm(DecisionForm):
+    text = forms.CharField(
+        label=_("answer"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Whoever has the receipt can read it. Write nothing about other people."),
+    )
+
+
+@dataclass(frozen=True)
+class MessageVerb:
+    name: str
+    label: Text
+    explanation: Text
+    done: Text
+    do: Callable[..., Any]
+    form: type[DecisionForm] = DecisionForm
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        MessageVerb(
+            "take-up",
+            _("Take up"),
+            _(
+                "Of a tip a claim is made, for you to put in one sentence; of a reported mistake the sender learns"
+                " that somebody looks into it."
+            ),
+            _("Taken up."),
+            messages.take_up,
+        ),
+        MessageVerb(
+            "answer",
+            _("Answer"),
+            _("The answer stands at the sender’s receipt."),
+            _("Answered."),
+            messages.answer,
+            AnswerForm,
+        ),
+        MessageVerb(
+            "dismiss",
+            _("Put aside"),
+            _("Nothing comes of it. At the receipt stands that it was put aside."),
+            _("Put aside."),
+            messages.dismiss,
+        ),
+    )
+}
+
+
+def possible(message: ReaderMessage) -> list[MessageVerb]:
+    names = {State.WAITING: ("take-up", "answer", "dismiss"), State.TAKEN_UP: ("answer", "dismiss")}
+    return [VERBS[name] for name in names.get(State(message.state), ())]
+
+
+@admin.register(ReaderMessage)
+class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
+    change_form_template = "admin/editorial/readermessage/change_form.html"
+    list_display = ("beginning", "kind", "state", "times", "language", "received_at")
+    list_filter = ("state", "kind")
+    fields = readonly_fields = (
+        "kind", "text", "url", "review", "language", "contacts", "times", "received_at", "state", "answer", "claim",
+        "decided_by", "decided_at",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReaderMessage]:
+        seen: QuerySet[ReaderMessage] = messages.messages_for(list(desk(request).roles))
+        return seen.annotate(repeated=Count("repetitions"))
+
+    def has_view_permission(self, request: HttpRequest, obj: ReaderMessage | None = None) -> bool:
+        roles = desk(request).roles
+        return bool(roles) and (obj is None or obj.newsroom_id is None or obj.newsroom_id in roles)
+
+    @admin.display(description=_("text"))
+    def beginning(self, message: ReaderMessage) -> str:
+        return Truncator(message.text).chars(120)
+
+    @admin.display(description=_("how often"))
+    def times(self, message: ReaderMessage) -> int:
+        return 1 + int(getattr(message, "repeated", 0))
+
+    @admin.display(description=_("contact"))
+    def contacts(self, message: ReaderMessage) -> str:
+        others = message.repetitions.exclude(contact="").values_list("contact", flat=True)[:20]
+        return "; ".join(filter(None, [message.contact, *others])) or "–"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        message = self.get_object(request, object_id)
+        extra = {"message": message, "verbs": possible(message)} if message else {}
+        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.verb)
+        return [path("<uuid:pk>/do/<slug:verb>/", view, name="editorial_readermessage_verb"), *super().get_urls()]
+
+    def verb(self, request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+        if verb not in VERBS or not self.has_view_permission(request):
+            raise Http404
+        message, asked, at = get_object_or_404(self.get_queryset(request), pk=pk), VERBS[verb], desk(request)
+        page = reverse("admin:editorial_readermessage_change", args=[pk])
+        form = asked.form(at, message, request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                claim = asked.do(message=message, by=at.user, **form.cleaned_data)
+            except EditorialError as refusal:
+                for reason in refusal.reasons:
+                    form.add_error(None, str(reason))
+            else:
+                notes.success(request, str(asked.done))
+                return redirect("admin:editorial_claim_change", claim) if claim else redirect(page)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": asked.label,
+            "subtitle": str(message),
+            "back": page,
+            "explanation": asked.explanation,
+            "button": asked.label,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/editorial/confirm.html", context)

@@ -1,0 +1,99 @@
+"""What readers send in: claims to check, and mistakes in what is published. Kept for a time that they are told."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField
+from factcheck.editorial.models.claims import Claim
+from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.reviews import Review
+
+
+class ReaderMessage(models.Model):
+    """A tip or a correction request. One that repeats another has that in `same_as`, and no text of its own."""
+
+    class Kind(models.TextChoices):
+        TIP = "tip", _("a claim to check")
+        CORRECTION = "correction", _("a mistake in a review")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        TAKEN_UP = "taken_up", _("taken up")
+        ANSWERED = "answered", _("answered")
+        DISMISSED = "dismissed", _("put aside")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    language = LanguageField(_("language"))
+    text = ProseField(_("text"), max_length=5000, blank=True)
+    url = WebAddressField(_("address"), blank=True)
+    review = models.ForeignKey(Review, models.PROTECT, verbose_name=_("review"), null=True, related_name="+")
+    contact = LineField(_("contact"), max_length=300, blank=True)
+    receipt = models.CharField(max_length=64, unique=True, help_text="Hexadecimal SHA-256 of what the sender holds.")
+    sender = models.CharField(max_length=64, blank=True, help_text="Keyed hash of day and network; empty after a day.")
+    fingerprint = models.CharField(max_length=64, help_text="Keyed hash of what was said, to know repetitions by.")
+    same_as = models.ForeignKey("self", models.CASCADE, null=True, related_name="repetitions")
+    newsroom = models.ForeignKey(
+        Publisher,
+        models.PROTECT,
+        verbose_name=_("newsroom"),
+        null=True,
+        related_name="+",
+        help_text="Of the review; of a tip, whose member decided on it.",
+    )
+    answer = ProseField(_("answer"), max_length=2000, blank=True)
+    claim = models.ForeignKey(Claim, models.SET_NULL, verbose_name=_("claim"), null=True, related_name="+")
+    decided_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("decided by"), null=True, related_name="+")
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    class Meta:
+        verbose_name = _("message from a reader")
+        verbose_name_plural = _("messages from readers")
+        ordering = ["-received_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="tip", review__isnull=True)
+                | Q(kind="correction", review__isnull=False, newsroom__isnull=False),
+                name="readermessage_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_by__isnull=True, decided_at__isnull=True)
+                | Q(
+                    state__in=["taken_up", "answered", "dismissed"],
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                    newsroom__isnull=False,
+                ),
+                name="readermessage_decided_at_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(same_as__isnull=True) & ~Q(text="") | Q(same_as__isnull=False, text="", url=""),
+                name="readermessage_says_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="answered") & ~Q(answer="") | ~Q(state="answered") & Q(answer=""),
+                name="readermessage_answered_with_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(receipt__regex=r"^[0-9a-f]{64}$", fingerprint__regex=r"^[0-9a-f]{64}$")
+                & Q(sender__regex=r"^([0-9a-f]{64})?$"),
+                name="readermessage_hashes_hex",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-received_at", "-id"], name="readermessage_received"),
+            models.Index(fields=["sender", "received_at"], condition=~Q(sender=""), name="readermessage_sender"),
+            models.Index(fields=["fingerprint"], name="readermessage_fingerprint"),
+            models.Index(
+                fields=["newsroom"], condition=Q(state="waiting", same_as__isnull=True), name="readermessage_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text if len(self.text) <= 120 else f"{self.text[:119]}…"

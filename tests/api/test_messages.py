@@ -1,0 +1,192 @@
+"""What anybody may send in, what is refused, and what the receipt tells."""
+
+import json
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, connections
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from factcheck.editorial import messages
+from factcheck.editorial.models import Claim, ReaderMessage
+from tests.drafts import erase_review, make_newsroom, make_review, publish_review, withdraw_review
+
+TIP = {"text": "Video nói nước lũ lên tới mái chùa, có phải năm nay không?", "language": "vi"}
+
+
+@pytest.fixture
+def newsroom(database: str) -> Any:
+    return make_newsroom()
+
+
+def send(address: str, content: Any, sender: str = "192.0.2.1", **headers: str) -> HttpResponse:
+    data = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return Client(enforce_csrf_checks=True).post(
+        f"/api/v1/{address}/", data, content_type="application/json", headers=headers, REMOTE_ADDR=sender
+    )
+
+
+def sent(address: str, content: Any, sender: str = "192.0.2.1") -> str:
+    """The receipt."""
+    response = send(address, content, sender)
+    assert response.status_code == 201, response.content
+    return str(json.loads(response.content)["receipt"])
+
+
+def status(receipt: str) -> Any:
+    response = Client().get(f"/api/v1/receipts/{receipt}/")
+    assert response.status_code == 200, response.content
+    return json.loads(response.content)
+
+
+def test_tip_waits_and_its_receipt_tells_nothing_of_it(newsroom: Any, api: Any) -> None:
+    response = send("tips", {**TIP, "url": "https://social.example/p/1", "contact": "a@reader.example"})
+    got = json.loads(response.content)
+    api.validate({"$ref": "#/components/schemas/Receipt"}, got)
+    assert (response.status_code, response["Cache-Control"]) == (201, "no-store")
+    told = status(got["receipt"])
+    api.validate({"$ref": "#/components/schemas/ReceiptStatus"}, told)
+    assert (told["kind"], told["status"], told["answer"], told["decided_at"]) == ("tip", "waiting", None, None)
+    for words in ("chùa", "reader.example", "social.example"):
+        assert words not in json.dumps(told, ensure_ascii=False)
+    row = ReaderMessage.objects.get()
+    assert (row.text, row.url, row.contact) == (TIP["text"], "https://social.example/p/1", "a@reader.example")
+    assert got["receipt"] not in str(ReaderMessage.objects.values().get())
+    assert "192.0.2" not in str(ReaderMessage.objects.values().get())
+
+
+def test_receipt_that_nobody_has_is_not_found(newsroom: Any, api: Any) -> None:
+    for receipt in ("x", "A" * 22, "%00", "é"):
+        api.problem(f"receipts/{receipt}/", status=404)
+
+
+def test_correction_request_is_about_a_live_review_alone(newsroom: Any) -> None:
+    live, draft, withdrawn = make_review(newsroom), make_review(newsroom), make_review(newsroom)
+    publish_review(newsroom, live)
+    publish_review(newsroom, withdrawn)
+    withdraw_review(newsroom, withdrawn)
+    said = {"text": "Video quay năm 2019, không phải 2020.", "language": "vi"}
+    assert status(sent("correction-requests", {**said, "review": {"id": str(live.pk)}}))["kind"] == "correction"
+    for review in (draft.pk, withdrawn.pk, "01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f"):
+        response = send("correction-requests", {**said, "review": {"id": str(review)}})
+        assert json.loads(response.content)["errors"] == [
+            {"pointer": "#/review/id", "detail": "There is no such review on this site."}
+        ]
+    assert ReaderMessage.objects.get().newsroom == newsroom.publisher
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "pointer"),
+    [
+        (b"{", 400, None),
+        (b" " * 70_000, 413, None),
+        ({"language": "vi"}, 422, "#/text"),
+        ({**TIP, "text": "quá ngắn"}, 422, "#/text"),
+        ({**TIP, "text": "x" * 5001}, 422, "#/text"),
+        ({**TIP, "text": "có ký tự lạ \u0000 ở đây"}, 422, "#/text"),
+        ({**TIP, "text": "mua ngay " + "https://spam.example/ " * 6}, 422, "#/text"),
+        ({**TIP, "url": "javascript:alert(1)"}, 422, "#/url"),
+        ({**TIP, "contact": "x" * 301}, 422, "#/contact"),
+        ({**TIP, "language": "?"}, 422, "#/language"),
+        ({**TIP, "state": "answered"}, 422, "#/state"),
+    ],
+)
+def test_wrong_tip_is_refused(newsroom: Any, content: Any, code: int, pointer: str | None) -> None:
+    response = send("tips", content)
+    problem = json.loads(response.content)
+    assert response.status_code == code
+    assert [error["pointer"] for error in problem.get("errors", [])] == ([pointer] if pointer else [])
+    assert not ReaderMessage.objects.exists()
+
+
+def test_repetition_has_a_receipt_of_its_own_and_no_text(newsroom: Any) -> None:
+    """Nobody learns whether something was sent in before."""
+    first = sent("tips", TIP)
+    again = sent("tips", {**TIP, "text": "  " + TIP["text"].upper()}, "198.51.100.7")
+    assert first != again
+    original, repetition = ReaderMessage.objects.order_by("received_at")
+    assert (repetition.same_as, repetition.text) == (original, "")
+    messages.dismiss(message=original, by=newsroom.reporter, newsroom=newsroom.publisher.pk)
+    assert status(first)["status"] == status(again)["status"] == "dismissed"
+
+
+def test_one_network_sends_so_many_an_hour(newsroom: Any, settings: Any) -> None:
+    settings.READER_MESSAGES_PER_HOUR = 3
+    for number in range(3):
+        sent("tips", {**TIP, "text": f"Lời đồn thứ {number} cần kiểm chứng"})
+    response = send("tips", {**TIP, "text": "Lời đồn nữa cần kiểm chứng"})
+    assert response.status_code == 429
+    assert 3500 < int(response["Retry-After"]) <= 3601
+    # What a client writes into the header does not make it another one, nor another address of its network.
+    assert send("tips", TIP, **{"X-Forwarded-For": "203.0.113.9"}).status_code == 429
+    sent("tips", TIP, "198.51.100.7")
+    for number in range(3):
+        sent("tips", {**TIP, "text": f"Tin đồn {number} cần kiểm chứng"}, f"2001:db8::{number}")
+    assert send("tips", TIP, "2001:db8::ffff").status_code == 429
+    ReaderMessage.objects.update(received_at=timezone.now() - timedelta(hours=1))
+    sent("tips", {**TIP, "text": "Một giờ sau lại có tin đồn"})
+
+
+def test_limit_holds_for_requests_at_the_same_time(newsroom: Any, settings: Any) -> None:
+    settings.READER_MESSAGES_PER_HOUR = 2
+    codes: list[int] = []
+    together = threading.Barrier(5)
+
+    def work(number: int) -> None:
+        together.wait(30)
+        codes.append(send("tips", {**TIP, "text": f"Lời đồn thứ {number} cần kiểm chứng"}).status_code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=work, args=[number]) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [201, 201, 429, 429, 429]
+
+
+def test_full_queue_takes_nothing_more(newsroom: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(messages, "MOST_WAITING", 1)
+    sent("tips", TIP)
+    assert send("tips", {**TIP, "text": "Lời đồn nữa cần kiểm chứng"}, "198.51.100.7").status_code == 429
+
+
+def test_everything_is_forgotten_after_the_days_that_were_said(newsroom: Any, settings: Any) -> None:
+    settings.READER_MESSAGES_DAYS = 30
+    old, new = sent("tips", TIP), sent("tips", {**TIP, "text": "Lời đồn khác cần kiểm chứng"})
+    assert status(new)["kept_until"] > status(new)["received_at"]
+    now = timezone.now()
+    first, second = ReaderMessage.objects.order_by("received_at")
+    claim = messages.take_up(message=first, by=newsroom.reporter, newsroom=newsroom.publisher.pk)
+    ReaderMessage.objects.filter(pk=first.pk).update(received_at=now - timedelta(days=30))
+    ReaderMessage.objects.filter(pk=second.pk).update(received_at=now - timedelta(days=2))
+    assert messages.forget_messages() == 1
+    assert Client().get(f"/api/v1/receipts/{old}/").status_code == 404
+    assert ReaderMessage.objects.get().sender == ""
+    assert Claim.objects.filter(pk=claim).exists()  # it is the newsroom's now
+
+
+def test_erasure_takes_messages_about_the_review_along(newsroom: Any) -> None:
+    review, other = make_review(newsroom), make_review(newsroom)
+    publish_review(newsroom, review)
+    publish_review(newsroom, other)
+    for each in (review, other):
+        said = {"text": "zwielicht: sai ngày tháng", "language": "vi", "review": {"id": str(each.pk)}}
+        sent("correction-requests", said)
+    erase_review(newsroom, review)
+    assert [row.review for row in ReaderMessage.objects.all()] == [other]
+
+
+def test_reading_role_sees_no_message(newsroom: Any) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), connections["public"].cursor() as cursor:
+        cursor.execute("SELECT 1 FROM editorial_readermessage")
+
+
+def test_messages_are_sent_and_never_listed(newsroom: Any) -> None:
+    for address in ("tips", "correction-requests"):
+        response = Client().get(f"/api/v1/{address}/")
+        assert (response.status_code, response["Allow"]) == (405, "OPTIONS, POST")

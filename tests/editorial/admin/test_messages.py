@@ -1,0 +1,66 @@
+"""The queue of messages from readers: seen by whom they concern, and decided on."""
+
+from typing import Any
+
+import pytest
+
+from factcheck.editorial import messages
+from factcheck.editorial.models import Claim, EditorialEvent, ReaderMessage
+from tests.api.test_messages import TIP, sent, status
+from tests.drafts import make_newsroom, make_review, make_user, publish_review
+from tests.journeys.browser import signed_in
+
+
+@pytest.fixture
+def newsroom(database: str) -> Any:
+    return make_newsroom()
+
+
+def page_of(message: ReaderMessage, verb: str) -> str:
+    return f"/admin/editorial/readermessage/{message.pk}/do/{verb}/"
+
+
+def test_tip_becomes_a_claim(newsroom: Any) -> None:
+    receipt = sent("tips", {**TIP, "url": "https://social.example/p/1", "contact": "a@reader.example"})
+    sent("tips", {**TIP, "contact": "b@reader.example"}, "198.51.100.7")
+    message = ReaderMessage.objects.get(same_as=None, url__gt="")
+    browser = signed_in(newsroom.reporter).open("/admin/")
+    assert "Messages from readers wait" in browser.text
+    page = browser.open(f"/admin/editorial/readermessage/{message.pk}/change/").text
+    for words in (TIP["text"], "a@reader.example", "a claim to check"):
+        assert words in page
+    assert 'name="_save"' not in page
+    browser.open(page_of(message, "take-up")).press("Take up")
+    claim = Claim.objects.get()
+    assert (claim.text, claim.logged_by, claim.newsroom) == (TIP["text"], newsroom.reporter, newsroom.publisher)
+    assert [each.url for each in claim.appearances.all()] == ["https://social.example/p/1"]
+    assert status(receipt)["status"] == "taken_up"
+    event = EditorialEvent.objects.get(action="message.taken_up")
+    assert (event.subject, event.detail) == (str(message.pk), {})
+
+
+def test_answer_stands_at_the_receipt(newsroom: Any) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    receipt = sent("correction-requests", {**TIP, "review": {"id": str(review.pk)}})
+    message = ReaderMessage.objects.get()
+    browser = signed_in(newsroom.editor).open(page_of(message, "answer"))
+    browser.fill(text="Cảm ơn bạn, chúng tôi đã đính chính.").press("Answer")
+    told = status(receipt)
+    assert (told["status"], told["answer"]) == ("answered", "Cảm ơn bạn, chúng tôi đã đính chính.")
+    browser.open(page_of(message, "dismiss")).press("Put aside")
+    assert "This is decided already." in browser.text
+    assert status(receipt)["status"] == "answered"
+
+
+def test_tip_that_is_taken_up_is_seen_by_that_newsroom_alone(newsroom: Any) -> None:
+    other, sysop = make_newsroom("khac.example"), make_user("sysop", is_superuser=True)
+    sent("tips", TIP)
+    message = ReaderMessage.objects.get()
+    address = f"/admin/editorial/readermessage/{message.pk}/change/"
+    for user, seen in ((newsroom.reporter, 200), (other.reporter, 200), (sysop, 403)):
+        assert signed_in(user).client.get(address).status_code == seen
+    messages.dismiss(message=message, by=newsroom.reporter, newsroom=newsroom.publisher.pk)
+    assert signed_in(other.chief).client.get(address).status_code == 302
+    assert signed_in(other.chief).client.get(page_of(message, "answer")).status_code == 404
+    assert signed_in(newsroom.chief).client.get(address).status_code == 200
