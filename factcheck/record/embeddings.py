@@ -7,10 +7,12 @@ others are told that it is busy and go on without.
 
 import json
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http.client import HTTPException, HTTPResponse
 from importlib.util import find_spec
 from typing import Any, Protocol
 
@@ -94,12 +96,12 @@ class Remote:
         request = urllib.request.Request(f"{self.url}/embeddings", content, headers)  # noqa: S310 - the operator's
         try:
             with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
-                data = json.loads(answer.read(MAX_ANSWER))["data"]
+                data = json.loads(_read(answer, time.monotonic() + timeout))["data"]
             vectors = [row["embedding"] for row in sorted(data, key=lambda row: row["index"])]
             return [_unit([float(number) for number in vector]) for vector in _fitting(vectors, len(texts))]
         except urllib.error.HTTPError as refusal:
             raise NoVectorError(f"The embeddings address answered {refusal.code}.") from refusal
-        except OSError as problem:
+        except (OSError, HTTPException) as problem:
             raise NoVectorError("The embeddings address does not answer in time.") from problem
         except (ValueError, KeyError, TypeError) as problem:
             raise NoVectorError("The embeddings address answered with something else than vectors.") from problem
@@ -132,6 +134,16 @@ def _turn() -> Iterator[None]:
         yield
     finally:
         _turns.release()
+
+
+def _read(answer: HTTPResponse, deadline: float) -> bytes:
+    """All of it, or TimeoutError: the connection's own limit is for each piece, and an address may send many."""
+    content = b""
+    while piece := answer.read1(2**16):
+        content += piece
+        if time.monotonic() > deadline or len(content) > MAX_ANSWER:
+            raise TimeoutError
+    return content
 
 
 def _fitting(vectors: list[Any], count: int) -> list[Any]:

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from typing import Any
@@ -134,6 +135,38 @@ def test_slow_address_is_given_up(address: Address, monkeypatch: pytest.MonkeyPa
     with pytest.raises(NoVectorError, match="does not answer in time"):
         configured().question("flood")
     late.set()
+
+
+def test_address_that_answers_letter_by_letter_is_given_up(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embeddings, "QUESTION_TIMEOUT", 0.3)
+    over = threading.Event()
+
+    class Trickle(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while not over.wait(0.05):
+                    self.wfile.write(b" ")
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Trickle) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(NoVectorError, match="does not answer in time"):
+            Remote(f"http://127.0.0.1:{server.server_port}", "m", "").question("flood")
+        over.set()
+        server.shutdown()
+
+
+def test_model_of_this_process_knows_what_texts_mean(settings: Any, bare_record: None) -> None:
+    settings.EMBEDDINGS_URL = ""
+    publish("Drinking warm water with lemon cures cancer.")
+    publish("Vaccines contain microchips that track people.")
+    flood = publish("The flood has reached the roof of the pagoda.")
+    assert embed() == "3 vectors computed, 0 missing."
+    matching = match("Nước lũ đã lên tới mái chùa rồi bà con ơi")
+    assert (matching.results[0].claim_id, matching.method) == (flood, "words+meaning")
+    assert matching.results[0].matched["meaning"] > 0.8
+    assert len(set(ReviewVector.objects.values_list("model", flat=True))) == 1
 
 
 def test_address_that_is_down(settings: Any) -> None:
