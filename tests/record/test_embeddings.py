@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from io import StringIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,11 +14,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 
+from factcheck.database import DatabaseProblem
 from factcheck.record import embeddings, log
 from factcheck.record.embedding import BATCH
 from factcheck.record.embeddings import AT_ONCE, NoVectorError, Remote, configured
 from factcheck.record.matching import match
 from factcheck.record.models import LogEntry, ReviewVector
+from tests.conftest import fresh_database
 from tests.record.conftest import make_statement
 
 # What the address of these tests understands: words of one meaning share a direction.
@@ -243,3 +246,15 @@ def test_database_takes_the_vector_whoever_withdraws(address: Address, bare_reco
 def test_reading_side_cannot_change_vectors(bare_record: None) -> None:
     with pytest.raises(DatabaseError, match="permission denied"), connections["public"].cursor() as cursor:
         cursor.execute("DELETE FROM record_reviewvector")
+
+
+def test_migration_without_the_extension_says_what_to_do(database: str) -> None:
+    extension = import_module("factcheck.record.migrations.0010_vectors").VectorExtension()
+    with fresh_database("template0"), connections["owner"].schema_editor() as editor:
+        with pytest.raises(DatabaseProblem) as problem:
+            extension.database_forwards("record", editor, None, None)
+        editor.connection.set_rollback(True)
+    assert str(problem.value) == (
+        "The database lacks the extension vector, and its owner may not make it: have an administrator of the server "
+        "run CREATE EXTENSION vector in it, and migrate again."
+    )
