@@ -7,11 +7,13 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from api import values
+from api.frequency import Few, always, never, unless_common
 from api.statements import Slot
 from factcheck.record.families import Family
+from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.queries import read_query
 from factcheck.record.register import FROM_TYPES, OUTCOMES
 from factcheck.record.search import has_words
@@ -28,8 +30,8 @@ ADDRESS_SCHEMA = {"type": "string", "format": "uri", "maxLength": values.MAX_ADD
 class Filter:
     """A parameter that may be repeated (any of its values is enough); `select` takes the values that were read.
 
-    `few` says that hardly any row has a given value: see `Order.from_index`. Unless `compiles` is False, `select`
-    also takes slots in place of values (see `api.statements`).
+    `few` says whether hardly any row has one of these values: see `Order.from_index`. Unless `compiles` is False,
+    `select` also takes slots in place of values (see `api.statements`).
     """
 
     name: str
@@ -39,7 +41,7 @@ class Filter:
     description: str
     example: str
     comma_separated: bool = False
-    few: bool = False
+    few: Few = never
     compiles: bool = True
 
 
@@ -96,15 +98,18 @@ CLAIMANT = Filter(
     "claimant", values.read_uuid, _column("claimant__in"), UUID_SCHEMA,
     "Id of a claimant (see `/api/v1/claimants/`).", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
 )  # fmt: skip
-TOPIC = Filter(
-    "topic", values.read_slug, _column("topics__overlap"), {"type": "string"},
-    "Slug of a topic (see `/api/v1/topics/`).", "health",
-)  # fmt: skip
 APPEARANCE = Filter(
     "appearance_url", values.read_address, _column("appearance_keys__overlap"), ADDRESS_SCHEMA,
     "Address where the claim was seen. Scheme, `www.`, a slash at the end and the fragment do not count.",
-    "https://social.example/p/1", few=True,
+    "https://social.example/p/1", few=always,
 )  # fmt: skip
+
+
+def _topic(model: type[Model]) -> Filter:
+    return Filter(
+        "topic", values.read_slug, _column("topics__overlap"), {"type": "string"},
+        "Slug of a topic (see `/api/v1/topics/`).", "health", few=unless_common(model, "topics"),
+    )  # fmt: skip
 
 
 def _claims_that_are(ids: list[UUID]) -> Q:
@@ -115,7 +120,7 @@ def _claims_that_are(ids: list[UUID]) -> Q:
 CLAIM = Filter(
     "claim", values.read_uuid, _claims_that_are, UUID_SCHEMA,
     "Id of a claim (see `/api/v1/claims/`); reviews of claims that are merged with it are among them.",
-    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", few=True, compiles=False,
+    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", few=always, compiles=False,
 )  # fmt: skip
 
 VERDICT_HELP = "`scale:slug`, or a slug of the site's own scale (see `/api/v1/rating-scales/`)."
@@ -129,7 +134,7 @@ REVIEW_FILTERS: Sequence[Filter] = (
     Filter("publisher", values.read_site, _column("publisher__in"), {"type": "string"}, SITE_HELP, "example.org"),
     CLAIM,
     CLAIMANT,
-    TOPIC,
+    _topic(PublishedReview),
     APPEARANCE,
     Filter(
         "original_url", values.read_address, _column("original_key__in"), ADDRESS_SCHEMA,
@@ -175,14 +180,14 @@ CLAIM_FILTERS: Sequence[Filter] = (
     _language("claim"),
     Filter(
         "verdict", values.read_verdict, _column("verdicts__overlap"), {"type": "string"},
-        f"A review gives this verdict: {VERDICT_HELP}", "truth:false",
+        f"A review gives this verdict: {VERDICT_HELP}", "truth:false", few=unless_common(PublishedClaim, "verdicts"),
     ),
     Filter(
         "publisher", values.read_site, _column("publishers__overlap"), {"type": "string"},
-        f"A review is by this publisher. {SITE_HELP}", "example.org",
+        f"A review is by this publisher. {SITE_HELP}", "example.org", few=unless_common(PublishedClaim, "publishers"),
     ),
     CLAIMANT,
-    TOPIC,
+    _topic(PublishedClaim),
     APPEARANCE,
     _span("claimed_after", "claimed_on", "The claim was made"),
     _span("claimed_before", "claimed_on", "The claim was made", after=False),

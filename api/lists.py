@@ -143,7 +143,7 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
                 asked.words = found[0] if len(found) == 1 else ""
                 continue
             asked.filtered.append((each, found))
-            if each.few:
+            if asked.order.from_index and each.few(found):
                 asked.order = replace(asked.order, from_index=False)
     if options.as_of:
         try:
@@ -265,7 +265,7 @@ def _read_compiled(asked: ListRequest, columns: Sequence[str]) -> ReadPart:
 
         shape = (id(options), order, filters, columns, part, at and at.value is None, backward, limit)
         values = [*bound, position.value, position.tie] if position else bound
-        statement = compiled(shape, rows)
+        statement = compiled(shape, rows, planned_once=not filters)
         found = statement.run(values)
         if not hasattr(asked.request, "log_head"):
             if found:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from api import problems, responses
 from api.google.errors import make_google
+from api.unchanged import find_unchanged, remember
 from factcheck.for_browsers import PROGRAMS
 
 Get = Callable[[HttpRequest], HttpResponseBase]
@@ -16,20 +17,23 @@ _BY_STATUS = {
 
 
 class ApiAnswers:
-    """Stands first in MIDDLEWARE, so that it sees the error pages that Django itself makes."""
+    """Stands first in MIDDLEWARE: sees the error pages that Django makes, and spares the rest what is unchanged."""
 
     def __init__(self, get_response: Get) -> None:
         self.get_response = get_response
         self.policy = build_policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
         if not request.path_info.startswith(PROGRAMS):
-            return response
+            return self.get_response(request)
+        if unchanged := find_unchanged(request):
+            return unchanged
+        response = self.get_response(request)
         make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
         if make and response.status_code >= 400 and isinstance(response, HttpResponse):
             make(request, response)
         response.headers.setdefault("Content-Security-Policy", self.policy)
+        remember(request, response)
         return response
 
 

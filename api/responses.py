@@ -104,15 +104,21 @@ def add_links(response: HttpResponseBase, links: Links) -> None:
 def remember_head(request: HttpRequest) -> None:
     """Asks once a request for the sequence of the newest log entry (None when nothing has been published)."""
     request.log_head = None  # type: ignore[attr-defined]  # not asked for again when the database is away
-    for (sequence,) in compiled("log head", _sequences).run():
-        head_is(request, sequence)
+    head_is(request, newest_sequence())
+
+
+def newest_sequence() -> int | None:
+    """That of the newest log entry; None when nothing has been published."""
+    for (sequence,) in compiled("log head", _sequences, planned_once=True).run():
+        return int(sequence)
+    return None
 
 
 def _sequences() -> QuerySet[LogEntry, Any]:
     return LogEntry.objects.using("public").order_by("-sequence").values_list("sequence")[:1]
 
 
-def head_is(request: HttpRequest, sequence: int) -> None:
+def head_is(request: HttpRequest, sequence: int | None) -> None:
     """For a view whose rows came with the newest entry's sequence."""
     request.log_head = sequence  # type: ignore[attr-defined]
 

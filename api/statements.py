@@ -39,19 +39,23 @@ class Slot(Expression):
 class Statement:
     alias: str
     sql: str
-    parameters: tuple[Any, ...]
+    slots: tuple[Slot, ...]
+    planned_once: bool
 
     @classmethod
-    def of(cls, rows: QuerySet[Any]) -> "Statement":
+    def of(cls, rows: QuerySet[Any], planned_once: bool) -> "Statement":
         """The query of these rows. Nothing in it may be of one request alone, other than in a slot."""
         sql, parameters = rows.query.get_compiler(using=rows.db).as_sql()
-        return cls(rows.db, sql, tuple(parameters))
+        # What is the same for all requests is written out: a plan for any value has no use for an index of some rows.
+        written = ("%s" if isinstance(each, Slot) else _literal(rows.db, each) for each in parameters)
+        slots = tuple(each for each in parameters if isinstance(each, Slot))
+        return cls(rows.db, sql.replace("%%", "%%%%") % tuple(written), slots, planned_once)
 
     def run(self, values: Sequence[Any] = ()) -> list[Row]:
         """The rows as PostgreSQL gives them: Django's converters of fields are passed by."""
-        parameters = [each.value(values) if isinstance(each, Slot) else each for each in self.parameters]
-        with connections[self.alias].cursor() as cursor:
-            cursor.execute(self.sql, parameters)
+        connection = connections[self.alias]
+        with connection.planning_cursor() if self.planned_once else connection.cursor() as cursor:  # type: ignore[attr-defined]
+            cursor.execute(self.sql, [slot.value(values) for slot in self.slots])
             found: list[Row] = cursor.fetchall()
             return found
 
@@ -59,13 +63,21 @@ class Statement:
 _compiled: dict[Hashable, Statement] = {}
 
 
-def compiled(shape: Hashable, rows: Callable[[], QuerySet[Any]]) -> Statement:
-    """The statement of this shape; `rows` is asked for its query the first time."""
+def _literal(alias: str, value: Any) -> str:
+    text: str = connections[alias].ops.compose_sql("%s", [value])  # type: ignore[attr-defined]
+    return text.replace("%", "%%")
+
+
+def compiled(shape: Hashable, rows: Callable[[], QuerySet[Any]], planned_once: bool = False) -> Statement:
+    """The statement of this shape; `rows` is asked for its query the first time.
+
+    `planned_once`: the best plan is the same whatever the values, and PostgreSQL keeps it for the connection.
+    """
     found = _compiled.get(shape)
     if found is None:
         if len(_compiled) >= MOST:  # somebody tries all combinations
             _compiled.clear()
-        found = _compiled[shape] = Statement.of(rows())
+        found = _compiled[shape] = Statement.of(rows(), planned_once)
     return found
 
 

@@ -14,6 +14,7 @@ from api.lists import ListOptions, list_response, read_list_request
 from api.moments import as_published, read_as_of_alone
 from api.schema.operations import documented
 from api.searching import read_searched
+from api.unchanged import follows_log
 from factcheck.record.addresses import claim_url
 from factcheck.record.families import Family
 from factcheck.record.models import PastClaim, PublishedClaim, Status
@@ -47,6 +48,8 @@ class ClaimList(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         asked = read_list_request(request._request, CLAIMS)
         page, meta = read_searched(asked, PublishedClaim, PastClaim)
+        if meta is None:  # which is made within a time
+            follows_log(request._request)
         results = [orjson.Fragment(body) for (body,) in page.rows]
         return list_response(request._request, page, results, asked.as_of, meta)
 
@@ -58,6 +61,7 @@ class ClaimDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
         moment = read_as_of_alone(request._request)
+        follows_log(request._request)
         for rows in as_published(PublishedClaim, PastClaim, moment):
             if body := rows.filter(id=claim_id).values_list("body", flat=True).first():
                 return responses.respond(request._request, body.encode(), headers=moment.headers if moment else None)

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import orjson
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Q
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from api.endpoint import Endpoint
 from api.filters import REVIEW_FILTERS, Filter
+from api.frequency import always
 from api.keyset import Order
 from api.lists import ListOptions, ListRequest, Page, list_response, read_list_request, read_page
 from api.schema.operations import documented
@@ -28,10 +30,15 @@ def _by_review(each: Filter) -> Filter:
     """The same filter, of the review as it stands now."""
 
     def select(found: list[object]) -> Q:
-        reviews = PublishedReview.objects.using("public").filter(each.select(found))
-        return Q(review_id__in=reviews.values("id"))
+        reviews = PublishedReview.objects.using("public").filter(each.select(found)).values("id")
+        if each.few is always:
+            # Read first, as an array, since PostgreSQL expects so many of them that it would read all corrections.
+            ids = ArraySubquery(reviews)
+            ours = {"template": "(%(expressions)s))", "arg_joiner": " = ANY(", "output_field": BooleanField()}
+            return Q(Func(F("review_id"), ids, **ours))
+        return Q(review_id__in=reviews)
 
-    return replace(each, select=select, few=False)
+    return replace(each, select=select)
 
 
 CORRECTIONS = ListOptions(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.request import Request
 
 from api import responses
@@ -18,7 +18,8 @@ from api.negotiation import JsonOrLinkedData, LinkedDataOnly
 from api.problems import NOT_FOUND, Gone, problem_response
 from api.schema.operations import documented
 from api.searching import read_searched
-from api.statements import Slot, compiled
+from api.statements import Slot, compiled, log_head
+from api.unchanged import follows_log
 from factcheck.record.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PastReview, PublishedReview, Status
@@ -48,11 +49,14 @@ class ReviewList(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         asked = read_list_request(request._request, REVIEWS)
         page, meta = read_searched(asked, PublishedReview, PastReview)
+        if meta is None:  # which is made within a time
+            follows_log(request._request)
         results = [orjson.Fragment(body) for (body,) in page.rows]
         return list_response(request._request, page, results, asked.as_of, meta)
 
 
 class ReviewDetail(Endpoint):
+    asks_for_head = False
     content_negotiation_class = JsonOrLinkedData
 
     @documented(
@@ -61,7 +65,8 @@ class ReviewDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         moment = read_as_of_alone(request._request)
-        status, body = find_review(review_id, moment)
+        follows_log(request._request)
+        status, body = find_review(review_id, moment, request._request)
         if status == Status.ERASED:
             raise Gone(notice_in(body))
         headers = moment.headers if moment else None
@@ -72,6 +77,7 @@ class ReviewDetail(Endpoint):
 
 
 class ReviewAsClaimReview(Endpoint):
+    asks_for_head = False
     content_negotiation_class = LinkedDataOnly
 
     @documented(
@@ -80,7 +86,7 @@ class ReviewAsClaimReview(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         refuse_parameters(request)
-        status, body = find_review(review_id)
+        status, body = find_review(review_id, request=request._request)
         if status == Status.ERASED:
             raise Gone(notice_in(body))
         if status == Status.WITHDRAWN:
@@ -89,12 +95,15 @@ class ReviewAsClaimReview(Endpoint):
         return responses.respond(request._request, claim_review_document(body), LINKED_DATA)
 
 
-def find_review(review_id: UUID, moment: Moment | None = None) -> tuple[str, str]:
-    """Status and stored body. Raises Http404; Gone when what was public at the moment has been erased since."""
+def find_review(review_id: UUID, moment: Moment | None = None, request: HttpRequest | None = None) -> tuple[str, str]:
+    """Status and stored body. Raises Http404; Gone when what was public at the moment has been erased since.
+
+    A request is told the log's head, which is never newer than what is found.
+    """
     if moment is None:
-        for status, body in compiled("a review", _review_now).run([review_id]):
-            return status, body
-        raise Http404
+        return _find_now(review_id, request)
+    if request:
+        responses.remember_head(request)
     for rows in as_published(PublishedReview, PastReview, moment):
         if found := rows.filter(id=review_id).values_list("status", "body").first():
             status, body = found
@@ -104,8 +113,22 @@ def find_review(review_id: UUID, moment: Moment | None = None) -> tuple[str, str
     raise Http404
 
 
+def _find_now(review_id: UUID, request: HttpRequest | None) -> tuple[str, str]:
+    statement = compiled("a review", _review_now, planned_once=True)
+    found = statement.run([review_id])
+    if request and found:
+        responses.head_is(request, found[0][2])
+    elif request:  # no row to bring it; what is not there may not be older than the head
+        responses.remember_head(request)
+        found = statement.run([review_id])
+    for status, body, _ in found:
+        return status, body
+    raise Http404
+
+
 def _review_now() -> QuerySet[Any, Any]:
-    return PublishedReview.objects.using("public").filter(id=Slot(0)).values_list("status", "body")
+    rows = PublishedReview.objects.using("public").filter(id=Slot(0))
+    return rows.annotate(log_head=log_head()).values_list("status", "body", "log_head")
 
 
 def entries_of(review_id: UUID) -> QuerySet[LogEntry]:

@@ -10,6 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.db.backends.postgresql import base as postgresql
 from django.db.backends.postgresql.client import DatabaseClient as PostgresqlClient
+from django.db.backends.postgresql.operations import DatabaseOperations as PostgresqlOperations
+from django.db.backends.utils import CursorWrapper
+
+_PLANNING = "planning"
 
 
 class DatabaseClient(PostgresqlClient):
@@ -18,8 +22,16 @@ class DatabaseClient(PostgresqlClient):
         super().runshell(parameters)
 
 
+class DatabaseOperations(PostgresqlOperations):
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
+        """Of a prepared statement, which is sent by its name, what it stands for."""
+        said: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
+        return said
+
+
 class DatabaseWrapper(postgresql.DatabaseWrapper):
     client_class = DatabaseClient
+    ops_class = DatabaseOperations
 
     def is_usable(self) -> bool:
         """Asked once a request of a connection that was kept. A server that went away has said so, and a line that is
@@ -33,4 +45,14 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         settings.DATABASE_SOURCE.prepare()
-        return super().get_connection_params()
+        # Only cursors that leave parameters to the server prepare statements: those of `planning_cursor`.
+        return {**super().get_connection_params(), "prepare_threshold": 0}
+
+    def planning_cursor(self) -> CursorWrapper:
+        """A cursor whose statements the server plans once for the connection, whatever their parameters."""
+        return self._cursor(_PLANNING)  # type: ignore[attr-defined,no-any-return]
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        if name == _PLANNING:
+            return postgresql.ServerBindingCursor(self.connection)  # type: ignore[call-arg]
+        return super().create_cursor(name)
