@@ -26,7 +26,7 @@ Searched = type[PublishedReview] | type[PublishedClaim]
 Position = tuple[int, UUID]  # score and id
 
 CANDIDATES = 400
-SAMPLE, FAR = 4, 32  # shelves
+SAMPLE, FAR = 4, 16  # shelves
 MANY, SOME = 16, 4  # candidates in the sample
 COMMON = 20_000  # reviews with the rarest word of a query that is common nevertheless
 SECONDS = 0.9  # for all that one request to search asks of the database
