@@ -56,9 +56,9 @@ def take_in(*, kind: ReaderMessage.Kind, said: Said, address: str) -> tuple[str,
     if len(_LINK.findall(row.text)) > MOST_LINKS:
         problems.append(("/text", _("There are too many links in it: %s at most.") % MOST_LINKS))
     if kind == Kind.CORRECTION:
-        live = PublishedReview.objects.filter(pk=said["review"]["id"], status=Status.LIVE)
-        review = Review.objects.filter(pk__in=live.values("pk")).first()
-        if review is None:
+        # Held, so that an erasure meanwhile finds the message or is found.
+        review = Review.objects.select_for_update().filter(pk=said["review"]["id"]).first()
+        if review is None or not PublishedReview.objects.filter(pk=review.pk, status=Status.LIVE).exists():
             problems.append(("/review/id", _("There is no such review on this site.")))
         else:
             row.review, row.newsroom_id = review, review.newsroom_id

@@ -104,7 +104,6 @@ def test_wrong_tip_is_refused(newsroom: Any, content: Any, code: int, pointer: s
 
 
 def test_repetition_has_a_receipt_of_its_own_and_no_text(newsroom: Any) -> None:
-    """Nobody learns whether something was sent in before."""
     first = sent("tips", TIP)
     again = sent("tips", {**TIP, "text": "  " + TIP["text"].upper()}, "198.51.100.7")
     assert first != again
