@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import fresh_database
 from tests.drafts import make_newsroom
 from tests.exchange import averitec
@@ -37,6 +39,7 @@ def places(node: Any, place: str = "") -> set[str]:
     return set().union(*(places(value, f"{place}.{key}".lstrip(".")) for key, value in node.items() if key != "@type"))
 
 
+@pytest.mark.prove
 def test_real_claim_reviews_go_round(database, template, real_data, tmp_path):
     files = [real_data / "claimreview" / f"{name}.jsonl" for name in FILES]
     here, there, counts = there_and_back(template, files, tmp_path)
