@@ -30,6 +30,8 @@ bench: .venv/bench.stamp ## measure, as ratios (bench/README.md)
 	$(python) bench/dumps.py
 	$(python) bench/answers.py
 	$(python) bench/searching.py
+	$(python) bench/matching.py
+	$(python) bench/languages.py
 
 check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, messages, deployment settings
 	$(python) -m ruff format --check .
