@@ -7,7 +7,10 @@ PORT ?= 8000
 COVERAGE_MIN ?= 95
 # Extra words for pytest, for example: make test ARGS="tests/record -x"
 ARGS ?=
+# How many reviews each measurement is of, instead of its own number.
+REVIEWS ?=
 python := .venv/bin/python
+table := var/bench.md
 export PYTHONDONTWRITEBYTECODE = 1
 
 .PHONY: help run test prove bench check format openapi messages requirements clean
@@ -24,14 +27,14 @@ test: .venv/dev.stamp ## run the tests with coverage (ARGS=… goes to pytest)
 prove: .venv/dev.stamp .venv/browser.stamp ## run what takes longer: kills, large imports, fuzzing, a real browser
 	$(python) -m pytest -m prove $(ARGS)
 
-bench: .venv/bench.stamp ## measure, as ratios (bench/README.md)
-	$(python) bench/append.py
-	$(python) bench/importing.py
-	$(python) bench/dumps.py
-	$(python) bench/answers.py
-	$(python) bench/searching.py
+bench: .venv/bench.stamp ## measure, as ratios in one table (bench/README.md; REVIEWS=… for fewer)
+	mkdir -p var && rm -f $(table)
+	for name in append importing dumps answers searching; do \
+		BENCH_TABLE=$(table) $(python) bench/$$name.py $(if $(REVIEWS),--reviews $(REVIEWS)) || exit 1; \
+	done
 	$(python) bench/matching.py
 	$(python) bench/languages.py
+	BENCH_TABLE=$(table) $(python) bench/table.py
 
 check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, messages, deployment settings
 	$(python) -m ruff format --check .

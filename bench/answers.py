@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 
 from loading import close_connections, load, own_server
 from serving import fetch, rate, served
+from table import report
 
 HERE = Path(__file__).resolve().parent
 
@@ -165,8 +166,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3)
     options = parser.parse_args()
     with own_server():
-        for row in measure(options.reviews, options.rounds, options.seconds):
-            print(row, flush=True)
+        report(measure(options.reviews, options.rounds, options.seconds))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Time of one publication at the end of a long log beside one at its beginning.
 
-    python bench/append.py [--entries 100000] [--singles 300]
+    python bench/append.py [--reviews 100000] [--singles 300]
 
 Publishes generated reviews through record.log one by one at first, then fills the log in batches of 1,000, then
 publishes one by one again, each a durable transaction. The editors' rule that entries need an approval is switched
@@ -16,6 +16,7 @@ from uuid import UUID
 
 from generated import Reviews
 from loading import own_server
+from table import report
 
 BATCH = 1000
 
@@ -56,11 +57,11 @@ def measure(entries: int, singles: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
-    parser.add_argument("--entries", type=int, default=100_000)
+    parser.add_argument("--reviews", type=int, default=100_000)
     parser.add_argument("--singles", type=int, default=300)
     options = parser.parse_args()
     with own_server():
-        print(measure(options.entries, options.singles))
+        report([measure(options.reviews, options.singles)])
 
 
 if __name__ == "__main__":

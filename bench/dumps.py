@@ -14,12 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from loading import load, own_server
+from table import report
 
 
 def timed(work: Callable[[], Any], times: int = 3) -> float:
@@ -43,7 +44,8 @@ def psql() -> tuple[list[str], dict[str, str]]:
     return [str(Path(wheel) / "pginstall" / "bin" / "psql"), "--no-psqlrc", "--quiet", at["NAME"]], environment
 
 
-def measure(folder: Path) -> None:
+def measure(folder: Path) -> Iterator[str]:
+    """The rows of the table, from the database in use."""
     from api.dumps.formats import FORMATS
     from api.dumps.making import write_table
     from api.dumps.tables import one_snapshot, row_schema, tables
@@ -66,14 +68,14 @@ def measure(folder: Path) -> None:
                 file.unlink()
 
         rows, beside = table.rows.count(), timed(copy)
-        size = (folder / "copied").stat().st_size / 2**20
-        print(f"{table.name}: {rows:,} rows, {size:.0f} MiB; \\copy {rows / beside:,.0f} rows a second")
-        for name, each in FORMATS.items():
-            took = timed(lambda name=name, each=each: write({name: each}))  # type: ignore[misc]
-            print(f"  {name:8} {beside / took:.2f} ×  {rows / took:,.0f} rows a second")
-        took = timed(lambda: write(FORMATS))
-        print(f"  {'all':8} {beside * len(FORMATS) / took:.2f} ×  {rows / took:,.0f} rows a second")
-    print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+        for name, formats in (*((name, {name: each}) for name, each in FORMATS.items()), ("all formats", FORMATS)):
+            took = timed(lambda formats=formats: write(formats))  # type: ignore[misc]
+            yield (
+                f"| dump of {rows:,} {table.name}, {name} | psql's \\copy | {beside * len(formats) / took:.2f} × | –"
+                f" | {rows / took:,.0f}, {rows / beside:,.0f} rows a second |"
+            )
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    yield f"| most memory of these | – | {memory:.0f} MiB | – | |"
 
 
 def main() -> None:
@@ -82,7 +84,7 @@ def main() -> None:
     options = parser.parse_args()
     with own_server(), tempfile.TemporaryDirectory() as folder:
         load(options.reviews)
-        measure(Path(folder))
+        report(measure(Path(folder)))
 
 
 if __name__ == "__main__":

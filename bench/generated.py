@@ -129,6 +129,14 @@ class Reviews:
         """The words of the real texts in a row, for queries."""
         return (self._vietnamese_tongue if language == "vi" else self._english_tongue).words
 
+    def claims(self, language: str) -> list[str]:
+        """The real claims."""
+        if language == "vi":
+            found = [review["Statement"] for review in self._vietnamese]
+        else:
+            found = [review.get("claimReviewed") for review in self._real]
+        return [" ".join(_words(text)) for text in found if isinstance(text, str)]
+
     def _claim(self, index: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The claim that a review is the first about, and its topics."""
         chance = random.Random(f"{self.seed}/{index}/claim")

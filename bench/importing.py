@@ -18,6 +18,7 @@ from pathlib import Path
 
 from generated import Reviews
 from loading import own_server
+from table import report
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -82,11 +83,12 @@ def main() -> None:
         published, more, _ = run("publish_import", batch, "--by", "editor")
         found = PublishedReview.objects.count()
         whole = taken + approved + published
-        print(
-            f"| import of {found} ClaimReviews to searchable rows in the log | – | {found / whole:.0f} a second |"
-            f" at most {max(memory, some, more):.0f} MiB |\n"
-            f"({found / taken:.0f} a second into the batch, {found / approved:.0f} approved,"
-            f" {found / published:.0f} published)"
+        report(
+            [
+                f"| import of {found:,} ClaimReviews to searchable rows in the log | – | {found / whole:.0f} a second"
+                f" | ≥ 1,500 a second, ≤ 300 MiB | {max(memory, some, more):.0f} MiB; {found / taken:.0f} a second into"
+                f" the batch, {found / approved:.0f} approved, {found / published:.0f} published |"
+            ]
         )
 
 

@@ -82,11 +82,11 @@ def load(count: int, seed: int = 1) -> None:
 
     begun = time.perf_counter()
     database = connections.settings["owner"]["NAME"]
-    with _without_indexes_and_triggers():
+    with _without_triggers(), rebuilt_indexes(_record()):
         close_connections()
         parts = [(database, seed, start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
         references: dict[tuple[str, str], Any] = {}
-        with ProcessPoolExecutor(PROCESSES, get_context("spawn"), initializer=_begin_process) as processes:
+        with ProcessPoolExecutor(PROCESSES, get_context("spawn"), initializer=begin_process) as processes:
             for (__, __, __, end), found in zip(parts, processes.map(_load_part, parts), strict=True):
                 references |= found  # in the log's order: the newest speaks
                 sys.stderr.write(f"\r{end}/{count} reviews, {time.perf_counter() - begun:.0f} s ")
@@ -99,7 +99,7 @@ def load(count: int, seed: int = 1) -> None:
     sys.stderr.write(f"\r{count} reviews in {time.perf_counter() - begun:.0f} s{' ' * 30}\n")
 
 
-def _begin_process() -> None:
+def begin_process() -> None:
     django.setup()
 
 
@@ -176,32 +176,48 @@ def copy(model: Any, rows: Iterable[Any]) -> None:
 
 
 @contextmanager
-def _without_indexes_and_triggers() -> Iterator[None]:
+def _without_triggers() -> Iterator[None]:
     """The record's tables as they are quickest to fill. The defences are for what enters by the verbs."""
-    from django.apps import apps
     from django.db import connections
 
-    tables = [model._meta.db_table for model in apps.get_app_config("record").get_models()]
+    tables = [model._meta.db_table for model in _record()]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+        triggers = [(name, table) for name, table in cursor.fetchall() if table in tables]
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    yield
+    with connections["owner"].cursor() as cursor:
+        for name, table in triggers:
+            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+@contextmanager
+def rebuilt_indexes(models: Iterable[Any]) -> Iterator[None]:
+    """The models' secondary indexes are gone meanwhile and built at the end, by all processors and in memory."""
+    from django.db import connections
+
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
             " WHERE indrelid::regclass::text = ANY(%s) AND NOT indisunique",
-            [tables],
+            [[model._meta.db_table for model in models]],
         )
         indexes = cursor.fetchall()
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for name, __ in indexes:
             cursor.execute(f"DROP INDEX {name}")
-        cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
-        triggers = [(name, table) for name, table in cursor.fetchall() if table in tables]
     yield
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SET maintenance_work_mem = '1GB'")
+        cursor.execute("SET maintenance_work_mem = '3GB'")  # as much as the graph of a million vectors
+        cursor.execute("SET max_parallel_maintenance_workers = 2")
         for __, definition in indexes:
             cursor.execute(definition)
-        for name, table in triggers:
-            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+def _record() -> list[Any]:
+    from django.apps import apps
+
+    return [*apps.get_app_config("record").get_models()]
 
 
 def main() -> None:

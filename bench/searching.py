@@ -1,24 +1,25 @@
-"""Search over very many reviews beside the same over few, and beside tantivy on the same texts; without HTTP.
+"""Search and matching among very many reviews beside the same among few, and beside tantivy; without HTTP.
 
     python bench/searching.py [--reviews 1000000] [--few 10000] [--rounds 5]
 
 Five classes of 20 queries, made of the words of the real files by how often they stand in the generated texts. The call
-is the one that the API makes; it returns the 20 stored bodies, and so does tantivy's.
+is the one that the API makes; it returns the 20 stored bodies, and so does tantivy's. Where nothing has all words, ours
+asks for all but one, tantivy for any. What is asked of matching stands in `matching_speed.py`.
 """
 
 import argparse
 import random
-import statistics
 import sys
 import tempfile
-import time
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
 
+import matching_speed
 from generated import Reviews
 from loading import load, make_database, own_server, use
+from table import p95, ratio_row, report
+from vectors import load_vectors
 
 QUERIES = 20
 
@@ -45,18 +46,6 @@ def queries(seed: int = 5) -> dict[str, list[str]]:
 def without_diacritics(text: str) -> str:
     apart = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
-
-
-def p95(call: Callable[[str], Any], asked: list[str], rounds: int) -> float:
-    """The 95th percentile over the queries, of each the median over the rounds; seconds."""
-    taken: dict[str, list[float]] = {query: [] for query in asked}
-    for _ in range(rounds):
-        for query in asked:
-            begun = time.perf_counter()
-            call(query)
-            taken[query].append(time.perf_counter() - begun)
-    found = sorted(statistics.median(times) for times in taken.values())
-    return found[round(0.95 * (len(found) - 1))]
 
 
 def tantivy_search(folder: str) -> Callable[[str], list[str]]:
@@ -90,21 +79,20 @@ def tantivy_search(folder: str) -> Callable[[str], list[str]]:
     searcher = index.searcher()
 
     def search(words: str) -> list[str]:
-        query = index.parse_query(" ".join(f"+{word}" for word in words.split()), list(fields))
-        return [searcher.doc(address)["body"][0] for _, address in searcher.search(query, 20).hits]
+        for asked in (" ".join(f"+{word}" for word in words.split()), words):
+            hits = searcher.search(index.parse_query(asked, list(fields)), 20).hits
+            if hits:
+                break
+        return [searcher.doc(address)["body"][0] for _, address in hits]
 
     return search
 
 
-def measure(reviews: int, few: int, rounds: int) -> list[str]:
-    """The rows of the table; the two databases are asked class by class in turn."""
+def measure(reviews: int, few: int, rounds: int) -> Iterator[str]:
+    """The rows of the table, from the databases "many" and "few", which are asked class by class in turn."""
     from factcheck.record.search import search_reviews
 
-    for name, count in (("few", few), ("many", reviews)):
-        make_database(name)
-        use(name)
-        load(count)
-    rows = []
+    use("many")
     with tempfile.TemporaryDirectory() as folder:
         tantivy = tantivy_search(folder)
         for name, asked in queries().items():
@@ -115,13 +103,9 @@ def measure(reviews: int, few: int, rounds: int) -> list[str]:
                 found[database] = p95(search_reviews, asked, rounds)
             p95(tantivy, asked, 1)
             found["tantivy"] = p95(tantivy, asked, rounds)
-            many, small, other = (found[key] * 1000 for key in ("many", "few", "tantivy"))
-            rows += [
-                f"| search among {reviews:,}, p95: {name} | among {few:,} | {many / small:.2f} × | ≤ 3 ×, ≤ 30 ms"
-                f" | {many:.1f} ms, {small:.1f} ms |",
-                f"| 〃 | tantivy | {many / other:.2f} × | ≤ 3 × | {many:.1f} ms, {other:.1f} ms |",
-            ]
-    return rows
+            work = f"search among {reviews:,}, p95: {name}"
+            yield ratio_row(work, f"among {few:,}", found["many"], found["few"], "≤ 3 ×, ≤ 30 ms")
+            yield ratio_row("〃", "tantivy", found["many"], found["tantivy"], "≤ 3 ×")
 
 
 def main() -> None:
@@ -130,8 +114,15 @@ def main() -> None:
     parser.add_argument("--few", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
+    sizes = (options.reviews, min(options.few, options.reviews))
     with own_server():
-        print("\n".join(measure(options.reviews, options.few, options.rounds)))
+        for name, count in zip(("many", "few"), sizes, strict=True):
+            make_database(name)
+            use(name)
+            load(count)
+            load_vectors(count)
+        report(measure(*sizes, options.rounds))
+        report(matching_speed.measure(*sizes, options.rounds))
 
 
 if __name__ == "__main__":

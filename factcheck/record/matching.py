@@ -56,7 +56,7 @@ def match(text: str, *, limit: int = 10, using: str = "public") -> Matching:
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         words, total, weights = _read_words(cursor, pieces)
         vector, explanation = _meaning(cursor, most_telling(pieces, weights, MAX_TEXT))
-        near = _nearest(cursor, *vector) if vector else []
+        near = nearest(cursor, *vector) if vector else []
         found = _candidates(cursor, words, total, vector or (None, None), near)
     best: dict[UUID, Match] = {}
     judged = judge(found, sum(word.weight for word in words), posted_on(text))
@@ -152,7 +152,7 @@ SELECT review_id FROM record_reviewvector WHERE model = %s ORDER BY embedding <=
 """
 
 
-def _nearest(cursor: Any, model: str, vector: str) -> list[UUID]:
+def nearest(cursor: Any, model: str, vector: str) -> list[UUID]:
     cursor.execute("SELECT set_config('hnsw.ef_search', %s, true)", [str(NEAREST)])
     cursor.execute(_NEAREST, [model, vector, NEAREST])
     return [review_id for (review_id,) in cursor.fetchall()]

@@ -1,0 +1,69 @@
+"""Matching among very many reviews beside the same among few, and what of the nearest its index finds (`searching.py`).
+
+Real claims are asked for, of which no vector was made. Once with each vector computed anew, once with vectors that
+were computed before. Recall is of the ten nearest by an exact scan.
+"""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from unittest.mock import patch
+
+from loading import use
+from table import p95, ratio_row
+from vectors import ASKED, REAL, real_claims
+
+SAME = 10
+
+
+class Known:
+    """The model in this process, which computes each vector once."""
+
+    def __init__(self) -> None:
+        from factcheck.record.embeddings import Local
+
+        self.model, self._local = Local.model, Local()
+        self._found: dict[str, list[float]] = {}
+
+    def question(self, text: str) -> list[float]:
+        if text not in self._found:
+            self._found[text] = [*self._local.question(text)]
+        return self._found[text]
+
+
+def measure(reviews: int, few: int, rounds: int) -> Iterator[str]:
+    """The rows of the table, from the databases "many" and "few"."""
+    from factcheck.record import matching
+
+    asked, known = real_claims(ASKED, skip=REAL), Known()
+    for work, wanted, model in (
+        ("without the embedding", "≤ 3 ×", patch.object(matching, "configured", lambda: known)),
+        ("with the embedding", "–", nullcontext()),
+    ):
+        found = {}
+        with model:
+            for database in ("few", "many"):
+                use(database)
+                assert matching.match(asked[0]).method == "words+meaning"
+                p95(matching.match, asked, 1)  # warm
+                found[database] = p95(matching.match, asked, rounds)
+        yield ratio_row(f"match among {reviews:,}, p95, {work}", f"among {few:,}", found["many"], found["few"], wanted)
+    vectors = [known.question(text) for text in asked]
+    yield f"| the ten nearest of {reviews:,} by the index | an exact scan | {recall(vectors):.3f} found | ≥ 0.95 | |"
+
+
+def recall(vectors: list[list[float]]) -> float:
+    """What part of the nearest by an exact scan is among the nearest by the index; in the database in use."""
+    from django.db import connections, transaction
+
+    from factcheck.record.embeddings import Local
+    from factcheck.record.matching import nearest
+    from factcheck.record.vectors import vector_literal
+
+    same = 0
+    for vector in map(vector_literal, vectors):
+        with transaction.atomic("public"), connections["public"].cursor() as cursor:
+            quick = nearest(cursor, Local.model, vector)[:SAME]
+            cursor.execute("SET LOCAL enable_indexscan = off")
+            exact = nearest(cursor, Local.model, vector)[:SAME]
+        same += len({*quick} & {*exact})
+    return same / (SAME * len(vectors))
