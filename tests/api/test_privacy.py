@@ -42,7 +42,7 @@ def lists(review):
         "topics/": 2,
         "rating-scales/": 3,  # the scales of the page, then their verdicts
         f"reviews/{review.pk}/revisions/": 3,  # that there is such a review, then the page
-        f"reviews/{review.pk}/": 2,
+        f"reviews/{review.pk}/": 1,  # with the head
         f"reviews/{review.pk}/revisions/1/": 2,
         f"reviews/{review.pk}/revisions/1/document/": 2,
         f"reviews/{review.pk}/revisions/1/diff/1/": 3,
