@@ -23,7 +23,15 @@ MAX_VALUES = 100
 UUID_SCHEMA = {"type": "string", "format": "uuid"}
 DATE_SCHEMA = {"type": "string", "format": "date"}
 MOMENT_SCHEMA = {"anyOf": [{"type": "string", "format": "date-time"}, DATE_SCHEMA]}
-ADDRESS_SCHEMA = {"type": "string", "format": "uri", "maxLength": values.MAX_ADDRESS}
+ADDRESS_SCHEMA = {"type": "string", "format": "uri", "pattern": "^https?://", "maxLength": values.MAX_ADDRESS}
+
+
+def _written_as(pattern: str, **limits: int) -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^{pattern}$", **limits}
+
+
+LANGUAGE_SCHEMA = _written_as(values.LANGUAGE, maxLength=values.MAX_LANGUAGE)
+SLUG_SCHEMA, VERDICT_SCHEMA, SITE_SCHEMA = map(_written_as, (values.SLUG, values.VERDICT, values.SITE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +86,13 @@ def _span(name: str, column: str, what: str, moments: bool = False, after: bool 
 
 def _language(what: str) -> Filter:
     return Filter(
-        "language", values.read_language, any_of(_matches_language), {"type": "string"},
+        "language", values.read_language, any_of(_matches_language), LANGUAGE_SCHEMA,
         f"BCP 47 tag of the {what}'s language, in any case; `vi` matches `vi` and `vi-VN`.", "vi",
     )  # fmt: skip
 
 
 Q_FILTER = Filter(
-    "q", values.read_words, any_of(_has_words), {"type": "string", "minLength": 1, "maxLength": values.MAX_QUERY},
+    "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=values.MAX_QUERY),
     'Words to search for, with or without diacritics; "a phrase", `or` and -without work as in web search. Best first'
     " unless `sort` says otherwise; then `meta` is there.", "nước lũ",
     compiles=False,
@@ -107,7 +115,7 @@ APPEARANCE = Filter(
 
 def _topic(model: type[Model]) -> Filter:
     return Filter(
-        "topic", values.read_slug, _column("topics__overlap"), {"type": "string"},
+        "topic", values.read_slug, _column("topics__overlap"), SLUG_SCHEMA,
         "Slug of a topic (see `/api/v1/topics/`).", "health", few=unless_common(model, "topics"),
     )  # fmt: skip
 
@@ -130,8 +138,8 @@ REVIEW_FILTERS: Sequence[Filter] = (
     Q_FILTER,
     IDS,
     _language("review"),
-    Filter("verdict", values.read_verdict, _column("verdict__in"), {"type": "string"}, VERDICT_HELP, "truth:false"),
-    Filter("publisher", values.read_site, _column("publisher__in"), {"type": "string"}, SITE_HELP, "example.org"),
+    Filter("verdict", values.read_verdict, _column("verdict__in"), VERDICT_SCHEMA, VERDICT_HELP, "truth:false"),
+    Filter("publisher", values.read_site, _column("publisher__in"), SITE_SCHEMA, SITE_HELP, "example.org"),
     CLAIM,
     CLAIMANT,
     _topic(PublishedReview),
@@ -152,7 +160,7 @@ REVIEW_FILTERS: Sequence[Filter] = (
 
 DEMAND_FILTERS: Sequence[Filter] = (
     Filter(
-        "publisher", values.read_site, _column("publisher__in"), {"type": "string"},
+        "publisher", values.read_site, _column("publisher__in"), SITE_SCHEMA,
         f"Who received it. {SITE_HELP}", "example.org",
     ),
     Filter(
@@ -179,11 +187,11 @@ CLAIM_FILTERS: Sequence[Filter] = (
     IDS,
     _language("claim"),
     Filter(
-        "verdict", values.read_verdict, _column("verdicts__overlap"), {"type": "string"},
+        "verdict", values.read_verdict, _column("verdicts__overlap"), VERDICT_SCHEMA,
         f"A review gives this verdict: {VERDICT_HELP}", "truth:false", few=unless_common(PublishedClaim, "verdicts"),
     ),
     Filter(
-        "publisher", values.read_site, _column("publishers__overlap"), {"type": "string"},
+        "publisher", values.read_site, _column("publishers__overlap"), SITE_SCHEMA,
         f"A review is by this publisher. {SITE_HELP}", "example.org", few=unless_common(PublishedClaim, "publishers"),
     ),
     CLAIMANT,

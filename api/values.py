@@ -16,9 +16,15 @@ from factcheck.record.addresses import address_key
 
 MAX_QUERY = 400
 MAX_ADDRESS = 4000
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-_SLUG = re.compile(r"[-a-zA-Z0-9_]{1,60}")
-_SITE = re.compile(r"[^\s/?#@]{1,255}")
+MAX_LANGUAGE = 35
+# These say in the OpenAPI document, too, what is read here.
+LANGUAGE = r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"
+SLUG = r"[-a-zA-Z0-9_]{1,60}"
+VERDICT = rf"({SLUG}:)?{SLUG}"
+_CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+SITE = rf"[^\s/?#@{_CONTROLS}]{{1,255}}"
+WORDS = rf"[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*"
+_LANGUAGE, _SLUG, _VERDICT, _SITE = (re.compile(pattern) for pattern in (LANGUAGE, SLUG, VERDICT, SITE))
 _SEQUENCE = re.compile(r"[0-9]{1,18}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -45,7 +51,7 @@ def read_uuid(value: str) -> UUID:
 
 def read_language(value: str) -> str:
     """A BCP 47 tag in lower case, as the read model keeps it."""
-    if len(value) > 35 or not _LANGUAGE.fullmatch(value):
+    if len(value) > MAX_LANGUAGE or not _LANGUAGE.fullmatch(value):
         raise ValueError("Give a BCP 47 language tag such as vi or pt-BR.")
     return value.lower()
 
@@ -69,12 +75,9 @@ def read_one_of(known: Collection[str]) -> Callable[[str], str]:
 
 def read_verdict(value: str) -> str:
     """`scale:slug`; a slug alone is one of the scale that the site has as its own."""
-    scale, colon, slug = value.rpartition(":")
-    if not colon:
-        scale = settings.DEFAULT_RATING_SCALE
-    if not _SLUG.fullmatch(scale) or not _SLUG.fullmatch(slug):
+    if not _VERDICT.fullmatch(value):
         raise ValueError("Give scale:slug, or a slug of the site's own scale; see /api/v1/rating-scales/.")
-    return f"{scale}:{slug}"
+    return value if ":" in value else f"{settings.DEFAULT_RATING_SCALE}:{value}"
 
 
 def read_site(value: str) -> str:

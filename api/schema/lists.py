@@ -20,10 +20,13 @@ from api.schema.bodies import (
     listed,
 )
 from api.schema.operations import ref
+from api.values import WORDS
 from factcheck.record.questions import MAX_QUESTION
 
 Json = dict[str, Any]
 
+# No control characters, and not white space alone.
+QUESTION: Json = {"type": "string", "pattern": f"^{WORDS}$", "maxLength": MAX_QUESTION}
 SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
 
@@ -143,7 +146,7 @@ LISTS: Json = {
         "type": "object",
         "required": ["text"],
         "properties": {
-            "text": {"type": "string", "minLength": 1, "maxLength": MAX_QUESTION},
+            "text": QUESTION,
             "limit": {"type": "integer", "minimum": 1, "maximum": 20, "default": 10},
         },
         "additionalProperties": False,

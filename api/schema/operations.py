@@ -80,11 +80,9 @@ def documented(
         500: "An error of ours.",
         503: "The database does not answer.",
     }
+    contents = {media_type: component, **(also or {})}
     answers: dict[Any, OpenApiResponse] = {
-        **{
-            (200, each): OpenApiResponse(ref(name), description="OK")
-            for each, name in {media_type: component, **(also or {})}.items()
-        },
+        (200, each): OpenApiResponse(ref(name), description="OK") for each, name in contents.items()
     }
     if asked:
         headers.pop("ETag")
@@ -93,7 +91,8 @@ def documented(
     if moved:
         answers[308] = OpenApiResponse(description=moved)
     if partial:
-        answers[(206, media_type)] = OpenApiResponse(ref(component), description="The part that `Range` asks for.")
+        for each, name in contents.items():
+            answers[(206, each)] = OpenApiResponse(ref(name), description="The part that `Range` asks for.")
     for status, description in problems.items():
         answers[(status, PROBLEM_TYPE)] = OpenApiResponse(ref("Problem"), description=description)
     parameters = [

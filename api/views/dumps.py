@@ -48,8 +48,8 @@ class DumpFile(Endpoint):
     content_negotiation_class = Anything
 
     @documented(
-        "get_dump_file", "Dumps", "A file of a dump.", "Bytes", missing=True, media_type="application/octet-stream",
-        partial=True,
+        "get_dump_file", "Dumps", "A file of a dump.", "Bytes", missing=True, partial=True,
+        media_type="application/zstd", also={"application/vnd.apache.parquet": "Bytes"},
     )  # fmt: skip
     def get(self, request: Request, sequence: int, name: str) -> HttpResponseBase:
         refuse_parameters(request)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from api import responses
 from api.endpoint import Endpoint
 from api.problems import ParameterProblem
+from api.schema.lists import QUESTION
 from api.schema.operations import documented
 from api.suggestions import unknown_parameter
 from factcheck.record.matching import Matching, match
@@ -25,7 +26,7 @@ MAX_CONTENT = 12 * MAX_QUESTION + 1000
 
 _TEXT = OpenApiParameter(
     "text",
-    {"type": "string", "minLength": 1, "maxLength": MAX_QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
+    {**QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
     OpenApiParameter.QUERY,
     description="A sentence, a post as it was written, or a longer text.",
     required=True,

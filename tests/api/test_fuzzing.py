@@ -1,0 +1,177 @@
+"""The API under requests that schemathesis makes from the OpenAPI document, valid ones and wrong ones, with all its checks.
+
+The document is narrowed to what the database holds, so that most requests find something; and by what it says in words
+alone, such as that the past cannot be searched.
+"""
+
+import json
+from collections import Counter
+from http import HTTPStatus
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from hypothesis import HealthCheck, Phase
+from schemathesis import GenerationMode
+
+from api.views.pages import openapi
+from factcheck.record.models import LogEntry
+from factcheck.record.text import find_forbidden
+from tests.drafts import (
+    correct_review,
+    erase_review,
+    make_claim,
+    make_demand,
+    make_newsroom,
+    make_review,
+    make_scale,
+    publish_demand,
+    publish_review,
+    update_demand,
+    withdraw_review,
+)
+
+Json = dict[str, Any]
+# 410 is what any request for an erased review is answered with.
+CHECKS = {
+    "positive_data_acceptance": {"expected-statuses": ["2xx", "3xx", "404", "410"]},
+    "negative_data_rejection": {"expected-statuses": ["400", "404", "406", "410"]},
+}
+
+
+@pytest.fixture(scope="module")
+def held(module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Json:
+    """By a parameter's name, or address and name, the values that lead to something."""
+    newsroom = make_newsroom()
+    texts = ("Nước lũ đã lên tới mái chùa.", "Trà đá chữa cảm.", "Bí mật.", "Cầu mới đã sập.", "Có nhiều ca mắc mới.")
+    flood, tea, secret, bridge, _ = reviews = [
+        make_review(newsroom, make_claim(newsroom, text=text), headline=text) for text in texts
+    ]
+    for review in reviews:
+        publish_review(newsroom, review)
+    correct_review(newsroom, flood, verdict=make_scale().verdicts.get(slug="true"))
+    correct_review(newsroom, flood, summary="Đúng, xét cho cùng.")
+    withdraw_review(newsroom, tea)
+    erase_review(newsroom, secret)
+    demand = make_demand(newsroom, bridge)
+    publish_demand(newsroom, demand)
+    update_demand(newsroom, demand, done="Toà đã bác đơn.")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "DUMPS_FOLDER", tmp_path_factory.mktemp("dumps") / "made")
+        call_command("make_dumps", verbosity=0)
+        yield _values(LogEntry.objects.count(), newsroom, demand, reviews)
+
+
+def _values(size: int, newsroom: Any, demand: Any, reviews: list[Any]) -> Json:
+    last = size - 1
+    ids = [str(review.pk) for review in reviews]
+    claims = [str(review.claim_id) for review in reviews]
+    return {
+        "review_id": [ids[0], ids[0], *ids], "claim_id": [claims[0], *claims], "demand_id": [str(demand.pk)],
+        "ids": [*ids, *claims], "claim": claims, "review": ids, "number": [1, 2], "other": [1, 2], "level": ["0"],
+        "place": [f"000.p/{size}", "000.p/1"], "name": ["reviews.jsonl.zst", "claims.csv.zst", "demands.parquet"],
+        "publisher": [newsroom.publisher.site], "appearance_url": ["https://social.example/p/1"],
+        "original_url": ["https://elsewhere.example/1"], "as_of": [0, last, "2026-01-01T00:00:00Z"],
+        "/api/v1/dumps/{sequence}/ sequence": [last], "/api/v1/dumps/{sequence}/{name} sequence": [last],
+        "sequence": [0, 1, last - 1], "size": [size], "from": [1, 2], "to": [size], "since": [0, 1, last], "wait": [0],
+        "/api/v1/demands/ from": ["state_body", "court"],
+    }  # fmt: skip
+
+
+def narrowed(held: Json) -> Json:
+    """Without cursors: one fits a single list, and tests/api/test_paging.py follows them."""
+    document: Json = json.loads(openapi())
+    for address, path in document["paths"].items():
+        for operation in path.values():
+            operation["parameters"] = [each for each in operation.get("parameters", []) if each["name"] != "cursor"]
+            for each in operation["parameters"]:
+                values = held.get(f"{address} {each['name']}") or held.get(each["name"])
+                if values and each["in"] != "header":
+                    schema = each["schema"]
+                    schema["items" if "items" in schema else "enum"] = {"enum": values} if "items" in schema else values
+                    schema.pop("anyOf", None)
+    return document
+
+
+def fitting(context: Any, query: Json | None) -> Json | None:
+    """The past is neither searched nor counted, and without words nothing is marked or more relevant."""
+    query = dict(query or {})
+    if "as_of" in query:
+        query = {name: value for name, value in query.items() if name not in ("q", "count", "facets")}
+    if not query.get("q"):
+        query.pop("highlight", None)
+        if query.get("sort") == "relevance":
+            del query["sort"]
+    return query
+
+
+def storable(context: Any, query: Json | None) -> bool:
+    """JSON Schema has no words for the characters that Unicode never assigns."""
+    return find_forbidden(str(list((query or {}).values())).replace("\\r", "")) is None
+
+
+def ask_everything(held: Json, examples: int) -> Counter[int]:
+    """How often each status came, three valid requests to each that is not. Raises what schemathesis found."""
+    settled = hypothesis.settings(
+        deadline=None, database=None, derandomize=True, phases=[Phase.generate], suppress_health_check=[*HealthCheck]
+    )
+    statuses: Counter[int] = Counter()
+
+    def ask(case: schemathesis.Case) -> None:
+        response = case.call()
+        statuses[response.status_code] += 1
+        case.validate_response(response)
+
+    # What is wrong has to be wrong by the document as it is, whatever exists.
+    ids = {name: values for name, values in held.items() if name.endswith("_id")}
+    failures = []
+    for mode, share, values in ((GenerationMode.POSITIVE, 3, held), (GenerationMode.NEGATIVE, 1, ids)):
+        for operation in _operations(narrowed(values)):
+            if mode == GenerationMode.NEGATIVE and not (operation.query or operation.path_parameters or operation.body):
+                continue
+            try:
+                hypothesis.settings(settled, max_examples=examples * share)(
+                    hypothesis.given(operation.as_strategy(mode))(ask)
+                )()
+            except Exception as failure:  # noqa: BLE001 (all are raised together at the end)
+                failure.add_note(f"{operation.label}, {mode.value} data")
+                failures.append(failure)
+    if failures:
+        raise ExceptionGroup("schemathesis", failures)
+    return statuses
+
+
+def _operations(document: Json) -> list[Any]:
+    schema = schemathesis.openapi.from_dict(document, config=schemathesis.Config.from_dict({"checks": CHECKS}))
+    schema.app = _answer
+    schema.hook("map_query")(fitting)
+    schema.hook("filter_query")(storable)
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+_site = WSGIHandler()
+
+
+def _answer(environ: Any, start_response: Any) -> list[bytes]:
+    """The site, as a server runs it: what is sent is closed afterwards."""
+    answer = _site(environ, start_response)
+    try:
+        return [b"".join(answer)]
+    finally:
+        answer.close()
+
+
+def test_requests_are_answered_as_documented(held: Json) -> None:
+    statuses = ask_everything(held, 1)
+    assert sum(statuses[status] for status in range(200, 300)) * 2 >= statuses.total() >= 80, statuses
+
+
+@pytest.mark.prove
+def test_thousands_of_requests_are_answered_as_documented(held: Json) -> None:
+    statuses = ask_everything(held, 60)
+    print({HTTPStatus(status).phrase: number for status, number in statuses.items()})
+    assert sum(statuses[status] for status in range(200, 300)) * 2 >= statuses.total() >= 5000, statuses
