@@ -135,7 +135,8 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
         if asked.extras.highlight and "q" not in query:
             errors.append(("highlight", "There are no words to mark: give `q`."))
         if AS_OF in query:
-            errors += [(name, "The past is not counted: leave out this or as_of.") for name in COUNTED if name in query]
+            asked_for = [name for name in COUNTED if getattr(asked.extras, name)]
+            errors += [(name, "The past is not counted: leave out this or as_of.") for name in asked_for]
     for each in options.filters:
         if each.name in query and (found := _values(query, each, errors)):
             if options.searched and each.name == "q":

@@ -82,6 +82,9 @@ _CORRECTION: Json = {
     "class": CHANGE_CLASS, "note": NOTE, "publisher": about(TEXT, "The site of the publisher, who answers for it."),
     "verdict_before": nullable("VerdictName"), "verdict_after": ref("VerdictName"),
 }  # fmt: skip
+_CURRENT: Json = {
+    "number": INTEGER, "kind": KIND, "class": CHANGE_CLASS, "note": NOTE, "sequence": INTEGER, "digest": DIGEST,
+}  # fmt: skip
 
 BODIES: Json = {
     "Review": keys("A review as it was published.", **_REVIEW),
@@ -90,7 +93,7 @@ BODIES: Json = {
         **{key: _REVIEW[key] for key in ("id", "url", "original_url", "language", "headline", "publisher", "license")},
         claim=keys("The claim that it was about.", id=UUID),
         **_AT_PUBLICATION,
-        revision={"allOf": [ref("CurrentRevision"), {"properties": {"kind": {"const": "withdrawal"}}}]},
+        revision=keys("The withdrawal.", **_CURRENT | {"kind": {"type": "string", "enum": ["withdrawal"]}}),
     ),
     "ReviewOrTombstone": {"oneOf": [ref("Review"), ref("Tombstone")]},
     "Document": {
@@ -183,7 +186,7 @@ BODIES: Json = {
     "Topic": keys("A topic.", slug=TEXT, labels=LABELS),
     "CurrentRevision": keys(
         "The revision that this is.",
-        **{"number": INTEGER, "kind": KIND, "class": CHANGE_CLASS, "note": NOTE, "sequence": INTEGER, "digest": DIGEST},
+        **_CURRENT,
     ),
     "Correction": keys("A change after the first publication.", **_CORRECTION),
     "CorrectionOfReview": keys(

@@ -54,8 +54,9 @@ DEMANDS: Json = {
         "A demand to change or remove a review.",
         **_STATEMENT,
         url=about(URL, "Its page on this site."),
-        revision=keys("The revision that this is.", **_CURRENT, sequence=INTEGER, digest=DIGEST),
+        revision=ref("CurrentDemandRevision"),
     ),
+    "CurrentDemandRevision": keys("The revision that this is.", **_CURRENT, sequence=INTEGER, digest=DIGEST),
     "DemandDocument": keys(
         "A demand without `url`, `revision.sequence` and `revision.digest`, which belong to the serving site."
         " Canonical JSON (RFC 8785).",

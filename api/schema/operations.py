@@ -157,7 +157,7 @@ _EXTRAS = [
     ),
     OpenApiParameter(
         "facets",
-        {"type": "array", "items": {"type": "string", "enum": list(FACETS)}},
+        {"type": "array", "items": {"type": "string", "enum": list(FACETS)}, "minItems": 1},
         OpenApiParameter.QUERY,
         description="How many results have which value, in `meta.facets`; separated by commas.",
         explode=False,
