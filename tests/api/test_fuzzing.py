@@ -6,7 +6,6 @@ alone, such as that the past cannot be searched.
 
 import json
 from collections import Counter
-from http import HTTPStatus
 from typing import Any
 
 import hypothesis
@@ -36,10 +35,11 @@ from tests.drafts import (
 )
 
 Json = dict[str, Any]
-# 410 is what any request for an erased review is answered with.
+# A valid request may name an erased review (410), a part beyond a file's end (416), or an address for programs that have
+# a token (401), which these have not.
 CHECKS = {
-    "positive_data_acceptance": {"expected-statuses": ["2xx", "3xx", "404", "410"]},
-    "negative_data_rejection": {"expected-statuses": ["400", "404", "406", "410"]},
+    "positive_data_acceptance": {"expected-statuses": ["2xx", "3xx", "401", "404", "410", "416"]},
+    "negative_data_rejection": {"expected-statuses": ["400", "401", "404", "406", "410", "416"]},
 }
 
 
@@ -165,13 +165,18 @@ def _answer(environ: Any, start_response: Any) -> list[bytes]:
         answer.close()
 
 
+def _half_find_something(statuses: Counter[int], least: int) -> bool:
+    """Of the requests that need no token."""
+    open_to_all = statuses.total() - statuses[401]
+    return open_to_all >= least and 2 * sum(statuses[status] for status in range(200, 300)) >= open_to_all
+
+
 def test_requests_are_answered_as_documented(held: Json) -> None:
     statuses = ask_everything(held, 1)
-    assert sum(statuses[status] for status in range(200, 300)) * 2 >= statuses.total() >= 80, statuses
+    assert _half_find_something(statuses, 100), statuses
 
 
 @pytest.mark.prove
 def test_thousands_of_requests_are_answered_as_documented(held: Json) -> None:
     statuses = ask_everything(held, 60)
-    print({HTTPStatus(status).phrase: number for status, number in statuses.items()})
-    assert sum(statuses[status] for status in range(200, 300)) * 2 >= statuses.total() >= 5000, statuses
+    assert _half_find_something(statuses, 5000), statuses
