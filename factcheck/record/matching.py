@@ -26,6 +26,9 @@ MAX_WORDS = 40  # of the text, the rarest
 FOUND = 300  # reviews that words should find: the rarest alone, commoner ones in pairs, until so many are expected
 MAX_FOUND = 1000  # that they may find, where the expectation was wrong
 PAIRED = 8  # words, of those too common to be looked for alone
+MISSPELT = 3  # words that no claim has, the longest, for which a similar one is looked for
+MISSPELT_LENGTH = 5  # letters; shorter ones resemble too many
+ALIKE = 0.5  # pg_trgm's similarity from which on a word is a misspelling
 NEAREST = 100  # reviews by their vectors
 LOOKED_AT = 400  # vectors that the index compares on its way; with 100 it misses one in seven of the ten nearest
 MAX_WAITING = 1000  # reviews without a vector, as far as they are counted
@@ -45,7 +48,7 @@ class _Word:
     """A word of the text as the search has it, and in how many reviews it stands."""
 
     lexeme: str
-    reviews: int
+    reviews: int  # in claim or headline
     weight: float  # inverse frequency
 
 
@@ -56,6 +59,7 @@ def match(text: str, *, limit: int = 10, using: str = "public") -> Matching:
         return Matching([], "words")
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         words, total, weights = _read_words(cursor, pieces)
+        words = _with_similar(cursor, words)
         vector, explanation = _meaning(cursor, most_telling(pieces, weights, MAX_TEXT))
         near = nearest(cursor, *vector) if vector else []
         found = _candidates(cursor, words, total, vector or (None, None), near)
@@ -95,7 +99,7 @@ def _read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[_Word], int, l
     words, weights = [], [0.0] * len(pieces)
     for lexeme, numbers, reviews, _ in rows:
         # As BM25 has it; a word in no headline may still stand in a summary.
-        word = _Word(lexeme, max(int(reviews), 1), math.log(1 + (total + 0.5) / (max(int(reviews), 1) + 0.5)))
+        word = _Word(lexeme, int(reviews), math.log(1 + (total + 0.5) / (max(int(reviews), 1) + 0.5)))
         words.append(word)
         for number in numbers:
             weights[number - 1] += word.weight
@@ -103,12 +107,37 @@ def _read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[_Word], int, l
     return words[:MAX_WORDS], total, weights
 
 
+_SIMILAR = """
+SELECT asked.lexeme, nearest.lexeme, likeness, (SELECT sum(reviews) FROM record_word WHERE lexeme = nearest.lexeme)
+FROM unnest(%s::text[]) AS asked (lexeme), LATERAL (
+    SELECT lexeme, similarity(lexeme, asked.lexeme) AS likeness FROM record_word word WHERE word.lexeme %% asked.lexeme
+    ORDER BY likeness DESC, reviews DESC, word LIMIT 1) nearest
+"""
+
+
+def _with_similar(cursor: Any, words: Sequence[_Word]) -> list[_Word]:
+    """The words; one that no claim has shares its weight with the known one that it resembles."""
+    unknown = [word for word in words if not word.reviews and len(word.lexeme) >= MISSPELT_LENGTH]
+    asked = sorted(unknown, key=lambda word: (-len(word.lexeme), word.lexeme))[:MISSPELT]
+    if not asked:
+        return [*words]
+    cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(ALIKE)])
+    cursor.execute(_SIMILAR, [[word.lexeme for word in asked]])
+    found = {word.lexeme: word for word in words}
+    for lexeme, similar, likeness, reviews in cursor.fetchall():
+        if similar not in found:
+            word = found[lexeme]
+            found[lexeme] = replace(word, weight=word.weight * (1 - likeness))
+            found[similar] = _Word(similar, int(reviews), word.weight * likeness)
+    return sorted(found.values(), key=lambda word: (word.reviews, word.lexeme))
+
+
 def _query(words: Sequence[_Word], total: int) -> str:
     """A tsquery that about FOUND reviews answer to, and that has the rarest words."""
     room, found, common = float(FOUND), list[str](), list[_Word]()
     for word in words:
         if word.reviews <= room:
-            room -= word.reviews
+            room -= max(word.reviews, 1)
             found.append(_quoted(word.lexeme))
         else:
             common.append(word)

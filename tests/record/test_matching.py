@@ -53,6 +53,20 @@ def test_match_without_diacritics(bare_record: None) -> None:
     assert found("nuoc lu da len toi mai chua")[0] == flood
 
 
+def test_match_of_misspelt_words(bare_record: None) -> None:
+    vaccine = publish(VACCINE)
+    publish(WATER)
+    assert found("vacines contian microchps!")[0] == vaccine
+    [one] = match("microchps").results
+    [right] = match("microchips").results
+    assert 0 < one.score < right.score
+
+
+def test_match_of_unknown_words_that_resemble_nothing(bare_record: None) -> None:
+    publish(VACCINE)
+    assert found("microscope chipmunks") == []
+
+
 def test_match_in_another_normal_form(bare_record: None) -> None:
     flood = publish(FLOOD)
     assert match(unicodedata.normalize("NFD", FLOOD)) == match(FLOOD)
