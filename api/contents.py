@@ -59,7 +59,7 @@ def _pointed(error: ValidationError) -> list[tuple[str, str]]:
             detail = f"There is no such key here. There are: {', '.join(known)}."
             return [(place + _pointer([name]), detail) for name in unknown]
         case "type":
-            detail = f"Give one of these JSON types: {', '.join([wanted] if isinstance(wanted, str) else wanted)}."
+            detail = f"Give a JSON value of this type: {wanted if isinstance(wanted, str) else ' or '.join(wanted)}."
         case "anyOf":
             return [each for inner in error.context for each in _pointed(inner) if inner.validator != "type"] or [
                 (place, "Give an object, or null.")
