@@ -14,6 +14,10 @@ ADMIN = (
     gettext_noop("Add link"),
     gettext_noop("Added:"),
     gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
+    gettext_noop(
+        'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of the following related items '
+        "will be deleted:"
+    ),
     gettext_noop("Breadcrumbs"),
     gettext_noop("Change %s"),
     gettext_noop("Change or view list link"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import documents, roles
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Claim, ClaimMerge, Review, User
+from factcheck.editorial.models import Claim, ClaimMerge, ReaderMessage, Review, User
 from factcheck.editorial.models.approvals import Decision
 from factcheck.record import log
 from factcheck.record.canonical import canonical, sha256_hex
@@ -138,6 +138,7 @@ def use_instead(*, claim: Claim, instead: Claim, by: User) -> int:
         review.claim = instead
         review.save(update_fields=["claim", "changed_at"])
         record_event(by, "review.claim_changed", review, claim=str(instead.pk))
+    ReaderMessage.objects.filter(claim=claim).update(claim=instead)
     claim.delete()
     return len(reviews)
 

@@ -105,6 +105,9 @@ def test_accepted_link_before_publication_gives_the_draft_the_other_claim(newsro
     batch = bring_in(newsroom, tmp_path, "Nước lũ ở Huế lên tới mái chùa!")
     links.propose_links(batch)
     link = ProposedLink.objects.get()
+    page = signed_in(newsroom.editor).open(f"/admin/editorial/claim/links/{link.pk}/accept/").html
+    assert f"/claims/{link.other_id}/" in page
+    assert f"/claims/{link.claim_id}/" not in page  # readers have no such page yet
     with pytest.raises(EditorialError, match="submitted or approved"):
         links.accept_link(link=link, by=newsroom.editor)
     return_import(batch=batch, by=newsroom.editor, reason="Xem lại.")

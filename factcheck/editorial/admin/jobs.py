@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.formats import localize
 from django.utils.functional import Promise
@@ -26,12 +26,14 @@ STATES: dict[str, Promise] = {
     "cancelled": _("cancelled"),
     "aborted": _("broken off"),
 }
-# By the name that is stored, the command's where one is run; a name that is not here is shown as it is.
+# By the name that is stored, the command's where one is run, without its options; a name that is not here is shown as
+# it is.
 TASKS: dict[str, Promise] = {
     "publish_due_demands": _("publish entries of the register whose day has come"),
     "ask_witnesses": _("have the log cosigned"),
     "verify_record": _("check the record"),
     "propose_links": _("propose links between claims"),
+    "embed_claims": _("make published claims findable by meaning"),
     "make_dumps": _("make the dumps"),
     "clearsessions": _("forget ended sessions"),
     "forget_old_jobs": _("forget ended jobs"),
@@ -84,7 +86,7 @@ class EventInline(admin.TabularInline[ProcrastinateEvent, Job]):
         return False
 
     @admin.display(description=_("when"))
-    def when(self, event: ProcrastinateEvent) -> str | None:
+    def when(self, event: ProcrastinateEvent) -> str:
         return _moment(event.at)
 
     @admin.display(description=_("what"))
@@ -95,7 +97,7 @@ class EventInline(admin.TabularInline[ProcrastinateEvent, Job]):
 @admin.register(Job)
 class JobAdmin(DeskAdmin[Job]):
     change_form_template = "admin/editorial/without_history.html"
-    list_display = ("what", "state", "not_before", "tries", "number")
+    list_display = ("what", "state", "since", "not_before", "tries", "number")
     list_filter = (StateFilter,)
     fields = readonly_fields = ("what", "state", "arguments", "not_before", "tries")
     inlines = (EventInline,)
@@ -103,10 +105,15 @@ class JobAdmin(DeskAdmin[Job]):
     def has_view_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
         return desk(request).administers_accounts
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        # An event of the type "scheduled" bears the time that is to come.
+        events = ProcrastinateEvent.objects.filter(job=OuterRef("pk")).exclude(type="scheduled").order_by("-pk")
+        return super().get_queryset(request).annotate(last_event_at=Subquery(events.values("at")[:1]))
+
     @admin.display(description=_("what"))
     def what(self, job: Job) -> str:
         name = job.args.get("command") or job.task_name
-        return str(TASKS.get(name, name))
+        return str(TASKS.get(name.split()[0], name))
 
     @admin.display(description=_("state"))
     def state(self, job: Job) -> str:
@@ -116,8 +123,12 @@ class JobAdmin(DeskAdmin[Job]):
     def arguments(self, job: Job) -> str:
         return "; ".join(f"{key}: {value}" for key, value in job.args.items() if key != "timestamp")
 
+    @admin.display(description=_("since"))
+    def since(self, job: Job) -> str:
+        return _moment(getattr(job, "last_event_at", None))
+
     @admin.display(description=_("not before"))
-    def not_before(self, job: Job) -> str | None:
+    def not_before(self, job: Job) -> str:
         return _moment(job.scheduled_at)
 
     @admin.display(description=_("attempts"))
@@ -129,6 +140,6 @@ class JobAdmin(DeskAdmin[Job]):
         return job.id
 
 
-def _moment(at: datetime | None) -> str | None:
+def _moment(at: datetime | None) -> str:
     """As the desk writes it in its lists; a value that a method gives stands on a page as it is."""
-    return localize(localtime(at)) if at else None
+    return localize(localtime(at)) if at else "–"

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import desk
+from factcheck.editorial.admin.merges import shown
 from factcheck.editorial.admin.verbs import PublicReasonForm
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.links import accept_link, dismiss_link
@@ -57,6 +58,6 @@ def link_page(request: HttpRequest, pk: int, answer: str, context: dict[str, Any
         "explanation": explanation,
         "button": _("It is the same") if accepts else _("It is not the same"),
         "form": form,
-        "shown": [link.claim, link.other],
+        "shown": shown(link.claim, link.other),
     }
     return TemplateResponse(request, "admin/editorial/claim/merge.html", context)

@@ -99,6 +99,8 @@ def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
 
 def similar_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) -> HttpResponse:
     """Claims that may be the same, and what can be done about it: use one instead, propose a merge, or go on."""
+    if merges.merged_into(claim):
+        return _too_late(request, claim.pk)
     is_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
     popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
     form = ChoiceForm(request.POST if request.method == "POST" else None)
@@ -171,9 +173,19 @@ def after_logging(request: HttpRequest, claim: Claim) -> HttpResponse:
     They are looked for on that page, when the claim is stored: a search that is slow or fails loses nothing.
     """
     messages.success(request, _("The claim is saved."))
-    query = f"logged={'review' if '_review' in request.POST else 'claim'}"
     popup = f"&{IS_POPUP_VAR}=1" if IS_POPUP_VAR in request.POST else ""
-    return redirect(f"{reverse('admin:editorial_claim_similar', args=[claim.pk])}?{query}{popup}")
+    return redirect(similar_address(claim.pk, then="review" if "_review" in request.POST else "claim") + popup)
+
+
+def similar_address(claim: UUID, *, then: str = "claim") -> str:
+    """Of the page that looks for claims like one that is new, and goes on to the claim or to its review."""
+    return f"{reverse('admin:editorial_claim_similar', args=[claim])}?logged={then}"
+
+
+def shown(*claims: Claim) -> list[tuple[Claim, bool]]:
+    """Claims with whether they have a page that readers can open; a merged one leads to the other's."""
+    public = set(PublishedClaim.objects.filter(pk__in=[claim.pk for claim in claims]).values_list("pk", flat=True))
+    return [(claim, claim.pk in public or merges.merged_into(claim) is not None) for claim in claims]
 
 
 def split_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) -> HttpResponse:
@@ -199,7 +211,7 @@ def split_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) -> H
         ),
         "button": _("Propose to split it off"),
         "form": form,
-        "shown": [claim, into],
+        "shown": shown(claim, into),
     }
     return TemplateResponse(request, "admin/editorial/claim/merge.html", context)
 
@@ -232,7 +244,7 @@ def verb_page(request: HttpRequest, pk: int, name: str, context: dict[str, Any])
         "button": verb.label,
         "form": form,
         "merge": merge,
-        "shown": [merge.claim, merge.into],
+        "shown": shown(merge.claim, merge.into),
     }
     return TemplateResponse(request, "admin/editorial/claim/merge.html", context)
 

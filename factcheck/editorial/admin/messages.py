@@ -13,10 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import messages
+from factcheck.editorial.admin import merges
 from factcheck.editorial.admin.access import Desk, DeskAdmin, desk
 from factcheck.editorial.admin.verbs import Text
 from factcheck.editorial.errors import EditorialError
@@ -39,7 +40,7 @@ class DecisionForm(forms.Form):
 
 class AnswerForm(DecisionForm):
     text = forms.CharField(
-        label=_("answer"),
+        label=capfirst(_("answer")),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Whoever has the receipt can read it. Write nothing about other people."),
@@ -63,8 +64,8 @@ VERBS = {
             "take-up",
             _("Take up"),
             _(
-                "Of a tip a claim is made, for you to put in one sentence; of a reported mistake the sender learns"
-                " that somebody looks into it."
+                "A tip becomes a claim, which you put into one sentence without names of private persons. Who reported"
+                " a mistake learns that somebody looks into it."
             ),
             _("Taken up."),
             messages.take_up,
@@ -149,7 +150,7 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
                     form.add_error(None, str(reason))
             else:
                 notes.success(request, str(asked.done))
-                return redirect("admin:editorial_claim_change", claim) if claim else redirect(page)
+                return redirect(merges.similar_address(claim)) if claim else redirect(page)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from factcheck.editorial.admin.access import Desk, DeskAdmin, OneLine, desk
 from factcheck.editorial.errors import EditorialError
@@ -39,7 +39,7 @@ class TokenForm(forms.Form):
         label=_("Holds for"),
         coerce=int,
         initial=90,
-        choices=[(days, ngettext_lazy("%d day", "%d days", days) % days) for days in DAYS],
+        choices=lambda: [(days, ngettext("%d day", "%d days", days) % days) for days in DAYS],
     )
 
     def __init__(self, at: Desk, *args: Any) -> None:

@@ -127,6 +127,7 @@ class SubscriptionAdmin(RecordsActor, DeskAdmin[Subscription]):
 
 class AttemptInline(admin.TabularInline[Attempt, Delivery]):
     model = Attempt
+    verbose_name_plural = _("attempts to deliver it")
     fields = readonly_fields = ("at", "outcome", "status", "milliseconds")
     extra = 0
     can_delete = False
@@ -148,7 +149,7 @@ class AttemptInline(admin.TabularInline[Attempt, Delivery]):
 @admin.register(Delivery)
 class DeliveryAdmin(DeskAdmin[Delivery]):
     change_form_template = "admin/editorial/delivery/change_form.html"
-    list_display = ("number", "subscription", "type", "state", "tries", "derived_at")
+    list_display = ("number", "subscription", "type", "state", "failures", "derived_at")
     list_select_related = ("subscription",)
     list_filter = ("state", "event", "subscription")
     fields = readonly_fields = ("subscription", "type", "of", "message", "state", "derived_at")
@@ -167,6 +168,10 @@ class DeliveryAdmin(DeskAdmin[Delivery]):
     @admin.display(description=_("event"))
     def type(self, sent: Delivery) -> str:
         return sent.event
+
+    @admin.display(description=_("failed attempts"))
+    def failures(self, sent: Delivery) -> int:
+        return sent.tries
 
     @admin.display(description=_("of what"))
     def of(self, sent: Delivery) -> SafeString:

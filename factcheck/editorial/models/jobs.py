@@ -12,3 +12,6 @@ class Job(ProcrastinateJob):
         verbose_name = _("background job")
         verbose_name_plural = _("background jobs")
         ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.args.get('command') or self.task_name} ({self.pk})"

@@ -31,7 +31,7 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False, help_text="Hexadecimal SHA-256.")
     made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("ends at"), editable=False)
-    used_at = models.DateTimeField(_("last used"), null=True, editable=False, help_text="To the minute.")
+    used_at = models.DateTimeField(_("last used"), null=True, editable=False, help_text=_("To the minute."))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
     revoked_by = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("revoked by"), null=True, related_name="+", editable=False

@@ -2,7 +2,8 @@
 
 import pytest
 from django.contrib import admin
-from procrastinate.contrib.django.models import ProcrastinateJob
+from django.utils.formats import date_format
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from factcheck import tasks
 from factcheck.editorial.admin import jobs
@@ -49,8 +50,20 @@ def test_administrator_cannot_change_or_delete_a_job(database: str) -> None:
         assert client.post(f"/admin/editorial/job/{address}", {"status": "todo"}).status_code == 403
 
 
+def test_job_says_since_when_and_a_command_with_options_has_words(database: str) -> None:
+    tasks.run_command.configure(schedule_in={"days": 3}).defer(timestamp=1, command="embed_claims --seconds=20")
+    job = ProcrastinateJob.objects.get()
+    put = date_format(ProcrastinateEvent.objects.get(type="deferred").at, "DATETIME_FORMAT")
+    due = date_format(job.scheduled_at, "DATETIME_FORMAT")
+    browser = signed_in(make_user("sysop", is_superuser=True)).open("/admin/editorial/job/")
+    assert f"make published claims findable by meaning waiting {put} {due}" in browser.text
+    page = browser.open(f"/admin/editorial/job/{job.pk}/change/").text
+    assert f"embed_claims --seconds=20 ({job.pk})" in page
+    assert "None" not in page
+
+
 def test_everything_on_the_schedule_has_words() -> None:
-    assert sorted(set(tasks.SCHEDULE) - set(jobs.TASKS)) == []
+    assert sorted({command.split()[0] for command in tasks.SCHEDULE} - set(jobs.TASKS)) == []
 
 
 def test_page_of_procrastinate_itself_is_not_there() -> None:

@@ -116,10 +116,20 @@ def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
     assert "Done. Readers find it so from now on." in hoa.text
     assert "Readers find this claim under another one:" in hoa.text
     assert [row.pk for row in PublishedClaim.objects.all()] == [into.pk]
+    lan.open(f"/admin/editorial/claim/{claim.pk}/similar/")
+    assert lan.path == f"/admin/editorial/claim/{claim.pk}/change/"
     lan.open(f"/admin/editorial/claim/{into.pk}/change/").follow("Split off").fill(reason="Hai ngôi chùa khác nhau.")
     lan.press("Propose to split it off")
     hoa.open("/admin/").follow(f"split: {claim}").press("Approve")
     assert PublishedClaim.objects.count() == 2
+    told = signed_in(newsroom.chief).open("/admin/editorial/editorialevent/").text
+    for words in (
+        "proposed to merge a claim",
+        "merged a claim into another",
+        "proposed to split off",
+        "split off a claim",
+    ):
+        assert words in told
 
 
 def test_proposal_is_returned_with_a_message(newsroom: Newsroom) -> None:

@@ -39,6 +39,21 @@ def test_tip_becomes_a_claim(newsroom: Any) -> None:
     assert (event.subject, event.detail) == (str(message.pk), {})
 
 
+def test_tip_that_was_checked_already_shows_that_claim_and_stays_with_it(newsroom: Any) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    text = f"Có đúng không? {review.claim.text}"
+    sent("tips", {**TIP, "text": text})
+    message = ReaderMessage.objects.get()
+    browser = signed_in(newsroom.reporter).open(page_of(message, "take-up")).press("Take up")
+    assert "These may say the same" in browser.text
+    assert review.claim.text in browser.text
+    browser.press("Use this one instead")
+    message.refresh_from_db()
+    assert message.claim == review.claim
+    assert Claim.objects.count() == 1
+
+
 def test_answer_stands_at_the_receipt(newsroom: Any) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)

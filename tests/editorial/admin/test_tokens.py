@@ -4,7 +4,7 @@ import re
 
 from factcheck.editorial.models import ApiToken, EditorialEvent
 from tests.drafts import make_newsroom, make_user
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import Browser, signed_in
 from tests.tokens import CLAIM, Program, make_program
 
 
@@ -27,6 +27,13 @@ def test_token_is_shown_once_and_works_in_the_name_of_who_made_it(database: str)
         "token.revoked",
     ]
     assert "API token revoked" in signed_in(newsroom.chief).open("/admin/editorial/editorialevent/").text
+
+
+def test_form_says_in_vietnamese_for_how_long_a_token_holds(database: str) -> None:
+    browser = Browser("vi")
+    browser.client.force_login(make_newsroom().editor)
+    assert "90 ngày" in browser.open("/admin/editorial/apitoken/add/").text
+    assert "90 days" in signed_in(make_newsroom("khac.example").editor).open("/admin/editorial/apitoken/add/").text
 
 
 def test_token_without_a_scope_is_refused_in_words(database: str) -> None:

@@ -104,6 +104,8 @@ def test_attempts_are_shown_and_a_delivery_is_sent_again(sysop: User, settings: 
         browser.open(f"/admin/webhooks/delivery/{sent.pk}/send-again/").press("Send again")
         assert "It is in the queue" in browser.text
         deliver()
+        # Delivered at the first attempt: none failed.
+        assert "failed attempts" in browser.open("/admin/webhooks/delivery/").text.lower()
         assert [got.id for got in receiver.received] == [sent.message_id, sent.message_id]
 
 
