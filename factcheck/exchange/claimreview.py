@@ -176,8 +176,8 @@ def _publisher_and_authors(review: Node, address: str) -> tuple[Publisher, list[
 
     Everybody else among the authors is an author. The site is the host of the review's own address.
     """
-    authors = [_party(review, "author", entry) for entry in review.entries("author")]
-    named = [_party(review, "publisher", entry) for entry in review.entries("publisher")]
+    authors = [_party(review, "author", entry) for entry in review.parties("author")]
+    named = [_party(review, "publisher", entry) for entry in review.parties("publisher")]
     party = next((each for each in [*filter(is_organization, authors), *named, *authors]), None)
     party = party or Node({}, "/author", review.notes)
     others = [name for each in authors if each is not party and (name := each.text("name", limit=MAX_NAME))]

@@ -24,7 +24,7 @@ def claimant_of(item: Node, key: str = "author") -> Claimant | None:
     An author whose type is not given counts as a person, with whom more care is due.
     """
     found: list[Claimant] = []
-    authors = list(item.entries(key))
+    authors = list(item.parties(key))
     if not authors and (described := item.text("creditText", limit=MAX_DESCRIPTION, one_line=False)):
         authors = [Node({"description": described}, item.pointer, item.notes)]
     for author in authors:

@@ -13,7 +13,8 @@ from typing import NoReturn, Protocol
 CHUNK = 64 * 1024  # bytes
 MAX_VALUE = 16 * 1024 * 1024  # characters that one record may have
 
-_SPACE = re.compile(r"[ \t\r\n]*")
+# A byte-order mark, too: files that were put together have one in their middle.
+_SPACE = re.compile(r"[ \t\r\n\ufeff]*")
 
 
 class Number(str):
@@ -58,7 +59,7 @@ class Cursor:
         start = source.read(CHUNK)
         if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
             raise MalformedError("the file is in UTF-16: save it in UTF-8", 1)
-        self._take(start.removeprefix(codecs.BOM_UTF8))
+        self._take(start)
 
     def peek(self) -> str:
         """The next character that is no white space ("" at the end); the cursor then stands before it."""

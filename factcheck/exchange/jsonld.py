@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from factcheck.exchange.graphs import is_reference
 from factcheck.exchange.json_values import Number
 from factcheck.exchange.normalise import calendar_date, is_blank, language_tag, tidy, web_address
 from factcheck.exchange.readers import types_of
@@ -130,9 +131,13 @@ class Node:
 
     def nodes(self, key: str) -> Iterator["Node"]:
         for entry in self._entries(key):
-            if isinstance(entry, Node):
+            if isinstance(entry, Node) and not self._leads_nowhere(entry):
                 self._mark(key)
                 yield entry
+
+    def parties(self, key: str) -> Iterator["Node | str"]:
+        """Nodes and texts that say who; a node that only names another one is noted."""
+        return (each for each in self.entries(key) if isinstance(each, str) or not self._leads_nowhere(each))
 
     def entries(self, key: str) -> Iterator["Node | str"]:
         """Nodes, and texts that are not blank, in the order of the file."""
@@ -153,6 +158,14 @@ class Node:
 
     def drop(self, key: str, code: str, detail: str) -> None:
         self.notes.dropped.append(Problem(f"{self.pointer}/{key}", code, detail))
+
+    def _leads_nowhere(self, entry: "Node") -> bool:
+        if not is_reference(entry.members):
+            return False
+        self.notes.read.add(entry.pointer)
+        detail = f"{str(entry.members['@id'])[:100]!r} names a node that could not be found"
+        self.notes.dropped.append(Problem(entry.pointer, "not_found", detail))
+        return True
 
     def _mark(self, key: str) -> None:
         self.notes.read.add(f"{self.pointer}/{key}")

@@ -11,16 +11,15 @@ import io
 import os
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from json import JSONDecodeError
 from pathlib import Path
 from typing import Self, cast
 
 from factcheck.exchange import csv_rows
+from factcheck.exchange.graphs import Node, Nodes, nodes_of
 from factcheck.exchange.json_values import DECODER, MAX_VALUE, Cursor, MalformedError, TooLongError
 from factcheck.exchange.shapes import Position, Problem, Refusal
-
-Node = dict[str, object]
 
 # A value that is longer than this is not read whole but member by member.
 STREAM_FROM = 1024 * 1024  # characters
@@ -33,13 +32,15 @@ CONTAINERS = (GRAPH, "dataFeedElement", "claims")
 class Found:
     """One JSON object that may be a record.
 
-    `in_graph`: nodes of other types are to be expected beside it; `is_row`: what it lacks its file has no column for.
+    `in_graph`: nodes of other types are to be expected beside it, `nodes` are those that it may name; `is_row`: what it
+    lacks its file has no column for.
     """
 
     position: Position
     node: Node
     in_graph: bool = False
     is_row: bool = False
+    nodes: Nodes = field(default_factory=dict)
 
 
 class ReviewFile:
@@ -206,27 +207,36 @@ def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Ite
 
 def _unwrapped(value: object, position: Position, *, in_graph: bool) -> Iterator[Found | Refusal]:
     """The objects inside a decoded value, in the order of the file; null members are nothing."""
-    waiting = [(value, position.pointer, in_graph)]
+    nodes: Nodes = {}
+    waiting = [(value, position.pointer, in_graph, nodes)]
     while waiting:
-        value, pointer, in_graph = waiting.pop()
+        value, pointer, in_graph, nodes = waiting.pop()
         here = Position(position.line, pointer)
         if value is None:
             continue
         if isinstance(value, list):
-            waiting.extend((value[i], f"{pointer}/{i}", in_graph) for i in reversed(range(len(value))))
+            waiting.extend((value[i], f"{pointer}/{i}", in_graph, nodes) for i in reversed(range(len(value))))
         elif not isinstance(value, dict):
             yield Refusal(here, (Problem("", "not_an_object", "a single value stands where an object is expected"),))
         elif held := [key for key in CONTAINERS if isinstance(value.get(key), list | dict)]:
-            waiting.extend((value[key], f"{pointer}/{key}", in_graph or key == GRAPH) for key in reversed(held))
+            waiting.extend(
+                (
+                    value[key],
+                    f"{pointer}/{key}",
+                    in_graph or key == GRAPH,
+                    nodes_of(value[key]) if key == GRAPH else nodes,
+                )
+                for key in reversed(held)
+            )
         elif "DataFeedItem" in types_of(value):
             if value.get("dateDeleted"):
                 yield Refusal(here, (Problem("/dateDeleted", "withdrawn", "withdrawn by its publisher"),))
             else:
-                waiting.append((value.get("item"), f"{pointer}/item", in_graph))
+                waiting.append((value.get("item"), f"{pointer}/item", in_graph, nodes))
         elif isinstance(reviews := value.get("claimReview"), list) and not types_of(value):
             yield from _reviews_of_claim(value, reviews, here)
         else:
-            yield Found(here, value, in_graph)
+            yield Found(here, value, in_graph, nodes=nodes)
 
 
 def _reviews_of_claim(claim: Node, reviews: list[object], here: Position) -> Iterator[Found]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from factcheck.exchange import claimreview, google, own_format
+from factcheck.exchange.graphs import with_references
 from factcheck.exchange.jsonld import Notes, address_text
 from factcheck.exchange.normalise import web_address
 from factcheck.exchange.readers import Found, ReviewFile, types_of
@@ -43,7 +44,7 @@ def _record_of(found: Found) -> Record | Refusal | None:
     node, types, notes = found.node, types_of(found.node), Notes()
     silent: frozenset[str] = frozenset()
     if "ClaimReview" in types or (not types and "claimReviewed" in node):
-        statement, silent = claimreview.statement_of(node, notes), claimreview.SILENT
+        statement, silent = claimreview.statement_of(with_references(node, found.nodes), notes), claimreview.SILENT
     elif types:
         if found.in_graph:
             return None
@@ -83,9 +84,10 @@ def _unsaid(statement: Mapping[str, object], given: Mapping[str, object], before
 
 
 def _told(notes: Notes) -> tuple[Problem, ...]:
-    """Why a record is refused; with it, what was left out at the same place and so explains it."""
-    places = {problem.pointer for problem in notes.refused}
-    return tuple(notes.refused + [problem for problem in notes.dropped if problem.pointer in places])[:_MAX_PROBLEMS]
+    """Why a record is refused; with it, what was left out at the same place or below it and so explains it."""
+    places = tuple(f"{problem.pointer}/" for problem in notes.refused)
+    why = [problem for problem in notes.dropped if f"{problem.pointer}/".startswith(places)]
+    return tuple(notes.refused + why)[:_MAX_PROBLEMS]
 
 
 def _address(node: dict[str, object]) -> str | None:

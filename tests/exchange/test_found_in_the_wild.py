@@ -64,6 +64,62 @@ def test_graph_with_other_nodes(tmp_path):
     assert [str(each.position) for each in read(tmp_path, graph)] == ["line 1, /@graph/1"]
 
 
+def test_graph_whose_nodes_name_each_other(tmp_path):
+    """As plugins for websites write it: the organisation and the claim stand beside the review."""
+    graph = {
+        "@graph": [
+            MINIMAL
+            | {
+                "author": [{"@id": "#org"}, {"@type": "Person", "@id": "#gone"}],
+                "itemReviewed": {"@id": "#claim"},
+                "reviewRating": {"@id": "#rating"},
+            },
+            {"@type": "Organization", "@id": "#org", "name": "Us", "url": "https://www.example.org/", "email": "x"},
+            {"@type": "Claim", "@id": "#claim", "author": {"@id": "#speaker"}, "datePublished": "2020-05-01"},
+            {"@type": "Person", "@id": "#speaker", "name": "A. B.", "sameAs": "https://speaker.example/"},
+            {"@type": "Rating", "@id": "#rating", "alternateName": "False"},
+        ]
+    }
+    (found,) = read(tmp_path, graph)
+    assert isinstance(found, Record)
+    data = found.data
+    assert (data["publisher"]["name"], data["publisher"]["url"]) == ("Us", "https://www.example.org/")
+    assert (data["claim"]["claimed_on"], data["claim"]["claimant"]["name"]) == ("2020-05-01", "A. B.")
+    assert data["claim"]["claimant"]["same_as"] == ["https://speaker.example/"]
+    assert data["verdict"]["original"]["label"] == "False"
+    assert [str(each) for each in found.dropped] == [
+        "/author/1: '#gone' names a node that could not be found",
+        "/author/0/email: has no place in a record",
+    ]
+
+
+def test_names_that_lead_nowhere(tmp_path):
+    (found,) = read(tmp_path, MINIMAL | {"reviewRating": {"@id": "#rating"}})
+    assert isinstance(found, Refusal)
+    assert found.reason == (
+        "/reviewRating: the verdict in words is missing (reviewRating.alternateName);"
+        " /reviewRating: '#rating' names a node that could not be found"
+    )
+    (found,) = read(tmp_path, MINIMAL | {"itemReviewed": {"author": {"@id": "#a"}}, "publisher": {"@id": "#b"}})
+    assert isinstance(found, Record)
+    assert [str(each) for each in found.dropped] == [
+        "/publisher: '#b' names a node that could not be found",
+        "/itemReviewed/author: '#a' names a node that could not be found",
+    ]
+
+
+def test_nodes_that_name_each_other_in_a_circle_end(tmp_path):
+    """Neither a circle nor names of names grow beyond bounds."""
+    names = [{"@id": f"#{number}"} for number in range(100)]
+    graph = [
+        MINIMAL | {"author": names},
+        *({**each, "@type": "Person", "name": each["@id"], "author": names} for each in names),
+    ]
+    (found,) = read(tmp_path, {"@graph": graph})
+    assert isinstance(found, Record)
+    assert found.data["publisher"]["name"] == "#0"
+
+
 def test_array(tmp_path):
     assert [str(each.position) for each in read(tmp_path, [other(1), other(2)])] == ["line 1, /0", "line 1, /1"]
 
@@ -107,6 +163,13 @@ def test_missing_rating(tmp_path):
     assert found.reason == "/reviewRating: the verdict in words is missing (reviewRating.alternateName)"
 
 
+def test_several_words_for_one_verdict(tmp_path):
+    """The reason says what stands there, not that nothing does."""
+    (found,) = read(tmp_path, MINIMAL | {"reviewRating": {"alternateName": ["False", "Sai"]}})
+    assert isinstance(found, Refusal)
+    assert "/reviewRating/alternateName: 2 texts stand where one is expected" in found.reason
+
+
 def test_relative_address_of_the_review(tmp_path):
     """Nothing in a file says what it is relative to."""
     (found,) = read(tmp_path, MINIMAL | {"url": "/reviews/1"})
@@ -125,6 +188,13 @@ def test_relative_addresses_elsewhere_are_left_out(tmp_path):
 
 def test_byte_order_mark(tmp_path):
     assert isinstance(read(tmp_path, b"\xef\xbb\xbf" + json.dumps(MINIMAL).encode())[0], Record)
+
+
+def test_byte_order_marks_of_files_that_were_put_together(tmp_path):
+    lines = b"".join(b"\xef\xbb\xbf" + json.dumps(other(number)).encode() + b"\n" for number in range(3))
+    found = read(tmp_path, lines)
+    assert [isinstance(each, Record) for each in found] == [True, True, True]
+    assert [each.position.line for each in found] == [1, 2, 3]
 
 
 def test_web_page_is_refused_as_none_of_the_formats(tmp_path):

@@ -1,0 +1,54 @@
+"""References inside an `@graph`: a review that only names its publisher or its claim, which stands beside it."""
+
+from collections.abc import Iterator, Mapping
+
+Node = dict[str, object]
+Nodes = Mapping[str, Node]
+
+# The properties of a record whose values may be nodes of their own.
+FOLLOWED = frozenset(
+    {
+        "author", "publisher", "itemReviewed", "reviewRating", "citation", "isBasedOn", "appearance", "firstAppearance",
+        "locationCreated", "hasPart", "inLanguage",
+    }
+)  # fmt: skip
+MAX_FOLLOWED = 1000  # names in one record, so that nodes that name each other do not grow without end
+MAX_DEPTH = 8  # of nodes inside each other
+
+
+def nodes_of(graph: object) -> dict[str, Node]:
+    """The nodes of a graph that say something, by their `@id`."""
+    found: dict[str, Node] = {}
+    for node in graph if isinstance(graph, list) else [graph]:
+        if isinstance(node, dict) and isinstance(name := node.get("@id"), str) and not is_reference(node):
+            found.setdefault(name, node)
+    return found
+
+
+def is_reference(node: Node) -> bool:
+    """True for a node that says nothing but which one it is."""
+    return isinstance(node.get("@id"), str) and node.keys() <= {"@id", "@type"}
+
+
+def with_references(node: Node, nodes: Nodes) -> Node:
+    """The node with what it names in the place of the names. A name that leads nowhere stays."""
+    return _followed(node, nodes, iter(range(MAX_FOLLOWED)), 0) if nodes else node
+
+
+def _followed(node: Node, nodes: Nodes, left: Iterator[int], depth: int) -> Node:
+    if depth == MAX_DEPTH:
+        return node
+    return {key: _value(value, nodes, left, depth + 1) if key in FOLLOWED else value for key, value in node.items()}
+
+
+def _value(value: object, nodes: Nodes, left: Iterator[int], depth: int) -> object:
+    if isinstance(value, list):
+        return [_value(each, nodes, left, depth) if isinstance(each, dict) else each for each in value]
+    if not isinstance(value, dict):
+        return value
+    if is_reference(value):
+        named = nodes.get(str(value["@id"]))
+        if named is None or next(left, None) is None:
+            return value
+        value = named
+    return _followed(value, nodes, left, depth)
