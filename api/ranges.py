@@ -40,14 +40,15 @@ def respond_file(request: HttpRequest, path: Path, media_type: str, etag: str) -
     file = path.open("rb")
     try:
         size = path.stat().st_size
-        first, end = _asked(request, etag, size)
+        part = _asked(request, etag, size)
+        first, end = part or (0, size)
         file.seek(first)
     except BaseException:
         file.close()
         raise
     headers["Content-Length"] = str(end - first)
     status = 200
-    if (first, end) != (0, size):
+    if part:
         status, headers["Content-Range"] = 206, f"bytes {first}-{end - 1}/{size}"
     if request.method == "HEAD":
         file.close()
@@ -57,13 +58,13 @@ def respond_file(request: HttpRequest, path: Path, media_type: str, etag: str) -
     return response
 
 
-def _asked(request: HttpRequest, etag: str, size: int) -> tuple[int, int]:
-    """The first byte and the one after the last."""
+def _asked(request: HttpRequest, etag: str, size: int) -> tuple[int, int] | None:
+    """The first byte and the one after the last; None when the whole file is asked for."""
     if request.method != "GET" or request.headers.get("If-Range", etag) != etag:
-        return 0, size
+        return None
     found = _RANGE.fullmatch(request.headers.get("Range", ""))
     if not found:
-        return 0, size
+        return None
     begin, last, length = (None if text is None else int(text) for text in found.groups())
     if begin is None:
         assert length is not None
@@ -71,7 +72,7 @@ def _asked(request: HttpRequest, etag: str, size: int) -> tuple[int, int]:
         if not length:
             raise RangeNotSatisfiable(size)
     if last is not None and last < begin:
-        return 0, size  # malformed, says the standard, and to be passed over
+        return None  # malformed, says the standard, and to be passed over
     if begin >= size:
         raise RangeNotSatisfiable(size)
     return begin, min(last + 1, size) if last is not None else size
