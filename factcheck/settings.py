@@ -239,7 +239,17 @@ SPECTACULAR_SETTINGS = {
 CORS_URLS_REGEX = r"^/(api|feeds|v1alpha1)/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
-CORS_ALLOW_HEADERS = ["accept", "content-type", "if-none-match", "if-range", "range"]
+# The last three are what Google's clients send along (docs/google.md).
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "content-type",
+    "if-none-match",
+    "if-range",
+    "range",
+    "x-goog-api-client",
+    "x-goog-api-key",
+    "x-http-method-override",
+]
 CORS_EXPOSE_HEADERS = [
     "Accept-Ranges",
     "Content-Range",

@@ -267,6 +267,13 @@ def test_any_page_may_ask(google):
     assert "Set-Cookie" not in response
 
 
+def test_any_page_may_send_what_googles_clients_send(google):
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-http-method-override"}
+    response = Client().options(PATH, headers={"Origin": "https://page.example", **asked})
+    allowed = response["Access-Control-Allow-Headers"].split(", ")
+    assert {"x-http-method-override", "x-goog-api-key", "x-goog-api-client"} <= set(allowed)
+
+
 def test_answer_is_sent_once(google):
     first = google.send({"query": "chùa"})
     again = google.send({"query": "chùa"}, **{"If-None-Match": first["ETag"]})
