@@ -12,6 +12,15 @@ def claim_url(claim_id: UUID | str) -> str:
     return f"{settings.SITE_URL}/api/v1/claims/{claim_id}/"
 
 
+def review_of_page(url: str) -> UUID | None:
+    """The id in the address of a review's page on this site; None for every other address."""
+    before, after = f"{settings.SITE_URL}/reviews/", url.rstrip("/")
+    try:
+        return UUID(after.removeprefix(before)) if after.startswith(before) else None
+    except ValueError:
+        return None
+
+
 def address_key(url: str) -> str:
     """32 hexadecimal digits that are the same for addresses that lead to the same page.
 

@@ -8,7 +8,7 @@ from django.test import Client
 from tests.api.published import make_imported
 from tests.conftest import fresh_database
 from tests.drafts import correct_review, make_newsroom, make_review, publish_review, withdraw_review
-from tests.exchange.own_records import publish, run
+from tests.exchange.own_records import IMPORTER, publish, run
 from tests.record.test_claimreview import full_review
 
 # Of this site and this moment (docs/claimreview.md).
@@ -60,3 +60,15 @@ def test_feed_comes_in_and_goes_out_the_same(database, template, tmp_path):
         there = read_feed()
     assert len(reviews(there)) == 3
     assert reviews(there) == reviews(file.read_bytes())
+
+
+def test_feed_at_home_brings_nothing_new(database, tmp_path):
+    """What the newsroom wrote is not taken for another publisher's, though the site's host is not the newsroom's."""
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom))
+    file, answer = tmp_path / "feed.json", tmp_path / "answer.json"
+    file.write_bytes(read_feed())
+    answer.write_bytes(Client().get("/v1alpha1/claims:search", {"query": "chùa"}).content)
+    for each in (file, answer):
+        counts = run("import_reviews", each, by=IMPORTER)[0]
+        assert counts == "0 new, 0 unchanged, 0 changed, 1 refused (own_newsroom 1)."

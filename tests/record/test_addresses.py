@@ -1,8 +1,10 @@
 """Addresses that lead to the same page have the same key, others have not."""
 
+from uuid import UUID
+
 import pytest
 
-from factcheck.record.addresses import address_key, site_of
+from factcheck.record.addresses import address_key, review_of_page, site_of
 
 
 @pytest.mark.parametrize(
@@ -36,3 +38,18 @@ def test_address_key_other_page(other: str) -> None:
 def test_site_of_is_host_without_www_and_port() -> None:
     assert site_of("https://www.Newsmobile.in:80/x") == "newsmobile.in"
     assert site_of("not an address") == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("http://127.0.0.1:8000/reviews/01912d68-783e-7a51-9b2c-3f0e8d6c5b4a/", True),
+        ("http://127.0.0.1:8000/reviews/01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", True),
+        ("http://127.0.0.1:8000/reviews/01912d68-783e-7a51-9b2c-3f0e8d6c5b4a/revisions/", False),
+        ("http://127.0.0.1:8000/reviews/", False),
+        ("http://127.0.0.1:8000/claims/01912d68-783e-7a51-9b2c-3f0e8d6c5b4a/", False),
+        ("https://other.example/reviews/01912d68-783e-7a51-9b2c-3f0e8d6c5b4a/", False),
+    ],
+)
+def test_page_of_a_review_of_ours_is_known(address: str, found: bool) -> None:
+    assert review_of_page(address) == (UUID("01912d68-783e-7a51-9b2c-3f0e8d6c5b4a") if found else None)

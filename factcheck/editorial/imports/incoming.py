@@ -144,7 +144,7 @@ def _refusal(record: Record, former: Any, references: References) -> Refused | N
     claim = record["claim"]
     speaker = references.claimant(record)
     newsroom = references.newsroom.pk
-    if record["publisher"]["site"] in references.newsrooms:
+    if references.is_of_newsroom(record):
         return Refused("own_newsroom", _("Its publisher is a newsroom here, which writes its reviews at the desk."))
     if former and former.newsroom_id != newsroom:
         return Refused("other_newsroom", _("Another newsroom has imported this review already."))

@@ -17,6 +17,7 @@ from factcheck.editorial.models import (
     Verdict,
     VerdictMapping,
 )
+from factcheck.record.addresses import review_of_page
 
 # A dictionary with the keys of docs/import.md, checked and normalised by whoever read it.
 Record = Mapping[str, Any]
@@ -51,7 +52,16 @@ class References:
         given = {record["id"] for record in records if record["id"]}
         taken = Review.objects.filter(pk__in=given).values_list("pk", flat=True) if given else ()
         self.review_ids = {str(pk) for pk in taken}
+        pages = {pk for record in records if (pk := review_of_page(record["original_url"]))}
+        ours = Review.objects.filter(pk__in=pages, original_url="").values_list("pk", flat=True) if pages else ()
+        self._own_reviews = set(ours)
         self._topics = {topic.slug: topic.pk for topic in _topics(records)}
+
+    def is_of_newsroom(self, record: Record) -> bool:
+        """Whether a newsroom here wrote it: by its publisher's site, or by the page, which is one of this site."""
+        return (
+            record["publisher"]["site"] in self.newsrooms or review_of_page(record["original_url"]) in self._own_reviews
+        )
 
     def verdict(self, record: Record) -> int | None:
         """The id of our verdict: the one that the record names, or what its words are mapped to, or None."""
