@@ -1,5 +1,6 @@
-"""References inside an `@graph`: a review that only names its publisher or its claim, which stands beside it."""
+"""JSON-LD written otherwise than publishers mostly do: names of nodes that stand elsewhere, terms in full."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 Node = dict[str, object]
@@ -14,6 +15,23 @@ FOLLOWED = frozenset(
 )  # fmt: skip
 MAX_FOLLOWED = 1000  # names in one record, so that nodes that name each other do not grow without end
 MAX_DEPTH = 8  # of nodes inside each other
+
+_SPELT_OUT = re.compile(r"\A(?:schema:|https?://schema\.org/)(?=[A-Za-z]+\Z)")
+
+
+def with_short_terms(node: Node) -> Node:
+    """The node with the terms of schema.org by their own names, which prefixes and expanded JSON-LD spell out."""
+    return _shortened(node) if any(map(_SPELT_OUT.match, node)) else node
+
+
+def _shortened(node: Node) -> Node:
+    return {_SPELT_OUT.sub("", key): _short(value) for key, value in node.items()}
+
+
+def _short(value: object) -> object:
+    if isinstance(value, list):
+        return [_short(each) for each in value]
+    return _shortened(value) if isinstance(value, dict) else value
 
 
 def nodes_of(graph: object) -> dict[str, Node]:
@@ -50,5 +68,5 @@ def _value(value: object, nodes: Nodes, left: Iterator[int], depth: int) -> obje
         named = nodes.get(str(value["@id"]))
         if named is None or next(left, None) is None:
             return value
-        value = named
+        value = with_short_terms(named)
     return _followed(value, nodes, left, depth)

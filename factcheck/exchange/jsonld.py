@@ -49,10 +49,10 @@ class Node:
 
     def number(self, key: str, *, limit: int) -> str | None:
         """The property as the file had it, a number's digits included ("1.50" stays "1.50")."""
-        value = self.members.get(key)
-        if isinstance(value, Number):
+        found = [each.get("@value") if isinstance(each, dict) else each for each in _listed(self.members.get(key))]
+        if len(found) == 1 and isinstance(found[0], Number):
             self._mark(key)
-            return self._kept(key, str(value), limit)
+            return self._kept(key, str(found[0]), limit)
         return self.text(key, limit=limit)
 
     def day(self, key: str) -> str | None:

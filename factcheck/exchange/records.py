@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from factcheck.exchange import claimreview, google, own_format
-from factcheck.exchange.graphs import with_references
+from factcheck.exchange.graphs import with_references, with_short_terms
 from factcheck.exchange.jsonld import Notes, address_text
 from factcheck.exchange.normalise import web_address
 from factcheck.exchange.readers import Found, ReviewFile, types_of
@@ -41,7 +41,7 @@ def record_of(found: Found) -> Record | Refusal | None:
 
 
 def _record_of(found: Found) -> Record | Refusal | None:
-    node, types, notes = found.node, types_of(found.node), Notes()
+    node, types, notes = with_short_terms(found.node), types_of(found.node), Notes()
     silent: frozenset[str] = frozenset()
     if "ClaimReview" in types or (not types and "claimReviewed" in node):
         statement, silent = claimreview.statement_of(with_references(node, found.nodes), notes), claimreview.SILENT

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from factcheck.exchange.records import records
 from factcheck.exchange.shapes import Record, Refusal
 from tests.exchange.test_claimreview import MINIMAL
@@ -118,6 +120,37 @@ def test_nodes_that_name_each_other_in_a_circle_end(tmp_path):
     (found,) = read(tmp_path, {"@graph": graph})
     assert isinstance(found, Record)
     assert found.data["publisher"]["name"] == "#0"
+
+
+@pytest.mark.parametrize("prefix", ["schema:", "http://schema.org/", "https://schema.org/"])
+def test_terms_that_are_spelt_out(tmp_path, prefix):
+    """By a prefix, or as a JSON-LD processor expands them: lists of value objects and of names."""
+    (found,) = read(
+        tmp_path,
+        [
+            {
+                "@type": [f"{prefix}ClaimReview"],
+                f"{prefix}url": [{"@id": "https://www.example.org/1"}],
+                f"{prefix}claimReviewed": [{"@value": "The moon is made of cheese."}],
+                f"{prefix}itemReviewed": [{"@type": [f"{prefix}Claim"], f"{prefix}author": [{f"{prefix}name": [{"@value": "A. B."}]}]}],
+                f"{prefix}reviewRating": [{f"{prefix}alternateName": [{"@value": "False"}], f"{prefix}ratingValue": [{"@value": 1}]}],
+            }
+        ],
+    )  # fmt: skip
+    assert isinstance(found, Record), found
+    data = found.data
+    assert (data["original_url"], data["claim"]["text"]) == ("https://www.example.org/1", "The moon is made of cheese.")
+    assert data["claim"]["claimant"]["name"] == "A. B."
+    assert (data["verdict"]["original"]["label"], data["verdict"]["original"]["value"]) == ("False", "1")
+    assert found.dropped == ()
+
+
+def test_deep_node_of_a_graph_ends_no_import(tmp_path):
+    deep = '{"schema:author":' * 450 + "1" + "}" * 450
+    graph = json.dumps({"@graph": [MINIMAL | {"author": {"@id": "#deep"}}, other(1), "DEEP"]})
+    graph = graph.replace('"DEEP"', f'{{"@id": "#deep", "schema:author": {deep}}}')
+    found = read(tmp_path, graph.encode())
+    assert [getattr(each, "reason", "taken") for each in found[:2]] == ["nested too deeply", "taken"]
 
 
 def test_array(tmp_path):
