@@ -30,7 +30,7 @@ _LONG_AGO = 700_000  # days
 
 @dataclass(slots=True)
 class Search:
-    """What is searched for. `languages` is a tag in lower case without its region, `since` the oldest day."""
+    """What is searched for. `language` is a tag in lower case without its region, `since` the oldest day."""
 
     query: str = ""
     language: str = ""
