@@ -51,6 +51,7 @@ class Filter:
     comma_separated: bool = False
     few: Few = never
     compiles: bool = True
+    characters: int | None = None  # of all its values together
 
 
 def any_of(condition: Callable[[Any], Q]) -> Callable[[list[Any]], Q]:
@@ -94,8 +95,9 @@ def _language(what: str) -> Filter:
 Q_FILTER = Filter(
     "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=values.MAX_QUERY),
     'Words to search for, with or without diacritics; "a phrase", `or` and -without work as in web search. Best first'
-    " unless `sort` says otherwise; then `meta` is there.", "nước lũ",
-    compiles=False,
+    f" unless `sort` says otherwise; then `meta` is there. {values.MAX_QUERY} characters, of all values together.",
+    "nước lũ",
+    compiles=False, characters=values.MAX_QUERY,
 )  # fmt: skip
 IDS = Filter(
     "ids", values.read_uuid, _column("id__in"), UUID_SCHEMA,

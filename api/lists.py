@@ -197,6 +197,9 @@ def _values(query: QueryDict, each: Filter, errors: list[tuple[str, str]]) -> li
     if len(texts) > MAX_VALUES:
         errors.append((each.name, f"Give at most {MAX_VALUES} values."))
         return []
+    if each.characters and sum(map(len, texts)) > each.characters:
+        errors.append((each.name, f"Give at most {each.characters} characters."))
+        return []
     found = []
     for text in dict.fromkeys(texts):
         if forbidden := find_forbidden(text):

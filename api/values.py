@@ -38,8 +38,6 @@ def read_words(value: str) -> str:
     """What is searched for, in NFC as the record is."""
     if not value:
         raise ValueError("Give words to search for, or leave the parameter out.")
-    if len(value) > MAX_QUERY:
-        raise ValueError(f"Give at most {MAX_QUERY} characters.")
     return unicodedata.normalize("NFC", value)
 
 

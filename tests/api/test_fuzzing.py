@@ -17,6 +17,7 @@ from django.core.management import call_command
 from hypothesis import HealthCheck, Phase
 from schemathesis import GenerationMode
 
+from api.values import MAX_QUERY
 from api.views.pages import openapi
 from factcheck.record.models import LogEntry
 from factcheck.record.text import find_forbidden
@@ -99,8 +100,10 @@ def narrowed(held: Json) -> Json:
 
 
 def fitting(context: Any, query: Json | None) -> Json | None:
-    """The past is neither searched nor counted, and without words nothing is marked or more relevant."""
+    """The past is neither searched nor counted, without words nothing is marked or more relevant, and words are few."""
     query = dict(query or {})
+    if isinstance(query.get("q"), list) and len("".join(map(str, query["q"]))) > MAX_QUERY:
+        query["q"] = query["q"][:1]
     if "as_of" in query:
         query = {name: value for name, value in query.items() if name not in ("q", "count", "facets")}
     if not query.get("q"):

@@ -24,6 +24,7 @@ BAD = [
     ("q=%20%20", "q"),
     ("q=" + "a" * 401, "q"),
     ("q=" + LONG, "q"),
+    ("&".join(f"q={number}" + "a" * 97 for number in range(100, 105)), "q"),  # 500 together
     ("q=%1b[2J", "q"),
     ("q=%EF%BF%BF", "q"),
     ("q=%F0%9F%BF%BE", "q"),
