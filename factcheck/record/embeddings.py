@@ -21,6 +21,7 @@ from django.conf import settings
 from factcheck.record.vectors import DIMENSIONS, Vector
 
 AT_ONCE = 2
+MAX_TOKENS = 256  # of a question: 0.4 seconds of a processor. A thousand characters are 250, of some scripts a thousand
 PATIENCE = 0.1  # seconds to wait for one's turn
 QUESTION_TIMEOUT = 2  # seconds, while somebody waits for the answer
 BATCH_TIMEOUT = 60
@@ -55,7 +56,10 @@ class Local:
 
     def question(self, text: str) -> Vector:
         with _turn():
-            return _numbers(self._loaded().query(text))
+            engine = self._loaded()
+            while (tokens := engine.token_count(text, is_query=True)) > MAX_TOKENS:
+                text = text[: len(text) * MAX_TOKENS // tokens]
+            return _numbers(engine.query(text))
 
     def passages(self, texts: Sequence[str]) -> list[Vector]:
         with _turn():

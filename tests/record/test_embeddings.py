@@ -172,6 +172,21 @@ def test_model_of_this_process_knows_what_texts_mean(settings: Any, bare_record:
     assert len(set(ReviewVector.objects.values_list("model", flat=True))) == 1
 
 
+@pytest.mark.parametrize("text", ["ệ ộ ữ ự " * 125, "🤷" * 1000, "x" * 1000, "a-" * 500])
+def test_question_is_clipped_to_what_is_quickly_computed(settings: Any, text: str) -> None:
+    settings.EMBEDDINGS_URL = ""
+    model = configured()
+    with pytest.MonkeyPatch.context() as patch:
+        asked: list[str] = []
+        engine = model._loaded()  # type: ignore[attr-defined]
+        patch.setattr(engine, "query", lambda text: asked.append(text) or [1.0])
+        model.question(text)
+        model.question("Nước lũ đã lên tới mái chùa")
+    assert 240 <= engine.token_count(asked[0], is_query=True) <= 256
+    assert text.startswith(asked[0])
+    assert asked[1] == "Nước lũ đã lên tới mái chùa"
+
+
 def test_address_that_is_down(settings: Any) -> None:
     with pytest.raises(NoVectorError, match="does not answer in time"):
         Remote("http://127.0.0.1:1", "m", "").question("flood")
