@@ -187,6 +187,16 @@ def test_question_is_clipped_to_what_is_quickly_computed(settings: Any, text: st
     assert asked[1] == "Nước lũ đã lên tới mái chùa"
 
 
+def test_sign_that_the_model_has_no_room_for_is_written_out(settings: Any) -> None:
+    """Handed on as it is, a thousand of it end the process."""
+    settings.EMBEDDINGS_URL = ""
+    model = configured()
+    assert len(model.question("\ufdfa" * 1000)) == 384
+    [many, one] = model.passages(["\ufdfa" * 1000, "محمد \ufdfa"])
+    assert len(many) == 384
+    assert model.passages(["محمد صلى الله عليه وسلم"])[0] == pytest.approx(one, abs=0.001)
+
+
 def test_address_that_is_down(settings: Any) -> None:
     with pytest.raises(NoVectorError, match="does not answer in time"):
         Remote("http://127.0.0.1:1", "m", "").question("flood")
