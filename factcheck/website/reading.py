@@ -1,5 +1,6 @@
 """What the pages show, read from the record by the role that can do nothing else."""
 
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from factcheck.record.families import Family
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReview, RevisionDocument, Status
 from factcheck.record.queries import read_query
 from factcheck.record.readmodel import review_body
-from factcheck.record.search import Search
+from factcheck.record.search import SECONDS, Search
 from factcheck.record.spelling import did_you_mean
 from factcheck.record.text import clean_text, find_forbidden
 
@@ -47,9 +48,10 @@ def newest_reviews(page: int) -> ReviewsPage:
 
 def search_reviews(query: str, page: int) -> ReviewsPage:
     """The reviews that match best first."""
-    start = (page - 1) * PAGE_SIZE
+    start, deadline = (page - 1) * PAGE_SIZE, time.monotonic() + SECONDS
     found = Search(PublishedReview, read_query(query)).page(start + PAGE_SIZE + 1)
-    meant = did_you_mean(PublishedReview, query) if found.relaxed or not found.hits else None
+    left = max(0, deadline - time.monotonic())
+    meant = did_you_mean(PublishedReview, query, seconds=left) if found.relaxed or not found.hits else None
     return replace(_page([hit.body for hit in found.hits[start:]], page), relaxed=found.relaxed, meant=meant)
 
 

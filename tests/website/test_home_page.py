@@ -129,3 +129,11 @@ def test_home_empty_says_so(database: str) -> None:
     page = get("/")
     assert "Nothing has been published yet." in page.text
     assert SAMPLE not in page.text
+
+
+def test_search_and_what_was_meant_share_one_time(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[float] = []
+    monkeypatch.setattr(reading, "SECONDS", 0.0)
+    monkeypatch.setattr(reading, "did_you_mean", lambda model, query, seconds: left.append(seconds))
+    assert "xyzzy" in get("/?q=xyzzy").values("input", "value")
+    assert left == [0]
