@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from api.endpoint import Endpoint
 from api.filters import REVIEW_FILTERS, Filter
-from api.frequency import always
+from api.frequency import always, never
 from api.keyset import Order
 from api.lists import ListOptions, ListRequest, Page, list_response, read_list_request, read_page
 from api.schema.operations import documented
@@ -31,14 +31,15 @@ def _by_review(each: Filter) -> Filter:
 
     def select(found: list[object]) -> Q:
         reviews = PublishedReview.objects.using("public").filter(each.select(found)).values("id")
-        if each.few is always:
+        if each.few(found):
             # Read first, as an array, since PostgreSQL expects so many of them that it would read all corrections.
             ids = ArraySubquery(reviews)
             ours = {"template": "(%(expressions)s))", "arg_joiner": " = ANY(", "output_field": BooleanField()}
             return Q(Func(F("review_id"), ids, **ours))
         return Q(review_id__in=reviews)
 
-    return replace(each, select=select)
+    # Whether there are few is another statement for some values than for others.
+    return replace(each, select=select, compiles=each.compiles and each.few in (always, never))
 
 
 CORRECTIONS = ListOptions(

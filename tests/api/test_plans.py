@@ -37,6 +37,7 @@ BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 LISTS = {"reviews": REVIEWS, "claims": CLAIMS, "corrections": CORRECTIONS, "demands": DEMANDS}
 # Of every hundred rows one has the rare verdict and publisher, of every 20,000 one what is very rare.
 RARE, VERY_RARE = 100, 20_000
+VERDICTS = 2_000  # of 500 scales
 SOME_ID = UUID(int=7 << 76 | 500)
 
 ORDERS = {
@@ -109,6 +110,8 @@ PLANS = {
         "updated_after": ("2020-02-01", {"demand_published", "demand_updated"}),
     },
 }
+BODY = '{"claim":{"text":"alpha w%s c%s"},"text":"alpha w%s"}'
+SEARCHED = "alpha"
 SEARCHED_ELSEWHERE = {"q"}  # tests/record/test_search_plans.py
 
 
@@ -122,7 +125,7 @@ def review(number: int) -> SimpleNamespace:
     at, rare, very_rare = BEGINNING + timedelta(minutes=number), number % RARE == 0, number % VERY_RARE == 0
     day = date(2019, 6, 1) + timedelta(days=number % 400)
     return SimpleNamespace(
-        id=id_of(number), claim_id=id_of(number), status="live", sequence=number, body="{}",
+        id=id_of(number), claim_id=id_of(number), status="live", sequence=number, body=BODY % (number, number % 7, number),
         language="km" if very_rare else ("en", "vi", "vi-vn", "en", "fr")[number % 5],
         verdict="truth:rare" if rare else f"truth:verdict{number % 6}",
         publisher="rare.example" if rare else f"pub{number % 50}.example",
@@ -183,11 +186,12 @@ def many(module_database: str) -> None:
         PublishedReference,
         (
             SimpleNamespace(
-                kind=kind, key=f"{kind}{number}" if kind != "verdict" else f"scale{number}:false", name=f"Name {number}",
+                kind=kind, key=f"{kind}{number}" if kind != "verdict" else f"scale{number // 4}:{number}",
+                name=f"Name {number}",
                 sequence=number, body='{"value":null,"slug":"false","labels":{},"best":null,"worst":null}',
             )
             for kind in PublishedReference.Kind.values
-            for number in range(ROWS // 4)
+            for number in range(ROWS // 4 if kind != "verdict" else VERDICTS)
         ),
     )  # fmt: skip
     with connections["owner"].cursor() as cursor:
@@ -288,6 +292,23 @@ def test_plans_for_any_value_are_good_as_well(many):
             assert [node for node in found if node["Node Type"] in ("Seq Scan", "Sort")] == [], each.sql
 
 
+ALL = [f"{name}: {each.name}" for name, options in LISTS.items() for each in options.filters]
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_every_filter_with_every_order_reads_no_table_whole(many, case: str):
+    """Whatever is filtered and however it is sorted, on the first page and on the one that follows."""
+    name, _, parameter = case.partition(": ")
+    options = LISTS[name]
+    value = SEARCHED if parameter == "q" else PLANS[name][parameter][0]
+    for order in options.orders:
+        query = {parameter: value, **({"sort": order} if options.sorts else {})}
+        address = f"/api/v1/{name}/?{urlencode(query)}"
+        assert indexes(address), address
+        if following := json.loads(Client().get(address).content)["next"]:
+            assert indexes(following.removeprefix("http://127.0.0.1:8000")), following
+
+
 @pytest.mark.parametrize("name", ["publishers", "claimants", "topics"])
 def test_references_are_read_in_the_order_of_their_names(many, name: str):
     assert "publishedreference_name" in indexes(f"/api/v1/{name}/")
@@ -295,6 +316,17 @@ def test_references_are_read_in_the_order_of_their_names(many, name: str):
 
 def test_changes_are_read_by_their_place_in_the_log(many):
     assert "record_logentry_pkey" in indexes("/api/v1/changes/?since=50000")
+    assert "record_logentry_pkey" in indexes("/api/v1/changes/")
+
+
+def test_rating_scales_are_read_by_the_keys_of_their_verdicts(many):
+    assert indexes("/api/v1/rating-scales/")
+    following = json.loads(Client().get("/api/v1/rating-scales/").content)["next"]
+    assert indexes(following.removeprefix("http://127.0.0.1:8000"))
+
+
+def test_revisions_are_read_by_their_subject(many):
+    assert indexes(f"/api/v1/reviews/{SOME_ID}/revisions/")
 
 
 def test_one_review_and_one_claim_are_read_by_their_keys(many):
