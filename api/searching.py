@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 from django.db import OperationalError, connections, transaction
+from django.db.models import QuerySet
 from psycopg.errors import QueryCanceled
 
 from api.lists import BY_RELEVANCE, ListRequest, Page, page_of, read_page
@@ -17,7 +18,7 @@ from factcheck.record.snippets import mark
 from factcheck.record.spelling import did_you_mean
 
 LITTLE = 3  # of fewer results it is said what was probably meant
-TOO_SLOW = "So many rows have these words that they take too long to sort: use rarer words, or leave `sort` out."
+TOO_SLOW = "These words take too long to find in this order: use rarer words, or leave out `sort` if you gave it."
 
 Meta = dict[str, Any]
 
@@ -32,7 +33,7 @@ def read_searched(asked: ListRequest, model: Searched, past: type[Any]) -> tuple
     if asked.order.value == BY_RELEVANCE.value:
         page, answer = _read_best(asked, model)
     else:
-        page, answer = _read_sorted(asked, model), Found([], wanted=asked.searched.all_terms())
+        page, answer = _read_sorted(asked), Found([], wanted=asked.searched.all_terms())
     meta: Meta = {"relaxed": answer.relaxed, "complete": answer.whole, "did_you_mean": None}
     if (len(page.rows) < LITTLE and not asked.cursor.position) or answer.relaxed:
         meta["did_you_mean"] = did_you_mean(model, asked.words, seconds=_left(deadline)) if asked.words else None
@@ -52,10 +53,14 @@ def _read_best(asked: ListRequest, model: Searched) -> tuple[Page, Found]:
     return page_of(asked, [(hit.score, hit.id, hit.body) for hit in answer.hits]), answer
 
 
-def _read_sorted(asked: ListRequest, model: Searched) -> Page:
-    """All that has the words, in another order. Raises ParameterProblem when that takes too long."""
+def _read_sorted(asked: ListRequest) -> Page:
+    """All that has the words, in another order."""
     assert asked.searched is not None
-    rows = asked.rows.filter(has_words(asked.searched))
+    return read_in_time(asked, asked.rows.filter(has_words(asked.searched)))
+
+
+def read_in_time(asked: ListRequest, rows: QuerySet[Any]) -> Page:
+    """A page of rows that have words. Raises ParameterProblem when that takes too long."""
     try:
         with transaction.atomic("public"), connections["public"].cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(1000 * SECONDS))])

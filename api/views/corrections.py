@@ -14,6 +14,7 @@ from api.frequency import always, never
 from api.keyset import Order
 from api.lists import ListOptions, ListRequest, Page, list_response, read_list_request, read_page
 from api.schema.operations import documented
+from api.searching import read_in_time
 from api.suggestions import unknown_value
 from factcheck.record.models import PublishedCorrection, PublishedReview
 
@@ -71,4 +72,6 @@ class CorrectionList(Endpoint):
 
 def read_corrections(asked: ListRequest) -> Page:
     """Those of a withdrawn review stay, as its revisions do; those of an erased one are gone from the table."""
+    if "q" in asked.query:
+        return read_in_time(asked, asked.rows)
     return read_page(asked)

@@ -20,6 +20,7 @@ from api.filters import REVIEW_FILTERS
 from api.keyset import Order
 from api.lists import ListOptions, ListRequest, Page, read_list_request, read_page
 from api.negotiation import Anything
+from api.searching import read_in_time
 from api.views.corrections import CORRECTIONS, read_corrections
 from factcheck.record.markdown import to_html
 from factcheck.record.models import PublishedReview, Status
@@ -80,7 +81,7 @@ class ReviewFeed(Feed):
 
     def read(self, asked: ListRequest) -> Page:
         rows = PublishedReview.objects.using("public").filter(asked.condition, status=Status.LIVE)
-        return read_page(asked, rows)
+        return read_in_time(asked, rows) if "q" in asked.query else read_page(asked, rows)
 
     def entries(self, bodies: Sequence[Body], full: bool) -> list[Entry]:
         return [

@@ -1,12 +1,13 @@
 """Searching through the API: best first, pages that hold, and what `meta` says beside the results."""
 
+import json
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from api import searching
+from api import filters, searching
 from factcheck.record import counts, search
 from tests.drafts import make_claim, make_newsroom, make_review, publish_review, withdraw_review
 
@@ -136,12 +137,19 @@ def test_search_whose_time_is_up_says_so(world, api, monkeypatch):
     assert (found["results"], found["meta"]["complete"]) == ([], False)
 
 
-def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monkeypatch):
+@pytest.mark.parametrize(
+    "address",
+    ["/api/v1/reviews/?q=nuoc&sort=-published_at", "/api/v1/corrections/?q=nuoc", "/feeds/reviews.atom?q=nuoc",
+     "/feeds/corrections.json?q=nuoc"],
+)  # fmt: skip
+def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monkeypatch, address):
     asleep = Q(id__in=RawSQL("SELECT gen_random_uuid() FROM pg_sleep(1)", []))
     monkeypatch.setattr(searching, "has_words", lambda query: asleep)
+    monkeypatch.setattr(filters, "has_words", lambda query: asleep)
     monkeypatch.setattr(searching, "SECONDS", 0.05)
-    problem = api.problem("reviews/?q=nuoc&sort=-published_at")
-    assert problem["errors"] == [{"parameter": "q", "detail": searching.TOO_SLOW}]
+    response = api.client.get(address)
+    assert response.status_code == 400
+    assert json.loads(response.content)["errors"] == [{"parameter": "q", "detail": searching.TOO_SLOW}]
     assert api.ids("reviews/") == world[::-1]
 
 
