@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 
 from tests.api.conftest import Api
 from tests.drafts import Newsroom, Review, make_claim, make_newsroom, make_review, merge_claims, publish_review
@@ -44,6 +46,15 @@ def test_match_of_merged_claims_is_the_one_that_shows_both(api: Api, newsroom: N
     [result] = api.get("match/", {"text": "Nước lũ lên tới mái chùa"})["results"]
     assert result["claim"]["id"] == str(kept.claim_id)
     assert {review["id"] for review in result["reviews"]} == {str(gone.id), str(kept.id)}
+
+
+def test_match_of_more_claims_takes_no_more_queries(api: Api, newsroom: Newsroom) -> None:
+    for text in ("Nước lũ lên tới mái chùa.", "Nước lũ lên tới mái đình.", "Nước lũ lên tới mái trường."):
+        publish(newsroom, text)
+    for limit in (1, 3):
+        with CaptureQueriesContext(connections["public"]) as queries:
+            found = api.get("match/", {"text": "nuoc lu len toi mai", "limit": limit})
+        assert (len(found["results"]), len(queries)) == (limit, 8)
 
 
 def test_match_of_nothing_published(api: Api, database: str) -> None:
