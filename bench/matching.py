@@ -122,7 +122,7 @@ def publish(statements: Sequence[dict[str, Any]]) -> None:
 def embed(kept: Kept) -> None:
     from factcheck.record.embedding import compute_missing, count_missing
 
-    missing, done = count_missing(kept.model), 0
+    missing, done = count_missing(kept), 0
     for computed in compute_missing(kept):
         done += computed
         sys.stderr.write(f"\r{done}/{missing} vectors{' ' * 20}")

@@ -25,9 +25,15 @@ WHERE mine.review_id = made.review_id AND mine.digest = made.digest
 """
 
 
-def count_missing(model: str) -> int:
-    """How many live reviews have no vector of this model. Those of another model count, and are forgotten."""
-    ReviewVector.objects.exclude(model=model).exclude(model=None).update(model=None, embedding=None)
+def count_missing(embeddings: Embeddings) -> int:
+    """How many live reviews have no vector of this model. Those of another model count, and are forgotten.
+
+    Raises NoVectorError; then nothing is forgotten, since it may be a wrong setting, and computing took hours.
+    """
+    others = ReviewVector.objects.exclude(model=embeddings.model).exclude(model=None)
+    if others.exists():
+        embeddings.passages(["Does it answer?"])
+        others.update(model=None, embedding=None)
     return ReviewVector.objects.filter(embedding=None).count()
 
 

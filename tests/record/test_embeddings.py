@@ -243,6 +243,18 @@ def test_another_model_computes_anew(address: Address, bare_record: None, settin
     assert embed() == "0 vectors computed, 0 missing."
 
 
+def test_another_model_that_does_not_answer_takes_no_vectors_away(
+    address: Address, bare_record: None, settings: Any
+) -> None:
+    publish("Nước lũ ngập chùa.")
+    embed()
+    settings.EMBEDDINGS_MODEL = "mistyped"
+    address.answer = lambda texts: (404, {})
+    with pytest.raises(CommandError, match="answered 404"):
+        embed()
+    assert ReviewVector.objects.get().model == "e5-test"
+
+
 def test_vector_goes_with_an_erasure_and_stays_with_a_rebuild(address: Address, bare_record: None) -> None:
     gone, kept = publish("Nước lũ ngập chùa."), publish("Tiêm vắc xin.")
     embed()

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         done = 0
         try:
             embeddings = configured()
-            missing = count_missing(embeddings.model)
+            missing = count_missing(embeddings)
             with tqdm(total=missing, unit=" reviews", disable=None if options["verbosity"] else True) as progress:
                 for computed in compute_missing(embeddings, options["seconds"]):
                     done += computed
