@@ -8,12 +8,12 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 from django.utils import timezone
 
-from factcheck.editorial import workflow
+from factcheck.editorial import demands, workflow
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import AnsweredRequest, ApiToken, Authorship, Claim, EditorialEvent, Review
 from factcheck.editorial.programs import once
 from factcheck.editorial.programs.tokens import by_token, make_token, revoke_token
-from tests.drafts import make_newsroom, make_review, make_scale, make_user, publish_review
+from tests.drafts import make_demand, make_newsroom, make_review, make_scale, make_user, publish_review
 from tests.tokens import CLAIM, make_program
 
 
@@ -45,6 +45,18 @@ def test_nothing_is_submitted_decided_or_published_by_token(newsroom: Any) -> No
     with pytest.raises(IntegrityError, match="a program drafts"), by_token(token):
         workflow.publish(review=review, by=newsroom.editor)
     workflow.publish(review=review, by=newsroom.editor)  # the transaction's end is the end of it
+
+
+def test_nothing_else_is_decided_by_token(newsroom: Any) -> None:
+    """Demands, merges and imports, around the verbs as well."""
+    token, demand = token_of(newsroom), make_demand(newsroom)
+    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    for table in ("demandapproval", "claimmerge", "importbatch"):
+        with pytest.raises(IntegrityError, match="a program drafts"), by_token(token):
+            run(
+                f"UPDATE editorial_{table} SET decision = 'approved', decided_by_id = %s, decided_at = now()",
+                newsroom.editor.pk,
+            )
 
 
 def test_who_had_it_drafted_never_approves_whoever_is_named_as_author(newsroom: Any) -> None:
