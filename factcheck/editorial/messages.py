@@ -166,6 +166,7 @@ def _sender(address: str) -> str:
     except ValueError:
         network = "unknown"
     else:
+        ip = getattr(ip, "ipv4_mapped", None) or ip  # as a server that listens on both gives it
         network = str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))
     return _hash("sender", f"{timezone.now():%Y-%m-%d} {network}")
 

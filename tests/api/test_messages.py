@@ -126,6 +126,11 @@ def test_one_network_sends_so_many_an_hour(newsroom: Any, settings: Any) -> None
     for number in range(3):
         sent("tips", {**TIP, "text": f"Tin đồn {number} cần kiểm chứng"}, f"2001:db8::{number}")
     assert send("tips", TIP, "2001:db8::ffff").status_code == 429
+    # One of IPv4 is the same in the form of IPv6, and the others are not its neighbours.
+    for number in range(2):
+        sent("tips", {**TIP, "text": f"Tin thứ {number} cần kiểm chứng"}, "::ffff:198.51.100.7")
+    assert send("tips", TIP, "198.51.100.7").status_code == 429
+    sent("tips", {**TIP, "text": "Tin của người khác, cần kiểm chứng"}, "::ffff:198.51.100.8")
     ReaderMessage.objects.update(received_at=timezone.now() - timedelta(hours=1))
     sent("tips", {**TIP, "text": "Một giờ sau lại có tin đồn"})
 
