@@ -83,6 +83,8 @@ def _read_object(request: HttpRequest) -> dict[str, Any]:
 
 def answer(text: Any, limit: Any, errors: list[tuple[str, str]]) -> bytes:
     """What is sent for the text. Raises ParameterProblem with all that is wrong."""
+    if isinstance(limit, float) and limit.is_integer():
+        limit = int(limit)  # 3.0 is an integer too (JSON Schema, 6.1.1)
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
         errors.append(("limit", f"Give a number from 1 to {MAX_LIMIT}."))
     if not isinstance(text, str) or not text.strip():

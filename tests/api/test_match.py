@@ -66,6 +66,8 @@ def test_match_by_post_is_the_same_and_kept_nowhere(api: Api, newsroom: Newsroom
     response = post(api, {"text": "Nước lũ đã lên tới mái chùa", "limit": 3}, **{"If-None-Match": "*"})
     assert response.status_code == 200
     assert json.loads(response.content) == api.get("match/", {"text": "Nước lũ đã lên tới mái chùa", "limit": 3})
+    same = post(api, {"text": "Nước lũ đã lên tới mái chùa", "limit": 3.0})
+    assert same.content == response.content
     assert response["Cache-Control"] == "no-store"
     assert not response.has_header("ETag")
     media = api.document["paths"]["/api/v1/match/"]["post"]["responses"]["200"]["content"]["application/json"]
