@@ -13,7 +13,7 @@ python := .venv/bin/python
 table := var/bench.md
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test prove bench check format openapi messages requirements clean
+.PHONY: help run test prove bench check format openapi examples messages requirements clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -53,6 +53,10 @@ format: .venv/dev.stamp ## put the code into the one format and mend what can be
 
 openapi: .venv/dev.stamp ## write docs/openapi.yaml from the code
 	$(python) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+examples: .venv/dev.stamp ## record the examples of docs/api.md and OpenAPI anew, from real answers
+	RECORD_EXAMPLES=1 $(python) -m pytest -q tests/api/test_examples.py -k "answers or real"
+	$(MAKE) openapi
 
 messages: .venv/dev.stamp ## collect the texts to translate in factcheck/locale, and compile it
 	$(python) manage.py messages

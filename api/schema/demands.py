@@ -14,7 +14,6 @@ from api.schema.bodies import (
     about,
     keys,
 )
-from api.schema.examples import PUBLISHER
 from api.schema.lists import REVISION
 from api.schema.operations import ref
 from factcheck.record.register import FROM_TYPES, OUTCOMES
@@ -69,35 +68,4 @@ DEMANDS: Json = {
         **{**_REVISION, "document_url": URL},
         demand=ref("Demand"),
     ),
-}
-
-_ID = "01912d6a-11aa-7c0d-9e00-5c6d7e8f9a0b"
-DEMAND_EXAMPLES: Json = {
-    "Demand": {
-        "id": _ID,
-        "language": "en",
-        "from": {"type": "company", "name": "Example Water Works", "description": None},
-        "received_on": "2026-10-20",
-        "legal_basis": None,
-        "asked": "Remove the review of the video of the flood.",
-        "review": {"id": "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a"},
-        "done": "We answered that the review cites its sources and stays.",
-        "done_on": "2026-10-22",
-        "outcome": "refused",
-        "withheld": None,
-        "delayed_until": None,
-        "publisher": PUBLISHER,
-        "license": "https://creativecommons.org/licenses/by/4.0/",
-        "published_at": "2026-10-23T09:00:00.000000Z",
-        "updated_at": "2026-10-23T09:00:00.000000Z",
-        "url": f"https://factcheck.example/demands/{_ID}/",
-        "revision": {
-            "number": 1,
-            "kind": "published",
-            "class": None,
-            "note": None,
-            "sequence": 57,
-            "digest": "5d41402abc4b2a76b9719d911017c592ae9f1b7a0b7c4ad0b7c4ad0b7c4ad0b7",
-        },
-    },
 }

@@ -118,24 +118,3 @@ DRAFTS: Json = {
         for name in ("ClaimDraft", "ReviewDraft")
     },
 }
-
-_CLAIM_ID = "01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f"
-DRAFT_EXAMPLES: Json = {
-    "ClaimToLog": {
-        "text": "The flood has reached the roof of the pagoda.",
-        "language": "en",
-        "claimed_on": "2026-10-03",
-        "claimant": {"type": "unnamed", "description": "a social media user"},
-        "appearances": [{"url": "https://social.example/p/1", "medium": "video", "first": True}],
-        "topics": ["floods"],
-    },
-    "ReviewToDraft": {
-        "claim": {"id": _CLAIM_ID},
-        "language": "en",
-        "headline": "The video of the flood is from 2020",
-        "verdict": {"scale": "truth", "slug": "false"},
-        "sources": [{"url": "https://archive.example/2020/1", "title": "The first post", "stance": "refutes"}],
-    },
-    "ReviewChanges": {"summary": "False. It was filmed in 2020."},
-    "Written": {"id": _CLAIM_ID, "url": f"https://factcheck.example/api/v1/drafts/claims/{_CLAIM_ID}/"},
-}

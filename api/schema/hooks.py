@@ -1,12 +1,9 @@
-"""What drf-spectacular cannot see: the schemas of the stored bodies, and what belongs to the document as a whole."""
+"""What drf-spectacular cannot see: schemas of the stored bodies, examples, what belongs to the document as a whole."""
 
 from typing import Any
 
 from api.schema.components import COMPONENTS
-from api.schema.demands import DEMAND_EXAMPLES
-from api.schema.drafts import DRAFT_EXAMPLES
-from api.schema.examples import EXAMPLES
-from api.schema.messages import MESSAGE_EXAMPLES
+from api.schema.examples import add_examples
 from api.schema.writing import SECURITY
 
 Json = dict[str, Any]
@@ -37,15 +34,15 @@ TAGS = [
 
 def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
     """A POSTPROCESSING_HOOK."""
-    schemas = {name: dict(schema) for name, schema in COMPONENTS.items()}
-    for name, example in {**EXAMPLES, **DEMAND_EXAMPLES, **DRAFT_EXAMPLES, **MESSAGE_EXAMPLES}.items():
-        schemas[name]["examples"] = [example]
-    result["components"] = {"schemas": dict(sorted(schemas.items())), "securitySchemes": SECURITY}
+    result["components"] = {"schemas": dict(sorted(COMPONENTS.items())), "securitySchemes": SECURITY}
     result["info"]["description"] = DESCRIPTION
     result["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-    for path in result["paths"].values():
-        for operation in path.values():
-            operation.pop("description", None)  # the view's docstring, written for whoever reads the code
+    operations = {each["operationId"]: each for path in result["paths"].values() for each in path.values()}
+    for operation in operations.values():
+        operation.pop("description", None)  # the view's docstring, written for whoever reads the code
+        if "requestBody" in operation:
+            operation["requestBody"]["required"] = True
+    add_examples(operations)
     result["servers"] = [{"url": "/"}]
     result["tags"] = TAGS
     return result

@@ -47,24 +47,3 @@ MESSAGES: Json = {
         kept_until=MOMENT,
     ),
 }
-MESSAGE_EXAMPLES: Json = {
-    "Tip": {
-        "text": "A video says that the flood has reached the roof of the pagoda. Is it from this year?",
-        "language": "en",
-        "url": "https://social.example/p/1",
-    },
-    "CorrectionRequest": {
-        "review": {"id": "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a"},
-        "text": "The video was filmed in 2019, not in 2020; see the date in the first post.",
-        "language": "en",
-        "url": "https://archive.example/2019/1",
-    },
-    "ReceiptStatus": {
-        "kind": "tip",
-        "status": "waiting",
-        "received_at": "2026-10-05T02:14:07.218000Z",
-        "decided_at": None,
-        "answer": None,
-        "kept_until": "2027-01-03T02:14:07.218000Z",
-    },
-}

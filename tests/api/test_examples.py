@@ -1,0 +1,215 @@
+"""What docs/api.md and the OpenAPI document show are answers of this site to the requests beside them.
+
+`make examples` (RECORD_EXAMPLES=1) writes them down anew; without it, each request is sent and its answer compared.
+"""
+
+import json
+import os
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from openapi_schema_validator import OAS31Validator
+
+from api.schema.examples import FILE
+from api.views.pages import openapi
+from factcheck.editorial import messages, workflow
+from factcheck.editorial.models import Claimant, Review, Source, Topic, TopicLabel, User
+from factcheck.editorial.programs.tokens import make_token
+from tests.api.exchanges import Request, comparable, pretty, read_request, write_exchange
+from tests.drafts import (
+    Newsroom,
+    erase_review,
+    make_claim,
+    make_demand,
+    make_newsroom,
+    make_review,
+    make_scale,
+    merge_claims,
+    publish_demand,
+    publish_review,
+    update_demand,
+)
+
+RECORDING = "RECORD_EXAMPLES" in os.environ
+PAGE = settings.BASE_DIR / "docs" / "api.md"
+BLOCK = re.compile(r"(?<=^```\n)(?:GET|POST|PATCH) \S+ HTTP/1\.1\n.*?(?=^```$)", re.MULTILINE | re.DOTALL)
+NEVER_SHOWN = {"get_log_tile", "get_log_entries", "get_dump_file", "get_schema"}  # bytes, and the document itself
+EXAMPLES: list[dict[str, Any]] = json.loads(FILE.read_text())
+
+
+@pytest.fixture
+def secret(database: str, settings: Any, tmp_path: Path) -> str:
+    """Fills the record (entries 0–9) with what the examples are about, and gives the secret of a program's token."""
+    settings.SITE_URL, settings.DUMPS_FOLDER = "https://factcheck.example", tmp_path / "dumps"
+    newsroom = make_newsroom("check.example")
+    publisher = newsroom.publisher
+    publisher.name, publisher.methodology_url = "Example Check", "https://check.example/method"
+    publisher.save()
+    User.objects.filter(pk=newsroom.reporter.pk).update(byline="A. Reporter")
+    _publish(newsroom)
+    call_command("make_dumps", verbosity=0)
+    with pytest.MonkeyPatch.context() as known:
+        known.setattr("secrets.token_urlsafe", lambda size: "q3L0u5lBqk2y1oG7mJ0x5A")
+        tip = {"text": "Is the video of the bridge real?", "language": "en"}
+        messages.take_in(kind=messages.Kind.TIP, said=tip, address="192.0.2.1")
+    scopes = ["claims:write", "drafts:write"]
+    return make_token(by=newsroom.second, newsroom=publisher.pk, name="Hotline", scopes=scopes, days=30)[1]
+
+
+def _publish(newsroom: Newsroom) -> None:
+    make_scale()
+    claimant = Claimant.objects.create(
+        pk=UUID("01912d68-6f00-7b7a-9c11-0a1b2c3d4e5f"), newsroom=newsroom.publisher, type="unnamed",
+        description="a social media user",
+    )  # fmt: skip
+    floods = Topic.objects.create(slug="floods")
+    for language, label in (("en", "Floods"), ("vi", "Lũ lụt")):
+        TopicLabel.objects.create(topic=floods, language=language, label=label)
+
+    def review(pk: str, claim: str, said: str, **fields: Any) -> Review:
+        of = make_claim(newsroom, pk=UUID(claim), text=said, language="en", claimant=claimant)
+        of.topics.add(floods)
+        values = {"language": "en", "reviewed_on": date(2026, 10, 5), "summary": "False.", "body": "", **fields}
+        made = make_review(newsroom, of, 0, pk=UUID(pk), **values)
+        sources = (("The video as first posted", 2020, "refutes"), ("The weather of that week", 2026, "context"))
+        for position, (title, year, stance) in enumerate(sources):
+            Source.objects.create(
+                review=made, position=position, title=title, url=f"https://archive.example/{year}/1", stance=stance,
+                accessed_on=date(2026, 10, 4),
+            )  # fmt: skip
+        return made
+
+    flood = review(
+        "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", "01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f",
+        "The flood has reached the roof of the pagoda.", headline="The video of the flood is from 2019",
+        summary="False. It was filmed years ago.", body="The video was **not** filmed this year.",
+    )  # fmt: skip
+    tea = review(
+        "01912d69-0a0b-7c0d-8e5f-1a2b3c4d5e6f", "01912d69-0a00-7c0d-8e5f-1a2b3c4d5e6f", "Iced tea cures a cold.",
+        headline="Iced tea cures nothing",
+    )  # fmt: skip
+    secret = review(
+        "01912d69-1b0b-7c0d-8e5f-1a2b3c4d5e6f", "01912d69-1b00-7c0d-8e5f-1a2b3c4d5e6f", "A neighbour did it.",
+        headline="The neighbour was elsewhere",
+    )  # fmt: skip
+    again = review(
+        "01912d69-2c0b-7c0d-8e5f-1a2b3c4d5e6f", "01912d69-2c00-7c0d-8e5f-1a2b3c4d5e6f",
+        "Water stands as high as the pagoda's roof.", headline="No flood at the pagoda",
+    )  # fmt: skip
+    for each in (flood, tea, secret, again):
+        publish_review(newsroom, each)
+    workflow.open_correction(
+        review=flood, by=newsroom.reporter, change_class="substantive",
+        note="We gave 2019 as the year of the video. The person who filmed it says that it was 2020.",
+    )  # fmt: skip
+    Review.objects.filter(pk=flood.pk).update(
+        headline="The video of the flood is from 2020", summary="False. It was filmed in 2020."
+    )
+    publish_review(newsroom, flood)
+    asked = workflow.withdraw(review=tea, by=newsroom.reporter, reason="The source took its figures back.")
+    workflow.approve(review=tea, by=newsroom.editor, digest=asked.digest)
+    erase_review(newsroom, secret, notice="Erased for a private person, whose data the law protects.")
+    demand = make_demand(
+        newsroom, flood, pk=UUID("01912d6a-11aa-7c0d-9e00-5c6d7e8f9a0b"), language="en", from_type="company",
+        from_name="Example Water Works", legal_basis="", asked="Remove the review of the video of the flood.",
+        outcome="open", done="", done_on=None,
+    )  # fmt: skip
+    publish_demand(newsroom, demand)
+    answered = {"done": "We answered that the review cites its sources and stays.", "done_on": date(2026, 10, 22)}
+    update_demand(newsroom, demand, note="We have answered.", outcome="refused", **answered)
+    merge_claims(newsroom, again.claim, flood.claim, note="Both are about the same video.")
+    # Of the account whose token the examples use.
+    bridge = make_claim(
+        newsroom, pk=UUID("01912d6b-7000-7c0d-8e5f-1a2b3c4d5e6f"), text="The new bridge has collapsed.", language="en",
+        claimant=claimant, logged_by=newsroom.second,
+    )  # fmt: skip
+    make_review(
+        newsroom, bridge, 0, pk=UUID("01912d6b-783e-7a51-9b2c-3f0e8d6c5b4a"), created_by=newsroom.second, language="en",
+        headline="The bridge stands", summary="", body="", verdict=None,
+    )  # fmt: skip
+
+
+def test_page_shows_what_the_site_answers(secret: str) -> None:
+    page = PAGE.read_text()
+    now = BLOCK.sub(lambda found: write_exchange(found[0], read_request(found[0]).send(secret)), page)
+    if RECORDING:
+        PAGE.write_text(now)
+        return
+    shown, answered = BLOCK.findall(page), BLOCK.findall(now)
+    assert len(shown) >= 25
+    for before, after in zip(shown, answered, strict=True):
+        assert comparable(before) == comparable(after), "`make examples` writes them down anew"
+
+
+def test_page_shows_each_resource_whole() -> None:
+    """No example leaves something out, but of the token's secret; and none is without its answer."""
+    page = PAGE.read_text()
+    for block in BLOCK.findall(page):
+        assert "…" not in block.replace("fct_…", ""), block
+        assert "\nHTTP/1.1 " in block
+    for heading in (
+        "Review", "Withdrawn and erased", "As ClaimReview", "Claim", "Merged and split off", "Match", "Publisher", "Claimant",
+        "Rating scales and topics", "Revisions", "Corrections", "Point in time", "Changes", "Demand", "Search",
+        "Drafts by program", "Messages", "Errors",
+    ):  # fmt: skip
+        section = re.split(r"^##+ ", page.partition(f"# {heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+        assert BLOCK.search(section), heading
+
+
+def _answer(example: dict[str, Any], secret: str) -> dict[str, Any]:
+    """The example with today's answer."""
+    asked = example["request"]
+    content = json.dumps(asked["content"]) if "content" in asked else ""
+    response = Request(asked["method"], asked["address"], asked.get("headers", {}), content).send(secret)
+    media_type = response["Content-Type"].split(";")[0]
+    text = response.content.decode()
+    answer = {
+        "status": response.status_code,
+        "media_type": media_type,
+        "content": json.loads(text) if "json" in media_type else text,
+    }
+    return {"operation": example["operation"], "request": asked, **answer}
+
+
+def test_examples_of_the_openapi_document_are_real(secret: str) -> None:
+    now = [_answer(example, secret) for example in EXAMPLES]
+    if RECORDING:
+        FILE.write_text(pretty(now) + "\n")
+        return
+    for before, after in zip(EXAMPLES, now, strict=True):
+        assert comparable(pretty(before)) == comparable(pretty(after)), "`make examples` writes them down anew"
+
+
+def test_every_operation_has_an_example_that_fits_its_schema() -> None:
+    document = json.loads(openapi())
+    shown = set()
+    for path in document["paths"].values():
+        for operation in path.values():
+            asked = [operation["requestBody"]] if "requestBody" in operation else []
+            for status, answer in [("asked", each) for each in asked] + list(operation["responses"].items()):
+                for content in answer.get("content", {}).values():
+                    for example in content.get("examples", {}).values():
+                        whole = {"components": document["components"], **content["schema"]}
+                        OAS31Validator(whole, format_checker=OAS31Validator.FORMAT_CHECKER).validate(example["value"])
+                        shown.add((operation["operationId"], status[:1]))
+    operations = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
+    assert operations - {name for name, status in shown if status == "2"} == NEVER_SHOWN
+    with_content = {"match_text", "log_claim", "change_claim_draft", "draft_review", "change_review_draft", "send_tip",
+                    "send_correction_request"}  # fmt: skip
+    assert {name for name, status in shown if status == "a"} == with_content
+
+
+def test_every_example_is_of_an_answer_that_is_documented() -> None:
+    operations = {
+        operation["operationId"]: operation["responses"]
+        for path in json.loads(openapi())["paths"].values()
+        for operation in path.values()
+    }
+    for example in EXAMPLES:
+        assert example["media_type"] in operations[example["operation"]][str(example["status"])]["content"], example
