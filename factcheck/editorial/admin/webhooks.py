@@ -57,9 +57,11 @@ class SubscriptionAdmin(RecordsActor, DeskAdmin[Subscription]):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
-        if not change:
+        if change:
+            obj.save(update_fields=self.fields)  # the rest is the worker's, which may be writing it just now
+        else:
             obj.cursor = delivery.head()  # what becomes public from now on
-        super().save_model(request, obj, form, change)
+            obj.save()
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Its deliveries counted, not listed: there may be thousands."""

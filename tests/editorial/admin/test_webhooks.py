@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.test import RequestFactory
 
 from factcheck.editorial.models import EditorialEvent, User
 from factcheck.webhooks import delivery
@@ -75,6 +77,17 @@ def test_stop_start_and_new_secret_are_written_down(sysop: User) -> None:
         ("webhook.secret_changed", "sysop"),
     ]
     assert "webhook got a new secret" in browser.open("/admin/editorial/editorialevent/").text
+
+
+def test_change_leaves_alone_what_the_worker_writes_meanwhile(database: str) -> None:
+    """With the cursor back where it was, everything would be derived twice."""
+    subscribe("https://receiver.example/")
+    read_before = Subscription.objects.get()
+    Subscription.objects.update(cursor=41)
+    read_before.name = "Báo khác"
+    admin.site._registry[Subscription].save_model(RequestFactory().post("/"), read_before, None, True)
+    kept = Subscription.objects.get()
+    assert (kept.name, kept.cursor) == ("Báo khác", 41)
 
 
 def test_removal_takes_deliveries_along_and_is_written_down(sysop: User) -> None:
