@@ -6,6 +6,7 @@
 import json
 import os
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from api.views.pages import openapi
 from factcheck.editorial import messages, workflow
 from factcheck.editorial.models import Claimant, Review, Source, Topic, TopicLabel, User
 from factcheck.editorial.programs.tokens import make_token
+from factcheck.record import tree
 from tests.api.exchanges import Request, comparable, pretty, read_request, write_exchange
 from tests.drafts import (
     Newsroom,
@@ -44,9 +46,11 @@ EXAMPLES: list[dict[str, Any]] = json.loads(FILE.read_text())
 
 
 @pytest.fixture
-def secret(database: str, settings: Any, tmp_path: Path) -> str:
+def secret(database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
     """Fills the record (entries 0–9) with what the examples are about, and gives the secret of a program's token."""
     settings.SITE_URL, settings.DUMPS_FOLDER = "https://factcheck.example", tmp_path / "dumps"
+    settings.LOG_SIGNING_KEY = str(tmp_path / "log-key")  # one of its own, which has this site's name
+    tree.signing_key.cache_clear()
     newsroom = make_newsroom("check.example")
     publisher = newsroom.publisher
     publisher.name, publisher.methodology_url = "Example Check", "https://check.example/method"
@@ -59,7 +63,8 @@ def secret(database: str, settings: Any, tmp_path: Path) -> str:
         tip = {"text": "Is the video of the bridge real?", "language": "en"}
         messages.take_in(kind=messages.Kind.TIP, said=tip, address="192.0.2.1")
     scopes = ["claims:write", "drafts:write"]
-    return make_token(by=newsroom.second, newsroom=publisher.pk, name="Hotline", scopes=scopes, days=30)[1]
+    yield make_token(by=newsroom.second, newsroom=publisher.pk, name="Hotline", scopes=scopes, days=30)[1]
+    tree.signing_key.cache_clear()
 
 
 def _publish(newsroom: Newsroom) -> None:

@@ -160,7 +160,9 @@ def speaking(speak: Callable[[socket.socket], None]) -> Iterator[str]:
             connection, _ = server.accept()
             with connection:
                 try:
-                    connection.recv(65536)
+                    asked = b""
+                    while not asked.endswith(b"{}"):  # hung up before that, it would be a reset
+                        asked += connection.recv(65536)
                     speak(connection)
                 except OSError:
                     pass
