@@ -77,8 +77,10 @@ class Search:
     ) -> None:
         self.query = query
         self._table, self._using = model._meta.db_table, using
-        rows = model.objects.using(using).filter(condition or Q(), status=Status.LIVE).query
-        self._where, self._parameters = rows.get_compiler(using).compile(rows.where)
+        self._where, self._parameters = f"status = '{Status.LIVE}'", []
+        if condition:  # else nothing has to be put together, which takes a good part of a small search
+            rows = model.objects.using(using).filter(condition, status=Status.LIVE).query
+            self._where, self._parameters = rows.get_compiler(using).compile(rows.where)
         self._deadline = time.monotonic() + (SECONDS if seconds is None else seconds)
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Found:
