@@ -179,7 +179,7 @@ class Postmaster:
         if self.durable:
             # An import changes indexes all over, and after each checkpoint every page that is changed goes into the
             # log as a whole.
-            lines += ["shared_buffers = 256MB", "max_wal_size = 4GB"]
+            lines += [f"shared_buffers = {_shared_buffers()}MB", "max_wal_size = 4GB"]
         else:
             lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"]
         file = self.place.data / "factcheck.conf"
@@ -190,6 +190,15 @@ class Postmaster:
     def _give(self, file: Path) -> None:
         if self.place.account is not None:
             os.chown(file, self.place.account.uid, self.place.account.gid)
+
+
+def _shared_buffers() -> int:
+    """MiB: an eighth of the machine's memory, so that what many searches read is at hand; 2 GiB at the most.
+
+    PostgreSQL takes a page of it when there is something to put there.
+    """
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    return min(max(memory // 8, 128), 2048)
 
 
 def _environment() -> dict[str, str]:

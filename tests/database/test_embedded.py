@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from factcheck.database import DatabaseProblem, lodging, source
+from factcheck.database import DatabaseProblem, lodging, postmaster, source
 from factcheck.database.embedded import Cluster
 
 ROOT = Path(__file__).parent.parent.parent
@@ -219,3 +219,10 @@ def test_application_and_reading_roles_cannot_rise(cluster: Cluster):
             psycopg.connect(
                 host=str(cluster.lodging.socket), dbname="postgres", user=login.name, password=login.password
             )
+
+
+@pytest.mark.parametrize(("memory", "buffers"), [(1, 128), (2, 256), (8, 1024), (24, 2048), (64, 2048)])
+def test_buffers_are_an_eighth_of_the_memory(monkeypatch: pytest.MonkeyPatch, memory: int, buffers: int) -> None:
+    """GiB; MiB."""
+    monkeypatch.setattr(os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": memory << 18}.__getitem__)
+    assert postmaster._shared_buffers() == buffers
