@@ -43,14 +43,18 @@ class Candidate:
 
 
 def compare(said: str, weights: Mapping[str, float]) -> tuple[float, float]:
-    """The weight of the words that a tsvector has, and its BM25."""
-    length, found = 0, list[tuple[float, int]]()
-    for token in said.split():  # 'flood':3A,9B
-        lexeme, _, positions = token.rpartition(":")
-        times = positions.count(",") + 1
-        length += times
-        if weight := weights.get(lexeme[1:-1].replace("''", "'")):
-            found.append((weight, times))
+    """The weight of the words that a tsvector has, and its BM25. `weights` are by word as the vector writes it: 'flood':
+
+    The vector, such as 'flood':3A,9B 'hanoi':1A, is searched as text: to take a thousand of them apart takes ten times
+    as long.
+    """
+    length = said.count("':") + said.count(",")
+    found = list[tuple[float, int]]()
+    for word, weight in weights.items():
+        start = said.find(word)
+        if start >= 0:
+            end = said.find(" ", start + len(word))
+            found.append((weight, said.count(",", start + len(word), end if end > 0 else len(said)) + 1))
     damping = K1 * (1 - B + B * length / USUAL_LENGTH)
     return (
         sum(weight for weight, _ in found),

@@ -210,7 +210,7 @@ def _candidates(
     near: Sequence[UUID],
 ) -> list[Candidate]:
     """What words and vectors have found, with how it compares."""
-    weights = {word.lexeme: word.weight for word in words}
+    weights = {f"{_quoted(word.lexeme)}:": word.weight for word in words}
     asked = {
         "query": _query(words, total),
         "most": MAX_FOUND,

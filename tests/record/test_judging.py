@@ -1,0 +1,27 @@
+"""How a candidate compares with what was asked: numbers worked out by hand."""
+
+import pytest
+
+from factcheck.record.judging import compare
+
+
+@pytest.mark.parametrize(
+    ("said", "heard", "bm25"),
+    [
+        # Nothing in common.
+        ("'flood':1A 'hanoi':2A", 0.0, 0.0),
+        # Once, in a text of the usual length divided by 43: 2 * 2.2 / (1 + 1.2 * (0.25 + 0.75 / 43)).
+        ("'vaccin':1A", 2.0, 2 * 2.2 / (1 + 1.2 * (0.25 + 0.75 / 43))),
+        # Three times, among four.
+        ("'a':9B 'vaccin':1A,4A,7B", 2.0, 2 * 3 * 2.2 / (3 + 1.2 * (0.25 + 0.75 * 4 / 43))),
+        # A word is not found within another one, nor what is no lexeme.
+        ("'avaccin':1A 'vaccin2':2A", 0.0, 0.0),
+        # Both words; an apostrophe is written twice.
+        (
+            "'o''hara':2A 'vaccin':1A", 5.0,
+            5 * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 43)),
+        ),
+    ],
+)  # fmt: skip
+def test_compare(said: str, heard: float, bm25: float) -> None:
+    assert compare(said, {"'vaccin':": 2.0, "'o''hara':": 3.0}) == (pytest.approx(heard), pytest.approx(bm25))
