@@ -43,10 +43,10 @@ class Candidate:
 
 
 def compare(said: str, weights: Mapping[str, float]) -> tuple[float, float]:
-    """The weight of the words that a tsvector has, and its BM25. `weights` are by word as the vector writes it: 'flood':
+    """The weight of the words that a tsvector has, and its BM25.
 
-    The vector, such as 'flood':3A,9B 'hanoi':1A, is searched as text: to take a thousand of them apart takes ten times
-    as long.
+    The vector, such as "'flood':3A,9B 'hanoi':1A", is searched as text, since to take a thousand of them apart takes
+    ten times as long. `weights` are therefore by word as it stands there, such as "'flood':".
     """
     length = said.count("':") + said.count(",")
     found = list[tuple[float, int]]()
