@@ -1,4 +1,4 @@
-"""304 before any view is asked: as long as the log has no newer entry, what was sent is what would be sent.
+"""Answers before any view is asked: as long as the log has no newer entry, what was sent is what would be sent.
 
 Only for views that say so with `follows_log`: what they send depends on the address, on what the client takes and on
 the log alone. An entry of the log, an erasure's like any other, ends all that is remembered; so does a minute, since
@@ -8,19 +8,21 @@ the log alone. An entry of the log, an erasure's like any other, ends all that i
 import time
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import Error
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 
 from api import responses
 
 SECONDS = 60
-MOST = 4096
+MOST = 4096  # answers
+ROOM = 16 * 1024 * 1024  # bytes of content of all of them; twenty bodies have about 50,000
 # All of a request that an answer of these views depends on, or that is refused before a view is asked.
 _ASKED = (
     "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ORIGIN",
 )  # fmt: skip
 
-Key = tuple[str | None, ...]
+Key = tuple[int | str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +30,76 @@ class _Sent:
     head: int
     until: float  # of time.monotonic()
     headers: dict[str, str]
+    content: bytes = b""
 
 
-_sent: dict[Key, _Sent] = {}
+class _Remembered(dict[Key, _Sent]):
+    """With room for MOST answers; when there is none, all are forgotten, which costs one query each."""
+
+    size = 0
+
+    def add(self, key: Key, sent: _Sent) -> None:
+        if former := self.pop(key, None):
+            self.size -= len(former.content)
+        if len(self) >= MOST or self.size + len(sent.content) > ROOM:
+            self.clear()
+        if len(sent.content) <= ROOM:
+            self[key] = sent
+            self.size += len(sent.content)
+
+    def clear(self) -> None:
+        super().clear()
+        self.size = 0
 
 
-def follows_log(request: HttpRequest) -> None:
-    """For a view whose answer does not change before the log does."""
-    request.follows_log = True  # type: ignore[attr-defined]
+_sent = _Remembered()
+
+
+def follows_log(request: HttpRequest, *, whole: bool = False) -> None:
+    """For a view whose answer does not change before the log does.
+
+    Its 304 is remembered. `whole`: so is the answer itself, for what is asked again and again, as pages of lists are.
+    """
+    request.follows_log = whole  # type: ignore[attr-defined]
 
 
 def find_unchanged(request: HttpRequest) -> HttpResponseBase | None:
-    """The 304 that the view would give, if it has given it and the log has not grown since; one query then."""
-    if request.method != "GET" or "HTTP_IF_NONE_MATCH" not in request.META:
+    """What the view would answer, if it has answered it and the log has not grown since; one query then."""
+    if request.method != "GET":
         return None
-    sent = _sent.get(_key(request))
-    if sent is None or sent.until < time.monotonic() or not responses.has_already(request, sent.headers["ETag"]):
+    status = 304 if "HTTP_IF_NONE_MATCH" in request.META else 200
+    sent = _sent.get(_key(status, request))
+    if sent is None or sent.until < time.monotonic():
+        return None
+    if status == 304 and not responses.has_already(request, sent.headers["ETag"]):
         return None
     try:
-        if responses.newest_sequence() != sent.head:
-            return None
+        newest = responses.newest_sequence()
     except Error:
         return None  # the view fails in its own way
-    return HttpResponseNotModified(headers=sent.headers)
+    if newest != sent.head:
+        _sent.clear()  # what has been erased stays in no memory
+        return None
+    if status == 304:
+        return HttpResponseNotModified(headers=sent.headers)
+    return HttpResponse(sent.content, headers=sent.headers)
 
 
 def remember(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Keeps a 304 with its headers; others are not worth the room."""
+    """Keeps what is worth the room: a 304, and the content of a view that wants it kept whole.
+
+    Where the site counts requests, content is made for each, so that none is sent without being counted.
+    """
     head: int | None = getattr(request, "log_head", None)
-    if response.status_code != 304 or head is None or request.method != "GET" or not hasattr(request, "follows_log"):
+    whole: bool | None = getattr(request, "follows_log", None)
+    if head is None or whole is None or request.method != "GET":
         return
-    if len(_sent) >= MOST:
-        _sent.clear()
-    _sent[_key(request)] = _Sent(head, time.monotonic() + SECONDS, dict(response.headers))
+    until, headers = time.monotonic() + SECONDS, dict(response.headers)
+    if response.status_code == 304:
+        _sent.add(_key(304, request), _Sent(head, until, headers))
+    elif response.status_code == 200 and whole and isinstance(response, HttpResponse) and not settings.API_RATE_LIMIT:
+        _sent.add(_key(200, request), _Sent(head, until, headers, response.content))
 
 
-def _key(request: HttpRequest) -> Key:
-    return tuple(map(request.META.get, _ASKED))
+def _key(status: int, request: HttpRequest) -> Key:
+    return (status, *map(request.META.get, _ASKED))

@@ -68,6 +68,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
+from api import unchanged  # noqa: E402
 from factcheck.database import roles  # noqa: E402
 from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
 
@@ -153,6 +154,12 @@ def english() -> Iterator[None]:
     """A request in Vietnamese leaves its language active in the thread, where the next test would read it."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """A process has one log for all its life, and a test has its own."""
+    unchanged._sent.clear()
 
 
 @pytest.fixture

@@ -244,7 +244,9 @@ def test_unknown_parameters_are_named_with_what_was_meant(addresses, api):
         assert [error["parameter"] for error in errors] == ["pagesize"], address
 
 
-def test_too_many_requests_say_when_to_come_back(world, api, monkeypatch):
+def test_too_many_requests_say_when_to_come_back(world, api, monkeypatch, settings):
+    settings.API_RATE_LIMIT = "2/min"
+
     class Twice(AnonRateThrottle):
         rate = "2/min"
 

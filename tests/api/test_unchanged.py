@@ -1,4 +1,6 @@
-"""A 304 that is given before any view is asked: only while the log says that nothing has changed."""
+"""Answers that are given before any view is asked: only while the log says that nothing has changed."""
+
+import json
 
 import pytest
 from django.db import OperationalError, connections
@@ -6,12 +8,7 @@ from django.test import Client
 
 from api import responses, unchanged
 from api.views.reviews import ReviewDetail
-from tests.drafts import make_newsroom, make_review, publish_review
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    unchanged._sent.clear()
+from tests.drafts import erase_review, make_newsroom, make_review, publish_review
 
 
 @pytest.fixture
@@ -87,10 +84,55 @@ def test_after_a_minute_the_view_is_asked(review, monkeypatch):
     assert ask(address, etag).status_code == 500
 
 
-def test_searches_are_not_remembered(review):
-    etag = Client().get("/api/v1/reviews/?q=flood")["ETag"]
-    assert ask("/api/v1/reviews/?q=flood", etag).status_code == 304
+def test_searches_and_counts_are_not_remembered(review):
+    for query in ("q=flood", "count=true"):
+        etag = Client().get(f"/api/v1/reviews/?{query}")["ETag"]
+        assert ask(f"/api/v1/reviews/?{query}", etag).status_code == 304
     assert unchanged._sent == {}
+
+
+@pytest.mark.parametrize("address", ["/api/v1/reviews/", "/api/v1/claims/?language=vi&page_size=3"])
+def test_page_of_a_list_is_sent_again_without_the_view(review, monkeypatch, django_assert_num_queries, address):
+    first = Client().get(address)
+    monkeypatch.setattr("api.middleware.remember", None)  # is asked only when a view was
+    with django_assert_num_queries(1, connection=connections["public"]):
+        again = Client().get(address)
+    assert (again.status_code, again.content, dict(again.headers)) == (200, first.content, dict(first.headers))
+    assert json.loads(again.content)["results"][0]["id"] in (str(review.pk), str(review.claim_id))
+
+
+def test_page_without_an_erased_review_takes_the_place_of_the_one_with_it(newsroom, review):
+    other = make_review(newsroom, headline="Bí mật.")
+    publish_review(newsroom, other)
+    assert [len(Client().get("/api/v1/reviews/").json()["results"]) for _ in range(2)] == [2, 2]
+    assert any("Bí mật.".encode() in sent.content for sent in unchanged._sent.values())
+    erase_review(newsroom, other)
+    assert [result["id"] for result in Client().get("/api/v1/reviews/").json()["results"]] == [str(review.pk)]
+    assert len(unchanged._sent) == 1
+    assert all("Bí mật.".encode() not in sent.content for sent in unchanged._sent.values())
+
+
+def test_single_review_is_remembered_by_its_304_alone(review):
+    Client().get(f"/api/v1/reviews/{review.pk}/")
+    assert unchanged._sent == {}
+
+
+def test_where_requests_are_counted_each_is(review, settings):
+    settings.API_RATE_LIMIT = "600/min"
+    Client().get("/api/v1/reviews/")
+    assert unchanged._sent == {}
+
+
+def test_room_is_bounded(review, monkeypatch):
+    size = len(Client().get("/api/v1/reviews/").content)
+    monkeypatch.setattr(unchanged, "ROOM", 3 * size)
+    for page_size in range(1, 9):
+        Client().get(f"/api/v1/reviews/?page_size={page_size}")
+        assert unchanged._sent.size == sum(len(sent.content) for sent in unchanged._sent.values()) <= 3 * size
+    assert len(unchanged._sent) == 3
+    monkeypatch.setattr(unchanged, "ROOM", size - 1)
+    Client().get("/api/v1/reviews/?page_size=9")
+    assert len(unchanged._sent) == 0
 
 
 def test_database_that_is_away_is_a_problem_as_ever(review, monkeypatch):
