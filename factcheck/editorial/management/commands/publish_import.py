@@ -11,6 +11,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ImportBatch
 from factcheck.editorial.models.approvals import Decision
 from factcheck.editorial.people import person
+from factcheck.garbage import seldom_collected
 
 
 class Command(BaseCommand):
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("batch", type=int, metavar="IMPORT")
         parser.add_argument("--by", required=True, metavar="USER", help="an Editor of the newsroom")
 
+    @seldom_collected()
     def handle(self, *args: Any, batch: int, by: str, **options: Any) -> None:
         found = ImportBatch.objects.filter(pk=batch).first()
         if found is None:
