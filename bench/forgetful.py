@@ -1,7 +1,8 @@
 """The site without its memory of answers (`api/unchanged.py`), so that each one is made."""
 
+from factcheck.wsgi import application  # isort: skip (makes Django ready)
+
 from api import unchanged
-from factcheck.wsgi import application
 
 unchanged.ROOM = -1
 
