@@ -5,7 +5,7 @@
 Each round asks each site in turn, so that what else the machine does meets all of them; figures are medians over
 the rounds of the ratio within a round. Before anything is timed, their answers are compared. The same page of a list is
 asked for again and again, which the site remembers as long as the log is the same; the rows "each time made anew", and
-those of the walk, are of a site that does not (`forgetful.py`).
+those of the walk, are of a site that does not (`baselines/forgetful.py`).
 """
 
 import argparse
