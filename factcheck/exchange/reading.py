@@ -18,7 +18,6 @@ from factcheck.exchange.json_values import Number
 from factcheck.exchange.readers import Found, ReviewFile
 from factcheck.exchange.records import record_of
 from factcheck.exchange.shapes import Record, Refusal
-from factcheck.garbage import seldom_collected
 
 CHUNK = 1000
 # Bytes; a smaller file is read before another Python has begun.
@@ -82,7 +81,6 @@ def _plain_within(value: object) -> Any:
     return value
 
 
-@seldom_collected()
 def main() -> None:
     try:
         for chunk in chain(_chunks(Path(sys.argv[1])), [None]):

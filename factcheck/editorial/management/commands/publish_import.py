@@ -11,7 +11,6 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ImportBatch
 from factcheck.editorial.models.approvals import Decision
 from factcheck.editorial.people import person
-from factcheck.garbage import seldom_collected
 
 
 class Command(BaseCommand):
@@ -21,7 +20,6 @@ class Command(BaseCommand):
         parser.add_argument("batch", type=int, metavar="IMPORT")
         parser.add_argument("--by", required=True, metavar="USER", help="an Editor of the newsroom")
 
-    @seldom_collected()
     def handle(self, *args: Any, batch: int, by: str, **options: Any) -> None:
         found = ImportBatch.objects.filter(pk=batch).first()
         if found is None:

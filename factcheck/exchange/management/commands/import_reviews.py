@@ -14,7 +14,6 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.people import newsroom_of, person
 from factcheck.exchange.fetching import FetchError, fetch_claims, is_address
 from factcheck.exchange.importing import Listing, import_files
-from factcheck.garbage import seldom_collected
 
 
 class Command(BaseCommand):
@@ -45,7 +44,6 @@ class Command(BaseCommand):
                 raise CommandError(str(fault)) from None
             self._import(local, by, newsroom, refused)
 
-    @seldom_collected()
     def _import(self, files: list[Path], by: str, newsroom: str | None, refused: Path | None) -> None:
         path = refused or settings.VAR / "refused" / f"{files[0].name}.jsonl"
         try:
