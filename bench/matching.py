@@ -132,6 +132,7 @@ def embed(kept: Kept) -> None:
 def rankings(queries: Sequence[dict[str, Any]], names: dict[UUID, str], kept: Kept) -> dict[str, dict[str, list[str]]]:
     """By method: what each query finds, best first."""
     from factcheck.record import matching
+    from factcheck.record.posted import posted_on as dated
 
     def find(text: str, embeddings: Callable[[], Any], posted_on: Callable[[str], Any]) -> list[Any]:
         matching.configured, matching.posted_on = embeddings, posted_on
@@ -143,7 +144,7 @@ def rankings(queries: Sequence[dict[str, Any]], names: dict[UUID, str], kept: Ke
     runs: dict[str, dict[str, list[str]]] = {
         name: {} for name in ("words", "meaning", "words and meaning, undated", "words, meaning and date")
     }
-    dated, taken = matching.posted_on, list[float]()
+    taken = list[float]()
     for query in queries:
         text, begun = query["text"], time.perf_counter()
         fused = find(text, lambda: kept, dated)
