@@ -16,7 +16,7 @@ from api import responses
 
 SECONDS = 60
 MOST = 4096  # answers
-ROOM = 16 * 1024 * 1024  # bytes of content of all of them; twenty bodies have about 50,000
+ROOM = 16 * 1024 * 1024  # bytes of all of them with their addresses; twenty bodies have about 50,000
 # All of a request that an answer of these views depends on, or that is refused before a view is asked.
 _ASKED = (
     "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ORIGIN",
@@ -34,22 +34,32 @@ class _Sent:
 
 
 class _Remembered(dict[Key, _Sent]):
-    """With room for MOST answers; when there is none, all are forgotten, which costs one query each."""
+    """Answers for one head of the log, MOST at the most and in ROOM; when there is no room, all are forgotten.
 
+    So are they with the first that is added for another head, so that what has been erased does not stay.
+    """
+
+    head: int | None = None
     size = 0
 
     def add(self, key: Key, sent: _Sent) -> None:
+        size = _size(key, sent)
         if former := self.pop(key, None):
-            self.size -= len(former.content)
-        if len(self) >= MOST or self.size + len(sent.content) > ROOM:
+            self.size -= _size(key, former)
+        if sent.head != self.head or len(self) >= MOST or self.size + size > ROOM:
             self.clear()
-        if len(sent.content) <= ROOM:
-            self[key] = sent
-            self.size += len(sent.content)
+        if size <= ROOM:
+            self[key], self.head = sent, sent.head
+            self.size += size
 
     def clear(self) -> None:
         super().clear()
         self.size = 0
+
+
+def _size(key: Key, sent: _Sent) -> int:
+    """An address may be nearly as long as what is sent."""
+    return len(sent.content) + sum(len(part) for part in key if isinstance(part, str))
 
 
 _sent = _Remembered()
@@ -78,7 +88,7 @@ def find_unchanged(request: HttpRequest) -> HttpResponseBase | None:
     except Error:
         return None  # the view fails in its own way
     if newest != sent.head:
-        _sent.clear()  # what has been erased stays in no memory
+        _sent.clear()
         return None
     if status == 304:
         return HttpResponseNotModified(headers=sent.headers)

@@ -124,15 +124,33 @@ def test_where_requests_are_counted_each_is(review, settings):
 
 
 def test_room_is_bounded(review, monkeypatch):
-    size = len(Client().get("/api/v1/reviews/").content)
-    monkeypatch.setattr(unchanged, "ROOM", 3 * size)
-    for page_size in range(1, 9):
+    """By content and address: three answers of one size fit, the fourth begins anew."""
+    monkeypatch.setattr(unchanged, "_size", lambda key, sent: 10)
+    monkeypatch.setattr(unchanged, "ROOM", 30)
+    kept = []
+    for page_size in (1, 2, 3, 3, 4, 5):
         Client().get(f"/api/v1/reviews/?page_size={page_size}")
-        assert unchanged._sent.size == sum(len(sent.content) for sent in unchanged._sent.values()) <= 3 * size
-    assert len(unchanged._sent) == 3
-    monkeypatch.setattr(unchanged, "ROOM", size - 1)
+        kept.append((len(unchanged._sent), unchanged._sent.size))
+    assert kept == [(1, 10), (2, 20), (3, 30), (3, 30), (1, 10), (2, 20)]
+    monkeypatch.setattr(unchanged, "ROOM", 9)
     Client().get("/api/v1/reviews/?page_size=9")
-    assert len(unchanged._sent) == 0
+    assert (len(unchanged._sent), unchanged._sent.size) == (0, 0)
+
+
+def test_address_takes_room_too(review):
+    publishers = {"publisher": [f"n{number:03}.example" for number in range(100)]}
+    assert Client().get("/api/v1/reviews/", publishers).content == b'{"results":[],"next":null,"previous":null}'
+    assert 2300 < unchanged._sent.size < 2500  # a hundred times "publisher=n000.example&", and what little is sent
+
+
+def test_another_page_empties_the_memory_of_what_was_erased(newsroom, review):
+    other = make_review(newsroom, headline="Bí mật.")
+    publish_review(newsroom, other)
+    Client().get("/api/v1/reviews/")
+    erase_review(newsroom, other)
+    Client().get("/api/v1/claims/")  # nobody asks for the page with it again
+    assert len(unchanged._sent) == 1
+    assert all("Bí mật.".encode() not in sent.content for sent in unchanged._sent.values())
 
 
 def test_database_that_is_away_is_a_problem_as_ever(review, monkeypatch):
