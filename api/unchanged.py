@@ -16,7 +16,7 @@ from api import responses
 
 SECONDS = 60
 MOST = 4096  # answers
-ROOM = 16 * 1024 * 1024  # bytes of all of them with their addresses; twenty bodies have about 50,000
+ROOM = 16 * 1024 * 1024  # bytes of all of them with their addresses; a page of twenty bodies has about 50,000
 # All of a request that an answer of these views depends on, or that is refused before a view is asked.
 _ASKED = (
     "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ORIGIN",
@@ -65,12 +65,9 @@ def _size(key: Key, sent: _Sent) -> int:
 _sent = _Remembered()
 
 
-def follows_log(request: HttpRequest, *, whole: bool = False) -> None:
-    """For a view whose answer does not change before the log does.
-
-    Its 304 is remembered. `whole`: so is the answer itself, for what is asked again and again, as pages of lists are.
-    """
-    request.follows_log = whole  # type: ignore[attr-defined]
+def follows_log(request: HttpRequest) -> None:
+    """For a view whose answer does not change before the log does."""
+    request.follows_log = True  # type: ignore[attr-defined]
 
 
 def find_unchanged(request: HttpRequest) -> HttpResponseBase | None:
@@ -96,18 +93,17 @@ def find_unchanged(request: HttpRequest) -> HttpResponseBase | None:
 
 
 def remember(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Keeps what is worth the room: a 304, and the content of a view that wants it kept whole.
+    """Keeps the 200 or 304 of a view that follows the log.
 
     Where the site counts requests, content is made for each, so that none is sent without being counted.
     """
     head: int | None = getattr(request, "log_head", None)
-    whole: bool | None = getattr(request, "follows_log", None)
-    if head is None or whole is None or request.method != "GET":
+    if head is None or request.method != "GET" or not hasattr(request, "follows_log"):
         return
     until, headers = time.monotonic() + SECONDS, dict(response.headers)
     if response.status_code == 304:
         _sent.add(_key(304, request), _Sent(head, until, headers))
-    elif response.status_code == 200 and whole and isinstance(response, HttpResponse) and not settings.API_RATE_LIMIT:
+    elif response.status_code == 200 and isinstance(response, HttpResponse) and not settings.API_RATE_LIMIT:
         _sent.add(_key(200, request), _Sent(head, until, headers, response.content))
 
 

@@ -49,7 +49,7 @@ class ClaimList(Endpoint):
         asked = read_list_request(request._request, CLAIMS)
         page, meta = read_searched(asked, PublishedClaim, PastClaim)
         if meta is None:  # which is made within a time
-            follows_log(request._request, whole=True)
+            follows_log(request._request)
         results = [orjson.Fragment(body) for (body,) in page.rows]
         return list_response(request._request, page, results, asked.as_of, meta)
 
