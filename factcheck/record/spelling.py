@@ -13,17 +13,22 @@ MAX_WORDS = 3  # each costs a look into the index of similar words
 
 
 def did_you_mean(model: Searched, text: str, *, using: str = "public", seconds: float = SECONDS) -> str | None:
-    """The text with its unknown words replaced by similar ones, if that gives results with all its words."""
+    """The text with its unknown words replaced by similar ones, if that gives results with all its words.
+
+    An unknown word that resembles none is left out, unless no other could be replaced.
+    """
     meant = unicodedata.normalize("NFC", text)
     words = read_query(meant).words
     known = frequencies(words, using)
     unknown = [word for word in words if word in known and not known[word].reviews]
     if not unknown or len(unknown) > MAX_WORDS:
         return None
-    for word in unknown:
-        if (similar := _most_similar(known[word].lexeme, using)) is None:
-            return None
-        meant = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", similar, meant, flags=re.IGNORECASE)
+    similar = {word: _most_similar(known[word].lexeme, using) for word in unknown}
+    if not any(similar.values()):
+        return None
+    for word, instead in similar.items():
+        meant = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", instead or "", meant, flags=re.IGNORECASE)
+    meant = " ".join(meant.split())
     found = Search(model, read_query(meant), using=using, seconds=seconds).page(1)
     return meant if found.hits and not found.relaxed else None
 

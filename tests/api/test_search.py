@@ -85,6 +85,7 @@ def test_search_of_mistyped_words_is_relaxed_and_says_what_was_meant(world, api)
     assert found["meta"]["relaxed"] is True
     assert found["meta"]["did_you_mean"] == "nuoc lu chùa hue"
     assert api.get("reviews/?q=vidoe")["meta"]["did_you_mean"] == "video"
+    assert api.get("reviews/?q=xyzzy vidoe")["meta"]["did_you_mean"] == "video"
     assert api.get("reviews/?q=xyzzy")["meta"] == {"relaxed": False, "complete": True, "did_you_mean": None}
 
 
