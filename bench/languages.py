@@ -50,6 +50,14 @@ def subject_of(name: str) -> UUID:
     return uuid5(NAMESPACE, name)
 
 
+def pairs() -> list[tuple[UUID, str, str]]:
+    """The review that should be found, the post's language, and the post."""
+    return [
+        (subject_of(pair.get("review") or pair["statement"]), pair["language"], pair["post"])
+        for pair in json.loads((HERE / "languages.json").read_bytes())
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--kept", type=Path, default=KEPT)
@@ -64,13 +72,12 @@ def main() -> None:
         embed(kept)
         matching.configured = lambda: kept
         ranks: dict[str, list[int]] = {"vi": [], "en": []}
-        for pair in json.loads((HERE / "languages.json").read_bytes()):
-            results = [each.claim_id for each in matching.match(pair["post"], limit=RANKS[-1]).results]
-            wanted = subject_of(pair.get("review") or pair["statement"])
+        for wanted, language, post in pairs():
+            results = [each.claim_id for each in matching.match(post, limit=RANKS[-1]).results]
             rank = results.index(wanted) + 1 if wanted in results else 0
-            ranks[pair["language"]].append(rank)
+            ranks[language].append(rank)
             if not 0 < rank <= 5:
-                sys.stderr.write(f"{rank or '-'}: {pair['post']}\n")
+                sys.stderr.write(f"{rank or '-'}: {post}\n")
     print(f"| posts among {len(loaded):,} reviews | {' | '.join(f'Recall@{most}' for most in RANKS)} |")
     print(f"|---|{'---|' * len(RANKS)}")
     for name, found in (("Vietnamese", ranks["vi"]), ("English", ranks["en"]), ("all", ranks["vi"] + ranks["en"])):

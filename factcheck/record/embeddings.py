@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from factcheck.record.language_direction import without_language
 from factcheck.record.vectors import DIMENSIONS, MAX_TEXT, Vector
 
 AT_ONCE = 2
@@ -51,9 +52,9 @@ class Embeddings(Protocol):
 
 
 class Local:
-    """multilingual-e5-small, four bits a weight, in this process."""
+    """multilingual-e5-small, four bits a weight, in this process; without the direction of the language."""
 
-    model = "multilingual-e5-small-q4"
+    model = "multilingual-e5-small-q4, without language"
     _engine: Any = None
     _loading = threading.Lock()
 
@@ -62,11 +63,11 @@ class Local:
             engine, text = self._loaded(), _written_out(text)
             while (tokens := engine.token_count(text, is_query=True)) > MAX_TOKENS:
                 text = text[: len(text) * MAX_TOKENS // tokens]
-            return _numbers(engine.query(text))
+            return _numbers(engine.query(text)[None])[0]
 
     def passages(self, texts: Sequence[str]) -> list[Vector]:
         with _turn():
-            return [_numbers(row) for row in self._loaded().passage([*map(_written_out, texts)])]
+            return _numbers(self._loaded().passage([*map(_written_out, texts)]))
 
     @classmethod
     def _loaded(cls) -> Any:
@@ -180,5 +181,6 @@ def _written_out(text: str) -> str:
     return text.replace("\ufdfa", _PEACE_WRITTEN_OUT)[:MAX_TEXT]
 
 
-def _numbers(row: Any) -> Vector:
-    return [float(number) for number in row]
+def _numbers(rows: Any) -> list[Vector]:
+    vectors: list[Vector] = without_language(rows).tolist()
+    return vectors

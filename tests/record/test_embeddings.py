@@ -10,6 +10,7 @@ from io import StringIO
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
@@ -172,6 +173,35 @@ def test_model_of_this_process_knows_what_texts_mean(settings: Any, bare_record:
     assert len(set(ReviewVector.objects.values_list("model", flat=True))) == 1
 
 
+@pytest.mark.parametrize(
+    ("post", "claims"),
+    [
+        (
+            "o quê uống nước chanh nóng là hết ung thư thiệt hả trời",
+            ["Hot lemon water cures cancer.", "Uống nước dừa có hại cho thận.", "Nghe nói uống nước lá là khỏi bệnh."],
+        ),
+        (
+            "Ở tù coi tivi miễn phí nha",
+            [
+                "Watching television in prison is free.",
+                "Xem bóng đá miễn phí trên truyền hình.",
+                "Người dân được đi xe buýt miễn phí.",
+            ],
+        ),
+    ],
+)
+def test_same_meaning_in_another_language_is_nearer_than_the_same_language(
+    settings: Any, post: str, claims: list[str]
+) -> None:
+    """As the model gives them, the first claim is the farthest and the second farthest."""
+    settings.EMBEDDINGS_URL = ""
+    model = configured()
+    asked = model.question(post)
+    nearness = [sum(a * b for a, b in zip(asked, vector, strict=True)) for vector in model.passages(claims)]
+    assert nearness[0] > max(nearness[1:]) + 0.005
+    assert sum(number * number for number in asked) == pytest.approx(1, abs=1e-5)
+
+
 @pytest.mark.parametrize("text", ["ệ ộ ữ ự " * 125, "🤷" * 1000, "x" * 1000, "a-" * 500])
 def test_question_is_clipped_to_what_is_quickly_computed(settings: Any, text: str) -> None:
     settings.EMBEDDINGS_URL = ""
@@ -179,7 +209,7 @@ def test_question_is_clipped_to_what_is_quickly_computed(settings: Any, text: st
     with pytest.MonkeyPatch.context() as patch:
         asked: list[str] = []
         engine = model._loaded()  # type: ignore[attr-defined]
-        patch.setattr(engine, "query", lambda text: asked.append(text) or [1.0])
+        patch.setattr(engine, "query", lambda text: asked.append(text) or np.eye(1, 384)[0])
         model.question(text)
         model.question("Nước lũ đã lên tới mái chùa")
     assert 240 <= engine.token_count(asked[0], is_query=True) <= 256

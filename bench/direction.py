@@ -1,0 +1,33 @@
+"""The direction from English claims to Vietnamese ones, among the model's vectors (`record/language_direction.py`).
+
+    python bench/direction.py > factcheck/record/language_direction.json
+
+From all claims that `languages.py` asks among but the fifty that its posts are about; takes some minutes.
+"""
+
+import json
+
+import numpy as np
+from languages import pairs, statements
+from loading import own_server
+
+
+def main() -> None:
+    with own_server():
+        from factcheck.record import embeddings
+        from factcheck.record.vectors import text_of
+
+        embeddings.without_language = lambda rows: rows
+        skipped = {str(wanted) for wanted, _, _ in pairs()}
+        of_languages: dict[bool, list[str]] = {True: [], False: []}
+        for each in {each["id"]: each for each in statements()}.values():
+            if each["id"] not in skipped:
+                of_languages[each["language"] == "vi"].append(text_of(each))
+        vietnamese, english = (np.mean(embeddings.Local().passages(of_languages[vi]), axis=0) for vi in (True, False))
+        direction = vietnamese - english
+        numbers = [round(float(number), 5) for number in direction / np.linalg.norm(direction)]
+        print(json.dumps(numbers).replace(", ", ",\n"))
+
+
+if __name__ == "__main__":
+    main()
