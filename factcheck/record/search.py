@@ -7,9 +7,9 @@ shelves hold says how to go on: what is common is looked for in the newest FAR s
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from factcheck.record.words import EXACT_CONFIG, SEARCH_CONFIG, Frequency, frequ
 
 Searched = type[PublishedReview] | type[PublishedClaim]
 Position = tuple[int, UUID]  # score and id
+Branches = Callable[[], list[Branch]]
 
 CANDIDATES = 400
 SAMPLE, FAR = 4, 16  # shelves
@@ -96,19 +97,19 @@ class Search:
                 break
         return found
 
-    def _attempts(self) -> Iterator[tuple[str, list[Branch]]]:
+    def _attempts(self) -> Iterator[tuple[str, Branches]]:
         """What must match, ever less: all words; all that stand in any claim or headline; of these all but one."""
         if not self.query:
             return
         strict = self.query.all_terms()
-        yield strict, self.query.branches(self._frequency)
+        yield strict, partial(self.query.branches, self._frequency)
         unknown = [word for word in self.query.words if not self._frequency(word)]
         known = self.query.without(unknown)
         if unknown and known:
-            yield known.all_terms(), known.branches(self._frequency)
+            yield known.all_terms(), partial(known.branches, self._frequency)
         known = known or self.query
         if (nearly := known.all_but_one()) != strict:
-            yield nearly, known.branches(self._frequency, nearly=True)
+            yield nearly, partial(known.branches, self._frequency, nearly=True)
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:
@@ -118,9 +119,7 @@ class Search:
         found = self._frequencies.get(word)
         return found.reviews if found else 0
 
-    def _find(
-        self, wanted: str, branches: list[Branch], limit: int, position: Position | None, backward: bool
-    ) -> Found:
+    def _find(self, wanted: str, branches: Branches, limit: int, position: Position | None, backward: bool) -> Found:
         """When the time is up, with what has been found by then."""
         found = Found([], whole=False)
         try:
@@ -150,21 +149,22 @@ class Search:
     def _rank(
         self,
         wanted: str,
-        branches: list[Branch],
+        branches: Branches,
         shelves: int | None,
         limit: int,
         position: Position | None,
         backward: bool,
     ) -> Found:
+        # Within a shelf the lists are short, and the planner has less to do with one condition.
+        parts = [(wanted,)] if shelves else branches()
         words, marked = self.query.any_word(), self.query.any_marked_word()
         together = wanted if len(self.query.words) > 1 else ""
         sql = _SEARCH.format(
-            table=self._table,
             rank=" + ".join(rank for text, rank in ((words, _WORDS), (together, _TOGETHER), (marked, _MARKED)) if text),
             newest=(_SHELVES if shelves else _EVERYWHERE).format(
                 table=self._table,
                 where=self._where,
-                branches=" OR ".join(" AND ".join([_MATCHES] * len(branch)) for branch in branches),
+                matches=" OR ".join(" AND ".join([_MATCHES] * len(branch)) for branch in parts),
             ),
             position=f"WHERE (score, id) {'>' if backward else '<'} (%s, %s)" if position else "",
             direction="ASC" if backward else "DESC",
@@ -174,7 +174,7 @@ class Search:
             *filter(None, (words, together, marked)),
             *([shelves] if shelves else []),
             *self._parameters,
-            *chain.from_iterable(branches),
+            *chain.from_iterable(parts),
             *(position or ()),
             limit,
         ]
@@ -191,24 +191,29 @@ _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
 _WORDS = f"ts_rank('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CONFIG}', %s))"
 _TOGETHER = f"2 * ts_rank_cd('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CONFIG}', %s), 32)"
 _MARKED = f"2 * ts_rank('{{1,1,1,1}}', search, to_tsquery('{EXACT_CONFIG}', %s))"
-# Queries are constants, so that the planner sees how common their words are. The newest rows are told by their places
-# in the table and only then read whole: with their vectors they would take longer to sort than to rank.
+# Queries are constants, so that the planner sees how common their words are.
 _SEARCH = f"""
 SELECT score, id, body, candidates FROM (
     SELECT score, id, body, count(*) OVER () AS candidates FROM (
         SELECT id, body, ((100000 * ({{rank}}))::bigint << 40) + sequence AS score
-        FROM {{table}} WHERE ctid = ANY (ARRAY({{newest}} LIMIT {CANDIDATES})) OFFSET 0
+        FROM ({{newest}} LIMIT {CANDIDATES}) newest OFFSET 0
     ) scored
 ) ranked {{position}}
 ORDER BY score {{direction}}, id {{direction}} LIMIT %s
 """  # noqa: S608 (constants; what is filled in are names of ours and conditions that Django wrote)
-_EVERYWHERE = "SELECT ctid FROM {table} WHERE {where} AND ({branches}) ORDER BY sequence DESC"
+# The newest are told by their places in the table, and only then read whole: many rows with their vectors take longer
+# to sort than the newest of them to rank.
+_EVERYWHERE = f"""
+SELECT sequence, id, body, search FROM {{table}} WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM {{table}} WHERE {{where}} AND ({{matches}}) ORDER BY sequence DESC LIMIT {CANDIDATES}
+))
+"""  # noqa: S608
 # From shelf to shelf, the newest first, until there are enough.
 _SHELVES = f"""
-SELECT found.ctid FROM (SELECT max(sequence) >> {SHELF_BITS} AS newest FROM record_logentry) log,
+SELECT found.* FROM (SELECT max(sequence) >> {SHELF_BITS} AS newest FROM record_logentry) log,
 LATERAL generate_series(newest, greatest(newest - %s + 1, 0), -1) shelf,
 LATERAL (
-    SELECT ctid FROM {{table}} WHERE {{where}} AND ({{branches}})
+    SELECT sequence, id, body, search FROM {{table}} WHERE {{where}} AND ({{matches}})
     AND (sequence >> {SHELF_BITS}) = shelf ORDER BY sequence DESC LIMIT {CANDIDATES}
 ) found
 """  # noqa: S608
