@@ -3,7 +3,8 @@
 A common word stands in hundreds of thousands of rows, and reading and ranking them all is what takes long. So at most
 CANDIDATES of the rows that match are ranked: the most recently published or changed. The index has the rows by shelves
 of 2,048 entries of the log, so that of a common word's list only the newest part is read. What the newest SAMPLE
-shelves hold says how to go on: what is common is looked for in the newest FAR shelves, what is rare everywhere.
+shelves hold says how to go on: what is common is looked for in so many of the newest shelves, FAR at least, as should
+hold ENOUGH of it, what is rare everywhere.
 """
 
 import time
@@ -30,10 +31,11 @@ Branches = Callable[[], list[Branch]]
 CANDIDATES = 400
 SAMPLE, FAR = 4, 16  # shelves
 MANY, SOME = 8, 4  # candidates in the sample
-ENOUGH = 64  # candidates
+ENOUGH = 64  # candidates of what is common, if there are no more in the newest FAR shelves
 RARE = 1000  # reviews with a word that is looked for everywhere without a sample
 COMMON = 20_000  # reviews with the rarest word of a query that is common nevertheless
 SECONDS = 0.9  # for all that one request to search asks of the database
+GLANCE = 0.1  # of them for a word that seems to be rare
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +123,17 @@ class Search:
 
     def _find(self, wanted: str, branches: Branches, limit: int, position: Position | None, backward: bool) -> Found:
         """When the time is up, with what has been found by then."""
-        found = Found([], whole=False)
-        try:
-            if not self._is_rare():
-                found = self._rank(wanted, branches, SAMPLE, limit, position, backward)
-            if found.candidates < CANDIDATES:
-                shelves = self._reach(found.candidates)
-                found = self._rank(wanted, branches, shelves, limit, position, backward)
-        except OperationalError as error:
-            if not isinstance(error.__cause__, QueryCanceled):
-                raise
-            return replace(found, whole=False)
+        rank = partial(self._rank, wanted, branches, limit, position, backward)
+        if self._is_rare() and (found := rank(None, GLANCE)):
+            return found
+        if not (found := rank(SAMPLE)):
+            return Found([], whole=False)
+        if found.candidates < CANDIDATES:
+            return rank(self._reach(found.candidates)) or replace(found, whole=False)
         return found
 
     def _is_rare(self) -> bool:
-        """Of one word it is known without a sample, but for those that stand in the bodies of reviews alone."""
+        """Known of one word without a sample, unless it stands in few titles and in many bodies."""
         return len(self.query.words) == 1 and 0 < self._frequency(self.query.words[0]) <= RARE
 
     def _reach(self, sampled: int) -> int | None:
@@ -150,11 +148,13 @@ class Search:
         self,
         wanted: str,
         branches: Branches,
-        shelves: int | None,
         limit: int,
         position: Position | None,
         backward: bool,
-    ) -> Found:
+        shelves: int | None,
+        seconds: float = SECONDS,
+    ) -> Found | None:
+        """The best of so many shelves or of all; None when the time is up."""
         # Within a shelf the lists are short, and the planner has less to do with one condition.
         parts = [(wanted,)] if shelves else branches()
         words, marked = self.query.any_word(), self.query.any_marked_word()
@@ -169,7 +169,7 @@ class Search:
             position=f"WHERE (score, id) {'>' if backward else '<'} (%s, %s)" if position else "",
             direction="ASC" if backward else "DESC",
         )
-        left = max(1, int(1000 * (self._deadline - time.monotonic())))
+        left = max(1, int(1000 * min(seconds, self._deadline - time.monotonic())))
         parameters: list[Any] = [
             *filter(None, (words, together, marked)),
             *([shelves] if shelves else []),
@@ -178,11 +178,16 @@ class Search:
             *(position or ()),
             limit,
         ]
-        with connections[self._using].cursor() as cursor:
-            # Sent as one message, so that the limit holds for this statement alone without a round trip of its own.
-            cursor.execute(f"SET LOCAL statement_timeout = {left}; {sql}", parameters)
-            cursor.nextset()
-            rows = cursor.fetchall()
+        try:
+            with connections[self._using].cursor() as cursor:
+                # Sent as one message, so that the limit holds for this statement alone without a round trip of its own.
+                cursor.execute(f"SET LOCAL statement_timeout = {left}; {sql}", parameters)
+                cursor.nextset()
+                rows = cursor.fetchall()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, QueryCanceled):
+                raise
+            return None
         return Found([Hit(*row[:3]) for row in rows], rows[0][3] if rows else 0)
 
 

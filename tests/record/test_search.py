@@ -164,6 +164,15 @@ def test_search_samples_what_may_be_common(monkeypatch: pytest.MonkeyPatch, word
     assert sum("generate_series" in each["sql"] for each in asked) == samples
 
 
+def test_search_samples_a_word_that_is_not_as_rare_as_it_seems(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish("Nước lũ")
+    monkeypatch.setattr(
+        search, "_EVERYWHERE", search._EVERYWHERE.replace("{where}", "{where} AND pg_sleep(0.3) IS NOT NULL")
+    )
+    monkeypatch.setattr(search, "MANY", 1)
+    assert found("lu") == [1]
+
+
 @pytest.mark.parametrize(("sampled", "shelves"), [(399, 16), (16, 16), (15, 17), (8, 32), (7, None), (0, None)])
 def test_search_looks_as_far_as_the_sample_says(sampled: int, shelves: int | None) -> None:
     assert Search(PublishedReview, read_query("nuoc lu"))._reach(sampled) == shelves
