@@ -14,7 +14,12 @@ _PIECES = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
 # Up to so many terms, every choice of all but one is asked for; of more, either half: one of them has no mistake.
 _FEW = 10
 
+_BRANCHES = 8  # of more, all are one
+_ORDERED = 4  # so many terms are worth asking how common each is
+
 Term = tuple[str, ...]  # words that stand next to each other
+Branch = tuple[str, ...]  # texts for `to_tsquery`, all of which must match
+Frequency = Callable[[str], int]  # in how many reviews a word stands, roughly
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,20 @@ class Query:
     def all_but_one(self) -> str:
         """What lacks one of the wanted terms at most, or of many has the first or the second half."""
         return self._joined(lambda terms: _or(_all_but_one(terms)))
+
+    def branches(self, frequency: Frequency, *, nearly: bool = False) -> list[Branch]:
+        """What `all_terms` wants, or `all_but_one` if `nearly`, in other words: one of the branches must match.
+
+        The index leaps from list to list of a branch's parts, and looks into the next only where those before it agree.
+        So the two rarest terms are parts of their own, and what else is wanted is looked at where both are.
+        """
+        found = [
+            branch
+            for each in self.alternatives
+            for whole, other in (_sides(each.wanted, frequency) if nearly else [(each.wanted, ())])
+            for branch in [_branch(whole, other, each.unwanted, frequency)]
+        ]
+        return found if len(found) <= _BRANCHES else [(self.all_but_one() if nearly else self.all_terms(),)]
 
     def any_word(self) -> str:
         return _or(map(_quoted, self.words))
@@ -100,6 +119,25 @@ def _all_but_one(terms: Sequence[Term]) -> Iterator[str]:
             _and([kept, _or(_all_but_one(other))]) if len(other) > 1 else kept
             for kept, other in zip(whole, reversed(halves), strict=True)
         )
+
+
+def _sides(terms: Sequence[Term], frequency: Frequency) -> list[tuple[Sequence[Term], Sequence[Term]]]:
+    """As `_all_but_one`: which terms must all be there, and of which all but one. Rare ones are dealt to both sides."""
+    middle = len(terms) // 2
+    if len(terms) > _FEW:
+        return [(terms[:middle], ()), (terms[middle:], ())]
+    rarest = _rarest_first(terms, frequency)
+    return [(rarest[::2], rarest[1::2]), (rarest[1::2], rarest[::2])] if middle else [(terms, ())]
+
+
+def _branch(whole: Sequence[Term], other: Sequence[Term], unwanted: Iterable[Term], frequency: Frequency) -> Branch:
+    first, second, *more = *map(_phrase, _rarest_first(whole, frequency)), "", ""
+    rest = [*more, _or(_all_but_one(other)) if len(other) > 1 else "", *(f"!{_phrase(term)}" for term in unwanted)]
+    return tuple(filter(None, (first, second, _and(filter(None, rest)))))
+
+
+def _rarest_first(terms: Sequence[Term], frequency: Frequency) -> list[Term]:
+    return sorted(terms, key=lambda term: min(map(frequency, term))) if len(terms) >= _ORDERED else list(terms)
 
 
 def _quoted(word: str) -> str:

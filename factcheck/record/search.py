@@ -3,13 +3,15 @@
 A common word stands in hundreds of thousands of rows, and reading and ranking them all is what takes long. So at most
 CANDIDATES of the rows that match are ranked: the most recently published or changed. The index has the rows by shelves
 of 2,048 entries of the log, so that of a common word's list only the newest part is read. What the newest SAMPLE
-shelves hold says how to go on: what is common is looked for in the newest FAR shelves, what is rare everywhere.
+shelves hold says how to go on: what is common is looked for in so many of the newest shelves, FAR at least, as should
+hold ENOUGH of it, what is rare everywhere.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -19,17 +21,21 @@ from django.db.models import Q
 from psycopg.errors import QueryCanceled
 
 from factcheck.record.models import SHELF_BITS, PublishedClaim, PublishedReview, Status
-from factcheck.record.queries import Query, read_query
+from factcheck.record.queries import Branch, Query, read_query
 from factcheck.record.words import EXACT_CONFIG, SEARCH_CONFIG, Frequency, frequencies
 
 Searched = type[PublishedReview] | type[PublishedClaim]
 Position = tuple[int, UUID]  # score and id
+Branches = Callable[[], list[Branch]]
 
 CANDIDATES = 400
 SAMPLE, FAR = 4, 16  # shelves
-MANY, SOME = 16, 4  # candidates in the sample
+MANY, SOME = 8, 4  # candidates in the sample
+ENOUGH = 64  # candidates of what is common, if there are no more in the newest FAR shelves
+RARE = 1000  # reviews with a word that is looked for everywhere without a sample
 COMMON = 20_000  # reviews with the rarest word of a query that is common nevertheless
 SECONDS = 0.9  # for all that one request to search asks of the database
+GLANCE = 0.1  # of them for a word that seems to be rare
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +92,26 @@ class Search:
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Found:
         """The best hits, or those after the position; backward the worst, or those before it, nearest first."""
         found = Found([])
-        for number, wanted in enumerate(self._attempts()):
-            found = replace(self._find(wanted, limit, position, backward), wanted=wanted)
+        for number, (wanted, branches) in enumerate(self._attempts()):
+            found = replace(self._find(wanted, branches, limit, position, backward), wanted=wanted)
             if found.candidates or not found.whole:
                 found = replace(found, relaxed=number > 0)
                 break
         return found
 
-    def _attempts(self) -> Iterator[str]:
+    def _attempts(self) -> Iterator[tuple[str, Branches]]:
         """What must match, ever less: all words; all that stand in any claim or headline; of these all but one."""
         if not self.query:
             return
         strict = self.query.all_terms()
-        yield strict
+        yield strict, partial(self.query.branches, self._frequency)
         unknown = [word for word in self.query.words if not self._frequency(word)]
         known = self.query.without(unknown)
         if unknown and known:
-            yield known.all_terms()
-        if (nearly := (known or self.query).all_but_one()) != strict:
-            yield nearly
+            yield known.all_terms(), partial(known.branches, self._frequency)
+        known = known or self.query
+        if (nearly := known.all_but_one()) != strict:
+            yield nearly, partial(known.branches, self._frequency, nearly=True)
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:
@@ -114,65 +121,104 @@ class Search:
         found = self._frequencies.get(word)
         return found.reviews if found else 0
 
-    def _find(self, wanted: str, limit: int, position: Position | None, backward: bool) -> Found:
+    def _find(self, wanted: str, branches: Branches, limit: int, position: Position | None, backward: bool) -> Found:
         """When the time is up, with what has been found by then."""
-        found = Found([], whole=False)
-        try:
-            found = self._rank(wanted, _SHELVES, [SAMPLE], limit, position, backward)
-            if found.candidates < CANDIDATES:
-                common = found.candidates >= MANY or (
-                    found.candidates >= SOME and min(map(self._frequency, self.query.words)) > COMMON
-                )
-                newest, shelves = (_SHELVES, [FAR]) if common else (_EVERYWHERE, [])
-                found = self._rank(wanted, newest, shelves, limit, position, backward)
-        except OperationalError as error:
-            if not isinstance(error.__cause__, QueryCanceled):
-                raise
-            return replace(found, whole=False)
+        rank = partial(self._rank, wanted, branches, limit, position, backward)
+        if self._is_rare() and (found := rank(None, GLANCE)):
+            return found
+        if not (found := rank(SAMPLE)):
+            return Found([], whole=False)
+        if found.candidates < CANDIDATES:
+            return rank(self._reach(found.candidates)) or replace(found, whole=False)
         return found
 
+    def _is_rare(self) -> bool:
+        """Known of one word without a sample, unless it stands in few titles and in many bodies."""
+        return len(self.query.words) == 1 and 0 < self._frequency(self.query.words[0]) <= RARE
+
+    def _reach(self, sampled: int) -> int | None:
+        """In how many shelves to look for what stands so often in the sample; None for all."""
+        if sampled >= MANY:
+            return max(FAR, SAMPLE * ENOUGH // sampled)
+        if sampled >= SOME and len(self.query.words) > 1 and min(map(self._frequency, self.query.words)) > COMMON:
+            return FAR
+        return None
+
     def _rank(
-        self, wanted: str, newest: str, shelves: Sequence[int], limit: int, position: Position | None, backward: bool
-    ) -> Found:
+        self,
+        wanted: str,
+        branches: Branches,
+        limit: int,
+        position: Position | None,
+        backward: bool,
+        shelves: int | None,
+        seconds: float = SECONDS,
+    ) -> Found | None:
+        """The best of so many shelves or of all; None when the time is up."""
+        # Within a shelf the lists are short, and the planner has less to do with one condition.
+        parts = [(wanted,)] if shelves else branches()
+        words, marked = self.query.any_word(), self.query.any_marked_word()
+        together = wanted if len(self.query.words) > 1 else ""
         sql = _SEARCH.format(
-            newest=newest.format(table=self._table, where=self._where),
+            rank=" + ".join(rank for text, rank in ((words, _WORDS), (together, _TOGETHER), (marked, _MARKED)) if text),
+            newest=(_SHELVES if shelves else _EVERYWHERE).format(
+                table=self._table,
+                where=self._where,
+                matches=" OR ".join(" AND ".join([_MATCHES] * len(branch)) for branch in parts),
+            ),
             position=f"WHERE (score, id) {'>' if backward else '<'} (%s, %s)" if position else "",
             direction="ASC" if backward else "DESC",
         )
-        ranking = wanted, self.query.any_word(), self.query.any_marked_word()
-        parameters: list[Any] = [*ranking, *shelves, *self._parameters, wanted, *(position or ()), limit]
-        left = max(1, int(1000 * (self._deadline - time.monotonic())))
-        with connections[self._using].cursor() as cursor:
-            # Sent as one message, so that the limit holds for this statement alone without a round trip of its own.
-            cursor.execute(f"SET LOCAL statement_timeout = {left}; {sql}", parameters)
-            cursor.nextset()
-            rows = cursor.fetchall()
+        left = max(1, int(1000 * min(seconds, self._deadline - time.monotonic())))
+        parameters: list[Any] = [
+            *filter(None, (words, together, marked)),
+            *([shelves] if shelves else []),
+            *self._parameters,
+            *chain.from_iterable(parts),
+            *(position or ()),
+            limit,
+        ]
+        try:
+            with connections[self._using].cursor() as cursor:
+                # Sent as one message, so that the limit holds for this statement alone without a round trip of its own.
+                cursor.execute(f"SET LOCAL statement_timeout = {left}; {sql}", parameters)
+                cursor.nextset()
+                rows = cursor.fetchall()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, QueryCanceled):
+                raise
+            return None
         return Found([Hit(*row[:3]) for row in rows], rows[0][3] if rows else 0)
 
 
-# Queries are constants, so that the planner sees how common their words are. What lies close together, stands in claim
-# or headline, and has the diacritics that were typed comes first.
+_MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
+# What lies close together, stands in claim or headline, and has the diacritics that were typed comes first.
+_WORDS = f"ts_rank('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CONFIG}', %s))"
+_TOGETHER = f"2 * ts_rank_cd('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CONFIG}', %s), 32)"
+_MARKED = f"2 * ts_rank('{{1,1,1,1}}', search, to_tsquery('{EXACT_CONFIG}', %s))"
+# Queries are constants, so that the planner sees how common their words are.
 _SEARCH = f"""
 SELECT score, id, body, candidates FROM (
-    SELECT id, body, count(*) OVER () AS candidates, ((100000 * (
-        2 * ts_rank_cd('{{{{0.1,0.2,0.4,1}}}}', search, to_tsquery('{SEARCH_CONFIG}', %s), 32)
-        + ts_rank('{{{{0.1,0.2,0.4,1}}}}', search, to_tsquery('{SEARCH_CONFIG}', %s))
-        + 2 * ts_rank('{{{{1,1,1,1}}}}', search, to_tsquery('{EXACT_CONFIG}', %s))
-    ))::bigint << 40) + sequence AS score
-    FROM ({{newest}} LIMIT {CANDIDATES}) newest
+    SELECT score, id, body, count(*) OVER () AS candidates FROM (
+        SELECT id, body, ((100000 * ({{rank}}))::bigint << 40) + sequence AS score
+        FROM ({{newest}} LIMIT {CANDIDATES}) newest OFFSET 0
+    ) scored
 ) ranked {{position}}
 ORDER BY score {{direction}}, id {{direction}} LIMIT %s
 """  # noqa: S608 (constants; what is filled in are names of ours and conditions that Django wrote)
+# The newest are told by their places in the table, and only then read whole: many rows with their vectors take longer
+# to sort than the newest of them to rank.
 _EVERYWHERE = f"""
-SELECT sequence, id, body, search FROM {{table}} WHERE {{where}} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)
-ORDER BY sequence DESC
+SELECT sequence, id, body, search FROM {{table}} WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM {{table}} WHERE {{where}} AND ({{matches}}) ORDER BY sequence DESC LIMIT {CANDIDATES}
+))
 """  # noqa: S608
 # From shelf to shelf, the newest first, until there are enough.
 _SHELVES = f"""
 SELECT found.* FROM (SELECT max(sequence) >> {SHELF_BITS} AS newest FROM record_logentry) log,
 LATERAL generate_series(newest, greatest(newest - %s + 1, 0), -1) shelf,
 LATERAL (
-    SELECT sequence, id, body, search FROM {{table}} WHERE {{where}} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)
+    SELECT sequence, id, body, search FROM {{table}} WHERE {{where}} AND ({{matches}})
     AND (sequence >> {SHELF_BITS}) = shelf ORDER BY sequence DESC LIMIT {CANDIDATES}
 ) found
 """  # noqa: S608

@@ -1,11 +1,12 @@
 """What a person types into the search box always becomes a query that PostgreSQL can run, and keeps its meaning."""
 
 import pytest
+from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.record.models import PublishedReview
-from factcheck.record.queries import Alternative, Query, read_query
+from factcheck.record.queries import Alternative, Branch, Query, read_query
 from factcheck.record.search import has_words, search_reviews
 
 
@@ -50,6 +51,65 @@ def test_all_but_one_of_many_is_a_half() -> None:
     assert read_query("a b c d e f g h i j k l").all_but_one() == (
         "(('a'&'b'&'c'&'d'&'e'&'f')|('g'&'h'&'i'&'j'&'k'&'l'))"
     )
+
+
+FREQUENCIES = {"a": 50, "b": 40, "c": 30, "d": 20, "e": 10}
+
+
+def branches(text: str, *, nearly: bool = False) -> list[Branch]:
+    return read_query(text).branches(lambda word: FREQUENCIES.get(word, 0), nearly=nearly)
+
+
+def test_branches_begin_with_the_rarest_of_many_words() -> None:
+    assert branches("a b c d e") == [("'e'", "'d'", "('c'&'b'&'a')")]
+    assert branches("a b c") == [("'a'", "'b'", "'c'")]
+    assert branches('a "b c" -d or e') == [("'a'", "('b'<->'c')", "!'d'"), ("'e'",)]
+    assert branches("a b c d e", nearly=True) == [
+        ("'e'", "'c'", "('a'&('d'|'b'))"),
+        ("'d'", "'b'", "(('e'&('c'|'a'))|('c'&'a'))"),
+    ]
+
+
+def test_many_alternatives_are_one_branch() -> None:
+    text = " or ".join("abcdefghi")
+    assert branches(text) == [(read_query(text).all_terms(),)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a",
+        "a b",
+        "a b c",
+        "a b c d",
+        "a b c d e",
+        "e d c b a",
+        "a b -c",
+        '"a b" c',
+        '"a b" c d -e',
+        "a or b c",
+        "a b c or d e",
+    ],
+)
+@pytest.mark.parametrize("nearly", [False, True])
+def test_branches_want_the_same_as_the_text(module_database: str, text: str, nearly: bool) -> None:
+    """Of all choices of five words the same are found."""
+    query = read_query(text)
+    one = query.all_but_one() if nearly else query.all_terms()
+    parts = " OR ".join(
+        "(" + " AND ".join(f"said @@ $${part}$$::tsquery" for part in branch) + ")"
+        for branch in branches(text, nearly=nearly)
+    )
+    texts = [" ".join(word for bit, word in enumerate("abcde") if 1 << bit & chosen) for chosen in range(32)]
+    with connections["public"].cursor() as cursor:
+        cursor.execute(
+            f"SELECT said @@ $${one}$$::tsquery, {parts} FROM unnest(%s::text[]) made,"
+            " LATERAL to_tsvector('simple', made) said",
+            [texts],
+        )
+        found = cursor.fetchall()
+    assert [each for _, each in found] == [each for each, _ in found]
+    assert {each for each, _ in found} == {False, True}
 
 
 def run(words: str) -> list[object]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from factcheck.record import log, search
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview
@@ -152,6 +153,29 @@ def test_search_ranks_the_newest_of_many(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(search, "CANDIDATES", 3)
     publish("Lũ", *["Lũ lên cao tới mái chùa cổ"] * 5)
     assert found("lu") == [6, 5, 4]
+
+
+@pytest.mark.parametrize(("words", "samples"), [("lu", 0), ("nuoc lu", 1), ("nuoc", 1)])
+def test_search_samples_what_may_be_common(monkeypatch: pytest.MonkeyPatch, words: str, samples: int) -> None:
+    monkeypatch.setattr(search, "RARE", 1)
+    publish("Nước lũ", "Nước dâng")
+    with CaptureQueriesContext(connections["public"]) as asked:
+        assert 1 in found(words)
+    assert sum("generate_series" in each["sql"] for each in asked) == samples
+
+
+def test_search_samples_a_word_that_is_not_as_rare_as_it_seems(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish("Nước lũ")
+    monkeypatch.setattr(
+        search, "_EVERYWHERE", search._EVERYWHERE.replace("{where}", "{where} AND pg_sleep(0.3) IS NOT NULL")
+    )
+    monkeypatch.setattr(search, "MANY", 1)
+    assert found("lu") == [1]
+
+
+@pytest.mark.parametrize(("sampled", "shelves"), [(399, 16), (16, 16), (15, 17), (8, 32), (7, None), (0, None)])
+def test_search_looks_as_far_as_the_sample_says(sampled: int, shelves: int | None) -> None:
+    assert Search(PublishedReview, read_query("nuoc lu"))._reach(sampled) == shelves
 
 
 def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,8 @@ INSERT INTO record_publishedclaim (id, status, sequence, body, language, verdict
                                    appearance_keys, published_at, updated_at)
 SELECT id, 'live', n, json_build_object('text', text, 'reviews', json_build_array()), language, '{{truth:false}}',
        '{{check.example}}', '{{}}', '{{}}', now(), now() FROM ({MADE}) made;
+INSERT INTO record_word (word, reviews)
+SELECT word, count(*) FROM ({MADE}) made, LATERAL unnest(string_to_array(text, ' ')) word GROUP BY word;
 ANALYZE record_publishedreview;
 ANALYZE record_publishedclaim;
 """
@@ -73,7 +75,10 @@ def plans_of(beginning: str) -> Iterator[list[str]]:
         "w1",
         "w1999",
         "w1 w2 w3",
+        "w9 w49 w99 w499",
+        "w9 w49 w99 w499 w1999",
         "w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11",
+        "w1 w99 or w2 w499 -w3",
         '"w1 w2"',
         "w1 -w2",
         "w1 or w1999",
