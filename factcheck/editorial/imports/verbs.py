@@ -126,7 +126,8 @@ def publish_import(
             roles.require_decider(by, locked.newsroom_id)
             if locked.decision != Decision.APPROVED:
                 raise EditorialError(_("Only an approved import can be published."))
-            wanted = locked.unpublished().filter(pk__gt=last).only("review_id", "action", "statement", "change_class", "note", "entry", "batch")
+            wanted = locked.unpublished().filter(pk__gt=last)
+            wanted = wanted.only("review_id", "action", "statement", "change_class", "note", "entry", "batch")
             approvals = list(wanted.order_by("pk")[:chunk])
             published += _publish(approvals, by, locked.newsroom_id)
             if not approvals:

@@ -1,7 +1,10 @@
 """The decision on an import is its own row, and the database holds it as it holds that on a single approval.
 
-Approvals of an import learn of it when they are published (`publish_import`), in the same statement as their entry.
+Approvals of an import learn of it when they are published (`publish_import`), in the same statement as their entry. Who
+decided is asked once for all rows of a statement, by transition tables, and not row by row.
 """
+
+from importlib import import_module
 
 from django.db import migrations
 
@@ -51,21 +54,8 @@ CREATE TRIGGER importbatch_rules AFTER INSERT OR UPDATE ON editorial_importbatch
     FOR EACH ROW EXECUTE FUNCTION editorial_importbatch_rules();
 ALTER TABLE editorial_importbatch ENABLE ALWAYS TRIGGER importbatch_rules;
 
--- An import whose digest is fixed takes nothing more. FOR SHARE: whoever fixes it meanwhile waits, or is waited for.
-CREATE FUNCTION editorial_import_is_open() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM FROM editorial_importbatch WHERE id IN (SELECT batch_id FROM fresh) FOR SHARE;
-    IF EXISTS (SELECT 1 FROM editorial_importbatch WHERE id IN (SELECT batch_id FROM fresh) AND digest <> '') THEN
-        RAISE EXCEPTION 'a finished import takes nothing more' USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER import_is_open AFTER INSERT ON editorial_approval REFERENCING NEW TABLE AS fresh
-    FOR EACH STATEMENT EXECUTE FUNCTION editorial_import_is_open();
-ALTER TABLE editorial_approval ENABLE ALWAYS TRIGGER import_is_open;
-
--- Replaces the function of 0009: an approval is decided by itself, or as its import was. A statement that stays as it
--- was keeps the digest that it was inserted with.
+-- Replaces the function of 0009, without who decides. A statement that stays as it was keeps the digest that it was
+-- inserted with.
 CREATE OR REPLACE FUNCTION editorial_approval_rules() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     emptied boolean := TG_OP = 'UPDATE' AND NEW.statement = '' AND NEW.note = '' AND NEW.digest = repeat('0', 64)
@@ -91,39 +81,89 @@ BEGIN
     ELSIF NEW.digest <> encode(sha256(convert_to(NEW.statement, 'UTF8')), 'hex') THEN
         RAISE EXCEPTION 'the statement has not the digest of its approval' USING ERRCODE = 'restrict_violation';
     END IF;
-    IF NEW.decision = 'approved' AND (TG_OP = 'INSERT' OR OLD.decision <> 'approved') THEN
-        IF EXISTS (SELECT 1 FROM editorial_authorship WHERE review_id = NEW.review_id AND user_id = NEW.decided_by_id)
-        THEN
-            RAISE EXCEPTION 'an author cannot approve' USING ERRCODE = 'restrict_violation';
-        END IF;
-        -- The trigger importbatch_rules asked who decided on the import when they did.
-        IF NOT EXISTS (
-            SELECT 1 FROM editorial_importbatch b
-            JOIN editorial_review r ON r.newsroom_id = b.newsroom_id AND r.id = NEW.review_id
-            WHERE b.id = NEW.batch_id AND b.decision = 'approved'
-            AND b.decided_by_id = NEW.decided_by_id AND b.decided_at = NEW.decided_at
-        ) AND NOT EXISTS (
-            SELECT 1 FROM editorial_membership m
-            JOIN editorial_review r ON r.newsroom_id = m.publisher_id AND r.id = NEW.review_id
-            JOIN editorial_user u ON u.id = m.user_id AND u.is_active
-            WHERE m.user_id = NEW.decided_by_id AND m.role IN ('editor', 'chief_editor')
-        ) THEN
-            RAISE EXCEPTION 'only an Editor of the newsroom approves' USING ERRCODE = 'restrict_violation';
-        END IF;
-    END IF;
     RETURN NEW;
 END $$;
+
+-- Asked once for all rows of a statement. Who decides is neither an author nor who had a program draft it, and is an
+-- Editor of the newsroom or decided on the import, of whom importbatch_rules asked that. An import whose digest is fixed
+-- takes nothing more; FOR SHARE: whoever fixes it meanwhile waits, or is waited for.
+CREATE FUNCTION editorial_approvals_decided() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    decided bigint[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        PERFORM FROM editorial_importbatch WHERE id IN (SELECT batch_id FROM fresh) FOR SHARE;
+        IF EXISTS (SELECT FROM editorial_importbatch WHERE id IN (SELECT batch_id FROM fresh) AND digest <> '') THEN
+            RAISE EXCEPTION 'a finished import takes nothing more' USING ERRCODE = 'restrict_violation';
+        END IF;
+        decided := ARRAY(SELECT id FROM fresh WHERE decision = 'approved');
+    ELSE
+        decided := ARRAY(
+            SELECT n.id FROM fresh n JOIN former o ON o.id = n.id WHERE n.decision = 'approved'
+            AND (n.decision, n.decided_by_id) IS DISTINCT FROM (o.decision, o.decided_by_id));
+    END IF;
+    IF EXISTS (
+        SELECT FROM editorial_approval a JOIN editorial_authorship s ON s.review_id = a.review_id
+        WHERE a.id = ANY(decided) AND s.user_id = a.decided_by_id
+    ) THEN
+        RAISE EXCEPTION 'an author cannot approve' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF EXISTS (
+        SELECT FROM editorial_approval a JOIN editorial_review r ON r.id = a.review_id
+        JOIN editorial_apitoken t ON t.id = r.token_id
+        WHERE a.id = ANY(decided) AND t.user_id = a.decided_by_id
+    ) THEN
+        RAISE EXCEPTION 'who had a program draft it cannot approve' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF EXISTS (
+        SELECT FROM editorial_approval a JOIN editorial_review r ON r.id = a.review_id
+        LEFT JOIN editorial_importbatch b ON b.id = a.batch_id AND b.newsroom_id = r.newsroom_id
+            AND b.decision = 'approved' AND b.decided_by_id = a.decided_by_id AND b.decided_at = a.decided_at
+        WHERE a.id = ANY(decided) AND b.id IS NULL AND NOT EXISTS (
+            SELECT FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
+            WHERE m.publisher_id = r.newsroom_id AND m.user_id = a.decided_by_id
+            AND m.role IN ('editor', 'chief_editor'))
+    ) THEN
+        RAISE EXCEPTION 'only an Editor of the newsroom approves' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER approvals_added AFTER INSERT ON editorial_approval
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION editorial_approvals_decided();
+CREATE TRIGGER approvals_decided AFTER UPDATE ON editorial_approval
+    REFERENCING OLD TABLE AS former NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION editorial_approvals_decided();
+ALTER TABLE editorial_approval ENABLE ALWAYS TRIGGER approvals_added;
+ALTER TABLE editorial_approval ENABLE ALWAYS TRIGGER approvals_decided;
+DROP TRIGGER token_author ON editorial_approval;
+DROP FUNCTION editorial_token_author;
 """
 
-# The function of 0009 is not put back: without the others this one holds the same rules.
+
+def earlier(migration: str, statements: str, first: str, last: str) -> str:
+    """What an earlier migration made and this one replaces."""
+    made: str = getattr(import_module(f"factcheck.editorial.migrations.{migration}"), statements)
+    begin = made.index(first)
+    return made[begin : made.index(last, begin) + len(last)]
+
+
 BACKWARDS = """
-DROP TRIGGER import_is_open ON editorial_approval;
+DROP TRIGGER approvals_decided ON editorial_approval;
+DROP TRIGGER approvals_added ON editorial_approval;
 DROP TRIGGER importbatch_rules ON editorial_importbatch;
-DROP FUNCTION editorial_import_is_open, editorial_importbatch_rules, editorial_import_digest;
+DROP FUNCTION editorial_approvals_decided, editorial_importbatch_rules, editorial_import_digest;
 """
 
 
 class Migration(migrations.Migration):
     dependencies = [("editorial", "0017_nothing_decided_by_token")]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
+    operations = [
+        migrations.RunSQL(
+            FORWARDS,
+            BACKWARDS
+            + earlier("0009_erasure", "FUNCTIONS", "CREATE OR REPLACE FUNCTION editorial_approval_rules", "END $$;")
+            + earlier(
+                "0014_tokens", "FORWARDS", "CREATE FUNCTION editorial_token_author", "ALWAYS TRIGGER token_author;"
+            ),
+        )
+    ]
