@@ -24,7 +24,7 @@ def record_events(by: User, newsroom: int, acts: Iterable[tuple[str, UUID, dict[
     """Many acts in the newsroom with that id, in one statement: what was done, of what, and the details."""
     now = timezone.now()
     events = (
-        EditorialEvent(at=now, actor=by, action=action, newsroom_id=newsroom, subject=str(subject), detail=detail)
+        EditorialEvent(at=now, actor_id=by.pk, action=action, newsroom_id=newsroom, subject=str(subject), detail=detail)
         for action, subject, detail in acts
     )
     insert(EditorialEvent, events)

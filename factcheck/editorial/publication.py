@@ -28,11 +28,22 @@ _KINDS = {
     Action.ERASURE: LogEntry.Kind.ERASURE,
 }
 
+# One statement however many there are; bulk_update would write a CASE with a branch for each. What was decided on with
+# its import learns of that now.
+_PUBLISHED = """
+UPDATE editorial_approval AS mine SET sequence = given.sequence, decision = 'approved',
+    decided_by_id = coalesce(mine.decided_by_id, batch.decided_by_id),
+    decided_at = coalesce(mine.decided_at, batch.decided_at)
+FROM unnest(%s::bigint[], %s::bigint[]) AS given (id, sequence)
+LEFT JOIN editorial_importbatch batch ON batch.id = %s AND batch.decision = 'approved'
+WHERE mine.id = given.id
+"""
+
 
 def append_approved(approvals: Sequence[Approval], by: User, newsroom: int) -> list[LogEntry]:
     """Publishes what these approvals are of and ties each to its entry.
 
-    The reviews are locked by the caller, and all of the newsroom with that id.
+    The reviews are locked by the caller, and all of the newsroom with that id; the approvals of one import or of none.
     """
     try:
         entries = log.publish(
@@ -53,13 +64,9 @@ def append_approved(approvals: Sequence[Approval], by: User, newsroom: int) -> l
     for approval, entry in zip(approvals, entries, strict=True):
         approval.entry = entry
         reviews.setdefault(approval.action, []).append(approval.review_id)
-    # One statement however many there are; bulk_update would write a CASE with a branch for each.
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE editorial_approval SET sequence = given.sequence"
-            " FROM unnest(%s::bigint[], %s::bigint[]) AS given(id, sequence) WHERE editorial_approval.id = given.id",
-            [[approval.pk for approval in approvals], [entry.sequence for entry in entries]],
-        )
+        sequences = [entry.sequence for entry in entries]
+        cursor.execute(_PUBLISHED, [[approval.pk for approval in approvals], sequences, approvals[0].batch_id])
     for action, some in reviews.items():
         after: dict[str, str] = {"state": _STATE_AFTER[Action(action)]}
         if action == Action.PUBLICATION:

@@ -76,7 +76,7 @@ def approve(*, review: Review, by: User, digest: str) -> Approval:
     review = _locked(review)
     roles.require_decider(by, review.newsroom_id)
     approval = _open_approval(review)
-    if approval.decision:
+    if approval.is_approved:
         raise EditorialError(_("This is approved already."))
     if by.pk == approval.submitted_by_id:
         raise NotAllowed(_("You submitted this yourself; somebody else has to decide."))

@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 
 from factcheck.record.addresses import claim_url
@@ -28,10 +27,9 @@ _REVIEW_IN_CLAIM = (
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A review's row, what its body says, and between which entries the claim showed it (until None: it does)."""
+    """A review's row, and between which entries the claim showed it (until None: it does)."""
 
     row: ReviewRow
-    body: dict[str, Any]
     since: int
     until: int | None
 
@@ -45,12 +43,11 @@ def spans_by_claim(rows: Iterable[tuple[ReviewRow, int | None]], family: Family)
     for row, until in rows:
         if row.claim_id is None:
             continue
-        body = orjson.loads(row.body)
         for home in family.homes(row.claim_id):
             since = max(row.sequence, home.since)
             end = min((each for each in (until, home.until) if each is not None), default=None)
             if end is None or since < end:
-                found.setdefault(home.claim_id, []).append(Span(row, body, since, end))
+                found.setdefault(home.claim_id, []).append(Span(row, since, end))
     return found
 
 
@@ -128,8 +125,8 @@ def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:
         speaker = speakers.get(claim_id, live[-1])
         merged = [span for claim, span in sorted(speakers.items()) if claim != claim_id]
         told = [speaker, *merged]
-        claim = speaker.body["claim"]
-        topics = {topic["slug"]: topic for span in reversed(told) for topic in span.body["topics"]}
+        claim = speaker.row.said["claim"]
+        topics = {topic["slug"]: topic for span in reversed(told) for topic in span.row.said["topics"]}
         row.language = claim["language"].lower()
         row.claimant = speaker.row.claimant
         row.topics = sorted(topics)
@@ -138,12 +135,12 @@ def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:
         row.verdicts = sorted({span.row.verdict for span in live if span.row.verdict})
         row.publishers = sorted({span.row.publisher for span in live})
         body = {**claim, **body}
-        body["merged"] = [span.body["claim"] for span in merged]
-        body["license"] = speaker.body["license"]
+        body["merged"] = [span.row.said["claim"] for span in merged]
+        body["license"] = speaker.row.said["license"]
         body["topics"] = [topics[slug] for slug in row.topics]
         body["reviews"] = [
-            {key: span.body[key] for key in _REVIEW_IN_CLAIM}
-            | {"publisher": {key: span.body["publisher"][key] for key in ("name", "site")}}
+            {key: span.row.said[key] for key in _REVIEW_IN_CLAIM}
+            | {"publisher": {key: span.row.said["publisher"][key] for key in ("name", "site")}}
             for span in sorted(live, key=lambda span: (span.row.published_at, span.row.sequence))
         ]
         body["published_at"] = body["reviews"][0]["published_at"]

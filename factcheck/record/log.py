@@ -89,7 +89,7 @@ def publish(publications: Sequence[Publication], *also: SigningKey) -> list[LogE
             entry = LogEntry(
                 sequence=place, at=at, kind=kind, subject=publication.subject, number=number, digest=digest
             )
-            documents.append(RevisionDocument(entry=entry, salt=salt, document=data))
+            documents.append(RevisionDocument(entry_id=place, salt=salt, document=data))
             published.append((entry, document))
             yield entry
 

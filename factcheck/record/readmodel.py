@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.db.models import Q
 
@@ -121,6 +120,7 @@ def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
         published_at=datetime.fromisoformat(document["published_at"]),
         updated_at=datetime.fromisoformat(document["updated_at"]),
     )
+    row.said = body
     if row.status == Status.LIVE:
         claim, verdict = document["claim"], document["verdict"]
         row.verdict = f"{verdict['scale']}:{verdict['slug']}" if verdict["slug"] else None
@@ -194,7 +194,7 @@ def _reconsider_references(keys: Iterable[Reference]) -> None:
 
 
 def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedReference:
-    document = orjson.loads(review.body)
+    document = review.said
     if kind == Kind.PUBLISHER:
         body, name = document["publisher"], document["publisher"]["name"]
     elif kind == Kind.VERDICT:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-import orjson
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, connections, models
 from django.db.models import F, Func, Q
@@ -105,8 +104,7 @@ def title_words(row: ReviewRow) -> set[str]:
     """Those of claim and headline, each once; a tombstone and an erasure have none."""
     if row.status != Status.LIVE:
         return set()
-    body = orjson.loads(row.body)
-    return set(words_of(f"{body['claim']['text']} {body['headline'] or ''}"))
+    return set(words_of(f"{row.said['claim']['text']} {row.said['headline'] or ''}"))
 
 
 @dataclass(frozen=True, slots=True)

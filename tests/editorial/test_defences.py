@@ -233,7 +233,8 @@ def test_address_column_takes_http_only(newsroom: Newsroom, value: str) -> None:
         ("UPDATE editorial_approval SET sequence = NULL WHERE decision = 'approved'", "cannot be changed"),
         (
             "UPDATE editorial_approval SET decision = 'approved', decided_at = now(), decided_by_id ="
-            " (SELECT id FROM editorial_user WHERE username LIKE 'reporter@%%') WHERE decision = ''",
+            " (SELECT id FROM editorial_user WHERE username LIKE 'reporter@%%') WHERE decision = ''"
+            " AND submitted_by_id = (SELECT id FROM editorial_user WHERE username LIKE 'chief@%%')",
             "an author cannot approve",
         ),
     ],

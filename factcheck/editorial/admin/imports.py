@@ -66,10 +66,6 @@ VERBS = {
 }
 
 
-def unpublished(batch: ImportBatch) -> bool:
-    return batch.approvals.filter(entry__isnull=True, decision=Decision.APPROVED).exists()
-
-
 def possible(at: Desk, batch: ImportBatch) -> list[BatchVerb]:
     """The verbs that this person may use on this import now."""
     if batch.newsroom_id not in at.deciding:
@@ -77,7 +73,7 @@ def possible(at: Desk, batch: ImportBatch) -> list[BatchVerb]:
     mine = batch.submitted_by_id == at.user.pk
     if not batch.decision and batch.digest:
         return [VERBS["return"]] if mine else [VERBS["approve"], VERBS["return"]]
-    return [VERBS["publish"]] if batch.decision == Decision.APPROVED and unpublished(batch) else []
+    return [VERBS["publish"]] if batch.decision == Decision.APPROVED and batch.unpublished().exists() else []
 
 
 def standing(batch: ImportBatch) -> Text:
@@ -88,7 +84,9 @@ def standing(batch: ImportBatch) -> Text:
         return _("It waits for a decision by somebody other than who imported it.")
     if batch.decision == Decision.RETURNED:
         return _("It was returned; nothing of it is published.")
-    return _("It is approved and not yet all published.") if unpublished(batch) else _("It is approved and published.")
+    if batch.unpublished().exists():
+        return _("It is approved and not yet all published.")
+    return _("It is approved and published.")
 
 
 @admin.register(ImportBatch)

@@ -224,9 +224,9 @@ def possible(at: Desk, review: Review) -> list[Verb]:
     names: list[str] = []
     if approval is not None:
         submitted = approval.submitted_by_id == at.user.pk
-        if not approval.decision and decides and not submitted and not roles.is_author(at.user, review):
+        if not approval.is_approved and decides and not submitted and not roles.is_author(at.user, review):
             names.append("approve")
-        if approval.decision and decides and review.state == State.APPROVED and not approval.batch_id:
+        if approval.is_approved and decides and review.state == State.APPROVED and not approval.batch_id:
             names.append("publish")
         if not approval.batch_id and (submitted or decides):
             names.append("take-back" if submitted else "return")

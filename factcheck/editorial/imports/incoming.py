@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, workflow
-from factcheck.editorial.drafts import drafts_of
+from factcheck.editorial.drafts import Row, drafts_of
 from factcheck.editorial.imports.completing import completed, says_the_same
 from factcheck.editorial.imports.references import Record, References
 from factcheck.editorial.imports.rows import Rows, new_row
@@ -64,6 +64,10 @@ class _Planned:
     outcome: Outcome
     note: str | Promise = ""
     former: Review | None = None
+
+    @property
+    def change_class(self) -> str:
+        return Review.ChangeClass.UPDATE if self.outcome == Outcome.CHANGED else ""
 
 
 def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[Outcome | Refused]:
@@ -214,32 +218,33 @@ def _again(former: Review, note: str | Promise, *, returned: bool) -> _Planned:
 
 def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> set[UUID]:
     """Builds the statements and asks for their approval. Returns the ids of reviews that say what they said before."""
-    drafts = drafts_of([plan.review for plan in planned])
-    approvals, unchanged, now = [], set(), timezone.now()
+    drafts, now = drafts_of([plan.review for plan in planned]), timezone.now()
+    unchanged = set()
     for plan in planned:
-        changed = plan.outcome == Outcome.CHANGED
-        data = canonical(documents.statement_from(drafts[plan.review]))
-        if plan.former and changed and data == canonical(workflow.last_statement(plan.former)):
+        if plan.former is None:
+            continue
+        said = documents.statement_from(drafts[plan.review])
+        if plan.change_class and canonical(said) == canonical(workflow.last_statement(plan.former)):
             unchanged.add(plan.review)
             continue
-        change_class, note = Review.ChangeClass.UPDATE if changed else "", str(plan.note)
-        if plan.former:
-            Review.objects.filter(pk=plan.review).update(
-                state=State.SUBMITTED, change_class=change_class, change_note=note
-            )
-        approvals.append(
-            new_row(
-                Approval,
-                review_id=plan.review,
-                action=Approval.Action.PUBLICATION,
-                statement=data.decode(),
-                digest=sha256_hex(data),
-                change_class=change_class,
-                note=note,
-                batch_id=batch.pk,
-                submitted_by_id=by.pk,
-                submitted_at=now,
-            )
+        Review.objects.filter(pk=plan.review).update(
+            state=State.SUBMITTED, change_class=plan.change_class, change_note=str(plan.note)
         )
-    insert(Approval, approvals)
+
+    def approval(plan: _Planned) -> Row:
+        data = canonical(documents.statement_from(drafts[plan.review]))
+        return new_row(
+            Approval,
+            review_id=plan.review,
+            action=Approval.Action.PUBLICATION,
+            statement=data.decode(),
+            digest=sha256_hex(data),
+            change_class=plan.change_class,
+            note=str(plan.note),
+            batch_id=batch.pk,
+            submitted_by_id=by.pk,
+            submitted_at=now,
+        )
+
+    insert(Approval, (approval(plan) for plan in planned if plan.review not in unchanged))
     return unchanged

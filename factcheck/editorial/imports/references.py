@@ -18,6 +18,7 @@ from factcheck.editorial.models import (
     VerdictMapping,
 )
 from factcheck.record.addresses import review_of_page
+from factcheck.record.rows import insert
 
 # A dictionary with the keys of docs/import.md, checked and normalised by whoever read it.
 Record = Mapping[str, Any]
@@ -85,7 +86,7 @@ class References:
         self.publishers |= publishers
         said = [said for record in records if (said := record["claim"]["claimant"])]
         claimants = {key: _claimant(self.newsroom, each) for each in said if (key := _key(each)) not in self._claimants}
-        Claimant.objects.bulk_create(claimants.values())
+        insert(Claimant, claimants.values())
         self._claimants |= claimants
         labels: dict[str, dict[str, str]] = {}
         for topic in (topic for record in records for topic in record["topics"]):

@@ -19,13 +19,13 @@ from factcheck.record.rows import insert
 
 @dataclass
 class Rows:
-    """The rows of some records, gathered and then written table by table."""
+    """The rows of some records, gathered and then written table by table; new reviews become rows while they are."""
 
     references: References
     by: User
     now: datetime = field(default_factory=timezone.now)
     claims: list[Row] = field(default_factory=list)
-    reviews: list[Row] = field(default_factory=list)
+    reviews: list[tuple[UUID, UUID, Record, str, str]] = field(default_factory=list)
     changed_claims: list[UUID] = field(default_factory=list)
     changed_reviews: list[Review] = field(default_factory=list)
     appearances: list[Row] = field(default_factory=list)
@@ -52,20 +52,7 @@ class Rows:
             if said["id"]:
                 self.references.claims_by_id[said["id"]] = claim
         review_id = UUID(record["id"]) if record["id"] else uuid4()
-        review = new_row(
-            Review,
-            id=review_id,
-            newsroom_id=self.references.newsroom.pk,
-            claim_id=claim.id,
-            state=Review.State.SUBMITTED,
-            import_key=key,
-            created_by_id=self.by.pk,
-            created_at=self.now,
-            changed_at=self.now,
-            **self._of_review(record, digest),
-        )
-        self.reviews.append(review)
-        self._add_to_review(review_id, record)
+        self.reviews.append((review_id, claim.id, record, key, digest))
         self.references.review_ids.add(str(review_id))
         return review_id
 
@@ -97,9 +84,24 @@ class Rows:
         insert(Claim, self.claims)
         insert(Claim.topics.through, self.topics)
         insert(Appearance, self.appearances)
-        insert(Review, self.reviews)
+        insert(Review, (self._review(*review) for review in self.reviews))
         insert(Source, self.sources)
         insert(Authorship, self.authorships)
+
+    def _review(self, review_id: UUID, claim_id: UUID, record: Record, key: str, digest: str) -> Row:
+        self._add_to_review(review_id, record)
+        return new_row(
+            Review,
+            id=review_id,
+            newsroom_id=self.references.newsroom.pk,
+            claim_id=claim_id,
+            state=Review.State.SUBMITTED,
+            import_key=key,
+            created_by_id=self.by.pk,
+            created_at=self.now,
+            changed_at=self.now,
+            **self._of_review(record, digest),
+        )
 
     def _claimant(self, record: Record) -> UUID | None:
         claimant = self.references.claimant(record)

@@ -1,10 +1,9 @@
 """The verbs (see the package)."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +11,7 @@ from factcheck.editorial import documents, roles
 from factcheck.editorial.drafts import drafts_of
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.imports.incoming import Incoming, Outcome, Refused, take_in
-from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Publisher, Review, User
+from factcheck.editorial.models import Approval, Authorship, EditorialEvent, ImportBatch, Publisher, Review, User
 from factcheck.editorial.models.approvals import Decision
 from factcheck.editorial.publication import append_approved
 from factcheck.record.canonical import CanonicalError, respelled
@@ -67,7 +66,10 @@ def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: 
 
 @transaction.atomic
 def approve_import(*, batch: ImportBatch, by: User, digest: str) -> ImportBatch:
-    """Approves every statement of the batch that is still undecided, named by the digest over all of them."""
+    """Approves every statement of the batch that is still undecided, named by the digest over all of them.
+
+    The decision is this one row: approvals and reviews learn of it when they are published.
+    """
     batch = _locked(batch)
     roles.require_decider(by, batch.newsroom_id)
     if not batch.digest:
@@ -78,11 +80,9 @@ def approve_import(*, batch: ImportBatch, by: User, digest: str) -> ImportBatch:
         raise NotAllowed(_("You imported this yourself; somebody else has to decide."))
     if digest != batch.digest or _digest(batch) != batch.digest:
         raise EditorialError(_("The import is not what you read. Read it again before you decide."))
-    decided = {"decision": Decision.APPROVED, "decided_by": by, "decided_at": timezone.now()}
-    undecided = batch.approvals.filter(decision="")
-    Review.objects.filter(pk__in=undecided.values("review")).update(state=State.APPROVED)
-    undecided.update(**decided)
-    _decide(batch, decided)
+    if Authorship.objects.filter(user=by, review__approvals__batch=batch).exists():
+        raise NotAllowed(_("You are an author of a review in this import; somebody else has to decide."))
+    _decide(batch, {"decision": Decision.APPROVED, "decided_by": by, "decided_at": timezone.now()})
     _record(by, "import.approved", batch, digest=digest)
     return batch
 
@@ -126,8 +126,8 @@ def publish_import(
             roles.require_decider(by, locked.newsroom_id)
             if locked.decision != Decision.APPROVED:
                 raise EditorialError(_("Only an approved import can be published."))
-            waiting = locked.approvals.filter(decision=Decision.APPROVED, entry__isnull=True, pk__gt=last)
-            wanted = waiting.only("review_id", "action", "statement", "change_class", "note", "entry", "batch")
+            wanted = locked.unpublished().filter(pk__gt=last)
+            wanted = wanted.only("review_id", "action", "statement", "change_class", "note", "entry", "batch")
             approvals = list(wanted.order_by("pk")[:chunk])
             published += _publish(approvals, by, locked.newsroom_id)
             if not approvals:
@@ -156,10 +156,9 @@ def _locked(batch: ImportBatch) -> ImportBatch:
 
 def _digest(batch: ImportBatch) -> str:
     """SHA-256 of the digests of all its statements in their order, each followed by a line feed."""
-    found = hashlib.sha256()
-    for digest in batch.approvals.order_by("pk").values_list("digest", flat=True).iterator(chunk_size=10_000):
-        found.update(f"{digest}\n".encode())
-    return found.hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT editorial_import_digest(%s)", [batch.pk])
+        return str(cursor.fetchone()[0])
 
 
 def _decide(batch: ImportBatch, decided: dict[str, Any]) -> None:

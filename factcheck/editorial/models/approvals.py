@@ -26,7 +26,10 @@ def decided_at_once(prefix: str) -> models.CheckConstraint:
 
 
 class ImportBatch(models.Model):
-    """What one run of an import wants to publish; approved as a whole over the list of digests."""
+    """What one run of an import wants to publish; approved as a whole over the list of digests.
+
+    Its decision is that of all its approvals that were not decided on by themselves.
+    """
 
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
     files = LineField(_("files"), max_length=2000)
@@ -65,6 +68,10 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.files} ({date_format(self.submitted_at)})" if self.pk else self.files
+
+    def unpublished(self) -> models.QuerySet["Approval"]:
+        """What of it is not returned and not public."""
+        return self.approvals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)
 
 
 class DecidedByTwo(models.Model):
@@ -157,3 +164,9 @@ class Approval(DecidedByTwo):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()}, {self.review}"
+
+    @property
+    def is_approved(self) -> bool:
+        """By itself or with its import, whose decision is written here when it is published."""
+        decided = self.batch.decision if self.batch and not self.decision else self.decision
+        return decided == Decision.APPROVED

@@ -9,7 +9,6 @@ from tqdm import tqdm
 from factcheck.editorial import imports
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ImportBatch
-from factcheck.editorial.models.approvals import Decision
 from factcheck.editorial.people import person
 
 
@@ -24,7 +23,7 @@ class Command(BaseCommand):
         found = ImportBatch.objects.filter(pk=batch).first()
         if found is None:
             raise CommandError(f"There is no import {batch}.")
-        waiting = found.approvals.filter(decision=Decision.APPROVED, entry__isnull=True).count()
+        waiting = found.unpublished().count()
         dealt_with = 0
         try:
             with tqdm(total=waiting, unit=" reviews", disable=None) as bar:
