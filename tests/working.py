@@ -1,6 +1,6 @@
 """The worker on a test's own database: in this process until the queue is empty, or as a process that can be killed.
 
-python tests/working.py DATABASE STALLED     works until it is stopped; run by `working`
+python -P tests/working.py DATABASE STALLED     works until it is stopped; run by `working`
 """
 
 import asyncio
@@ -45,7 +45,8 @@ def work_off(queue: str) -> None:
 def working(database: str, stalled: float = 1.5) -> Iterator[subprocess.Popen[str]]:
     """The worker as a process; what is left of it at the end is killed."""
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "tests" / "working.py"), database, str(stalled)],
+        # -P: beside this file lies another package of the name `api`.
+        [sys.executable, "-P", str(ROOT / "tests" / "working.py"), database, str(stalled)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": ""},
         stdout=subprocess.PIPE,
