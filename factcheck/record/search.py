@@ -188,7 +188,7 @@ class Search:
             if not isinstance(error.__cause__, QueryCanceled):
                 raise
             return None
-        return Found([Hit(*row[:3]) for row in rows], rows[0][3] if rows else 0)
+        return Found([Hit(*hit) for *hit, _ in rows if hit[1]], rows[0][3])
 
 
 _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
@@ -196,15 +196,18 @@ _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
 _WORDS = f"ts_rank('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CONFIG}', %s))"
 _TOGETHER = f"2 * ts_rank_cd('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CONFIG}', %s), 32)"
 _MARKED = f"2 * ts_rank('{{1,1,1,1}}', search, to_tsquery('{EXACT_CONFIG}', %s))"
-# Queries are constants, so that the planner sees how common their words are.
+# Queries are constants, so that the planner sees how common their words are. Candidates are counted whatever the
+# position, so that each page looks as far as the first; one row comes without a hit when there is none.
 _SEARCH = f"""
-SELECT score, id, body, candidates FROM (
-    SELECT score, id, body, count(*) OVER () AS candidates FROM (
-        SELECT id, body, ((100000 * ({{rank}}))::bigint << 40) + sequence AS score
-        FROM ({{newest}} LIMIT {CANDIDATES}) newest OFFSET 0
-    ) scored
-) ranked {{position}}
-ORDER BY score {{direction}}, id {{direction}} LIMIT %s
+WITH ranked AS MATERIALIZED (
+    SELECT ((100000 * ({{rank}}))::bigint << 40) + sequence AS score, id, body
+    FROM ({{newest}} LIMIT {CANDIDATES}) newest
+)
+SELECT hit.score, hit.id, hit.body, candidates FROM (SELECT count(*) AS candidates FROM ranked) counted
+LEFT JOIN LATERAL (
+    SELECT * FROM ranked {{position}} ORDER BY score {{direction}}, id {{direction}} LIMIT %s
+) hit ON true
+ORDER BY hit.score {{direction}}, hit.id {{direction}}
 """  # noqa: S608 (constants; what is filled in are names of ours and conditions that Django wrote)
 # The newest are told by their places in the table, and only then read whole: many rows with their vectors take longer
 # to sort than the newest of them to rank.

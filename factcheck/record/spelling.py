@@ -7,7 +7,7 @@ from django.db import connections
 
 from factcheck.record.queries import read_query
 from factcheck.record.search import SECONDS, Search, Searched
-from factcheck.record.words import frequencies
+from factcheck.record.words import frequencies, words_of
 
 MAX_WORDS = 3  # each costs a look into the index of similar words
 
@@ -15,7 +15,7 @@ MAX_WORDS = 3  # each costs a look into the index of similar words
 def did_you_mean(model: Searched, text: str, *, using: str = "public", seconds: float = SECONDS) -> str | None:
     """The text with its unknown words replaced by similar ones, if that gives results with all its words.
 
-    An unknown word that resembles none is left out, unless no other could be replaced.
+    An unknown word that resembles none is left out of plain words, unless no other could be replaced.
     """
     meant = unicodedata.normalize("NFC", text)
     words = read_query(meant).words
@@ -24,11 +24,16 @@ def did_you_mean(model: Searched, text: str, *, using: str = "public", seconds: 
     if not unknown or len(unknown) > MAX_WORDS:
         return None
     similar = {word: _most_similar(known[word].lexeme, using) for word in unknown}
-    if not any(similar.values()):
+    mended = {word: instead for word, instead in similar.items() if instead}
+    if not mended:
         return None
-    for word, instead in similar.items():
-        meant = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", instead or "", meant, flags=re.IGNORECASE)
-    meant = " ".join(meant.split())
+    if lost := similar.keys() - mended.keys():
+        pieces = meant.split()
+        if '"' in meant or "or" in map(str.lower, pieces):
+            return None
+        meant = " ".join(piece for piece in pieces if not words_of(piece) or {*words_of(piece)} - lost)
+    for word, instead in mended.items():
+        meant = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", instead, meant, flags=re.IGNORECASE)
     found = Search(model, read_query(meant), using=using, seconds=seconds).page(1)
     return meant if found.hits and not found.relaxed else None
 

@@ -147,6 +147,17 @@ def test_search_pages_by_position_in_both_directions() -> None:
     assert asked.page(2, third, backward=True).hits == [everything[1], everything[0]]
 
 
+def test_candidates_are_counted_whatever_the_position() -> None:
+    """How many there are says how far to look, so that each page looks as far as the first."""
+    publish("Nước lũ", "Nước lũ", "Nước lũ", "Nước dâng")
+    search_of = Search(PublishedReview, read_query("nuoc lu"))
+    first = search_of.page(3)
+    assert (len(first.hits), first.candidates) == (3, 3)
+    last = first.hits[-1]
+    beyond = search_of.page(3, (last.score, last.id))
+    assert (beyond.hits, beyond.candidates, beyond.relaxed, beyond.whole) == ([], 3, False, True)
+
+
 def test_search_ranks_the_newest_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_SHELVES", "_EVERYWHERE", "_SEARCH"):
         monkeypatch.setattr(search, name, getattr(search, name).replace("LIMIT 400", "LIMIT 3"))
@@ -180,7 +191,9 @@ def test_search_looks_as_far_as_the_sample_says(sampled: int, shelves: int | Non
 
 def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
     publish("Nước lũ")
-    monkeypatch.setattr(search, "_SEARCH", search._SEARCH.replace("SELECT score", "SELECT pg_sleep(2), score", 1))
+    monkeypatch.setattr(
+        search, "_SEARCH", search._SEARCH.replace("SELECT hit.score", "SELECT pg_sleep(2), hit.score", 1)
+    )
     monkeypatch.setattr(search, "SECONDS", 0.1)
     answer = Search(PublishedReview, read_query("nuoc lu")).page()
     assert (answer.hits, answer.whole) == ([], False)
