@@ -77,6 +77,35 @@ def test_approved_import_stays_as_it_was(newsroom: Newsroom, change: str) -> Non
         run(f"UPDATE editorial_importbatch SET {change}")
 
 
+def test_decided_import_is_not_deleted_and_made_anew(newsroom: Newsroom) -> None:
+    with pytest.raises(IntegrityError, match="it is kept as it was"):
+        run("DELETE FROM editorial_importbatch")
+    imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="empty")
+    run("DELETE FROM editorial_importbatch WHERE digest = ''")
+
+
+def test_import_is_approved_as_it_is_now(newsroom: Newsroom) -> None:
+    """A snapshot of before would not show what another connection has added since."""
+    with pytest.raises(IntegrityError, match="not as an earlier snapshot has it"):
+        run(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; {APPROVE}", newsroom.second.pk)
+
+
+@pytest.mark.parametrize("change", ["decided_at = now()", "decided_by_id = (SELECT max(id) FROM editorial_user)"])
+def test_decision_on_what_is_public_stays_as_it_was(newsroom: Newsroom, change: str) -> None:
+    imports.publish_import(batch=approve(newsroom), by=newsroom.chief)
+    with pytest.raises(IntegrityError, match="what was submitted or decided cannot be changed"):
+        run(f"UPDATE editorial_approval SET {change}")
+
+
+def test_approval_is_not_added_to_an_import_that_is_not_there_yet(newsroom: Newsroom) -> None:
+    """Else its digest could be fixed and approved by another connection that does not see the approval."""
+    workflow.return_(review=Review.objects.get(headline="Headline 1"), by=newsroom.chief, reason="Which language?")
+    with pytest.raises(IntegrityError, match="a finished import takes nothing more"):
+        run(
+            f"{ADD.replace('SELECT review_id, batch_id', 'SELECT review_id, batch_id + 1')} WHERE decision = 'returned'"
+        )
+
+
 def test_finished_import_takes_no_approval_more(newsroom: Newsroom) -> None:
     workflow.return_(review=Review.objects.get(headline="Headline 1"), by=newsroom.chief, reason="Which language?")
     with pytest.raises(IntegrityError, match="a finished import takes nothing more"):

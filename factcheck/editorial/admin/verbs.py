@@ -228,8 +228,10 @@ def possible(at: Desk, review: Review) -> list[Verb]:
             names.append("approve")
         if approval.is_approved and decides and review.state == State.APPROVED and not approval.batch_id:
             names.append("publish")
-        if not approval.batch_id and (submitted or decides):
-            names.append("take-back" if submitted else "return")
+        if submitted and not approval.batch_id:
+            names.append("take-back")
+        elif decides:
+            names.append("return")
     else:
         writes = may_write(at, review)
         if review.state == State.DRAFT and writes:

@@ -29,6 +29,10 @@ BEGIN
             USING ERRCODE = 'restrict_violation';
     END IF;
     IF NEW.decision = 'approved' AND (TG_OP = 'INSERT' OR OLD.decision <> 'approved') THEN
+        IF current_setting('transaction_isolation') <> 'read committed' THEN
+            RAISE EXCEPTION 'an import is approved as it is now, not as an earlier snapshot has it'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
         IF NEW.digest <> editorial_import_digest(NEW.id) THEN
             RAISE EXCEPTION 'import %: it has not the digest that is approved', NEW.id
                 USING ERRCODE = 'restrict_violation';
@@ -53,6 +57,9 @@ END $$;
 CREATE TRIGGER importbatch_rules AFTER INSERT OR UPDATE ON editorial_importbatch
     FOR EACH ROW EXECUTE FUNCTION editorial_importbatch_rules();
 ALTER TABLE editorial_importbatch ENABLE ALWAYS TRIGGER importbatch_rules;
+CREATE TRIGGER importbatch_kept BEFORE DELETE ON editorial_importbatch
+    FOR EACH ROW WHEN (OLD.digest <> '' OR OLD.decision <> '') EXECUTE FUNCTION editorial_refuse();
+ALTER TABLE editorial_importbatch ENABLE ALWAYS TRIGGER importbatch_kept;
 
 -- Replaces the function of 0009, without who decides. A statement that stays as it was keeps the digest that it was
 -- inserted with.
@@ -71,8 +78,9 @@ BEGIN
               AND NOT emptied
            OR OLD.sequence IS NOT NULL AND NEW.sequence IS DISTINCT FROM OLD.sequence
            OR OLD.decision = 'returned' AND NEW.decision <> 'returned'
-           OR OLD.decision = 'approved' AND (NEW.decision = '' OR OLD.sequence IS NOT NULL
-                                             AND NEW.decision <> 'approved') THEN
+           OR OLD.decision = 'approved' AND NEW.decision = ''
+           OR OLD.sequence IS NOT NULL AND (NEW.decision, NEW.decided_by_id, NEW.decided_at)
+              IS DISTINCT FROM (OLD.decision, OLD.decided_by_id, OLD.decided_at) THEN
             RAISE EXCEPTION 'approval %: what was submitted or decided cannot be changed', OLD.id
                 USING ERRCODE = 'restrict_violation';
         END IF;
@@ -86,14 +94,18 @@ END $$;
 
 -- Asked once for all rows of a statement. Who decides is neither an author nor who had a program draft it, and is an
 -- Editor of the newsroom or decided on the import, of whom importbatch_rules asked that. An import whose digest is fixed
--- takes nothing more; FOR SHARE: whoever fixes it meanwhile waits, or is waited for.
+-- takes nothing more, and one that nobody can see yet nothing; FOR SHARE: whoever fixes it meanwhile waits, or is waited
+-- for.
 CREATE FUNCTION editorial_approvals_decided() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     decided bigint[];
 BEGIN
     IF TG_OP = 'INSERT' THEN
         PERFORM FROM editorial_importbatch WHERE id IN (SELECT batch_id FROM fresh) FOR SHARE;
-        IF EXISTS (SELECT FROM editorial_importbatch WHERE id IN (SELECT batch_id FROM fresh) AND digest <> '') THEN
+        IF EXISTS (
+            SELECT FROM fresh LEFT JOIN editorial_importbatch b ON b.id = fresh.batch_id
+            WHERE fresh.batch_id IS NOT NULL AND b.digest IS DISTINCT FROM ''
+        ) THEN
             RAISE EXCEPTION 'a finished import takes nothing more' USING ERRCODE = 'restrict_violation';
         END IF;
         decided := ARRAY(SELECT id FROM fresh WHERE decision = 'approved');
@@ -146,9 +158,16 @@ def earlier(migration: str, statements: str, first: str, last: str) -> str:
     return made[begin : made.index(last, begin) + len(last)]
 
 
+# Before this migration a decision stood in each approval and review.
 BACKWARDS = """
+UPDATE editorial_review r SET state = 'approved' FROM editorial_approval a JOIN editorial_importbatch b ON b.id = a.batch_id
+    WHERE a.review_id = r.id AND a.decision = '' AND b.decision = 'approved';
+UPDATE editorial_approval a SET decision = b.decision, decided_by_id = b.decided_by_id, decided_at = b.decided_at
+    FROM editorial_importbatch b WHERE b.id = a.batch_id AND a.decision = '' AND b.decision = 'approved';
+SET CONSTRAINTS ALL IMMEDIATE;
 DROP TRIGGER approvals_decided ON editorial_approval;
 DROP TRIGGER approvals_added ON editorial_approval;
+DROP TRIGGER importbatch_kept ON editorial_importbatch;
 DROP TRIGGER importbatch_rules ON editorial_importbatch;
 DROP FUNCTION editorial_approvals_decided, editorial_importbatch_rules, editorial_import_digest;
 """
