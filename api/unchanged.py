@@ -76,7 +76,10 @@ def find_unchanged(request: HttpRequest) -> HttpResponseBase | None:
         return None
     status = 304 if "HTTP_IF_NONE_MATCH" in request.META else 200
     sent = _sent.get(_key(status, request))
-    if sent is None or sent.until < time.monotonic():
+    if sent is None:
+        return None
+    if sent.until < time.monotonic():
+        _sent.clear()  # the log may have a newer entry as well
         return None
     if status == 304 and not responses.has_already(request, sent.headers["ETag"]):
         return None

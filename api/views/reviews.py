@@ -65,7 +65,8 @@ class ReviewDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         moment = read_as_of_alone(request._request)
-        follows_log(request._request)
+        if moment is None:  # which is read before the log's head
+            follows_log(request._request)
         status, body = find_review(review_id, moment, request._request)
         if status == Status.ERASED:
             raise Gone(notice_in(body))
