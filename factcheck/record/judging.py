@@ -15,7 +15,7 @@ K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters; the words of a c
 # Constant, words, cosine. The second number of BY_WORDS was raised for FEW, which changes no order.
 FEW = 10.0  # weight of words below which even all of them prove little
 BY_WORDS = (-11.35, 42.0)
-BY_BOTH = (-94.0, 20.6, 103.6)
+BY_BOTH = (-89.7, 19.0, 98.3)
 # Days from a post to a review, up to so many, and the logarithm of how much likelier they make it: what
 # is passed around is checked within days. A review that is older than the post is hardly about it.
 BEFORE = -3.0
