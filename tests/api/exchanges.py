@@ -68,7 +68,9 @@ def read_request(block: str) -> Request:
 def write_exchange(block: str, response: HttpResponse) -> str:
     """The block with this answer in place of the one that it has."""
     asked = re.split(r"\n+HTTP/1\.1 ", block)[0].rstrip("\n")
-    lines = [f"HTTP/1.1 {response.status_code} {response.reason_phrase}"]
+    # Python before 3.13 has the phrase of RFC 4918, later ones that of RFC 9110.
+    reason = response.reason_phrase.replace("Unprocessable Entity", "Unprocessable Content")
+    lines = [f"HTTP/1.1 {response.status_code} {reason}"]
     lines += [f"{name}: {response[name]}" for name in SHOWN if name in response]
     return f"{asked}\n\n" + "\n".join(lines) + f"\n\n{written_content(response)}".rstrip("\n") + "\n"
 
