@@ -517,6 +517,7 @@ from api.dumps import making
 for alias in connections.settings.values():
     alias["NAME"] = sys.argv[1]
 settings.DUMPS_FOLDER = Path(sys.argv[2])
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which who starts the tests in the background ignores
 put = making._put
 making._put = lambda *args: os.kill(os.getpid(), int(sys.argv[3]))
 call_command("make_dumps")
