@@ -30,7 +30,7 @@ MISSPELT = 3  # words that no claim has, the longest, for which a similar one is
 MISSPELT_LENGTH = 5  # letters; shorter ones resemble too many
 ALIKE = 0.5  # pg_trgm's similarity from which on a word is a misspelling
 NEAREST = 100  # reviews by their vectors
-LOOKED_AT = 600  # vectors that the index compares on its way; with 400 it misses one in twelve of the ten nearest
+LOOKED_AT = 1000  # vectors that the index compares on its way, as many as pgvector allows; with 600 it misses one in 14
 MAX_WAITING = 1000  # reviews without a vector, as far as they are counted
 
 
