@@ -70,6 +70,24 @@ def test_import_is_returned_with_a_reason(batch: tuple[Newsroom, ImportBatch]) -
     assert editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/erase/").status == 404
 
 
+def test_single_review_is_returned_and_the_others_go_on(batch: tuple[Newsroom, ImportBatch]) -> None:
+    newsroom, imported = batch
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/")
+    editor.press("Approve all of it")
+    waiting = Review.objects.earliest("created_at", "pk")
+    editor.open(f"/admin/editorial/review/{waiting.pk}/change/")
+    assert "The import that brought it is approved; this review becomes public with the import." in editor.text
+    assert editor.has_link("Return with a message")
+    assert not signed_in(newsroom.reporter).open(editor.path).has_link("Return with a message")
+    editor.open(f"/admin/editorial/review/{waiting.pk}/do/return/").fill(reason="Sai địa chỉ.").press(
+        "Return with a message"
+    )
+    editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/publish/").press("Publish all of it")
+    assert LogEntry.objects.count() == 2
+    waiting.refresh_from_db()
+    assert waiting.state == "draft"
+
+
 def test_import_with_another_digest_is_not_approved(batch: tuple[Newsroom, ImportBatch]) -> None:
     newsroom, imported = batch
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/")
