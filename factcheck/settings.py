@@ -24,6 +24,13 @@ def environment(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
+def switch(name: str) -> bool:
+    value = environment(name, "off").lower()
+    if value not in ("on", "1", "true", "yes", "off", "0", "false", "no"):
+        raise ImproperlyConfigured(f"{name} is {value!r}: set it to on or off.")
+    return value in ("on", "1", "true", "yes")
+
+
 # What the site makes itself: the embedded database, the secret key, static files. Never committed.
 VAR = Path(environment("FACTCHECK_VAR", str(BASE_DIR / "var"))).absolute()
 
@@ -48,7 +55,7 @@ if not LOCAL and not SECURE:
         f"SITE_URL is {SITE_URL!r}: a site that others reach needs https, for example https://{_SITE.hostname}."
     )
 
-DEBUG = bool(environment("DEBUG"))
+DEBUG = switch("DEBUG")
 if DEBUG and not LOCAL:
     raise ImproperlyConfigured(
         "DEBUG is set for a site that others reach: unset it, since its error pages show settings and data."
@@ -144,7 +151,7 @@ LOG_ORIGIN = environment("LOG_ORIGIN")
 LOG_WITNESSES = environment("LOG_WITNESSES")
 
 # Lets webhooks go to this machine, without TLS: to try a receiver out, never where others register addresses.
-WEBHOOKS_ALLOW_LOOPBACK = bool(environment("WEBHOOKS_ALLOW_LOOPBACK"))
+WEBHOOKS_ALLOW_LOOPBACK = switch("WEBHOOKS_ALLOW_LOOPBACK")
 if WEBHOOKS_ALLOW_LOOPBACK and not LOCAL:
     raise ImproperlyConfigured(
         "WEBHOOKS_ALLOW_LOOPBACK is set for a site that others reach: unset it, since it opens this machine to them."

@@ -30,8 +30,9 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_production_check_is_silent():
-    result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+@pytest.mark.parametrize("switched", [{}, {"DEBUG": "off"}, {"DEBUG": "0", "WEBHOOKS_ALLOW_LOOPBACK": "False"}])
+def test_production_check_is_silent(switched: dict[str, str]):
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, **switched)
     assert (result.returncode, result.stderr) == (0, "")
 
 
@@ -70,6 +71,7 @@ def test_production_check_is_silent():
             {"DEBUG": "1"},
             "DEBUG is set for a site that others reach: unset it, since its error pages show settings and data.",
         ),
+        ({"DEBUG": "maybe"}, "DEBUG is 'maybe': set it to on or off."),
         (
             {"LOG_LEVEL": "loud"},
             "LOG_LEVEL is 'LOUD': give one of DEBUG, INFO, WARNING, ERROR, CRITICAL.",
@@ -100,7 +102,7 @@ def test_secret_key_is_made_once_and_private():
 
 def test_every_variable_is_documented():
     code = "".join((ROOT / file).read_text() for file in ("factcheck/settings.py", "factcheck/database/source.py"))
-    read = set(re.findall(r'environment\("(\w+)"', code)) | set(re.findall(r'environ\.get\("(\w+)"', code))
+    read = set(re.findall(r'(?:environment|switch)\("(\w+)"', code)) | set(re.findall(r'environ\.get\("(\w+)"', code))
     read |= set(re.findall(r'"(\w*DATABASE_URL)"', code))
     documented = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
     assert len(read) > 15
