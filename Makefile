@@ -32,8 +32,7 @@ bench: .venv/bench.stamp ## measure, as ratios in one table (bench/README.md; RE
 	for name in append importing dumps answers searching; do \
 		BENCH_TABLE=$(table) $(python) bench/$$name.py $(if $(REVIEWS),--reviews $(REVIEWS)) || exit 1; \
 	done
-	$(python) bench/matching.py
-	$(python) bench/languages.py
+	for name in matching languages; do BENCH_TABLE=$(table) $(python) bench/$$name.py || exit 1; done
 	BENCH_TABLE=$(table) $(python) bench/table.py
 
 check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, messages, deployment settings
