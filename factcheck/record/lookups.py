@@ -7,16 +7,21 @@ from django.db.models import Field, ForeignObject
 from django.db.models.lookups import In
 from django.db.models.sql.compiler import SQLCompiler
 
+from factcheck.record.rows import array_literal
+
 
 @ForeignObject.register_lookup  # which takes over none from other fields
 @Field.register_lookup
 class Among(In):
-    """As `in`, with one array for a parameter: a thousand parameters are quoted and parsed one by one."""
+    """As `in`, with one array for a parameter: a thousand parameters are quoted and parsed one by one.
+
+    For texts, numbers and UUIDs, which PostgreSQL reads from the array's text.
+    """
 
     lookup_name = "among"
 
-    def get_prep_lookup(self) -> list[Any]:
-        return list(self.rhs)
+    def get_prep_lookup(self) -> str:
+        return array_literal(map(str, self.rhs))
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         column, parameters = self.process_lhs(compiler, connection)

@@ -125,15 +125,15 @@ def _columns(model: type[models.Model]) -> tuple[str, Callable[[object], tuple[A
     spellings = [
         (place, spelled)
         for place, field in enumerate(fields)
-        for kind, spelled in ((ArrayField, _array), (models.JSONField, _json), (models.CharField, str))
+        for kind, spelled in ((ArrayField, array_literal), (models.JSONField, _json), (models.CharField, str))
         if isinstance(field, kind) and (kind is not models.CharField or field.choices)
     ]
     names = ", ".join(f'"{field.column}"' for field in fields)
     return names, attrgetter(*(field.attname for field in fields)), spellings
 
 
-def _array(value: Sequence[str]) -> str:
-    """A list of texts as PostgreSQL writes an array."""
+def array_literal(value: Iterable[str]) -> str:
+    """Texts as PostgreSQL writes an array."""
     return "{" + ",".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in value) + "}"
 
 

@@ -86,9 +86,14 @@ def project_words(now: Iterable[ReviewRow], former: Iterable[ReviewRow]) -> None
             cursor.execute(_SUBTRACT, taken)
 
 
+# Most are there already. ON CONFLICT would make a whole new row of each, its lexeme too, before it looked.
 _ADD = """
-INSERT INTO record_word AS mine (word, reviews) SELECT * FROM unnest(%s::text[], %s::int[])
-ON CONFLICT (word) DO UPDATE SET reviews = mine.reviews + excluded.reviews
+WITH given AS (SELECT * FROM unnest(%s::text[], %s::int[]) AS given (word, reviews)),
+known AS (
+    UPDATE record_word mine SET reviews = mine.reviews + given.reviews
+    FROM given WHERE mine.word = given.word RETURNING mine.word
+)
+INSERT INTO record_word (word, reviews) SELECT * FROM given WHERE word NOT IN (SELECT word FROM known)
 """
 _REMOVE = """
 DELETE FROM record_word mine USING unnest(%s::text[], %s::int[]) AS taken (word, reviews)
