@@ -44,7 +44,7 @@ def _date(parts: dict[str, str | None]) -> date | None:
         next(value for form in "12345" if (value := parts.get(f"{part}{form}"))) for part in ("y", "m", "d")
     )
     if not month.isdigit():
-        month = str(_MONTHS.index(month[:3].lower()) + 1)
+        month = str(_MONTHS.index(month[:3].casefold()) + 1)  # lower() leaves the ſ that IGNORECASE lets pass
     for one, other in ((month, day), (day, month)):
         try:
             return date(int(year), int(one), int(other))

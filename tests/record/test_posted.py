@@ -32,6 +32,7 @@ def test_date_of_a_post(text: str) -> None:
     ("text", "day"),
     [
         ("x 2/13/2018", date(2018, 2, 13)),  # no month is the 13th
+        ("x ſep 11, 2018", date(2018, 9, 11)),  # re.IGNORECASE takes the long s for an s
         ("x 11/2/2018\ny 12/2/2018", date(2018, 2, 12)),
         ("x 31/31/2018", None),
         ("x 30 February 2018", None),
