@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from factcheck.record.embeddings import Embeddings
 from factcheck.record.models import PublishedReview, ReviewVector, Status
@@ -25,29 +26,31 @@ WHERE mine.review_id = made.review_id AND mine.digest = made.digest
 """
 
 
-def count_missing(embeddings: Embeddings) -> int:
-    """How many live reviews have no vector of this model. Those of another model count, and are forgotten.
+class BusyError(Exception):
+    """Another process computes vectors."""
 
-    Raises NoVectorError; then nothing is forgotten, since it may be a wrong setting, and computing took hours.
-    """
-    others = ReviewVector.objects.exclude(model=embeddings.model).exclude(model=None)
-    if others.exists():
-        embeddings.passages(["Does it answer?"])
-        others.update(model=None, embedding=None)
-    return ReviewVector.objects.filter(embedding=None).count()
+
+def count_missing(embeddings: Embeddings) -> int:
+    """How many live reviews have no vector of this model."""
+    return ReviewVector.objects.filter(embedding=None).count() + _of_others(embeddings).count()
 
 
 def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Iterator[int]:
-    """Gives how many were computed, after each batch; ends after so many seconds. Raises NoVectorError.
+    """Gives how many were computed, after each batch; ends after so many seconds. Raises NoVectorError and BusyError.
 
-    Ends at once while another process computes.
+    Vectors of another model are forgotten first, by whoever holds the lock alone: a process that has not heard of the
+    new model yet would take the new vectors away again and again.
     """
     begun, last = time.monotonic(), UUID(int=2**128 - 1)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
-            return
+            raise BusyError
         try:
+            if (others := _of_others(embeddings)).exists():
+                # It may be a wrong setting, and computing took hours: nothing is forgotten unless this one answers.
+                embeddings.passages(["Does it answer?"])
+                others.update(model=None, embedding=None)
             while seconds is None or time.monotonic() - begun < seconds:
                 # The newest first. What cannot be kept is left for the next run.
                 waiting = ReviewVector.objects.filter(embedding=None, review_id__lt=last).order_by("-review_id")
@@ -64,3 +67,9 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
                 yield cursor.rowcount
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _of_others(embeddings: Embeddings) -> QuerySet[ReviewVector]:
+    """Vectors of another model, by the index: what is unequal would be looked for in the whole table."""
+    unequal = Q(model__lt=embeddings.model) | Q(model__gt=embeddings.model)
+    return ReviewVector.objects.filter(unequal, embedding__isnull=False)

@@ -160,13 +160,15 @@ def _meaning(cursor: Any, text: str) -> tuple[tuple[str, str] | None, str | None
         embeddings = configured()
         cursor.execute(
             "SELECT (SELECT count(*) FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT %s) waiting),"
-            " EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL)",
-            [MAX_WAITING],
+            " EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND model = %s),"
+            " EXISTS (SELECT FROM record_reviewvector)",
+            [MAX_WAITING, embeddings.model],
         )
-        waiting, some = cursor.fetchone()
+        waiting, some, expected = cursor.fetchone()
         missing = _missing(waiting) if waiting else None
         if not some:
-            return None, missing
+            of_another = "What reviews mean was computed by another model, and not by this one yet."
+            return None, missing or (of_another if expected else None)
         return (embeddings.model, vector_literal(embeddings.question(text))), missing
     except NoVectorError as problem:
         return None, str(problem)

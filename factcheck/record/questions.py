@@ -13,7 +13,7 @@ _GLUED_PICTURE = re.compile(r"(?=pic\.twitter\.com/)")
 _RETWEET = re.compile(r"\bRT @\w+:")
 _TAG = re.compile(r"[#@](\w+)")
 _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_")
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+")
 
 
 def tidy(text: str) -> str:

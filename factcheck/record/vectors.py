@@ -1,8 +1,9 @@
 """One vector for each live review: what its claim, headline and summary mean, for matching.
 
 A row stands there as soon as a review is live, without a vector until one is computed
-(`embedding.py`, `manage.py embed_claims`). `digest` is of the text, so that a change of anything else, and
-`rebuild_record`, keep what took long to compute. A trigger of the migration takes the row away with the review.
+(`embedding.py`, `manage.py embed_claims`). `digest` is of the text, so that a change of anything else keeps what took
+long to compute, and so does `rebuild_record` unless a correction changed the text. A trigger of the migration takes the
+row away with the review.
 """
 
 import hashlib
@@ -66,6 +67,7 @@ class ReviewVector(models.Model):
         indexes = [
             HnswIndex(OpClass("embedding", name="halfvec_cosine_ops"), name="reviewvector_near"),
             models.Index(fields=["review_id"], name="reviewvector_waiting", condition=Q(embedding__isnull=True)),
+            models.Index(fields=["model"], name="reviewvector_model", condition=Q(embedding__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connections
 
 from factcheck.database import DatabaseProblem
 from factcheck.record import embeddings, log
-from factcheck.record.embedding import BATCH
+from factcheck.record.embedding import _LOCK, BATCH
 from factcheck.record.embeddings import AT_ONCE, NoVectorError, Remote, configured
 from factcheck.record.matching import match
 from factcheck.record.models import LogEntry, ReviewVector
@@ -283,6 +283,35 @@ def test_another_model_that_does_not_answer_takes_no_vectors_away(
     with pytest.raises(CommandError, match="answered 404"):
         embed()
     assert ReviewVector.objects.get().model == "e5-test"
+
+
+def test_who_does_not_compute_takes_no_vectors_of_another_model_away(
+    address: Address, bare_record: None, settings: Any
+) -> None:
+    publish("Nước lũ ngập chùa.")
+    embed()
+    settings.EMBEDDINGS_MODEL = "other"
+    with connections["owner"].cursor() as cursor:  # as a worker does that has not heard of the new model
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        said = embed()
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+    assert said.splitlines() == [
+        "Another process is computing vectors (the worker for 20 seconds of each minute).",
+        "0 vectors computed, 1 missing.",
+    ]
+    assert ReviewVector.objects.get().model == "e5-test"
+
+
+def test_match_says_when_vectors_are_of_another_model(address: Address, bare_record: None, settings: Any) -> None:
+    assert match("The flood reached the pagoda.").explanation is None  # nothing is there
+    publish("Nước lũ ngập chùa.")
+    embed()
+    settings.EMBEDDINGS_MODEL = "other"
+    matching = match("The flood reached the pagoda.")
+    assert (matching.method, matching.explanation) == (
+        "words",
+        "What reviews mean was computed by another model, and not by this one yet.",
+    )
 
 
 def test_vector_goes_with_an_erasure_and_stays_with_a_rebuild(address: Address, bare_record: None) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from factcheck.record.embedding import compute_missing, count_missing
+from factcheck.record.embedding import BusyError, compute_missing, count_missing
 from factcheck.record.embeddings import NoVectorError, configured
 
 
@@ -27,6 +27,8 @@ class Command(BaseCommand):
                 for computed in compute_missing(embeddings, options["seconds"]):
                     done += computed
                     progress.update(computed)
+        except BusyError:
+            self.stdout.write("Another process is computing vectors (the worker for 20 seconds of each minute).")
         except NoVectorError as problem:
             raise CommandError(f"{problem} {done} vectors were computed and kept.") from problem
         except KeyboardInterrupt:
