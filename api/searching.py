@@ -35,8 +35,9 @@ def read_searched(asked: ListRequest, model: Searched, past: type[Any]) -> tuple
     else:
         page, answer = _read_sorted(asked), Found([], wanted=asked.searched.all_terms())
     meta: Meta = {"relaxed": answer.relaxed, "complete": answer.whole, "did_you_mean": None}
-    if (len(page.rows) < LITTLE and not asked.cursor.position) or answer.relaxed:
-        meta["did_you_mean"] = did_you_mean(model, asked.words, seconds=_left(deadline)) if asked.words else None
+    few = len(page.rows) < LITTLE and not asked.cursor.position
+    if asked.words and (few or answer.relaxed):
+        meta["did_you_mean"] = did_you_mean(model, asked.words, asked.condition, seconds=_left(deadline))
     meta |= _counts(asked, model, answer.wanted, deadline)
     if asked.extras.highlight:
         bodies = [orjson.loads(body) for (body,) in page.rows]

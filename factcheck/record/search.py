@@ -124,12 +124,16 @@ class Search:
     def _find(self, wanted: str, branches: Branches, limit: int, position: Position | None, backward: bool) -> Found:
         """When the time is up, with what has been found by then."""
         rank = partial(self._rank, wanted, branches, limit, position, backward)
-        if self._is_rare() and (found := rank(None, GLANCE)):
+        rare = self._is_rare()
+        if rare and (found := rank(None, GLANCE)):
             return found
         if not (found := rank(SAMPLE)):
             return Found([], whole=False)
         if found.candidates < CANDIDATES:
-            return rank(self._reach(found.candidates)) or replace(found, whole=False)
+            reach = self._reach(found.candidates)
+            found = rank(reach) or replace(found, whole=False)
+            if rare and reach:  # another page of it may have seen everything in the time
+                found = replace(found, whole=False)
         return found
 
     def _is_rare(self) -> bool:

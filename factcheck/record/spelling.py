@@ -1,9 +1,12 @@
 """What was probably meant by words that stand in no claim and no headline."""
 
 import re
+import time
 import unicodedata
 
-from django.db import connections
+from django.db import OperationalError, connections
+from django.db.models import Q
+from psycopg.errors import QueryCanceled
 
 from factcheck.record.queries import read_query
 from factcheck.record.search import SECONDS, Search, Searched
@@ -12,18 +15,23 @@ from factcheck.record.words import frequencies, words_of
 MAX_WORDS = 3  # each costs a look into the index of similar words
 
 
-def did_you_mean(model: Searched, text: str, *, using: str = "public", seconds: float = SECONDS) -> str | None:
+def did_you_mean(
+    model: Searched, text: str, condition: Q | None = None, *, using: str = "public", seconds: float = SECONDS
+) -> str | None:
     """The text with its unknown words replaced by similar ones, if that gives results with all its words.
+
+    `condition` is what the results must meet besides. None when there are not so many seconds.
 
     An unknown word that resembles none is left out of plain words, unless no other could be replaced.
     """
-    meant = unicodedata.normalize("NFC", text)
+    deadline = time.monotonic() + seconds
+    meant = asked = unicodedata.normalize("NFC", text)
     words = read_query(meant).words
     known = frequencies(words, using)
     unknown = [word for word in words if word in known and not known[word].reviews]
     if not unknown or len(unknown) > MAX_WORDS:
         return None
-    similar = {word: _most_similar(known[word].lexeme, using) for word in unknown}
+    similar = {word: _most_similar(known[word].lexeme, using, deadline) for word in unknown}
     mended = {word: instead for word, instead in similar.items() if instead}
     if not mended:
         return None
@@ -34,14 +42,25 @@ def did_you_mean(model: Searched, text: str, *, using: str = "public", seconds: 
         meant = " ".join(piece for piece in pieces if not words_of(piece) or {*words_of(piece)} - lost)
     for word, instead in mended.items():
         meant = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", instead, meant, flags=re.IGNORECASE)
-    found = Search(model, read_query(meant), using=using, seconds=seconds).page(1)
+    if meant == asked:  # the word is a part of a run, which stays as it is
+        return None
+    found = Search(model, read_query(meant), condition, using=using, seconds=deadline - time.monotonic()).page(1)
     return meant if found.hits and not found.relaxed else None
 
 
-def _most_similar(lexeme: str, using: str) -> str | None:
-    with connections[using].cursor() as cursor:
-        cursor.execute(_SIMILAR, [lexeme, lexeme])
-        row = cursor.fetchone()
+def _most_similar(lexeme: str, using: str, deadline: float) -> str | None:
+    left = int(1000 * (deadline - time.monotonic()))
+    if left <= 0:
+        return None
+    try:
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {left}; {_SIMILAR}", [lexeme, lexeme])
+            cursor.nextset()
+            row = cursor.fetchone()
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        return None
     return row[0] if row else None
 
 

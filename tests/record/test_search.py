@@ -5,12 +5,14 @@ from uuid import UUID
 
 import pytest
 from django.db import connections
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.record import log, search
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview
 from factcheck.record.queries import read_query
 from factcheck.record.search import Search, search_reviews
+from factcheck.record.spelling import did_you_mean
 from tests.record.conftest import disarm, make_statement
 
 FILLER = "Giá xăng dầu hôm qua."
@@ -182,6 +184,8 @@ def test_search_samples_a_word_that_is_not_as_rare_as_it_seems(monkeypatch: pyte
     )
     monkeypatch.setattr(search, "MANY", 1)
     assert found("lu") == [1]
+    # The next page may be asked for at a better time, and then looks farther.
+    assert not Search(PublishedReview, read_query("lu")).page().whole
 
 
 @pytest.mark.parametrize(("sampled", "shelves"), [(399, 16), (16, 16), (15, 17), (8, 32), (7, None), (0, None)])
@@ -219,3 +223,22 @@ def test_a_statement_leaves_no_words_to_be_merged(table: str) -> None:
         publish("Tin giả về bão.")
         cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
         assert cursor.fetchone() != (0,)
+
+
+@pytest.mark.parametrize("words", ["𡨸", "𡦂", "𡨸𡦂", "ㇰ"])
+def test_search_of_rarer_signs_by_each(words: str) -> None:
+    publish("Bia khắc 𡨸𡦂 từ thế kỷ 15, không phải アイヌㇰ.", FILLER)
+    assert found(words) == [1]
+
+
+def test_suggestion_is_another_query() -> None:
+    publish({"headline": "Video"}, {"body": "ab vidoe"})
+    assert did_you_mean(PublishedReview, "vidoe") == "video"
+    assert did_you_mean(PublishedReview, "ab_vidoe") is None  # one run of signs, which stays as it is
+
+
+def test_suggestion_gives_results_with_the_same_filters_and_in_time() -> None:
+    publish({"headline": "Video"})
+    assert did_you_mean(PublishedReview, "vidoe", Q(language="vi")) == "video"
+    assert did_you_mean(PublishedReview, "vidoe", Q(language="en")) is None
+    assert did_you_mean(PublishedReview, "vidoe", seconds=0) is None
