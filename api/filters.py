@@ -39,7 +39,8 @@ class Filter:
     """A parameter that may be repeated (any of its values is enough); `select` takes the values that were read.
 
     `few` says whether hardly any row has one of these values: see `Order.from_index`. Unless `compiles` is False,
-    `select` also takes slots in place of values (see `api.statements`).
+    `select` also takes slots in place of values (see `api.statements`). `select_as_of` selects after an entry of the
+    log, where that is not the same.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Filter:
     comma_separated: bool = False
     few: Few = never
     compiles: bool = True
+    select_as_of: Callable[[list[Any], int], Q] | None = None
     characters: int | None = None  # of all its values together
 
 
@@ -122,15 +124,16 @@ def _topic(model: type[Model]) -> Filter:
     )  # fmt: skip
 
 
-def _claims_that_are(ids: list[UUID]) -> Q:
+def _claims_that_are(ids: list[UUID], sequence: int | None = None) -> Q:
     family = Family.of(ids, using="public")
-    return Q(claim_id__in={member for home in map(family.home, ids) for member in family.shown_under(home)})
+    homes = {family.home(pk, sequence) for pk in ids}
+    return Q(claim_id__in={member for home in homes for member in family.shown_under(home, sequence)})
 
 
 CLAIM = Filter(
     "claim", values.read_uuid, _claims_that_are, UUID_SCHEMA,
     "Id of a claim (see `/api/v1/claims/`); reviews of claims that are merged with it are among them.",
-    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", few=always, compiles=False,
+    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", few=always, compiles=False, select_as_of=_claims_that_are,
 )  # fmt: skip
 
 VERDICT_HELP = "`scale:slug`, or a slug of the site's own scale (see `/api/v1/rating-scales/`)."

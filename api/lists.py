@@ -84,8 +84,13 @@ class ListRequest:
 
     @cached_property
     def condition(self) -> Q:
-        """What the filters select."""
-        return reduce(and_, (each.select(values) for each, values in self.filtered), Q())
+        """What the filters select, now or as of the moment that is asked for."""
+        return reduce(and_, (self._selected(each, values) for each, values in self.filtered), Q())
+
+    def _selected(self, by: Filter, values: list[Any]) -> Q:
+        if self.as_of and by.select_as_of:
+            return by.select_as_of(values, self.as_of.sequence)
+        return by.select(values)
 
     @property
     def compiles(self) -> bool:

@@ -65,8 +65,8 @@ def as_published(now: type[Any], past: type[Any], moment: Moment | None) -> list
     rows = now.objects.using("public")
     if moment is None:
         return [rows.all()]
-    # That nothing was first published later follows, and tells an index where to begin.
-    known = {"sequence__lte": moment.sequence, "published_at__lte": moment.at}
+    # That nothing was published or changed later follows, and tells an index where to begin.
+    known = {"sequence__lte": moment.sequence, "published_at__lte": moment.at, "updated_at__lte": moment.at}
     if moment.at is None:
         return [rows.none()]
     return [rows.filter(**known), past.objects.using("public").filter(until__gt=moment.sequence, **known)]

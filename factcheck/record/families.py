@@ -72,9 +72,9 @@ class Family:
             return homes[-1].claim_id
         return next((home.claim_id for home in reversed(homes) if home.since <= sequence), claim_id)
 
-    def shown_under(self, claim_id: UUID) -> set[UUID]:
-        """The claims whose reviews are shown under this one now, itself among them unless it is merged."""
-        return {member for member in self.members if self.home(member) == claim_id}
+    def shown_under(self, claim_id: UUID, sequence: int | None = None) -> set[UUID]:
+        """The claims whose reviews are shown under this one, itself among them unless it is merged; see `home`."""
+        return {member for member in self.members if self.home(member, sequence) == claim_id}
 
 
 def _earlier(one: int | None, other: int | None) -> int | None:

@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.editorial import merges
 from factcheck.editorial.models import Review
 from factcheck.record.models import LogEntry
 from tests.drafts import (
@@ -202,3 +203,20 @@ def test_past_takes_few_queries(world, api):
         with CaptureQueriesContext(connections["public"]) as queries:
             api.send(address, {"as_of": 1})
         assert len(queries) == count, address
+
+
+def test_claim_of_the_past_has_the_reviews_that_it_showed_then(database, api):
+    """Entries 0 and 1 publish, 2 merges the first claim into the second, 3 splits it off."""
+    newsroom, note = make_newsroom(), "Cùng một lời đồn, hai toà soạn."
+    one, two = (make_review(newsroom, make_claim(newsroom, text=text)) for text in ("Trà chữa bệnh.", "Chè chữa bệnh."))
+    for review in (one, two):
+        publish_review(newsroom, review)
+    merge = merges.propose_merge(claim=one.claim, into=two.claim, by=newsroom.editor, note=note)
+    merges.approve_merge(merge=merge, by=newsroom.second, digest=merge.digest)
+    split = merges.propose_split(claim=one.claim, by=newsroom.editor, note=note)
+    merges.approve_merge(merge=split, by=newsroom.second, digest=split.digest)
+    both = {str(one.pk), str(two.pk)}
+    for sequence, expected in ((0, set()), (1, {str(two.pk)}), (2, both), (3, {str(two.pk)})):
+        assert set(api.ids("reviews/", {"claim": two.claim_id, "as_of": sequence})) == expected
+    assert set(api.ids("reviews/", {"claim": one.claim_id, "as_of": 2})) == both
+    assert api.ids("reviews/", {"claim": two.claim_id}) == [str(two.pk)]
