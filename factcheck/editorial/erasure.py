@@ -79,6 +79,22 @@ def notice(review: Review, ground: str, text: str, *, redact: bool) -> dict[str,
     }
 
 
+def require_decided_imports(review: Review) -> None:
+    """An erasure takes the digests of what the review said, and without one an import's own could not be checked.
+
+    Raises EditorialError while an import that has a statement of the review waits for its decision.
+    """
+    waiting = review.approvals.filter(batch__decision="").exclude(batch__digest="").values_list("batch", flat=True)
+    if (batch := waiting.first()) is not None:
+        raise EditorialError(
+            _(
+                "Import %s has a statement of this review and waits for a decision. Approve or return that import"
+                " first; nobody could check it after the erasure."
+            )
+            % batch
+        )
+
+
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
     """The first telling text of what was published that the notice repeats; a redacted draft's own may be repeated."""
     stays = canonical(documents.statement(review)).decode().casefold() if redact else ""

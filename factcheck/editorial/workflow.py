@@ -85,6 +85,8 @@ def approve(*, review: Review, by: User, digest: str) -> Approval:
     if digest != approval.digest:
         raise EditorialError(_("The review was submitted anew while you read it. Read it again before you decide."))
     _require_unchanged(review, approval)
+    if approval.action == Action.ERASURE:
+        erasure.require_decided_imports(review)
     approval.decision = Decision.APPROVED
     approval.decided_by, approval.decided_at = by, timezone.now()
     approval.save(update_fields=["decision", "decided_by", "decided_at"])
@@ -170,6 +172,7 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
         raise EditorialError(_("Only what was published can be erased."))
     if redact and (review.state != State.DRAFT or canonical(documents.statement(review)) == canonical(published)):
         raise EditorialError(_("Open a correction first and take out of the draft what has to go."))
+    erasure.require_decided_imports(review)
     said = erasure.notice(review, ground, notice, redact=redact)
     return _ask(review, by, Action.ERASURE, said, said["notice"]["text"])
 

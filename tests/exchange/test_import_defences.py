@@ -1,5 +1,6 @@
 """The rules of imports, held by PostgreSQL against SQL of the application's own role."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from factcheck.editorial import imports, workflow
 from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.imports import verbs
 from factcheck.editorial.models import Approval, Authorship, ImportBatch, Membership, Review
 from tests.drafts import Newsroom, make_newsroom
 from tests.exchange.own_records import bodies, publish, record, take
@@ -169,3 +171,53 @@ def test_taking_the_migration_back_keeps_what_was_decided(newsroom: Newsroom) ->
     call_command("migrate", "editorial", database="owner", verbosity=0)
     assert (decided, states) == ({("approved", newsroom.second.pk, batch.decided_at)}, {"approved"})
     assert imports.publish_import(batch=batch, by=newsroom.chief) == 2
+
+
+def test_import_is_decided_before_a_review_of_it_is_erased(newsroom: Newsroom) -> None:
+    """An erasure takes the digest of what is erased, and with it the means to check what the import is approved with."""
+    batch = ImportBatch.objects.get()
+    review = Review.objects.get(headline="Headline 1")
+    workflow.approve(review=review, by=newsroom.second, digest=review.approvals.get().digest)
+    workflow.publish(review=review, by=newsroom.second)
+    erasure = {"ground": "personal_data", "notice": "Xoá theo yêu cầu của người có dữ liệu."}
+    with pytest.raises(EditorialError, match=f"Import {batch.pk} has a statement of this review and waits"):
+        workflow.erase(review=review, by=newsroom.second, **erasure)
+    imports.publish_import(batch=approve(newsroom), by=newsroom.second)
+    asked = workflow.erase(review=review, by=newsroom.second, **erasure)
+    workflow.approve(review=review, by=newsroom.chief, digest=asked.digest)
+    assert [body.get("headline") for body in bodies()] == ["Headline 2", None]
+
+
+def first(monkeypatch: pytest.MonkeyPatch, decide: Callable[[], object]) -> None:
+    """Somebody decides on one review just before the import holds its reviews."""
+    hold = verbs._hold_reviews
+
+    def overtaken(approvals: Any) -> None:
+        monkeypatch.setattr(verbs, "_hold_reviews", hold)
+        decide()
+        hold(approvals)
+
+    monkeypatch.setattr(verbs, "_hold_reviews", overtaken)
+
+
+def test_review_that_is_returned_while_its_import_is_published(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = approve(newsroom)
+    review = Review.objects.get(headline="Headline 1")
+    first(monkeypatch, lambda: workflow.return_(review=review, by=newsroom.second, reason="Tên sai."))
+    assert imports.publish_import(batch=batch, by=newsroom.second) == 1
+    assert [body["headline"] for body in bodies()] == ["Headline 2"]
+    assert Review.objects.get(pk=review.pk).state == "draft"
+
+
+def test_review_that_is_approved_while_its_import_is_returned(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = Review.objects.get(headline="Headline 1")
+    digest = review.approvals.get().digest
+    first(monkeypatch, lambda: workflow.approve(review=review, by=newsroom.second, digest=digest))
+    imports.return_import(batch=ImportBatch.objects.get(), by=newsroom.chief, reason="Xem lại.")
+    states = dict(Review.objects.values_list("headline", "state"))
+    assert states == {"Headline 1": "approved", "Headline 2": "draft"}
+    workflow.publish(review=review, by=newsroom.second)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -104,6 +105,7 @@ def return_import(*, batch: ImportBatch, by: User, reason: str = "") -> ImportBa
         raise EditorialError(_("This import is decided already."))
     decided = {"decision": Decision.RETURNED, "decided_by": by, "decided_at": timezone.now()}
     undecided = batch.approvals.filter(decision="")
+    _hold_reviews(undecided)
     Review.objects.filter(pk__in=undecided.values("review")).update(state=State.DRAFT)
     undecided.update(**decided, decision_note=reason)
     _decide(batch, decided)
@@ -126,17 +128,18 @@ def publish_import(
             roles.require_decider(by, locked.newsroom_id)
             if locked.decision != Decision.APPROVED:
                 raise EditorialError(_("Only an approved import can be published."))
-            wanted = locked.unpublished().filter(pk__gt=last)
-            wanted = wanted.only("review_id", "action", "statement", "change_class", "note", "entry", "batch")
-            approvals = list(wanted.order_by("pk")[:chunk])
-            published += _publish(approvals, by, locked.newsroom_id)
-            if not approvals:
+            wanted = locked.unpublished().filter(pk__gt=last).order_by("pk")
+            keys = list(wanted.values_list("pk", flat=True)[:chunk])
+            if not keys:
                 if published:
                     _record(by, "import.published", locked, reviews=published)
                 return published
-        last = approvals[-1].pk
+            _hold_reviews(Approval.objects.filter(pk__among=keys))
+            wanted = wanted.only("review_id", "action", "statement", "change_class", "note", "entry", "batch")
+            published += _publish(list(wanted.filter(pk__among=keys)), by, locked.newsroom_id)
+        last = keys[-1]
         if progress:
-            progress(len(approvals))
+            progress(len(keys))
 
 
 def _begun(batch: ImportBatch, by: User) -> ImportBatch:
@@ -173,10 +176,16 @@ def _record(by: User, action: str, batch: ImportBatch, **detail: Any) -> None:
     )
 
 
+def _hold_reviews(approvals: QuerySet[Approval]) -> None:
+    """Holds the reviews of these approvals, as whoever decides on one does: what is read from now on stays so."""
+    held = Review.objects.select_for_update().filter(pk__in=approvals.values("review")).order_by("pk").values_list("pk")
+    for _held in held.iterator(10_000):  # an import may have a million
+        pass
+
+
 def _publish(approvals: Sequence[Approval], by: User, newsroom: int) -> int:
-    ids = [approval.review_id for approval in approvals]
-    list(Review.objects.select_for_update().filter(pk__among=ids).order_by("pk").values_list("pk"))
-    drafts = drafts_of(ids)
+    """The reviews are held."""
+    drafts = drafts_of([approval.review_id for approval in approvals])
     approved: list[Approval] = []
     stale: list[Approval] = []
     for approval in approvals:
