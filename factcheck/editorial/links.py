@@ -16,7 +16,7 @@ from factcheck.editorial import merges, roles, similar
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Approval, Claim, ImportBatch, ProposedLink, User
-from factcheck.record.models import PublishedClaim
+from factcheck.record.models import PublishedClaim, PublishedMerge
 
 CHUNK = 50  # claims in a transaction
 MOST = 3  # links of one claim
@@ -34,7 +34,8 @@ def count_waiting(batch: ImportBatch) -> int:
 def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None = None) -> int:
     """Compares the batch's new claims with what is published and returns how many links it proposes.
 
-    Stopped at any time, it goes on where it was. `progress` is called with the number of claims of each chunk.
+    Stopped at any time, it goes on where it was; also where `similar.MeaningMissing` stopped it, since no claim is
+    compared twice. `progress` is called with the number of claims of each chunk.
     """
     proposed = 0
     while True:
@@ -60,7 +61,7 @@ def accept_link(*, link: ProposedLink, by: User, note: str = "") -> None:
     link = _open(link, by)
     claim, other = link.claim, link.other
     record_event(by, "link.accepted", claim, other=str(other.pk))
-    if not PublishedClaim.objects.filter(pk=claim.pk).exists():
+    if not is_public(claim):
         merges.use_instead(claim=claim, instead=other, by=by)  # takes the link away with the claim
         return
     _answer(link, ProposedLink.Answer.ACCEPTED, by)
@@ -75,9 +76,19 @@ def dismiss_link(*, link: ProposedLink, by: User) -> None:
     record_event(by, "link.dismissed", link.claim, other=str(link.other_id))
 
 
+def is_public(claim: Claim) -> bool:
+    """Whether readers find it, by itself or under the claim into which it was merged."""
+    return PublishedClaim.objects.filter(pk=claim.pk).exists() or merges.merged_into(claim) is not None
+
+
 def open_links(**of: Any) -> QuerySet[ProposedLink]:
-    """Those of a batch or a claim that nobody has answered, the likeliest first."""
-    return ProposedLink.objects.filter(answer="", **of).select_related("claim__newsroom", "other__newsroom")
+    """Those of a batch or a claim that nobody has answered, the likeliest first.
+
+    A claim that was merged meanwhile can go into no other until it is split off.
+    """
+    merged = PublishedMerge.objects.filter(until=None, into_id__isnull=False).values("claim_id")
+    links = ProposedLink.objects.filter(answer="", **of).exclude(claim__in=merged)
+    return links.select_related("claim__newsroom", "other__newsroom")
 
 
 def _rest(batch: ImportBatch) -> QuerySet[Approval]:
@@ -85,7 +96,7 @@ def _rest(batch: ImportBatch) -> QuerySet[Approval]:
 
 
 def _links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
-    found = similar.published_like(claim.text, besides=claim.pk, least=similar.LIKELY, limit=MOST)
+    found = similar.published_like(claim.text, besides=claim.pk, least=similar.LIKELY, limit=MOST, by_meaning=True)
     return [ProposedLink(batch=batch, claim=claim, other_id=each.claim_id, score=each.score) for each in found]
 
 

@@ -7,11 +7,16 @@ from uuid import UUID
 import orjson
 
 from factcheck.editorial.models import Claim
+from factcheck.record.embeddings import is_configured
 from factcheck.record.matching import match
 from factcheck.record.models import PublishedClaim, PublishedMerge, Status
 
 MOST = 5
 LIKELY = 0.5  # the score from which on a claim is more likely the same than not
+
+
+class MeaningMissing(Exception):
+    """Meaning was not compared, for the reason in the text, and will be another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +30,17 @@ class Similar:
     score: float
 
 
-def published_like(text: str, *, besides: UUID | None = None, least: float = 0.0, limit: int = MOST) -> list[Similar]:
-    """Published claims that say the same as the text, best first; without the one in `besides`."""
-    found = match(text, limit=limit + 1).results
-    scores = {each.claim_id: each.score for each in found if each.score >= least and each.claim_id != besides}
+def published_like(
+    text: str, *, besides: UUID | None = None, least: float = 0.0, limit: int = MOST, by_meaning: bool = False
+) -> list[Similar]:
+    """Published claims that say the same as the text, best first; without the one in `besides`.
+
+    `by_meaning`: words alone are not enough where this site compares by meaning. Raises MeaningMissing.
+    """
+    found = match(text, limit=limit + 1)
+    if by_meaning and found.method == "words" and found.explanation and is_configured():
+        raise MeaningMissing(found.explanation)
+    scores = {each.claim_id: each.score for each in found.results if each.score >= least and each.claim_id != besides}
     rows = PublishedClaim.objects.filter(pk__in=scores, status=Status.LIVE).values_list("pk", "body")
     bodies = {pk: orjson.loads(body) for pk, body in rows}
     return [

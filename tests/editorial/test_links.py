@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
-from factcheck.editorial import links
+from factcheck.editorial import links, merges
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.imports import approve_import, publish_import, return_import
 from factcheck.editorial.models import Claim, ClaimMerge, EditorialEvent, ImportBatch, ProposedLink, Review
@@ -77,6 +78,35 @@ def test_command_goes_on_where_it_stopped(newsroom: Newsroom, tmp_path: Path, mo
     assert (ProposedLink.objects.count(), links.count_waiting(ImportBatch.objects.get())) == (4, 1)
     assert links.propose_links(batch) == 1
     assert links.waiting() == []
+
+
+def test_claims_wait_until_meaning_can_be_compared(newsroom: Newsroom, tmp_path: Path, settings: Any) -> None:
+    """Compared by words alone they would not be compared again, and one in another language never found."""
+    batch = bring_in(newsroom, tmp_path, "The flood reached the roof of the pagoda in Hue.")
+    settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL = "http://127.0.0.1:9/v1/", "down"
+    with pytest.raises(CommandError, match=r"has not been computed yet. 0 links proposed; the next run goes on."):
+        call_command("propose_links")
+    assert links.count_waiting(ImportBatch.objects.get(pk=batch.pk)) == 1
+
+
+def test_link_of_a_claim_that_was_merged_meanwhile(newsroom: Newsroom, tmp_path: Path) -> None:
+    """It can go into no other; its reviews are found under the first."""
+    other = make_review(newsroom, make_claim(newsroom, text="Nước lũ ở Huế đã lên tới mái đình."))
+    publish_review(newsroom, other)
+    batch = bring_in(newsroom, tmp_path, "Nước lũ ở Huế lên tới mái chùa!")
+    publish(newsroom, batch)
+    claim = Claim.objects.get(text="Nước lũ ở Huế lên tới mái chùa!")
+    link = ProposedLink.objects.create(batch=batch, claim=claim, other=other.claim, score=0.9)
+    merge = merges.propose_merge(
+        claim=claim, into=Claim.objects.get(text=FLOOD), by=newsroom.editor, note="Cùng một đoạn video."
+    )
+    assert list(links.open_links(claim=claim)) == [link]
+    merges.approve_merge(merge=merge, by=newsroom.second, digest=merge.digest)
+    assert not links.open_links(claim=claim).exists()
+    with pytest.raises(EditorialError, match="merged into another one already. Split it off first."):
+        links.accept_link(link=link, by=newsroom.editor, note=NOTE)
+    page = signed_in(newsroom.editor).open(f"/admin/editorial/claim/links/{link.pk}/accept/")
+    assert "Readers would find the first claim under the second." in page.text
 
 
 def test_accepted_link_of_a_published_claim_is_a_proposal_to_merge(newsroom: Newsroom, tmp_path: Path) -> None:

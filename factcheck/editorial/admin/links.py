@@ -14,9 +14,8 @@ from factcheck.editorial.admin.access import desk
 from factcheck.editorial.admin.merges import shown
 from factcheck.editorial.admin.verbs import PublicReasonForm
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.links import accept_link, dismiss_link
+from factcheck.editorial.links import accept_link, dismiss_link, is_public
 from factcheck.editorial.models import Claim, ProposedLink
-from factcheck.record.models import PublishedClaim
 
 
 def link_page(request: HttpRequest, pk: int, answer: str, context: dict[str, Any]) -> HttpResponse:
@@ -27,8 +26,8 @@ def link_page(request: HttpRequest, pk: int, answer: str, context: dict[str, Any
         raise Http404
     accepts = answer == "accept"
     back = reverse("admin:editorial_claim_change", args=[link.claim_id])
-    is_public = PublishedClaim.objects.filter(pk=link.claim_id).exists()
-    form_class = PublicReasonForm if accepts and is_public else forms.Form
+    public = is_public(link.claim)
+    form_class = PublicReasonForm if accepts and public else forms.Form
     form = form_class(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         by = desk(request).user
@@ -41,13 +40,13 @@ def link_page(request: HttpRequest, pk: int, answer: str, context: dict[str, Any
             for reason in refusal.reasons:
                 form.add_error(None, str(reason))
         else:
-            proposed = accepts and is_public
+            proposed = accepts and public
             messages.success(request, _("Proposed. Somebody else has to decide now.") if proposed else _("Done."))
             still = Claim.objects.filter(pk=link.claim_id).exists()
             return redirect(back if still else "admin:editorial_review_changelist")
     if not accepts:
         explanation = _("You state that these are two different claims. The link is not proposed again.")
-    elif is_public:
+    elif public:
         explanation = _("Readers would find the first claim under the second. Somebody else has to approve it.")
     else:
         explanation = _("The draft gets the second claim, and the first is thrown away.")

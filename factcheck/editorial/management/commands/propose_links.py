@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from factcheck.editorial import links
+from factcheck.editorial.similar import MeaningMissing
 
 
 class Command(BaseCommand):
@@ -18,5 +19,8 @@ class Command(BaseCommand):
         proposed = 0
         for batch in links.waiting():
             with tqdm(total=links.count_waiting(batch), unit=" claims", desc=f"import {batch.pk}", disable=None) as bar:
-                proposed += links.propose_links(batch, bar.update)
+                try:
+                    proposed += links.propose_links(batch, bar.update)
+                except MeaningMissing as problem:
+                    raise CommandError(f"{problem} {proposed} links proposed; the next run goes on.") from problem
         self.stdout.write(f"{proposed} links proposed.")
