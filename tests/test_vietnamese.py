@@ -48,7 +48,7 @@ def test_browser_gets_its_language_on_the_website(database: str, accepts: str, t
 
 def test_browser_gets_its_language_at_the_desk(database: str) -> None:
     page = Client().get("/admin/login/", headers={"accept-language": "vi"}).content.decode()
-    assert "Bàn biên tập" in page
+    assert "Hệ thống biên tập" in page
     assert "Đăng nhập" in page
 
 
