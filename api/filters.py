@@ -14,7 +14,7 @@ from api.frequency import Few, always, never, unless_common
 from api.statements import Slot
 from factcheck.record.families import Family
 from factcheck.record.models import PublishedClaim, PublishedReview
-from factcheck.record.queries import read_query
+from factcheck.record.queries import MAX_QUERY, read_query
 from factcheck.record.register import FROM_TYPES, OUTCOMES
 from factcheck.record.search import has_words
 
@@ -95,11 +95,11 @@ def _language(what: str) -> Filter:
 
 
 Q_FILTER = Filter(
-    "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=values.MAX_QUERY),
+    "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=MAX_QUERY),
     'Words to search for, with or without diacritics; "a phrase", `or` and -without work as in web search. Best first'
-    f" unless `sort` says otherwise; then `meta` is there. {values.MAX_QUERY} characters, of all values together.",
+    f" unless `sort` says otherwise; then `meta` is there. {MAX_QUERY} characters, of all values together.",
     "nước lũ",
-    compiles=False, characters=values.MAX_QUERY,
+    compiles=False, characters=MAX_QUERY,
 )  # fmt: skip
 IDS = Filter(
     "ids", values.read_uuid, _column("id__in"), UUID_SCHEMA,

@@ -14,7 +14,6 @@ from django.conf import settings
 from api.suggestions import unknown_value
 from factcheck.record.addresses import address_key
 
-MAX_QUERY = 400
 MAX_ADDRESS = 4000
 MAX_LANGUAGE = 35
 # These say in the OpenAPI document, too, what is read here.

@@ -16,8 +16,9 @@ from api.lists import ListOptions, ListRequest, Page, read_list_request
 from api.searching import read_searched
 from api.views import match as matching
 from api.views.corrections import CORRECTIONS, read_corrections
-from api.views.reviews import REVIEWS, find_review, notice_in
+from api.views.reviews import REVIEWS, find_review
 from factcheck.record.models import PastReview, PublishedReview, Status
+from factcheck.record.revisions import notice_in
 
 MAX_RESULTS, MAX_MATCHES = 10, 5
 REVIEWS_OF_A_CLAIM = 3

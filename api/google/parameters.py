@@ -13,7 +13,8 @@ from api.google.errors import GoogleError, invalid
 from api.google.fields import Shape, read_fields
 from api.google.output import read_callback, read_truth
 from api.suggestions import unknown_parameter
-from factcheck.record.text import clean_text, find_forbidden
+from factcheck.record.queries import MAX_QUERY
+from factcheck.record.text import find_forbidden, storable
 
 Value = TypeVar("Value")
 
@@ -102,8 +103,8 @@ def _read_common(reader: _Reader, shape: Shape) -> Shape:
 
 def _words(value: str) -> str:
     """The words as the record spells them. Of a long text its beginning counts: all of it would find nothing."""
-    text = clean_text("".join(" " if find_forbidden(character) else character for character in value[:5000]))
-    return text if len(text) <= values.MAX_QUERY else text[: values.MAX_QUERY].rpartition(" ")[0] or text[:100]
+    text = storable(value[:5000])
+    return text if len(text) <= MAX_QUERY else text[:MAX_QUERY].rpartition(" ")[0] or text[:100]
 
 
 def _language(value: str) -> str:

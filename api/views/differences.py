@@ -13,9 +13,9 @@ from api.endpoint import Endpoint, refuse_parameters
 from api.negotiation import PatchOrJson
 from api.problems import Gone
 from api.schema.operations import documented
-from api.views.reviews import notice_in
 from api.views.revisions import find_revision
 from factcheck.record.models import LogEntry
+from factcheck.record.revisions import notice_in
 
 MEDIA_TYPE = "application/json-patch+json"
 

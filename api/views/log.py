@@ -14,9 +14,9 @@ from api.negotiation import Anything
 from api.problems import Gone, ParameterProblem
 from api.schema.operations import DOCUMENT_HEADERS, documented, integer_parameter
 from api.suggestions import unknown_parameter
-from api.views.reviews import notice_of
 from factcheck.record import merkle, tree
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
+from factcheck.record.revisions import last_notice
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 BRIEF = "public, max-age=2"
@@ -104,7 +104,7 @@ class EntryDocumentView(RawEndpoint):
         try:
             return responses.respond_document(request._request, entry, entry.revision_document)
         except RevisionDocument.DoesNotExist:
-            raise Gone(notice_of(entry.subject)) from None
+            raise Gone(last_notice(entry.subject)) from None
 
 
 class InclusionView(Endpoint):

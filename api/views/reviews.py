@@ -23,6 +23,7 @@ from api.unchanged import follows_log
 from factcheck.record.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PastReview, PublishedReview, Status
+from factcheck.record.revisions import last_notice, notice_in
 
 REVIEWS = ListOptions(
     orders={
@@ -110,7 +111,7 @@ def find_review(review_id: UUID, moment: Moment | None = None, request: HttpRequ
             status, body = found
             return status, body
     if entries_of(review_id).filter(sequence__lte=moment.sequence).exists():
-        raise Gone(notice_of(review_id))
+        raise Gone(last_notice(review_id))
     raise Http404
 
 
@@ -135,16 +136,3 @@ def _review_now() -> QuerySet[Any, Any]:
 def entries_of(review_id: UUID) -> QuerySet[LogEntry]:
     """The log has entries about other subjects too, which have no address here."""
     return LogEntry.objects.using("public").filter(subject=review_id, kind__startswith="review.")
-
-
-def notice_in(erasure: str | bytes) -> dict[str, Any]:
-    """What the body or document of an erasure tells the public."""
-    notice: dict[str, Any] = orjson.loads(erasure)["notice"]
-    return notice
-
-
-def notice_of(review_id: UUID) -> dict[str, Any] | None:
-    """That of the review's last erasure, which a redacted revision may have followed; none where the log has none."""
-    erasures = LogEntry.objects.using("public").filter(subject=review_id, kind=LogEntry.Kind.ERASURE)
-    document = erasures.order_by("-number").values_list("revision_document__document", flat=True).first()
-    return notice_in(bytes(document)) if document else None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db.models import F, Func, QuerySet, TextField
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from rest_framework.request import Request
@@ -16,21 +16,13 @@ from api.keyset import Order
 from api.lists import ListOptions, ListRequest, list_response, read_list_request, read_page
 from api.problems import Gone
 from api.schema.operations import DOCUMENT_HEADERS, documented
-from api.views.reviews import entries_of, find_review, notice_in, notice_of
+from api.views.reviews import entries_of, find_review
 from factcheck.record.canonical import canonical, rfc3339
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.readmodel import review_body
+from factcheck.record.revisions import in_revision, last_notice, notice_in
 
 REVISIONS = ListOptions(orders={"number": Order("number", tie="sequence")})
-
-
-def _in_document(key: str) -> Func:
-    """A text in the document of an entry; null when the document was erased."""
-    return Func(
-        F("revision_document__document"),
-        template=f"(convert_from(%(expressions)s, 'UTF8')::jsonb #>> '{{revision,{key}}}')",
-        output_field=TextField(),
-    )
 
 
 COLUMNS = ("number", "sequence", "kind", "at", "subject", "digest", "note", "change_class", "revision_document")
@@ -91,12 +83,12 @@ def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, RevisionDocum
     try:
         return entry, entry.revision_document
     except RevisionDocument.DoesNotExist:
-        raise Gone(notice_of(review_id)) from None
+        raise Gone(last_notice(review_id)) from None
 
 
 def list_revisions(asked: ListRequest, entries: QuerySet[LogEntry], route: str) -> HttpResponse:
     """A page of these entries; `route` is the name of the address of one."""
-    annotated = entries.annotate(note=_in_document("note"), change_class=_in_document("class"))
+    annotated = entries.annotate(note=in_revision("note"), change_class=in_revision("class"))
     page = read_page(asked, annotated, columns=COLUMNS)
     results = [metadata(route, **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
     return list_response(asked.request, page, results)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from factcheck.record.words import words_of
 
+MAX_QUERY = 400  # characters that a person may search for
 _PIECES = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
 # Up to so many terms, every choice of all but one is asked for; of more, either half: one of them has no mistake.
 _FEW = 10

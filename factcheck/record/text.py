@@ -19,6 +19,11 @@ def clean_text(value: str) -> str:
     return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
+def storable(value: str) -> str:
+    """The value as `clean_text` has it, each character that may not be stored as a space."""
+    return clean_text("".join(" " if find_forbidden(character) else character for character in value))
+
+
 def find_forbidden(value: str) -> str | None:
     """The first character that may not be stored, as "U+0000", or None."""
     if value.isprintable():  # which none of them is; quicker than the expression

@@ -7,27 +7,27 @@ from uuid import UUID
 
 import orjson
 from django.db import models
-from django.db.models import F, Func, QuerySet
+from django.db.models import QuerySet
 
 from factcheck.record.families import Family
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReview, RevisionDocument, Status
-from factcheck.record.queries import read_query
+from factcheck.record.queries import MAX_QUERY, read_query
 from factcheck.record.readmodel import review_body
+from factcheck.record.revisions import in_revision
 from factcheck.record.search import SECONDS, Search
 from factcheck.record.spelling import did_you_mean
-from factcheck.record.text import clean_text, find_forbidden
+from factcheck.record.text import storable
 
 Body = dict[str, Any]
 
 PAGE_SIZE = 20
 LAST_PAGE = 25  # further back leads the API, whose cursors do not slow down
-QUERY_LENGTH = 400
 OTHERS = 20
 
 
 def clean_query(value: str) -> str:
     """The words to search for, as the record spells them; characters that it never holds count as spaces."""
-    return clean_text("".join(" " if find_forbidden(character) else character for character in value[:QUERY_LENGTH]))
+    return storable(value[:MAX_QUERY])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,28 +113,13 @@ def list_revisions(review_id: UUID) -> QuerySet[LogEntry]:
         .filter(subject=review_id)
         .order_by("-number")
         .annotate(
-            note=_in_document("note"),
-            change_class=_in_document("class"),
+            note=in_revision("note"),
+            change_class=in_revision("class"),
             kept=models.ExpressionWrapper(
                 models.Q(revision_document__isnull=False), output_field=models.BooleanField()
             ),
         )
     )
-
-
-def _in_document(key: str) -> Func:
-    return Func(
-        F("revision_document__document"),
-        template=f"(convert_from(%(expressions)s, 'UTF8')::jsonb #>> '{{revision,{key}}}')",
-        output_field=models.TextField(),
-    )
-
-
-def find_notice(review_id: UUID) -> Body | None:
-    """What the public is told of the last erasure of a review; none where the log has none."""
-    erasures = LogEntry.objects.using("public").filter(subject=review_id, kind=LogEntry.Kind.ERASURE)
-    document = erasures.order_by("-number").values_list("revision_document__document", flat=True).first()
-    return orjson.loads(bytes(document))["notice"] if document else None
 
 
 def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None] | None:

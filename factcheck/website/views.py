@@ -14,6 +14,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from factcheck.record.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, Status
+from factcheck.record.revisions import last_notice, notice_in
 from factcheck.website import reading
 
 
@@ -159,7 +160,7 @@ def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
     """410 with what the public is told; a redacted revision may stand at the review's own address meanwhile."""
     erased = row.status == Status.ERASED
     context = {
-        "notice": orjson.loads(row.body)["notice"] if erased else reading.find_notice(row.pk),
+        "notice": notice_in(row.body) if erased else last_notice(row.pk),
         "redacted": not erased,
         "revisions": reading.list_revisions(row.pk),
         "review_id": row.pk,
