@@ -6,20 +6,29 @@ from procrastinate.jobs import Job
 
 from factcheck.webhooks import delivery as deliveries
 
+FAULTS = 1440  # of ours in a row, a minute apart: a day
 
-class UntilThen(BaseRetryStrategy):
-    """Again when `Later` says so; any other exception fails the job."""
+
+class AtLeastOnce(BaseRetryStrategy):
+    """Again when `Later` says so, and in a minute after a fault of ours, such as a database that was gone.
+
+    A job that failed for one would take its delivery with it: nothing else makes another.
+    """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        return RetryDecision(retry_at=exception.at) if isinstance(exception, deliveries.Later) else None
+        if isinstance(exception, deliveries.Later):
+            return RetryDecision(retry_at=exception.at)
+        if isinstance(exception, deliveries.GivenUpError) or job.attempts >= FAULTS:
+            return None
+        return RetryDecision(retry_in={"minutes": 1})
 
 
-@app.task(name=deliveries.DERIVE, queue=deliveries.QUEUE, lock=deliveries.DERIVE)
+@app.task(name=deliveries.DERIVE, queue=deliveries.QUEUE, lock=deliveries.DERIVE, retry=AtLeastOnce())
 def derive() -> None:
     deliveries.derive()
 
 
-@app.task(name=deliveries.DELIVER, queue=deliveries.QUEUE, retry=UntilThen())
+@app.task(name=deliveries.DELIVER, queue=deliveries.QUEUE, retry=AtLeastOnce())
 def deliver(delivery: int) -> None:
     deliveries.attempt(delivery)
 
