@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -76,7 +76,6 @@ class Remote:
 
     def _make_roles(self, connection: psycopg.Connection, logins: roles.Logins) -> None:
         """The application's and the reading role, where they do not exist; with the rights to connect."""
-        made = False
         for login in (logins.application, logins.reading):
             if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone():
                 continue
@@ -88,15 +87,17 @@ class Remote:
                 raise DatabaseProblem(
                     f"DATABASE_URL's role {logins.owner.name} may not make the other roles: {BY_HAND}."
                 ) from None
-            made = True
-        if made:
-            try:
+        # Asked each time: whoever made the roles may have been killed before this, and who revokes what is not theirs
+        # to revoke is warned and no more.
+        if not _have_their_rights(connection, logins):
+            with suppress(psycopg.errors.InsufficientPrivilege):
                 for line in (*roles.connect_rights(self.account["NAME"], logins), *roles.schema_rights(logins)):
                     connection.execute(line)
-            except psycopg.errors.InsufficientPrivilege:
+            if not _have_their_rights(connection, logins):
                 raise DatabaseProblem(
-                    f"DATABASE_URL's role {logins.owner.name} does not own its database: {BY_HAND}."
-                ) from None
+                    f"DATABASE_URL's role {logins.owner.name} cannot keep the other roles from making tables in its "
+                    f"database: {BY_HAND}."
+                )
         for login in (logins.application, logins.reading):
             try:
                 with self._connected(login):
@@ -106,3 +107,15 @@ class Remote:
                     f"The role {login.name} exists, and var/database-roles.json does not hold its password: "
                     f"bring that file from the machine that made the role, or {BY_HAND}."
                 ) from None
+
+
+def _have_their_rights(connection: psycopg.Connection, logins: roles.Logins) -> bool:
+    """Both roles may connect, and neither makes tables of its own, which would stand before those that triggers ask."""
+    row = connection.execute(
+        "SELECT bool_and(has_database_privilege(name, current_database(), 'CONNECT')"
+        " AND NOT has_database_privilege(name, current_database(), 'TEMP')"
+        " AND has_schema_privilege(name, 'public', 'USAGE')"
+        " AND NOT has_schema_privilege(name, 'public', 'CREATE')) FROM unnest(%s::text[]) AS name",
+        [[logins.application.name, logins.reading.name]],
+    ).fetchone()
+    return bool(row and row[0])

@@ -192,6 +192,29 @@ def test_roles_are_made_beside_the_owner(server: dict[str, Any], tmp_path: Path)
         connection.execute("CREATE TABLE mine (id int)")
 
 
+TEMPORARY = "SELECT has_database_privilege(%s, %s, 'TEMP')"
+
+
+def test_rights_are_put_in_order_at_each_start(server: dict[str, Any], tmp_path: Path):
+    """Whoever made the roles may have been killed before they had their rights."""
+    name, superuser = server["name"], server["superuser"]
+    source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
+    superuser.execute(f"GRANT TEMPORARY ON DATABASE {name} TO PUBLIC")
+    source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
+    assert superuser.execute(TEMPORARY, [f"{name}_app", name]).fetchone() == (False,)
+
+
+def test_owner_that_cannot_forbid_tables_is_a_sentence(server: dict[str, Any], tmp_path: Path):
+    """PostgreSQL warns whoever revokes what is not theirs to revoke, and goes on."""
+    name, superuser = server["name"], server["superuser"]
+    superuser.execute(f"ALTER DATABASE {name} OWNER TO CURRENT_USER")
+    with pytest.raises(
+        DatabaseProblem, match=f"{name}_owner cannot keep the other roles from making tables in its database: run"
+    ):
+        source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
+    assert superuser.execute(TEMPORARY, [f"{name}_app", name]).fetchone() == (True,)
+
+
 def test_owner_that_may_not_make_roles_is_a_sentence(server: dict[str, Any], tmp_path: Path):
     server["superuser"].execute(f"ALTER ROLE {server['name']}_owner NOCREATEROLE")
     with pytest.raises(DatabaseProblem) as problem:
