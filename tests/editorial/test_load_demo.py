@@ -130,6 +130,6 @@ def test_default_scale_is_there_without_the_demo(database: str) -> None:
         ("unproven", None),
     ]
     assert [str(verdict) for verdict in scale.verdicts.all()] == [
-        "Sai sự thật", "Sai phần lớn", "Đúng một phần", "Đúng phần lớn", "Đúng sự thật", "Chưa có căn cứ"
+        "Sai sự thật", "Phần lớn sai", "Đúng một phần", "Phần lớn đúng", "Đúng sự thật", "Chưa có căn cứ"
     ]  # fmt: skip
     assert all(label.label and label.explanation for verdict in scale.verdicts.all() for label in verdict.labels.all())

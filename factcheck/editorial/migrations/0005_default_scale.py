@@ -10,11 +10,11 @@ WORST, BEST = 1, 5
 # From the falsest to the truest: slug, value, and for each language label and explanation.
 VERDICTS = [
     ("false", 1, {
-        "vi": ("Sai sự thật", "Bằng chứng bác bỏ lời khẳng định ở mọi điểm quan trọng."),
+        "vi": ("Sai sự thật", "Bằng chứng bác bỏ tuyên bố ở mọi điểm quan trọng."),
         "en": ("False", "The evidence contradicts the claim in everything that matters."),
     }),
     ("mostly-false", 2, {
-        "vi": ("Sai phần lớn", "Có chi tiết đúng, nhưng ý chính sai hoặc gây hiểu lầm."),
+        "vi": ("Phần lớn sai", "Có chi tiết đúng, nhưng ý chính sai hoặc gây hiểu lầm."),
         "en": ("Mostly false", "Something in the claim is right, but its main point is wrong or misleads."),
     }),
     ("half-true", 3, {
@@ -22,11 +22,11 @@ VERDICTS = [
         "en": ("Half true", "One part of the claim is right and another, just as important, is wrong."),
     }),
     ("mostly-true", 4, {
-        "vi": ("Đúng phần lớn", "Ý chính đúng; có chi tiết sai, thiếu hoặc chưa chắc chắn."),
+        "vi": ("Phần lớn đúng", "Ý chính đúng; có chi tiết sai, thiếu hoặc chưa chắc chắn."),
         "en": ("Mostly true", "The main point is right; a detail is wrong, missing or not yet certain."),
     }),
     ("true", 5, {
-        "vi": ("Đúng sự thật", "Bằng chứng xác nhận lời khẳng định và không bỏ sót điều gì quan trọng."),
+        "vi": ("Đúng sự thật", "Bằng chứng xác nhận tuyên bố và không bỏ sót điều gì quan trọng."),
         "en": ("True", "The evidence confirms the claim, and nothing important is left out."),
     }),
     ("unproven", None, {
