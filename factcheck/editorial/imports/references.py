@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from factcheck.editorial.imports.ids import new_id
 from factcheck.editorial.models import (
     Claim,
     Claimant,
@@ -158,7 +159,7 @@ def _claimant(newsroom: Publisher, said: Mapping[str, Any]) -> Claimant:
     figure = kind == Claimant.Type.PERSON and said["is_public_figure"] is True
     confirmed = kind == Claimant.Type.UNNAMED or (said["confirmed"] and (figure or kind != Claimant.Type.PERSON))
     return Claimant(
-        id=UUID(said["id"]) if said["id"] else uuid4(),
+        id=UUID(said["id"]) if said["id"] else new_id(),
         newsroom=newsroom,
         type=kind,
         name=name,

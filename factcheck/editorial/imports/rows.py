@@ -5,13 +5,14 @@ from datetime import date, datetime
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import Model
 from django.utils import timezone
 
 from factcheck.editorial import documents
 from factcheck.editorial.drafts import Row
+from factcheck.editorial.imports.ids import new_id
 from factcheck.editorial.imports.references import PUBLISHER_FIELDS, Record, References
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source, User
 from factcheck.record.rows import insert
@@ -40,7 +41,7 @@ class Rows:
         if claim is None:
             claim = new_row(
                 Claim,
-                id=UUID(said["id"]) if said["id"] else uuid4(),
+                id=UUID(said["id"]) if said["id"] else new_id(),
                 newsroom_id=self.references.newsroom.pk,
                 logged_by_id=self.by.pk,
                 logged_at=self.now,
@@ -51,7 +52,7 @@ class Rows:
             self._add_to_claim(claim.id, record)
             if said["id"]:
                 self.references.claims_by_id[said["id"]] = claim
-        review_id = UUID(record["id"]) if record["id"] else uuid4()
+        review_id = UUID(record["id"]) if record["id"] else new_id()
         self.reviews.append((review_id, claim.id, record, key, digest))
         self.references.review_ids.add(str(review_id))
         return review_id
