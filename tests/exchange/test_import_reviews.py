@@ -18,7 +18,7 @@ from factcheck.editorial.models import (
     Topic,
     VerdictMapping,
 )
-from factcheck.record.models import LogEntry
+from factcheck.record.models import LogEntry, PublishedReference
 from tests.drafts import Newsroom, make_newsroom
 from tests.exchange.own_records import SECOND, bodies, publish, record, run, take
 
@@ -178,6 +178,15 @@ def test_claimants_are_shared_and_wait(newsroom: Newsroom, file: Path) -> None:
     ]
     publish()
     assert bodies()[0]["claim"]["claimant"]["id"] == bodies()[1]["claim"]["claimant"]["id"]
+
+
+def test_claimant_may_be_described_at_length(newsroom: Newsroom, file: Path) -> None:
+    """At more length than lists of claimants order by."""
+    described = "Một người dùng mạng " + "x" * 980
+    take(file, record(claim={"claimant": {"type": "unnamed", "description": described}}))
+    assert publish() == "1 reviews published."
+    assert bodies()[0]["claim"]["claimant"]["description"] == described
+    assert PublishedReference.objects.get(kind="claimant").name == described[:500]
 
 
 def test_redacted_name_does_not_come_back(newsroom: Newsroom, file: Path) -> None:
