@@ -7,6 +7,7 @@ Shape = dict[str, Any]  # names with the shape below them; empty below a value
 Path = tuple[str, list[Any]]  # a name or *, and the paths below it
 
 MAX_DEPTH = 8
+MAX_LENGTH = 5000  # characters; all that there is, spelt out name by name, has some 300
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*|[*,/()]")
 
 
@@ -16,6 +17,8 @@ class FieldsError(ValueError):
 
 def read_fields(text: str, shape: Shape) -> Shape:
     """The part of the shape that is asked for; a name without anything below it is asked for as a whole."""
+    if len(text) > MAX_LENGTH:
+        raise FieldsError(f"Give at most {MAX_LENGTH} characters.")
     tokens = _TOKEN.findall(text)
     if "".join(tokens) != text:
         raise FieldsError("Give names, separated by commas, with / or ( ) for what is below them.")
@@ -69,6 +72,8 @@ def _select(paths: list[Path], shape: Shape) -> Shape:
         for each in names:
             if each not in shape or (below and not shape[each]):
                 raise FieldsError(f"Invalid field selection {each}.")
-            earlier = chosen.get(each, [])
-            chosen[each] = None if not below or earlier is None else earlier + below
+            if not below:
+                chosen[each] = None
+            elif (earlier := chosen.setdefault(each, [])) is not None:
+                earlier.extend(below)
     return {name: _select(below, shape[name]) if below else {} for name, below in chosen.items()}

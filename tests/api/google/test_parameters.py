@@ -134,6 +134,26 @@ def test_fields_that_cannot_be_read_are_refused(google, fields):
     assert google.error({"query": "a", "fields": fields})["details"][0]["fieldViolations"][0]["field"] == "fields"
 
 
+def test_fields_may_be_named_again_and_again(google):
+    fields = "claims/claimReview/textualRating," * 100 + "claims/claimReview/languageCode"
+    assert google.search(query="chùa", fields=fields) == {
+        "claims": [{"claimReview": [{"textualRating": "Sai", "languageCode": "vi"}]}]
+    }
+
+
+def test_fields_without_end_are_refused(google):
+    """A form may be as long as 2.5 MB."""
+    response = Client().post(
+        PATH,
+        f"query=a&fields={'claims/text,' * 200_000}claims",
+        content_type="application/x-www-form-urlencoded",
+        headers={"X-HTTP-Method-Override": "GET"},
+    )
+    error = json.loads(response.content)["error"]
+    assert (response.status_code, error["status"]) == (400, "INVALID_ARGUMENT")
+    assert error["message"] == "fields: Give at most 5000 characters."
+
+
 def test_callback_is_called(google):
     response = google.send({"query": "chùa", "callback": "app.show", "prettyPrint": "false"})
     assert (response.status_code, response["Content-Type"]) == (200, "text/javascript; charset=UTF-8")
