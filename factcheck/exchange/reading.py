@@ -5,6 +5,7 @@ processes use two cores. The other one knows nothing but the file: no settings, 
 """
 
 import json
+import math
 import os
 import pickle
 import subprocess
@@ -77,8 +78,17 @@ def _plain_within(value: object) -> Any:
     if isinstance(value, list):
         return [_plain_within(member) for member in value]
     if isinstance(value, Number):
-        return json.loads(value, parse_constant=str)
+        return _number(value)
     return value
+
+
+def _number(written: Number) -> int | float | str:
+    """The number; its text where Python has none (thousands of digits) or JSON (1e400, NaN)."""
+    try:
+        number: int | float | str = json.loads(written, parse_constant=str)
+    except ValueError:
+        return str(written)
+    return str(written) if number in (math.inf, -math.inf) else number
 
 
 def main() -> None:

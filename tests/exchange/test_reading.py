@@ -7,6 +7,7 @@ import pytest
 
 from factcheck.exchange import reading
 from factcheck.exchange.reading import chunks
+from factcheck.exchange.shapes import Refusal
 
 
 @pytest.fixture
@@ -39,6 +40,20 @@ def test_large_file_is_read_as_a_small_one(file: Path, monkeypatch: pytest.Monke
     assert [type(result).__name__ for result, _ in results] == ["Record", "Refusal", "Refusal", *["Record"] * 4]
     assert results[1][1]["reviewRating"]["ratingValue"] == 1.5
     assert size == file.stat().st_size
+
+
+@pytest.mark.parametrize("large", [0, 1024 * 1024])
+@pytest.mark.parametrize("written", ["9" * 4301, "-" + "9" * 5000, "1e400", "-1e400", "NaN", "-Infinity"])
+def test_number_that_is_none_for_python_or_json_stays_as_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, large: int
+) -> None:
+    monkeypatch.setattr(reading, "LARGE", large)
+    path = tmp_path / "reviews.jsonl"
+    path.write_text(f'{{"@type": "ClaimReview", "claimReviewed": {written}, "odd": ["1e4", 1e4, 12]}}')
+    ((((result, node),), _),) = chunks(path)
+    assert isinstance(result, Refusal)
+    assert node == {"@type": "ClaimReview", "claimReviewed": written, "odd": ["1e4", 1e4, 12]}
+    json.dumps(node, allow_nan=False)
 
 
 def test_reader_that_dies_is_no_end_of_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
