@@ -1,19 +1,21 @@
 """Answers of Google's claims:search: read from a file or from their address, and out again with the same values."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from django.core.management.base import CommandError
 from django.test import Client
 
 from factcheck.editorial.models import ImportBatch
+from factcheck.exchange.fetching import fetch_claims
 from factcheck.exchange.records import records
 from factcheck.exchange.shapes import Record, Refusal
 from tests.drafts import make_newsroom
@@ -175,10 +177,41 @@ def test_address_is_read_to_its_last_page(newsroom, capsys):
     assert [each.get("pageToken") for each in asked] == [None, ["b"], ["c"]]
     assert {tuple(each["query"] + each["key"]) for each in asked} == {("nước lũ", "SECRET")}
     batch = ImportBatch.objects.get()
-    assert batch.files == "127001-nước-lũ.jsonl"
+    assert re.fullmatch("127001-nước-lũ-[0-9a-f]{12}.jsonl", batch.files)
     assert "SECRET" not in "".join(printed) + capsys.readouterr().err
     publish()
     assert [body["original_url"] for body in bodies()] == ["https://www.altnews.in/1/", "https://www.altnews.in/2/"]
+
+
+def test_addresses_that_search_for_the_same_are_files_of_their_own(newsroom):
+    answers = (page("", claim(REVIEW)), page("", claim({**REVIEW, "url": "https://www.altnews.in/2/"})))
+    with answering(*answers) as (address, _):
+        printed = run("import_reviews", f"{address}?query=a&languageCode=vi", f"{address}?query=a", by=IMPORTER)
+    assert printed[0] == "2 new, 0 unchanged, 0 changed, 0 refused."
+    assert len(set(ImportBatch.objects.get().files.split(", "))) == 2
+
+
+def test_name_of_the_file_is_the_addresses_and_not_the_keys(tmp_path):
+    with answering(page("", claim(REVIEW))) as (address, _):
+        queries = ("query=a&key=SECRET", "key=OTHER&query=a&access_token=x", "query=a", "query=a&pageToken=b")
+        names = [fetch_claims(f"{address}?{query}", tmp_path).name for query in queries]
+    assert names[0] == names[1] == names[2] != names[3]
+
+
+def test_name_of_the_file_leaves_room_for_what_is_made_of_it(tmp_path):
+    with answering(page("", claim(REVIEW))) as (address, _):
+        path = fetch_claims(f"{address}?query={quote('洪水' * 100)}", tmp_path)
+    assert path.name.startswith("127001-洪水洪水")
+    assert len(f"{path.name}.left-out.jsonl".encode()) < 255
+
+
+def test_half_a_character_refuses_its_record_alone(newsroom):
+    """One in a token is sent back as it came."""
+    pages = (page("\ud800", claim({**REVIEW, "title": "\ud83d"})), page("", claim({**REVIEW, "title": "Ảnh"})))
+    with answering(*pages) as (address, asked):
+        printed = run("import_reviews", f"{address}?query=\udcff", by=IMPORTER)
+    assert printed[0] == "1 new, 0 unchanged, 0 changed, 1 refused (forbidden_character 1)."
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize(
@@ -188,6 +221,8 @@ def test_address_is_read_to_its_last_page(newsroom, capsys):
         ([(500, b"<html>")], "127.0.0.1 answers 500: Internal Server Error"),
         ([(200, b"<html>")], "127.0.0.1 sends something that is no answer of claims:search."),
         ([(200, b"[]")], "127.0.0.1 sends something that is no answer of claims:search."),
+        ([(200, b'{"claims":' + b"[" * 100_000)], "127.0.0.1 sends something that is no answer of claims:search."),
+        ([(500, b"[" * 100_000)], "127.0.0.1 answers 500: Internal Server Error"),
         ([page("b", CLAIM), page("b", CLAIM)], "127.0.0.1 leads from page 2 to itself."),
         ([(200, b" " * (16 * 1024 * 1024 + 1))], "127.0.0.1 sends a page of more than 16777216 bytes."),
     ],
@@ -200,11 +235,24 @@ def test_fault_of_an_address_is_told_without_its_key(newsroom, answers, message)
 
 
 @pytest.mark.parametrize(
-    "address", ["https://a.example/", "http:///v1alpha1/claims:search", "https://a.example/v1/claims"]
+    "address",
+    [
+        "https://a.example/",
+        "http:///v1alpha1/claims:search",
+        "https://a.example/v1/claims",
+        "http://[x/v1alpha1/claims:search",
+    ],
 )
 def test_other_addresses_are_not_asked(newsroom, address):
     with pytest.raises(CommandError, match="Give the address of a claims:search"):
         run("import_reviews", address, by=IMPORTER)
+
+
+@pytest.mark.parametrize("host", ["a..example", "\udcff.example", "a.example:port"])
+def test_host_that_cannot_be_one(newsroom, host):
+    with pytest.raises(CommandError, match="cannot be reached: ") as caught:
+        run("import_reviews", f"http://{host}/v1alpha1/claims:search?query=a&key=SECRET", by=IMPORTER)
+    assert "SECRET" not in str(caught.value)
 
 
 def test_address_that_cannot_be_reached(newsroom):
