@@ -38,10 +38,15 @@ def data_feed(head: LogEntry | None) -> Iterator[bytes]:
 
 
 def feed_item(row: PublishedReview) -> dict[str, Any]:
-    """One review; of a withdrawn or erased one that it is no more, and when it ceased to be."""
+    """One review; of a withdrawn or erased one that it is no more, and when it ceased to be.
+
+    What stays the same of a review is `identifier`, which its ClaimReview has too: an erased one has lost the `url` of
+    its publisher's page, and one page may have several reviews. (`@id` would make item and ClaimReview one node.)
+    """
     body = orjson.loads(row.body)
     item = {
         "@type": "DataFeedItem",
+        "identifier": f"urn:uuid:{row.id}",
         "url": body.get("original_url") or page_url("reviews", row.id),
         "dateCreated": rfc3339(row.published_at),
         "dateModified": rfc3339(row.updated_at),

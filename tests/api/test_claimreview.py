@@ -159,13 +159,35 @@ def test_feed_has_every_review_and_says_which_are_no_more(world, monkeypatch):
     imported = by_address["https://outra.example/1"]
     withdrawn = by_address[f"{SITE}/reviews/{world.withdrawn.pk}/"]
     erased = by_address[f"{SITE}/reviews/{world.erased.pk}/"]
-    assert sorted(live) == sorted(imported) == ["@type", "dateCreated", "dateModified", "item", "url"]
-    assert sorted(withdrawn) == sorted(erased) == ["@type", "dateCreated", "dateDeleted", "dateModified", "url"]
+    keys = ["@type", "dateCreated", "dateModified", "identifier", "item", "url"]
+    assert sorted(live) == sorted(imported) == keys
+    keys = ["@type", "dateCreated", "dateDeleted", "dateModified", "identifier", "url"]
+    assert sorted(withdrawn) == sorted(erased) == keys
+    for item in (live, imported):
+        assert item["identifier"] == item["item"][0]["identifier"]
     assert live["item"][0]["@id"] == live["url"]
     assert imported["item"][0]["url"] == imported["url"]
     deleted = rows[str(world.withdrawn.pk)].updated_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     assert withdrawn["dateDeleted"] == deleted
     assert schemaorg.faults(found) == []
+
+
+def test_feed_tells_an_erased_import_from_another_review_of_the_same_page(database):
+    """What has to go is known by what its ClaimReview said, though its publisher's address is gone."""
+    newsroom, url = make_newsroom(), "https://outra.example/1"
+    erased, live = make_imported(newsroom, url), make_review(newsroom)
+    live.publisher, live.original_url, live.original_label = erased.publisher, url, "Half true"
+    live.save()
+    for review in (erased, live):
+        publish_review(newsroom, review)
+    before = {item["item"][0]["identifier"]: item["url"] for item in feed()["dataFeedElement"]}
+    assert before == {f"urn:uuid:{erased.pk}": url, f"urn:uuid:{live.pk}": url}
+    erase_review(newsroom, erased)
+    after = {item["identifier"]: item for item in feed()["dataFeedElement"]}
+    assert after.keys() == before.keys()
+    assert "dateDeleted" in after[f"urn:uuid:{erased.pk}"]
+    assert url not in json.dumps(after[f"urn:uuid:{erased.pk}"])
+    assert "item" in after[f"urn:uuid:{live.pk}"]
 
 
 def test_feed_is_sent_again_only_when_something_was_published(database):
