@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from factcheck.editorial import claimants, imports, workflow
+from factcheck.editorial.imports import verbs
 from factcheck.editorial.models import (
     Approval,
     Claim,
@@ -311,6 +313,26 @@ def test_what_the_database_refuses_keeps_nothing_else_out(
     rows = [record(number) for number in (1, 2)] + [too_long] + [record(number) for number in (4, 5)]
     assert take(file, *rows) == "4 new, 0 unchanged, 0 changed, 1 refused (cannot_be_stored 1)."
     assert refusals(file) == [(3, "cannot_be_stored", "https://other.example/3")]
+
+
+def test_claimant_for_whom_an_index_has_no_room(newsroom: Newsroom, file: Path) -> None:
+    """Name and description stand in one index, which takes 2,704 bytes of what cannot be compressed."""
+    said = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(1000))
+    rows = [record(number) for number in (1, 2, 3)]
+    rows[1]["claim"]["claimant"] = {"type": "organization", "name": said[:400], "description": said}
+    assert take(file, *rows) == "2 new, 0 unchanged, 0 changed, 1 refused (cannot_be_stored 1)."
+    assert refusals(file) == [(2, "cannot_be_stored", "https://other.example/2")]
+
+
+def test_trouble_of_the_database_is_no_fault_of_a_record(
+    newsroom: Newsroom, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(verbs, "take_in", fail)
+    with pytest.raises(OperationalError):
+        take(file, record(1), record(2))
 
 
 def test_changed_after_approval_is_not_published(newsroom: Newsroom, file: Path) -> None:

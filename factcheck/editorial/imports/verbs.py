@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import ProgramLimitExceeded
 
 from factcheck.editorial import documents, roles
 from factcheck.editorial.drafts import drafts_of
@@ -38,7 +39,10 @@ def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[Incoming]) -
     try:
         with transaction.atomic():
             return take_in(_begun(batch, by), by, records)
-    except (IntegrityError, DataError, CanonicalError) as problem:
+    except (IntegrityError, DataError, CanonicalError, OperationalError) as problem:
+        # A text for which an index has no room is the record's fault, every other trouble of this class is none.
+        if isinstance(problem, OperationalError) and not isinstance(problem.__cause__, ProgramLimitExceeded):
+            raise
         if len(records) == 1:
             return [Refused("cannot_be_stored", str(problem).partition("\n")[0])]
     middle = len(records) // 2
