@@ -33,7 +33,7 @@ class Counts:
 
     def leave_out(self, problems: Sequence[Problem]) -> None:
         for problem in problems:
-            place = f"{_INDEX.sub('', problem.pointer)} {problem.code}"
+            place = f"{_printable(_INDEX.sub('', problem.pointer))} {problem.code}"
             self.left_out[place if place in self.left_out or len(self.left_out) < _MAX_PLACES else "elsewhere"] += 1
 
     def __str__(self) -> str:
@@ -42,6 +42,11 @@ class Counts:
             f"{self.new} new, {self.unchanged} unchanged, {self.changed} changed, {self.refused.total()} refused"
             f"{f' ({causes})' if causes else ''}"
         )
+
+
+def _printable(text: str) -> str:
+    """As JSON escapes what a terminal would obey or no encoding has: names of properties are anybody's to choose."""
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
 
 
 class Listing:

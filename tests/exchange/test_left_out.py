@@ -64,6 +64,18 @@ def test_import_lists_what_it_does_not_keep(database: str, tmp_path: Path) -> No
     assert "a@a.example" not in listing.read_text(encoding="utf-8")
 
 
+def test_name_of_a_property_is_printed_so_that_it_does_nothing(database: str, tmp_path: Path) -> None:
+    make_newsroom()
+    file = tmp_path / "reviews.jsonl"
+    odd = {"\ud800": 1, "\x1b[2J": 1, "a\nb": 1, "\u202e\x9b": 1, "tên lạ 😀": 1}
+    file.write_text(json.dumps({**MINIMAL, **odd}))
+    printed = run("import_reviews", file, by=IMPORTER, refused=tmp_path / "refused.jsonl")
+    "\n".join(printed).encode()
+    named = [line.removesuffix(" not_carried: 1") for line in printed if line.endswith(" not_carried: 1")]
+    assert named == [r"  /\ud800", r"  /\u001b[2J", r"  /a\nb", r"  /\u202e\u009b", "  /tên lạ 😀"]
+    assert printed[-1].startswith("Import ")
+
+
 def test_record_of_a_thousand_odd_properties_is_noted_in_bounds(tmp_path: Path) -> None:
     path = tmp_path / "one.json"
     path.write_text(json.dumps({**MINIMAL, **{f"odd{number}": 1 for number in range(5000)}}))
