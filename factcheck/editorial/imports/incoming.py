@@ -1,7 +1,7 @@
 """What becomes of each record: a new review, a pending correction, nothing, or a refusal."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -125,12 +125,12 @@ def _former(records: Sequence[Incoming]) -> dict[str, Review]:
     return {str(review.import_key): review for review in rows}
 
 
-def _said(records: Sequence[Incoming], digests: Sequence[str], former: dict[str, Review]) -> dict[str, dict[str, Any]]:
-    """What the reviews say now of which another record than before cannot say all."""
+def _said(records: Sequence[Incoming], digests: Sequence[str], former: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the reviews say now of which another record than before cannot say all; one that was erased says nothing."""
     ids = {
         each.key: found.pk
         for each, digest in zip(records, digests, strict=True)
-        if each.silent and (found := former.get(each.key)) and found.import_digest != digest
+        if each.silent and (found := former.get(each.key)) and not found.erased and found.import_digest != digest
     }
     drafts = drafts_of(list(ids.values())) if ids else {}
     return {key: documents.statement_from(drafts[pk]) for key, pk in ids.items()}
@@ -152,6 +152,9 @@ def _refusal(record: Record, former: Any, references: References) -> Refused | N
         return Refused("own_newsroom", _("Its publisher is a newsroom here, which writes its reviews at the desk."))
     if former and former.newsroom_id != newsroom:
         return Refused("other_newsroom", _("Another newsroom has imported this review already."))
+    # Before what the record refers to is made: its claimant's name is not to come back either.
+    if former and former.erased:
+        return Refused("erased_here", _("This review was erased or redacted here; what had to go does not come back."))
     if record["verdict"]["scale"] and record["verdict"]["slug"] and references.verdict(record) is None:
         return Refused("unknown_verdict", _("There is no such verdict on a rating scale here."))
     if sum(appearance["first"] for appearance in claim["appearances"]) > 1:
@@ -184,8 +187,6 @@ def _plan(
         if refusal := _taken_id(record, rows.references):
             return refusal
         return _Planned(rows.add(record, incoming.key, digest), Outcome.NEW)
-    if former.erased:
-        return Refused("erased_here", _("This review was erased or redacted here; what had to go does not come back."))
     returned = former.state == State.DRAFT and not former.published
     if former.import_digest == digest:
         verdict = None if former.verdict_id else rows.references.verdict(record)
