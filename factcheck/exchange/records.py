@@ -72,14 +72,18 @@ def _record_of(found: Found) -> Record | Refusal | None:
 
 
 def _unsaid(statement: Mapping[str, object], given: Mapping[str, object], before: str = "") -> set[str]:
-    """The places of the statement of which nothing was given."""
+    """The places of the statement of which nothing was given; those of a list's member have its number."""
     found: set[str] = set()
     for key, value in statement.items():
         said = given.get(key)
-        if said is None or said == []:
+        if value is None or said is None or said == []:
             found.add(before + key)
         elif isinstance(value, dict) and isinstance(said, dict):
             found |= _unsaid(value, said, f"{before}{key}.")
+        elif isinstance(value, list) and isinstance(said, list):
+            for index, (member, told) in enumerate(zip(value, said, strict=True)):
+                if isinstance(member, dict) and isinstance(told, dict):
+                    found |= _unsaid(member, told, f"{before}{key}.{index}.")
     return found
 
 

@@ -35,6 +35,7 @@ RICH = record(
     license="https://licence.example/",
 )  # fmt: skip
 SAME = "0 new, 1 unchanged, 0 changed, 0 refused."
+ADDED = {"url": "https://s.example/2", "medium": None, "media_sha256": None, "archive_url": None, "first": False}
 CHANGED = "0 new, 0 unchanged, 1 changed, 0 refused."
 
 
@@ -110,6 +111,34 @@ def test_search_answer_changes_what_it_says_alone(public, tmp_path):
 def test_row_changes_what_it_says_alone(public, tmp_path):
     assert take_as(tmp_path, "few.csv", table(summary="New.", headline="")) == CHANGED
     changed_only(public, summary="New.")
+
+
+def test_row_of_addresses_alone_keeps_what_is_known_of_them(public, tmp_path):
+    sources = '[{"url": "https://b.example/"}, {"title": "U", "stance": ""}]'
+    assert take_as(tmp_path, "few.csv", table(sources=sources, **{"claim.appearances": "https://s.example/1"})) == SAME
+
+
+def test_list_of_a_row_says_which_members_there_are(public, tmp_path):
+    cells = {"sources": "https://b.example/", "claim.appearances": '"https://s.example/2\nhttps://s.example/1"'}
+    assert take_as(tmp_path, "few.csv", table(**cells)) == CHANGED
+    appearances = [*public["claim"]["appearances"], ADDED]
+    changed_only(public, sources=public["sources"][:1], claim=public["claim"] | {"appearances": appearances})
+
+
+def test_row_says_which_appearance_is_the_first(public, tmp_path):
+    cell = '[{"url": "https://s.example/1"}, {"url": "https://s.example/2", "first": true}]'
+    assert take_as(tmp_path, "few.csv", table(**{"claim.appearances": cell})) == CHANGED
+    appearances = [ADDED | {"first": True}, public["claim"]["appearances"][0] | {"first": False}]
+    changed_only(public, claim=public["claim"] | {"appearances": appearances})
+
+
+def test_row_that_names_an_address_twice_keeps_both_sources_of_it(newsroom, tmp_path):
+    sources = [
+        {"title": title, "url": "https://b.example/", "quote": quote} for title, quote in (("T", "Q"), ("U", "R"))
+    ]
+    take(tmp_path / "own.jsonl", record(sources=sources))
+    text = table(**{"claim.text": "Claim 1.", "sources": '"https://b.example/\nhttps://b.example/"'})
+    assert take_as(tmp_path, "few.csv", text) == SAME
 
 
 def test_claim_review_changes_what_it_can_say(public, tmp_path):

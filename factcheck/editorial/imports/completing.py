@@ -10,8 +10,8 @@ from factcheck.editorial.imports.references import Record
 def completed(record: Record, silent: frozenset[str], said: dict[str, Any]) -> Record:
     """The record with the values of the review's statement at the places in `silent` ("verdict.original.value").
 
-    Of a claimant only where the name is the same, of a verdict where the words are, of a source where title and
-    address are. Which verdict of ours the words mean is not the file's to say: mappings and editors do.
+    Of a claimant only where the name is the same, of a verdict where the words are, of a source or an appearance as
+    `_members` says. Which verdict of ours the words mean is not the file's to say: mappings and editors do.
     """
     if said["license"] == settings.LICENSE_URL:
         said = said | {"license": None}  # the site's own, which no record gave
@@ -38,6 +38,7 @@ def says_the_same(record: Record, said: dict[str, Any]) -> bool:
 
 _PLAIN = ("language", "headline", "summary", "body", "sources", "authors", "reviewed_on", "archive_url")
 _OF_CLAIM = ("text", "language", "claimed_on", "location", "appearances")
+_Member = dict[str, Any]
 # What has to be the same, so that the rest is of the same person and verdict.
 _KNOWN_BY = {"claim.claimant.": "name", "verdict.original.": "label"}
 _OF_CLAIMANT = ("type", "name", "description", "job_title", "same_as")
@@ -50,9 +51,8 @@ def _without_id(claimant: dict[str, Any] | None, said: dict[str, Any] | None) ->
 
 
 def _filled(value: Any, said: Any, silent: frozenset[str], path: str) -> Any:
-    if path == "sources." and isinstance(value, list):
-        here = {(source["title"], source["url"]): source for source in said}
-        return [_filled(each, here.get((each["title"], each["url"])), silent, path) for each in value]
+    if path in ("sources.", "claim.appearances."):
+        return _members(value, said, silent, path)
     if not isinstance(value, dict) or not isinstance(said, dict):
         return value
     if (of := _KNOWN_BY.get(path)) and value[of] != said[of]:
@@ -69,3 +69,24 @@ def _filled(value: Any, said: Any, silent: frozenset[str], path: str) -> Any:
         else _filled(each, said.get(key), silent, f"{path}{key}.")
         for key, each in value.items()
     }
+
+
+def _members(given: list[_Member], here: list[_Member], silent: frozenset[str], path: str) -> list[_Member]:
+    """The members given, each with what it does not say ("sources.stance" of any, "sources.0.stance" of one).
+
+    It is taken from the one here with the same address and title; without a title, from the next with the address.
+    Which appearance is the first stays unless the record says so of another.
+    """
+    titled = {(each.get("title"), each["url"]): each for each in here}
+    untitled: dict[str | None, list[_Member]] = {}
+    for each in here:
+        untitled.setdefault(each["url"], []).append(each)
+    settled = {"first"} if any(each.get("first") for each in given) else set()
+    found = []
+    for index, each in enumerate(given):
+        said = titled.get((each.get("title"), each["url"]))
+        if f"{path}{index}.title" in silent and (same := untitled.get(each["url"])):
+            said = same.pop(0)
+        unsaid = {key for key in each if not silent.isdisjoint((path + key, f"{path}{index}.{key}"))} - settled
+        found.append(each | {key: said[key] for key in unsaid} if said else each)
+    return found
