@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,8 +21,28 @@ from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, 
 from factcheck.record.models import PublishedClaim, Status
 
 
+class AppearanceFormSet(forms.BaseInlineFormSet[Appearance, Claim, forms.ModelForm[Appearance]]):
+    """One of them at most is the first: a form alone cannot know, and the database would refuse the whole page."""
+
+    def clean(self) -> None:
+        super().clean()
+        if len(self._first()) > 1:
+            raise ValidationError(_("Only one appearance can be the first."))
+
+    def save(self, commit: bool = True) -> Any:
+        # Rows are saved one by one: the former first stops being it before another one becomes it.
+        kept = [form.instance.pk for form in self._first() if form.instance.pk]
+        self.instance.appearances.filter(first=True).exclude(pk__in=kept).update(first=False)
+        return super().save(commit)
+
+    def _first(self) -> list[forms.ModelForm[Appearance]]:
+        said = [(form, form.cleaned_data) for form in self.forms if hasattr(form, "cleaned_data")]
+        return [form for form, data in said if data.get("first") and not data.get("DELETE")]
+
+
 class AppearanceInline(FollowsParent, admin.StackedInline[Appearance, Claim]):
     model = Appearance
+    formset = AppearanceFormSet
     formfield_overrides = FORMFIELDS
     fieldsets = (
         (None, {"fields": ("url", ("medium", "first"), "archive_url")}),

@@ -2,6 +2,7 @@
 
 from factcheck.editorial import workflow
 from factcheck.editorial.models import (
+    Appearance,
     Claim,
     Claimant,
     EditorialEvent,
@@ -30,6 +31,34 @@ def test_claim_knows_its_newsroom_and_who_logged_it(database: str) -> None:
     claim = Claim.objects.get()
     assert (claim.newsroom, claim.logged_by, claim.topics.get()) == (newsroom.publisher, newsroom.reporter, topic)
     assert claim.appearances.get().media_sha256 == "a" * 64
+
+
+def test_second_first_appearance_is_refused_and_what_was_typed_stays(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_claim(newsroom)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
+    lan.add_row("appearances")
+    lan.fill(text="Nước lũ ngập cả mái chùa.", appearances__1__url="https://social.example/p/2")
+    lan.fill(appearances__1__first=True).press("Save")
+    assert "Only one appearance can be the first." in lan.text
+    assert lan.value("text") == "Nước lũ ngập cả mái chùa."
+    assert claim.appearances.get().url == "https://social.example/p/1"
+    lan.fill(appearances__0__first=False).press("Save")
+    assert claim.appearances.get(first=True).url == "https://social.example/p/2"
+
+
+def test_first_appearance_moves_whatever_the_order_of_the_rows(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_claim(newsroom)
+    page = f"/admin/editorial/claim/{claim.pk}/change/"
+    later = Appearance.objects.create(claim=claim, url="https://social.example/p/2")
+    lan = signed_in(newsroom.reporter).open(page)
+    claim.appearances.update(first=False)
+    Appearance.objects.filter(pk=later.pk).update(first=True)  # another window meanwhile
+    lan.press("Save")
+    assert claim.appearances.get(first=True).url == "https://social.example/p/1"
+    lan.open(page).fill(appearances__0__DELETE=True, appearances__1__first=True).press("Save")
+    assert list(claim.appearances.values_list("url", "first")) == [("https://social.example/p/2", True)]
 
 
 def test_claim_under_way_is_warned_of_and_kept(database: str) -> None:
