@@ -1,5 +1,6 @@
 """Verbs for names that came in with an import: an editor confirms them or takes them out (DESIGN, "What it is not")."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +36,10 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     claimant.type, claimant.name, claimant.description = Claimant.Type.UNNAMED, "", description
     claimant.job_title, claimant.same_as = "", []
     claimant.is_public_figure, claimant.confirmed = False, True
-    claimant.full_clean()
+    try:
+        claimant.full_clean()
+    except ValidationError as problem:
+        raise EditorialError(*problem.messages) from problem
     claimant.save()
     _record(by, "claimant.redacted", claimant)
     return PublishedReview.objects.filter(claimant=claimant.pk, status=Status.LIVE).count()

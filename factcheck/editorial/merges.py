@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -178,7 +179,10 @@ def _propose(merge: ClaimMerge) -> ClaimMerge:
     merge.newsroom = theirs[0]
     data = canonical(statement(merge))
     merge.statement, merge.digest = data.decode(), sha256_hex(data)
-    merge.full_clean(exclude=["statement", "entry", "decided_by"])
+    try:
+        merge.full_clean(exclude=["statement", "entry", "decided_by"])
+    except ValidationError as problem:
+        raise EditorialError(*problem.messages) from problem
     merge.save()
     record_event(by, f"{merge.action}.proposed", claim, digest=merge.digest, into=str(into.pk))
     return merge

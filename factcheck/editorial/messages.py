@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -114,7 +115,10 @@ def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> Non
     if not text.strip():
         raise EditorialError(_("Write the answer; whoever has the receipt can read it."))
     message.answer = text
-    message.clean_fields(exclude=_NOT_THEIRS)
+    try:
+        message.clean_fields(exclude=_NOT_THEIRS)
+    except ValidationError as problem:
+        raise EditorialError(*problem.messages) from problem
     _decide(message, by, State.ANSWERED)
 
 

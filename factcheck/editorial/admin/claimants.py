@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.lists import all_words, keys, search_terms
+from factcheck.editorial.admin.verbs import ProseInput
 from factcheck.editorial.claimants import confirm_claimant, redact_claimant
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claimant
@@ -45,7 +46,7 @@ class ClaimantForm(forms.ModelForm[Claimant]):
 
 
 class RedactionForm(forms.Form):
-    description = forms.CharField(
+    description = ProseInput(
         label=capfirst(_("description")),
         max_length=1000,
         help_text=_("What readers see in place of the name, for example “a Facebook user”."),

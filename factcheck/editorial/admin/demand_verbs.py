@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import demands
 from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.preview import changes, digest_of, readable_json
-from factcheck.editorial.admin.verbs import DigestForm, ReasonForm, Text
+from factcheck.editorial.admin.verbs import DigestForm, ProseInput, ReasonForm, Text
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Demand, Membership, User
 
@@ -24,11 +24,10 @@ State = Demand.State
 
 
 class UpdateForm(forms.Form):
-    note = forms.CharField(
+    note = ProseInput(
         label=_("what changes"),
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Readers see this. You can still change it while you write the update."),
     )
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import messages
 from factcheck.editorial.admin import merges
 from factcheck.editorial.admin.access import Desk, DeskAdmin, desk
-from factcheck.editorial.admin.verbs import Text
+from factcheck.editorial.admin.verbs import ProseInput, Text
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ReaderMessage
 
@@ -39,7 +39,7 @@ class DecisionForm(forms.Form):
 
 
 class AnswerForm(DecisionForm):
-    text = forms.CharField(
+    text = ProseInput(
         label=capfirst(_("answer")),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6}),

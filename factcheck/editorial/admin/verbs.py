@@ -22,31 +22,37 @@ from factcheck.editorial import documents, erasure, roles, workflow
 from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.preview import changes, digest_of, readable_json
 from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.fields import validate_characters
 from factcheck.editorial.models import Approval, Membership, Review, User
 from factcheck.record.models import LogEntry
+from factcheck.record.text import clean_text
 
 State = Review.State
 Action = Approval.Action
 Text = str | Promise
 
 
+class ProseInput(forms.CharField):
+    """Text under the rules of the column that keeps it, so that it is refused while what was typed still stands."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+    default_validators = [validate_characters]
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
+
+
 class ReasonForm(forms.Form):
     """Required where the verb requires it: the verb says so in words of its own."""
 
-    reason = forms.CharField(
-        label=capfirst(_("message to the author")),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+    reason = ProseInput(label=capfirst(_("message to the author")), required=False, max_length=2000)
 
 
 class PublicReasonForm(ReasonForm):
-    reason = forms.CharField(
+    reason = ProseInput(
         label=capfirst(_("reason")),
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Readers see this."),
     )
 
@@ -58,11 +64,10 @@ class CorrectionForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    note = forms.CharField(
+    note = ProseInput(
         label=capfirst(_("what changes and why")),
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Readers see this. You can still change it while you write the correction."),
     )
 
@@ -71,11 +76,10 @@ class ErasureForm(forms.Form):
     ground = forms.ChoiceField(
         label=capfirst(_("ground")), choices=erasure.Ground.choices, widget=forms.RadioSelect, required=False
     )
-    notice = forms.CharField(
+    notice = ProseInput(
         label=capfirst(_("public notice")),
         required=False,
         max_length=erasure.MAX_NOTICE,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Readers find this in place of the review. Say why, and repeat nothing of what has to go."),
     )
 
