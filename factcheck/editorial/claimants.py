@@ -18,7 +18,7 @@ def confirm_claimant(*, claimant: Claimant, by: User) -> None:
         raise EditorialError(_("This name is confirmed already."))
     claimant.confirmed = True
     claimant.is_public_figure = claimant.type == Claimant.Type.PERSON
-    claimant.save(update_fields=["confirmed", "is_public_figure"])
+    claimant.save(update_fields=["confirmed", "is_public_figure", "changed_at"])
     _record(by, "claimant.confirmed", claimant)
 
 

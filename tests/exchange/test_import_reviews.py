@@ -202,6 +202,17 @@ def test_redacted_name_does_not_come_back(newsroom: Newsroom, file: Path) -> Non
     assert bodies()[0]["claim"]["claimant"]["description"] == "a private person"
 
 
+def test_changed_claim_is_noticed_by_a_form_that_was_opened_before(newsroom: Newsroom, file: Path) -> None:
+    take(file, record())
+    publish()
+    before = Claim.objects.get()
+    changed = {**record()["claim"], "location": "Huế"}
+    assert take(file, record(claim=changed)) == "0 new, 0 unchanged, 1 changed, 0 refused."
+    after = Claim.objects.get()
+    assert (before.location, after.location) == ("", "Huế")
+    assert after.changed_at > before.changed_at
+
+
 def test_confirmed_name_is_taken_for_the_next_record(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1))
     claimants.confirm_claimant(claimant=Claimant.objects.get(), by=newsroom.editor)

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.lists import all_words, keys, search_terms
+from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
 from factcheck.editorial.admin.verbs import ProseInput
 from factcheck.editorial.claimants import confirm_claimant, redact_claimant
 from factcheck.editorial.errors import EditorialError
@@ -37,7 +38,7 @@ class AddressLines(forms.CharField):
         return bool((initial or []) != self.to_python(data))
 
 
-class ClaimantForm(forms.ModelForm[Claimant]):
+class ClaimantForm(SeenForm[Claimant]):
     same_as = AddressLines(
         label=capfirst(_("same as")),
         required=False,
@@ -55,7 +56,7 @@ class RedactionForm(forms.Form):
 
 
 @admin.register(Claimant)
-class ClaimantAdmin(NewsroomAdmin[Claimant]):
+class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
     form = ClaimantForm
     change_form_template = "admin/editorial/claimant/change_form.html"
     list_display = ("__str__", "type", "job_title", "confirmed")
@@ -66,6 +67,8 @@ class ClaimantAdmin(NewsroomAdmin[Claimant]):
 
     def get_fields(self, request: HttpRequest, obj: Claimant | None = None) -> Any:
         fields = ["type", "name", "is_public_figure", "description", "job_title", "same_as"]
+        if obj is not None and self.has_change_permission(request, obj):
+            fields.append("seen")
         return ["newsroom", *fields] if self.chooses_newsroom(request, obj) else fields
 
     def get_search_results(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.admin import links, merges
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
+from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
 from factcheck.editorial.merges import merged_into as find_target
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
 from factcheck.record.models import PublishedClaim, Status
@@ -53,8 +54,13 @@ class AppearanceInline(FollowsParent, admin.StackedInline[Appearance, Claim]):
         return 1 if obj is None else 0
 
 
+class ClaimForm(SeenForm[Claim]):
+    """Its fields are those of the page's fieldsets."""
+
+
 @admin.register(Claim)
-class ClaimAdmin(NewsroomAdmin[Claim]):
+class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
+    form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
     list_display = ("__str__", "claimant", "claimed_on", "language", "logged_by", "logged_at")
     list_select_related = ("claimant", "logged_by")
@@ -65,9 +71,11 @@ class ClaimAdmin(NewsroomAdmin[Claim]):
     inlines = (AppearanceInline,)
 
     def get_fieldsets(self, request: HttpRequest, obj: Claim | None = None) -> Any:
-        first = ["text", "language", "claimant", ("claimed_on", "location"), "topics"]
+        first: list[Any] = ["text", "language", "claimant", ("claimed_on", "location"), "topics"]
         if self.chooses_newsroom(request, obj):
             first.insert(0, "newsroom")
+        if obj is not None and self.has_change_permission(request, obj):
+            first.append("seen")
         return [(None, {"fields": first})]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -1,10 +1,12 @@
-"""Two people at one draft: who saves second is told, instead of overwriting what the first wrote."""
+"""Two at one draft, of whom one may be a program or an erasure: who saves second is told, and overwrites nothing."""
 
 from typing import Any, TypeVar
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 M = TypeVar("M", bound=models.Model)
@@ -33,8 +35,8 @@ class SeenForm(forms.ModelForm[M]):
             self.data = typed
             raise ValidationError(
                 _(
-                    "Not saved: somebody else has saved this draft since you opened it. Open it in a second window to "
-                    "read theirs. What you typed is still here; save once more to put it in the place of theirs."
+                    "Not saved: this was changed by somebody else since you opened it. Open it in a second window to "
+                    "read what stands there now. What you typed is still here; save once more to put it in its place."
                 )
             )
         return cleaned
@@ -43,3 +45,21 @@ class SeenForm(forms.ModelForm[M]):
         row: Any = self.instance
         changed_at: str = row.changed_at.isoformat()
         return changed_at
+
+
+class HeldWhileSaved(admin.ModelAdmin[M]):
+    """Locks the row before its form is read, so that what changes it meanwhile waits until it is saved."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if object_id is None or request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            if (row := self.get_object(request, object_id)) is not None:
+                self.model._default_manager.select_for_update().filter(pk=row.pk).first()
+            return super().changeform_view(request, object_id, form_url, extra_context)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from factcheck.editorial.imports.ids import new_id
 from factcheck.editorial.models import (
@@ -168,6 +169,7 @@ def _claimant(newsroom: Publisher, said: Mapping[str, Any]) -> Claimant:
         same_as=list(same_as),
         is_public_figure=figure,
         confirmed=confirmed,
+        changed_at=timezone.now(),  # COPY sets nothing by itself
     )
 
 

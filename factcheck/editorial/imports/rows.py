@@ -45,6 +45,7 @@ class Rows:
                 newsroom_id=self.references.newsroom.pk,
                 logged_by_id=self.by.pk,
                 logged_at=self.now,
+                changed_at=self.now,
                 claimant_id=self._claimant(record),
                 **_of_claim(record),
             )
@@ -72,7 +73,7 @@ class Rows:
             redacted = now and now.type == Claimant.Type.UNNAMED and said and said["type"] != Claimant.Type.UNNAMED
             if not redacted:
                 changed["claimant_id"] = self._claimant(record)
-            Claim.objects.filter(pk=review.claim_id).update(**changed)
+            Claim.objects.filter(pk=review.claim_id).update(**changed, changed_at=self.now)
             self.changed_claims.append(review.claim_id)
             self._add_to_claim(review.claim_id, record)
 

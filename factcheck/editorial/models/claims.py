@@ -48,6 +48,7 @@ class Claimant(models.Model):
         editable=False,
         help_text=_("False while a name printed by another publisher waits for an editor to confirm or redact it."),
     )
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
         verbose_name = _("claimant")
@@ -143,6 +144,7 @@ class Claim(models.Model):
         User, models.PROTECT, verbose_name=_("logged by"), related_name="+", editable=False, db_index=False
     )
     logged_at = models.DateTimeField(_("logged at"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
         verbose_name = _("claim")

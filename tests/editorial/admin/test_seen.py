@@ -1,8 +1,17 @@
-"""Two people at one draft."""
+"""Two people at one draft, or one and a program or an erasure."""
 
-from factcheck.editorial.models import Review
-from tests.drafts import make_demand, make_newsroom, make_review
+from collections.abc import Callable
+
+import pytest
+
+from factcheck.editorial import workflow
+from factcheck.editorial.claimants import confirm_claimant, redact_claimant
+from factcheck.editorial.models import Claimant, Review
+from tests.drafts import Newsroom, erase_review, make_claim, make_demand, make_newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
+from tests.tokens import CLAIM, make_program
+
+TOLD = "Not saved: this was changed by somebody else since you opened it."
 
 
 def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(database: str) -> None:
@@ -13,7 +22,7 @@ def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(database: str)
     hoa.fill(headline="Tít của Hoa").press("Save and go on")
     assert Review.objects.get().headline == "Tít của Hoa"
     lan.fill(headline="Tít của Lan").press("Save and go on")
-    assert "Not saved: somebody else has saved this draft since you opened it." in lan.text
+    assert "Not saved: this was changed by somebody else since you opened it." in lan.text
     assert lan.value("headline") == "Tít của Lan"
     assert Review.objects.get().headline == "Tít của Hoa"
     lan.press("Save and go on")
@@ -29,7 +38,7 @@ def test_change_of_sources_alone_counts_too(database: str) -> None:
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
     hoa.fill(sources__0__title="Nguồn mới").press("Save and go on")
     lan.fill(headline="Tít của Lan").press("Save and go on")
-    assert "Not saved: somebody else has saved this draft" in lan.text
+    assert "Not saved: this was changed by somebody else" in lan.text
 
 
 def test_second_to_save_a_demand_is_told(database: str) -> None:
@@ -39,5 +48,74 @@ def test_second_to_save_a_demand_is_told(database: str) -> None:
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
     hoa.fill(done="Đã trả lời.").press("Save and go on")
     lan.fill(done="Chưa trả lời.").press("Save and go on")
-    assert "Not saved: somebody else has saved this draft" in lan.text
+    assert "Not saved: this was changed by somebody else" in lan.text
     assert lan.value("done") == "Chưa trả lời."
+
+
+def test_second_to_save_a_claim_is_told_and_keeps_what_was_typed(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_claim(newsroom)
+    page = f"/admin/editorial/claim/{claim.pk}/change/"
+    lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
+    hoa.fill(location="Huế", appearances__0__url="https://social.example/p/9").press("Save")
+    lan.fill(location="Đà Nẵng").press("Save")
+    assert TOLD in lan.text
+    assert lan.value("location") == "Đà Nẵng"
+    claim.refresh_from_db()
+    assert claim.location == "Huế"
+    lan.press("Save")
+    claim.refresh_from_db()
+    assert claim.location == "Đà Nẵng"
+
+
+def test_claim_that_a_program_changed_is_not_overwritten(database: str) -> None:
+    newsroom = make_newsroom()
+    program = make_program(newsroom)
+    pk = program.post("claims/", CLAIM)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{pk}/change/")
+    program.send("PATCH", f"claims/{pk}/", {"appearances": [{"url": "https://social.example/p/2"}]})
+    lan.fill(location="Huế").press("Save")
+    assert TOLD in lan.text
+
+
+@pytest.mark.parametrize("redact", [False, True])
+def test_erased_claim_does_not_come_back_from_an_open_form(database: str, redact: bool) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    if redact:  # the redacted draft is of another claim
+        workflow.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Tuyên bố khác.")
+        review.refresh_from_db()
+        erased, review.claim = review.claim, make_claim(newsroom, text="Một câu khác.")
+        review.save()
+    else:
+        erased = review.claim
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{erased.pk}/change/")
+    erase_review(newsroom, review, redact=redact)
+    lan.fill(location="Huế").press("Save")
+    assert TOLD in lan.text
+    erased.refresh_from_db()
+    assert (erased.text, erased.location) == ("[erased]", "")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda newsroom, row: redact_claimant(claimant=row, by=newsroom.editor, description="một quan chức xã"),
+        lambda newsroom, row: confirm_claimant(claimant=row, by=newsroom.editor),
+    ],
+)
+def test_claimant_that_was_redacted_or_confirmed_meanwhile(
+    database: str, change: Callable[[Newsroom, Claimant], object]
+) -> None:
+    newsroom = make_newsroom()
+    claimant = Claimant.objects.create(
+        newsroom=newsroom.publisher, type="person", name="Nguyễn Văn Mẫu", confirmed=False
+    )
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claimant/{claimant.pk}/change/")
+    change(newsroom, claimant)
+    now = Claimant.objects.get()
+    lan.fill(job_title="Chủ tịch").press("Save")
+    assert TOLD in lan.text
+    claimant.refresh_from_db()
+    assert (claimant.name, claimant.type, claimant.job_title) == (now.name, now.type, "")
