@@ -88,6 +88,10 @@ def return_merge(*, merge: ClaimMerge, by: User, reason: str = "") -> ClaimMerge
 @transaction.atomic
 def approve_merge(*, merge: ClaimMerge, by: User, digest: str) -> LogEntry:
     """Approves what was on the screen, named by its digest; it takes effect at once."""
+    try:
+        log.hold()  # before the claims, as an erasure holds them: in opposite orders each would wait for the other
+    except RecordError as refusal:
+        raise EditorialError(str(refusal)) from refusal
     merge = _open(merge)
     roles.require_decider(by, merge.deciding)
     if by.pk == merge.submitted_by_id:

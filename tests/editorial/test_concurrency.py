@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 
-from django.db import connections
+from django.db import connection, connections, transaction
 
-from factcheck.editorial import demands, workflow
+from factcheck.editorial import demands, merges, workflow
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.models import EditorialEvent
+from factcheck.editorial.models import Claim, EditorialEvent
+from factcheck.record import log
 from factcheck.record.models import LogEntry, PublishedReview
-from tests.drafts import approve_demand, make_claim, make_demand, make_newsroom, make_review
+from tests.drafts import approve_demand, make_claim, make_demand, make_newsroom, make_review, publish_review
 
 
 def at_once(calls: list[Callable[[], object]]) -> list[object]:
@@ -115,3 +117,37 @@ def test_demand_published_many_times_at_once_is_in_the_register_once(database: s
         "Only an approved demand can be published; this one is: published."
     }
     assert list(LogEntry.objects.values_list("kind", "number")) == [("demand.published", 1)]
+
+
+def test_merge_waits_for_the_log_before_it_holds_claims(database: str) -> None:
+    newsroom = make_newsroom()
+    claims = [make_claim(newsroom), make_claim(newsroom, text="Lũ Huế lên tới mái chùa.")]
+    for claim in claims:
+        publish_review(newsroom, make_review(newsroom, claim))
+    merge = merges.propose_merge(claim=claims[0], into=claims[1], by=newsroom.reporter, note="Cùng một lời đồn.")
+
+    def approve() -> LogEntry:
+        try:
+            return merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            log.hold()
+            decided = pool.submit(approve)
+            while not waiting_for_the_log():
+                sleep(0.01)
+            # As an erasure does now; a claim held by the merge would mean a deadlock.
+            assert len(Claim.objects.select_for_update(nowait=True).filter(pk__in=[each.pk for each in claims])) == 2
+        assert decided.result(timeout=30).kind == LogEntry.Kind.CLAIM_MERGE
+
+
+def waiting_for_the_log() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = %s"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [log.LOCK],
+        )
+        return bool(cursor.fetchone()[0])
