@@ -45,7 +45,13 @@ class Publisher(models.Model):
         verbose_name_plural = _("publishers")
         ordering = ["name", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(site__regex=r"^[^\sA-Z/]+$"), name="publisher_site_is_host"),
+            models.CheckConstraint(
+                condition=Q(site__regex=r"^[^\sA-Z/]+$"),
+                name="publisher_site_is_host",
+                violation_error_message=_(
+                    "Write the host alone, in small letters, without https:// and without /, such as example.org."
+                ),
+            ),
             models.CheckConstraint(condition=~Q(name=""), name="publisher_has_name"),
         ]
 

@@ -153,7 +153,11 @@ class Authorship(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["review", "user"], name="authorship_once"),
-            models.CheckConstraint(condition=Q(user__isnull=False) | ~Q(name=""), name="authorship_of_somebody"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | ~Q(name=""),
+                name="authorship_of_somebody",
+                violation_error_message=_("Choose an account or write a name."),
+            ),
         ]
 
     def __str__(self) -> str:

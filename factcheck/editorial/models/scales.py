@@ -25,10 +25,21 @@ class RatingScale(models.Model):
         verbose_name_plural = _("rating scales")
         ordering = ["slug"]
         constraints = [
-            models.CheckConstraint(condition=Q(worst__gte=1), name="ratingscale_worst_from_1"),
-            models.CheckConstraint(condition=Q(best__gt=F("worst")), name="ratingscale_best_above_worst"),
+            models.CheckConstraint(
+                condition=Q(worst__gte=1),
+                name="ratingscale_worst_from_1",
+                violation_error_message=_("The worst value is 1 or more."),
+            ),
+            models.CheckConstraint(
+                condition=Q(best__gt=F("worst")),
+                name="ratingscale_best_above_worst",
+                violation_error_message=_("The best value must be above the worst."),
+            ),
             models.UniqueConstraint(
-                fields=["is_default"], condition=Q(is_default=True), name="ratingscale_one_default"
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="ratingscale_one_default",
+                violation_error_message=_("Another scale is the default. Untick it there first."),
             ),
         ]
 

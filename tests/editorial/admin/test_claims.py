@@ -169,6 +169,20 @@ def test_scales_and_topics_are_changed_by_chief_editors(database: str) -> None:
     assert RatingScale.objects.get(slug="truth").verdicts.get(slug="false").value == 1
 
 
+def test_what_a_scale_must_be_is_said_in_words(database: str) -> None:
+    newsroom = make_newsroom()
+    chief = signed_in(newsroom.chief).open("/admin/editorial/ratingscale/add/")
+    chief.fill(slug="second", name="Thang thứ hai", worst="0", best="0", is_default=True).press("Save")
+    for words in (
+        "The worst value is 1 or more.",
+        "The best value must be above the worst.",
+        "Another scale is the default. Untick it there first.",
+    ):
+        assert words in chief.text
+    assert "Constraint" not in chief.text
+    assert RatingScale.objects.count() == 1
+
+
 def test_verdict_mapping_needs_two_editors(database: str) -> None:
     newsroom = make_newsroom()
     verdict = make_scale().verdicts.get(slug="false")

@@ -139,6 +139,13 @@ def test_form_that_is_wrong_keeps_what_was_typed(database: str) -> None:
     assert review.headline == "Video nước lũ là của năm 2020"
 
 
+def test_author_who_is_nobody_is_refused_in_words(database: str) -> None:
+    newsroom = make_newsroom()
+    lan = signed_in(newsroom.reporter).open(page(make_review(newsroom)))
+    lan.fill(authorships__0__user="").press("Save and go on")
+    assert "Choose an account or write a name." in lan.text
+
+
 def test_never_submitted_draft_can_be_thrown_away(database: str) -> None:
     newsroom = make_newsroom()
     review, submitted = make_review(newsroom), make_review(newsroom)
