@@ -263,16 +263,17 @@ class ReviewAdmin(NewsroomAdmin[Review]):
     ) -> HttpResponse:
         review = self.get_object(request, object_id)
         extra: dict[str, Any] = {}
+        if review is not None:
+            extra["approval"] = workflow.open_approval(review)  # also when the form comes back: it hides a button
         if review is not None and request.method == "GET":
             at = desk(request)
             draft = documents.for_statements(Review.objects.filter(pk=review.pk)).get()
             events = EditorialEvent.objects.filter(subject=str(review.pk)).select_related("actor")
-            extra = {
+            extra |= {
                 "review": review,
                 "writes": may_write(at, review),
                 "verbs": possible(at, review),
                 "reasons": lacking(draft) if review.state == State.DRAFT else [],
-                "approval": workflow.open_approval(review),
                 "last_approval": review.approvals.select_related("submitted_by", "decided_by").first(),
                 "revisions": published_revisions(review),
                 "events": [(event, in_words(event)) for event in events[:MOST_EVENTS]],

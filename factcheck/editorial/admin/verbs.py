@@ -281,7 +281,11 @@ def verb_page(request: HttpRequest, review: Review, verb: Verb, context: dict[st
         review = documents.for_statements(Review.objects.filter(pk=review.pk)).get()
     else:
         if verb not in possible(at, review):
-            messages.warning(request, _("This cannot be done now: somebody may have been quicker."))
+            if verb.name == "submit" and review.state == State.DRAFT and approval is not None:
+                reason = _("A withdrawal or erasure of this review waits for a decision. Decide on it first.")
+            else:
+                reason = _("This cannot be done now: somebody may have been quicker.")
+            messages.warning(request, reason)
             return redirect(page)
         form = verb.form(initial={"digest": approval.digest} if approval else None)
     context |= {

@@ -139,6 +139,25 @@ def test_form_that_is_wrong_keeps_what_was_typed(database: str) -> None:
     assert review.headline == "Video nước lũ là của năm 2020"
 
 
+def test_correction_is_not_offered_for_submission_while_an_erasure_waits(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Có nguồn mới.")
+    lan = signed_in(newsroom.reporter).open(page(review))
+    assert lan.has_button("Save and submit for approval")
+    workflow.withdraw(review=review, by=newsroom.editor, reason="Nguồn chính đã rút lại số liệu.")
+    lan.fill(headline="Tít mới").press("Save and submit for approval")
+    assert "A withdrawal or erasure of this review waits for a decision. Decide on it first." in lan.text
+    assert "somebody may have been quicker" not in lan.text
+    assert not lan.has_button("Save and submit for approval")
+    lan.fill(headline="", sources__0__url="nowhere").press("Save and go on")
+    assert "Write the whole address" in lan.text
+    assert not lan.has_button("Save and submit for approval")
+    review.refresh_from_db()
+    assert review.headline == "Tít mới"
+
+
 def test_author_who_is_nobody_is_refused_in_words(database: str) -> None:
     newsroom = make_newsroom()
     lan = signed_in(newsroom.reporter).open(page(make_review(newsroom)))
