@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import Desk, NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.admin.merges import offered
 from factcheck.editorial.admin.verbs import DigestForm, ReasonForm, Text
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.imports import approve_import, publish_import, return_import
@@ -118,7 +119,7 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
         extra: dict[str, Any] = {}
         if batch is not None:
             extra = {"verbs": possible(desk(request), batch), "standing": standing(batch), **self._rows(request, batch)}
-            extra["links"] = open_links(batch=batch)[:PAGE]
+            extra["links"] = offered(desk(request), open_links(batch=batch)[:PAGE])
             extra["not_compared"] = count_waiting(batch)
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 

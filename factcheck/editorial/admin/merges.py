@@ -1,7 +1,7 @@
 """Pages on which claims that are the same are found, joined and parted."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
@@ -17,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import merges, similar
 from factcheck.editorial.admin.access import Desk, desk
-from factcheck.editorial.admin.verbs import DigestForm, PublicReasonForm, ReasonForm, Text
+from factcheck.editorial.admin.verbs import DigestForm, PublicReasonForm, ReasonForm, Text, may_write
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.links import open_links
-from factcheck.editorial.models import Claim, ClaimMerge, User
+from factcheck.editorial.models import Claim, ClaimMerge, ProposedLink, User
 from factcheck.record.models import PublishedClaim
 
 
@@ -82,18 +83,34 @@ def possible(at: Desk, merge: ClaimMerge) -> list[MergeVerb]:
     return [VERBS["approve"], VERBS["return"]] if merge.deciding in at.deciding else []
 
 
+def may_exchange(at: Desk, claim: Claim) -> bool:
+    """As merges.use_instead: whoever logged a claim that is not public, or an Editor; who may write its reviews."""
+    may = claim.logged_by_id == at.user.pk or claim.newsroom_id in at.deciding
+    return may and all(may_write(at, review) for review in claim.reviews.all())
+
+
+def offered(at: Desk, links: Iterable[ProposedLink]) -> list[tuple[ProposedLink, bool]]:
+    """Proposed links, each with whether the person may say that the claims are the same."""
+    links = list(links)
+    prefetch_related_objects(links, "claim__reviews")
+    claims = [link.claim_id for link in links]
+    public = set(PublishedClaim.objects.filter(pk__in=claims).values_list("pk", flat=True)) if claims else set()
+    return [(link, link.claim_id in public or may_exchange(at, link.claim)) for link in links]
+
+
 def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     """What the claim's page says of it: where readers find it, what was merged into it, what waits for a decision."""
     waiting = [(merge, possible(desk(request), merge)) for merge in merges.open_merges(claim)]
+    is_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
     last = claim.merges.filter(decision="returned").exclude(decided_by=None).select_related("decided_by").first()
     return {
         "merged_into": merges.merged_into(claim),
         "merged_here": merges.merged_here(claim),
         "waiting": waiting,
-        "links": open_links(claim=claim),
+        "links": offered(desk(request), open_links(claim=claim)),
         "returned": None if waiting or last is None or not last.decision_note else last,
         "newsrooms": list(desk(request).roles),
-        "is_public": PublishedClaim.objects.filter(pk=claim.pk).exists(),
+        "may_join": is_public or may_exchange(desk(request), claim),
     }
 
 
@@ -124,6 +141,7 @@ def similar_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) ->
         "subtitle": str(claim),
         "claim": claim,
         "is_public": is_public,
+        "may_join": is_public or may_exchange(desk(request), claim),
         "popup": popup,
         "is_popup": popup,
         "logged": logged,

@@ -4,7 +4,7 @@ import pytest
 
 from factcheck.editorial import merges, workflow
 from factcheck.editorial.admin import merges as pages
-from factcheck.editorial.models import Claim, ClaimMerge, Review
+from factcheck.editorial.models import Claim, ClaimMerge, ImportBatch, ProposedLink, Review
 from factcheck.record.models import PublishedClaim
 from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, merge_claims, publish_review
 from tests.journeys.browser import signed_in
@@ -98,6 +98,32 @@ def test_drafts_move_to_the_claim_that_is_used_instead(newsroom: Newsroom) -> No
     draft.refresh_from_db()
     assert draft.claim == existing
     assert Claim.objects.count() == 1
+
+
+def test_reporter_is_not_offered_to_exchange_what_is_not_theirs(newsroom: Newsroom) -> None:
+    existing = published(newsroom)
+    others = make_claim(newsroom, text="Lũ Huế lên tới mái chùa.", logged_by=newsroom.editor)
+    mine = make_claim(newsroom, text="Ở Huế nước lũ lên tới mái chùa.")
+    make_review(newsroom, mine, created_by=newsroom.editor).authorships.all().delete()
+    lan, hoa = signed_in(newsroom.reporter), signed_in(newsroom.editor)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.second)
+    for claim in (others, mine):  # logged by a colleague; with a colleague's draft
+        ProposedLink.objects.create(batch=batch, claim=claim, other=existing, score=0.9)
+        page = f"/admin/editorial/claim/{claim.pk}/"
+        assert not lan.open(f"{page}change/").has_link("Same as another claim")
+        assert lan.has_link("It is not")
+        assert not lan.has_link("It is the same")
+        lan.open(f"{page}similar/")
+        assert "Only whoever logged this claim and wrote its drafts, or an Editor," in lan.text
+        assert FLOOD in lan.text
+        assert not lan.has_button("Use this one instead")
+        assert hoa.open(f"{page}similar/").has_button("Use this one instead")
+        assert hoa.open(f"{page}change/").has_link("It is the same")
+    lan.open(f"/admin/editorial/importbatch/{batch.pk}/change/")
+    assert lan.has_link("It is not")
+    assert not lan.has_link("It is the same")
+    hoa.follow("Same as another claim").press("Use this one instead")
+    assert not Claim.objects.filter(pk=mine.pk).exists()
 
 
 def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
