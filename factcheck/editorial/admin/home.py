@@ -34,6 +34,7 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
     back = list(returned(at.user, list(at.roles))[:MOST])
     drafts = my_drafts(at.user, list(at.roles)).exclude(pk__in=[approval.review_id for approval in back])
     demands = open_demands(at.deciding) if at.deciding else []
+    imports = open_imports(at.deciding) if at.deciding else []
     return {
         "desk": at,
         "returned": back,
@@ -41,7 +42,8 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         "to_decide": to_decide(at.user, at.deciding)[:MOST],
         "to_publish": to_publish(at.deciding)[:MOST],
         "sent": sent(at.user, list(at.roles))[:MOST],
-        "imports": imports_to_decide(at.user, at.deciding)[:MOST] if at.deciding else [],
+        "imports_to_decide": [row for row in imports if not row.decision and row.submitted_by_id != at.user.pk],
+        "imports_to_publish": [row for row in imports if row.decision],
         "demand_drafts": demand_drafts(at.user, list(at.roles))[:MOST],
         "demands_to_decide": [row for row in demands if not row.decision and row.submitted_by_id != at.user.pk],
         "demands_to_publish": [row for row in demands if row.decision],
@@ -111,8 +113,12 @@ def sent(user: User, newsrooms: list[int]) -> QuerySet[Approval]:
     return _open().filter(decision="", submitted_by=user, review__newsroom__in=newsrooms)
 
 
-def imports_to_decide(user: User, newsrooms: list[int]) -> QuerySet[ImportBatch]:
-    return ImportBatch.objects.filter(newsroom__in=newsrooms, decision="").exclude(submitted_by=user)
+def open_imports(newsrooms: list[int]) -> list[ImportBatch]:
+    """Finished imports that wait for a decision, and approved ones of which something is not yet public."""
+    unpublished = Approval.objects.filter(batch=OuterRef("pk"), entry__isnull=True).exclude(decision=Decision.RETURNED)
+    found = ImportBatch.objects.filter(newsroom__in=newsrooms).exclude(digest="")
+    found = found.filter(Q(decision="") | Q(Exists(unpublished), decision=Decision.APPROVED))
+    return list(found.select_related("submitted_by", "decided_by").order_by("pk")[: 2 * MOST])
 
 
 def merges_to_decide(user: User, newsrooms: list[int]) -> list[ClaimMerge]:

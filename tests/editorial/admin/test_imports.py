@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.admin import imports
 from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Review
@@ -55,6 +57,36 @@ def test_import_is_approved_and_published_by_somebody_else(batch: tuple[Newsroom
     assert not editor.has_link("Publish all of it")
     events = EditorialEvent.objects.filter(action__startswith="import.").order_by("pk").values_list("action", flat=True)
     assert list(events) == ["import.submitted", "import.approved", "import.published"]
+
+
+def test_home_lists_an_import_until_it_is_public(batch: tuple[Newsroom, ImportBatch]) -> None:
+    newsroom, imported = batch
+    unfinished = ImportBatch.objects.create(newsroom=newsroom.publisher, files="b.json", submitted_by=newsroom.second)
+    editor = signed_in(newsroom.editor).open("/admin/")
+    assert not editor.has_link(str(unfinished))
+    assert not signed_in(newsroom.second).open("/admin/").has_link(str(imported))
+    editor.follow(str(imported)).follow("Approve all of it").press("Approve all of it").open("/admin/")
+    waits, approved = editor.text.split("Approved and not yet published")
+    assert "anderswo.jsonl" not in waits
+    assert f"{imported} Import · approved by {newsroom.editor}" in approved
+    assert signed_in(newsroom.second).open("/admin/").has_link(str(imported))
+    editor.follow(str(imported)).follow("Publish all of it").press("Publish all of it")
+    assert not editor.open("/admin/").has_link(str(imported))
+
+
+def test_home_asks_the_same_whatever_the_imports(batch: tuple[Newsroom, ImportBatch]) -> None:
+    newsroom, imported = batch
+    editor = signed_in(newsroom.editor).open("/admin/")
+    counts = []
+    for number in (0, 2):
+        for other in (newsroom.second, newsroom.chief)[:number]:
+            ImportBatch.objects.create(
+                newsroom=newsroom.publisher, files="b.json", submitted_by=other, digest=imported.digest
+            )
+        with CaptureQueriesContext(connection) as queries:
+            editor.client.get("/admin/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_import_is_returned_with_a_reason(batch: tuple[Newsroom, ImportBatch]) -> None:
