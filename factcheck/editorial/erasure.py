@@ -141,7 +141,7 @@ def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
             )
             % shared
         )
-    lost.append(_("Copies that others made, and backups, are not reached: see docs/editors.md."))
+    lost.append(_("Copies that others made, and backups, are not reached: ask whoever runs the site."))
     return lost
 
 

@@ -22,7 +22,7 @@ from factcheck.editorial.admin.verbs import DigestForm, PublicReasonForm, Reason
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.links import open_links
 from factcheck.editorial.models import Claim, ClaimMerge, ProposedLink, User
-from factcheck.record.models import PublishedClaim
+from factcheck.record.models import PublishedClaim, Status
 
 
 class ChoiceForm(forms.Form):
@@ -202,7 +202,8 @@ def similar_address(claim: UUID, *, then: str = "claim") -> str:
 
 def shown(*claims: Claim) -> list[tuple[Claim, bool]]:
     """Claims with whether they have a page that readers can open; a merged one leads to the other's."""
-    public = set(PublishedClaim.objects.filter(pk__in=[claim.pk for claim in claims]).values_list("pk", flat=True))
+    live = PublishedClaim.objects.filter(pk__in=[claim.pk for claim in claims], status=Status.LIVE)
+    public = set(live.values_list("pk", flat=True))
     return [(claim, claim.pk in public or merges.merged_into(claim) is not None) for claim in claims]
 
 

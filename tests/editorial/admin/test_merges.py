@@ -6,7 +6,15 @@ from factcheck.editorial import merges, workflow
 from factcheck.editorial.admin import merges as pages
 from factcheck.editorial.models import Claim, ClaimMerge, ImportBatch, ProposedLink, Review
 from factcheck.record.models import PublishedClaim
-from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, merge_claims, publish_review
+from tests.drafts import (
+    Newsroom,
+    make_claim,
+    make_newsroom,
+    make_review,
+    merge_claims,
+    publish_review,
+    withdraw_review,
+)
 from tests.journeys.browser import signed_in
 
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
@@ -124,6 +132,18 @@ def test_reporter_is_not_offered_to_exchange_what_is_not_theirs(newsroom: Newsro
     assert not lan.has_link("It is the same")
     hoa.follow("Same as another claim").press("Use this one instead")
     assert not Claim.objects.filter(pk=mine.pk).exists()
+
+
+def test_claim_whose_reviews_are_withdrawn_has_no_link_to_a_page(newsroom: Newsroom) -> None:
+    into, claim = published(newsroom), published(newsroom, "Lũ Huế lên tới mái chùa.")
+    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    page = f"/admin/editorial/claim/merges/{merge.pk}/approve/"
+    hoa = signed_in(newsroom.editor).open(page)
+    assert hoa.html.count(f'href="/claims/{claim.pk}/"') == 1
+    withdraw_review(newsroom, claim.reviews.get())
+    hoa.open(page)
+    assert f'href="/claims/{claim.pk}/"' not in hoa.html
+    assert f'href="/claims/{into.pk}/"' in hoa.html
 
 
 def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
