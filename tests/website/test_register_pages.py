@@ -73,6 +73,7 @@ def test_demand_says_what_was_asked_and_what_came_of_it(register: SimpleNamespac
         "Tòa đã bác yêu cầu.",
     ):
         assert words in page.text, page.text
+    assert '<p class="note" lang="vi" dir="auto">Tòa đã bác yêu cầu.</p>' in page.source
     assert register.review in page.values("a", "href")
     assert [href for href in page.values("a", "href") if href.endswith("/document/")] == [
         f"http://127.0.0.1:8000/api/v1{register.updated}revisions/{number}/document/" for number in (2, 1)

@@ -9,7 +9,16 @@ from factcheck.editorial.admin.access import Desk
 from factcheck.editorial.admin.verbs import VERBS, possible
 from factcheck.editorial.models import Approval, EditorialEvent, Membership, Publisher, Review, User
 from factcheck.record.models import LogEntry
-from tests.drafts import make_newsroom, make_review, make_scale, make_user, publish_review, withdraw_review
+from tests.drafts import (
+    make_demand,
+    make_newsroom,
+    make_review,
+    make_scale,
+    make_user,
+    publish_demand,
+    publish_review,
+    withdraw_review,
+)
 from tests.journeys.browser import signed_in
 
 
@@ -163,6 +172,19 @@ def test_author_who_is_nobody_is_refused_in_words(database: str) -> None:
     lan = signed_in(newsroom.reporter).open(page(make_review(newsroom)))
     lan.fill(authorships__0__user="").press("Save and go on")
     assert "Choose an account or write a name." in lan.text
+
+
+def test_fields_of_a_verb_name_their_help_and_begin_with_a_capital(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    html = signed_in(newsroom.reporter).open(verb(review, "correct")).html
+    assert 'aria-describedby="id_note_helptext"' in html
+    assert 'id="id_note_helptext">Readers see this.' in html
+    demand = make_demand(newsroom)
+    publish_demand(newsroom, demand)
+    html = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/do/update/").html
+    assert '<label for="id_note">What changes:</label>' in html
 
 
 def test_never_submitted_draft_can_be_thrown_away(database: str) -> None:
