@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -135,7 +136,7 @@ def publish_demand(*, demand: Demand, by: User) -> LogEntry:
             _("Only an approved demand can be published; this one is: %s.") % demand.get_state_display()
         )
     if demand.publish_after and demand.publish_after > today():
-        raise EditorialError(_("This entry may not be public before %s.") % demand.publish_after.isoformat())
+        raise EditorialError(_("This entry may not be public before %s.") % date_format(demand.publish_after))
     approval = _open_approval(demand)
     _require_unchanged(demand, approval)
     kind = LogEntry.Kind.DEMAND_UPDATED if last_statement(demand) else LogEntry.Kind.DEMAND_PUBLISHED

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.utils.formats import date_format
 
 from factcheck.editorial import demands
 from factcheck.editorial.errors import EditorialError, NotAllowed
@@ -235,7 +236,7 @@ def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.Cap
     undated = make_demand(newsroom)
     for demand in (later, due, undated):
         approve_demand(newsroom, demand)
-    with pytest.raises(EditorialError, match=f"may not be public before {tomorrow()}"):
+    with pytest.raises(EditorialError, match=f"may not be public before {date_format(tomorrow())}"):
         demands.publish_demand(demand=later, by=newsroom.editor)
     call_command("publish_due_demands")
     assert capsys.readouterr().out == f"{due.pk} is entry 0 of the log.\n"

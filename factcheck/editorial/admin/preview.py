@@ -4,12 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial.models import Appearance, Claimant, Demand, Source
 from factcheck.record.canonical import canonical, sha256_hex
 
 # By place in the statement; what is not here is shown under the name of its place.
@@ -23,6 +26,7 @@ LABELS: dict[str, Promise] = {
     "claim.claimed_on": _("said on"),
     "claim.location": _("place"),
     "claim.claimant": _("claimant"),
+    "claim.claimant.type": _("claimant: type"),
     "claim.claimant.name": _("claimant: name"),
     "claim.claimant.description": _("claimant: description"),
     "claim.claimant.job_title": _("claimant: office or role"),
@@ -48,7 +52,15 @@ LABELS: dict[str, Promise] = {
     "delayed_until": _("not public before"),
 }
 
-
+# What the statement has as a code, by place.
+WORDS: dict[str, dict[Any, Any]] = {
+    "claim.claimant.type": dict(Claimant.Type.choices),
+    "claim.appearances.medium": dict(Appearance.Medium.choices),
+    "sources.stance": dict(Source.Stance.choices),
+    "from.type": dict(Demand.From.choices),
+    "outcome": dict(Demand.Outcome.choices),
+}
+DAYS = ("claim.claimed_on", "sources.accessed_on", "reviewed_on", "received_on", "done_on", "delayed_until")
 ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels")
 
 
@@ -80,19 +92,20 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
     label = LABELS.get(place, place)
     if place == "verdict":
         # What the scale says of a verdict goes with it: one line in place of six.
-        yield from _compare("verdict.scale", *(_line({key: said[key] for key in ON_SCALE}) for said in (before, after)))
+        on_scale = ({key: said[key] for key in ON_SCALE} for said in (before, after))
+        yield from _compare("verdict.scale", *(_line(said, place) for said in on_scale))
         before, after = ({key: value for key, value in said.items() if key not in ON_SCALE} for said in (before, after))
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys(), key=_order(place)):
             yield from _compare(f"{place}.{key}".lstrip("."), before.get(key), after.get(key))
     elif isinstance(before, list) and isinstance(after, list):
-        old, new = Counter(map(_line, before)), Counter(map(_line, after))
+        old, new = (Counter(_line(part, place) for part in parts) for parts in (before, after))
         removed, added = list((old - new).elements()), list((new - old).elements())
         yield Change(label, removed, added) if removed or added else Change(label, [], [str(_("in another order"))])
     elif place == "body" and before and after:
         yield _paragraphs(label, before.splitlines(), after.splitlines())
     else:
-        yield Change(label, *([] if value in (None, {}, "") else [_line(value)] for value in (before, after)))
+        yield Change(label, *([] if value in (None, {}, "") else [_line(value, place)] for value in (before, after)))
 
 
 def _order(place: str) -> Any:
@@ -118,10 +131,18 @@ def _paragraphs(label: str | Promise, before: list[str], after: list[str]) -> Ch
     return Change(label, removed, added or [str(_("in other paragraphs"))])
 
 
-def _line(value: Any) -> str:
-    """A value on one line: a source as its title, address and so on."""
+def _line(value: Any, place: str) -> str:
+    """What stands at a place on one line: a source as its title, address and so on; codes and days as people say them.
+
+    No two codes of a place have the same word, so that nothing that differs looks alike.
+    """
     if isinstance(value, dict):
-        return " · ".join(_line(part) for part in value.values() if part not in (None, "", [], {}, False))
+        parts = [(name, part) for name, part in value.items() if part not in (None, "", [], {}, False)]
+        return " · ".join(_line(part, f"{place}.{name}") for name, part in parts)
     if isinstance(value, list):
-        return ", ".join(_line(part) for part in value)
-    return str(_("yes") if value is True else value)
+        return ", ".join(_line(part, place) for part in value)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if place in DAYS:
+        return date_format(date.fromisoformat(value))
+    return str(WORDS.get(place, {}).get(value, value))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils import translation
+
 from factcheck.editorial.admin.preview import changes
 
 
@@ -72,3 +74,42 @@ def test_changes_of_what_has_no_label_are_shown_all_the_same() -> None:
     ]
     claimant = {"name": "Lan", "confirmed": True}
     assert listed(said(), said(claim={"text": "Câu", "claimant": claimant})) == [("claimant", [], ["Lan · yes"])]
+
+
+def test_changes_of_codes_and_days_are_shown_in_words() -> None:
+    source = {"title": "A", "stance": "context", "accessed_on": "2026-10-03"}
+    claim = {"text": "Câu", "claimed_on": None, "claimant": None, "appearances": []}
+    before, after = said(sources=[source], claim=claim), said(sources=[{**source, "stance": "refutes"}])
+    after["claim"] = {
+        **claim,
+        "claimed_on": "2026-10-01",
+        "claimant": {"type": "person", "name": "Lan", "confirmed": False},
+        "appearances": [{"url": "https://a.example/", "medium": "video", "first": True}],
+    }
+    assert listed(before, after) == [
+        ("said on", [], ["Oct. 1, 2026"]),
+        ("claimant", [], ["public figure · Lan"]),
+        ("appearances", [], ["https://a.example/ · video · yes"]),
+        ("sources", ["A · context · Oct. 3, 2026"], ["A · refutes the claim · Oct. 3, 2026"]),
+    ]
+    with translation.override("vi"):
+        assert listed(before, after)[-1] == (
+            "nguồn",
+            ["A · bối cảnh · 3/10/2026"],
+            ["A · bác bỏ tuyên bố · 3/10/2026"],
+        )
+    confirmed = {**after["claim"]["claimant"], "confirmed": True}
+    assert listed(after, {**after, "claim": {**after["claim"], "claimant": confirmed}}) == [
+        ("claim.claimant.confirmed", ["no"], ["yes"])
+    ]
+
+
+def test_changes_of_a_demand_are_shown_in_words() -> None:
+    before = {"from": {"type": "person"}, "outcome": "open", "done_on": None, "received_on": "2026-10-20"}
+    after = {"from": {"type": "court"}, "outcome": "complied", "done_on": "2026-10-22", "received_on": "2026-10-19"}
+    assert listed(before, after) == [
+        ("from", ["private person"], ["court"]),
+        ("received on", ["Oct. 20, 2026"], ["Oct. 19, 2026"]),
+        ("outcome", ["not decided yet"], ["done as demanded"]),
+        ("done on", [], ["Oct. 22, 2026"]),
+    ]
