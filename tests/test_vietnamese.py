@@ -1,7 +1,7 @@
 """The site in Vietnamese: every text has its translation, browsers get it, and dates are read with the day first."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import django
@@ -58,6 +58,14 @@ def test_day_stands_before_month_in_vietnamese_forms(vietnamese: None) -> None:
     assert field.clean("25-11-2026") == date(2026, 11, 25)
     assert field.clean("2026-11-25") == date(2026, 11, 25)
     assert field.widget.format_value(date(2026, 11, 5)) == "05/11/2026"
+
+
+def test_moments_say_their_time_zone(vietnamese: None) -> None:
+    at = datetime(2026, 11, 25, 15, 4, tzinfo=UTC)
+    assert date_format(at, "DATETIME_FORMAT") == "15:04 25/11/2026 UTC"
+    with translation.override("en"):
+        assert date_format(at, "DATETIME_FORMAT") == "Nov. 25, 2026, 3:04 p.m. UTC"
+        assert date_format(at, "SHORT_DATETIME_FORMAT") == "11/25/2026 3:04 p.m. UTC"
 
 
 def test_dates_are_written_in_vietnamese_order(vietnamese: None) -> None:

@@ -2,11 +2,11 @@
 
 DATE_FORMAT = "j/n/Y"
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "H:i j/n/Y"
+DATETIME_FORMAT = r"H:i j/n/Y \U\T\C"  # the settings' time zone
 YEAR_MONTH_FORMAT = r"\t\há\n\g n/Y"
 MONTH_DAY_FORMAT = "j/n"
 SHORT_DATE_FORMAT = "j/n/Y"
-SHORT_DATETIME_FORMAT = "H:i j/n/Y"
+SHORT_DATETIME_FORMAT = r"H:i j/n/Y \U\T\C"
 FIRST_DAY_OF_WEEK = 1
 # The first one is what forms write; ISO 8601 is read in every language.
 DATE_INPUT_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
