@@ -78,23 +78,34 @@ def require_identity() -> int:
     newest = newest_checkpoint()
     if newest is None:
         return 0
-    origin = Checkpoint.parse(open_note(newest.note)[0]).origin
+    text, signatures = open_note(newest.note)
+    origin = Checkpoint.parse(text).origin
     if origin != key.name:
         raise RecordError(
             f"The log's origin is {origin}, fixed with its first checkpoint; the signing key is of {key.name}."
         )
-    if not signed_by(newest.note, key.verifier()):
+    ours = key.verifier()
+    # A rotation's checkpoint is signed by the old key and then by the new one, which alone goes on: an entry that a
+    # process with the old key added would be signed by nobody whom the new one's servers accept.
+    name, key_id, signature = signatures[-1]
+    if (name, key_id) == (ours.name, ours.id) and ours.verify(text, signature):
+        return newest.size
+    if signed_by(newest.note, ours):
         raise RecordError(
-            f"The signing key {key.verifier().id.hex()} did not sign the log's newest checkpoint"
-            f" ({newest.size} entries). Put the former key back, or see docs/log.md, “When the key is lost”."
+            f"The log was handed from the signing key {ours.id.hex()} to {key_id.hex()}:"
+            " set LOG_SIGNING_KEY to the new key and start the server anew."
         )
-    return newest.size
+    raise RecordError(
+        f"The signing key {ours.id.hex()} did not sign the log's newest checkpoint ({newest.size} entries)."
+        " If the log was handed to another key, set LOG_SIGNING_KEY to that and start the server anew; or else put the"
+        " former key back, or see docs/log.md, “When the key is lost”."
+    )
 
 
 def extend(size: int, entries: Sequence[LogEntry], *also: SigningKey) -> Checkpoint:
     """Takes these entries into the tree, and any before them that a tree of `size` has not; signs the checkpoint.
 
-    The keys in `also` sign it too.
+    The keys in `also` sign it too; the last one is the log's from then on (`require_identity`).
     """
     before = LogEntry.objects.filter(sequence__gte=size, sequence__lt=entries[0].sequence).order_by("sequence")
     leaves = [merkle.leaf_hash(entry.leaf()) for entry in chain(before, entries)]

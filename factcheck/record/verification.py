@@ -56,7 +56,7 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
     """Entries in order, their documents, the tree's tiles and every checkpoint. Raises DiscrepancyError."""
     checkpoints = iter(LogCheckpoint.objects.order_by("size").iterator(BATCH))
     checkpoint = next(checkpoints, None)
-    keys = _keys(key)
+    in_force = _first_key() or key
     tiles: dict[tuple[int, int], bytes] = {}  # of our own making; full ones are compared and forgotten
     erased = dict(LogEntry.objects.filter(kind=Kind.ERASURE).values_list("subject", "sequence"))
     numbers: dict[UUID, int] = {}
@@ -74,7 +74,7 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
             numbers[entry.subject], at = entry.number, entry.at
             _check_document(entry, documents.get(entry.sequence), erased)
             if entry.kind == Kind.KEY_ROTATION:
-                _require_rotation(documents[entry.sequence])
+                in_force = _next_key(entry, documents.get(entry.sequence), in_force)
             gained = merkle.append(size, [merkle.leaf_hash(entry.leaf())], lambda *place: tiles[place])
             for place, hashes in gained.items():
                 tiles[place] = tiles.get(place, b"") + hashes
@@ -84,13 +84,15 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
                     tiles.pop((place[0], place[1] - 1), None)
             size += 1
             while checkpoint and checkpoint.size == size:
-                _check_checkpoint(checkpoint, merkle.root(size, lambda *place: tiles[place]), keys)
+                _check_checkpoint(checkpoint, merkle.root(size, lambda *place: tiles[place]), in_force)
                 checkpoint = next(checkpoints, None)
         advance(len(batch))
     if checkpoint:
         raise DiscrepancyError(f"A checkpoint of {checkpoint.size} entries is signed, but the log has {size}.")
     if size and not LogCheckpoint.objects.filter(size=size).exists():
         raise DiscrepancyError(f"The log has {size} entries, but no checkpoint of that size.")
+    if in_force != key:
+        raise DiscrepancyError(f"The log was handed to the key {in_force}, but this server has {key}.")
     for place, hashes in tiles.items():
         _check_tile(place, hashes)
     expected = sum(-(-(size >> 8 * level) // 256) for level in range(8))
@@ -98,15 +100,11 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
         raise DiscrepancyError(f"The log has {LogTile.objects.count()} tiles instead of {expected}.")
 
 
-def _keys(newest: VerifierKey) -> list[VerifierKey]:
-    """The log's keys, the newest first: each rotation names the one before."""
-    keys = [newest]
-    rotations = LogEntry.objects.filter(kind=Kind.KEY_ROTATION).order_by("-sequence")
-    for entry in rotations.select_related("revision_document"):
-        document = json.loads(bytes(entry.revision_document.document))
-        if document["new_key"] == str(keys[-1]):
-            keys.append(VerifierKey.parse(document["old_key"]))
-    return keys
+def _first_key() -> VerifierKey | None:
+    """The key that the log began with, which its first rotation names; None when it has never been handed on."""
+    rotations = RevisionDocument.objects.filter(entry__kind=Kind.KEY_ROTATION)
+    row = rotations.order_by("entry_id").first()
+    return _rotation(row)[0] if row else None
 
 
 def _check_document(entry: LogEntry, row: RevisionDocument | None, erased: dict[UUID, int]) -> None:
@@ -126,11 +124,31 @@ def _check_document(entry: LogEntry, row: RevisionDocument | None, erased: dict[
         raise DiscrepancyError(f"The document of entry {entry.sequence} is of another revision.")
 
 
-def _require_rotation(row: RevisionDocument) -> None:
-    document = json.loads(bytes(row.document))
-    text = f"{document['old_key']}\n{document['new_key']}\n"
-    if not signed_by(f"{text}\n{document['signature']}", VerifierKey.parse(document["old_key"])):
+def _next_key(entry: LogEntry, row: RevisionDocument | None, in_force: VerifierKey) -> VerifierKey:
+    """The key to which a rotation hands the log; it has to be signed by the one that the log has."""
+    if row is None:
+        raise DiscrepancyError(f"The document of entry {entry.sequence}, a rotation, is gone.")
+    old, new, signature = _rotation(row)
+    if old != in_force:
+        raise DiscrepancyError(f"The rotation in entry {row.pk} replaces the key {old}, but the log has {in_force}.")
+    try:
+        signed = signed_by(f"{old}\n{new}\n\n{signature}", old)
+    except NoteError:
+        signed = False
+    if not signed:
         raise DiscrepancyError(f"The rotation in entry {row.pk} is not signed by the key that it replaces.")
+    if new.name != old.name:
+        raise DiscrepancyError(f"The rotation in entry {row.pk} changes the log's name.")
+    return new
+
+
+def _rotation(row: RevisionDocument) -> tuple[VerifierKey, VerifierKey, str]:
+    """Old key, new key and the old one's signature line out of a rotation's document. Raises DiscrepancyError."""
+    try:
+        document = json.loads(bytes(row.document))
+        return VerifierKey.parse(document["old_key"]), VerifierKey.parse(document["new_key"]), document["signature"]
+    except (ValueError, TypeError, KeyError, AttributeError) as problem:
+        raise DiscrepancyError(f"The rotation in entry {row.pk} is malformed.") from problem
 
 
 def _check_tile(place: tuple[int, int], hashes: bytes) -> None:
@@ -139,13 +157,14 @@ def _check_tile(place: tuple[int, int], hashes: bytes) -> None:
         raise DiscrepancyError(f"Tile {place[0]}/{place[1]} is not what the entries give.")
 
 
-def _check_checkpoint(row: LogCheckpoint, root: bytes, keys: list[VerifierKey]) -> None:
+def _check_checkpoint(row: LogCheckpoint, root: bytes, key: VerifierKey) -> None:
+    """The key is the log's at that size: of a rotation's checkpoint the new one, a former one only before it."""
     try:
         checkpoint = Checkpoint.parse(open_note(row.note)[0])
-        signed = any(signed_by(row.note, key) for key in keys)
+        signed = signed_by(row.note, key)
     except NoteError as problem:
         raise DiscrepancyError(f"The checkpoint of {row.size} entries is malformed: {problem}.") from problem
-    if not signed or checkpoint.origin != keys[0].name:
+    if not signed or checkpoint.origin != key.name:
         raise DiscrepancyError(f"The checkpoint of {row.size} entries is not signed by this log's key.")
     if (checkpoint.size, checkpoint.root, bytes(row.root)) != (row.size, root, root):
         raise DiscrepancyError(f"The checkpoint of {row.size} entries has not the root hash of the entries.")

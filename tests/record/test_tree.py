@@ -173,6 +173,54 @@ def test_rotation_is_signed_by_both_keys(bare_record: None, settings: Any, tmp_p
         publish_some(1)
 
 
+def test_old_key_is_refused_from_the_rotation_on(bare_record: None, settings: Any, tmp_path: Path) -> None:
+    publish_some(1)
+    old, new = tree.signing_key(), make_rotated(tmp_path)
+    # This process still has the old key.
+    with pytest.raises(
+        RecordError,
+        match=f"handed from the signing key {old.verifier().id.hex()} to {new.verifier().id.hex()}: set LOG_SIGNING_KEY to"
+        " the new key and start the server anew",
+    ):
+        publish_some(1)
+    with pytest.raises(CommandError, match="set LOG_SIGNING_KEY to the new key"):
+        call_command("rotate_log_key", str(tmp_path / "new key"))
+    assert LogEntry.objects.count() == 2
+    settings.LOG_SIGNING_KEY = str(new)
+    tree.signing_key.cache_clear()
+    publish_some(1)
+    assert signed_by(LogCheckpoint.objects.get(size=3).note, new.verifier())
+    call_command("verify_record")
+
+
+def make_rotated(folder: Path) -> SigningKey:
+    """Hands the log to a new key."""
+    call_command("make_log_key", str(folder / "new key"))
+    call_command("rotate_log_key", str(folder / "new key"))
+    return SigningKey.parse((folder / "new key").read_text())
+
+
+@pytest.mark.parametrize(("size", "said"), [(2, "2 entries is not signed"), (3, "3 entries is not signed"), (1, None)])
+def test_former_key_counts_until_its_rotation(
+    bare_record: None, settings: Any, tmp_path: Path, size: int, said: str | None
+) -> None:
+    publish_some(1)
+    old, new = tree.signing_key(), make_rotated(tmp_path)
+    settings.LOG_SIGNING_KEY = str(new)
+    tree.signing_key.cache_clear()
+    publish_some(1)
+    row = LogCheckpoint.objects.get(size=size)
+    text = open_note(row.note)[0]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE record_logcheckpoint DISABLE TRIGGER checkpoint_fixed")
+        cursor.execute("UPDATE record_logcheckpoint SET note = %s WHERE size = %s", [f"{text}\n{old.sign(text)}", size])
+    if said:
+        with pytest.raises(CommandError, match=said):
+            call_command("verify_record")
+    else:
+        call_command("verify_record")
+
+
 def test_rotation_to_another_name_is_refused(bare_record: None, tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(str(SigningKey.generate("other.example")))
