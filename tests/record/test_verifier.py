@@ -261,6 +261,33 @@ def test_erased_and_redacted_reviews_pass(site: str, tmp_path: Path, capsys: pyt
     call_command("verify_record")
 
 
+def test_review_erased_twice_passes_with_its_last_notice(site: str, tmp_path: Path, capsys: Any) -> None:
+    newsroom = make_newsroom("twice.example")
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    workflow.open_correction(
+        review=review,
+        by=newsroom.reporter,
+        change_class="substantive",
+        note="Bài không còn nêu tên người quay đoạn phim này.",
+    )
+    Review.objects.filter(pk=review.pk).update(headline="Đoạn phim là của năm 2020")
+    erase_review(newsroom, review, redact=True)
+    publish_review(newsroom, review)
+    state = str(tmp_path / "state")
+    assert verify(site, "--state", state, capsys=capsys)[0] == 0
+    last = erase_review(newsroom, review)
+    for arguments in (["--state", state], []):
+        code, said = verify(site, *arguments, capsys=capsys)
+        assert (code, said[:11]) == (0, "13 entries ")
+    call_command("verify_record")
+    capsys.readouterr()
+    as_owner(f"DELETE FROM record_revisiondocument WHERE sequence = {last.sequence}")
+    code, said = verify(site, capsys=capsys)
+    assert code == 1
+    assert said == f"The document of entry 12 ({review.pk}) is gone, and no erasure in the log says why."
+
+
 def test_demand_that_readers_get_otherwise_is_found(site: str, capsys: pytest.CaptureFixture[str]) -> None:
     newsroom = make_newsroom("other.example")
     demand = make_demand(newsroom)
