@@ -14,6 +14,7 @@ import json
 import os
 import sys
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 API = "/api/v1"
 LEAF_KEYS = ["at", "digest", "kind", "number", "sequence", "subject", "v"]
 SAVE_EVERY = 20  # seconds between savings of the state
+KEPT = 2.5  # seconds after which no cache has a former checkpoint any more, which may be kept for 2
 # What may stand before each kind in the history of one subject (None: nothing).
 BEFORE: dict[str, set[str | None]] = {
     "review.original": {None},
@@ -228,21 +230,26 @@ class Verifier:
 
     def run(self) -> str:
         """Checks everything; returns the sentence that says what holds. Raises Wrong or NoAnswer."""
-        served = Key(self.site.need(f"{API}/log/key", "The verifier key")[1].decode())
-        checkpoint = Checkpoint(self.site.need(f"{API}/log/checkpoint", "The checkpoint")[1].decode())
+        served, checkpoint = self.ask_checkpoint()
         self.key = self.pinned or served
         if checkpoint.origin != self.key.name:
             raise Wrong(f"The checkpoint is of {checkpoint.origin}, not of {self.key.name}.")
-        self.require_signature(served, checkpoint)
         seen = self.state.get("seen")
         if seen and seen["size"] > checkpoint.size:
             raise Wrong(f"The log has {checkpoint.size} entries; {seen['size']} were seen before: its end was cut off.")
-        self.check_entries(checkpoint, seen)
-        if served.text != self.key.text:
-            raise Wrong(f"The key {served.text} is served, but the log was handed to {self.key.text}.")
+        self.go_on()
+        self.check_entries(served, checkpoint)
         self.check_readers_view()
-        self.save({"key": self.key.text, "seen": {"size": checkpoint.size, "root": checkpoint.root.hex()}})
-        return f"{checkpoint.size} entries about {len(self.subjects)} subjects hold; root {checkpoint.root.hex()}."
+        size, root = self.tree.size, self.tree.root().hex()
+        self.save({"key": self.key.text, "seen": {"size": size, "root": root}})
+        return f"{size} entries about {len(self.subjects)} subjects hold; root {root}."
+
+    def ask_checkpoint(self) -> tuple[Key, Checkpoint]:
+        """The served key and the checkpoint, which it has signed."""
+        served = Key(self.site.need(f"{API}/log/key", "The verifier key")[1].decode())
+        checkpoint = Checkpoint(self.site.need(f"{API}/log/checkpoint", "The checkpoint")[1].decode())
+        self.require_signature(served, checkpoint)
+        return served, checkpoint
 
     def require_signature(self, served: Key, checkpoint: Checkpoint) -> None:
         # After a rotation the served key is another than the pinned one; the log itself has to lead to it.
@@ -252,19 +259,23 @@ class Verifier:
             if not witness.signed(checkpoint.note):
                 raise Wrong(f"The witness {witness.name} has not cosigned the checkpoint of {checkpoint.size} entries.")
 
-    def check_entries(self, checkpoint: Checkpoint, seen: dict[str, Any] | None) -> None:
+    def go_on(self) -> None:
+        """Takes up what was kept of a pass that was stopped."""
         part = self.state.get("part", {})
         self.tree = Tree(part.get("size", 0), [[bytes.fromhex(h) for h in tile] for tile in part.get("tiles", [])])
         # subject -> [number, kind, sequence] of its newest entry
         self.subjects: dict[str, list[Any]] = part.get("subjects", {})
+        # subject -> sequence of its newest entry whose document is gone and that no erasure has followed
         self.missing: dict[str, int] = part.get("missing", {})
         self.last_at: str = part.get("at", "")
+
+    def check_entries(self, served: Key, checkpoint: Checkpoint) -> None:
         if self.tree.size > checkpoint.size:
             raise Wrong(
                 f"The log has {checkpoint.size} entries; {self.tree.size} were seen before: its end was cut off."
             )
         while self.tree.size < checkpoint.size:
-            self.check_bundle(checkpoint, seen)
+            self.check_bundle(checkpoint)
             if time.monotonic() - self.saved_at > SAVE_EVERY:
                 self.save_part()
         if self.tree.root() != checkpoint.root:
@@ -272,12 +283,23 @@ class Verifier:
         for level, tile in enumerate(self.tree.tiles):
             if tile:
                 self.check_tile(level, checkpoint.size >> 8 * (level + 1), b"".join(tile))
-        if self.missing:
-            subject, sequence = next(iter(self.missing.items()))
-            raise Wrong(f"The document of entry {sequence} ({subject}) is gone, and no erasure in the log says why.")
-        self.save_part()
+        if served.text != self.key.text:
+            raise Wrong(f"The key {served.text} is served, but the log was handed to {self.key.text}.")
+        if not self.missing:
+            self.save_part()
 
-    def check_bundle(self, checkpoint: Checkpoint, seen: dict[str, Any] | None) -> None:
+    def grow(self) -> set[str]:
+        """Takes in what was published since the checkpoint; returns the subjects that it is about."""
+        time.sleep(KEPT)
+        size = self.tree.size
+        served, checkpoint = self.ask_checkpoint()
+        if checkpoint.size <= size:
+            return set()
+        self.check_entries(served, checkpoint)
+        return {subject for subject, last in self.subjects.items() if last[2] >= size}
+
+    def check_bundle(self, checkpoint: Checkpoint) -> None:
+        seen = self.state.get("seen")
         index, done = divmod(self.tree.size, 256)
         width = min(256, checkpoint.size - 256 * index)
         data = self.site.need(tile_path("entries", index, width), f"Entry bundle {index}")[1]
@@ -364,29 +386,69 @@ class Verifier:
             raise Wrong(f"Tile {level}/{index} is not what the entries give.")
 
     def check_readers_view(self) -> None:
-        """What readers get now is the last document of every review and demand; merged claims lead where they went."""
-        served = [(subject, last) for subject, last in self.subjects.items() if last[1] != "key.rotation"]
-        for done, (subject, (number, kind, sequence)) in enumerate(served, 1):
-            what = kind.partition(".")[0]
-            status, headers, data = self.site.get(f"{API}/{what}s/{subject}/")
-            if what == "claim":
-                self.check_claim(subject, status, headers.get("location", ""))
-            elif kind == "review.erasure":
-                if status != 410:
-                    raise Wrong(f"The review {subject} was erased, but its address answers {status}.")
-            elif status != 200:
-                raise Wrong(f"The {what} {subject} is in the log, but its address answers {status}.")
-            else:
-                document = self.site.need(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")[1]
-                body = json.loads(data)
-                revision = body.get("revision", {})
-                body.pop("url", None)
-                if (revision.pop("sequence", None), revision.get("number")) != (sequence, number):
-                    raise Wrong(f"Readers of the {what} {subject} get another revision than the last one.")
-                revision.pop("digest", None)
-                if canonical(body) != document:
-                    raise Wrong(f"Readers of the {what} {subject} get something else than its last document.")
-            self.progress.show("what readers get", done, len(served))
+        """What readers get now is what the log says of every subject.
+
+        The site may publish meanwhile, and what it then serves is newer than the checkpoint. So what does not
+        hold is looked at once more when the log has grown by something about it, and is wrong when it has not.
+        """
+        waiting = deque(self.subjects)
+        total = len(waiting)
+        while waiting or self.missing:
+            grown = self.find_erasures() if self.missing else self.check_subject(waiting.popleft())
+            waiting += grown
+            total += len(grown)
+            self.progress.show("what readers get", total - len(waiting), total)
+
+    def find_erasures(self) -> set[str]:
+        """Documents are gone; the log has to say why. Returns the subjects of what it had to take in for that."""
+        gone = dict(self.missing)
+        grown = self.grow()
+        for subject, sequence in gone.items():
+            if self.missing.get(subject) == sequence:
+                raise Wrong(
+                    f"The document of entry {sequence} ({subject}) is gone, and no erasure in the log says why."
+                )
+        return grown
+
+    def check_subject(self, subject: str) -> set[str]:
+        """Returns the subjects of what was taken in because this one was served newer, itself among them."""
+        try:
+            self.check_served(subject)
+        except Wrong:
+            grown = self.grow()
+            concerned = {subject} & grown
+            if self.subjects[subject][1].startswith("claim."):
+                # Its address leads to where the claim was merged into which it was merged itself.
+                concerned |= {other for other in grown if self.subjects[other][1].startswith("claim.")}
+            if not concerned:
+                raise
+            return grown | {subject}
+        return set()
+
+    def check_served(self, subject: str) -> None:
+        """A review or demand is served as its last document; a merged claim leads where it went."""
+        number, kind, sequence = self.subjects[subject]
+        if kind == "key.rotation":
+            return
+        what = kind.partition(".")[0]
+        status, headers, data = self.site.get(f"{API}/{what}s/{subject}/")
+        if what == "claim":
+            self.check_claim(subject, status, headers.get("location", ""))
+        elif kind == "review.erasure":
+            if status != 410:
+                raise Wrong(f"The review {subject} was erased, but its address answers {status}.")
+        elif status != 200:
+            raise Wrong(f"The {what} {subject} is in the log, but its address answers {status}.")
+        else:
+            document = self.site.need(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")[1]
+            body = json.loads(data)
+            revision = body.get("revision", {})
+            body.pop("url", None)
+            if (revision.pop("sequence", None), revision.get("number")) != (sequence, number):
+                raise Wrong(f"Readers of the {what} {subject} get another revision than the last one.")
+            revision.pop("digest", None)
+            if canonical(body) != document:
+                raise Wrong(f"Readers of the {what} {subject} get something else than its last document.")
 
     def check_claim(self, subject: str, status: int, location: str) -> None:
         home = subject

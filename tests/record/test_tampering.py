@@ -380,6 +380,12 @@ def run(statements: list[str]) -> None:
             cursor.execute(sql)
 
 
+@pytest.fixture(autouse=True)
+def no_cache_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is none here that would have to forget a checkpoint."""
+    monkeypatch.setattr(verifier, "KEPT", 0)
+
+
 class InProcess(verifier.Site):
     """The site without a socket, so that hundreds of whole checks take minutes."""
 
