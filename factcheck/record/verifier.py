@@ -12,6 +12,7 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import sys
 import time
 from collections import deque
@@ -24,8 +25,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 API = "/api/v1"
 LEAF_KEYS = ["at", "digest", "kind", "number", "sequence", "subject", "v"]
+LEAF_NUMBERS = ("number", "sequence", "v")
+LEAF_TEXTS = {
+    "at": re.compile(
+        r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
+    ),
+    "digest": re.compile(r"[0-9a-f]{64}"),
+    "kind": re.compile(r"[a-z]+\.[a-z]+"),
+    "subject": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+}
 SAVE_EVERY = 20  # seconds between savings of the state
 KEPT = 2.5  # seconds after which no cache has a former checkpoint any more, which may be kept for 2
+SALT = re.compile(r"[0-9a-f]{64}")
 # What may stand before each kind in the history of one subject (None: nothing).
 BEFORE: dict[str, set[str | None]] = {
     "review.original": {None},
@@ -88,6 +99,12 @@ class Site:
         if status != 200:
             raise Wrong(f"{what} is not served: {path} answers {status}.")
         return headers, body
+
+    def need_text(self, path: str, what: str) -> str:
+        try:
+            return self.need(path, what)[1].decode()
+        except UnicodeDecodeError:
+            raise Wrong(f"{what} is not text.") from None
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -158,9 +175,9 @@ class Key:
         try:
             self.name, self.id, data = self.text.split("+", 2)
             raw = base64.b64decode(data, validate=True)
-        except ValueError:
+            self.type, self.public = raw[0], raw[1:]
+        except (ValueError, IndexError):
             raise NoAnswer(f"{self.text!r} is not a verifier key.") from None
-        self.type, self.public = raw[0], raw[1:]
         expected = hashlib.sha256(self.name.encode() + b"\n" + raw).hexdigest()[:8]
         if len(self.public) != 32 or self.type not in (1, 4) or self.id != expected:
             raise NoAnswer(f"{self.text!r} is not a verifier key.")
@@ -194,10 +211,15 @@ class Checkpoint:
     def __init__(self, note: str) -> None:
         lines = note.split("\n")
         try:
-            self.note, self.origin, self.size, self.root = note, lines[0], int(lines[1]), base64.b64decode(lines[2])
+            self.note, self.origin, self.size, self.root = (
+                note,
+                lines[0],
+                int(lines[1]),
+                base64.b64decode(lines[2], validate=True),
+            )
         except (IndexError, ValueError):
             raise Wrong("The checkpoint is malformed.") from None
-        if str(self.size) != lines[1] or len(self.root) != 32 or len(lines) < 6 or lines[3] != "":
+        if str(self.size) != lines[1] or self.size < 0 or len(self.root) != 32 or len(lines) < 6 or lines[3] != "":
             raise Wrong("The checkpoint is malformed.")
 
 
@@ -246,8 +268,8 @@ class Verifier:
 
     def ask_checkpoint(self) -> tuple[Key, Checkpoint]:
         """The served key and the checkpoint, which it has signed."""
-        served = Key(self.site.need(f"{API}/log/key", "The verifier key")[1].decode())
-        checkpoint = Checkpoint(self.site.need(f"{API}/log/checkpoint", "The checkpoint")[1].decode())
+        served = Key(self.site.need_text(f"{API}/log/key", "The verifier key"))
+        checkpoint = Checkpoint(self.site.need_text(f"{API}/log/checkpoint", "The checkpoint"))
         self.require_signature(served, checkpoint)
         return served, checkpoint
 
@@ -323,13 +345,18 @@ class Verifier:
 
     def check_leaf(self, leaf: bytes) -> dict[str, Any]:
         here = f"Entry {self.tree.size}"
-        try:
-            entry: dict[str, Any] = json.loads(leaf)
-            exact = canonical(entry) == leaf and sorted(entry) == LEAF_KEYS and len(leaf) <= 1024
-        except (ValueError, TypeError):
-            raise Wrong(f"{here} is not JSON.") from None
-        if not exact or entry["v"] != 1:
-            raise Wrong(f"{here} is not a canonical leaf of version 1.")
+        entry = parse(leaf, here)
+        # The type itself: true and 1.0 are equal to 1, but are other bytes.
+        if (
+            len(leaf) > 1024
+            or sorted(entry) != LEAF_KEYS
+            or any(type(entry[key]) is not int for key in LEAF_NUMBERS)
+            or any(not fits(form, entry[key]) for key, form in LEAF_TEXTS.items())
+            or entry["v"] != 1
+        ):
+            raise Wrong(f"{here} is not a leaf of version 1.")
+        if entry["kind"] not in BEFORE:
+            raise Wrong(f"{here} is of the unknown kind {entry['kind']}.")
         if entry["sequence"] != self.tree.size:
             raise Wrong(f"{here} says that it is entry {entry['sequence']}.")
         if entry["at"] < self.last_at:
@@ -338,7 +365,7 @@ class Verifier:
         number, kind, _ = self.subjects.get(entry["subject"], [0, None, None])
         if entry["number"] != number + 1:
             raise Wrong(f"{here} is revision {entry['number']} of {entry['subject']} and follows revision {number}.")
-        if kind not in BEFORE.get(entry["kind"], set()):
+        if kind not in BEFORE[entry["kind"]]:
             raise Wrong(f"{here} is {entry['kind']} of {entry['subject']} and follows {kind}.")
         if entry["kind"] == "review.erasure":
             self.missing.pop(entry["subject"], None)
@@ -354,26 +381,30 @@ class Verifier:
             return
         if status != 200:
             raise Wrong(f"The document of entry {sequence} is not served: status {status}.")
-        salt = bytes.fromhex(headers.get("factcheck-salt", ""))
-        if len(salt) != 32 or hashlib.sha256(salt + data).hexdigest() != entry["digest"]:
+        salt = headers.get("factcheck-salt", "")
+        if not fits(SALT, salt) or hashlib.sha256(bytes.fromhex(salt) + data).hexdigest() != entry["digest"]:
             raise Wrong(f"The document of entry {sequence} has not the digest that the log gives.")
-        document = json.loads(data)
-        if canonical(document) != data:
-            raise Wrong(f"The document of entry {sequence} is not canonical JSON.")
-        if entry["kind"] == "key.rotation":
-            self.follow_rotation(entry, document)
-        elif (
-            document["id"] != entry["subject"]
-            or document["revision"]["number"] != entry["number"]
-            or document["revision"]["kind"] != entry["kind"].partition(".")[2]
+        document = parse(data, f"The document of entry {sequence}")
+        revision = document.get("revision")
+        if (
+            not isinstance(revision, dict)
+            or document.get("id") != entry["subject"]
+            or not same_number(revision.get("number"), entry["number"])
+            or revision.get("kind") != entry["kind"].partition(".")[2]
         ):
             raise Wrong(f"The document of entry {sequence} is of another revision.")
+        if entry["kind"] == "claim.merge":
+            target(document, sequence)
+        elif entry["kind"] == "key.rotation":
+            self.follow_rotation(entry, document)
 
     def follow_rotation(self, entry: dict[str, Any], document: dict[str, Any]) -> None:
-        new = Key(document["new_key"])
-        text = f"{document['old_key']}\n{document['new_key']}\n"
-        old = Key(document["old_key"])
-        if not old.signed(f"{text}\n{document['signature']}"):
+        named = [document.get(key) for key in ("old_key", "new_key", "signature")]
+        try:
+            old, new = Key(str(named[0])), Key(str(named[1]))
+        except NoAnswer:
+            raise Wrong(f"The rotation in entry {entry['sequence']} is malformed.") from None
+        if [old.text, new.text] != named[:2] or not old.signed(f"{old.text}\n{new.text}\n\n{named[2]}"):
             raise Wrong(f"The rotation in entry {entry['sequence']} is not signed by the key that it replaces.")
         if new.name != self.key.name:
             raise Wrong(f"The rotation in entry {entry['sequence']} changes the log's name.")
@@ -441,11 +472,15 @@ class Verifier:
             raise Wrong(f"The {what} {subject} is in the log, but its address answers {status}.")
         else:
             document = self.site.need(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")[1]
-            body = json.loads(data)
-            revision = body.get("revision", {})
-            body.pop("url", None)
-            if (revision.pop("sequence", None), revision.get("number")) != (sequence, number):
+            body = parse(data, f"What readers of the {what} {subject} get", exact=False)
+            revision = body.get("revision")
+            if (
+                not isinstance(revision, dict)
+                or not same_number(revision.pop("sequence", None), sequence)
+                or not same_number(revision.get("number"), number)
+            ):
                 raise Wrong(f"Readers of the {what} {subject} get another revision than the last one.")
+            body.pop("url", None)
             revision.pop("digest", None)
             if canonical(body) != document:
                 raise Wrong(f"Readers of the {what} {subject} get something else than its last document.")
@@ -457,12 +492,14 @@ class Verifier:
             if kind != "claim.merge":
                 break
             document = self.site.need(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")[1]
-            home = json.loads(document)["into"]["id"]
+            home = target(parse(document, f"The document of entry {sequence}"), sequence)
         else:
             raise Wrong(f"The claim {subject} is merged in a circle.")
         if home == subject and status in (301, 308):
             raise Wrong(f"The claim {subject} stands by itself, but its address leads to {location}.")
-        if home != subject and (status not in (301, 308) or not urlsplit(location).path.endswith(f"/claims/{home}/")):
+        if home != subject and (
+            status not in (301, 308) or not re.split("[?#]", location)[0].endswith(f"/claims/{home}/")
+        ):
             raise Wrong(f"The claim {subject} is merged into {home}, but its address answers {status} {location}.")
 
     def save_part(self) -> None:
@@ -482,6 +519,35 @@ class Verifier:
 def canonical(value: Any) -> bytes:
     """RFC 8785 for what occurs here: ASCII keys, strings, integers, booleans, null."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def parse(data: bytes, what: str, exact: bool = True) -> dict[str, Any]:
+    """The object of which these are the canonical bytes, or with `exact` off any bytes. Raises Wrong."""
+    try:
+        value = json.loads(data)
+        spelled = canonical(value)
+    except (ValueError, RecursionError):
+        raise Wrong(f"{what} is not JSON.") from None
+    if not isinstance(value, dict) or (exact and spelled != data):
+        raise Wrong(f"{what} is not an object in canonical JSON." if exact else f"{what} is not a JSON object.")
+    return value
+
+
+def fits(form: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None
+
+
+def same_number(value: Any, number: int) -> bool:
+    return type(value) is int and value == number
+
+
+def target(document: dict[str, Any], sequence: int) -> str:
+    """The id of the claim into which a merge's document says that it went. Raises Wrong."""
+    into = document.get("into")
+    home = into.get("id") if isinstance(into, dict) else None
+    if not isinstance(home, str) or not fits(LEAF_TEXTS["subject"], home):
+        raise Wrong(f"The document of entry {sequence} merges its claim into none.")
+    return home
 
 
 def main(arguments: list[str] | None = None) -> int:
