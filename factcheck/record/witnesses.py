@@ -5,11 +5,13 @@ database can still show two histories, but not two that the same witness has cos
 """
 
 import base64
+import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPException
 
 from django.conf import settings
 
@@ -20,6 +22,7 @@ from factcheck.record.notes import NoteError, VerifierKey, open_note
 TIMEOUT = 10  # seconds
 MAX_ANSWER = 64 * 1024  # bytes
 MAX_AGE = 300  # seconds that a cosignature's time may lie from ours
+_SIZE = re.compile(r"[0-9]{1,18}")
 
 
 class WitnessError(Exception):
@@ -64,11 +67,11 @@ def ask(witness: Witness, checkpoint: LogCheckpoint) -> str:
     last = Cosignature.objects.filter(witness=witness.key.name).order_by("-checkpoint_id").first()
     old = last.checkpoint_id if last else 0
     status, answer = _submit(witness, checkpoint, old)
-    if status == 409 and answer.strip().isdecimal() and int(answer) <= checkpoint.size:
+    if status == 409 and _SIZE.fullmatch(answer.strip()) and int(answer) <= checkpoint.size:
         # The witness remembers another size than we do, for instance after a backup was put back.
         status, answer = _submit(witness, checkpoint, int(answer))
     if status != 200:
-        raise WitnessError(f"it answered {status} {answer.strip()[:200]}")
+        raise WitnessError(f"it answered {status} {' '.join(answer.split())[:200]}")
     text = open_note(checkpoint.note)[0]
     for line in answer.splitlines(keepends=True):
         _, signatures = open_note(f"{text}\n{line}")
@@ -83,13 +86,17 @@ def ask(witness: Witness, checkpoint: LogCheckpoint) -> str:
 def _submit(witness: Witness, checkpoint: LogCheckpoint, old: int) -> tuple[int, str]:
     proof = merkle.consistency_proof(old, checkpoint.size, tree.reader())
     lines = "".join(f"{base64.b64encode(value).decode()}\n" for value in proof)
-    request = urllib.request.Request(  # noqa: S310 - the operator names the address
-        f"{witness.url}/add-checkpoint", f"old {old}\n{lines}\n{checkpoint.note}".encode(), method="POST"
-    )
+    body = f"old {old}\n{lines}\n{checkpoint.note}".encode()
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-            return answer.status, answer.read(MAX_ANSWER).decode("utf-8", "replace")
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.read(MAX_ANSWER).decode("utf-8", "replace")
-    except OSError as problem:
-        raise WitnessError(f"it does not answer ({getattr(problem, 'reason', problem)})") from problem
+        request = urllib.request.Request(  # noqa: S310 - the operator names the address
+            f"{witness.url}/add-checkpoint", body, method="POST"
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+                return answer.status, answer.read(MAX_ANSWER).decode("utf-8", "replace")
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read(MAX_ANSWER).decode("utf-8", "replace")
+    # Whatever a witness sends, or its address is, those after it are asked.
+    except (OSError, HTTPException, ValueError) as problem:
+        reason = str(getattr(problem, "reason", problem)) or type(problem).__name__
+        raise WitnessError(f"it does not answer ({' '.join(reason.split())[:200]})") from problem

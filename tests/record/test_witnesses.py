@@ -1,9 +1,12 @@
 """Our witness and a malicious log, over real HTTP."""
 
 import re
+import socketserver
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +119,51 @@ def test_witness_that_is_away_or_wrongly_configured(
     settings.LOG_WITNESSES = str(key)
     with pytest.raises(CommandError, match="needs a verifier key and an address"):
         call_command("ask_witnesses")
+
+
+@contextmanager
+def answering(data: bytes) -> Iterator[str]:
+    """The address of something that answers every request with these bytes and hangs up."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            length = 0
+            while (line := self.rfile.readline().lower()) not in (b"\r\n", b""):
+                if line.startswith(b"content-length:"):
+                    length = int(line.partition(b":")[2])
+            self.rfile.read(length)
+            self.wfile.write(data)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"SSH-2.0-x\r\n", "it does not answer ("),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n99\r\nx", "it does not answer (IncompleteRead"),
+        (b"HTTP/1.1 409 Conflict\r\nTransfer-Encoding: chunked\r\n\r\n99\r\nx", "it does not answer (IncompleteRead"),
+        (b"HTTP/1.1 409 Conflict\r\nContent-Length: 5000\r\n\r\n" + b"1" * 5000, "it answered 409 1111"),
+        ("HTTP/1.1 409 Conflict\r\n\r\n٣".encode(), "it answered 409 ٣"),
+    ],
+)
+def test_witness_that_answers_nonsense_keeps_no_other_from_being_asked(
+    witness: VerifierKey, settings: Any, capsys: pytest.CaptureFixture[str], data: bytes, said: str
+) -> None:
+    publish_some(1)
+    strange = SigningKey.generate("witness.example/strange").verifier(4)
+    with answering(data) as address:
+        settings.LOG_WITNESSES = f"{strange} {address} {strange} witness.example {settings.LOG_WITNESSES}"
+        with pytest.raises(CommandError, match="2 of the witnesses did not cosign"):
+            call_command("ask_witnesses")
+    first, second, last = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"witness.example/strange did not cosign 1 entries: {said}")
+    assert "it does not answer (unknown url type" in second
+    assert last == "witness.example/w cosigned 1 entries"
