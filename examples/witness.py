@@ -4,15 +4,17 @@
     python examples/witness.py serve LOGKEY [LOGKEY…] --port 8100
 
 It needs the standard library and `cryptography`. It keeps its key and, for every log, the last size
-and root hash that it cosigned in one folder (--folder, ./witness by default). It never cosigns a
-checkpoint that does not contain what it cosigned before.
+and root hash that it cosigned in one folder (--folder, ./witness by default), which one process at a time
+uses. It never cosigns a checkpoint that does not contain what it cosigned before.
 """
 
 import argparse
 import base64
+import fcntl
 import hashlib
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -78,6 +80,12 @@ class Witness:
     """The key, the logs that are watched, and what was cosigned last."""
 
     def __init__(self, folder: Path, logs: list[str]) -> None:
+        # Two processes would each remember a history of their own. Held until this one ends.
+        self.alone = (folder / "lock").open("a")
+        try:
+            fcntl.flock(self.alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(f"another witness is at work in {folder}") from None
         stored = json.loads((folder / "key.json").read_text())
         self.name: str = stored["name"]
         self.key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(stored["seed"]))
@@ -120,6 +128,7 @@ class Witness:
                 out.flush()
                 os.fsync(out.fileno())
             unfinished.replace(self.state_file)
+            flush_folder(self.state_file.parent)
         return self.cosign(f"{text}\n")
 
     def signed(self, origin: str, text: str, signatures: str) -> bool:
@@ -144,6 +153,15 @@ class Witness:
         return f"\N{EM DASH} {self.name} {data}\n"
 
 
+def flush_folder(folder: Path) -> None:
+    """A file's new name is on disk only when its folder is."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 def verifier_key(name: str, key: Ed25519PrivateKey) -> str:
     public = key.public_key().public_bytes_raw()
     return f"{name}+{key_id(name, 4, public).hex()}+{base64.b64encode(bytes([4]) + public).decode()}"
@@ -166,7 +184,10 @@ def serve(folder: Path, logs: list[str], port: int) -> None:
             try:
                 if self.path != "/add-checkpoint":
                     raise Refused(404, "POST to /add-checkpoint\n")
-                length = int(self.headers.get("Content-Length", 0))
+                said = self.headers.get("Content-Length", "")
+                if not re.fullmatch("[0-9]{1,18}", said):
+                    raise Refused(400, "the request does not say its length\n")
+                length = int(said)
                 if length > MAX_BODY:
                     raise Refused(413, "the request is too large\n")
                 answer = witness.add_checkpoint(self.rfile.read(length).decode("utf-8", "replace"))

@@ -1,5 +1,6 @@
 """Our witness and a malicious log, over real HTTP."""
 
+import os
 import re
 import socketserver
 import subprocess
@@ -7,8 +8,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -167,3 +172,49 @@ def test_witness_that_answers_nonsense_keeps_no_other_from_being_asked(
     assert first.startswith(f"witness.example/strange did not cosign 1 entries: {said}")
     assert "it does not answer (unknown url type" in second
     assert last == "witness.example/w cosigned 1 entries"
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "", "1_0", "+5", "9" * 5000])
+def test_witness_refuses_a_length_that_is_none(witness: VerifierKey, settings: Any, length: str) -> None:
+    address = urlsplit(settings.LOG_WITNESSES.split()[1])
+    connection = HTTPConnection(str(address.hostname), address.port, timeout=10)
+    connection.putrequest("POST", "/add-checkpoint")
+    connection.putheader("Content-Length", length)
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()) == (400, b"the request does not say its length\n")
+    connection.close()
+
+
+def test_second_witness_in_the_folder_does_not_start(witness: VerifierKey, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, SCRIPT, "--folder", str(tmp_path / "witness"), "serve", str(tree.signing_key().verifier())],
+        capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, f"another witness is at work in {tmp_path / 'witness'}\n")
+
+
+def test_witness_has_what_it_cosigned_on_disk_before_it_answers(
+    bare_record: None, tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    spec = spec_from_file_location("witness", SCRIPT)
+    assert spec
+    assert spec.loader
+    example = module_from_spec(spec)
+    spec.loader.exec_module(example)
+    example.make_key(tmp_path, "witness.example/w")
+    tree.signing_key.cache_clear()
+    publish_some(1)
+    newest = tree.newest_checkpoint()
+    assert newest
+    witness = example.Witness(tmp_path, [str(tree.signing_key().verifier())])
+    done: list[str] = []
+    fsync, replace, cosign = os.fsync, Path.replace, witness.cosign
+    monkeypatch.setattr(
+        os, "fsync", lambda file: done.append("folder" if S_ISDIR(os.fstat(file).st_mode) else "file") or fsync(file)
+    )
+    monkeypatch.setattr(Path, "replace", lambda self, target: done.append("replaced") or replace(self, target))
+    monkeypatch.setattr(witness, "cosign", lambda text: done.append("cosigned") or cosign(text))
+    witness.add_checkpoint(f"old 0\n\n{newest.note}")
+    witness.alone.close()
+    assert done == ["file", "replaced", "folder", "cosigned"]
