@@ -95,6 +95,24 @@ class LogEntry(models.Model):
             models.CheckConstraint(condition=Q(sequence__gte=0), name="logentry_sequence_from_0"),
             models.CheckConstraint(condition=Q(number__gte=1), name="logentry_number_from_1"),
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="logentry_digest_hex"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "review.original",
+                        "review.update",
+                        "review.correction",
+                        "review.withdrawal",
+                        "review.reinstatement",
+                        "review.erasure",
+                        "demand.published",
+                        "demand.updated",
+                        "claim.merge",
+                        "claim.split",
+                        "key.rotation",
+                    ]
+                ),
+                name="logentry_kind_known",
+            ),
         ]
         indexes = [models.Index(fields=["at"], name="logentry_at")]
 

@@ -290,6 +290,8 @@ class Verifier:
         # subject -> sequence of its newest entry whose document is gone and that no erasure has followed
         self.missing: dict[str, int] = part.get("missing", {})
         self.last_at: str = part.get("at", "")
+        # The key to which the last rotation handed the log; None before the first.
+        self.holder: str | None = part.get("holder")
 
     def check_entries(self, served: Key, checkpoint: Checkpoint) -> None:
         if self.tree.size > checkpoint.size:
@@ -305,8 +307,10 @@ class Verifier:
         for level, tile in enumerate(self.tree.tiles):
             if tile:
                 self.check_tile(level, checkpoint.size >> 8 * (level + 1), b"".join(tile))
-        if served.text != self.key.text:
-            raise Wrong(f"The key {served.text} is served, but the log was handed to {self.key.text}.")
+        # The key that we hold to leads to the served one, and so does the log, whose rotations may be of other keys.
+        for key in (self.key.text, self.holder or served.text):
+            if served.text != key:
+                raise Wrong(f"The key {served.text} is served, but the log was handed to {key}.")
         if not self.missing:
             self.save_part()
 
@@ -408,6 +412,11 @@ class Verifier:
             raise Wrong(f"The rotation in entry {entry['sequence']} is not signed by the key that it replaces.")
         if new.name != self.key.name:
             raise Wrong(f"The rotation in entry {entry['sequence']} changes the log's name.")
+        if self.holder not in (None, old.text):
+            raise Wrong(
+                f"The rotation in entry {entry['sequence']} replaces {old.text}, but the log has {self.holder}."
+            )
+        self.holder = new.text
         if self.key.text == old.text:
             self.key = new
 
@@ -505,7 +514,7 @@ class Verifier:
     def save_part(self) -> None:
         tiles = [[value.hex() for value in tile] for tile in self.tree.tiles]
         part = {"size": self.tree.size, "tiles": tiles, "subjects": self.subjects, "missing": self.missing}
-        self.save({**self.state, "key": self.key.text, "part": part | {"at": self.last_at}})
+        self.save({**self.state, "key": self.key.text, "part": part | {"at": self.last_at, "holder": self.holder}})
 
     def save(self, state: dict[str, Any]) -> None:
         self.saved_at = time.monotonic()

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, IntegrityError, InternalError, ProgrammingError, connections, transaction
+from django.db.models import CheckConstraint, Q
+from django.utils import timezone
 
+from factcheck.record.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.models import LogEntry
+from factcheck.record.notes import SigningKey
 from tests.drafts import make_newsroom, make_review, publish_review
 
 SUBJECT = "11111111-1111-4111-8111-111111111111"
@@ -110,6 +115,86 @@ def test_entry_constraints_are_refused(database: str) -> None:
     ):
         with pytest.raises(IntegrityError, match=name):
             run(f"INSERT INTO record_logentry (sequence, at, kind, subject, number, digest) VALUES {values}", [SUBJECT])
+
+
+def test_entry_of_an_unknown_kind_is_refused(published: LogEntry) -> None:
+    with pytest.raises(IntegrityError, match="logentry_kind_known"):
+        run(
+            "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
+            " VALUES (1, now(), 'review.sale', %s, 2, repeat('0', 64))",
+            [published.subject],
+        )
+
+
+def test_every_kind_of_the_log_is_known_to_the_database() -> None:
+    (known,) = [rule for rule in LogEntry._meta.constraints if rule.name == "logentry_kind_known"]
+    assert isinstance(known, CheckConstraint)
+    assert known.condition == Q(kind__in=LogEntry.Kind.values)
+
+
+FIRST, SECOND, THIRD = (SigningKey("log.example", bytes([n]) * 32) for n in range(3))
+
+
+def insert_rotation(old: SigningKey, new: SigningKey, changes: dict[str, Any]) -> None:
+    """A rotation by SQL that goes round the application, with other values (None: without the key) in its document."""
+    keys = f"{old.verifier()}\n{new.verifier()}\n"
+    subject, at, salt = UUID(bytes=new.verifier().digest[:16]), timezone.now(), b"\x07" * 32
+    document = {
+        "id": str(subject), "old_key": str(old.verifier()), "new_key": str(new.verifier()), "signature": old.sign(keys),
+        "published_at": rfc3339(at), "updated_at": rfc3339(at), "corrections": [],
+        "revision": {"number": 1, "kind": "rotation", "class": None, "note": None}, **changes,
+    }  # fmt: skip
+    data = canonical({key: value for key, value in document.items() if value is not None})
+    with transaction.atomic(), connections["default"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
+            " SELECT count(*), %s, 'key.rotation', %s, 1, %s FROM record_logentry",
+            [at, subject, sha256_hex(salt + data)],
+        )
+        cursor.execute(
+            "INSERT INTO record_revisiondocument (sequence, salt, document)"
+            " SELECT max(sequence), %s, %s FROM record_logentry",
+            [salt, data],
+        )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes", "message"),
+    [
+        (FIRST, THIRD, {}, "log entry 1 replaces the key .*, but the log was handed to"),
+        (THIRD, FIRST, {}, "log entry 1 replaces the key .*, but the log was handed to"),
+        (SECOND, THIRD, {"more": "x"}, "log entry 1 is not a rotation"),
+        (SECOND, THIRD, {"signature": None}, "log entry 1 is not a rotation"),
+        (SECOND, THIRD, {"signature": ""}, "log entry 1 is not a rotation"),
+        (SECOND, THIRD, {"signature": 1}, "log entry 1 is not a rotation"),
+        (SECOND, THIRD, {"id": SUBJECT}, "log entry 1 is not a rotation"),
+        (SECOND, THIRD, {"old_key": None}, "log entry 1 is not a rotation"),
+        (SECOND, THIRD, {"new_key": "x"}, "log entry 1 is not a rotation"),
+        (SECOND, THIRD, {"new_key": str(SECOND.verifier())}, "log entry 1 is not a rotation"),
+        (SECOND, SigningKey("other.example", b"x" * 32), {}, "log entry 1 is not a rotation"),
+        (SECOND, THIRD, {"published_at": "2026-01-01T00:00:00.000000Z"}, "log entry 1 is not a rotation"),
+        (SECOND, THIRD, {"corrections": [{"note": "x"}]}, "log entry 1 is not a rotation"),
+        (SECOND, THIRD, {"revision": {"number": 1, "kind": "rotation"}}, "log entry 1 is not a rotation"),
+    ],
+)  # fmt: skip
+def test_rotation_that_could_not_be_is_refused(
+    rotated: None, old: SigningKey, new: SigningKey, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(IntegrityError, match=message):
+        insert_rotation(old, new, changes)
+    assert LogEntry.objects.count() == 1
+
+
+@pytest.fixture
+def rotated(database: str) -> None:
+    """A log whose one entry hands it from the first key to the second."""
+    insert_rotation(FIRST, SECOND, {})
+
+
+def test_rotation_that_follows_is_taken(rotated: None) -> None:
+    insert_rotation(SECOND, THIRD, {})
+    insert_rotation(THIRD, FIRST, {})
+    assert LogEntry.objects.count() == 3
 
 
 @pytest.mark.parametrize("table", ["record_logentry", "record_publishedreview", "record_revisiondocument"])

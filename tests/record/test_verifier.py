@@ -7,14 +7,15 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connections
 
 from factcheck.editorial import workflow
 from factcheck.editorial.models import Review
-from factcheck.record import tree, verifier
+from factcheck.record import log, tree, verifier
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, PublishedDemand
 from factcheck.record.notes import Checkpoint, SigningKey
 from tests.drafts import (
@@ -215,6 +216,57 @@ def test_rotation_is_followed(site: str, tmp_path: Path, settings: Any, capsys: 
     assert json.loads(Path(state).read_text())["key"] == str(SigningKey.parse(file.read_text()).verifier())
     call_command("verify_record")
     tree.signing_key.cache_clear()
+
+
+def hand_over(old: SigningKey, new: SigningKey) -> None:
+    """A rotation that goes round `rotate`, whose keys may be anybody's, and what takes it into the tree."""
+    as_owner("SELECT 1")  # the triggers go
+    statement = {"id": str(uuid4()), "old_key": str(old.verifier()), "new_key": str(new.verifier())}
+    statement["signature"] = old.sign(f"{old.verifier()}\n{new.verifier()}\n")
+    log.publish([log.Publication(UUID(statement["id"]), statement, LogEntry.Kind.KEY_ROTATION)])
+
+
+STRANGER, OTHER = (SigningKey("127.0.0.1:8000/api/v1/log", bytes([n]) * 32) for n in range(2))
+
+
+def test_rotation_of_keys_that_the_log_never_had_is_found(site: str, tmp_path: Path, capsys: Any) -> None:
+    state = str(tmp_path / "state")
+    assert verify(site, "--state", state, capsys=capsys)[0] == 0
+    hand_over(STRANGER, OTHER)
+    for arguments in (["--state", state], []):
+        code, said = verify(site, *arguments, capsys=capsys)
+        assert code == 1
+        assert said.endswith(f" is served, but the log was handed to {OTHER.verifier()}.")
+    with pytest.raises(CommandError, match="The checkpoint of 1 entries is not signed by this log's key"):
+        call_command("verify_record")
+
+
+def test_rotation_that_does_not_follow_the_one_before_is_found(
+    site: str, tmp_path: Path, settings: Any, capsys: Any
+) -> None:
+    file, old = tmp_path / "new", tree.signing_key()
+    call_command("make_log_key", str(file))
+    call_command("rotate_log_key", str(file))
+    settings.LOG_SIGNING_KEY = str(file)
+    tree.signing_key.cache_clear()
+    hand_over(old, STRANGER)
+    capsys.readouterr()
+    code, said = verify(site, capsys=capsys)
+    now = tree.signing_key().verifier()
+    assert (code, said) == (1, f"The rotation in entry 10 replaces {old.verifier()}, but the log has {now}.")
+    with pytest.raises(CommandError, match=r"The rotation in entry 10 replaces the key .*, but the log has"):
+        call_command("verify_record")
+    tree.signing_key.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "document", ["[]", "{}", '{"old_key":1}', '{"old_key":"x","new_key":"y","signature":"z"}', "x"]
+)
+def test_rotation_that_is_none_is_named_inside(site: str, document: str) -> None:
+    hand_over(tree.signing_key(), OTHER)
+    as_owner(f"UPDATE record_revisiondocument SET document = '{document}' WHERE sequence = 9")
+    with pytest.raises(CommandError, match="The rotation in entry 9 is malformed"):
+        call_command("verify_record")
 
 
 def test_witness_can_be_demanded(site: str, capsys: pytest.CaptureFixture[str]) -> None:
