@@ -240,3 +240,24 @@ def test_reading_role_is_another_role(published: LogEntry) -> None:
             assert current == session
             users.add(current)
     assert len(users) == 3
+
+
+def test_triggers_ask_no_temporary_table(published: LogEntry) -> None:
+    """The application may make none; whoever may would otherwise tell the triggers what they like."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " AND prorettype = 'trigger'::regtype AND proname ~ '^(record|editorial|webhooks)_'"
+            " AND array_to_string(proconfig, ' ') !~ 'search_path=(pg_catalog, public, pg_temp|pg_catalog, pg_temp)'"
+            " IS NOT FALSE"
+        )
+        assert cursor.fetchall() == []
+        cursor.execute("CREATE TEMPORARY TABLE record_logentry AS TABLE public.record_logentry")
+        cursor.execute(
+            "INSERT INTO record_logentry SELECT 99, at, 'review.erasure', subject, 2, digest FROM record_logentry"
+        )
+        try:
+            with pytest.raises(IntegrityError, match="no erasure of it is in the log"):
+                cursor.execute("DELETE FROM public.record_revisiondocument")
+        finally:
+            cursor.execute("DROP TABLE pg_temp.record_logentry")
