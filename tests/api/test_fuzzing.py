@@ -17,9 +17,9 @@ from django.core.management import call_command
 from hypothesis import HealthCheck, Phase
 from schemathesis import GenerationMode
 
-from api.values import MAX_QUERY
 from api.views.pages import openapi
 from factcheck.record.models import LogEntry
+from factcheck.record.queries import MAX_QUERY
 from factcheck.record.text import find_forbidden
 from tests.drafts import (
     correct_review,

@@ -149,7 +149,7 @@ def test_api_serves_what_the_files_say(imported: Imported, real_data: Path) -> N
             item, publisher = raw.get("itemReviewed") or {}, raw["author"]
             speaker = item.get("author") or {}
             site = raw["url"].split("/")[2].removeprefix("www.").removesuffix(":80")
-            assert UUID(body["id"]).version == 4
+            assert UUID(body["id"]).version == 7
             assert body["language"] == body["claim"]["language"] == "und"
             assert body["headline"] == line(raw.get("name"))
             assert (body["summary"], body["body"], body["authors"], body["topics"]) == (None, None, [], [])
