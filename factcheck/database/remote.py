@@ -11,6 +11,7 @@ import psycopg
 from factcheck.database import roles
 from factcheck.database.problems import DatabaseProblem
 
+_LOCK = 1380926532  # "ROLD" in ASCII: one process after the other gives rights
 BY_HAND = (
     "run `python -m factcheck.database roles`, give its SQL to the server's administrator, "
     "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL as it says"
@@ -91,12 +92,13 @@ class Remote:
         # to revoke is warned and no more.
         if not _have_their_rights(connection, logins):
             with suppress(psycopg.errors.InsufficientPrivilege):
+                connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # until the connection ends
                 for line in (*roles.connect_rights(self.account["NAME"], logins), *roles.schema_rights(logins)):
                     connection.execute(line)
             if not _have_their_rights(connection, logins):
                 raise DatabaseProblem(
-                    f"DATABASE_URL's role {logins.owner.name} cannot keep the other roles from making tables in its "
-                    f"database: {BY_HAND}."
+                    f"DATABASE_URL's role {logins.owner.name} cannot keep the other roles from making temporary "
+                    f"tables: {BY_HAND}."
                 )
         for login in (logins.application, logins.reading):
             try:
@@ -110,12 +112,14 @@ class Remote:
 
 
 def _have_their_rights(connection: psycopg.Connection, logins: roles.Logins) -> bool:
-    """Both roles may connect, and neither makes tables of its own, which would stand before those that triggers ask."""
+    """Both roles may connect, and neither makes temporary tables, which would stand before those that triggers ask.
+
+    Tables in the schema public stand before none; until PostgreSQL 15 only its superuser can forbid them.
+    """
     row = connection.execute(
         "SELECT bool_and(has_database_privilege(name, current_database(), 'CONNECT')"
         " AND NOT has_database_privilege(name, current_database(), 'TEMP')"
-        " AND has_schema_privilege(name, 'public', 'USAGE')"
-        " AND NOT has_schema_privilege(name, 'public', 'CREATE')) FROM unnest(%s::text[]) AS name",
+        " AND has_schema_privilege(name, 'public', 'USAGE')) FROM unnest(%s::text[]) AS name",
         [[logins.application.name, logins.reading.name]],
     ).fetchone()
     return bool(row and row[0])

@@ -209,7 +209,7 @@ def test_owner_that_cannot_forbid_tables_is_a_sentence(server: dict[str, Any], t
     name, superuser = server["name"], server["superuser"]
     superuser.execute(f"ALTER DATABASE {name} OWNER TO CURRENT_USER")
     with pytest.raises(
-        DatabaseProblem, match=f"{name}_owner cannot keep the other roles from making tables in its database: run"
+        DatabaseProblem, match=f"{name}_owner cannot keep the other roles from making temporary tables: run"
     ):
         source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
     assert superuser.execute(TEMPORARY, [f"{name}_app", name]).fetchone() == (True,)
