@@ -61,6 +61,10 @@ class Wrong(Exception):
     """Something does not hold; the text is one sentence."""
 
 
+class Uncosigned(Wrong):
+    """A witness has not signed a checkpoint."""
+
+
 class NoAnswer(Exception):
     """The server could not be asked."""
 
@@ -279,7 +283,9 @@ class Verifier:
             raise Wrong(f"The checkpoint of {checkpoint.size} entries does not carry the signature of {served.text}.")
         for witness in self.witnesses:
             if not witness.signed(checkpoint.note):
-                raise Wrong(f"The witness {witness.name} has not cosigned the checkpoint of {checkpoint.size} entries.")
+                raise Uncosigned(
+                    f"The witness {witness.name} has not cosigned the checkpoint of {checkpoint.size} entries."
+                )
 
     def go_on(self) -> None:
         """Takes up what was kept of a pass that was stopped."""
@@ -318,7 +324,10 @@ class Verifier:
         """Takes in what was published since the checkpoint; returns the subjects that it is about."""
         time.sleep(KEPT)
         size = self.tree.size
-        served, checkpoint = self.ask_checkpoint()
+        try:
+            served, checkpoint = self.ask_checkpoint()
+        except Uncosigned as early:  # witnesses are asked every few minutes
+            raise NoAnswer(f"Something was published meanwhile. {early} Run again in some minutes.") from early
         if checkpoint.size <= size:
             return set()
         self.check_entries(served, checkpoint)

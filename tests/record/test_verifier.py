@@ -389,6 +389,20 @@ def test_publications_meanwhile_are_taken_in(filled: Any, tmp_path: Path, monkey
     assert verify(site, "--state", state, capsys=capsys)[0] == 0
 
 
+def test_publication_meanwhile_waits_for_its_witness(filled: Any, monkeypatch: Any, capsys: Any) -> None:
+    """Witnesses are asked every few minutes: what they have not signed yet is nobody's fault."""
+    site, newsroom, (_, two, _) = filled
+    witness, newest = SigningKey.generate("witness.example/w"), LogCheckpoint.objects.latest("size")
+    newest.cosignatures.create(witness=witness.name, line=witness.cosign(tree.open_note(newest.note)[0], 1_800_000_000))
+    busy(monkeypatch, **{f"reviews_{two.pk}_": lambda: correct_review(newsroom, two, summary="Sai. Đã sửa.")})
+    code, said = verify(site, "--witness", str(witness.verifier(4)), capsys=capsys)
+    assert (code, said) == (
+        2,
+        "Something was published meanwhile. The witness witness.example/w has not cosigned the checkpoint of"
+        f" {newest.size + 1} entries. Run again in some minutes.",
+    )
+
+
 def test_merge_meanwhile_is_taken_in(filled: Any, monkeypatch: Any, capsys: Any) -> None:
     site, newsroom, (one, two, three) = filled
     merge_claims(newsroom, one.claim, two.claim)
