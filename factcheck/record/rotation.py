@@ -11,7 +11,8 @@ from factcheck.record.notes import SigningKey
 def rotate(new: SigningKey) -> LogEntry:
     """Writes into the log that `new` follows the key of this server, which signs it for the last time.
 
-    Raises RecordError when `new` has another name: the log's origin stays what it was.
+    Raises RecordError when `new` has another name, since the log's origin stays what it was, or was the log's before,
+    since whoever follows the log's keys would go in a circle.
     """
     old = tree.signing_key()
     if new.name != old.name:
@@ -19,6 +20,9 @@ def rotate(new: SigningKey) -> LogEntry:
     if new == old:
         raise RecordError("This is the key that the log has now.")
     subject = UUID(bytes=new.verifier().digest[:16])
+    tree.require_identity()  # a server that has not heard of a rotation is told of that
+    if LogEntry.objects.filter(subject=subject).exists():
+        raise RecordError("The log had this key before. Make a new one.")
     keys = f"{old.verifier()}\n{new.verifier()}\n"
     statement = {
         "id": str(subject),

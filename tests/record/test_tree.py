@@ -193,6 +193,19 @@ def test_old_key_is_refused_from_the_rotation_on(bare_record: None, settings: An
     call_command("verify_record")
 
 
+def test_log_is_not_handed_to_a_key_again(bare_record: None, settings: Any, tmp_path: Path) -> None:
+    new = make_rotated(tmp_path)
+    settings.LOG_SIGNING_KEY = str(new)
+    tree.signing_key.cache_clear()
+    third = tmp_path / "third key"
+    call_command("make_log_key", str(third))
+    call_command("rotate_log_key", str(third))
+    settings.LOG_SIGNING_KEY = third.read_text()
+    tree.signing_key.cache_clear()
+    with pytest.raises(CommandError, match="The log had this key before. Make a new one."):
+        call_command("rotate_log_key", str(tmp_path / "new key"))
+
+
 def make_rotated(folder: Path) -> SigningKey:
     """Hands the log to a new key."""
     call_command("make_log_key", str(folder / "new key"))
