@@ -5,7 +5,9 @@ comparing a claim takes longer than taking it in. An editor accepts or dismisses
 """
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -34,8 +36,8 @@ def count_waiting(batch: ImportBatch) -> int:
 def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None = None) -> int:
     """Compares the batch's new claims with what is published and returns how many links it proposes.
 
-    Stopped at any time, it goes on where it was; also where `similar.MeaningMissing` stopped it, since no claim is
-    compared twice. `progress` is called with the number of claims of each chunk.
+    Stopped at any time, it goes on where it was. Raises similar.MeaningMissing; what was compared before is kept.
+    `progress` is called with the number of claims of each chunk.
     """
     proposed = 0
     while True:
@@ -44,15 +46,26 @@ def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None =
             chunk = list(_rest(batch).select_related("review__claim")[:CHUNK])
             if not chunk:
                 return proposed
-            claims = {approval.review.claim_id: approval.review.claim for approval in chunk}
-            links = [link for claim in claims.values() for link in _links(batch, claim)]
-            before = ProposedLink.objects.filter(claim__in=claims).count()
-            ProposedLink.objects.bulk_create(links, ignore_conflicts=True)
-            proposed += ProposedLink.objects.filter(claim__in=claims).count() - before
-            batch.compared_until = chunk[-1].pk
-            batch.save(update_fields=["compared_until"])
+            links, compared, missing = dict[UUID, list[ProposedLink]](), list[Approval](), None
+            for approval in chunk:
+                claim = approval.review.claim
+                try:
+                    if claim.pk not in links:
+                        links[claim.pk] = _links(batch, claim)
+                except similar.MeaningMissing as problem:
+                    missing = problem
+                    break
+                compared.append(approval)
+            before = ProposedLink.objects.filter(claim__in=links).count()
+            ProposedLink.objects.bulk_create(chain.from_iterable(links.values()), ignore_conflicts=True)
+            proposed += ProposedLink.objects.filter(claim__in=links).count() - before
+            if compared:
+                batch.compared_until = compared[-1].pk
+                batch.save(update_fields=["compared_until"])
         if progress:
-            progress(len(chunk))
+            progress(len(compared))
+        if missing:
+            raise missing
 
 
 @transaction.atomic

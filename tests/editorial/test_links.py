@@ -1,16 +1,18 @@
 """Links that an import proposes and never makes: found by a command that can be stopped, answered by an editor."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from factcheck.editorial import links, merges
+from factcheck.editorial import links, merges, similar
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.imports import approve_import, publish_import, return_import
 from factcheck.editorial.models import Claim, ClaimMerge, EditorialEvent, ImportBatch, ProposedLink, Review
+from factcheck.record.matching import Matching
 from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
 
@@ -80,11 +82,26 @@ def test_command_goes_on_where_it_stopped(newsroom: Newsroom, tmp_path: Path, mo
     assert links.waiting() == []
 
 
-def test_claims_wait_until_meaning_can_be_compared(newsroom: Newsroom, tmp_path: Path, settings: Any) -> None:
+def down(text: str) -> Matching:
+    return Matching([], "words", "Nobody answers.")
+
+
+def test_claims_wait_until_meaning_can_be_compared(
+    newsroom: Newsroom, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Compared by words alone they would not be compared again, and one in another language never found."""
-    batch = bring_in(newsroom, tmp_path, "The flood reached the roof of the pagoda in Hue.")
+    batch = bring_in(newsroom, tmp_path, FLOOD, "The flood reached the roof of the pagoda in Hue.")
+    found = similar.match(FLOOD)
+    with monkeypatch.context() as first:  # the first is compared before the address goes down
+        first.setattr(
+            similar, "match", lambda text, **_: replace(found, explanation=None) if text == FLOOD else down(text)
+        )
+        first.setattr(similar, "is_configured", lambda: True)
+        with pytest.raises(CommandError, match="Nobody answers. The next run goes on where this one stopped."):
+            call_command("propose_links")
+    assert (ProposedLink.objects.count(), links.count_waiting(ImportBatch.objects.get(pk=batch.pk))) == (1, 1)
     settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL = "http://127.0.0.1:9/v1/", "down"
-    with pytest.raises(CommandError, match=r"has not been computed yet. 0 links proposed; the next run goes on."):
+    with pytest.raises(CommandError, match="What 1 review means has not been computed yet. The next run goes on"):
         call_command("propose_links")
     assert links.count_waiting(ImportBatch.objects.get(pk=batch.pk)) == 1
 

@@ -22,5 +22,5 @@ class Command(BaseCommand):
                 try:
                     proposed += links.propose_links(batch, bar.update)
                 except MeaningMissing as problem:
-                    raise CommandError(f"{problem} {proposed} links proposed; the next run goes on.") from problem
+                    raise CommandError(f"{problem} The next run goes on where this one stopped.") from problem
         self.stdout.write(f"{proposed} links proposed.")
