@@ -212,7 +212,6 @@ def _forget_claims(keys: set[Any]) -> None:
     shown = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
     used |= {claim for claim in shown if claim}
     ProposedLink.objects.filter(Q(claim__in=keys - used) | Q(other__in=keys - used)).delete()
-    ClaimMerge.objects.filter(Q(claim__in=keys - used) | Q(into__in=keys - used)).update(decision_note="")
     for claim in Claim.objects.select_for_update().filter(pk__in=keys - used).order_by("pk"):
         claim.appearances.all().delete()
         claim.topics.clear()
@@ -220,6 +219,8 @@ def _forget_claims(keys: set[Any]) -> None:
         claim.text = PLACEHOLDER
         claim.claimant = claim.claimed_on = None
         claim.save()
+    # After the claims, as whoever decides on a merge takes them.
+    ClaimMerge.objects.filter(Q(claim__in=keys - used) | Q(into__in=keys - used)).update(decision_note="")
 
 
 def _forget_publisher(publisher: Publisher) -> None:
