@@ -125,6 +125,14 @@ def test_list_of_a_row_says_which_members_there_are(public, tmp_path):
     changed_only(public, sources=public["sources"][:1], claim=public["claim"] | {"appearances": appearances})
 
 
+def test_row_that_names_an_appearance_twice_keeps_which_is_the_first(public, tmp_path):
+    cell = '"https://s.example/1\nhttps://s.example/1"'
+    assert take_as(tmp_path, "few.csv", table(**{"claim.appearances": cell})) == CHANGED
+    (known,) = public["claim"]["appearances"]
+    again = known | {"medium": None, "first": False}
+    changed_only(public, claim=public["claim"] | {"appearances": [known, again]})
+
+
 def test_row_says_which_appearance_is_the_first(public, tmp_path):
     cell = '[{"url": "https://s.example/1"}, {"url": "https://s.example/2", "first": true}]'
     assert take_as(tmp_path, "few.csv", table(**{"claim.appearances": cell})) == CHANGED

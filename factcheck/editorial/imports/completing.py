@@ -77,16 +77,18 @@ def _members(given: list[_Member], here: list[_Member], silent: frozenset[str], 
     It is taken from the one here with the same address and title; without a title, from the next with the address.
     Which appearance is the first stays unless the record says so of another.
     """
-    titled = {(each.get("title"), each["url"]): each for each in here}
+    titled: dict[tuple[Any, Any], list[_Member]] = {}
     untitled: dict[str | None, list[_Member]] = {}
     for each in here:
+        titled.setdefault((each.get("title"), each["url"]), []).append(each)
         untitled.setdefault(each["url"], []).append(each)
     settled = {"first"} if any(each.get("first") for each in given) else set()
     found = []
     for index, each in enumerate(given):
-        said = titled.get((each.get("title"), each["url"]))
-        if f"{path}{index}.title" in silent and (same := untitled.get(each["url"])):
-            said = same.pop(0)
+        same = titled.get((each.get("title"), each["url"]))
+        if f"{path}{index}.title" in silent:
+            same = untitled.get(each["url"])
+        said = same.pop(0) if same else None
         unsaid = {key for key in each if not silent.isdisjoint((path + key, f"{path}{index}.{key}"))} - settled
         found.append(each | {key: said[key] for key in unsaid} if said else each)
     return found
