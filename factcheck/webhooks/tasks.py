@@ -6,11 +6,11 @@ from procrastinate.jobs import Job
 
 from factcheck.webhooks import delivery as deliveries
 
-FAULTS = 1440  # of ours in a row, a minute apart: a day
+RUNS = 100  # of a job, whatever ended them; a fault of ours that is there then does not pass
 
 
 class AtLeastOnce(BaseRetryStrategy):
-    """Again when `Later` says so, and in a minute after a fault of ours, such as a database that was gone.
+    """Again when `Later` says so, and minutes after a fault of ours, such as a database that was gone.
 
     A job that failed for one would take its delivery with it: nothing else makes another.
     """
@@ -18,9 +18,9 @@ class AtLeastOnce(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if isinstance(exception, deliveries.Later):
             return RetryDecision(retry_at=exception.at)
-        if isinstance(exception, deliveries.GivenUpError) or job.attempts >= FAULTS:
+        if isinstance(exception, deliveries.GivenUpError) or job.attempts >= RUNS:
             return None
-        return RetryDecision(retry_in={"minutes": 1})
+        return RetryDecision(retry_in={"minutes": min(2**job.attempts, 60)})
 
 
 @app.task(name=deliveries.DERIVE, queue=deliveries.QUEUE, lock=deliveries.DERIVE, retry=AtLeastOnce())
