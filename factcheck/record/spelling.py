@@ -33,7 +33,7 @@ def did_you_mean(
         return None
     similar = {word: _most_similar(known[word].lexeme, using, deadline) for word in unknown}
     mended = {word: instead for word, instead in similar.items() if instead}
-    if not mended:
+    if not mended or len({*mended.values()}) < len(mended):  # two words that resemble one are another matter
         return None
     if lost := similar.keys() - mended.keys():
         pieces = meant.split()

@@ -237,6 +237,12 @@ def test_suggestion_is_another_query() -> None:
     assert did_you_mean(PublishedReview, "ab_vidoe") is None  # one run of signs, which stays as it is
 
 
+def test_suggestion_puts_no_word_in_the_place_of_two() -> None:
+    publish({"headline": "Lùi lại"})
+    assert did_you_mean(PublishedReview, "lut") == "lùi"
+    assert did_you_mean(PublishedReview, "lu lut") is None
+
+
 def test_suggestion_gives_results_with_the_same_filters_and_in_time() -> None:
     publish({"headline": "Video"})
     assert did_you_mean(PublishedReview, "vidoe", Q(language="vi")) == "video"
