@@ -3,8 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.db import transaction
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import demands
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.demand_verbs import VERBS, possible, verb_page
-from factcheck.editorial.admin.seen import SeenForm
+from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
 from factcheck.editorial.models import Demand, DemandApproval, Review
 
 State = Demand.State
@@ -25,7 +24,7 @@ class DemandForm(SeenForm[Demand]):
 
 
 @admin.register(Demand)
-class DemandAdmin(NewsroomAdmin[Demand]):
+class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
     form = DemandForm
     change_form_template = "admin/editorial/demand/change_form.html"
     list_display = ("__str__", "state", "outcome", "changed_at")
@@ -75,28 +74,10 @@ class DemandAdmin(NewsroomAdmin[Demand]):
             demand.created_by = desk(request).user
         return demand
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if object_id is None or request.method != "POST":
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        with transaction.atomic():
-            demand = self.get_object(request, object_id)
-            # Held until it is saved, so that a submission meanwhile is not overwritten.
-            if demand and Demand.objects.select_for_update().get(pk=demand.pk).state != State.DRAFT:
-                messages.error(
-                    request,
-                    _(
-                        "Not saved: the entry is no longer a draft. "
-                        "Your browser’s back button brings back what you typed."
-                    ),
-                )
-                return redirect(request.path)
-            return super().changeform_view(request, object_id, form_url, extra_context)
+    def not_saved(self, row: Demand) -> Any:
+        if row.state == State.DRAFT:
+            return None
+        return _("Not saved: the entry is no longer a draft. Your browser’s back button brings back what you typed.")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -3,9 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -20,7 +19,7 @@ from factcheck.editorial import documents, workflow
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.events import in_words
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
-from factcheck.editorial.admin.seen import SeenForm
+from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
 from factcheck.editorial.admin.verbs import VERBS, lacking, may_write, possible, shown, verb_page
 from factcheck.editorial.models import (
     Approval,
@@ -120,7 +119,7 @@ class AuthorInline(OfOwnReview, admin.TabularInline[Authorship, Review]):
 
 
 @admin.register(Review)
-class ReviewAdmin(NewsroomAdmin[Review]):
+class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     list_display = ("__str__", "state", "verdict_label", "language", "publisher", "changed_at")
@@ -233,30 +232,10 @@ class ReviewAdmin(NewsroomAdmin[Review]):
             review.created_by = desk(request).user
         return review
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if object_id is None or request.method != "POST":
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        with transaction.atomic():
-            review = self.get_object(request, object_id)
-            if review is not None:
-                # Held until it is saved, so that a submission meanwhile is not overwritten.
-                review = Review.objects.select_for_update().get(pk=review.pk)
-                if review.state != State.DRAFT:
-                    messages.error(
-                        request,
-                        _(
-                            "Not saved: the review is no longer a draft. "
-                            "Your browser’s back button brings back what you typed."
-                        ),
-                    )
-                    return redirect(request.path)
-            return super().changeform_view(request, object_id, form_url, extra_context)
+    def not_saved(self, row: Review) -> Any:
+        if row.state == State.DRAFT:
+            return None
+        return _("Not saved: the review is no longer a draft. Your browser’s back button brings back what you typed.")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -3,10 +3,12 @@
 from typing import Any, TypeVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 M = TypeVar("M", bound=models.Model)
@@ -50,6 +52,10 @@ class SeenForm(forms.ModelForm[M]):
 class HeldWhileSaved(admin.ModelAdmin[M]):
     """Locks the row before its form is read, so that what changes it meanwhile waits until it is saved."""
 
+    def not_saved(self, row: M) -> str | Promise | None:
+        """Why nothing can be saved of the row as it is now, told in place of the form; None when it can."""
+        return None
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -61,5 +67,8 @@ class HeldWhileSaved(admin.ModelAdmin[M]):
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
             if (row := self.get_object(request, object_id)) is not None:
-                self.model._default_manager.select_for_update().filter(pk=row.pk).first()
+                held = self.model._default_manager.select_for_update().get(pk=row.pk)
+                if reason := self.not_saved(held):
+                    messages.error(request, str(reason))
+                    return redirect(request.path)
             return super().changeform_view(request, object_id, form_url, extra_context)
