@@ -31,7 +31,10 @@ def did_you_mean(
     unknown = [word for word in words if word in known and not known[word].reviews]
     if not unknown or len(unknown) > MAX_WORDS:
         return None
-    similar = {word: _most_similar(known[word].lexeme, using, deadline) for word in unknown}
+    try:
+        similar = {word: _most_similar(known[word].lexeme, using, deadline) for word in unknown}
+    except TimeoutError:  # a word that was not looked for is not one that resembles none
+        return None
     mended = {word: instead for word, instead in similar.items() if instead}
     if not mended or len({*mended.values()}) < len(mended):  # two words that resemble one are another matter
         return None
@@ -51,7 +54,7 @@ def did_you_mean(
 def _most_similar(lexeme: str, using: str, deadline: float) -> str | None:
     left = int(1000 * (deadline - time.monotonic()))
     if left <= 0:
-        return None
+        raise TimeoutError
     try:
         with connections[using].cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = {left}; {_SIMILAR}", [lexeme, lexeme])
@@ -60,7 +63,7 @@ def _most_similar(lexeme: str, using: str, deadline: float) -> str | None:
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
-        return None
+        raise TimeoutError from error
     return row[0] if row else None
 
 

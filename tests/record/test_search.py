@@ -8,7 +8,7 @@ from django.db import connections
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.record import log, search
+from factcheck.record import log, search, spelling
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview
 from factcheck.record.queries import read_query
 from factcheck.record.search import Search, search_reviews
@@ -248,3 +248,15 @@ def test_suggestion_gives_results_with_the_same_filters_and_in_time() -> None:
     assert did_you_mean(PublishedReview, "vidoe", Q(language="vi")) == "video"
     assert did_you_mean(PublishedReview, "vidoe", Q(language="en")) is None
     assert did_you_mean(PublishedReview, "vidoe", seconds=0) is None
+
+
+def test_suggestion_leaves_out_no_word_for_which_the_time_was_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish({"headline": "Video"})
+    assert did_you_mean(PublishedReview, "xyzzy vidoe") == "video"
+    look = spelling._most_similar
+    monkeypatch.setattr(
+        spelling,
+        "_most_similar",
+        lambda lexeme, using, end: look(lexeme, using, 0 if lexeme.startswith("xyzz") else end),
+    )
+    assert did_you_mean(PublishedReview, "xyzzy vidoe") is None
