@@ -23,8 +23,6 @@ from factcheck.record.readmodel import review_body
 from factcheck.record.revisions import in_revision, last_notice, notice_in
 
 REVISIONS = ListOptions(orders={"number": Order("number", tie="sequence")})
-
-
 COLUMNS = ("number", "sequence", "kind", "at", "subject", "digest", "note", "change_class", "revision_document")
 
 

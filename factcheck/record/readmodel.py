@@ -32,8 +32,6 @@ from factcheck.record.words import project_words
 Kind = PublishedReference.Kind
 Reference = tuple[str, str]
 
-_MAX_NAME = 500  # characters by which lists are ordered; a description may have more
-
 _STATUS = {LogEntry.Kind.WITHDRAWAL: Status.WITHDRAWN, LogEntry.Kind.ERASURE: Status.ERASED}
 
 
@@ -209,6 +207,5 @@ def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedRefe
     else:
         body = next(topic for topic in document["topics"] if topic["slug"] == key)
         name = key
-    return PublishedReference(
-        kind=kind, key=key, name=name[:_MAX_NAME], sequence=review.sequence, body=respelled(body).decode()
-    )
+    name = name[: PublishedReference._meta.get_field("name").max_length]  # a description may have more
+    return PublishedReference(kind=kind, key=key, name=name, sequence=review.sequence, body=respelled(body).decode())
