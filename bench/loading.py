@@ -106,9 +106,9 @@ def begin_process() -> None:
 def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     """Loads the reviews of these indexes; returns what they refer to."""
     database, seed, start, end = part
-    from django.db import connections
+    from django.db import connections, transaction
 
-    from factcheck.record import claims, families, readmodel, words
+    from factcheck.record import claims, families, log, readmodel, words
     from factcheck.record.models import LogEntry, PastClaim, PublishedClaim, PublishedCorrection, PublishedReview
 
     if connections.settings["owner"]["NAME"] != database:
@@ -123,7 +123,9 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     copy(PublishedCorrection, [row for row in corrections if row])
     copy(PublishedClaim, [row for row in of_claims if isinstance(row, PublishedClaim)])
     copy(PastClaim, [row for row in of_claims if isinstance(row, PastClaim)])
-    words.project_words(rows, [])
+    with transaction.atomic():
+        log.hold()  # which words are counted under
+        words.project_words(rows, [])
     newest = {key: row for row in rows for key in readmodel.references_of(row)}
     return {key: readmodel.reference_row(*key, row) for key, row in newest.items()}
 

@@ -1,0 +1,22 @@
+"""The benchmarks' own database can be filled; what they measure stands in docs/performance.md."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.prove
+def test_database_of_benchmarks_is_filled_by_two_processes():
+    filled = subprocess.run(
+        [sys.executable, "bench/loading.py", "8000"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    assert filled.stdout.startswith("8000 {")
