@@ -3,10 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db import OperationalError, connections
 from django.db.models import Q
-from psycopg.errors import QueryCanceled
 
+from factcheck.record.bounded import rows_within
 from factcheck.record.models import PublishedReview, Status
 from factcheck.record.search import Searched
 from factcheck.record.words import SEARCH_CONFIG
@@ -30,12 +29,10 @@ class Counts:
     facets: Mapping[str, list[tuple[str, int]]]
 
 
-def count(
-    model: Searched, condition: Q, wanted: str | None, facets: Collection[str], seconds: float, *, using: str = "public"
-) -> Counts | None:
+def count(model: Searched, condition: Q, wanted: str | None, facets: Collection[str], seconds: float) -> Counts | None:
     """Live rows that meet the condition and the query `wanted` (for `to_tsquery`). None when it takes too long."""
-    rows = model.objects.using(using).filter(condition, status=Status.LIVE).query
-    where, parameters = rows.get_compiler(using).compile(rows.where)
+    rows = model.objects.using("public").filter(condition, status=Status.LIVE).query
+    where, parameters = rows.get_compiler("public").compile(rows.where)
     if wanted is not None:
         where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
         parameters = [*parameters, wanted]
@@ -53,15 +50,9 @@ def count(
     ), hits AS (SELECT * FROM found LIMIT {BOUND})
     {" UNION ALL ".join(["SELECT NULL AS facet, NULL AS value, count(*) AS number FROM found", *parts])}
     """  # noqa: S608 (names of ours, and conditions that Django wrote)
-    try:
-        with connections[using].cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = {max(1, int(1000 * seconds))}; {sql}", parameters)
-            cursor.nextset()
-            counted = cursor.fetchall()
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            return None
-        raise
+    counted = rows_within(seconds, sql, parameters)
+    if counted is None:
+        return None
     total = next(number for facet, _, number in counted if facet is None)
     return Counts(
         min(total, BOUND),

@@ -52,12 +52,12 @@ class _Word:
     weight: float  # inverse frequency
 
 
-def match(text: str, *, limit: int = 10, using: str = "public") -> Matching:
+def match(text: str, *, limit: int = 10) -> Matching:
     """The published claims that match the text best. Never fails because of what is asked; finds nothing in nothing."""
     pieces = sentences(tidy(text))
     if not pieces:
         return Matching([], "words")
-    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+    with transaction.atomic("public"), connections["public"].cursor() as cursor:
         words, total, weights = _read_words(cursor, pieces)
         words = _with_similar(cursor, words)
         vector, explanation = _meaning(cursor, most_telling(pieces, weights, MAX_TEXT))
@@ -67,13 +67,13 @@ def match(text: str, *, limit: int = 10, using: str = "public") -> Matching:
     judged = judge(found, sum(word.weight for word in words), posted_on(text))
     for each in sorted(judged, key=lambda each: (-each.score, each.claim_id)):
         best.setdefault(each.claim_id, each)
-    results = _at_home([*best.values()][: 2 * limit], using)[:limit]
+    results = _at_home([*best.values()][: 2 * limit])[:limit]
     return Matching(results, "words+meaning" if vector else "words", explanation)
 
 
-def _at_home(matches: Sequence[Match], using: str) -> list[Match]:
+def _at_home(matches: Sequence[Match]) -> list[Match]:
     """Each under the claim that shows its reviews now, which differs where claims were merged; each claim once."""
-    family = Family.of({each.claim_id for each in matches}, using)
+    family = Family.of({each.claim_id for each in matches}, "public")
     found: dict[UUID, Match] = {}
     for each in matches:
         found.setdefault(home := family.home(each.claim_id), replace(each, claim_id=home))

@@ -16,12 +16,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
-from django.db import OperationalError, connections
 from django.db.models import Q
-from psycopg.errors import QueryCanceled
 
+from factcheck.record.bounded import rows_within
 from factcheck.record.models import SHELF_BITS, PublishedClaim, PublishedReview, Status
-from factcheck.record.queries import Branch, Query, read_query
+from factcheck.record.queries import Branch, Query
 from factcheck.record.words import EXACT_CONFIG, SEARCH_CONFIG, Frequency, frequencies
 
 Searched = type[PublishedReview] | type[PublishedClaim]
@@ -64,11 +63,6 @@ class Found:
     whole: bool = True
 
 
-def search_reviews(words: str, *, limit: int = 20, using: str = "public") -> list[Hit]:
-    """The live reviews that match best."""
-    return Search(PublishedReview, read_query(words), using=using).page(limit).hits
-
-
 class Search:
     """Live rows that meet the condition and have the query's words; if there are none, those that have nearly all."""
 
@@ -77,16 +71,14 @@ class Search:
         model: Searched,
         query: Query,
         condition: Q | None = None,
-        *,
-        using: str = "public",
         seconds: float | None = None,
     ) -> None:
         self.query = query
-        self._table, self._using = model._meta.db_table, using
+        self._table = model._meta.db_table
         self._where, self._parameters = f"status = '{Status.LIVE}'", []
         if condition:  # else nothing has to be put together, which takes a good part of a small search
-            rows = model.objects.using(using).filter(condition, status=Status.LIVE).query
-            self._where, self._parameters = rows.get_compiler(using).compile(rows.where)
+            rows = model.objects.using("public").filter(condition, status=Status.LIVE).query
+            self._where, self._parameters = rows.get_compiler("public").compile(rows.where)
         self._deadline = time.monotonic() + (SECONDS if seconds is None else seconds)
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Found:
@@ -115,7 +107,7 @@ class Search:
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:
-        return frequencies(self.query.words, self._using)
+        return frequencies(self.query.words)
 
     def _frequency(self, word: str) -> int:
         found = self._frequencies.get(word)
@@ -173,7 +165,6 @@ class Search:
             position=f"WHERE (score, id) {'>' if backward else '<'} (%s, %s)" if position else "",
             direction="ASC" if backward else "DESC",
         )
-        left = max(1, int(1000 * min(seconds, self._deadline - time.monotonic())))
         parameters: list[Any] = [
             *filter(None, (words, together, marked)),
             *([shelves] if shelves else []),
@@ -182,15 +173,8 @@ class Search:
             *(position or ()),
             limit,
         ]
-        try:
-            with connections[self._using].cursor() as cursor:
-                # Sent as one message, so that the limit holds for this statement alone without a round trip of its own.
-                cursor.execute(f"SET LOCAL statement_timeout = {left}; {sql}", parameters)
-                cursor.nextset()
-                rows = cursor.fetchall()
-        except OperationalError as error:
-            if not isinstance(error.__cause__, QueryCanceled):
-                raise
+        rows = rows_within(min(seconds, self._deadline - time.monotonic()), sql, parameters)
+        if rows is None:
             return None
         return Found([Hit(*hit) for *hit, _ in rows if hit[1]], rows[0][3])
 

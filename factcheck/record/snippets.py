@@ -19,10 +19,10 @@ SEARCHED = 20_000  # characters of a long text that are searched (`migrations/00
 Snippets = dict[str, str]
 
 
-def mark(bodies: Sequence[dict[str, Any]], query: Query, *, using: str = "public") -> list[Snippets]:
+def mark(bodies: Sequence[dict[str, Any]], query: Query) -> list[Snippets]:
     """For each body the texts that have a word of the query, by name: HTML, the words in <mark>, all else escaped."""
     texts = [_texts(body) for body in bodies]
-    words = _matching((text for each in texts for text in each.values()), query, using)
+    words = _matching((text for each in texts for text in each.values()), query)
     if not words:
         return [{} for _ in bodies]
     pattern = re.compile("|".join(map(_whole, sorted(words, key=len, reverse=True))), re.IGNORECASE)
@@ -47,14 +47,14 @@ def _texts(body: dict[str, Any]) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def _matching(texts: Iterable[str], query: Query, using: str) -> list[str]:
+def _matching(texts: Iterable[str], query: Query) -> list[str]:
     """The words of the texts that the query finds. PostgreSQL is asked about those alone that begin like one of it."""
     starts = {_bare(word)[:3] for word in query.words}
     words = {word for text in texts for word in words_of(text)}
     likely = [word for word in words if _bare(word)[:3] in starts]
     if not likely:
         return []
-    with connections[using].cursor() as cursor:
+    with connections["public"].cursor() as cursor:
         cursor.execute(_MATCHING, [likely, query.any_word()])
         return [word for (word,) in cursor.fetchmany(MOST)]
 

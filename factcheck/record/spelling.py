@@ -4,10 +4,9 @@ import re
 import time
 import unicodedata
 
-from django.db import OperationalError, connections
 from django.db.models import Q
-from psycopg.errors import QueryCanceled
 
+from factcheck.record.bounded import rows_within
 from factcheck.record.queries import read_query
 from factcheck.record.search import SECONDS, Search, Searched
 from factcheck.record.words import frequencies, words_of
@@ -15,9 +14,7 @@ from factcheck.record.words import frequencies, words_of
 MAX_WORDS = 3  # each costs a look into the index of similar words
 
 
-def did_you_mean(
-    model: Searched, text: str, condition: Q | None = None, *, using: str = "public", seconds: float = SECONDS
-) -> str | None:
+def did_you_mean(model: Searched, text: str, condition: Q | None = None, *, seconds: float = SECONDS) -> str | None:
     """The text with its unknown words replaced by similar ones, if that gives results with all its words.
 
     `condition` is what the results must meet besides. None when there are not so many seconds.
@@ -27,12 +24,12 @@ def did_you_mean(
     deadline = time.monotonic() + seconds
     meant = asked = unicodedata.normalize("NFC", text)
     words = read_query(meant).words
-    known = frequencies(words, using)
+    known = frequencies(words)
     unknown = [word for word in words if word in known and not known[word].reviews]
     if not unknown or len(unknown) > MAX_WORDS:
         return None
     try:
-        similar = {word: _most_similar(known[word].lexeme, using, deadline) for word in unknown}
+        similar = {word: _most_similar(known[word].lexeme, deadline) for word in unknown}
     except TimeoutError:  # a word that was not looked for is not one that resembles none
         return None
     mended = {word: instead for word, instead in similar.items() if instead}
@@ -47,24 +44,15 @@ def did_you_mean(
         meant = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", instead, meant, flags=re.IGNORECASE)
     if meant == asked:  # the word is a part of a run, which stays as it is
         return None
-    found = Search(model, read_query(meant), condition, using=using, seconds=deadline - time.monotonic()).page(1)
+    found = Search(model, read_query(meant), condition, seconds=deadline - time.monotonic()).page(1)
     return meant if found.hits and not found.relaxed else None
 
 
-def _most_similar(lexeme: str, using: str, deadline: float) -> str | None:
-    left = int(1000 * (deadline - time.monotonic()))
-    if left <= 0:
+def _most_similar(lexeme: str, deadline: float) -> str | None:
+    rows = rows_within(deadline - time.monotonic(), _SIMILAR, [lexeme, lexeme])
+    if rows is None:
         raise TimeoutError
-    try:
-        with connections[using].cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = {left}; {_SIMILAR}", [lexeme, lexeme])
-            cursor.nextset()
-            row = cursor.fetchone()
-    except OperationalError as error:
-        if not isinstance(error.__cause__, QueryCanceled):
-            raise
-        raise TimeoutError from error
-    return row[0] if row else None
+    return rows[0][0] if rows else None
 
 
 # Three letters in a row that both have, as pg_trgm counts them; of two that are about as similar the more common one.

@@ -120,9 +120,9 @@ class Frequency:
     reviews: int
 
 
-def frequencies(words: Collection[str], using: str = "public") -> dict[str, Frequency]:
+def frequencies(words: Collection[str]) -> dict[str, Frequency]:
     """By word as `words_of` gives them. A review with two spellings of a lexeme counts twice: an upper bound."""
-    with connections[using].cursor() as cursor:
+    with connections["public"].cursor() as cursor:
         cursor.execute(_FREQUENCIES, [list(words)])
         return {word: Frequency(lexeme, reviews) for word, lexeme, reviews in cursor.fetchall()}
 

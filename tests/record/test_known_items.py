@@ -16,8 +16,9 @@ import pytest
 from django.db import connections
 
 from factcheck.record.models import LogEntry, PublishedReview, Word
+from factcheck.record.queries import read_query
 from factcheck.record.readmodel import review_row
-from factcheck.record.search import search_reviews
+from factcheck.record.search import Search
 from factcheck.record.words import project_words
 from tests.record.conftest import disarm, make_statement
 
@@ -118,7 +119,7 @@ def mistyped(text: str) -> str:
 def test_known_items_come_first(statements: list[str], asked: Callable[[str], str], least: float) -> None:
     missed = []
     for statement in statements:
-        hits = search_reviews(asked(statement)[:400], limit=1)
+        hits = Search(PublishedReview, read_query(asked(statement)[:400])).page(1).hits
         if not hits or json.loads(hits[0].body)["claim"]["text"] != statement:
             missed.append(asked(statement))
     share = 1 - len(missed) / len(statements)

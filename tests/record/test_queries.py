@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from factcheck.record.models import PublishedReview
 from factcheck.record.queries import Alternative, Branch, Query, read_query
-from factcheck.record.search import has_words, search_reviews
+from factcheck.record.search import Search, has_words
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,11 @@ def test_branches_want_the_same_as_the_text(module_database: str, text: str, nea
 
 
 def run(words: str) -> list[object]:
-    return [*PublishedReview.objects.using("public").filter(has_words(read_query(words))), *search_reviews(words)]
+    query = read_query(words)
+    return [
+        *PublishedReview.objects.using("public").filter(has_words(query)),
+        *Search(PublishedReview, query).page().hits,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.record import log, search, spelling
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview
 from factcheck.record.queries import read_query
-from factcheck.record.search import Search, search_reviews
+from factcheck.record.search import Search
 from factcheck.record.spelling import did_you_mean
 from tests.record.conftest import disarm, make_statement
 
@@ -36,8 +36,8 @@ def publish(*reviews: dict[str, Any] | str) -> None:
     log.publish(publications)
 
 
-def found(words: str, **more: Any) -> list[int]:
-    return [hit.id.int for hit in search_reviews(words, **more)]
+def found(words: str) -> list[int]:
+    return [hit.id.int for hit in Search(PublishedReview, read_query(words)).page().hits]
 
 
 @pytest.fixture(autouse=True)
@@ -257,6 +257,6 @@ def test_suggestion_leaves_out_no_word_for_which_the_time_was_up(monkeypatch: py
     monkeypatch.setattr(
         spelling,
         "_most_similar",
-        lambda lexeme, using, end: look(lexeme, using, 0 if lexeme.startswith("xyzz") else end),
+        lambda lexeme, end: look(lexeme, 0 if lexeme.startswith("xyzz") else end),
     )
     assert did_you_mean(PublishedReview, "xyzzy vidoe") is None

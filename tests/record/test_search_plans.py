@@ -87,7 +87,7 @@ def found_plans() -> Iterator[list[str]]:
 )
 def test_search_reads_the_index_alone(model: Searched, condition: Q, words: str) -> None:
     with found_plans() as plans:
-        found = Search(model, read_query(words), condition, using="public").page()
+        found = Search(model, read_query(words), condition).page()
     assert found.hits or condition
     for plan in plans:
         # The index of a filter may find fewer rows than that of the words.
@@ -99,7 +99,7 @@ def test_search_reads_the_index_alone(model: Searched, condition: Q, words: str)
 def test_counting_what_is_rare_reads_the_index_alone(model: Searched) -> None:
     """Of what is common the bound is met sooner along the table."""
     with found_plans() as plans:
-        counted = count(model, Q(), "'w1999'", FACETS, 10, using="public")
+        counted = count(model, Q(), "'w1999'", FACETS, 10)
     assert counted is not None
     assert (counted.total, counted.exact) == (50, True)
     for plan in plans:
