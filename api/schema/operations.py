@@ -52,22 +52,14 @@ def documented(
 ) -> Decorator:
     """Describes a `get`, or a `post` of the component `asked`.
 
-    `missing`: it may answer 404, as details (those with an id) always may.
+    `missing`: it may answer 404. `gone`: it may answer 410.
     `also`: the components of the other media types that may be asked for. `partial`: it is a file of which a part
     can be asked for.
     """
-    is_detail = options is None and operation_id not in (
-        "get_root",
-        "get_schema",
-        "list_changes",
-        "list_dumps",
-        "match",
-        "match_text",
-    )
     as_of = as_of or bool(options and options.as_of)
     headers = {**_HEADERS, **(_AS_OF_HEADER if as_of else {}), **(_RANGES_HEADER if partial else {}), **(headers or {})}
     problems = {400: "A parameter is unknown or wrong."}
-    if missing or is_detail:
+    if missing:
         problems[404] = "Nothing has been published at this address."
     if media_type in ("application/json", "application/ld+json"):
         problems[406] = "`Accept` rules out JSON."

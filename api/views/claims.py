@@ -57,7 +57,7 @@ class ClaimList(Endpoint):
 class ClaimDetail(Endpoint):
     @documented(
         "get_claim", "Claims", "A claim as its newest live review has it, with its live reviews.", "ClaimOrTombstone",
-        as_of=True, moved="The claim was found to be the same as another one, which is at `Location`.",
+        missing=True, as_of=True, moved="The claim was found to be the same as another one, which is at `Location`.",
     )  # fmt: skip
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
         moment = read_as_of_alone(request._request)

@@ -46,7 +46,7 @@ class DemandList(Endpoint):
 
 
 class DemandDetail(Endpoint):
-    @documented("get_demand", "Demands", "A demand as the register has it now.", "Demand")
+    @documented("get_demand", "Demands", "A demand as the register has it now.", "Demand", missing=True)
     def get(self, request: Request, demand_id: UUID) -> HttpResponse:
         refuse_parameters(request)
         found = PublishedDemand.objects.using("public").filter(pk=demand_id).values_list("body", flat=True).first()
@@ -70,8 +70,9 @@ class DemandRevisionList(Endpoint):
 
 class DemandRevisionDetail(Endpoint):
     @documented(
-        "get_demand_revision", "Demands", "One revision, with what the register said then.", "RevisionWithDemand"
-    )
+        "get_demand_revision", "Demands", "One revision, with what the register said then.", "RevisionWithDemand",
+        missing=True,
+    )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
         entry, row = _find_revision(demand_id, number)
@@ -85,7 +86,7 @@ class DemandRevisionBytes(Endpoint):
     @documented(
         "get_demand_revision_document", "Demands",
         "The exact bytes: SHA-256 over the salt's bytes and these is the digest in the log.", "DemandDocument",
-        headers=DOCUMENT_HEADERS,
+        missing=True, headers=DOCUMENT_HEADERS,
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)

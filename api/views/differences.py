@@ -26,7 +26,7 @@ class Difference(Endpoint):
     @documented(
         "get_difference", "Revisions",
         "A JSON Patch (RFC 6902) that makes the document of one revision into that of another.", "JsonPatch",
-        gone=True, media_type=MEDIA_TYPE,
+        missing=True, gone=True, media_type=MEDIA_TYPE,
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID, number: int, other: int) -> HttpResponse:
         refuse_parameters(request)

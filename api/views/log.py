@@ -94,7 +94,7 @@ class EntryDocumentView(RawEndpoint):
     @documented(
         "get_log_document", "Log",
         "The exact bytes that an entry's digest is of, whatever it is about; SHA-256 over the salt's bytes and these.",
-        "AnyDocument", gone=True, headers=DOCUMENT_HEADERS,
+        "AnyDocument", missing=True, gone=True, headers=DOCUMENT_HEADERS,
     )  # fmt: skip
     def get(self, request: Request, sequence: int) -> HttpResponse:
         refuse_parameters(request)

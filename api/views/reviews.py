@@ -62,7 +62,7 @@ class ReviewDetail(Endpoint):
 
     @documented(
         "get_review", "Reviews", "A review as it stands now, or the tombstone of a withdrawn one.", "ReviewOrTombstone",
-        gone=True, as_of=True, also={LINKED_DATA: "ClaimReview"},
+        missing=True, gone=True, as_of=True, also={LINKED_DATA: "ClaimReview"},
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         moment = read_as_of_alone(request._request)
@@ -84,7 +84,7 @@ class ReviewAsClaimReview(Endpoint):
 
     @documented(
         "get_claim_review", "Reviews", "A live review as schema.org ClaimReview; 404 when it was withdrawn.",
-        "ClaimReview", gone=True, media_type=LINKED_DATA,
+        "ClaimReview", missing=True, gone=True, media_type=LINKED_DATA,
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         refuse_parameters(request)

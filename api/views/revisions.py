@@ -47,6 +47,7 @@ class RevisionDetail(Endpoint):
         "Revisions",
         "One revision, with the review as it was published then.",
         "RevisionWithReview",
+        missing=True,
         gone=True,
     )
     def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
@@ -65,7 +66,7 @@ class RevisionBytes(Endpoint):
     @documented(
         "get_revision_document", "Revisions",
         "The exact bytes: SHA-256 over the salt's bytes and these is the digest in the log.", "Document",
-        gone=True, headers=DOCUMENT_HEADERS,
+        missing=True, gone=True, headers=DOCUMENT_HEADERS,
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)

@@ -53,6 +53,16 @@ def test_parameters_are_those_that_are_understood(document, path, options):
     assert sorted(described) == sorted(options.parameters)
 
 
+def test_404_is_promised_where_an_address_names_something(document):
+    """And by the checkpoint, of which there is none before the first entry."""
+    promised = {True: set(), False: set()}
+    for address, path in document["paths"].items():
+        for operation in path.values():
+            promised["404" in operation["responses"]].add((operation["operationId"], "{" in address))
+    assert {name for name, named in promised[True] if not named} == {"get_log_checkpoint"}
+    assert {name for name, named in promised[False] if named} == set()
+
+
 def test_every_filter_takes_its_own_example(api):
     for of, options in (("reviews", REVIEWS), ("claims", CLAIMS), ("demands", DEMANDS)):
         for each in options.filters:
