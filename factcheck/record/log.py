@@ -135,7 +135,7 @@ def _kind(publication: Publication, last: LogEntry | None) -> Kind:
     if publication.kind in (Kind.WITHDRAWAL, Kind.ERASURE):
         if was is None:
             raise RecordError("This review has never been published.")
-        if was == publication.kind:
+        if was in (publication.kind, Kind.ERASURE):
             raise RecordError("This review is withdrawn or erased already.")
         return publication.kind
     if was == Kind.WITHDRAWAL:

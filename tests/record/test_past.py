@@ -214,6 +214,22 @@ def test_substantive_correction_with_the_shortest_reason() -> None:
     log.publish([log.Publication(X, said(X, A, "Khác."), change_class="substantive", note="á" * 40)])
 
 
+@pytest.mark.parametrize(
+    ("last", "following"),
+    [
+        (withdraw(X, A), withdraw(X, A)),
+        (erase(X), withdraw(X, A)),
+        (erase(X), erase(X)),
+    ],
+    ids=["withdrawn twice", "withdrawn when erased", "erased twice"],
+)
+def test_removal_of_what_is_removed(last: log.Publication, following: log.Publication) -> None:
+    log.publish([publish(X, A)])
+    log.publish([last])
+    with pytest.raises(RecordError, match="This review is withdrawn or erased already"):
+        log.publish([following])
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_past_agrees_with_the_documents_whatever_happened(seed: int) -> None:
     """Against an oracle that looks at nothing but entries and documents, and against the rebuilt rows."""
