@@ -36,7 +36,7 @@ class Source:
 
     @property
     def embedded(self) -> Cluster:
-        """The embedded server, for who knows that there is one: tests and the secret key's place."""
+        """The embedded server, for who knows that there is one: tests and measurements."""
         if not isinstance(self.server, Cluster):
             raise DatabaseProblem("DATABASE_URL is set: there is no embedded PostgreSQL here.")
         return self.server

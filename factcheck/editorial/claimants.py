@@ -1,4 +1,7 @@
-"""Verbs for names that came in with an import: an editor confirms them or takes them out (DESIGN, "What it is not")."""
+"""Verbs for names that came in with an import: an editor confirms them or describes them.
+
+No private person is named (docs/editors.md, "Log a claim").
+"""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction

@@ -1,6 +1,6 @@
 """Statements: what a review says, as canonical JSON, from the draft's rows.
 
-Nothing in a statement is known only at publication; the record adds that (DESIGN, "Bytes").
+Nothing in a statement is known only at publication; the record adds that (docs/architecture.md, "Bytes").
 """
 
 from datetime import date

@@ -159,7 +159,7 @@ def _require_target(publication: Publication) -> None:
 
 
 def _document(publication: Publication, kind: Kind, number: int, at: datetime, last: LogEntry | None) -> dict[str, Any]:
-    """The statement with what is known only now (DESIGN, "Bytes")."""
+    """The statement with what is known only now (docs/architecture.md, "Bytes")."""
     previous = orjson.loads(bytes(last.revision_document.document)) if last else None
     # What was said of an erased review's corrections may hold what had to go.
     corrections = list(previous.get("corrections", [])) if previous and kind != Kind.ERASURE else []

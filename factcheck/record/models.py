@@ -1,9 +1,10 @@
 """The record: what has been published, and the read model made from it.
 
 `LogEntry` and `RevisionDocument` are the truth and never change; `PublishedReview`, `PublishedClaim`,
-`PublishedReference`, `PublishedDemand` and `PublishedMerge`, with what `past.py` keeps, are derived from
-them (`manage.py rebuild_record`).
-Triggers, checks and grants in `migrations/0003_defences.py` hold these rules whoever writes.
+`PublishedReference`, `PublishedDemand`, `PublishedMerge`, `Word` and `ReviewVector`, with what `past.py` keeps, are
+derived from them (`manage.py rebuild_record`).
+Triggers and grants in the migrations hold these rules whoever writes: `0003_defences.py`, and what later ones add
+(docs/architecture.md, "What the database holds by itself").
 """
 
 from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
@@ -46,7 +47,7 @@ def search_index(name: str) -> GinIndex:
 
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):
     def newest_of_each_subject(self) -> "LogEntryQuerySet":
-        """The last entry about each review, in the log's order."""
+        """The last entry about each subject, in the log's order."""
         later = LogEntry.objects.filter(subject=OuterRef("subject"), number__gt=OuterRef("number"))
         return self.filter(~Exists(later)).order_by("sequence")
 
@@ -64,7 +65,7 @@ class LogEntry(models.Model):
     """One line of the public log: something became public at `at`, and its digest is fixed."""
 
     class Kind(models.TextChoices):
-        """The kinds of WIRE.md section 6."""
+        """What may become public (docs/vocabulary.md, "Kinds of entries in the log")."""
 
         ORIGINAL = "review.original"
         UPDATE = "review.update"
@@ -132,7 +133,7 @@ class LogEntry(models.Model):
         return self.kind.startswith("claim.")
 
     def leaf(self) -> bytes:
-        """The entry's bytes in the log (WIRE.md section 6): canonical JSON."""
+        """The entry's bytes in the log (docs/log.md, "What is in it"): canonical JSON."""
         return respelled(
             {
                 "v": 1,

@@ -103,14 +103,14 @@ def demands_about(review_id: UUID) -> list[Body]:
     return [orjson.loads(body) for body in demands.values_list("body", flat=True)[:OTHERS]]
 
 
-def list_revisions(review_id: UUID) -> QuerySet[LogEntry]:
-    """The log's entries about a review, newest first, each with `note`, `change_class` and whether it is `kept`.
+def list_revisions(subject: UUID) -> QuerySet[LogEntry]:
+    """The log's entries about a review or demand, newest first, with `note`, `change_class` and whether each is `kept`.
 
     What was erased has no document and so neither note nor class.
     """
     return (
         LogEntry.objects.using("public")
-        .filter(subject=review_id)
+        .filter(subject=subject)
         .order_by("-number")
         .annotate(
             note=in_revision("note"),

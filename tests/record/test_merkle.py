@@ -103,7 +103,8 @@ def test_around_65536(step: int) -> None:
 
 
 def test_tiles_of_70000() -> None:
-    # WIRE: 273 full level-0 tiles and one of width 112, one full level-1 tile and one of 17, one level-2 tile of 1.
+    # The example of C2SP tlog-tiles: 273 full level-0 tiles and one of width 112, one full level-1 tile and one of 17,
+    # one level-2 tile of 1.
     widths = {place: len(hashes) // 32 for place, hashes in grown(70_000, 70_000).items()}
     assert [width for (level, _), width in sorted(widths.items()) if level == 0] == [256] * 273 + [112]
     assert {place: width for place, width in widths.items() if place[0]} == {(1, 0): 256, (1, 1): 17, (2, 0): 1}

@@ -17,7 +17,7 @@ class Decision(models.TextChoices):
 
 
 def decided_at_once(prefix: str) -> models.CheckConstraint:
-    """Decision, person and moment stand together or not at all, and the person is another one."""
+    """Decision, person and moment stand together or not at all."""
     return models.CheckConstraint(
         condition=Q(decision="", decided_by__isnull=True, decided_at__isnull=True)
         | Q(decision__in=["approved", "returned"], decided_by__isnull=False, decided_at__isnull=False),
