@@ -8,7 +8,6 @@ in memory is one record and a megabyte of text, however large the file is.
 import csv
 import gzip
 import io
-import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -44,11 +43,10 @@ class Found:
 
 
 class ReviewFile:
-    """An open file of reviews. `size` and `bytes_read` are bytes of the file as it lies on the disk."""
+    """An open file of reviews. `bytes_read` are bytes of the file as it lies on the disk."""
 
     def __init__(self, path: Path) -> None:
         self._raw = io.FileIO(path)
-        self.size = os.fstat(self._raw.fileno()).st_size
         self._bytes = io.BufferedReader(self._raw)
 
     def __enter__(self) -> Self:

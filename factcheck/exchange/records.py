@@ -1,35 +1,15 @@
-"""From a file to records: what the writing side of an import loops over."""
+"""From an object of a file to a record, whichever format it is in."""
 
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 from factcheck.exchange import claimreview, google, own_format
 from factcheck.exchange.graphs import with_references, with_short_terms
 from factcheck.exchange.jsonld import Notes, address_text
 from factcheck.exchange.normalise import web_address
-from factcheck.exchange.readers import Found, ReviewFile, types_of
+from factcheck.exchange.readers import Found, types_of
 from factcheck.exchange.shapes import Problem, Record, Refusal, record_key
 
-Progress = Callable[[int, int], None]
-
 _MAX_PROBLEMS = 20  # of one record that are told
-
-
-def records(path: Path, progress: Progress | None = None) -> Iterator[Record | Refusal]:
-    """Every record of the file in its order, taken in or refused, in flat memory.
-
-    `progress` is called before each of them and at the end with the bytes read so far and the file's
-    size, both as it lies on the disk (compressed when it is). Raises OSError when the file cannot be opened.
-    """
-    with ReviewFile(path) as file:
-        for found in file.objects():
-            if progress:
-                progress(file.bytes_read, file.size)
-            result = found if isinstance(found, Refusal) else record_of(found)
-            if result is not None:
-                yield result
-        if progress:
-            progress(file.bytes_read, file.size)
 
 
 def record_of(found: Found) -> Record | Refusal | None:

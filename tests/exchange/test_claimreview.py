@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from factcheck.exchange.records import records
 from factcheck.exchange.shapes import Record, Refusal
+from tests.exchange.reading import records
 
 MINIMAL = {
     "@context": "https://schema.org",

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from factcheck.exchange import csv_rows
-from factcheck.exchange.records import records
+from factcheck.exchange import csv_rows, reading
 from factcheck.exchange.shapes import Record, Refusal
 from tests.drafts import make_newsroom
 from tests.exchange.own_records import IMPORTER, bodies, publish, run, take, write
+from tests.exchange.reading import records
 
 HEADER = ("original_url", "claim.text", "verdict.original.label", "language")
 ROW = ("https://a.example/1", "Trời mưa.", "Sai", "vi")
@@ -173,10 +173,11 @@ def test_row_that_never_ends_is_not_held(tmp_path, monkeypatch):
     assert "100000" in found[0]
 
 
-def test_large_file_is_read_in_flat_memory(tmp_path):
+def test_large_file_is_read_in_flat_memory(tmp_path, monkeypatch):
     """12 MB in less than two."""
     file = tmp_path / "large.csv"
     file.write_text(table(HEADER[:3], *((f"https://a.example/{number}", "x" * 3000, "Sai") for number in range(4000))))
+    monkeypatch.setattr(reading, "CHUNK", 1)
     tracemalloc.start()
     count = sum(isinstance(each, Record) for each in records(file))
     peak = tracemalloc.get_traced_memory()[1]

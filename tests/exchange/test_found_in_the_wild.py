@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from factcheck.exchange.records import records
 from factcheck.exchange.shapes import Record, Refusal
+from tests.exchange.reading import records
 from tests.exchange.test_claimreview import MINIMAL
 
 

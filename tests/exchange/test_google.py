@@ -16,10 +16,10 @@ from django.test import Client
 
 from factcheck.editorial.models import ImportBatch
 from factcheck.exchange.fetching import fetch_claims
-from factcheck.exchange.records import records
 from factcheck.exchange.shapes import Record, Refusal
 from tests.drafts import make_newsroom
 from tests.exchange.own_records import IMPORTER, bodies, publish, run
+from tests.exchange.reading import records
 
 REVIEW = {
     "publisher": {"name": "Alt News", "site": "altnews.in"},

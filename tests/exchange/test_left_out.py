@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from factcheck.exchange.records import records
 from factcheck.exchange.shapes import Record
 from tests.drafts import make_newsroom
 from tests.exchange.own_records import IMPORTER, run
+from tests.exchange.reading import records
 from tests.exchange.test_claimreview import MINIMAL, dropped
 
 

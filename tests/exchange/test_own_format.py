@@ -9,8 +9,8 @@ import pytest
 
 from factcheck.exchange.jsonld import Notes
 from factcheck.exchange.own_format import statement_of
-from factcheck.exchange.records import records
 from factcheck.exchange.shapes import Record, Refusal
+from tests.exchange.reading import records
 
 FULL: dict[str, Any] = {
     "id": "3f0e2a52-6a33-4c5e-9b56-0c5fd9a4a111",

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from factcheck.exchange.records import records
 from factcheck.exchange.shapes import Record, Refusal
 from tests.exchange import averitec
+from tests.exchange.reading import records
 
 FILES = ("averitec_candidates", "ten_publishers", "publishers_pages")
 Rows = dict[tuple[str, int], Record | Refusal]
