@@ -1,27 +1,21 @@
 """Addresses: the website at /, the API under /api/, the editors' desk under /admin/."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from api.feeds import FORMATS
+from api.views.datafeed import ClaimReviewFeed
+from api.views.feeds import CorrectionFeed, ReviewFeed
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("api/", include("api.urls")),
+    path("v1alpha1/", include("api.google.urls")),
+    *(
+        path(f"feeds/{name}.{kind}", view.as_view(kind=kind), name=f"{name}-{kind}")
+        for name, view in (("reviews", ReviewFeed), ("corrections", CorrectionFeed))
+        for kind in FORMATS
+    ),
+    path("feeds/claimreview.json", ClaimReviewFeed.as_view(), name="claimreview-feed"),
+    path("", include("factcheck.website.urls")),
 ]
-if find_spec("api.urls"):
-    from api.feeds import FORMATS
-    from api.views.datafeed import ClaimReviewFeed
-    from api.views.feeds import CorrectionFeed, ReviewFeed
-
-    urlpatterns += [
-        path("api/", include("api.urls")),
-        path("v1alpha1/", include("api.google.urls")),
-        *(
-            path(f"feeds/{name}.{kind}", view.as_view(kind=kind), name=f"{name}-{kind}")
-            for name, view in (("reviews", ReviewFeed), ("corrections", CorrectionFeed))
-            for kind in FORMATS
-        ),
-        path("feeds/claimreview.json", ClaimReviewFeed.as_view(), name="claimreview-feed"),
-    ]
-if find_spec("factcheck.website.urls"):
-    urlpatterns.append(path("", include("factcheck.website.urls")))
