@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from loading import close_connections, load, own_server
+from loading import load, own_server
 from serving import fetch, rate, served
 from table import report
 
@@ -70,7 +70,7 @@ def measure(reviews: int, rounds: int, seconds: float) -> Iterator[str]:
         [sys.executable, "-m", "nested.filling"], cwd=HERE / "baselines",
         check=True, env={**os.environ, **shared, "BENCH_DATABASE": json.dumps(owner)},
     )  # fmt: skip
-    close_connections()
+    connections.close_all()
     with ExitStack() as sites:
         ours = sites.enter_context(served("factcheck.wsgi:application"))
         forgetful = sites.enter_context(served("forgetful:application"))

@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "baselines")]
 
 import django
+from django.db import connections, transaction
 
 CHUNK = 2000  # even tens, so that the two reviews of one claim are in the same
 PROCESSES = 2
@@ -39,17 +40,9 @@ def own_server() -> Iterator[None]:
         call_command("migrate", database="owner", verbosity=0)
         yield
     finally:
-        close_connections()
+        connections.close_all()
         settings.DATABASE_SOURCE.embedded.destroy()
         shutil.rmtree(folder)
-
-
-def close_connections() -> None:
-    from django.db import connections
-
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        connection.close_pool()
 
 
 def make_database(name: str) -> None:
@@ -60,7 +53,7 @@ def make_database(name: str) -> None:
     from factcheck.database.embedded import DATABASE
 
     cluster = settings.DATABASE_SOURCE.embedded
-    close_connections()
+    connections.close_all()
     with cluster.superuser() as superuser:
         superuser.execute(f"CREATE DATABASE {name} TEMPLATE {DATABASE} OWNER {cluster.logins().owner.name}")
         for line in roles.connect_rights(name, cluster.logins()):  # rights on the database itself are not copied
@@ -69,21 +62,17 @@ def make_database(name: str) -> None:
 
 def use(name: str) -> None:
     """Every alias connects to this database from now on."""
-    from django.db import connections
-
-    close_connections()
+    connections.close_all()
     for alias in connections.settings.values():
         alias["NAME"] = name
 
 
 def load(count: int, seed: int = 1) -> None:
     """Fills the empty database in use with `count` reviews, analysed."""
-    from django.db import connections
-
     begun = time.perf_counter()
     database = connections.settings["owner"]["NAME"]
     with _without_triggers(), rebuilt_indexes(_record()):
-        close_connections()
+        connections.close_all()
         parts = [(database, seed, start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
         references: dict[tuple[str, str], Any] = {}
         with ProcessPoolExecutor(PROCESSES, get_context("spawn"), initializer=begin_process) as processes:
@@ -106,8 +95,6 @@ def begin_process() -> None:
 def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     """Loads the reviews of these indexes; returns what they refer to."""
     database, seed, start, end = part
-    from django.db import connections, transaction
-
     from factcheck.record import claims, families, log, readmodel, words
     from factcheck.record.models import LogEntry, PastClaim, PublishedClaim, PublishedCorrection, PublishedReview
 
@@ -163,8 +150,6 @@ def publication(seed: int, index: int) -> tuple[Any, dict[str, Any]]:
 
 def copy(model: Any, rows: Iterable[Any]) -> None:
     """Rows of the model into its table, by the owner."""
-    from django.db import connections
-
     fields = [field for field in model._meta.concrete_fields if not field.generated]
     if model._meta.pk.get_internal_type() == "BigAutoField":
         fields.remove(model._meta.pk)
@@ -180,8 +165,6 @@ def copy(model: Any, rows: Iterable[Any]) -> None:
 @contextmanager
 def _without_triggers() -> Iterator[None]:
     """The record's tables as they are quickest to fill. The defences are for what enters by the verbs."""
-    from django.db import connections
-
     tables = [model._meta.db_table for model in _record()]
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
@@ -197,8 +180,6 @@ def _without_triggers() -> Iterator[None]:
 @contextmanager
 def rebuilt_indexes(models: Iterable[Any]) -> Iterator[None]:
     """The models' secondary indexes are gone meanwhile and built at the end, by all processors and in memory."""
-    from django.db import connections
-
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"

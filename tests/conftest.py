@@ -136,7 +136,7 @@ def template(django_db_blocker: pytest.FixtureRequest) -> str:
                 return TEMPLATE
         with django_db_blocker.unblock():
             call_command("migrate", database="owner", verbosity=0)
-            _close_connections()
+            connections.close_all()
         with cluster.superuser() as superuser:
             superuser.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {DATABASE} ALLOW_CONNECTIONS false")
     return TEMPLATE
@@ -189,16 +189,10 @@ def fresh_database(template: str) -> Iterator[str]:
 
 def _point_to(name: str) -> str:
     """Every alias connects to this database from now on. Returns the name of the one before."""
-    _close_connections()
+    connections.close_all()
     before = connections.settings["default"]["NAME"]
     for alias in connections.settings.values():
         alias["NAME"] = name
     ContentType.objects.clear_cache()
     cache.clear()
     return str(before)
-
-
-def _close_connections() -> None:
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        connection.close_pool()

@@ -21,7 +21,6 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from factcheck import worker
-from factcheck.database.base import DatabaseWrapper
 
 # Each thread keeps a connection of each role.
 THREADS = 8
@@ -47,14 +46,14 @@ class Command(BaseCommand):
             _refuse_used_port(address, settings.PORT)
             self._migrate()
             self._load_demo()
-            _close_connections()  # the processes that it starts open their own
+            connections.close_all()  # the processes that it starts open their own
             if not self.interrupted:
                 with _worker():
                     self._serve(address)
         except KeyboardInterrupt:
             pass
         finally:
-            _close_connections()
+            connections.close_all()
         self.stdout.write("Stopped.")
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
@@ -137,10 +136,3 @@ def _worker() -> Iterator[None]:
         process.join(SECONDS_TO_STOP)
         process.kill()  # what it had not ended begins again at the next start
         process.join()
-
-
-def _close_connections() -> None:
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        if isinstance(connection, DatabaseWrapper):
-            connection.close_pool()
