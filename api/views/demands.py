@@ -14,7 +14,7 @@ from api.keyset import Order
 from api.lists import ListOptions, list_response, read_list_request, read_page
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.revisions import REVISIONS, list_revisions, metadata_of
-from factcheck.record.canonical import canonical
+from factcheck.record.canonical import respelled
 from factcheck.record.models import LogEntry, PublishedDemand, RevisionDocument
 from factcheck.record.register import demand_body
 
@@ -77,7 +77,7 @@ class DemandRevisionDetail(Endpoint):
         refuse_parameters(request)
         entry, row = _find_revision(demand_id, number)
         document = orjson.loads(bytes(row.document))
-        said = orjson.Fragment(canonical(demand_body(entry, document)))
+        said = orjson.Fragment(respelled(demand_body(entry, document)))
         metadata = metadata_of(entry, document, "api:demand-revision")
         return responses.respond(request._request, orjson.dumps(metadata | {"demand": said}))
 

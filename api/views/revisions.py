@@ -17,7 +17,7 @@ from api.lists import ListOptions, ListRequest, list_response, read_list_request
 from api.problems import Gone
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of, find_review
-from factcheck.record.canonical import canonical, rfc3339
+from factcheck.record.canonical import respelled, rfc3339
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.readmodel import review_body
 from factcheck.record.revisions import in_revision, last_notice, notice_in
@@ -56,7 +56,7 @@ class RevisionDetail(Endpoint):
         if entry.kind == LogEntry.Kind.ERASURE:
             raise Gone(notice_in(bytes(row.document)))
         document = orjson.loads(bytes(row.document))
-        said = orjson.Fragment(canonical(review_body(entry, document)))
+        said = orjson.Fragment(respelled(review_body(entry, document)))
         return responses.respond(
             request._request, orjson.dumps(metadata_of(entry, document, "api:revision") | {"review": said})
         )

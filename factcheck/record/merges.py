@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from factcheck.record.addresses import claim_url
-from factcheck.record.canonical import canonical
+from factcheck.record.canonical import respelled
 from factcheck.record.claims import remake_claims
 from factcheck.record.families import Family
 from factcheck.record.models import LogEntry, PublishedMerge
+from factcheck.record.readmodel import body_at
 
 Published = tuple[LogEntry, dict[str, Any]]
 
@@ -28,15 +29,10 @@ def project_merges(published: Sequence[Published]) -> None:
 
 def merge_row(entry: LogEntry, document: dict[str, Any], until: int | None = None) -> PublishedMerge:
     """The row of a merge or split; `until` is the entry about the same claim that follows it."""
-    body = {
-        **document,
-        "url": claim_url(entry.subject),
-        "revision": {**document["revision"], "sequence": entry.sequence, "digest": entry.digest},
-    }
     return PublishedMerge(
         sequence=entry.sequence,
         claim_id=entry.subject,
         into_id=UUID(document["into"]["id"]) if "into" in document else None,
         until=until,
-        body=canonical(body).decode(),
+        body=respelled(body_at(claim_url(entry.subject), entry, document)).decode(),
     )

@@ -94,14 +94,14 @@ def page_url(place: str, subject: UUID) -> str:
 
 def review_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
     """What the API sends for a review: the document and what belongs to the serving site."""
-    return body_at("reviews", entry, document)
+    return body_at(page_url("reviews", entry.subject), entry, document)
 
 
-def body_at(place: str, entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
-    """The body of a document whose subject has its page under /<place>/."""
+def body_at(url: str, entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
+    """The body of a document whose subject is at this address of the site."""
     return {
         **document,
-        "url": page_url(place, entry.subject),
+        "url": url,
         "revision": {**document["revision"], "sequence": entry.sequence, "digest": entry.digest},
     }
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from factcheck.record.canonical import respelled
 from factcheck.record.models import LogEntry, PublishedDemand
-from factcheck.record.readmodel import body_at
+from factcheck.record.readmodel import body_at, page_url
 from factcheck.record.rows import upsert
 
 BATCH = 1000
@@ -43,7 +43,7 @@ def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
 
 def demand_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
     """What the API sends for a demand."""
-    return body_at("demands", entry, document)
+    return body_at(page_url("demands", entry.subject), entry, document)
 
 
 def newest_documents() -> Iterator[Published]:
