@@ -136,7 +136,7 @@ def _checkpoint() -> str:
     """Signed in the transaction that appended the newest entry, so that the snapshot has it."""
     checkpoint = tree.newest_checkpoint("public")
     assert checkpoint is not None
-    return checkpoint.note + "".join(checkpoint.cosignatures.order_by("pk").values_list("line", flat=True))
+    return checkpoint.cosigned()
 
 
 def _settle(path: Path) -> str:

@@ -46,8 +46,7 @@ class CheckpointView(RawEndpoint):
         checkpoint = tree.newest_checkpoint("public")
         if checkpoint is None:
             raise Http404
-        lines = checkpoint.cosignatures.order_by("pk").values_list("line", flat=True)
-        return self.send(request, (checkpoint.note + "".join(lines)).encode(), TEXT, BRIEF)
+        return self.send(request, checkpoint.cosigned().encode(), TEXT, BRIEF)
 
 
 class KeyView(RawEndpoint):

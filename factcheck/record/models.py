@@ -186,6 +186,10 @@ class LogCheckpoint(models.Model):
     def __str__(self) -> str:
         return f"checkpoint of {self.size}"
 
+    def cosigned(self) -> str:
+        """The note, with the signature lines of the witnesses so far below the log's own."""
+        return self.note + "".join(self.cosignatures.order_by("pk").values_list("line", flat=True))
+
 
 class Cosignature(models.Model):
     """A witness's signature line under a checkpoint (C2SP tlog-cosignature)."""
