@@ -31,6 +31,15 @@ def switch(name: str) -> bool:
     return value in ("on", "1", "true", "yes")
 
 
+def number(name: str, default: int, *, least: int = 1, most: int | None = None) -> int:
+    text = environment(name, str(default))
+    value = int(text) if text.isdecimal() else -1
+    if value < least or (most is not None and value > most):
+        span = f"from {least} on" if most is None else f"from {least} to {most}"
+        raise ImproperlyConfigured(f"{name} is {text!r}: give a number {span}, for example {default}.")
+    return value
+
+
 # What the site makes itself: the embedded database, the secret key, static files. Never committed.
 VAR = Path(environment("FACTCHECK_VAR", str(BASE_DIR / "var"))).absolute()
 
@@ -38,9 +47,7 @@ DATABASE_SOURCE = source(os.environ, VAR)
 DATABASES = DATABASE_SOURCE.databases
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-PORT = int(port) if (port := environment("PORT", "8000")).isdecimal() else 0
-if not 1 <= PORT <= 65535:
-    raise ImproperlyConfigured(f"PORT is {port!r}: give a number from 1 to 65535, for example 8000.")
+PORT = number("PORT", 8000, most=65535)
 # The site's address, without a slash at its end. Published bodies carry it.
 SITE_URL = environment("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 _SITE = urlsplit(SITE_URL)
@@ -112,21 +119,13 @@ if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", 
 # Requests per client and time, such as 600/min; empty for no limit.
 API_RATE_LIMIT = environment("API_RATE_LIMIT")
 # Messages from readers: how many of one network in an hour, and for how many days they are kept.
-READER_MESSAGES_PER_HOUR = int(most) if (most := environment("READER_MESSAGES_PER_HOUR", "10")).isdecimal() else 0
-if READER_MESSAGES_PER_HOUR < 1:
-    raise ImproperlyConfigured(f"READER_MESSAGES_PER_HOUR is {most!r}: give a number from 1 on, for example 10.")
-READER_MESSAGES_DAYS = int(days) if (days := environment("READER_MESSAGES_DAYS", "90")).isdecimal() else 0
-if not 1 <= READER_MESSAGES_DAYS <= 3650:
-    raise ImproperlyConfigured(f"READER_MESSAGES_DAYS is {days!r}: give a number of days from 1 to 3650, such as 90.")
+READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
+READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
 # How many requests of a process may wait for changes at a time (`wait=` of the feed of changes); each holds a thread.
-CHANGES_WAITERS = int(waiters) if (waiters := environment("CHANGES_WAITERS", "4")).isdecimal() else -1
-if CHANGES_WAITERS < 0:
-    raise ImproperlyConfigured(f"CHANGES_WAITERS is {waiters!r}: give a number, for example 4, or 0 to let none wait.")
+CHANGES_WAITERS = number("CHANGES_WAITERS", 4, least=0)
 # Where the bulk dumps lie, and how many of them are kept (docs/dumps.md).
 DUMPS_FOLDER = Path(environment("DUMPS_FOLDER", str(VAR / "dumps"))).absolute()
-DUMPS_KEEP = int(kept) if (kept := environment("DUMPS_KEEP", "3")).isdecimal() else 0
-if DUMPS_KEEP < 1:
-    raise ImproperlyConfigured(f"DUMPS_KEEP is {kept!r}: give a number from 1 on, for example 3.")
+DUMPS_KEEP = number("DUMPS_KEEP", 3)
 # The rating scale of which the API takes a verdict's slug alone (`verdict=false` for `verdict=truth:false`).
 DEFAULT_RATING_SCALE = environment("DEFAULT_RATING_SCALE", "truth")
 

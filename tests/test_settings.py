@@ -66,6 +66,11 @@ def test_production_check_is_silent(switched: dict[str, str]):
             "SITE_URL is 'factcheck.example.org': give scheme and host alone, for example https://factcheck.example.org.",
         ),
         ({"DUMPS_KEEP": "0"}, "DUMPS_KEEP is '0': give a number from 1 on, for example 3."),
+        ({"CHANGES_WAITERS": "-1"}, "CHANGES_WAITERS is '-1': give a number from 0 on, for example 4."),
+        (
+            {"READER_MESSAGES_DAYS": "3651"},
+            "READER_MESSAGES_DAYS is '3651': give a number from 1 to 3650, for example 90.",
+        ),
         ({"PORT": "eighty"}, "PORT is 'eighty': give a number from 1 to 65535, for example 8000."),
         (
             {"DEBUG": "1"},
@@ -102,7 +107,9 @@ def test_secret_key_is_made_once_and_private():
 
 def test_every_variable_is_documented():
     code = "".join((ROOT / file).read_text() for file in ("factcheck/settings.py", "factcheck/database/source.py"))
-    read = set(re.findall(r'(?:environment|switch)\("(\w+)"', code)) | set(re.findall(r'environ\.get\("(\w+)"', code))
+    read = set(re.findall(r'(?:environment|switch|number)\("(\w+)"', code)) | set(
+        re.findall(r'environ\.get\("(\w+)"', code)
+    )
     read |= set(re.findall(r'"(\w*DATABASE_URL)"', code))
     documented = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
     assert len(read) > 15
