@@ -22,6 +22,7 @@ from api.moments import Moment, read_as_of
 from api.problems import ParameterProblem
 from api.statements import Slot, compiled, log_head
 from api.suggestions import unknown_parameter, unknown_value
+from api.values import read_number
 from factcheck.record.queries import Query, read_query
 from factcheck.record.text import find_forbidden
 
@@ -165,10 +166,10 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
         asked.chosen[name] = value or known[0]
     size = _once(query, "page_size", errors)
     if size is not None:
-        if size.isascii() and size.isdecimal() and len(size) <= 3 and 1 <= int(size) <= MAX_PAGE_SIZE:
-            asked.page_size = int(size)
-        else:
-            errors.append(("page_size", f"Give a number from 1 to {MAX_PAGE_SIZE}."))
+        try:
+            asked.page_size = read_number(size, MAX_PAGE_SIZE)
+        except ValueError as error:
+            errors.append(("page_size", str(error)))
     bound = sorted({f"{name}={value}" for name in query for value in query.getlist(name) if name not in _UNBOUND})
     asked.place = [request.path, chosen, *bound]
     cursor = _once(query, "cursor", errors)

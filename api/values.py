@@ -70,6 +70,13 @@ def read_one_of(known: Collection[str]) -> Callable[[str], str]:
     return read
 
 
+def read_number(value: str, most: int) -> int:
+    """A number from 1 to `most`, which has three digits at most."""
+    if value.isascii() and value.isdecimal() and len(value) <= 3 and 1 <= int(value) <= most:
+        return int(value)
+    raise ValueError(f"Give a number from 1 to {most}.")
+
+
 def read_verdict(value: str) -> str:
     """`scale:slug`; a slug alone is one of the scale that the site has as its own."""
     if not _VERDICT.fullmatch(value):

@@ -15,16 +15,10 @@ from api.keyset import Order
 from api.lists import ListOptions, ListRequest, Page, list_response, read_list_request, read_page
 from api.schema.operations import documented
 from api.searching import read_in_time
-from api.suggestions import unknown_value
+from api.values import read_one_of
 from factcheck.record.models import PublishedCorrection, PublishedReview
 
 CLASSES = ("typo", "update", "substantive")
-
-
-def _read_class(value: str) -> str:
-    if value not in CLASSES:
-        raise ValueError(unknown_value(value, CLASSES))
-    return value
 
 
 def _by_review(each: Filter) -> Filter:
@@ -47,7 +41,7 @@ CORRECTIONS = ListOptions(
     orders={"-sequence": Order("sequence", descending=True, tie="sequence")},
     filters=(
         Filter(
-            "class", _read_class, lambda found: Q(change_class__in=found),
+            "class", read_one_of(CLASSES), lambda found: Q(change_class__in=found),
             {"type": "string", "enum": list(CLASSES)}, "How much the publisher says was wrong.", "substantive",
         ),
         *map(_by_review, REVIEW_FILTERS),

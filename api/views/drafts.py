@@ -18,6 +18,7 @@ from api.private import PrivateEndpoint, answer
 from api.problems import ParameterProblem
 from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, described
 from api.suggestions import unknown_parameter
+from api.values import read_number
 
 MAX_CONTENT = 2**20  # bytes; the longest draft with all its sources in three-byte letters
 PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
@@ -166,10 +167,11 @@ def _read_page(request: Request) -> tuple[int, UUID | None]:
     """How many, and after which. Raises ParameterProblem."""
     query = request._request.GET
     errors = [(name[:100], unknown_parameter(name, _PARAMETERS)) for name in query if name not in _PARAMETERS]
-    size, after = query.get("page_size", str(PAGE_SIZE)), query.get("after")
-    number = int(size) if size.isascii() and size.isdecimal() and len(size) <= 3 else 0
-    if not 1 <= number <= MAX_PAGE_SIZE:
-        errors.append(("page_size", f"Give a number from 1 to {MAX_PAGE_SIZE}."))
+    size, after = PAGE_SIZE, query.get("after")
+    try:
+        size = read_number(query.get("page_size", str(PAGE_SIZE)), MAX_PAGE_SIZE)
+    except ValueError as error:
+        errors.append(("page_size", str(error)))
     try:
         pk = UUID(after) if after is not None else None
     except ValueError:
@@ -177,4 +179,4 @@ def _read_page(request: Request) -> tuple[int, UUID | None]:
         errors.append(("after", "Give an id, as `next` has it."))
     if errors:
         raise ParameterProblem(errors)
-    return number, pk
+    return size, pk

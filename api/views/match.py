@@ -14,6 +14,7 @@ from api.problems import ParameterProblem
 from api.schema.lists import QUESTION
 from api.schema.operations import documented
 from api.suggestions import unknown_parameter
+from api.values import read_number
 from factcheck.record.matching import Matching, match
 from factcheck.record.models import PublishedClaim, PublishedReview, Status
 from factcheck.record.questions import MAX_QUESTION
@@ -52,9 +53,11 @@ class MatchView(Endpoint):
         query = request._request.GET
         errors = [(name[:100], unknown_parameter(name, NAMES)) for name in query if name not in NAMES]
         errors += [(name, "Give this parameter once.") for name in NAMES if len(query.getlist(name)) > 1]
-        limit = query.get("limit", str(LIMIT))
-        number = int(limit) if limit.isascii() and limit.isdecimal() and len(limit) <= 3 else None
-        return responses.respond(request._request, answer(query.get("text"), number, errors))
+        try:
+            limit: int | None = read_number(query.get("limit", str(LIMIT)), MAX_LIMIT)
+        except ValueError:
+            limit = None  # which is told with all else that is wrong
+        return responses.respond(request._request, answer(query.get("text"), limit, errors))
 
     @documented(
         "match_text", "Matching", "The same for a text in the content of the request.", "Matching", asked="Question"
