@@ -56,7 +56,10 @@ def web_address(value: str) -> str | None:
 
 
 def site_of_review(address: str) -> str:
-    """The host of a valid web address in lower case, without `www.` and port: what the field calls `site`."""
+    """The host of a valid web address in lower case, without `www.` and port: what the field calls `site`.
+
+    As `record.addresses.site_of`, which brings Django along; the process that reads large files does without it.
+    """
     return (urlsplit(address).hostname or "").removeprefix("www.")
 
 

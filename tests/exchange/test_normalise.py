@@ -3,6 +3,7 @@
 import pytest
 
 from factcheck.exchange.normalise import calendar_date, is_blank, language_tag, site_of_review, tidy, web_address
+from factcheck.record.addresses import site_of
 
 
 @pytest.mark.parametrize(
@@ -116,10 +117,12 @@ def test_web_address(written: str, expected: str | None) -> None:
         ("http://newsmobile.in:80/articles/x", "newsmobile.in"),
         ("https://factcheck.afp.com/", "factcheck.afp.com"),
         ("https://wwwx.example/", "wwwx.example"),
+        ("https://www.Bücher.example:8443/", "bücher.example"),
+        ("http://[2001:DB8::1]:80/", "2001:db8::1"),
     ],
 )
 def test_site_of_review(address: str, expected: str) -> None:
-    assert site_of_review(address) == expected
+    assert site_of_review(address) == site_of(address) == expected
 
 
 @pytest.mark.parametrize(
