@@ -122,7 +122,7 @@ def publish(statements: Sequence[dict[str, Any]]) -> None:
 
 
 def embed(kept: Kept) -> None:
-    from factcheck.record.embedding import compute_missing, count_missing
+    from factcheck.record.missing_vectors import compute_missing, count_missing
 
     missing, done = count_missing(kept), 0
     for computed in compute_missing(kept):

@@ -17,9 +17,9 @@ from django.db import DatabaseError, connections
 
 from factcheck.database import DatabaseProblem
 from factcheck.record import embeddings, log
-from factcheck.record.embedding import _LOCK, BATCH
 from factcheck.record.embeddings import AT_ONCE, NoVectorError, Remote, configured
 from factcheck.record.matching import match
+from factcheck.record.missing_vectors import _LOCK, BATCH
 from factcheck.record.models import LogEntry, ReviewVector
 from tests.conftest import fresh_database
 from tests.record.conftest import make_statement
