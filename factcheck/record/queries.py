@@ -20,7 +20,7 @@ _ORDERED = 4  # so many terms are worth asking how common each is
 
 Term = tuple[str, ...]  # words that stand next to each other
 Branch = tuple[str, ...]  # texts for `to_tsquery`, all of which must match
-Frequency = Callable[[str], int]  # in how many reviews a word stands, roughly
+HowCommon = Callable[[str], int]  # in how many reviews a word stands, roughly
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Query:
         """What lacks one of the wanted terms at most, or of many has the first or the second half."""
         return self._joined(lambda terms: _or(_all_but_one(terms)))
 
-    def branches(self, frequency: Frequency, *, nearly: bool = False) -> list[Branch]:
+    def branches(self, frequency: HowCommon, *, nearly: bool = False) -> list[Branch]:
         """What `all_terms` wants, or `all_but_one` if `nearly`, in other words: one of the branches must match.
 
         The index leaps from list to list of a branch's parts, and looks into the next only where those before it agree.
@@ -122,7 +122,7 @@ def _all_but_one(terms: Sequence[Term]) -> Iterator[str]:
         )
 
 
-def _sides(terms: Sequence[Term], frequency: Frequency) -> list[tuple[Sequence[Term], Sequence[Term]]]:
+def _sides(terms: Sequence[Term], frequency: HowCommon) -> list[tuple[Sequence[Term], Sequence[Term]]]:
     """As `_all_but_one`: which terms must all be there, and of which all but one. Rare ones are dealt to both sides."""
     middle = len(terms) // 2
     if len(terms) > _FEW:
@@ -131,13 +131,13 @@ def _sides(terms: Sequence[Term], frequency: Frequency) -> list[tuple[Sequence[T
     return [(rarest[::2], rarest[1::2]), (rarest[1::2], rarest[::2])] if middle else [(terms, ())]
 
 
-def _branch(whole: Sequence[Term], other: Sequence[Term], unwanted: Iterable[Term], frequency: Frequency) -> Branch:
+def _branch(whole: Sequence[Term], other: Sequence[Term], unwanted: Iterable[Term], frequency: HowCommon) -> Branch:
     first, second, *more = *map(_phrase, _rarest_first(whole, frequency)), "", ""
     rest = [*more, _or(_all_but_one(other)) if len(other) > 1 else "", *(f"!{_phrase(term)}" for term in unwanted)]
     return tuple(filter(None, (first, second, _and(filter(None, rest)))))
 
 
-def _rarest_first(terms: Sequence[Term], frequency: Frequency) -> list[Term]:
+def _rarest_first(terms: Sequence[Term], frequency: HowCommon) -> list[Term]:
     return sorted(terms, key=lambda term: min(map(frequency, term))) if len(terms) >= _ORDERED else list(terms)
 
 
