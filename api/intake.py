@@ -15,9 +15,9 @@ from django.utils import translation
 
 from api.problems import CONFLICT, FORBIDDEN, INVALID_CONTENT, KEY_REUSED, TOO_MANY_REQUESTS, UNAUTHORIZED, Refused
 from factcheck.editorial import messages
+from factcheck.editorial.checking import Invalid
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.programs import claims, once, reviews, tokens
-from factcheck.editorial.programs.checking import Invalid
 
 CLAIMS, DRAFTS = "claims:write", "drafts:write"
 

@@ -17,10 +17,10 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from factcheck.editorial import roles
+from factcheck.editorial.checking import Invalid, Said, fill, problems_of
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Appearance, Claim, ReaderMessage, Review, User
-from factcheck.editorial.programs.checking import Invalid, Said, fill, problems_of
 from factcheck.record.canonical import rfc3339
 from factcheck.record.models import PublishedReview, Status
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from factcheck.editorial.checking import Invalid, Problem, Said, fill, problems_of, read_date
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic
-from factcheck.editorial.programs.checking import Invalid, Problem, Said, fill, problems_of, read_date
 from factcheck.record.canonical import rfc3339
 
 _TEXTS = ("text", "language", "location")

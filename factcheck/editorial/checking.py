@@ -1,4 +1,4 @@
-"""What is wrong with what a program sent, by where it stands there."""
+"""What is wrong with what was sent, by where it stands there."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
