@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from factcheck.editorial import demands, merges, workflow
@@ -65,7 +66,7 @@ def make_newsroom(site: str = "kiemchung.example") -> Newsroom:
 
 def make_scale() -> RatingScale:
     """The default scale, with short labels for its verdicts "false" (1) and "true" (5)."""
-    scale = RatingScale.objects.get(is_default=True)
+    scale = RatingScale.objects.get(slug=settings.DEFAULT_RATING_SCALE)
     for slug, vi, en in (("false", "Sai", "False"), ("true", "Đúng", "True")):
         for language, label in (("vi", vi), ("en", en)):
             VerdictLabel.objects.filter(verdict__scale=scale, verdict__slug=slug, language=language).update(

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -21,12 +22,12 @@ from factcheck.editorial.models import (
     Claimant,
     Membership,
     Publisher,
-    RatingScale,
     Review,
     Source,
     Topic,
     TopicLabel,
     User,
+    Verdict,
 )
 from factcheck.editorial.roles import ACCOUNT_ADMINISTRATORS
 
@@ -115,7 +116,7 @@ def _review(fields: dict[str, Any], claim: Claim, newsroom: Publisher) -> None:
         .exclude(pk=author.pk)
         .earliest("pk")
     )
-    verdicts = {verdict.slug: verdict for verdict in RatingScale.objects.get(is_default=True).verdicts.all()}
+    verdicts = {verdict.slug: verdict for verdict in Verdict.objects.filter(scale__slug=settings.DEFAULT_RATING_SCALE)}
     review = Review.objects.create(
         newsroom=newsroom,
         publisher=newsroom,

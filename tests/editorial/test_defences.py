@@ -83,8 +83,6 @@ BREACHES = {
     "membership_role_known": "UPDATE editorial_membership SET role = 'owner'",
     "ratingscale_worst_from_1": "UPDATE editorial_ratingscale SET worst = 0",
     "ratingscale_best_above_worst": "UPDATE editorial_ratingscale SET best = 1",
-    "ratingscale_one_default": "INSERT INTO editorial_ratingscale (slug, name, worst, best, is_default)"
-    " VALUES ('other', 'Other', 1, 2, true)",
     "verdict_slug_once": "INSERT INTO editorial_verdict (scale_id, slug, value) SELECT scale_id, slug, 1 FROM editorial_verdict",
     "verdict_value_from_1": "UPDATE editorial_verdict SET value = 0",
     "verdictlabel_language_once": "INSERT INTO editorial_verdictlabel (verdict_id, language, label, explanation)"

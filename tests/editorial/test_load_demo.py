@@ -120,7 +120,7 @@ def test_interrupted_leaves_nothing(database: str, monkeypatch: pytest.MonkeyPat
 
 def test_default_scale_is_there_without_the_demo(database: str) -> None:
     scale = RatingScale.objects.get()
-    assert (scale.slug, scale.is_default, scale.worst, scale.best) == ("truth", True, 1, 5)
+    assert (scale.slug, scale.worst, scale.best) == ("truth", 1, 5)
     assert [(verdict.slug, verdict.value) for verdict in scale.verdicts.all()] == [
         ("false", 1),
         ("mostly-false", 2),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
@@ -55,7 +56,8 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
         language = get_language() or "en"
         groups: dict[str, list[tuple[Any, str]]] = {}
         assert self.queryset is not None
-        for verdict in self.queryset.order_by("-scale__is_default", "scale", F("value").asc(nulls_last=True), "slug"):
+        verdicts = self.queryset.order_by("scale", F("value").asc(nulls_last=True), "slug")
+        for verdict in sorted(verdicts, key=lambda verdict: verdict.scale.slug != settings.DEFAULT_RATING_SCALE):
             said = {label.language: label.explanation for label in verdict.labels.all()}
             text = format_html(
                 '<span class="verdict-label">{}</span> <span class="verdict-meaning">{}</span>',

@@ -43,7 +43,7 @@ class VerdictInline(FollowsParent, admin.TabularInline[Verdict, RatingScale]):
 
 @admin.register(RatingScale)
 class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
-    list_display = ("name", "slug", "worst", "best", "is_default")
+    list_display = ("name", "slug", "worst", "best")
     inlines = (VerdictInline,)
 
 

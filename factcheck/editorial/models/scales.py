@@ -16,9 +16,6 @@ class RatingScale(models.Model):
     name = LineField(_("name"), max_length=500)
     worst = models.PositiveSmallIntegerField(_("worst"), default=1, help_text=_("The value of the falsest verdict."))
     best = models.PositiveSmallIntegerField(_("best"), default=5, help_text=_("The value of the truest verdict."))
-    is_default = models.BooleanField(
-        _("default"), default=False, help_text=_("The scale that the API means by a verdict without a scale.")
-    )
 
     class Meta:
         verbose_name = _("rating scale")
@@ -34,12 +31,6 @@ class RatingScale(models.Model):
                 condition=Q(best__gt=F("worst")),
                 name="ratingscale_best_above_worst",
                 violation_error_message=_("The best value must be above the worst."),
-            ),
-            models.UniqueConstraint(
-                fields=["is_default"],
-                condition=Q(is_default=True),
-                name="ratingscale_one_default",
-                violation_error_message=_("Another scale is the default. Untick it there first."),
             ),
         ]
 

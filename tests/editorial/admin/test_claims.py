@@ -1,5 +1,8 @@
 """Claims, claimants, scales and verdict mappings at the desk."""
 
+import re
+from typing import Any
+
 from factcheck.editorial import workflow
 from factcheck.editorial.models import (
     Appearance,
@@ -172,15 +175,27 @@ def test_scales_and_topics_are_changed_by_chief_editors(database: str) -> None:
 def test_what_a_scale_must_be_is_said_in_words(database: str) -> None:
     newsroom = make_newsroom()
     chief = signed_in(newsroom.chief).open("/admin/editorial/ratingscale/add/")
-    chief.fill(slug="second", name="Thang thứ hai", worst="0", best="0", is_default=True).press("Save")
-    for words in (
-        "The worst value is 1 or more.",
-        "The best value must be above the worst.",
-        "Another scale is the default. Untick it there first.",
-    ):
+    chief.fill(slug="second", name="Thang thứ hai", worst="0", best="0").press("Save")
+    for words in ("The worst value is 1 or more.", "The best value must be above the worst."):
         assert words in chief.text
     assert "Constraint" not in chief.text
     assert RatingScale.objects.count() == 1
+
+
+def test_default_scale_is_offered_first(database: str, settings: Any) -> None:
+    newsroom = make_newsroom()
+    for slug in ("above", "zone"):  # in the order of short names before and after "truth"
+        scale = RatingScale.objects.create(slug=slug, name=f"Thang {slug}")
+        scale.verdicts.create(slug="true", value=5)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/review/add/")
+    assert re.findall("Mức độ đúng sai|Thang above|Thang zone", lan.text) == [
+        "Mức độ đúng sai", "Thang above", "Thang zone"
+    ]  # fmt: skip
+    settings.DEFAULT_RATING_SCALE = "zone"
+    lan.open("/admin/editorial/review/add/")
+    assert re.findall("Mức độ đúng sai|Thang above|Thang zone", lan.text) == [
+        "Thang zone", "Thang above", "Mức độ đúng sai"
+    ]  # fmt: skip
 
 
 def test_verdict_mapping_needs_two_editors(database: str) -> None:
