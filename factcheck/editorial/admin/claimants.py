@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.admin.acting import refusals_shown
 from factcheck.editorial.admin.lists import all_words, keys, search_terms
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
-from factcheck.editorial.admin.verbs import ProseInput
+from factcheck.editorial.admin.verb_forms import ProseInput
 from factcheck.editorial.claimants import confirm_claimant, redact_claimant
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claimant
@@ -121,13 +122,10 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
         claimant = self._mine(request, pk)
         form = RedactionForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
-            try:
+            with refusals_shown(form):
                 left = redact_claimant(
                     claimant=claimant, by=desk(request).user, description=form.cleaned_data["description"]
                 )
-            except EditorialError as refusal:
-                form.add_error(None, [str(reason) for reason in refusal.reasons])
-            else:
                 messages.success(request, _("The name is gone from all drafts."))
                 if left:
                     messages.warning(

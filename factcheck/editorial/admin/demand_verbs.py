@@ -1,24 +1,20 @@
 """The verbs of the register of demands as pages, as `verbs` for reviews."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import demands
 from factcheck.editorial.admin.access import Desk, desk
+from factcheck.editorial.admin.acting import Verb, act, by_name, too_late
 from factcheck.editorial.admin.preview import changes, digest_of, readable_json
-from factcheck.editorial.admin.verbs import DigestForm, ProseInput, ReasonForm, Text
-from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.models import Demand, Membership, User
+from factcheck.editorial.admin.verb_forms import DigestForm, ProseInput, ReasonForm
+from factcheck.editorial.models import Demand, Membership
 
 State = Demand.State
 
@@ -32,77 +28,61 @@ class UpdateForm(forms.Form):
     )
 
 
-@dataclass(frozen=True)
-class DemandVerb:
-    """A button and its page. `do` calls the verb with what the form gave."""
-
-    name: str
-    label: Text
-    explanation: Text
-    done: Text
-    do: Callable[[Demand, User, dict[str, Any]], object]
-    form: type[forms.Form] = forms.Form
-    weighty: bool = False
-
-
-VERBS = {
-    verb.name: verb
-    for verb in (
-        DemandVerb(
-            "submit",
-            _("Submit for approval"),
-            _("Somebody else reads it and decides. Meanwhile nobody can change it; you can take it back."),
-            _("Submitted. Somebody else has to decide now."),
-            lambda demand, by, _data: demands.submit_demand(demand=demand, by=by),
+VERBS: dict[str, Verb[Demand]] = by_name(
+    Verb(
+        "submit",
+        _("Submit for approval"),
+        _("Somebody else reads it and decides. Meanwhile nobody can change it; you can take it back."),
+        _("Submitted. Somebody else has to decide now."),
+        lambda demand, by, _data: demands.submit_demand(demand=demand, by=by),
+    ),
+    Verb(
+        "take-back",
+        _("Take back"),
+        _("You submitted this; taking it back lets you go on with it."),
+        _("Taken back."),
+        lambda demand, by, _data: demands.return_demand(demand=demand, by=by),
+    ),
+    Verb(
+        "return",
+        _("Return with a message"),
+        _("The entry goes back to whoever wrote it, with your message."),
+        _("Returned."),
+        lambda demand, by, data: demands.return_demand(demand=demand, by=by, reason=data["reason"]),
+        ReasonForm,
+    ),
+    Verb(
+        "approve",
+        _("Approve"),
+        _(
+            "You approve exactly what stands here. An entry that must wait for a day is published on that day "
+            "by itself, in your name."
         ),
-        DemandVerb(
-            "take-back",
-            _("Take back"),
-            _("You submitted this; taking it back lets you go on with it."),
-            _("Taken back."),
-            lambda demand, by, _data: demands.return_demand(demand=demand, by=by),
-        ),
-        DemandVerb(
-            "return",
-            _("Return with a message"),
-            _("The entry goes back to whoever wrote it, with your message."),
-            _("Returned."),
-            lambda demand, by, data: demands.return_demand(demand=demand, by=by, reason=data["reason"]),
-            ReasonForm,
-        ),
-        DemandVerb(
-            "approve",
-            _("Approve"),
-            _(
-                "You approve exactly what stands here. An entry that must wait for a day is published on that day "
-                "by itself, in your name."
-            ),
-            _("Approved."),
-            lambda demand, by, data: demands.approve_demand(demand=demand, by=by, digest=data["digest"]),
-            DigestForm,
-            weighty=True,
-        ),
-        DemandVerb(
-            "publish",
-            _("Publish"),
-            _("Everybody can read it from now on, and this revision is kept for ever."),
-            _("Published."),
-            lambda demand, by, _data: demands.publish_demand(demand=demand, by=by),
-            weighty=True,
-        ),
-        DemandVerb(
-            "update",
-            _("Update the entry"),
-            _("You can change the entry again. Readers keep what is published until the update is published."),
-            _("The entry is open: change it, then submit it."),
-            lambda demand, by, data: demands.reopen_demand(demand=demand, by=by, note=data["note"]),
-            UpdateForm,
-        ),
-    )
-}
+        _("Approved."),
+        lambda demand, by, data: demands.approve_demand(demand=demand, by=by, digest=data["digest"]),
+        DigestForm,
+        weighty=True,
+    ),
+    Verb(
+        "publish",
+        _("Publish"),
+        _("Everybody can read it from now on, and this revision is kept for ever."),
+        _("Published."),
+        lambda demand, by, _data: demands.publish_demand(demand=demand, by=by),
+        weighty=True,
+    ),
+    Verb(
+        "update",
+        _("Update the entry"),
+        _("You can change the entry again. Readers keep what is published until the update is published."),
+        _("The entry is open: change it, then submit it."),
+        lambda demand, by, data: demands.reopen_demand(demand=demand, by=by, note=data["note"]),
+        UpdateForm,
+    ),
+)
 
 
-def possible(at: Desk, demand: Demand) -> list[DemandVerb]:
+def possible(at: Desk, demand: Demand) -> list[Verb[Demand]]:
     """The verbs that this person may use on this demand now."""
     role = at.roles.get(demand.newsroom_id)
     if role is None:
@@ -121,25 +101,17 @@ def possible(at: Desk, demand: Demand) -> list[DemandVerb]:
     return [VERBS[name] for name in names]
 
 
-def verb_page(request: HttpRequest, demand: Demand, verb: DemandVerb, context: dict[str, Any]) -> HttpResponse:
+def verb_page(request: HttpRequest, demand: Demand, verb: Verb[Demand], context: dict[str, Any]) -> HttpResponse:
     """Shows what the verb is about; on POST does it, or says why not and keeps what was typed."""
     page = reverse("admin:editorial_demand_change", args=[demand.pk])
     approval = demands.open_approval(demand)
     form = verb.form(
         request.POST if request.method == "POST" else None, initial={"digest": approval.digest if approval else ""}
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            verb.do(demand, desk(request).user, form.cleaned_data)
-        except EditorialError as refusal:
-            for reason in refusal.reasons:
-                form.add_error(None, str(reason))
-        else:
-            messages.success(request, str(verb.done))
-            return redirect(page)
-    elif request.method != "POST" and verb not in possible(desk(request), demand):
-        messages.warning(request, _("This cannot be done now: somebody may have been quicker."))
-        return redirect(page)
+    if answer := act(request, verb, demand, form, page):
+        return answer
+    if request.method != "POST" and verb not in possible(desk(request), demand):
+        return too_late(request, page)
     said = json.loads(approval.statement) if approval else demands.statement(demand)
     published = demands.last_statement(demand)
     context |= {

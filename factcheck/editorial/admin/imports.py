@@ -1,73 +1,56 @@
 """Imports: what a run brought in, read through and decided on as a whole by somebody else."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import Desk, NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.admin.acting import Text, Verb, act, by_name, too_late
 from factcheck.editorial.admin.merges import offered
-from factcheck.editorial.admin.verbs import DigestForm, ReasonForm, Text
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.admin.verb_forms import DigestForm, ReasonForm
 from factcheck.editorial.imports import approve_import, publish_import, return_import
 from factcheck.editorial.links import count_waiting, open_links
-from factcheck.editorial.models import Approval, ImportBatch, User
+from factcheck.editorial.models import Approval, ImportBatch
 from factcheck.editorial.models.approvals import Decision
 
 PAGE = 100
 
 
-@dataclass(frozen=True)
-class BatchVerb:
-    name: str
-    label: Text
-    explanation: Text
-    done: Text
-    do: Callable[[ImportBatch, User, dict[str, Any]], object]
-    form: type[forms.Form] = forms.Form
-    weighty: bool = False
+VERBS: dict[str, Verb[ImportBatch]] = by_name(
+    Verb(
+        "approve",
+        _("Approve all of it"),
+        _("You approve every statement of this import as it is listed, named by the digest over all of them."),
+        _("Approved. It can be published now."),
+        lambda batch, by, data: approve_import(batch=batch, by=by, digest=data["digest"]),
+        DigestForm,
+        weighty=True,
+    ),
+    Verb(
+        "return",
+        _("Return all of it"),
+        _("Nothing of it will be published; its reviews stay as drafts."),
+        _("Returned."),
+        lambda batch, by, data: return_import(batch=batch, by=by, reason=data["reason"]),
+        ReasonForm,
+    ),
+    Verb(
+        "publish",
+        _("Publish all of it"),
+        _("Everybody can read these reviews from now on. A large import takes some minutes; keep the page open."),
+        _("Published."),
+        lambda batch, by, _data: publish_import(batch=batch, by=by),
+        weighty=True,
+    ),
+)
 
 
-VERBS = {
-    verb.name: verb
-    for verb in (
-        BatchVerb(
-            "approve",
-            _("Approve all of it"),
-            _("You approve every statement of this import as it is listed, named by the digest over all of them."),
-            _("Approved. It can be published now."),
-            lambda batch, by, data: approve_import(batch=batch, by=by, digest=data["digest"]),
-            DigestForm,
-            weighty=True,
-        ),
-        BatchVerb(
-            "return",
-            _("Return all of it"),
-            _("Nothing of it will be published; its reviews stay as drafts."),
-            _("Returned."),
-            lambda batch, by, data: return_import(batch=batch, by=by, reason=data["reason"]),
-            ReasonForm,
-        ),
-        BatchVerb(
-            "publish",
-            _("Publish all of it"),
-            _("Everybody can read these reviews from now on. A large import takes some minutes; keep the page open."),
-            _("Published."),
-            lambda batch, by, _data: publish_import(batch=batch, by=by),
-            weighty=True,
-        ),
-    )
-}
-
-
-def possible(at: Desk, batch: ImportBatch) -> list[BatchVerb]:
+def possible(at: Desk, batch: ImportBatch) -> list[Verb[ImportBatch]]:
     """The verbs that this person may use on this import now."""
     if batch.newsroom_id not in at.deciding:
         return []
@@ -144,18 +127,10 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
         page = reverse("admin:editorial_importbatch_change", args=[pk])
         asked = VERBS[verb]
         form = asked.form(request.POST) if request.method == "POST" else asked.form(initial={"digest": batch.digest})
-        if request.method == "POST" and form.is_valid():
-            try:
-                asked.do(batch, desk(request).user, form.cleaned_data)
-            except EditorialError as refusal:
-                for reason in refusal.reasons:
-                    form.add_error(None, str(reason))
-            else:
-                messages.success(request, str(asked.done))
-                return redirect(page)
-        elif request.method != "POST" and asked not in possible(desk(request), batch):
-            messages.warning(request, _("This cannot be done now: somebody may have been quicker."))
-            return redirect(page)
+        if answer := act(request, asked, batch, form, page):
+            return answer
+        if request.method != "POST" and asked not in possible(desk(request), batch):
+            return too_late(request, page)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

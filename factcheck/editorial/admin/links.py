@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import desk
+from factcheck.editorial.admin.acting import refusals_shown
 from factcheck.editorial.admin.merges import shown
-from factcheck.editorial.admin.verbs import PublicReasonForm
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.admin.verb_forms import PublicReasonForm
 from factcheck.editorial.links import accept_link, dismiss_link, is_public
 from factcheck.editorial.models import Claim, ProposedLink
 
@@ -29,17 +29,13 @@ def link_page(request: HttpRequest, pk: int, answer: str, context: dict[str, Any
     public = is_public(link.claim)
     form_class = PublicReasonForm if accepts and public else forms.Form
     form = form_class(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         by = desk(request).user
-        try:
+        with refusals_shown(form):
             if accepts:
                 accept_link(link=link, by=by, note=form.cleaned_data.get("reason", ""))
             else:
                 dismiss_link(link=link, by=by)
-        except EditorialError as refusal:
-            for reason in refusal.reasons:
-                form.add_error(None, str(reason))
-        else:
             proposed = accepts and public
             messages.success(request, _("Proposed. Somebody else has to decide now.") if proposed else _("Done."))
             still = Claim.objects.filter(pk=link.claim_id).exists()

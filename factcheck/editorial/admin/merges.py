@@ -1,8 +1,7 @@
 """Pages on which claims that are the same are found, joined and parted."""
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import merges, similar
 from factcheck.editorial.admin.access import Desk, desk
-from factcheck.editorial.admin.verbs import DigestForm, PublicReasonForm, ReasonForm, Text, may_write
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.admin.acting import Verb, act, by_name, refusals_shown, too_late
+from factcheck.editorial.admin.verb_forms import DigestForm, PublicReasonForm, ReasonForm
+from factcheck.editorial.admin.verbs import may_write
 from factcheck.editorial.links import open_links
-from factcheck.editorial.models import Claim, ClaimMerge, ProposedLink, User
+from factcheck.editorial.models import Claim, ClaimMerge, ProposedLink
 from factcheck.record.models import PublishedClaim, Status
 
 
@@ -32,49 +32,34 @@ class ChoiceForm(forms.Form):
     reason = PublicReasonForm.base_fields["reason"]
 
 
-@dataclass(frozen=True)
-class MergeVerb:
-    """A button and its page. `do` calls the verb with what the form gave."""
-
-    name: str
-    label: Text
-    explanation: Text
-    done: Text
-    do: Callable[[ClaimMerge, User, dict[str, Any]], object]
-    form: type[forms.Form] = forms.Form
-
-
-VERBS = {
-    verb.name: verb
-    for verb in (
-        MergeVerb(
-            "approve",
-            _("Approve"),
-            _("It takes effect at once, and the log keeps for ever that it happened, why, and who answers for it."),
-            _("Done. Readers find it so from now on."),
-            lambda merge, by, data: merges.approve_merge(merge=merge, by=by, digest=data["digest"]),
-            DigestForm,
-        ),
-        MergeVerb(
-            "return",
-            _("Return with a message"),
-            _("Nothing happens to the claims. Whoever proposed it reads your message."),
-            _("Returned."),
-            lambda merge, by, data: merges.return_merge(merge=merge, by=by, reason=data["reason"]),
-            ReasonForm,
-        ),
-        MergeVerb(
-            "take-back",
-            _("Take back"),
-            _("You proposed this. Nothing happens to the claims."),
-            _("Taken back."),
-            lambda merge, by, _data: merges.return_merge(merge=merge, by=by),
-        ),
-    )
-}
+VERBS: dict[str, Verb[ClaimMerge]] = by_name(
+    Verb(
+        "approve",
+        _("Approve"),
+        _("It takes effect at once, and the log keeps for ever that it happened, why, and who answers for it."),
+        _("Done. Readers find it so from now on."),
+        lambda merge, by, data: merges.approve_merge(merge=merge, by=by, digest=data["digest"]),
+        DigestForm,
+    ),
+    Verb(
+        "return",
+        _("Return with a message"),
+        _("Nothing happens to the claims. Whoever proposed it reads your message."),
+        _("Returned."),
+        lambda merge, by, data: merges.return_merge(merge=merge, by=by, reason=data["reason"]),
+        ReasonForm,
+    ),
+    Verb(
+        "take-back",
+        _("Take back"),
+        _("You proposed this. Nothing happens to the claims."),
+        _("Taken back."),
+        lambda merge, by, _data: merges.return_merge(merge=merge, by=by),
+    ),
+)
 
 
-def possible(at: Desk, merge: ClaimMerge) -> list[MergeVerb]:
+def possible(at: Desk, merge: ClaimMerge) -> list[Verb[ClaimMerge]]:
     """The verbs that this person may use on this proposal now."""
     if merge.decision or not merge.newsrooms & at.roles.keys():
         return []
@@ -116,20 +101,18 @@ def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
 
 def similar_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) -> HttpResponse:
     """Claims that may be the same, and what can be done about it: use one instead, propose a merge, or go on."""
+    back = reverse("admin:editorial_claim_change", args=[claim.pk])
     if merges.merged_into(claim):
-        return _too_late(request, claim.pk)
+        return too_late(request, back)
     is_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
     popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
     form = ChoiceForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         other = get_object_or_404(Claim, pk=form.cleaned_data["other"])
         if popup and other == claim:
             return _chosen(claim)
-        try:
+        with refusals_shown(form):
             return _choose(request, claim, other, form.cleaned_data["reason"], is_public=is_public, popup=popup)
-        except EditorialError as refusal:
-            for reason in refusal.reasons:
-                form.add_error(None, str(reason))
     asked = request.GET.get("q", "").strip() or claim.text
     logged = "logged" in request.GET
     found = similar.published_like(asked, besides=claim.pk, least=similar.LIKELY if logged else 0.0)
@@ -150,7 +133,7 @@ def similar_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) ->
         "drafts": drafts,
         "form": form,
         "go_on": _go_on(request, claim),
-        "back": reverse("admin:editorial_claim_change", args=[claim.pk]),
+        "back": back,
     }
     return TemplateResponse(request, "admin/editorial/claim/similar.html", context)
 
@@ -210,15 +193,11 @@ def shown(*claims: Claim) -> list[tuple[Claim, bool]]:
 def split_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) -> HttpResponse:
     into = merges.merged_into(claim)
     if into is None:
-        return _too_late(request, claim.pk)
+        return too_late(request, reverse("admin:editorial_claim_change", args=[claim.pk]))
     form = PublicReasonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with refusals_shown(form):
             merges.propose_split(claim=claim, by=desk(request).user, note=form.cleaned_data["reason"])
-        except EditorialError as refusal:
-            for reason in refusal.reasons:
-                form.add_error(None, str(reason))
-        else:
             messages.success(request, _("Proposed. Somebody else has to decide now."))
             return redirect(_page(request, claim, into))
     context |= {
@@ -243,18 +222,10 @@ def verb_page(request: HttpRequest, pk: int, name: str, context: dict[str, Any])
         raise Http404
     back = _page(request, merge.claim, merge.into)
     form = verb.form(request.POST if request.method == "POST" else None, initial={"digest": merge.digest})
-    if request.method == "POST" and form.is_valid():
-        try:
-            verb.do(merge, desk(request).user, form.cleaned_data)
-        except EditorialError as refusal:
-            for reason in refusal.reasons:
-                form.add_error(None, str(reason))
-        else:
-            messages.success(request, str(verb.done))
-            return redirect(back)
-    elif request.method != "POST" and verb not in possible(desk(request), merge):
-        messages.warning(request, _("This cannot be done now: somebody may have been quicker."))
-        return redirect(back)
+    if answer := act(request, verb, merge, form, back):
+        return answer
+    if request.method != "POST" and verb not in possible(desk(request), merge):
+        return too_late(request, back)
     context |= {
         "title": verb.label,
         "subtitle": str(merge.claim),
@@ -272,8 +243,3 @@ def _page(request: HttpRequest, claim: Claim, into: Claim) -> str:
     """The page of the claim that the person sees: the one that goes, or the one of their newsroom."""
     seen = claim if claim.newsroom_id in desk(request).roles else into
     return reverse("admin:editorial_claim_change", args=[seen.pk])
-
-
-def _too_late(request: HttpRequest, pk: UUID) -> HttpResponse:
-    messages.warning(request, _("This cannot be done now: somebody may have been quicker."))
-    return redirect("admin:editorial_claim_change", pk)

@@ -1,7 +1,5 @@
 """Messages from readers at the desk: a queue to read, and what can be done with each as buttons."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import messages
 from factcheck.editorial.admin import merges
 from factcheck.editorial.admin.access import Desk, DeskAdmin, desk
-from factcheck.editorial.admin.verbs import ProseInput, Text
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.admin.acting import Verb, by_name, refusals_shown
+from factcheck.editorial.admin.verb_forms import ProseInput
 from factcheck.editorial.models import ReaderMessage
 
 State = ReaderMessage.State
@@ -47,49 +45,38 @@ class AnswerForm(DecisionForm):
     )
 
 
-@dataclass(frozen=True)
-class MessageVerb:
-    name: str
-    label: Text
-    explanation: Text
-    done: Text
-    do: Callable[..., Any]
-    form: type[DecisionForm] = DecisionForm
-
-
-VERBS = {
-    verb.name: verb
-    for verb in (
-        MessageVerb(
-            "take-up",
-            _("Take up"),
-            _(
-                "A tip becomes a claim, which you put into one sentence without names of private persons. Who reported"
-                " a mistake learns that somebody looks into it."
-            ),
-            _("Taken up."),
-            messages.take_up,
+VERBS: dict[str, Verb[ReaderMessage]] = by_name(
+    Verb(
+        "take-up",
+        _("Take up"),
+        _(
+            "A tip becomes a claim, which you put into one sentence without names of private persons. Who reported"
+            " a mistake learns that somebody looks into it."
         ),
-        MessageVerb(
-            "answer",
-            _("Answer"),
-            _("The answer stands at the sender’s receipt."),
-            _("Answered."),
-            messages.answer,
-            AnswerForm,
-        ),
-        MessageVerb(
-            "dismiss",
-            _("Put aside"),
-            _("Nothing comes of it. At the receipt stands that it was put aside."),
-            _("Put aside."),
-            messages.dismiss,
-        ),
-    )
-}
+        _("Taken up."),
+        lambda message, by, data: messages.take_up(message=message, by=by, **data),
+        DecisionForm,
+    ),
+    Verb(
+        "answer",
+        _("Answer"),
+        _("The answer stands at the sender’s receipt."),
+        _("Answered."),
+        lambda message, by, data: messages.answer(message=message, by=by, **data),
+        AnswerForm,
+    ),
+    Verb(
+        "dismiss",
+        _("Put aside"),
+        _("Nothing comes of it. At the receipt stands that it was put aside."),
+        _("Put aside."),
+        lambda message, by, data: messages.dismiss(message=message, by=by, **data),
+        DecisionForm,
+    ),
+)
 
 
-def possible(message: ReaderMessage) -> list[MessageVerb]:
+def possible(message: ReaderMessage) -> list[Verb[ReaderMessage]]:
     names = {State.WAITING: ("take-up", "answer", "dismiss"), State.TAKEN_UP: ("answer", "dismiss")}
     return [VERBS[name] for name in names.get(State(message.state), ())]
 
@@ -142,13 +129,9 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
         message, asked, at = get_object_or_404(self.get_queryset(request), pk=pk), VERBS[verb], desk(request)
         page = reverse("admin:editorial_readermessage_change", args=[pk])
         form = asked.form(at, message, request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                claim = asked.do(message=message, by=at.user, **form.cleaned_data)
-            except EditorialError as refusal:
-                for reason in refusal.reasons:
-                    form.add_error(None, str(reason))
-            else:
+        if form.is_valid():
+            with refusals_shown(form):
+                claim = asked.do(message, at.user, form.cleaned_data)
                 notes.success(request, str(asked.done))
                 return redirect(merges.similar_address(claim)) if claim else redirect(page)
         context = {

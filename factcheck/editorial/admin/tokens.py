@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.editorial.admin.access import Desk, DeskAdmin, OneLine, desk
+from factcheck.editorial.admin.acting import refusals_shown
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ApiToken
 from factcheck.editorial.programs.tokens import make_token, revoke_token
@@ -91,14 +92,10 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
             raise Http404
         at = desk(request)
         form = TokenForm(at, request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
+        if form.is_valid():
             said = {"newsroom": at.newsrooms[0].pk, **form.cleaned_data}
-            try:
+            with refusals_shown(form):
                 token, secret = make_token(by=at.user, **said)
-            except EditorialError as refusal:
-                for reason in refusal.reasons:
-                    form.add_error(None, str(reason))
-            else:
                 page = reverse("admin:editorial_apitoken_change", args=[token.pk])
                 context = self._page(request, _("The token"), str(token), page) | {"secret": secret}
                 return TemplateResponse(request, "admin/editorial/apitoken/secret.html", context)

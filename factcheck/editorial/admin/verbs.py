@@ -4,211 +4,127 @@ Who may use a verb now is asked twice: `possible` decides which buttons are show
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, erasure, roles, workflow
 from factcheck.editorial.admin.access import Desk, desk
+from factcheck.editorial.admin.acting import Text, Verb, act, by_name, too_late
 from factcheck.editorial.admin.preview import changes, digest_of, readable_json
-from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.fields import validate_characters
-from factcheck.editorial.models import Approval, Membership, Review, User
+from factcheck.editorial.admin.verb_forms import CorrectionForm, DigestForm, ErasureForm, PublicReasonForm, ReasonForm
+from factcheck.editorial.models import Approval, Membership, Review
 from factcheck.record.models import LogEntry
-from factcheck.record.text import clean_text
 
 State = Review.State
 Action = Approval.Action
-Text = str | Promise
 
 
-class ProseInput(forms.CharField):
-    """Text under the rules of the column that keeps it, so that it is refused while what was typed still stands."""
-
-    widget = forms.Textarea(attrs={"rows": 4})
-    default_validators = [validate_characters]
-
-    def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "")
-
-
-class ReasonForm(forms.Form):
-    """Required where the verb requires it: the verb says so in words of its own."""
-
-    reason = ProseInput(label=capfirst(_("message to the author")), required=False, max_length=2000)
-
-
-class PublicReasonForm(ReasonForm):
-    reason = ProseInput(
-        label=capfirst(_("reason")),
-        required=False,
-        max_length=2000,
-        help_text=_("Readers see this."),
-    )
-
-
-class CorrectionForm(forms.Form):
-    change_class = forms.ChoiceField(
-        label=capfirst(_("kind of correction")),
-        choices=Review.ChangeClass.choices,
-        widget=forms.RadioSelect,
-        required=False,
-    )
-    note = ProseInput(
-        label=capfirst(_("what changes and why")),
-        required=False,
-        max_length=2000,
-        help_text=_("Readers see this. You can still change it while you write the correction."),
-    )
-
-
-class ErasureForm(forms.Form):
-    ground = forms.ChoiceField(
-        label=capfirst(_("ground")), choices=erasure.Ground.choices, widget=forms.RadioSelect, required=False
-    )
-    notice = ProseInput(
-        label=capfirst(_("public notice")),
-        required=False,
-        max_length=erasure.MAX_NOTICE,
-        help_text=_("Readers find this in place of the review. Say why, and repeat nothing of what has to go."),
-    )
-
-
-class DigestForm(forms.Form):
-    """Names what was on the screen."""
-
-    digest = forms.CharField(widget=forms.HiddenInput)
-
-
-@dataclass(frozen=True)
-class Verb:
-    """A button and its page. `do` calls the workflow with what the form gave."""
-
-    name: str
-    label: Text
-    explanation: Text
-    done: Text
-    do: Callable[[Review, User, dict[str, Any]], object]
-    form: type[forms.Form] = forms.Form
-    weighty: bool = False  # shown in the colour of what the public will notice
-    read_first: bool = False  # the button stands below what it is about
-
-
-VERBS = {
-    verb.name: verb
-    for verb in (
-        Verb(
-            "submit",
-            _("Submit for approval"),
-            _("Somebody else reads it and decides. Meanwhile nobody can change it; you can take it back."),
-            _("Submitted. Somebody else has to decide now."),
-            lambda review, by, _data: workflow.submit(review=review, by=by),
+VERBS: dict[str, Verb[Review]] = by_name(
+    Verb(
+        "submit",
+        _("Submit for approval"),
+        _("Somebody else reads it and decides. Meanwhile nobody can change it; you can take it back."),
+        _("Submitted. Somebody else has to decide now."),
+        lambda review, by, _data: workflow.submit(review=review, by=by),
+    ),
+    Verb(
+        "take-back",
+        _("Take back"),
+        _("You submitted this; taking it back lets you go on with it."),
+        _("Taken back."),
+        lambda review, by, _data: workflow.return_(review=review, by=by),
+    ),
+    Verb(
+        "return",
+        _("Return with a message"),
+        _("The review goes back to its author with your message."),
+        _("Returned."),
+        lambda review, by, data: workflow.return_(review=review, by=by, reason=data["reason"]),
+        ReasonForm,
+    ),
+    Verb(
+        "approve",
+        _("Approve"),
+        _("You approve exactly what stands here."),
+        _("Approved."),
+        lambda review, by, data: workflow.approve(review=review, by=by, digest=data["digest"]),
+        DigestForm,
+        weighty=True,
+        read_first=True,
+    ),
+    Verb(
+        "publish",
+        _("Publish"),
+        _("Everybody can read it from now on, and this revision is kept for ever."),
+        _("Published."),
+        lambda review, by, _data: workflow.publish(review=review, by=by),
+        weighty=True,
+        read_first=True,
+    ),
+    Verb(
+        "correct",
+        _("Open a correction"),
+        _("You can change the review again. Readers keep what is published until the correction is published."),
+        _("The correction is open: change what is wrong, then submit it."),
+        lambda review, by, data: workflow.open_correction(
+            review=review, by=by, change_class=data["change_class"], note=data["note"]
         ),
-        Verb(
-            "take-back",
-            _("Take back"),
-            _("You submitted this; taking it back lets you go on with it."),
-            _("Taken back."),
-            lambda review, by, _data: workflow.return_(review=review, by=by),
+        CorrectionForm,
+    ),
+    Verb(
+        "withdraw",
+        _("Withdraw"),
+        _(
+            "Once somebody else approves, readers see at its address that the review was withdrawn, "
+            "and your reason. Earlier revisions can still be read."
         ),
-        Verb(
-            "return",
-            _("Return with a message"),
-            _("The review goes back to its author with your message."),
-            _("Returned."),
-            lambda review, by, data: workflow.return_(review=review, by=by, reason=data["reason"]),
-            ReasonForm,
+        _("The withdrawal waits for somebody else to decide."),
+        lambda review, by, data: workflow.withdraw(review=review, by=by, reason=data["reason"]),
+        PublicReasonForm,
+        weighty=True,
+    ),
+    Verb(
+        "reinstate",
+        _("Reinstate"),
+        _("Once somebody else approves, the review is public again as it was, with your reason."),
+        _("The reinstatement waits for somebody else to decide."),
+        lambda review, by, data: workflow.reinstate(review=review, by=by, reason=data["reason"]),
+        PublicReasonForm,
+        weighty=True,
+    ),
+    Verb(
+        "redact",
+        _("Redact…"),
+        _(
+            "For a court’s order, or to protect a private person. Once somebody else approves, all that was "
+            "published is gone for ever, and this draft, without what has to go, can be submitted and published "
+            "in its place."
         ),
-        Verb(
-            "approve",
-            _("Approve"),
-            _("You approve exactly what stands here."),
-            _("Approved."),
-            lambda review, by, data: workflow.approve(review=review, by=by, digest=data["digest"]),
-            DigestForm,
-            weighty=True,
-            read_first=True,
+        _("The redaction waits for somebody else to decide."),
+        lambda review, by, data: workflow.erase(
+            review=review, by=by, ground=data["ground"], notice=data["notice"], redact=True
         ),
-        Verb(
-            "publish",
-            _("Publish"),
-            _("Everybody can read it from now on, and this revision is kept for ever."),
-            _("Published."),
-            lambda review, by, _data: workflow.publish(review=review, by=by),
-            weighty=True,
-            read_first=True,
+        ErasureForm,
+        weighty=True,
+    ),
+    Verb(
+        "erase",
+        _("Erase…"),
+        _(
+            "For a court’s order, or to protect a private person. Once somebody else approves, the review is gone "
+            "for ever and readers find your notice at its address. To mend a mistake, open a correction; to take a "
+            "review back, withdraw it."
         ),
-        Verb(
-            "correct",
-            _("Open a correction"),
-            _("You can change the review again. Readers keep what is published until the correction is published."),
-            _("The correction is open: change what is wrong, then submit it."),
-            lambda review, by, data: workflow.open_correction(
-                review=review, by=by, change_class=data["change_class"], note=data["note"]
-            ),
-            CorrectionForm,
-        ),
-        Verb(
-            "withdraw",
-            _("Withdraw"),
-            _(
-                "Once somebody else approves, readers see at its address that the review was withdrawn, "
-                "and your reason. Earlier revisions can still be read."
-            ),
-            _("The withdrawal waits for somebody else to decide."),
-            lambda review, by, data: workflow.withdraw(review=review, by=by, reason=data["reason"]),
-            PublicReasonForm,
-            weighty=True,
-        ),
-        Verb(
-            "reinstate",
-            _("Reinstate"),
-            _("Once somebody else approves, the review is public again as it was, with your reason."),
-            _("The reinstatement waits for somebody else to decide."),
-            lambda review, by, data: workflow.reinstate(review=review, by=by, reason=data["reason"]),
-            PublicReasonForm,
-            weighty=True,
-        ),
-        Verb(
-            "redact",
-            _("Redact…"),
-            _(
-                "For a court’s order, or to protect a private person. Once somebody else approves, all that was "
-                "published is gone for ever, and this draft, without what has to go, can be submitted and published "
-                "in its place."
-            ),
-            _("The redaction waits for somebody else to decide."),
-            lambda review, by, data: workflow.erase(
-                review=review, by=by, ground=data["ground"], notice=data["notice"], redact=True
-            ),
-            ErasureForm,
-            weighty=True,
-        ),
-        Verb(
-            "erase",
-            _("Erase…"),
-            _(
-                "For a court’s order, or to protect a private person. Once somebody else approves, the review is gone "
-                "for ever and readers find your notice at its address. To mend a mistake, open a correction; to take a "
-                "review back, withdraw it."
-            ),
-            _("The erasure waits for somebody else to decide."),
-            lambda review, by, data: workflow.erase(review=review, by=by, ground=data["ground"], notice=data["notice"]),
-            ErasureForm,
-            weighty=True,
-        ),
-    )
-}
+        _("The erasure waits for somebody else to decide."),
+        lambda review, by, data: workflow.erase(review=review, by=by, ground=data["ground"], notice=data["notice"]),
+        ErasureForm,
+        weighty=True,
+    ),
+)
 
 
 def may_write(at: Desk, review: Review) -> bool:
@@ -219,7 +135,7 @@ def may_write(at: Desk, review: Review) -> bool:
     )
 
 
-def possible(at: Desk, review: Review) -> list[Verb]:
+def possible(at: Desk, review: Review) -> list[Verb[Review]]:
     """The verbs that this person may use on this review now."""
     if review.newsroom_id not in at.roles:
         return []
@@ -262,31 +178,20 @@ def lacking(review: Review) -> list[Text]:
     return reasons
 
 
-def verb_page(request: HttpRequest, review: Review, verb: Verb, context: dict[str, Any]) -> HttpResponse:
+def verb_page(request: HttpRequest, review: Review, verb: Verb[Review], context: dict[str, Any]) -> HttpResponse:
     """Shows what the verb is about; on POST does it, or says why not and keeps what was typed."""
-    at = desk(request)
     page = reverse("admin:editorial_review_change", args=[review.pk])
     approval = workflow.open_approval(review)
     if request.method == "POST":
         form = verb.form(request.POST)
-        if form.is_valid():
-            try:
-                verb.do(review, at.user, form.cleaned_data)
-            except EditorialError as refusal:
-                for reason in refusal.reasons:
-                    form.add_error(None, str(reason))
-            else:
-                messages.success(request, str(verb.done))
-                return redirect(page)
+        if answer := act(request, verb, review, form, page):
+            return answer
         review = documents.for_statements(Review.objects.filter(pk=review.pk)).get()
     else:
-        if verb not in possible(at, review):
-            if verb.name == "submit" and review.state == State.DRAFT and approval is not None:
-                reason = _("A withdrawal or erasure of this review waits for a decision. Decide on it first.")
-            else:
-                reason = _("This cannot be done now: somebody may have been quicker.")
-            messages.warning(request, reason)
-            return redirect(page)
+        if verb not in possible(desk(request), review):
+            waits = verb.name == "submit" and review.state == State.DRAFT and approval is not None
+            first = _("A withdrawal or erasure of this review waits for a decision. Decide on it first.")
+            return too_late(request, page, first if waits else None)
         form = verb.form(initial={"digest": approval.digest} if approval else None)
     context |= {
         "title": verb.label,

@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import DeskAdmin, desk
+from factcheck.editorial.admin.acting import too_late
 from factcheck.editorial.admin.people import RecordsActor
 from factcheck.editorial.admin.webhook_verbs import VERBS, possible
 from factcheck.editorial.events import acting
@@ -90,13 +91,12 @@ class SubscriptionAdmin(RecordsActor, DeskAdmin[Subscription]):
         subscription, asked = get_object_or_404(Subscription, pk=pk), VERBS[verb]
         page = reverse("admin:webhooks_subscription_change", args=[pk])
         if asked not in possible(subscription):
-            messages.warning(request, _("This cannot be done now: somebody may have been quicker."))
-            return redirect(page)
+            return too_late(request, page)
         if request.method == "POST":
             with transaction.atomic():
                 acting(desk(request).user)
-                asked.do(subscription)
-            if asked.shows_secret:
+                asked.do(subscription, desk(request).user, {})
+            if asked.name == "new-secret":
                 return self._secret(request, subscription)
             messages.success(request, str(asked.done))
             return redirect(page)
