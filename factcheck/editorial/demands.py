@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -95,13 +94,9 @@ def return_demand(*, demand: Demand, by: User, reason: str = "") -> DemandApprov
     """Gives the entry back, with a reason; whoever submitted it can take it back without one."""
     demand = _locked(demand)
     approval = _open_approval(demand)
-    if by.pk == approval.submitted_by_id:
-        roles.require_member(by, demand.newsroom_id)
-    else:
-        roles.require_decider(by, demand.newsroom_id)
-        if not reason.strip():
-            raise EditorialError(_("Write what is to be changed, so that your colleague can go on."))
-    _decide(approval, Decision.RETURNED, by, reason)
+    asked = _("Write what is to be changed, so that your colleague can go on.")
+    roles.require_returner(by, approval.submitted_by_id, demand.newsroom_id, reason, asked)
+    approval.decide(Decision.RETURNED, by, reason)
     _turn(demand, State.DRAFT)
     record_event(by, "demand.returned", demand, reason=reason)
     return approval
@@ -120,7 +115,7 @@ def approve_demand(*, demand: Demand, by: User, digest: str) -> DemandApproval:
     if digest != approval.digest:
         raise EditorialError(_("The demand was submitted anew while you read it. Read it again before you decide."))
     _require_unchanged(demand, approval)
-    _decide(approval, Decision.APPROVED, by)
+    approval.decide(Decision.APPROVED, by)
     _turn(demand, State.APPROVED)
     record_event(by, "demand.approved", demand, digest=approval.digest)
     return approval
@@ -210,12 +205,6 @@ def _require_unchanged(demand: Demand, approval: DemandApproval) -> None:
     """The statement is rebuilt and must be the one that was submitted."""
     if canonical(statement(demand)).decode() != approval.statement:
         raise EditorialError(_("The demand was changed after submission. Return it and submit it anew."))
-
-
-def _decide(approval: DemandApproval, decision: Decision, by: User, message: str = "") -> None:
-    approval.decision, approval.decision_note = decision, message
-    approval.decided_by, approval.decided_at = by, timezone.now()
-    approval.save(update_fields=["decision", "decision_note", "decided_by", "decided_at"])
 
 
 def _turn(demand: Demand, state: Demand.State) -> None:

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, roles
@@ -73,13 +72,10 @@ def propose_split(*, claim: Claim, by: User, note: str) -> ClaimMerge:
 def return_merge(*, merge: ClaimMerge, by: User, reason: str = "") -> ClaimMerge:
     """Refuses the proposal, with a reason; whoever made it can take it back without one."""
     merge = _open(merge)
-    if by.pk == merge.submitted_by_id:
-        roles.require_member(by, merge.newsroom_id)
-    else:
-        roles.require_decider(by, merge.deciding)
-        if not reason.strip():
-            raise EditorialError(_("Write why not, so that your colleague can go on."))
-    _decide(merge, Decision.RETURNED, by, reason)
+    newsroom = merge.newsroom_id if by.pk == merge.submitted_by_id else merge.deciding
+    asked = _("Write why not, so that your colleague can go on.")
+    roles.require_returner(by, merge.submitted_by_id, newsroom, reason, asked)
+    merge.decide(Decision.RETURNED, by, reason)
     # Without the reason, which may say what has to be erased one day: events are kept for ever.
     record_event(by, f"{merge.action}.returned", merge.claim)
     return merge
@@ -101,7 +97,7 @@ def approve_merge(*, merge: ClaimMerge, by: User, digest: str) -> LogEntry:
     into_is_live = PublishedClaim.objects.filter(pk=merge.into_id, status=Status.LIVE).exists()
     if merge.action == Action.MERGE and not into_is_live:
         raise EditorialError(_("Readers can only be led to a claim with a published review. Return this proposal."))
-    _decide(merge, Decision.APPROVED, by)
+    merge.decide(Decision.APPROVED, by)
     said = documents.statement_of(merge.statement.encode())
     try:
         (entry,) = log.publish(
@@ -216,9 +212,3 @@ def _open(merge: ClaimMerge) -> ClaimMerge:
     if merge.decision:
         raise EditorialError(_("This is decided already."))
     return merge
-
-
-def _decide(merge: ClaimMerge, decision: Decision, by: User, message: str = "") -> None:
-    merge.decision, merge.decision_note = decision, message
-    merge.decided_by, merge.decided_at = by, timezone.now()
-    merge.save(update_fields=["decision", "decision_note", "decided_by", "decided_at"])

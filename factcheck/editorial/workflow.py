@@ -7,7 +7,6 @@ raises an EditorialError whose text says what to do. Nothing else writes the rec
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, erasure, roles
@@ -53,16 +52,9 @@ def return_(*, review: Review, by: User, reason: str = "") -> Approval:
     """Gives the review back, with a reason; whoever submitted it can take it back without one."""
     review = _locked(review)
     approval = _open_approval(review)
-    if by.pk == approval.submitted_by_id:
-        roles.require_member(by, review.newsroom_id)
-    else:
-        roles.require_decider(by, review.newsroom_id)
-        if not reason.strip():
-            raise EditorialError(_("Write what is to be changed, so that the author can go on."))
-    approval.decision = Decision.RETURNED
-    approval.decision_note = reason
-    approval.decided_by, approval.decided_at = by, timezone.now()
-    approval.save(update_fields=["decision", "decision_note", "decided_by", "decided_at"])
+    asked = _("Write what is to be changed, so that the author can go on.")
+    roles.require_returner(by, approval.submitted_by_id, review.newsroom_id, reason, asked)
+    approval.decide(Decision.RETURNED, by, reason)
     if approval.action == Action.PUBLICATION:
         review.state = State.DRAFT
         review.save(update_fields=["state"])
@@ -87,9 +79,7 @@ def approve(*, review: Review, by: User, digest: str) -> Approval:
     _require_unchanged(review, approval)
     if approval.action == Action.ERASURE:
         erasure.require_decided_imports(review)
-    approval.decision = Decision.APPROVED
-    approval.decided_by, approval.decided_at = by, timezone.now()
-    approval.save(update_fields=["decision", "decided_by", "decided_at"])
+    approval.decide(Decision.APPROVED, by)
     record_event(by, f"{approval.action}.approved", review, digest=approval.digest)
     if approval.action == Action.PUBLICATION:
         review.state = State.APPROVED

@@ -99,12 +99,8 @@ def return_import(*, batch: ImportBatch, by: User, reason: str = "") -> ImportBa
     Its reviews stay as drafts.
     """
     batch = _locked(batch)
-    if by.pk == batch.submitted_by_id:
-        roles.require_member(by, batch.newsroom_id)
-    else:
-        roles.require_decider(by, batch.newsroom_id)
-        if not reason.strip():
-            raise EditorialError(_("Write what is to be changed, so that the importer can go on."))
+    asked = _("Write what is to be changed, so that the importer can go on.")
+    roles.require_returner(by, batch.submitted_by_id, batch.newsroom_id, reason, asked)
     if batch.decision:
         raise EditorialError(_("This import is decided already."))
     decided = {"decision": Decision.RETURNED, "decided_by": by, "decided_at": timezone.now()}

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -114,6 +115,12 @@ class DecidedByTwo(models.Model):
                 condition=Q(entry__isnull=True) | Q(decision="approved"), name="%(class)s_published_if_approved"
             ),
         ]
+
+    def decide(self, decision: Decision, by: User, message: str = "") -> None:
+        """Writes it down; who may decide is for the verbs to say."""
+        self.decision, self.decision_note = decision, message
+        self.decided_by, self.decided_at = by, timezone.now()
+        self.save(update_fields=["decision", "decision_note", "decided_by", "decided_at"])
 
 
 class Approval(DecidedByTwo):
