@@ -16,13 +16,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, roles
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import EditorialError, NotAllowed, asking_the_record
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Demand, DemandApproval, User
 from factcheck.editorial.models.approvals import Decision
 from factcheck.record import log
 from factcheck.record.canonical import canonical, sha256_hex
-from factcheck.record.errors import RecordError
 from factcheck.record.models import LogEntry, RevisionDocument
 
 State = Demand.State
@@ -136,10 +135,8 @@ def publish_demand(*, demand: Demand, by: User) -> LogEntry:
     _require_unchanged(demand, approval)
     kind = LogEntry.Kind.DEMAND_UPDATED if last_statement(demand) else LogEntry.Kind.DEMAND_PUBLISHED
     said = documents.statement_of(approval.statement.encode())
-    try:
+    with asking_the_record():
         (entry,) = log.publish([log.Publication(UUID(str(demand.pk)), said, kind, note=approval.note or None)])
-    except RecordError as refusal:
-        raise EditorialError(str(refusal)) from refusal
     approval.entry = entry
     approval.save(update_fields=["entry"])
     demand.change_note = ""

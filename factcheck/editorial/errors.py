@@ -1,8 +1,11 @@
 """What a verb says when it cannot do what was asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.utils.functional import Promise
+
+from factcheck.record.errors import RecordError
 
 
 class EditorialError(Exception):
@@ -18,3 +21,12 @@ class EditorialError(Exception):
 
 class NotAllowed(EditorialError):
     """The person may not do this, whatever the state of the draft."""
+
+
+@contextmanager
+def asking_the_record() -> Iterator[None]:
+    """What the record refuses in here, the verb refuses."""
+    try:
+        yield
+    except RecordError as refusal:
+        raise EditorialError(str(refusal)) from refusal

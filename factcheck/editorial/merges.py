@@ -14,13 +14,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, roles
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import EditorialError, NotAllowed, asking_the_record
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ClaimMerge, ReaderMessage, Review, User
 from factcheck.editorial.models.approvals import Decision
 from factcheck.record import log
 from factcheck.record.canonical import canonical, sha256_hex
-from factcheck.record.errors import RecordError
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge, Status
 
 Action = ClaimMerge.Action
@@ -84,10 +83,8 @@ def return_merge(*, merge: ClaimMerge, by: User, reason: str = "") -> ClaimMerge
 @transaction.atomic
 def approve_merge(*, merge: ClaimMerge, by: User, digest: str) -> LogEntry:
     """Approves what was on the screen, named by its digest; it takes effect at once."""
-    try:
+    with asking_the_record():
         log.hold()  # before the claims, as an erasure holds them: in opposite orders each would wait for the other
-    except RecordError as refusal:
-        raise EditorialError(str(refusal)) from refusal
     merge = _open(merge)
     roles.require_decider(by, merge.deciding)
     if by.pk == merge.submitted_by_id:
@@ -99,12 +96,10 @@ def approve_merge(*, merge: ClaimMerge, by: User, digest: str) -> LogEntry:
         raise EditorialError(_("Readers can only be led to a claim with a published review. Return this proposal."))
     merge.decide(Decision.APPROVED, by)
     said = documents.statement_of(merge.statement.encode())
-    try:
+    with asking_the_record():
         (entry,) = log.publish(
             [log.Publication(UUID(str(merge.claim_id)), said, _KINDS[Action(merge.action)], note=merge.note)]
         )
-    except RecordError as refusal:
-        raise EditorialError(str(refusal)) from refusal
     merge.entry = entry
     merge.save(update_fields=["entry"])
     record_event(by, entry.kind, merge.claim, sequence=entry.sequence, into=str(merge.into_id))

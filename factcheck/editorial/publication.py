@@ -6,11 +6,10 @@ from uuid import UUID
 from django.db import connection
 
 from factcheck.editorial import documents, erasure
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import asking_the_record
 from factcheck.editorial.events import record_events
 from factcheck.editorial.models import Approval, Review, User
 from factcheck.record import log
-from factcheck.record.errors import RecordError
 from factcheck.record.models import LogEntry
 
 Action = Approval.Action
@@ -45,7 +44,7 @@ def append_approved(approvals: Sequence[Approval], by: User, newsroom: int) -> l
 
     The reviews are locked by the caller, and all of the newsroom with that id; the approvals of one import or of none.
     """
-    try:
+    with asking_the_record():
         entries = log.publish(
             [
                 log.Publication(
@@ -58,8 +57,6 @@ def append_approved(approvals: Sequence[Approval], by: User, newsroom: int) -> l
                 for approval in approvals
             ]
         )
-    except RecordError as refusal:
-        raise EditorialError(str(refusal)) from refusal
     reviews: dict[str, list[UUID]] = {}
     for approval, entry in zip(approvals, entries, strict=True):
         approval.entry = entry
