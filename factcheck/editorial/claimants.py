@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.models import Claimant, EditorialEvent, User
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Claimant, User
 from factcheck.record.models import PublishedReview, Status
 
 
@@ -22,7 +23,7 @@ def confirm_claimant(*, claimant: Claimant, by: User) -> None:
     claimant.confirmed = True
     claimant.is_public_figure = claimant.type == Claimant.Type.PERSON
     claimant.save(update_fields=["confirmed", "is_public_figure", "changed_at"])
-    _record(by, "claimant.confirmed", claimant)
+    record_event(by, "claimant.confirmed", claimant)
 
 
 @transaction.atomic
@@ -44,7 +45,7 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     except ValidationError as problem:
         raise EditorialError(*problem.messages) from problem
     claimant.save()
-    _record(by, "claimant.redacted", claimant)
+    record_event(by, "claimant.redacted", claimant)  # without the name: events are kept for ever
     return PublishedReview.objects.filter(claimant=claimant.pk, status=Status.LIVE).count()
 
 
@@ -52,10 +53,3 @@ def _locked(claimant: Claimant, by: User) -> Claimant:
     claimant = Claimant.objects.select_for_update().get(pk=claimant.pk)
     roles.require_decider(by, claimant.newsroom_id)
     return claimant
-
-
-def _record(by: User, action: str, claimant: Claimant) -> None:
-    """Without the name: events are kept for ever."""
-    EditorialEvent.objects.create(
-        actor=by, action=action, newsroom_id=claimant.newsroom_id, subject=str(claimant.pk), detail={}
-    )

@@ -7,16 +7,34 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from factcheck.editorial.models import ApiToken, Claim, Demand, EditorialEvent, ReaderMessage, Review, User
+from factcheck.editorial.models import (
+    ApiToken,
+    Claim,
+    Claimant,
+    Demand,
+    EditorialEvent,
+    ImportBatch,
+    ReaderMessage,
+    Review,
+    User,
+    VerdictMapping,
+)
 from factcheck.record.rows import insert
 
+Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping
+# Of what has a number: others may have the same. The rest has a UUID, which says which one by itself.
+_NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
 
-def record_event(
-    by: User, action: str, subject: Review | Demand | Claim | ApiToken | ReaderMessage, **detail: Any
-) -> None:
-    """One act on something of a newsroom; `detail` is JSON."""
+
+def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:
+    """One act on something of a newsroom, or of all; `detail` is JSON."""
+    kind = _NUMBERED.get(type(subject))
     EditorialEvent.objects.create(
-        actor=by, action=action, newsroom_id=subject.newsroom_id, subject=str(subject.pk), detail=detail
+        actor=by,
+        action=action,
+        newsroom_id=None if isinstance(subject, VerdictMapping) else subject.newsroom_id,
+        subject=f"{kind}:{subject.pk}" if kind else str(subject.pk),
+        detail=detail,
     )
 
 

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
 from factcheck.editorial.errors import NotAllowed
-from factcheck.editorial.models import EditorialEvent, Membership, User, VerdictMapping
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Membership, User, VerdictMapping
 
 
 @transaction.atomic
@@ -20,9 +21,4 @@ def approve_mapping(*, mapping: VerdictMapping, by: User) -> None:
         return
     mapping.approved_by = by
     mapping.save(update_fields=["approved_by"])
-    EditorialEvent.objects.create(
-        actor=by,
-        action="mapping.approved",
-        subject=f"mapping:{mapping.pk}",
-        detail={"words": mapping.words, "site": mapping.site, "verdict": mapping.verdict_id},
-    )
+    record_event(by, "mapping.approved", mapping, words=mapping.words, site=mapping.site, verdict=mapping.verdict_id)

@@ -12,8 +12,9 @@ from psycopg.errors import ProgramLimitExceeded
 from factcheck.editorial import documents, roles
 from factcheck.editorial.drafts import drafts_of
 from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.events import record_event
 from factcheck.editorial.imports.incoming import Incoming, Outcome, Refused, take_in
-from factcheck.editorial.models import Approval, Authorship, EditorialEvent, ImportBatch, Publisher, Review, User
+from factcheck.editorial.models import Approval, Authorship, ImportBatch, Publisher, Review, User
 from factcheck.editorial.models.approvals import Decision
 from factcheck.editorial.publication import append_approved
 from factcheck.record.canonical import CanonicalError, respelled
@@ -65,7 +66,7 @@ def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: 
     batch.new = batch.approvals.count() - batch.changed
     batch.unchanged, batch.refused = unchanged, refused
     batch.save()
-    _record(by, "import.submitted", batch, digest=batch.digest, new=batch.new, changed=batch.changed)
+    record_event(by, "import.submitted", batch, digest=batch.digest, new=batch.new, changed=batch.changed)
     return batch
 
 
@@ -88,7 +89,7 @@ def approve_import(*, batch: ImportBatch, by: User, digest: str) -> ImportBatch:
     if Authorship.objects.filter(user=by, review__approvals__batch=batch).exists():
         raise NotAllowed(_("You are an author of a review in this import; somebody else has to decide."))
     _decide(batch, {"decision": Decision.APPROVED, "decided_by": by, "decided_at": timezone.now()})
-    _record(by, "import.approved", batch, digest=digest)
+    record_event(by, "import.approved", batch, digest=digest)
     return batch
 
 
@@ -109,7 +110,7 @@ def return_import(*, batch: ImportBatch, by: User, reason: str = "") -> ImportBa
     Review.objects.filter(pk__in=undecided.values("review")).update(state=State.DRAFT)
     undecided.update(**decided, decision_note=reason)
     _decide(batch, decided)
-    _record(by, "import.returned", batch, reason=reason)
+    record_event(by, "import.returned", batch, reason=reason)
     return batch
 
 
@@ -132,7 +133,7 @@ def publish_import(
             keys = list(wanted.values_list("pk", flat=True)[:chunk])
             if not keys:
                 if published:
-                    _record(by, "import.published", locked, reviews=published)
+                    record_event(by, "import.published", locked, reviews=published)
                 return published
             _hold_reviews(Approval.objects.filter(pk__among=keys))
             wanted = wanted.only("review_id", "action", "statement", "change_class", "note", "entry", "batch")
@@ -168,12 +169,6 @@ def _decide(batch: ImportBatch, decided: dict[str, Any]) -> None:
     for name, value in decided.items():
         setattr(batch, name, value)
     batch.save(update_fields=list(decided))
-
-
-def _record(by: User, action: str, batch: ImportBatch, **detail: Any) -> None:
-    EditorialEvent.objects.create(
-        actor=by, action=action, newsroom_id=batch.newsroom_id, subject=f"import:{batch.pk}", detail=detail
-    )
 
 
 def _hold_reviews(approvals: QuerySet[Approval]) -> None:

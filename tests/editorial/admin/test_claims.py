@@ -217,7 +217,9 @@ def test_verdict_mapping_needs_two_editors(database: str) -> None:
     assert "Approved: imports use it from now on." in second.text
     assert VerdictMapping.objects.get().approved_by == newsroom.second
     second.open(f"{page}approve/").press("Approve")
-    assert EditorialEvent.objects.filter(action="mapping.approved").count() == 1
+    event = EditorialEvent.objects.get(action="mapping.approved")
+    assert (event.subject, event.newsroom) == (f"mapping:{mapping.pk}", None)
+    assert event.detail == {"words": "Pants on Fire", "site": "", "verdict": verdict.pk}
     assert not second.open(f"{page}change/").has_link("Delete")
     second.fill(words="Pants on fire!").press("Save and continue editing")
     mapping = VerdictMapping.objects.get()
