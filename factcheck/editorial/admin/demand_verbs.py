@@ -119,6 +119,7 @@ def verb_page(request: HttpRequest, demand: Demand, verb: Verb[Demand], context:
         "subtitle": str(demand),
         "verb": verb,
         "explanation": verb.explanation,
+        "button": verb.label,
         "form": form,
         "back": page,
         "approval": approval,

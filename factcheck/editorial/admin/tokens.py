@@ -97,8 +97,14 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
             with refusals_shown(form):
                 token, secret = make_token(by=at.user, **said)
                 page = reverse("admin:editorial_apitoken_change", args=[token.pk])
-                context = self._page(request, _("The token"), str(token), page) | {"secret": secret}
-                return TemplateResponse(request, "admin/editorial/apitoken/secret.html", context)
+                context = self._page(request, _("The token"), str(token), page) | {
+                    "explanation": _(
+                        "Put this where the program finds it and nobody else. It is shown now and not again; if it is"
+                        " lost, revoke it and make a new one."
+                    ),
+                    "secret": secret,
+                }
+                return TemplateResponse(request, "admin/editorial/secret.html", context)
         listed = reverse("admin:editorial_apitoken_changelist")
         context = self._page(request, _("Make a token"), str(capfirst(self.opts.verbose_name_plural)), listed) | {
             "explanation": _(

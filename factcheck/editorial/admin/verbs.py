@@ -198,6 +198,8 @@ def verb_page(request: HttpRequest, review: Review, verb: Verb[Review], context:
         "subtitle": str(review),
         "review": review,
         "verb": verb,
+        "explanation": verb.explanation,
+        "button": verb.label,
         "form": form,
         "back": page,
         "approval": approval,

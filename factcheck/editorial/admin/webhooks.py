@@ -121,10 +121,14 @@ class SubscriptionAdmin(RecordsActor, DeskAdmin[Subscription]):
             "opts": self.opts,
             "title": _("The secret"),
             "subtitle": str(subscription),
-            "subscription": subscription,
             "back": reverse("admin:webhooks_subscription_change", args=[subscription.pk]),
+            "explanation": _(
+                "Give this to whoever runs the receiver, by a safe way. It is shown now and not again; if it is lost,"
+                " make a new one."
+            ),
+            "secret": subscription.secret,
         }
-        return TemplateResponse(request, "admin/editorial/subscription/secret.html", context)
+        return TemplateResponse(request, "admin/editorial/secret.html", context)
 
 
 class AttemptInline(admin.TabularInline[Attempt, Delivery]):
