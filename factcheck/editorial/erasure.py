@@ -5,7 +5,7 @@ from which the editors took out what has to go; it is published like any other r
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +48,12 @@ class Ground(models.TextChoices):
     PERSONAL_DATA = "personal_data", _("a private person’s data")
     LAW = "law", _("another legal duty")
     OTHER = "other", _("another reason")
+
+
+def first_repeated(text: str, told: Iterable[str]) -> str | None:
+    """The first of what was told that the text says again: after an erasure it would still stand there."""
+    text = text.casefold()
+    return next((words for words in told if len(words) >= SHORTEST_REPEATED and words.casefold() in text), None)
 
 
 def notice(review: Review, ground: str, text: str, *, redact: bool) -> dict[str, Any]:
@@ -98,11 +104,9 @@ def require_decided_imports(review: Review) -> None:
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
     """The first telling text of what was published that the notice repeats; a redacted draft's own may be repeated."""
     stays = canonical(documents.statement(review)).decode().casefold() if redact else ""
-    for row in RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry"):
-        for told in _telling(json.loads(bytes(row.document))):
-            if len(told) >= SHORTEST_REPEATED and told.casefold() in text.casefold() and told.casefold() not in stays:
-                return told
-    return None
+    rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
+    told = (words for row in rows for words in _telling(json.loads(bytes(row.document))))
+    return first_repeated(text, (words for words in told if words.casefold() not in stays))
 
 
 def _telling(document: dict[str, Any]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import documents, roles
+from factcheck.editorial import documents, erasure, roles
 from factcheck.editorial.errors import EditorialError, NotAllowed, asking_the_record
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ClaimMerge, ReaderMessage, Review, User
@@ -23,7 +23,6 @@ from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge, Status
 
 Action = ClaimMerge.Action
-SHORTEST_REPEATED = 4  # characters; a shorter name is found in too many words
 _KINDS = {Action.MERGE: LogEntry.Kind.CLAIM_MERGE, Action.SPLIT: LogEntry.Kind.CLAIM_SPLIT}
 
 
@@ -165,7 +164,8 @@ def _propose(merge: ClaimMerge) -> ClaimMerge:
         raise NotAllowed(_("Neither of the two claims is your newsroom’s. Ask one of its members to propose this."))
     if not merge.note.strip():
         raise EditorialError(_("Write why; readers will see it."))
-    if repeated := _repeated(merge):
+    told = (words for each in (claim, into) for words in (each.text, each.claimant.name if each.claimant else ""))
+    if repeated := erasure.first_repeated(merge.note, told):
         raise EditorialError(
             _("The reason stays in the log for ever, so it must not repeat the claims: it says “%s”.") % repeated
         )
@@ -181,16 +181,6 @@ def _propose(merge: ClaimMerge) -> ClaimMerge:
     merge.save()
     record_event(by, f"{merge.action}.proposed", claim, digest=merge.digest, into=str(into.pk))
     return merge
-
-
-def _repeated(merge: ClaimMerge) -> str | None:
-    """What the note repeats of the claims. After an erasure of a review the note would still say it."""
-    for claim in (merge.claim, merge.into):
-        claimant = claim.claimant
-        for told in (claim.text, claimant.name if claimant else ""):
-            if len(told) >= SHORTEST_REPEATED and told.casefold() in merge.note.casefold():
-                return told
-    return None
 
 
 def _locked(*claims: Claim) -> list[Claim]:
