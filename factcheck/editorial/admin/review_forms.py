@@ -1,0 +1,101 @@
+"""What a review's page asks for: the verdict with what each means, the sources, and who wrote it."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import documents
+from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, desk
+from factcheck.editorial.admin.seen import SeenForm
+from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
+
+STANCES = [("", _("not said yet")), *Source.Stance.choices]
+
+
+class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """The verdicts of all scales as a list with what each means, the default scale first."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Verdict.objects.select_related("scale").prefetch_related("labels"),
+            label=capfirst(_("verdict")),
+            required=False,
+            widget=forms.RadioSelect,
+            **kwargs,
+        )
+
+    def offer(self) -> None:
+        """Reads the scales; called once a form."""
+        language = get_language() or "en"
+        groups: dict[str, list[tuple[Any, str]]] = {}
+        assert self.queryset is not None
+        verdicts = self.queryset.order_by("scale", F("value").asc(nulls_last=True), "slug")
+        for verdict in sorted(verdicts, key=lambda verdict: verdict.scale.slug != settings.DEFAULT_RATING_SCALE):
+            said = {label.language: label.explanation for label in verdict.labels.all()}
+            text = format_html(
+                '<span class="verdict-label">{}</span> <span class="verdict-meaning">{}</span>',
+                verdict.label(language),
+                said.get(language) or said.get("en") or "",
+            )
+            groups.setdefault(verdict.scale.name, []).append((verdict.pk, text))
+        none = [("", _("not decided yet"))]
+        # One scale needs no heading.
+        choices = [*none, *next(iter(groups.values()))] if len(groups) == 1 else [*none, *groups.items()]
+        self.widget.choices = choices
+
+
+class ReviewForm(SeenForm[Review]):
+    verdict = VerdictField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(verdict := self.fields.get("verdict"), VerdictField):
+            verdict.offer()
+
+
+class OfOwnReview(FollowsParent):
+    """What an imported review cites and who wrote it is its publisher's word."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and not (obj is not None and obj.is_imported)
+
+
+class SourceInline(OfOwnReview, admin.StackedInline[Source, Review]):
+    model = Source
+    formfield_overrides = FORMFIELDS
+    fields = ("title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"), "position")
+    radio_fields = {"stance": admin.HORIZONTAL}
+
+    def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:
+        return documents.MIN_SOURCES if obj is None else max(0, documents.MIN_SOURCES - obj.sources.count())
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_choice_field(db_field, request, choices=STANCES, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "quote":
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class AuthorInline(OfOwnReview, admin.TabularInline[Authorship, Review]):
+    model = Authorship
+    formfield_overrides = FORMFIELDS
+    fields = ("user", "name")
+
+    def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:
+        return 1 if obj is None else 0
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "user":
+            colleagues = Membership.objects.filter(publisher__in=list(desk(request).roles))
+            kwargs["queryset"] = User.objects.filter(pk__in=colleagues.values("user")).order_by("byline", "username")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
