@@ -126,15 +126,20 @@ def publish_review(newsroom: Newsroom, review: Review) -> LogEntry:
     return workflow.publish(review=review, by=newsroom.editor)
 
 
+def open_correction(
+    newsroom: Newsroom,
+    review: Review,
+    note: str = "Ngày quay đã được xác minh lại với người quay phim.",
+    **changes: Any,
+) -> None:
+    """Opens a substantive correction and changes these fields."""
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=note)
+    Review.objects.filter(pk=review.pk).update(**changes)
+
+
 def correct_review(newsroom: Newsroom, review: Review, **changes: Any) -> LogEntry:
     """Opens a substantive correction, changes these fields and publishes it."""
-    workflow.open_correction(
-        review=review,
-        by=newsroom.reporter,
-        change_class="substantive",
-        note="Ngày quay đã được xác minh lại với người quay phim.",
-    )
-    Review.objects.filter(pk=review.pk).update(**changes)
+    open_correction(newsroom, review, **changes)
     return publish_review(newsroom, review)
 
 
@@ -155,6 +160,13 @@ def erase_review(
     approval = workflow.approve(review=review, by=newsroom.chief, digest=approval.digest)
     assert approval.entry is not None
     return approval.entry
+
+
+def redact_review(newsroom: Newsroom, review: Review) -> LogEntry:
+    """Takes a name out of the headline and erases what was published with it; the draft waits for its submission."""
+    note = "Bài không còn nêu tên người quay đoạn phim này."
+    open_correction(newsroom, review, note, headline="Đoạn phim là của năm 2020")
+    return erase_review(newsroom, review, redact=True)
 
 
 def reinstate_review(newsroom: Newsroom, review: Review) -> None:

@@ -42,7 +42,9 @@ from tests.drafts import (
     make_newsroom,
     make_review,
     make_user,
+    open_correction,
     publish_review,
+    redact_review,
     reinstate_review,
     withdraw_review,
 )
@@ -324,12 +326,7 @@ def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> N
     wanted: dict[str, Any] = {"review": review, "by": newsroom.editor, "ground": "personal_data", "notice": NOTICE}
     with pytest.raises(EditorialError, match="Open a correction first"):
         workflow.erase(**wanted, redact=True)
-    workflow.open_correction(
-        review=review,
-        by=newsroom.reporter,
-        change_class="substantive",
-        note="Bỏ tên người phát ngôn, một người không của công chúng.",
-    )
+    open_correction(newsroom, review)
     with pytest.raises(EditorialError, match="take out of the draft what has to go"):
         workflow.erase(**wanted, redact=True)
     Review.objects.update(headline="Đoạn phim cũ")
@@ -342,14 +339,7 @@ def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> N
 def test_redacted_revision_needs_its_note(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    workflow.open_correction(
-        review=review,
-        by=newsroom.reporter,
-        change_class="substantive",
-        note="Bỏ tên người phát ngôn, một người không của công chúng.",
-    )
-    Review.objects.update(headline="Đoạn phim cũ")
-    erase_review(newsroom, review, redact=True)
+    redact_review(newsroom, review)
     Review.objects.update(change_note="")
     with pytest.raises(EditorialError, match="Say what kind of correction this is"):
         workflow.submit(review=review, by=newsroom.reporter)
@@ -466,13 +456,7 @@ def test_erase_says_what_is_wrong_with_the_notice(newsroom: Newsroom, fields: di
 def test_redaction_may_say_what_stays(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    workflow.open_correction(
-        review=review,
-        by=newsroom.reporter,
-        change_class="substantive",
-        note="Bỏ tên người phát ngôn, một người không của công chúng.",
-    )
-    Review.objects.update(summary="Sai.")
+    open_correction(newsroom, review, summary="Sai.")
     workflow.erase(
         review=review,
         by=newsroom.editor,

@@ -11,7 +11,7 @@ from factcheck.editorial import erasure, workflow
 from factcheck.editorial.models import Approval, EditorialEvent, Review
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, RevisionDocument
-from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, make_newsroom, make_review, open_correction, publish_review
 
 NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."
 
@@ -29,13 +29,7 @@ def desk(module_database: str) -> Iterator[Desk]:
     live, redacted = make_review(newsroom), make_review(newsroom)
     publish_review(newsroom, live)
     publish_review(newsroom, redacted)
-    workflow.open_correction(
-        review=redacted,
-        by=newsroom.reporter,
-        change_class="substantive",
-        note="Bỏ tên người phát ngôn, một người không của công chúng.",
-    )
-    Review.objects.filter(pk=redacted.pk).update(headline="Đoạn phim cũ")
+    open_correction(newsroom, redacted, headline="Đoạn phim cũ")
     approval = workflow.erase(review=redacted, by=newsroom.editor, ground="law", notice=NOTICE, redact=True)
     workflow.approve(review=redacted, by=newsroom.chief, digest=approval.digest)
     publish_review(newsroom, redacted)

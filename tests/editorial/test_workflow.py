@@ -16,6 +16,7 @@ from tests.drafts import (
     make_review,
     make_scale,
     make_user,
+    open_correction,
     publish_review,
     reinstate_review,
     withdraw_review,
@@ -274,25 +275,13 @@ def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: New
 def test_withdrawal_during_a_correction_keeps_the_draft(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    workflow.open_correction(
-        review=review,
-        by=newsroom.reporter,
-        change_class="substantive",
-        note="Xem lại ngày quay: người quay phim đã liên hệ với toà soạn.",
-    )
-    Review.objects.update(summary="Đang viết lại.")
+    open_correction(newsroom, review, summary="Đang viết lại.")
     withdraw_review(newsroom, review)
     reinstate_review(newsroom, review)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Sai. Đoạn video được quay năm 2020."
     review.refresh_from_db()
     assert review.summary == "Đang viết lại."
-    workflow.open_correction(
-        review=review,
-        by=newsroom.reporter,
-        change_class="substantive",
-        note="Xem lại ngày quay: người quay phim đã liên hệ với toà soạn.",
-    )
-    publish_review(newsroom, review)
+    correct_review(newsroom, review)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Đang viết lại."
 
 

@@ -13,7 +13,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from factcheck.editorial import workflow
 from factcheck.editorial.models import Review
 from factcheck.record import log, tree, verifier
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, PublishedDemand
@@ -27,6 +26,7 @@ from tests.drafts import (
     merge_claims,
     publish_demand,
     publish_review,
+    redact_review,
     reinstate_review,
     update_demand,
     withdraw_review,
@@ -303,14 +303,7 @@ def test_erased_and_redacted_reviews_pass(site: str, tmp_path: Path, capsys: pyt
     state = str(tmp_path / "state")
     assert verify(site, "--state", state, capsys=capsys)[0] == 0
     erase_review(newsroom, erased)
-    workflow.open_correction(
-        review=redacted,
-        by=newsroom.reporter,
-        change_class="substantive",
-        note="Bài không còn nêu tên người quay đoạn phim này.",
-    )
-    Review.objects.filter(pk=redacted.pk).update(headline="Đoạn phim là của năm 2020")
-    erase_review(newsroom, redacted, redact=True)
+    redact_review(newsroom, redacted)
     for arguments in (["--state", state], []):
         code, said = verify(site, *arguments, capsys=capsys)
         assert (code, said[:11]) == (0, "13 entries ")
@@ -325,14 +318,7 @@ def test_review_erased_twice_passes_with_its_last_notice(site: str, tmp_path: Pa
     newsroom = make_newsroom("twice.example")
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    workflow.open_correction(
-        review=review,
-        by=newsroom.reporter,
-        change_class="substantive",
-        note="Bài không còn nêu tên người quay đoạn phim này.",
-    )
-    Review.objects.filter(pk=review.pk).update(headline="Đoạn phim là của năm 2020")
-    erase_review(newsroom, review, redact=True)
+    redact_review(newsroom, review)
     publish_review(newsroom, review)
     state = str(tmp_path / "state")
     assert verify(site, "--state", state, capsys=capsys)[0] == 0
