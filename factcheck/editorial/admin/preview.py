@@ -61,6 +61,9 @@ WORDS: dict[str, dict[Any, Any]] = {
     "outcome": dict(Demand.Outcome.choices),
 }
 DAYS = ("claim.claimed_on", "sources.accessed_on", "reviewed_on", "received_on", "done_on", "delayed_until")
+# Lines that two texts have in common, and pairs of equal ones among them, up to which these are compared in their
+# order: what difflib needs grows with the square of the ones and more with the others.
+MOST_LINES, MOST_PAIRS = 1_000, 20_000
 ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels")
 
 
@@ -122,13 +125,31 @@ def _order(place: str) -> Any:
 
 def _paragraphs(label: str | Promise, before: list[str], after: list[str]) -> Change:
     """The lines that changed, so that a comma in a long text can be found."""
-    removed: list[str] = []
-    added: list[str] = []
-    for what, old_from, old_to, new_from, new_to in SequenceMatcher(None, before, after, False).get_opcodes():
-        if what != "equal":
-            removed += [line for line in before[old_from:old_to] if line]
-            added += [line for line in after[new_from:new_to] if line]
+    old, new = ([line for line in lines if line.strip()] for lines in (before, after))
+    removed, added = _in_order(old, new) or _in_any_order(old, new)
     return Change(label, removed, added or [str(_("in other paragraphs"))])
+
+
+def _in_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]] | None:
+    """What went and what came; None where it would take too long to find out."""
+    # Lines that the other text has not are settled already, and between them the matcher would begin anew each time.
+    kept = {*old} & {*new}
+    was, now = ([place for place, line in enumerate(lines) if line in kept] for lines in (old, new))
+    times = Counter(new[place] for place in now)
+    if len(was) > MOST_LINES or sum(times[old[place]] for place in was) > MOST_PAIRS:
+        return None
+    matcher = SequenceMatcher(None, [old[place] for place in was], [new[place] for place in now], False)
+    same_old, same_new = set[int](), set[int]()
+    for block in matcher.get_matching_blocks():
+        same_old.update(was[block.a : block.a + block.size])
+        same_new.update(now[block.b : block.b + block.size])
+    removed = [line for place, line in enumerate(old) if place not in same_old]
+    return removed, [line for place, line in enumerate(new) if place not in same_new]
+
+
+def _in_any_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
+    gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
+    return list(gone.elements()), list(come.elements())
 
 
 def _line(value: Any, place: str) -> str:
