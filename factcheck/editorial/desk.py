@@ -3,10 +3,12 @@
 Stands outside the package `admin`, which registers its pages with this site when it is imported.
 """
 
+from functools import wraps
 from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -54,6 +56,18 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.admin.home import waiting
 
         return super().index(request, {**waiting(request), **(extra_context or {})})
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """No text of ours has a U+0000, and PostgreSQL would refuse to look for one."""
+        shown = super().admin_view(view, cacheable)
+
+        @wraps(shown)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if "%00" in request.META.get("QUERY_STRING", ""):
+                raise BadRequest("U+0000 in the address")
+            return cast("HttpResponse", shown(request, *args, **kwargs))
+
+        return answer
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return cast("HttpResponse", Suggestions.as_view(admin_site=self)(request))

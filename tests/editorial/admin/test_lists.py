@@ -149,3 +149,18 @@ def test_events_are_read_by_chief_editors_and_account_administrators(database: s
     assert "role given" in chief.open("/admin/editorial/editorialevent/").text
     assert "digest: " in chief.open(f"/admin/editorial/editorialevent/{event.pk}/change/").text
     assert not chief.has_button("Save")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "review/?state__exact=%00",
+        "review/?headline__regex=(",
+        "claim/?claimed_on__year=99999999",
+        "claim/?text__contains=x",
+        "autocomplete/?term=%00",
+    ],
+)
+def test_lists_refuse_conditions_that_no_filter_makes(database: str, address: str) -> None:
+    prefix = "/admin/" if address.startswith("autocomplete") else "/admin/editorial/"
+    assert signed_in(make_newsroom().editor).open(f"{prefix}{address}").status == 400
