@@ -55,19 +55,21 @@ def possible(at: Desk, batch: ImportBatch) -> list[Verb[ImportBatch]]:
     if batch.newsroom_id not in at.deciding:
         return []
     mine = batch.submitted_by_id == at.user.pk
-    if not batch.decision and batch.digest:
+    if not batch.decision and not batch.digest:
+        return [VERBS["return"]]
+    if not batch.decision:
         return [VERBS["return"]] if mine else [VERBS["approve"], VERBS["return"]]
     return [VERBS["publish"]] if batch.decision == Decision.APPROVED and batch.unpublished().exists() else []
 
 
 def standing(batch: ImportBatch) -> Text:
     """Where the import stands, in a sentence."""
-    if not batch.digest:
-        return _("The import is still running, or was interrupted: run it again to go on.")
-    if not batch.decision:
-        return _("It waits for a decision by somebody other than who imported it.")
     if batch.decision == Decision.RETURNED:
         return _("It was returned; nothing of it is published.")
+    if not batch.digest:
+        return _("The import is still running, or was interrupted: run it again to go on, or return all of it.")
+    if not batch.decision:
+        return _("It waits for a decision by somebody other than who imported it.")
     if batch.unpublished().exists():
         return _("It is approved and not yet all published.")
     return _("It is approved and published.")

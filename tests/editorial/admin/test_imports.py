@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.editorial import imports as editorial_imports
 from factcheck.editorial.admin import imports
 from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Review
 from factcheck.record.models import LogEntry
@@ -102,6 +104,23 @@ def test_import_is_returned_with_a_reason(batch: tuple[Newsroom, ImportBatch]) -
     assert editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/erase/").status == 404
 
 
+def test_interrupted_import_can_be_returned(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    newsroom = make_newsroom()
+    file = tmp_path / "anderswo.json"
+    file.write_text(json.dumps(record(0)))
+    with monkeypatch.context() as interrupted, pytest.raises(KeyboardInterrupt):
+        interrupted.setattr(editorial_imports, "submit_import", Mock(side_effect=KeyboardInterrupt))
+        call_command("import_reviews", str(file), by=newsroom.second.username, refused=tmp_path / "refused.jsonl")
+    batch = ImportBatch.objects.get()
+    assert set(Review.objects.values_list("state", flat=True)) == {"submitted"}
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{batch.pk}/change/")
+    assert "was interrupted: run it again to go on, or return all of it." in editor.text
+    assert not editor.has_link("Approve all of it")
+    editor.follow("Return all of it").fill(reason="Làm lại từ đầu.").press("Return all of it")
+    assert "It was returned; nothing of it is published." in editor.text
+    assert set(Review.objects.values_list("state", flat=True)) == {"draft"}
+
+
 def test_single_review_is_returned_and_the_others_go_on(batch: tuple[Newsroom, ImportBatch]) -> None:
     newsroom, imported = batch
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/")
@@ -145,7 +164,7 @@ def test_unfinished_import_cannot_be_decided(database: str) -> None:
     newsroom = make_newsroom()
     imported = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.second)
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/change/")
-    assert "The import is still running, or was interrupted: run it again to go on." in editor.text
+    assert "was interrupted: run it again to go on, or return all of it." in editor.text
     assert not editor.has_link("Approve all of it")
     assert "None: nothing in the files was new or changed." in editor.text
     assert editor.open("/admin/editorial/importbatch/").status == 200
