@@ -68,7 +68,7 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
 
     def get_fields(self, request: HttpRequest, obj: Claimant | None = None) -> Any:
         fields = ["type", "name", "is_public_figure", "description", "job_title", "same_as"]
-        if obj is not None and self.has_change_permission(request, obj):
+        if self.changes(request, obj):
             fields.append("seen")
         return ["newsroom", *fields] if self.chooses_newsroom(request, obj) else fields
 

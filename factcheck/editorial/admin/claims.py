@@ -74,7 +74,7 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
         first: list[Any] = ["text", "language", "claimant", ("claimed_on", "location"), "topics"]
         if self.chooses_newsroom(request, obj):
             first.insert(0, "newsroom")
-        if obj is not None and self.has_change_permission(request, obj):
+        if self.changes(request, obj):
             first.append("seen")
         return [(None, {"fields": first})]
 

@@ -42,7 +42,7 @@ class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
             (_("What came of it"), {"fields": ["outcome", "done", "done_on"]}),
             (_("What must be left out or wait"), {"fields": ["withheld_reason", "publish_after"]}),
         ]
-        if obj is not None and self.has_change_permission(request, obj):
+        if self.changes(request, obj):
             came.append("seen")
         if obj is not None and obj.change_note:
             sets.insert(0, (_("Update"), {"fields": ["change_note"]}))

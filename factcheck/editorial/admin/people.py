@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import roles
 from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, desk
 from factcheck.editorial.admin.claimants import AddressLines
+from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, with_seen
 from factcheck.editorial.events import acting
 from factcheck.editorial.models import Membership, Publisher, User
 
@@ -39,7 +40,7 @@ class RecordsActor:
             return cast("HttpResponse", super().delete_view(request, *args, **kwargs))  # type: ignore[misc]
 
 
-class AccountForm(UserChangeForm):  # type: ignore[type-arg]
+class AccountForm(SeenForm[User], UserChangeForm):  # type: ignore[type-arg]
     administers = forms.BooleanField(
         label=capfirst(_("administers accounts")),
         required=False,
@@ -56,8 +57,16 @@ class AccountForm(UserChangeForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         # For the memberships on the same page, which are checked after this form.
-        self.instance.will_administer = bool(cleaned.get("administers")) or self.instance.is_superuser
+        account: Any = self.instance
+        account.will_administer = bool(cleaned.get("administers")) or account.is_superuser
         return cleaned
+
+    def stands(self) -> tuple[Any, ...]:
+        """All that the page saves; not when the person signed in last."""
+        account = self.instance
+        said = (account.username, account.byline, account.email, account.is_active, account.is_staff)
+        roles_of = account.memberships.order_by("pk").values_list("publisher", "role")
+        return (*said, *account.groups.order_by("pk").values_list("pk"), *roles_of)
 
 
 class MembershipFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
@@ -67,7 +76,9 @@ class MembershipFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         super().clean()
         kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
         kept = [form for form in kept if not form.cleaned_data.get("DELETE")]
-        if kept and getattr(self.instance, "will_administer", False):
+        shown = [form.instance.pk for form in self.forms if form.instance.pk]
+        given_meanwhile = self.instance.pk and self.instance.memberships.exclude(pk__in=shown).exists()
+        if (kept or given_meanwhile) and getattr(self.instance, "will_administer", False):
             raise ValidationError(
                 _("Who administers accounts cannot have a role in a newsroom. Remove the roles or untick the box.")
             )
@@ -88,7 +99,7 @@ class MembershipInline(admin.TabularInline[Membership, User]):
 
 
 @admin.register(User)
-class AccountAdmin(RecordsActor, UserAdmin, DeskAdmin[User]):  # type: ignore[type-arg]
+class AccountAdmin(RecordsActor, HeldWhileSaved[User], UserAdmin, DeskAdmin[User]):  # type: ignore[type-arg,misc]
     form = AccountForm
     add_form = AdminUserCreationForm
     change_form_template = "admin/editorial/without_history.html"
@@ -139,6 +150,9 @@ class AccountAdmin(RecordsActor, UserAdmin, DeskAdmin[User]):  # type: ignore[ty
         """What a person did stays theirs; an account is closed by unticking "active"."""
         return False
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return with_seen(super().get_fieldsets(request, obj), self.changes(request, obj))
+
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj is not None else ()
 
@@ -173,14 +187,17 @@ class AccountAdmin(RecordsActor, UserAdmin, DeskAdmin[User]):  # type: ignore[ty
             messages.warning(request, _("This person may sign in but has no role in a newsroom, and so sees nothing."))
 
 
-class PublisherForm(forms.ModelForm[Publisher]):
+class PublisherForm(SeenForm[Publisher]):
     same_as = AddressLines(
         label=capfirst(_("profiles elsewhere")), required=False, help_text=_("Addresses, one a line.")
     )
 
+    def stands(self) -> tuple[Any, ...]:
+        return tuple(getattr(self.instance, field.attname) for field in self.instance._meta.concrete_fields)
+
 
 @admin.register(Publisher)
-class PublisherAdmin(RecordsActor, DeskAdmin[Publisher]):
+class PublisherAdmin(RecordsActor, HeldWhileSaved[Publisher], DeskAdmin[Publisher]):
     """Newsrooms, and the publishers of imported reviews. A Chief editor keeps their newsroom's own up to date."""
 
     form = PublisherForm
@@ -219,6 +236,9 @@ class PublisherAdmin(RecordsActor, DeskAdmin[Publisher]):
     def has_change_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
         at = desk(request)
         return at.administers_accounts or (bool(at.led) if obj is None else obj.pk in at.led)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Publisher | None = None) -> Any:
+        return with_seen(super().get_fieldsets(request, obj), self.changes(request, obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Publisher | None = None) -> list[str]:
         """The site names the publisher in the API; it is no matter of taste."""

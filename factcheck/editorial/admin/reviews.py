@@ -50,7 +50,7 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
         claim = [
             "claim",
             "language",
-            *(["seen"] if obj is not None and self.has_change_permission(request, obj) else []),
+            *(["seen"] if self.changes(request, obj) else []),
         ]
         if self.chooses_newsroom(request, obj):
             claim.insert(0, "newsroom")

@@ -1,5 +1,6 @@
 """Two at one draft, of whom one may be a program or an erasure: who saves second is told, and overwrites nothing."""
 
+import hashlib
 from typing import Any, TypeVar
 
 from django import forms
@@ -15,7 +16,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class SeenForm(forms.ModelForm[M]):
-    """Of a row with `changed_at`: the form names the state that it was filled from, and refuses another one once.
+    """The form names the state of the row that it was filled from, and refuses another one once.
 
     What was typed stays in the form; saved again, it takes the place of what the other person wrote. The page's view
     holds the row meanwhile, so that the state is the one that is overwritten.
@@ -44,13 +45,26 @@ class SeenForm(forms.ModelForm[M]):
         return cleaned
 
     def _state_of_row(self) -> str:
+        return hashlib.sha256(repr(self.stands()).encode()).hexdigest()
+
+    def stands(self) -> tuple[Any, ...]:
+        """What tells one state of the row from another: its `changed_at`, for a row that has one."""
         row: Any = self.instance
-        changed_at: str = row.changed_at.isoformat()
-        return changed_at
+        return (row.changed_at,)
+
+
+def with_seen(fieldsets: Any, changing: bool) -> list[Any]:
+    """The page's fields and, where a row is changed, the hidden one of SeenForm."""
+    (title, first), *others = fieldsets
+    return [(title, {**first, "fields": (*first["fields"], "seen")} if changing else first), *others]
 
 
 class HeldWhileSaved(admin.ModelAdmin[M]):
     """Locks the row before its form is read, so that what changes it meanwhile waits until it is saved."""
+
+    def changes(self, request: HttpRequest, row: M | None) -> bool:
+        """Whether the page changes a row that is there, and so needs the form's field `seen`."""
+        return row is not None and self.has_change_permission(request, row)
 
     def not_saved(self, row: M) -> str | Promise | None:
         """Why nothing can be saved of the row as it is now, told in place of the form; None when it can."""

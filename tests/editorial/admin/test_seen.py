@@ -3,11 +3,21 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import Group
 
 from factcheck.editorial import workflow
 from factcheck.editorial.claimants import confirm_claimant, redact_claimant
-from factcheck.editorial.models import Claimant, Review
-from tests.drafts import Newsroom, erase_review, make_claim, make_demand, make_newsroom, make_review, publish_review
+from factcheck.editorial.models import Claimant, Membership, Review
+from tests.drafts import (
+    Newsroom,
+    erase_review,
+    make_claim,
+    make_demand,
+    make_newsroom,
+    make_review,
+    make_user,
+    publish_review,
+)
 from tests.journeys.browser import signed_in
 from tests.tokens import CLAIM, make_program
 
@@ -119,3 +129,40 @@ def test_claimant_that_was_redacted_or_confirmed_meanwhile(
     assert TOLD in lan.text
     claimant.refresh_from_db()
     assert (claimant.name, claimant.type, claimant.job_title) == (now.name, now.type, "")
+
+
+def test_closed_account_is_not_opened_again_by_a_page_that_was_open(database: str) -> None:
+    newsroom = make_newsroom()
+    administrator = make_user("administrator")
+    administrator.groups.add(Group.objects.get(name="Account administrators"))
+    page = f"/admin/editorial/user/{newsroom.reporter.pk}/change/"
+    one, other = signed_in(administrator).open(page), signed_in(administrator).open(page)
+    one.fill(is_active=False).press("Save")
+    other.fill(byline="Lan").press("Save")
+    assert TOLD in other.text
+    newsroom.reporter.refresh_from_db()
+    assert (newsroom.reporter.is_active, newsroom.reporter.byline) == (False, "reporter@kiemchung.example")
+
+
+def test_role_that_was_given_meanwhile_keeps_an_account_from_administering(database: str) -> None:
+    newsroom = make_newsroom()
+    administrator, lan = make_user("administrator"), make_user("lan")
+    administrator.groups.add(Group.objects.get(name="Account administrators"))
+    page = f"/admin/editorial/user/{lan.pk}/change/"
+    boss = signed_in(administrator).open(page)
+    Membership.objects.create(user=lan, publisher=newsroom.publisher, role="editor")
+    boss.fill(administers=True).press("Save")
+    assert TOLD in boss.text
+    boss.press("Save")
+    assert "Who administers accounts cannot have a role in a newsroom." in boss.text
+
+
+def test_second_to_save_a_publisher_is_told(database: str) -> None:
+    newsroom = make_newsroom()
+    page = f"/admin/editorial/publisher/{newsroom.publisher.pk}/change/"
+    one, other = signed_in(newsroom.chief).open(page), signed_in(newsroom.chief).open(page)
+    one.fill(methodology_url="https://kiemchung.example/how").press("Save")
+    other.fill(feedback_url="https://kiemchung.example/say").press("Save")
+    assert TOLD in other.text
+    newsroom.publisher.refresh_from_db()
+    assert newsroom.publisher.methodology_url == "https://kiemchung.example/how"
