@@ -17,6 +17,7 @@ from factcheck.editorial.admin import links, merges
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
+from factcheck.editorial.links import is_public
 from factcheck.editorial.merges import merged_into as find_target
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
 from factcheck.record.models import PublishedClaim, Status
@@ -113,8 +114,11 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
         return Claim.objects.filter(pk__in=hits).select_related(*self.list_select_related), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """One without a review, by who logged it or an Editor."""
-        if obj is None or not self.has_change_permission(request, obj) or obj.reviews.exists():
+        """One without a review that no reader sees, by who logged it or an Editor.
+
+        A review's correction may be about another claim, while the public one still is about this.
+        """
+        if obj is None or not self.has_change_permission(request, obj) or obj.reviews.exists() or is_public(obj):
             return False
         return obj.logged_by_id == request.user.pk or desk(request).roles[obj.newsroom_id] in Membership.DECIDING
 

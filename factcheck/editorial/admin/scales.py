@@ -3,18 +3,20 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, FollowsParent, M, desk
-from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.mappings import approve_mapping
+from factcheck.editorial.admin.acting import Verb, act
+from factcheck.editorial.admin.verb_forms import DigestForm
+from factcheck.editorial.mappings import approve_mapping, mapping_digest
 from factcheck.editorial.models import RatingScale, Topic, TopicLabel, Verdict, VerdictLabel, VerdictMapping
 
 
@@ -31,8 +33,23 @@ class ChiefsAdmin(DeskAdmin[M]):
         return bool(desk(request).led)
 
 
+class VerdictFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Holds values against the scale as the page has it, which may be new or changed with them."""
+
+    def clean(self) -> None:
+        super().clean()
+        scale = self.instance
+        if scale.worst is None or scale.best is None:
+            return  # the scale's own form says so
+        for form in self.forms:
+            value = form.cleaned_data.get("value") if hasattr(form, "cleaned_data") else None
+            if value is not None and not scale.worst <= value <= scale.best:
+                form.add_error("value", scale.value_outside())
+
+
 class VerdictInline(FollowsParent, admin.TabularInline[Verdict, RatingScale]):
     model = Verdict
+    formset = VerdictFormSet
     fields = ("slug", "value")
     extra = 0
     show_change_link = True
@@ -96,6 +113,16 @@ class TopicAdmin(ChiefsAdmin[Topic]):
         return super().get_queryset(request).prefetch_related("labels")
 
 
+APPROVE: Verb[VerdictMapping] = Verb(
+    "approve",
+    _("Approve the mapping"),
+    _("From now on imports give these words this verdict of ours."),
+    _("Approved: imports use it from now on."),
+    lambda mapping, by, given: approve_mapping(mapping=mapping, by=by, digest=given["digest"]),
+    DigestForm,
+)
+
+
 @admin.register(VerdictMapping)
 class VerdictMappingAdmin(DeskAdmin[VerdictMapping]):
     """Proposed by one Editor, approved by another; a change needs a new approval."""
@@ -150,22 +177,19 @@ class VerdictMappingAdmin(DeskAdmin[VerdictMapping]):
             raise PermissionDenied
         mapping = get_object_or_404(self.get_queryset(request), pk=pk)
         page = reverse("admin:editorial_verdictmapping_change", args=[pk])
-        if request.method == "POST":
-            try:
-                approve_mapping(mapping=mapping, by=desk(request).user)
-            except EditorialError as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, _("Approved: imports use it from now on."))
-            return redirect(page)
+        shown = {"digest": mapping_digest(mapping)}
+        form = APPROVE.form(request.POST) if request.method == "POST" else APPROVE.form(initial=shown)
+        if answer := act(request, APPROVE, mapping, form, page):
+            return answer
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Approve the mapping"),
+            "title": APPROVE.label,
             "subtitle": str(mapping),
             "object": mapping,
             "back": page,
-            "explanation": _("From now on imports give these words this verdict of ours."),
+            "explanation": APPROVE.explanation,
             "button": _("Approve"),
+            "form": form,
         }
         return TemplateResponse(request, "admin/editorial/confirm.html", context)

@@ -37,6 +37,10 @@ class RatingScale(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def value_outside(self) -> str:
+        between = _("The value must lie between %(worst)s and %(best)s.")
+        return between % {"worst": self.worst, "best": self.best}
+
 
 class Verdict(models.Model):
     """One verdict of a scale. Without a value it stands outside the line from false to true."""
@@ -61,12 +65,7 @@ class Verdict(models.Model):
 
     def clean(self) -> None:
         if self.value is not None and self.scale_id and not self.scale.worst <= self.value <= self.scale.best:
-            raise ValidationError(
-                {
-                    "value": _("The value must lie between %(worst)s and %(best)s.")
-                    % {"worst": self.scale.worst, "best": self.scale.best}
-                }
-            )
+            raise ValidationError({"value": self.scale.value_outside()})
 
     def label(self, language: str) -> str:
         """In that language, or in its primary language, or in English, or the slug."""
@@ -126,4 +125,5 @@ class VerdictMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.words} → {self.verdict}"
+        where = f" ({self.site})" if self.site else ""
+        return f"{self.words}{where} → {self.verdict}"

@@ -10,6 +10,7 @@ from factcheck.editorial.models import (
     Claimant,
     EditorialEvent,
     RatingScale,
+    Review,
     Topic,
     VerdictMapping,
 )
@@ -226,3 +227,43 @@ def test_verdict_mapping_needs_two_editors(database: str) -> None:
     assert (mapping.proposed_by, mapping.approved_by) == (newsroom.second, None)
     editor.open(f"{page}change/").follow("Delete").press("Yes, I’m sure")
     assert not VerdictMapping.objects.exists()
+
+
+def test_verdict_mapping_is_approved_as_it_was_read(database: str) -> None:
+    newsroom = make_newsroom()
+    verdicts = make_scale().verdicts
+    mapping = VerdictMapping.objects.create(
+        words="Satire", site="a.example", verdict=verdicts.get(slug="false"), proposed_by=newsroom.editor
+    )
+    page = f"/admin/editorial/verdictmapping/{mapping.pk}/approve/"
+    second = signed_in(newsroom.second).open(page)
+    assert "Satire (a.example)" in second.text
+    VerdictMapping.objects.update(verdict=verdicts.get(slug="true"))
+    second.press("Approve")
+    assert "The mapping was changed since you opened it." in second.text
+    assert VerdictMapping.objects.get().approved_by is None
+    second.open(page).press("Approve")
+    assert VerdictMapping.objects.get().approved_by == newsroom.second
+
+
+def test_verdict_of_a_new_scale_lies_between_its_ends(database: str) -> None:
+    newsroom = make_newsroom()
+    chief = signed_in(newsroom.chief).open("/admin/editorial/ratingscale/add/")
+    chief.add_row("verdicts")
+    chief.fill(name="Thang", slug="thang", worst=1, best=3)
+    chief.fill(verdicts__0__slug="true", verdicts__0__value=9).press("Save")
+    assert "The value must lie between 1 and 3." in chief.text
+    chief.fill(verdicts__0__value=3).press("Save")
+    assert [verdict.value for verdict in RatingScale.objects.get(slug="thang").verdicts.all()] == [3]
+
+
+def test_claim_that_readers_see_is_not_deleted(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    claim = review.claim
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Gộp.")
+    Review.objects.update(claim=make_claim(newsroom, text="Nhận định khác."))
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
+    assert not lan.has_link("Delete")
+    assert lan.open(f"/admin/editorial/claim/{claim.pk}/delete/").status == 403
