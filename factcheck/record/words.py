@@ -4,6 +4,7 @@
 stood in an erased review alone is gone with it.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -43,14 +44,25 @@ class Word(models.Model):
         return f"{self.word} in {self.reviews}"
 
 
+# Signs that are not seen and say how letters stand together: they join them, also where nobody types them.
+_JOINING = "\u00ad\u200c\u200d\u2060\ufeff"
+# But the non-joiner after an Arabic letter: between the parts of a Persian word, where a space is typed without it.
+_ARABIC = r"\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc"
+_PARTING = re.compile(rf"(?<=[{_ARABIC}])\u200c")
+
+
 class _Signs(dict[int, str]):
     """For str.translate: letters, their marks and digits stay, what else there is parts words.
 
-    Chinese and Japanese are written without spaces: each of their signs is a word, and a name a phrase of them.
+    Chinese and Japanese are written without spaces: each of their signs is a word, and a name a phrase of them. Greek
+    has two signs for one letter. The same is done in the database (`migrations/0015_invisible_signs.py`).
     """
 
     def __missing__(self, code: int) -> str:
         sign = chr(code)
+        if sign == "ς" or sign in _JOINING:
+            self[code] = "σ" if sign == "ς" else ""
+            return self[code]
         kind = unicodedata.category(sign)
         if kind[0] == "L" and unicodedata.name(sign, "").startswith(("CJK", "HIRAGANA", "KATAKANA")):
             self[code] = f" {sign} "
@@ -63,9 +75,12 @@ _signs = _Signs()
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in their order, as `Word` has them."""
-    found = unicodedata.normalize("NFC", text.lower()).translate(_signs).split()
-    return [word for word in found if len(word) <= MAX_LENGTH]
+    """The words of a text in their order, as `Word` has them. Marks without a letter, as emoji have them, are none."""
+    found = unicodedata.normalize("NFC", text.lower())
+    if "\u200c" in found:
+        found = _PARTING.sub(" ", found)
+    words = found.translate(_signs).split()
+    return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalnum() or any(map(str.isalnum, word)))]
 
 
 def project_words(now: Iterable[ReviewRow], former: Iterable[ReviewRow]) -> None:

@@ -231,6 +231,37 @@ def test_search_of_rarer_signs_by_each(words: str) -> None:
     assert found(words) == [1]
 
 
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("السيسي", [1]),
+        ("می\u200cخواهم", [2, 3]),
+        ("می خواهم", [2, 3]),
+        ('"به ایران می\u200cخواهم"', [3]),
+        ("vaccine", [4, 7]),
+        ("vac\u00adcine hands", [4]),
+        ("Netanyahu", [5]),
+        ("\u2068Netanyahu\u2069", [5]),
+        ("ශ්\u200dරී", [5]),
+        ("ශ්රී", [5]),
+        ("র\u200c্যাব", [5]),
+        ("র\u09cd\u09afাব", [5]),
+        ("ΝΟΜΟΣ", [6]),
+        ("νόμος", [6]),
+        ("νομοσ", [6]),
+        ('"covid ❤\ufe0f vaccine"', [7]),
+        ("covid❤\ufe0fvaccine", [7]),
+        ("❤\ufe0f", []),
+    ],
+)
+def test_search_of_words_with_invisible_signs(words: str, ids: list[int]) -> None:
+    publish(
+        "الرئيس السيسي\u200f قال", "می\u200cخواهم به ایران بروم", "به ایران می خواهم", "The vac\u00adcine on your hands\u200b",
+        "\u2068Netanyahu\u2069 in ශ්\u200dරී, র\u200c্যাব", "ΝΕΟΣ ΝΟΜΟΣ ΓΙΑ ΤΗΝ ΕΛΛΑΔΑ", "covid ❤\ufe0f vaccine",
+    )  # fmt: skip
+    assert sorted(found(words)) == ids
+
+
 def test_suggestion_is_another_query() -> None:
     publish({"headline": "Video"}, {"body": "ab vidoe"})
     assert did_you_mean(PublishedReview, "vidoe") == "video"

@@ -1,13 +1,17 @@
 """The table of words says in how many live reviews' claims and headlines each word stands, and holds no other."""
 
+import sys
+import unicodedata
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.management import call_command
 from django.db import Error, connections
 
 from factcheck.record import log
-from factcheck.record.models import LogEntry, Word
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview, Word
 from factcheck.record.words import Frequency, frequencies, words_of
 from tests.record.conftest import make_statement
 
@@ -26,10 +30,58 @@ X, Y = UUID(int=1), UUID(int=2)
         ("قال الرئيس", ["قال", "الرئيس"]),
         ("习近平说 ワクチン", ["习", "近", "平", "说", "ワ", "ク", "チ", "ン"]),
         (f"{'a' * 64} {'b' * 65}", ["a" * 64]),
+        ("vac\u00adcine\u200b \u2068Netanyahu\u2069\ufeff", ["vaccine", "netanyahu"]),
+        ("می\u200cخواهم", ["می", "خواهم"]),
+        ("ශ්\u200dරී র\u200c্যাব", ["ශ්රී", "র্যাব"]),
+        ("ΝΟΜΟΣ νόμος", ["νομοσ", "νόμοσ"]),
+        ("covid ❤\ufe0f vaccine \u0301", ["covid", "vaccine"]),
     ],
 )
 def test_words_of(text: str, words: list[str]) -> None:
     assert words_of(text) == words
+
+
+def test_words_have_a_letter_or_a_digit() -> None:
+    for code in range(sys.maxunicode + 1):
+        kind = unicodedata.category(chr(code))[0]
+        assert bool(words_of(chr(code))) == (kind in "LN"), hex(code)
+
+
+@pytest.mark.parametrize("pattern", ["abc{}", "ab{}cd", "{}abc", "م{}ی"])
+def test_words_with_a_format_character_are_found(database: str, pattern: str) -> None:
+    """By PostgreSQL's parser, which must cut them as `words_of` does."""
+    signs = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Cf"]
+    texts = [pattern.format(sign) for sign in signs]
+    asked = ["<->".join(f"'{word}'" for word in words_of(text)) for text in texts]
+    with connections["public"].cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT text, to_tsvector('public.factcheck', public.record_words(text)) found, to_tsquery('public.factcheck', asked)
+            FROM unnest(%s::text[], %s::text[]) given (text, asked)
+            WHERE NOT to_tsvector('public.factcheck', public.record_words(text)) @@ to_tsquery('public.factcheck', asked)
+            OR text LIKE '%%abc%%' AND NOT to_tsvector('public.factcheck', public.record_words(text)) @@ 'abc'::tsquery
+            """,
+            [texts, asked],
+        )
+        assert cursor.fetchall() == []
+    assert len(signs) > 150
+
+
+def test_words_are_rewritten_by_the_migration_and_back(bare_record: None) -> None:
+    texts = ["vac\u00adcine, vaccine", "习\u200b近平", "ΝΟΜΟΣ νόμος ❤\ufe0f", "❤\ufe0f", "Lũ\u200d"]
+    log.publish([log.Publication(UUID(int=n), said(UUID(int=n), text)) for n, text in enumerate(texts, start=1)])
+    reviews = PublishedReview.objects.order_by("sequence").values_list("search", flat=True)
+    claims = PublishedClaim.objects.order_by("sequence").values_list("search", flat=True)
+    now = [counts(), *reviews.all(), *claims.all()]
+    migrate = partial(call_command, "migrate", "record", database="owner", verbosity=0)
+    migrate("0014_rotations")
+    assert counts() == {
+        "vac": 1, "cine": 1, "vaccine": 1, "习": 1, "近": 1, "平": 1, "νομος": 1, "νόμος": 1, "\ufe0f": 2, "lũ": 1,
+    }  # fmt: skip
+    assert "vac\u00adcine" in reviews[0]
+    migrate()
+    assert [counts(), *reviews.all(), *claims.all()] == now
+    call_command("verify_record")
 
 
 def counts() -> dict[str, int]:
