@@ -67,8 +67,8 @@ META: Json = {
         },
         "highlights": {
             "type": "object",
-            "description": "With `highlight=true`: by id of a result the texts with the words (`claim`, `headline`,"
-            " `summary`, `claimant`, `body`), shortened, as HTML: the words in `<mark>`, all else escaped.",
+            "description": "With `highlight=true`: by id of a result the texts with the words (`claim`, `merged`,"
+            " `headline`, `summary`, `claimant`, `body`), shortened, as HTML: the words in `<mark>`, all else escaped.",
             "additionalProperties": {"type": "object", "additionalProperties": TEXT},
         },
     },

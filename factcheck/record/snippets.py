@@ -33,18 +33,23 @@ def mark(bodies: Sequence[dict[str, Any]], query: Query) -> list[Snippets]:
 
 
 def _texts(body: dict[str, Any]) -> dict[str, str]:
-    """The texts that the search looks into, of a review or of a claim with its reviews."""
+    """The texts that the search looks into, of a review or of a claim with its reviews and those merged into it."""
     claim = body.get("claim", body)
-    claimant = claim.get("claimant") or {}
-    headlines = [review["headline"] for review in body.get("reviews", [])]
+    merged = body.get("merged", [])
+    claimants = [each.get("claimant") or {} for each in (claim, *merged)]
     found = {
         "claim": claim.get("text"),
-        "headline": body.get("headline") or " · ".join(filter(None, headlines)),
+        "merged": _together(each["text"] for each in merged),
+        "headline": body.get("headline") or _together(review["headline"] for review in body.get("reviews", [])),
         "summary": body.get("summary"),
-        "claimant": claimant.get("name") or claimant.get("description"),
+        "claimant": _together(each.get("name") or each.get("description") for each in claimants),
         "body": (body.get("body") or "")[:SEARCHED],
     }
     return {name: text for name, text in found.items() if text}
+
+
+def _together(texts: Iterable[str | None]) -> str:
+    return " · ".join(dict.fromkeys(filter(None, texts)))
 
 
 def _matching(texts: Iterable[str], query: Query) -> list[str]:

@@ -1,15 +1,26 @@
 """Searching through the API: best first, pages that hold, and what `meta` says beside the results."""
 
 import json
+from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.core.management import call_command
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from api import filters, searching
+from factcheck.editorial.models import Claimant
 from factcheck.record import counts, search
-from tests.drafts import make_claim, make_newsroom, make_review, publish_review, withdraw_review
+from tests.drafts import (
+    make_claim,
+    make_newsroom,
+    make_review,
+    merge_claims,
+    publish_review,
+    split_claim,
+    withdraw_review,
+)
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +114,46 @@ def test_highlights_are_safe_html(world, api):
 def test_highlights_of_claims(world, api):
     found = api.get("claims/?q=2020&highlight=true")
     assert list(found["meta"]["highlights"].values()) == [{"headline": "Ảnh ngập lụt của năm <mark>2020</mark>"}]
+
+
+def test_claims_are_found_in_the_words_of_those_merged_into_them(database, api):
+    newsroom = make_newsroom()
+    make_claimant = partial(Claimant.objects.create, newsroom=newsroom.publisher, type=Claimant.Type.ORGANIZATION)
+    lemon, chanh = (
+        make_claim(newsroom, text=text, language=language, claimant=make_claimant(name=name))
+        for text, language, name in (
+            ("Lemon water cures cancer.", "en", "Miller Ltd"),
+            ("Nước chanh chữa ung thư.", "vi", "Công ty Tám"),
+        )
+    )
+    for claim in (lemon, chanh):
+        publish_review(newsroom, make_review(newsroom, claim))
+    merge_claims(newsroom, lemon, chanh)
+    for words in ("lemon", "nuoc chanh", "miller", "lemon chanh"):
+        assert api.ids(f"claims/?q={words}") == [str(chanh.pk)]
+    marked = api.get("claims/?q=lemon or miller&highlight=true")["meta"]["highlights"]
+    assert marked == {
+        str(chanh.pk): {
+            "merged": "<mark>Lemon</mark> water cures cancer.", "claimant": "Công ty Tám · <mark>Miller</mark> Ltd",
+        }
+    }  # fmt: skip
+    # Filters go by what the claim itself says; what was said of the other is found among reviews.
+    assert (api.ids("claims/?language=en"), api.ids("claims/?language=vi")) == ([], [str(chanh.pk)])
+    assert api.ids(f"claims/?claimant={lemon.claimant_id}") == []
+    assert len(api.ids(f"reviews/?claimant={lemon.claimant_id}")) == 1
+    split_claim(newsroom, lemon)
+    assert [api.ids(f"claims/?q={words}") for words in ("lemon", "chanh")] == [[str(lemon.pk)], [str(chanh.pk)]]
+
+
+def test_merged_claims_are_rewritten_by_the_migration_and_back(database, api):
+    newsroom = make_newsroom()
+    lemon, chanh = (make_claim(newsroom, text=text) for text in ("Lemon water.", "Nước chanh."))
+    for claim in (lemon, chanh):
+        publish_review(newsroom, make_review(newsroom, claim))
+    merge_claims(newsroom, lemon, chanh)
+    for migration, found in (("0015", []), ("0016", [str(chanh.pk)])):
+        call_command("migrate", "record", migration, database="owner", verbosity=0)
+        assert api.ids("claims/?q=lemon") == found
 
 
 def test_counts_and_facets(world, api):
