@@ -2,19 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
 from django.db import connections
 
 from factcheck.record.queries import Query
-from factcheck.record.words import SEARCH_CONFIG, words_of
+from factcheck.record.words import SEARCH_CONFIG, places_of, words_of
 
 LENGTH = 240  # characters of a snippet, about
-MOST = 24  # spellings that are marked: each is looked for in all texts
 BEFORE = 60  # of them before the first marked word
 SEARCHED = 20_000  # characters of a long text that are searched (`migrations/0009_search.py`)
+_PIECES = re.compile(r"\S+")
 
 Snippets = dict[str, str]
 
@@ -22,12 +22,12 @@ Snippets = dict[str, str]
 def mark(bodies: Sequence[dict[str, Any]], query: Query) -> list[Snippets]:
     """For each body the texts that have a word of the query, by name: HTML, the words in <mark>, all else escaped."""
     texts = [_texts(body) for body in bodies]
-    words = _matching((text for each in texts for text in each.values()), query)
-    if not words:
-        return [{} for _ in bodies]
-    pattern = re.compile("|".join(map(_whole, sorted(words, key=len, reverse=True))), re.IGNORECASE)
+    pieces = {piece for each in texts for text in each.values() for piece in text.split()}
+    words = {piece: words_of(piece) for piece in pieces}
+    found = _matching({word for each in words.values() for word in each}, query)
+    wanted = {piece for piece, each in words.items() if not found.isdisjoint(each)}
     return [
-        {name: snippet for name, text in each.items() if (snippet := _snippet(text, pattern)) is not None}
+        {name: snippet for name, text in each.items() if (snippet := _snippet(text, wanted, found)) is not None}
         for each in texts
     ]
 
@@ -52,16 +52,15 @@ def _together(texts: Iterable[str | None]) -> str:
     return " · ".join(dict.fromkeys(filter(None, texts)))
 
 
-def _matching(texts: Iterable[str], query: Query) -> list[str]:
-    """The words of the texts that the query finds. PostgreSQL is asked about those alone that begin like one of it."""
+def _matching(words: Iterable[str], query: Query) -> set[str]:
+    """Those that the query finds. PostgreSQL is asked about those alone that begin like a word of it."""
     starts = {_bare(word)[:3] for word in query.words}
-    words = {word for text in texts for word in words_of(text)}
     likely = [word for word in words if _bare(word)[:3] in starts]
     if not likely:
-        return []
+        return set()
     with connections["public"].cursor() as cursor:
         cursor.execute(_MATCHING, [likely, query.any_word()])
-        return [word for (word,) in cursor.fetchmany(MOST)]
+        return {word for (word,) in cursor.fetchall()}
 
 
 _MATCHING = f"""
@@ -76,23 +75,28 @@ def _bare(word: str) -> str:
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
-def _whole(word: str) -> str:
-    """Not within another word; Chinese and Japanese signs stand in a row."""
-    is_sign = words_of(word * 2) == [word, word]
-    return re.escape(word) if is_sign else rf"(?<!\w){re.escape(word)}(?!\w)"
-
-
-def _snippet(text: str, pattern: re.Pattern[str]) -> str | None:
-    first = pattern.search(text)
-    if first is None:
+def _snippet(text: str, pieces: set[str], words: set[str]) -> str | None:
+    """Around the first of the words. They stand in these pieces alone, of which the text is looked through."""
+    if pieces.isdisjoint(text.split()):
         return None
-    start = text.rfind(" ", 0, max(0, first.start() - BEFORE)) + 1 if len(text) > LENGTH else 0
+    looked_through = (found.span() for found in _PIECES.finditer(text) if found.group() in pieces)
+    first = next((place for span in looked_through for place in _places(text, *span, words)), None)
+    if first is None:  # signs in an order of no writing, which make other words when they stand by themselves
+        return None
+    begin, stop = first
+    start = text.rfind(" ", 0, max(0, begin - BEFORE)) + 1 if len(text) > LENGTH else 0
     end = len(text)
     if end - start > LENGTH:
-        space = text.rfind(" ", first.end(), start + LENGTH)
-        end = space if space > 0 else max(first.end(), start + LENGTH)
+        space = text.rfind(" ", stop, start + LENGTH)
+        end = space if space > 0 else max(stop, start + LENGTH)
     shown, at = "…" if start else "", start
-    for found in pattern.finditer(text, start, end):
-        shown += f"{escape(text[at : found.start()])}<mark>{escape(found.group())}</mark>"
-        at = found.end()
+    for begin, stop in _places(text, first[0], end, words):
+        shown += f"{escape(text[at:begin])}<mark>{escape(text[begin:stop])}</mark>"
+        at = stop
     return f"{shown}{escape(text[at:end])}{'…' if end < len(text) else ''}"
+
+
+def _places(text: str, start: int, end: int, words: set[str]) -> Iterator[tuple[int, int]]:
+    for begin, stop in places_of(text[start:end]):
+        if not words.isdisjoint(words_of(text[start + begin : start + stop])):
+            yield start + begin, start + stop

@@ -7,7 +7,7 @@ stood in an erased review alone is gone with it.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.contrib.postgres.indexes import GinIndex
@@ -71,16 +71,39 @@ class _Signs(dict[int, str]):
         return self[code]
 
 
-_signs = _Signs()
+class _Kinds(dict[int, str]):
+    """For str.translate: what `_Signs` makes of each sign, as one letter, so that places stay what they are."""
+
+    def __missing__(self, code: int) -> str:
+        said = _signs[code]
+        if said.isspace():
+            self[code] = " "
+        elif not said:
+            self[code] = "j"  # joining
+        elif 0x3099 <= code <= 0x309A:
+            self[code] = "v"  # voices the kana before it
+        else:
+            self[code] = "s" if len(said) > 1 else "l"
+        return self[code]
+
+
+_signs, _kinds = _Signs(), _Kinds()
+_WORD = re.compile("sv?|[lv](?:[lvj]*[lv])?")
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text in their order, as `Word` has them. Marks without a letter, as emoji have them, are none."""
-    found = unicodedata.normalize("NFC", text.lower())
-    if "\u200c" in found:
-        found = _PARTING.sub(" ", found)
-    words = found.translate(_signs).split()
+    words = _parted(unicodedata.normalize("NFC", text.lower())).translate(_signs).split()
     return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalnum() or any(map(str.isalnum, word)))]
+
+
+def places_of(text: str) -> Iterator[tuple[int, int]]:
+    """Where each of the words of a text begins and ends in it, whatever its case and its normal form."""
+    return (found.span() for found in _WORD.finditer(_parted(text).translate(_kinds)))
+
+
+def _parted(text: str) -> str:
+    return _PARTING.sub(" ", text) if "\u200c" in text else text
 
 
 def project_words(now: Iterable[ReviewRow], former: Iterable[ReviewRow]) -> None:
