@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from factcheck.record.words import words_of
 
 MAX_QUERY = 400  # characters that a person may search for
+OR = "or"  # no word but the operator between alternatives
 _PIECES = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
 # Up to so many terms, every choice of all but one is asked for; of more, either half: one of them has no mistake.
 _FEW = 10
@@ -93,8 +94,8 @@ def read_query(text: str) -> Query:
     """Never fails: what is no word counts as a space, a quotation mark that is not closed reaches to the end."""
     alternatives = []
     wanted, unwanted = list[Term](), list[Term]()
-    for minus, phrase, word in [*_PIECES.findall(text), ("", "", "or")]:
-        if word.lower() == "or" and not minus:
+    for minus, phrase, word in [*_PIECES.findall(text), ("", "", OR)]:
+        if word.lower() == OR and not minus:
             if wanted:
                 alternatives.append(Alternative(tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted))))
             wanted, unwanted = [], []

@@ -7,7 +7,7 @@ import unicodedata
 from django.db.models import Q
 
 from factcheck.record.bounded import rows_within
-from factcheck.record.queries import read_query
+from factcheck.record.queries import OR, read_query
 from factcheck.record.search import SECONDS, Search, Searched
 from factcheck.record.words import frequencies, words_of
 
@@ -37,7 +37,7 @@ def did_you_mean(model: Searched, text: str, condition: Q | None = None, *, seco
         return None
     if lost := similar.keys() - mended.keys():
         pieces = meant.split()
-        if '"' in meant or "or" in map(str.lower, pieces):
+        if '"' in meant or OR in map(str.lower, pieces):
             return None
         meant = " ".join(piece for piece in pieces if not words_of(piece) or {*words_of(piece)} - lost)
     for word, instead in mended.items():
@@ -49,14 +49,15 @@ def did_you_mean(model: Searched, text: str, condition: Q | None = None, *, seco
 
 
 def _most_similar(lexeme: str, deadline: float) -> str | None:
-    rows = rows_within(deadline - time.monotonic(), _SIMILAR, [lexeme, lexeme])
+    rows = rows_within(deadline - time.monotonic(), _SIMILAR, [lexeme, OR, lexeme])
     if rows is None:
         raise TimeoutError
     return rows[0][0] if rows else None
 
 
 # Three letters in a row that both have, as pg_trgm counts them; of two that are about as similar the more common one.
+# An operator in the place of a word would be another query.
 _SIMILAR = """
-SELECT word FROM record_word WHERE lexeme %% %s
+SELECT word FROM record_word WHERE lexeme %% %s AND word <> %s
 ORDER BY similarity(lexeme, %s) + ln(reviews) / 50 DESC, word LIMIT 1
 """
