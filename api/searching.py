@@ -17,7 +17,7 @@ from factcheck.record.search import SECONDS, Found, Search, Searched, has_words
 from factcheck.record.snippets import mark
 from factcheck.record.spelling import did_you_mean
 
-LITTLE = 3  # of fewer results it is said what was probably meant
+LITTLE = 3  # of fewer results, all on one page, it is said what was probably meant
 TOO_SLOW = "These words take too long to find in this order: use rarer words, or leave out `sort` if you gave it."
 
 Meta = dict[str, Any]
@@ -35,7 +35,7 @@ def read_searched(asked: ListRequest, model: Searched, past: type[Any]) -> tuple
     else:
         page, answer = _read_sorted(asked), Found([], wanted=asked.searched.all_terms())
     meta: Meta = {"relaxed": answer.relaxed, "complete": answer.whole, "did_you_mean": None}
-    few = len(page.rows) < LITTLE and not asked.cursor.position
+    few = len(page.rows) < LITTLE and not (page.next or page.previous)  # of all, however long a page is
     if asked.words and (few or answer.relaxed):
         meta["did_you_mean"] = did_you_mean(model, asked.words, asked.condition, seconds=_left(deadline))
     meta |= _counts(asked, model, answer.wanted, deadline)

@@ -103,6 +103,14 @@ def test_search_of_mistyped_words_is_relaxed_and_says_what_was_meant(world, api)
     assert api.get("reviews/?q=xyzzy")["meta"] == {"relaxed": False, "complete": True, "did_you_mean": None}
 
 
+@pytest.mark.parametrize("sort", ["relevance", "-published_at"])
+def test_suggestion_does_not_depend_on_the_length_of_a_page(world, api, sort):
+    for size in (1, 2, 3, 20):  # three results
+        found = api.get(f"reviews/?q=lu or ngap or vidoe&page_size={size}&sort={sort}")
+        assert found["meta"]["did_you_mean"] is None
+    assert api.get(f"reviews/?q=nuoc or vidoe&sort={sort}")["meta"]["did_you_mean"] == "nuoc or video"
+
+
 def test_highlights_are_safe_html(world, api):
     marked = api.get("reviews/?q=nuoc lu&highlight=true")["meta"]["highlights"]
     assert marked[world[0]] == {
