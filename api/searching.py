@@ -4,13 +4,12 @@ import time
 from typing import Any
 
 import orjson
-from django.db import OperationalError, connections, transaction
 from django.db.models import QuerySet
-from psycopg.errors import QueryCanceled
 
 from api.lists import BY_RELEVANCE, ListRequest, Page, page_of, read_page
 from api.moments import as_published
 from api.problems import ParameterProblem
+from factcheck.record.bounded import all_within
 from factcheck.record.counts import count
 from factcheck.record.models import Status
 from factcheck.record.search import SECONDS, Found, Search, Searched, has_words
@@ -63,13 +62,10 @@ def _read_sorted(asked: ListRequest) -> Page:
 def read_in_time(asked: ListRequest, rows: QuerySet[Any]) -> Page:
     """A page of rows that have words. Raises ParameterProblem when that takes too long."""
     try:
-        with transaction.atomic("public"), connections["public"].cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(1000 * SECONDS))])
+        with all_within(SECONDS):
             return read_page(asked, rows)
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise ParameterProblem([("q", TOO_SLOW)]) from error
-        raise
+    except TimeoutError as error:
+        raise ParameterProblem([("q", TOO_SLOW)]) from error
 
 
 def _left(deadline: float) -> float:

@@ -1,9 +1,11 @@
 """Statements that end when their time is up."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 from psycopg.errors import QueryCanceled
 
 
@@ -22,4 +24,25 @@ def rows_within(seconds: float, sql: str, parameters: Sequence[Any]) -> list[tup
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             return None
+        raise
+
+
+@contextmanager
+def all_within(seconds: float) -> Iterator[None]:
+    """All statements on the public record in here have so many seconds together. Raises TimeoutError after them."""
+    deadline = time.monotonic() + seconds
+
+    def limited(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: dict[str, Any]) -> Any:
+        left = int(1000 * (deadline - time.monotonic()))
+        if left <= 0:
+            raise TimeoutError
+        execute(f"SET LOCAL statement_timeout = {left}", None, False, context)
+        return execute(sql, parameters, many, context)
+
+    try:
+        with transaction.atomic("public"), connections["public"].execute_wrapper(limited):
+            yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise TimeoutError from error
         raise

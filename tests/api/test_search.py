@@ -1,6 +1,7 @@
 """Searching through the API: best first, pages that hold, and what `meta` says beside the results."""
 
 import json
+from datetime import date
 from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
@@ -216,6 +217,18 @@ def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monk
     assert response.status_code == 400
     assert json.loads(response.content)["errors"] == [{"parameter": "q", "detail": searching.TOO_SLOW}]
     assert api.ids("reviews/") == world[::-1]
+
+
+def test_search_in_an_order_of_two_parts_takes_no_longer(database, api, monkeypatch):
+    """What has no date is read after the rest, within the same time."""
+    newsroom = make_newsroom()
+    for claimed_on in (date(2026, 10, 3), None):
+        publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimed_on=claimed_on)))
+    asleep = Q(id__in=RawSQL("SELECT gen_random_uuid() FROM pg_sleep(0.4)", []))
+    monkeypatch.setattr(searching, "has_words", lambda query: asleep)
+    monkeypatch.setattr(searching, "SECONDS", 0.6)
+    assert api.problem("reviews/?q=nuoc&sort=-claimed_on")["errors"][0]["parameter"] == "q"
+    assert api.ids("reviews/?q=nuoc&sort=-published_at") == []
 
 
 @pytest.mark.parametrize(
