@@ -17,7 +17,8 @@ from api import responses
 SECONDS = 60
 MOST = 4096  # answers
 ROOM = 16 * 1024 * 1024  # bytes of all of them with their addresses; a page of twenty bodies has about 50,000
-# All of a request that an answer of these views depends on, or that is refused before a view is asked.
+# All of a request that an answer of these views depends on, or that is refused before a view is asked. Not the charset
+# in Content-Type: a query is UTF-8 whatever that says (factcheck/wsgi.py).
 _ASKED = (
     "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ORIGIN",
 )  # fmt: skip

@@ -1,0 +1,48 @@
+"""What the server hands over, read by the application itself: Django's test client makes requests of its own kind."""
+
+import json
+from typing import Any
+
+import pytest
+from django.http import HttpResponseBase
+from django.test import RequestFactory
+
+from factcheck.wsgi import application
+from tests.drafts import make_newsroom, make_review, publish_review
+
+
+def send(method: str, address: str, content: bytes = b"", **environ: Any) -> HttpResponseBase:
+    asked = RequestFactory().generic(method, address, content)
+    return application({**asked.environ, **environ}, lambda *_: None)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def world(module_database):
+    newsroom = make_newsroom("báo.example")
+    publish_review(newsroom, make_review(newsroom))
+
+
+PUBLISHER = "/api/v1/reviews/?publisher=b%C3%A1o.example"
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "utf-16", "zlib", "hex", "rot13", "undefined", "idna", "nonsense"])
+@pytest.mark.parametrize(
+    "address",
+    [PUBLISHER, "/?q=lu", "/feeds/reviews.atom?publisher=b%C3%A1o.example", "/v1alpha1/claims:search?query=l%C5%A9"],
+)
+def test_charset_of_the_content_does_not_count_for_the_address(address, charset):
+    plain = send("GET", address)
+    named = send("GET", address, CONTENT_TYPE=f"text/plain; charset={charset}")
+    assert (named.status_code, named.content) == (200, plain.content)
+
+
+def test_answer_to_a_strange_charset_is_not_given_to_others():
+    strange = send("GET", PUBLISHER, CONTENT_TYPE="text/plain; charset=latin-1")
+    assert [len(json.loads(each.content)["results"]) for each in (strange, send("GET", PUBLISHER))] == [1, 1]
+
+
+def test_form_is_utf_8_whatever_it_says():
+    form = {"CONTENT_TYPE": "application/x-www-form-urlencoded; charset=latin-1", "HTTP_X_HTTP_METHOD_OVERRIDE": "GET"}
+    response = send("POST", "/v1alpha1/claims:search", "query=nước lũ".encode(), **form)
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json; charset=UTF-8")
+    assert len(json.loads(response.content)["claims"]) == 1
