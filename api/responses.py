@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +13,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotModified,
-    StreamingHttpResponse,
 )
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
@@ -32,7 +31,7 @@ def respond(
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """The content with its ETag; 304 without content when the client has it already (RFC 9110, section 13.1.2)."""
-    etag = _etag_of(content)
+    etag = etag_of(content)
     response: HttpResponse
     if has_already(request, etag):
         response = HttpResponseNotModified(headers=headers)
@@ -40,25 +39,6 @@ def respond(
         response = HttpResponse(content, content_type=content_type, headers=headers)
     response.headers["ETag"] = etag
     # May be kept, must be asked for again each time: an erasure has to reach every cache at once.
-    response.headers["Cache-Control"] = "no-cache"
-    return response
-
-
-def respond_stream(
-    request: HttpRequest, stamp: str, pieces: Callable[[], Iterator[bytes]], content_type: str
-) -> HttpResponseBase:
-    """Content too large to be held, written while it is sent. `stamp` is all that it depends on.
-
-    The entity tag is a weak one: what is sent may be newer than the stamp, never older.
-    """
-    etag = _etag_of(stamp.encode())
-    response: HttpResponseBase
-    if has_already(request, etag):
-        response = HttpResponseNotModified()
-    else:
-        content = iter(()) if request.method == "HEAD" else pieces()
-        response = StreamingHttpResponse(content, content_type=content_type)
-    response.headers["ETag"] = f"W/{etag}"
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -85,7 +65,7 @@ def respond_document(request: HttpRequest, entry: LogEntry, row: RevisionDocumen
     return respond(request, bytes(row.document), headers=headers)
 
 
-def _etag_of(content: bytes) -> str:
+def etag_of(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 

@@ -5,9 +5,9 @@ from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from api import responses
 from api.endpoint import Endpoint, refuse_parameters
 from api.negotiation import LinkedDataOnly
+from api.streams import respond_stream
 from factcheck.record.claimreview import MEDIA_TYPE
 from factcheck.record.datafeed import data_feed
 from factcheck.record.models import LogEntry
@@ -24,4 +24,4 @@ class ClaimReviewFeed(Endpoint):
         refuse_parameters(request)
         head = LogEntry.objects.using("public").order_by("-sequence").first()
         stamp = f"{EDITION} {settings.SITE_URL} {settings.LICENSE_URL} {head.digest if head else None}"
-        return responses.respond_stream(request._request, stamp, lambda: data_feed(head), MEDIA_TYPE)
+        return respond_stream(request._request, stamp, lambda: data_feed(head), MEDIA_TYPE)

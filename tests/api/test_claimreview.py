@@ -1,5 +1,6 @@
 """ClaimReview by its own address, by content negotiation, and all of them as one DataFeed."""
 
+import gc
 import json
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -8,6 +9,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from api import streams
 from factcheck.editorial.models import Review
 from factcheck.record import datafeed
 from factcheck.record.models import PublishedReview
@@ -218,6 +220,34 @@ def test_feed_is_streamed_over_http_and_not_for_head(world):
         head = connection.getresponse()
         assert (head.status, head.read(), head.headers["ETag"][:3]) == (200, b"", 'W/"')
         connection.close()
+
+
+def test_feed_is_sent_to_so_many_at_a_time(world):
+    """A reader who does not read on holds a place until the server closes the response."""
+    client = Client()
+    unread = [client.get("/feeds/claimreview.json") for _ in range(streams.PLACES)]
+    assert [response.status_code for response in unread] == [200, 200]
+    beyond = client.get("/feeds/claimreview.json")
+    assert (beyond.status_code, beyond["Retry-After"]) == (503, "30")
+    assert (beyond["Content-Type"], beyond.json()["type"]) == (
+        "application/problem+json", f"{SITE}/api/problems/unavailable/",
+    )  # fmt: skip
+    assert client.head("/feeds/claimreview.json").status_code == 200
+    known = {"If-None-Match": unread[0]["ETag"]}
+    assert client.get("/feeds/claimreview.json", headers=known).status_code == 304
+    for _ in range(2):
+        unread[0].close()
+    again = client.get("/feeds/claimreview.json")
+    assert (again.status_code, client.get("/feeds/claimreview.json").status_code) == (200, 503)
+    again.close()
+    unread[1].close()
+    assert feed()["dataFeedElement"]
+
+
+def test_feed_gives_its_place_back_when_nobody_closes_it(world):
+    for _ in range(streams.PLACES + 1):
+        assert Client().get("/feeds/claimreview.json").status_code == 200
+        gc.collect()
 
 
 def test_feed_takes_no_parameter_and_no_other_form(world):
