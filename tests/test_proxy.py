@@ -1,0 +1,13 @@
+"""What is said to nginx in deploy/nginx.conf, as far as it can be held without one."""
+
+import re
+from pathlib import Path
+
+CONFIG = (Path(__file__).resolve().parent.parent / "deploy/nginx.conf").read_text()
+
+
+def test_sizes_are_in_units_that_nginx_reads():
+    """Gigabytes it takes for client_max_body_size and a few others alone; anywhere else it does not start."""
+    sizes = re.findall(r"^\s*(proxy_\w*size) (\w+);", CONFIG, re.MULTILINE)
+    assert {"proxy_max_temp_file_size"} <= {name for name, _ in sizes}
+    assert all(re.fullmatch("[0-9]+[km]?", size) for _, size in sizes), sizes
