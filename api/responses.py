@@ -23,6 +23,10 @@ from factcheck.record.models import LogEntry, RevisionDocument
 
 Links = Mapping[str, str | None]
 
+# Characters of the header Link. A proxy takes no answer whose headers are longer than a buffer of its own, as a rule
+# 4,096 bytes (nginx: proxy_buffer_size); the others need less than half of it.
+MAX_LINKS = 2000
+
 
 def respond(
     request: HttpRequest,
@@ -76,9 +80,15 @@ def has_already(request: HttpRequest, etag: str) -> bool:
 
 
 def add_links(response: HttpResponseBase, links: Links) -> None:
-    """Link headers (RFC 8288): the licence of what is published, and the pages around this one."""
+    """Link headers (RFC 8288): the licence of what is published, and the pages around this one.
+
+    Addresses that are too long for a header stand in the content alone: all of them, since one of two would say that
+    there is no other.
+    """
     targets = {"license": settings.LICENSE_URL, **links}
-    response.headers["Link"] = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in targets.items() if target)
+    written = [f'<{target}>; rel="{rel}"' for rel, target in targets.items() if target]
+    header = ", ".join(written)
+    response.headers["Link"] = header if len(header) <= MAX_LINKS else written[0]
 
 
 def remember_head(request: HttpRequest) -> None:
