@@ -1,7 +1,6 @@
 """What readers send in: taking it in, what becomes of it, and forgetting it."""
 
 import hashlib
-import ipaddress
 import re
 import secrets
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from factcheck.editorial.checking import Invalid, Said, fill, problems_of
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Appearance, Claim, ReaderMessage, Review, User
+from factcheck.networks import network_of
 from factcheck.record.canonical import rfc3339
 from factcheck.record.models import PublishedReview, Status
 
@@ -164,15 +164,8 @@ def _kept_until(message: ReaderMessage) -> datetime:
 
 
 def _sender(address: str) -> str:
-    """Of the network, since one person has very many addresses of IPv6; another hash each day."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        network = "unknown"
-    else:
-        ip = getattr(ip, "ipv4_mapped", None) or ip  # as a server that listens on both gives it
-        network = str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))
-    return _hash("sender", f"{timezone.now():%Y-%m-%d} {network}")
+    """Of the network; another hash each day."""
+    return _hash("sender", f"{timezone.now():%Y-%m-%d} {network_of(address)}")
 
 
 def _hold_the_limit(sender: str) -> None:

@@ -1,0 +1,13 @@
+"""Whose requests are counted together, where the site bounds how many one client may send."""
+
+import ipaddress
+
+
+def network_of(address: str) -> str:
+    """The network of a client's address: of IPv6 its /64, since one person has very many addresses of that."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    ip = getattr(ip, "ipv4_mapped", None) or ip  # as a server that listens on both gives it
+    return str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))
