@@ -64,6 +64,8 @@ from django.utils import translation  # noqa: E402
 from api import unchanged  # noqa: E402
 from factcheck.database import roles  # noqa: E402
 from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
+from factcheck.database.remote import Remote  # noqa: E402
+from factcheck.database.source import parse_url  # noqa: E402
 
 TEMPLATE = "factcheck_template"
 _numbers = itertools.count()
@@ -167,6 +169,14 @@ def module_database(template: str, django_db_blocker) -> Iterator[str]:
     """One database for a module of tests that only read."""
     with django_db_blocker.unblock(), fresh_database(template) as name:
         yield name
+
+
+@pytest.fixture
+def away_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that was started while the named server does not answer: it has made no connection yet."""
+    account = parse_url("DATABASE_URL", "postgresql://a:b@127.0.0.1:1/facts")
+    monkeypatch.setattr(type(settings.DATABASE_SOURCE), "prepare", Remote(account).prepare)
+    _close_connections()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from factcheck.database import roles
-from factcheck.database.problems import DatabaseProblem
+from factcheck.database.problems import DatabaseAway, DatabaseProblem
 
 _LOCK = 1380928581  # "ROLE" in ASCII: one process after the other gives rights
 BY_HAND = (
@@ -52,7 +52,8 @@ class Remote:
             )
         except psycopg.Error as error:
             reason = f"{error}".strip().partition("\n")[0].rstrip(".")
-            raise DatabaseProblem(f"The database that DATABASE_URL names cannot be used: {reason}.") from error
+            kind = DatabaseAway if isinstance(error, psycopg.OperationalError) else DatabaseProblem
+            raise kind(f"The database that DATABASE_URL names cannot be used: {reason}.") from error
         with connection:
             yield connection
 

@@ -314,6 +314,14 @@ def test_database_that_is_away_is_unavailable(world, api, monkeypatch, error):
     assert api.send("reviews/", Accept="text/html").status_code == 406  # an error that does not need the database
 
 
+def test_database_that_is_away_at_the_start_is_unavailable(world, away_at_start, api):
+    response = api.send("reviews/")
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert json.loads(response.content)["type"] == "http://127.0.0.1:8000/api/problems/unavailable/"
+    assert b"refused" not in response.content
+    assert api.send("reviews/", Accept="text/html").status_code == 406  # an error that does not need the database
+
+
 def test_error_pages_of_django_become_problems(world, api, settings):
     response = api.client.get("/api/v1/reviews/", headers={"host": "elsewhere.example", "origin": "https://a.example"})
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")

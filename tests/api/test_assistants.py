@@ -218,6 +218,11 @@ def test_database_that_is_away_is_told_in_a_sentence(world: SimpleNamespace, mon
     assert said.endswith("The record does not answer just now. Try again in a few seconds.")
 
 
+def test_database_that_is_away_at_the_start_is_told_in_the_same(world: SimpleNamespace, away_at_start: None) -> None:
+    said = ask("get_review", review=world.flood)
+    assert said.endswith("The record does not answer just now. Try again in a few seconds.")
+
+
 def test_process_on_standard_input_and_output(world: SimpleNamespace) -> None:
     found, nothing = talk(
         on_stdio(world.database), ("search_reviews", {"q": "mái chùa"}), ("get_review", {"review": "nothing"})

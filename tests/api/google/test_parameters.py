@@ -250,6 +250,12 @@ def test_outage_is_unavailable_and_a_fault_internal(google, monkeypatch):
     assert "secret" not in json.dumps(google.error({"query": "a"}, 500))
 
 
+def test_outage_at_the_start_is_unavailable(google, away_at_start):
+    response = google.send({"query": "a"})
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert json.loads(response.content)["error"]["status"] == "UNAVAILABLE"
+
+
 def test_too_many_requests_are_told_when_to_come_back(google, monkeypatch):
     class Never(BaseThrottle):
         def allow_request(self, request, view):
