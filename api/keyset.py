@@ -7,6 +7,7 @@ condition is one that an index answers: `(value, tie) < (…, …)` or `value IS
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import BooleanField, Expression, F, Field, Func, Q, QuerySet, Value
@@ -62,7 +63,8 @@ def read_rows(
 ) -> list[Row]:
     """Up to `limit` rows that follow the position, or that precede it, nearest first in either case.
 
-    Several sources, which have no row in common, are read as one.
+    Several sources are read as one. They have no row in common, but are read one after the other: a row that changes to
+    another of them meanwhile is found in both, and taken once.
     """
 
     def read(part: bool | None, at: Position | None, wanted: int) -> list[Row]:
@@ -70,6 +72,7 @@ def read_rows(
         some = [row for rows in chosen for row in rows.values_list(order.value, order.tie, *columns)[:wanted]]
         if len(sources) > 1:
             some.sort(key=lambda row: row[1] if part else row[:2], reverse=order.descending != backward)
+            some = [row for before, row in pairwise([(), *some]) if row[:2] != before[:2]]
         return some[:wanted]
 
     return walk(read, order, position, backward, limit)
