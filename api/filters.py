@@ -112,7 +112,8 @@ CLAIMANT = Filter(
 )  # fmt: skip
 APPEARANCE = Filter(
     "appearance_url", values.read_address, _column("appearance_keys__overlap"), ADDRESS_SCHEMA,
-    "Address where the claim was seen. Scheme, `www.`, a slash at the end and the fragment do not count.",
+    "Address where the claim was seen. Scheme, `www.`, a slash at the end, the fragment and the spelling of a character"
+    " (`đ`, `%C4%91`) do not count.",
     "https://social.example/p/1", few=always,
 )  # fmt: skip
 

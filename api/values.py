@@ -87,7 +87,7 @@ def read_verdict(value: str) -> str:
 def read_site(value: str) -> str:
     if not _SITE.fullmatch(value):
         raise ValueError("Give the publisher's host alone, such as example.org; see /api/v1/publishers/.")
-    return value.lower().removeprefix("www.")
+    return unicodedata.normalize("NFC", value).lower().removeprefix("www.")
 
 
 def read_address(value: str) -> str:

@@ -1,7 +1,10 @@
 """Addresses: ours, and keys by which any web address is found again, whichever way it was written down."""
 
 import hashlib
-from urllib.parse import urlsplit
+import re
+import string
+import unicodedata
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -24,13 +27,31 @@ def review_of_page(url: str) -> UUID | None:
 def address_key(url: str) -> str:
     """32 hexadecimal digits that are the same for addresses that lead to the same page.
 
-    Scheme, `www.`, the host's case, the fragment and a slash at the end do not count (RFC 3986,
-    section 6); path and query do. A digest, because an index entry of PostgreSQL holds 2,700 bytes.
+    Scheme, `www.`, the host's case, the fragment, a slash at the end and the spelling of a character do not count
+    (RFC 3986, section 6.2); path and query do. A digest, because an index entry of PostgreSQL holds 2,700 bytes.
     """
-    parts = urlsplit(url.strip())
+    url = unicodedata.normalize("NFC", url.strip())
+    parts = urlsplit(url)
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    plain = f"{site_of(url)}{port}{parts.path.rstrip('/')}{'?' + parts.query if parts.query else ''}"
+    path, query = _in_one_spelling(parts.path).rstrip("/"), _in_one_spelling(parts.query)
+    plain = f"{site_of(url)}{port}{path}{'?' + query if query else ''}"
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+_ESCAPED = re.compile("%([0-9a-fA-F]{2})")
+_UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
+_RESERVED = ":/?#[]@!$&'()*+,;="
+
+
+def _in_one_spelling(part: str) -> str:
+    """As `%C4%91` what may stand as `đ` or `%c4%91`, as `a` what may stand as `%61`; `%2F` is not `/`."""
+    written = quote(part, safe=f"{_RESERVED}%", errors="surrogatepass")
+    return _ESCAPED.sub(_unescaped_if_unreserved, written)
+
+
+def _unescaped_if_unreserved(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16))
+    return character if character in _UNRESERVED else found[0].upper()
 
 
 def site_of(url: str) -> str:

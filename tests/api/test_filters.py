@@ -1,11 +1,14 @@
 """Which reviews and claims each filter selects."""
 
+import unicodedata
 from datetime import UTC, date, timedelta
 
 import pytest
+from django.core.management import call_command
 
+from api import unchanged
 from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic, Verdict
-from factcheck.record.models import LogEntry
+from factcheck.record.models import LogEntry, PastReview, PublishedClaim, PublishedReview
 from tests.api.published import make_imported
 from tests.drafts import correct_review, make_claim, make_newsroom, make_review, publish_review
 
@@ -165,3 +168,42 @@ def test_original_url_finds_an_imported_review(database, api):
 def test_default_scale_is_a_setting(named, settings):
     settings.DEFAULT_RATING_SCALE = "quality"
     assert named("verdict=false") == ["tea"]
+
+
+def test_other_spelling_of_an_address_or_a_site_finds_the_same(database, api):
+    newsroom = make_newsroom("báo.example")
+    claim = make_claim(newsroom)
+    Appearance.objects.filter(claim=claim).update(url="https://vi.example/wiki/Phở")
+    seen = make_review(newsroom, claim)
+    taken = make_imported(newsroom, "https://outra.example/chá%2f1")
+    for review in (seen, taken):
+        publish_review(newsroom, review)
+
+    def found(**query):
+        return [api.ids("reviews/", {name: unicodedata.normalize(form, value)}) for name, value in query.items()
+                for form in ("NFC", "NFD")]  # fmt: skip
+
+    assert found(publisher="báo.example", appearance_url="https://vi.example/wiki/Phở") == [[str(seen.pk)]] * 4
+    assert found(appearance_url="https://vi.example/wiki/Ph%e1%bb%9f") == [[str(seen.pk)]] * 2
+    assert found(original_url="https://outra.example/ch%C3%A1%2F1") == [[str(taken.pk)]] * 2
+    assert found(original_url="https://outra.example/chá/1") == [[]] * 2
+
+
+def test_rebuilding_the_record_makes_the_keys_of_addresses_anew(database, api):
+    """As after a change of what is the same address: rows still have the keys of before."""
+    newsroom = make_newsroom()
+    review = make_imported(newsroom, "https://outra.example/chá")
+    publish_review(newsroom, review)
+    correct_review(newsroom, review, headline="Tiêu đề mới")
+    former = {"appearance_keys": ["0" * 32], "original_key": "0" * 32}
+    for model in (PublishedReview, PastReview):
+        assert model.objects.update(**former) == 1
+    PublishedClaim.objects.update(appearance_keys=["0" * 32])
+    queries = [{name: value, "as_of": as_of} for as_of in ("0", "1") for name, value in (
+        ("appearance_url", "https://social.example/p/1"), ("original_url", "https://outra.example/ch%C3%A1"),
+    )]  # fmt: skip
+    assert [api.ids("reviews/", query) for query in queries] == [[]] * 4
+    call_command("rebuild_record", verbosity=0)
+    unchanged._sent.clear()
+    assert [api.ids("reviews/", query) for query in queries] == [[str(review.pk)]] * 4
+    assert api.ids("claims/", {"appearance_url": "https://social.example/p/1"}) == [str(review.claim_id)]

@@ -1,5 +1,6 @@
 """Addresses that lead to the same page have the same key, others have not."""
 
+import unicodedata
 from uuid import UUID
 
 import pytest
@@ -33,6 +34,30 @@ def test_address_key_same_page(same: str) -> None:
 )
 def test_address_key_other_page(other: str) -> None:
     assert address_key(other) != address_key("https://example.org/a/b?x=1")
+
+
+COMPOSED = "https://vi.example/wiki/Phở?q=lũ+lụt~1"
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        COMPOSED,
+        unicodedata.normalize("NFD", COMPOSED),
+        "https://vi.example/wiki/Ph%E1%BB%9F?q=l%C5%A9+l%E1%BB%A5t~1",
+        "https://vi.example/wik%69/Ph%e1%bb%9f/?q=l%c5%a9+l%e1%bb%a5t%7E1",
+    ],
+)
+def test_address_key_same_characters(same: str) -> None:
+    assert address_key(same) == address_key("https://vi.example/wiki/Ph%E1%BB%9F?q=l%C5%A9+l%E1%BB%A5t~1")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("a%2Fb", "a/b"), ("a%3Fb", "a?b"), ("?a=b%26c", "?a=b&c"), ("a%2Bb", "a+b"), ("100%", "100%25"), ("a/%2f", "a")],
+)
+def test_address_key_other_characters(one: str, other: str) -> None:
+    assert address_key(f"https://example.org/{one}") != address_key(f"https://example.org/{other}")
 
 
 def test_site_of_is_host_without_www_and_port() -> None:
