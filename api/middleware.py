@@ -33,6 +33,11 @@ class ApiAnswers:
         if make and response.status_code >= 400 and isinstance(response, HttpResponse):
             make(request, response)
         response.headers.setdefault("Content-Security-Policy", self.policy)
+        if response.status_code in (204, 304):
+            # Django counts the bytes of what has none (RFC 9110, sections 8.6 and 15.3.5); of a 304 it would say that
+            # the content which the client has is empty.
+            response.headers.pop("Content-Length", None)
+            response.headers.pop("Content-Type", None)
         remember(request, response)
         return response
 
