@@ -16,6 +16,17 @@ from api.schema.components import COMPONENTS
 MOST_ERRORS = 50
 
 
+def require_length(request: HttpRequest) -> None:
+    """Raises Refused for content that comes in chunks, whose number of bytes nobody has said.
+
+    By WSGI it would be read as empty. A proxy that collects what is sent says how much it is (nginx does).
+    """
+    if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
+        raise Refused(
+            CONTENT_TOO_LARGE, "Say how many bytes are sent, with Content-Length, and do not send them in chunks."
+        )
+
+
 def read_content(request: HttpRequest, most: int) -> bytes:
     """At most that many bytes. Raises Refused."""
     if int(request.headers.get("Content-Length") or 0) <= most:

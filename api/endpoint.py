@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api import responses
+from api.contents import require_length
 from api.negotiation import JsonOnly
 from api.problems import ParameterProblem
 from api.suggestions import unknown_parameter
@@ -30,6 +31,7 @@ class Endpoint(APIView):
         # Of Django REST framework's own steps these are left: nobody is asked who they are, and versions and suffixes
         # have addresses of their own.
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        require_length(request._request)
         self.check_permissions(request)
         self.check_throttles(request)
         # Before the content, so that the content is never older than the head says.

@@ -1,6 +1,7 @@
 """What the server hands over, read by the application itself: Django's test client makes requests of its own kind."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -46,3 +47,24 @@ def test_form_is_utf_8_whatever_it_says():
     response = send("POST", "/v1alpha1/claims:search", "query=nước lũ".encode(), **form)
     assert (response.status_code, response["Content-Type"]) == (200, "application/json; charset=UTF-8")
     assert len(json.loads(response.content)["claims"]) == 1
+
+
+@pytest.mark.parametrize("address", ["tips/", "correction-requests/", "drafts/claims/", "match/"])
+def test_content_in_chunks_is_refused_and_not_read_as_empty(address):
+    """As granian hands it over: without a number of bytes."""
+    chunks = {
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "wsgi.input": BytesIO(b'{"text": "abc"}'),
+        "wsgi.input_terminated": True,
+    }
+    response = send("POST", f"/api/v1/{address}", **chunks)
+    assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
+    assert "Content-Length" in json.loads(response.content)["detail"]
+
+
+def test_form_in_chunks_is_refused_in_the_shape_of_google():
+    form = {"CONTENT_TYPE": "application/x-www-form-urlencoded", "HTTP_X_HTTP_METHOD_OVERRIDE": "GET"}
+    response = send("POST", "/v1alpha1/claims:search", HTTP_TRANSFER_ENCODING="chunked", **form)
+    error = json.loads(response.content)["error"]
+    assert (response.status_code, error["status"]) == (400, "INVALID_ARGUMENT")
+    assert "Content-Length" in error["message"]

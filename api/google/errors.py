@@ -11,7 +11,7 @@ from django.utils.log import log_response
 from rest_framework.exceptions import MethodNotAllowed, NotFound, Throttled
 
 from api.google.output import output_of, write
-from api.problems import RETRY_AFTER_OUTAGE
+from api.problems import RETRY_AFTER_OUTAGE, Refused
 
 _CODES = {
     "INVALID_ARGUMENT": 400,
@@ -72,6 +72,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     match error:
         case GoogleError():
             return error_response(request, error.status, str(error), error.violations)
+        case Refused():
+            return error_response(request, "INVALID_ARGUMENT", error.said)
         case Http404() | NotFound() | MethodNotAllowed():
             return error_response(request, "NOT_FOUND")
         case Throttled():
