@@ -8,9 +8,9 @@ import orjson
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers, set_response_etag
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from factcheck.record.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, Status
@@ -27,9 +27,11 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
         patch_cache_control(response, no_cache=True)
         # The interface's language comes from the browser, or from the cookie of whoever chose one here.
         patch_vary_headers(response, ["Accept-Language", "Cookie"])
-        return response
+        # Not with Django's ConditionalGetMiddleware, which passes HEAD by (RFC 9110, section 9.3.2).
+        set_response_etag(response)
+        return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
 
-    return require_safe(conditional_page(answer))
+    return require_safe(answer)
 
 
 def page_number(request: HttpRequest) -> int:

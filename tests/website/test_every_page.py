@@ -65,6 +65,9 @@ def test_page_is_revalidated(published: Published, path: str) -> None:
     assert set(first.headers["Vary"].split(", ")) == {"Accept-Language", "Cookie"}
     again = {"if-none-match": first.headers["ETag"]}
     assert Client().get(path, headers={**again, "accept-language": "en"}).status_code == 304
+    head = Client().head(path, headers={"accept-language": "en"})
+    assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", first.headers["ETag"])
+    assert Client().head(path, headers={**again, "accept-language": "en"}).status_code == 304
     assert Client().get(path, headers={**again, "accept-language": "vi"}).status_code == 200
 
 
