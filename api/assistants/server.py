@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
@@ -53,7 +54,9 @@ def make_server() -> MCPServer:
 
 def serve_http(server: MCPServer, address: str, port: int) -> None:
     """At /mcp, until SIGTERM. Keeps nothing between two requests, so that it can be restarted at any time."""
-    hosts = [host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"]
+    # The package compares whole names: of `.example.org` it gets the domain itself, for `*` the site's own name alone.
+    named = [host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"]
+    hosts = list(dict.fromkeys([urlsplit(settings.SITE_URL).netloc, *named]))
     server.run(
         "streamable-http",
         host=address,

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connections
 from mcp import Client
 
-from api.assistants.server import make_server
+from api.assistants.server import make_server, serve_http
 from factcheck.editorial.models import Source
 from tests.assisting import on_http, on_stdio
 from tests.drafts import (
@@ -229,6 +229,16 @@ def test_process_on_standard_input_and_output(world: SimpleNamespace) -> None:
     )
     assert [each["id"] for each in found["results"]] == [world.flood]
     assert "No such review" in nothing
+
+
+def test_hosts_over_http_are_the_sites_and_those_that_are_named(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "https://facts.example.org", ["*", ".example.org", "facts.example.org"]
+    server, given = make_server(), dict[str, Any]()
+    monkeypatch.setattr(server, "run", lambda *_, **options: given.update(options))
+    serve_http(server, "127.0.0.1", 8001)
+    assert given["transport_security"].allowed_hosts == [
+        "facts.example.org", "example.org", "facts.example.org:*", "example.org:*",
+    ]  # fmt: skip
 
 
 def test_process_over_http_answers_many_at_once(world: SimpleNamespace) -> None:
