@@ -129,3 +129,11 @@ def test_nothing_else_reads_the_environment():
 def test_limit_of_requests_is_counted_by_network():
     code = "from api.endpoint import Endpoint; print(*(each.__name__ for each in Endpoint.throttle_classes))"
     assert manage("shell", "--no-imports", "-c", code, API_RATE_LIMIT="9/min").stdout == "ByNetwork\n"
+
+
+def test_cookies_of_a_site_with_https_are_secure():
+    code = (
+        "from django.conf import settings; print({(getattr(settings, f'{name}_COOKIE_SECURE'),"
+        " getattr(settings, f'{name}_COOKIE_SAMESITE')) for name in ('SESSION', 'CSRF', 'LANGUAGE')})"
+    )
+    assert manage("shell", "--no-imports", "-c", code, **PRODUCTION).stdout == "{(True, 'Lax')}\n"
