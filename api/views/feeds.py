@@ -21,6 +21,7 @@ from api.keyset import Order
 from api.lists import ListOptions, ListRequest, Page, read_list_request, read_page
 from api.negotiation import Anything
 from api.searching import read_in_time
+from api.unchanged import follows_log
 from api.views.corrections import CORRECTIONS, read_corrections
 from factcheck.record.markdown import to_html
 from factcheck.record.models import PublishedReview, Status
@@ -49,6 +50,8 @@ class Feed(Endpoint):
 
     def get(self, request: Request) -> HttpResponse:
         asked = read_list_request(request._request, self.understood)
+        if "q" not in asked.query:  # what is found for words goes by the time that is left for it, too
+            follows_log(request._request)
         page = self.read(asked)
         bodies = [orjson.loads(body) for (body,) in page.rows]
         pages = {

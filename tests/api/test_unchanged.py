@@ -6,7 +6,7 @@ from django.test import Client
 
 from api import responses, unchanged
 from api.views.reviews import ReviewDetail
-from tests.drafts import erase_review, make_newsroom, make_review, publish_review, withdraw_review
+from tests.drafts import correct_review, erase_review, make_newsroom, make_review, publish_review, withdraw_review
 
 
 @pytest.fixture
@@ -83,9 +83,9 @@ def test_after_a_minute_the_view_is_asked(review, monkeypatch):
 
 
 def test_searches_and_counts_are_not_remembered(review):
-    for query in ("q=flood", "count=true"):
-        etag = Client().get(f"/api/v1/reviews/?{query}")["ETag"]
-        assert ask(f"/api/v1/reviews/?{query}", etag).status_code == 304
+    for address in ("/api/v1/reviews/?q=flood", "/api/v1/reviews/?count=true", "/feeds/reviews.atom?q=flood"):
+        etag = Client().get(address)["ETag"]
+        assert ask(address, etag).status_code == 304
     assert unchanged._sent == {}
 
 
@@ -96,9 +96,15 @@ def test_searches_and_counts_are_not_remembered(review):
         "/api/v1/claims/?language=vi&page_size=3",
         "/api/v1/reviews/{review.pk}/",
         "/api/v1/claims/{review.claim_id}/",
+        "/feeds/reviews.atom?language=vi&content=full",
+        "/feeds/reviews.json",
+        "/feeds/corrections.rss?class=substantive",
     ],
 )
-def test_what_was_sent_is_sent_again_without_the_view(review, monkeypatch, django_assert_num_queries, address):
+def test_what_was_sent_is_sent_again_without_the_view(
+    newsroom, review, monkeypatch, django_assert_num_queries, address
+):
+    correct_review(newsroom, review, summary="Sai. Khác.")
     address = address.format(review=review)
     first = Client().get(address)
     monkeypatch.setattr("api.middleware.remember", None)  # is asked only when a view was
@@ -174,3 +180,9 @@ def test_database_that_is_away_is_a_problem_as_ever(review, monkeypatch):
     monkeypatch.setattr("api.views.reviews.find_review", away)
     response = ask(address, etag)
     assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")
+
+
+def test_feed_without_an_erased_review_takes_the_place_of_the_one_with_it(newsroom, review):
+    entries = [len(Client().get("/feeds/reviews.json").json()["items"]) for _ in range(2)]
+    erase_review(newsroom, review)
+    assert [*entries, len(Client().get("/feeds/reviews.json").json()["items"])] == [1, 1, 0]
