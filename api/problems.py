@@ -153,7 +153,7 @@ UNAVAILABLE = Problem(
     "unavailable",
     503,
     "Not available just now",
-    "The database does not answer, or did not answer in time.",
+    "The database does not answer, or as many as may read this at a time are reading it.",
     "Try again after as many seconds as the header `Retry-After` says.",
 )
 
@@ -279,7 +279,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
             return problem_response(request, BAD_REQUEST)
         case OperationalError() | InterfaceError():
             wait = {"Retry-After": str(RETRY_AFTER_OUTAGE)}
-            return _logged(request, problem_response(request, UNAVAILABLE, headers=wait), error)
+            away = problem_response(request, UNAVAILABLE, "The database does not answer.", headers=wait)
+            return _logged(request, away, error)
     return _logged(request, problem_response(request, INTERNAL_ERROR), error)
 
 

@@ -309,6 +309,7 @@ def test_database_that_is_away_is_unavailable(world, api, monkeypatch, error):
     monkeypatch.setattr(responses, "remember_head", fail)
     response = api.send("publishers/")
     assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert response.json()["detail"] == "The database does not answer."
     assert b"10.0.0.7" not in response.content
     assert "Factcheck-Head" not in response
     assert len(asked) == 1
