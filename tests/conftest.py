@@ -176,7 +176,7 @@ def away_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a process that was started while the named server does not answer: it has made no connection yet."""
     account = parse_url("DATABASE_URL", "postgresql://a:b@127.0.0.1:1/facts")
     monkeypatch.setattr(type(settings.DATABASE_SOURCE), "prepare", Remote(account).prepare)
-    _close_connections()
+    connections.close_all()
 
 
 @contextmanager
