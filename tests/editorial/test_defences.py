@@ -1,7 +1,7 @@
 """The rules of the editors' side, held by PostgreSQL against SQL of the application's own role."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -24,7 +24,18 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.models.claims import TopicLabel
 from factcheck.record.canonical import canonical, sha256_hex
-from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, make_scale, make_user, publish_review
+from tests.drafts import (
+    Newsroom,
+    approve_demand,
+    make_demand,
+    make_newsroom,
+    make_review,
+    make_scale,
+    make_user,
+    merge_claims,
+    publish_demand,
+    publish_review,
+)
 from tests.tokens import make_program
 
 
@@ -240,6 +251,40 @@ def test_address_column_takes_http_only(newsroom: Newsroom, value: str) -> None:
 def test_approval_stays_as_it_was(newsroom: Newsroom, sql: str, message: str) -> None:
     with pytest.raises(IntegrityError, match=message):
         run(sql, [])
+
+
+CHANGED_DECISIONS = pytest.mark.parametrize(
+    "change", ["decided_by_id = (SELECT max(id) FROM editorial_user)", "decided_at = now()"]
+)
+
+
+@CHANGED_DECISIONS
+@pytest.mark.parametrize("decide", [approve_demand, publish_demand])
+def test_decision_on_a_demand_stays_as_it_was(database: str, decide: Callable[..., object], change: str) -> None:
+    """Before its publication as after it; an approval may still be returned, by whoever returns it."""
+    newsroom = make_newsroom()
+    demand = make_demand(newsroom)
+    decide(newsroom, demand)
+    with pytest.raises(IntegrityError, match="who decided and when cannot be changed"):
+        run(f"UPDATE editorial_demandapproval SET {change}")
+    if decide is approve_demand:
+        demands.return_demand(demand=demand, by=newsroom.second, reason="Thiếu căn cứ.")
+
+
+@CHANGED_DECISIONS
+@pytest.mark.parametrize("published", [False, True])
+def test_decision_on_a_merge_stays_as_it_was(database: str, published: bool, change: str) -> None:
+    newsroom = make_newsroom()
+    one, other = make_review(newsroom), make_review(newsroom)
+    for review in (one, other):
+        publish_review(newsroom, review)
+    if published:
+        merge_claims(newsroom, one.claim, other.claim)
+    else:
+        merge = merges.propose_merge(claim=one.claim, into=other.claim, by=newsroom.reporter, note="Cùng tin đồn.")
+        merges.return_merge(merge=merge, by=newsroom.editor, reason="Hai chuyện khác nhau.")
+    with pytest.raises(IntegrityError, match="who decided and when cannot be changed"):
+        run(f"UPDATE editorial_claimmerge SET {change}")
 
 
 @pytest.mark.parametrize(
