@@ -2,15 +2,21 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, connections, transaction
 
-from factcheck.editorial import workflow
+from factcheck.editorial import imports, workflow
 from factcheck.editorial.models import Claimant, ImportBatch, Publisher, Review
+from factcheck.exchange.records import records
+from factcheck.exchange.shapes import Record
 from factcheck.record.models import PublishedReview
 from tests.drafts import Newsroom, erase_review, make_newsroom
+from tests.exchange.own_records import publish, record, take, write
 
 URL, TEXT, WORDS, SPEAKER = "https://lan.example/1", "Đập đã vỡ.", "Bịa đặt", "Nguyễn Lan"
 
@@ -79,3 +85,45 @@ def test_erased_review_is_not_imported_again(
         assert counts == "0 new, 0 unchanged, 0 changed, 1 refused (erased_here 1)."
     assert PublishedReview.objects.get().status == "erased"
     assert Publisher.objects.filter(site="lan.example").exists() == Claimant.objects.exists() == redact
+
+
+def test_import_beside_an_erasure_brings_no_name_back(database: str, tmp_path: Path) -> None:
+    """It began before the erasure was committed, and waits for the review that it holds."""
+    newsroom = make_newsroom()
+    take(tmp_path / "reviews.jsonl", record())
+    publish()
+    review = Review.objects.get()
+    erasure = workflow.erase(review=review, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
+    batch = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
+    changed = record(headline="Changed")
+    (found,) = records(write(tmp_path / "again.jsonl", changed))
+    assert isinstance(found, Record)
+    incoming = imports.Incoming(found.key, found.data, found.silent)
+
+    def again() -> list[imports.Outcome | imports.Refused]:
+        try:
+            return imports.add_to_batch(batch=batch, by=newsroom.editor, records=[incoming])
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            workflow.approve(review=review, by=newsroom.chief, digest=erasure.digest)
+            outcomes = pool.submit(again)
+            while not waited_for():
+                assert not outcomes.done()
+                sleep(0.01)
+        (outcome,) = outcomes.result(timeout=30)
+    assert isinstance(outcome, imports.Refused)
+    assert outcome.code == "erased_here"
+    assert not Claimant.objects.exists()
+
+
+def waited_for() -> bool:
+    """Whether another connection waits for this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
+            " AND transactionid = pg_current_xact_id()::xid)"
+        )
+        return bool(cursor.fetchone()[0])

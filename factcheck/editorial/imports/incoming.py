@@ -108,10 +108,18 @@ def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[O
 
 
 def _former(records: Sequence[Incoming]) -> dict[str, Review]:
-    """The reviews that these records were imported as before, locked, each with what is annotated below."""
+    """The reviews that these records were imported as before, locked, each with what is annotated below.
+
+    Locked first and asked for then: a statement that waits for a row goes on with what it saw of other tables before it
+    waited, and would miss the erasure for which it did.
+    """
+    known = Review.objects.select_for_update().filter(import_key__among={incoming.key for incoming in records})
+    held = list(known.order_by("pk").values_list("pk", flat=True))
+    if not held:
+        return {}
     approvals = Approval.objects.filter(review=OuterRef("pk"))
     rows = (
-        Review.objects.filter(import_key__among={incoming.key for incoming in records})
+        Review.objects.filter(pk__among=held)
         .annotate(
             waiting=Exists(approvals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
             published=Exists(approvals.filter(entry__isnull=False)),
@@ -119,8 +127,6 @@ def _former(records: Sequence[Incoming]) -> dict[str, Review]:
             shared=Exists(Review.objects.filter(claim=OuterRef("claim")).exclude(pk=OuterRef("pk"))),
         )
         .select_related("claim__claimant")
-        .select_for_update(of=("self",))
-        .order_by("pk")
     )
     return {str(review.import_key): review for review in rows}
 
