@@ -56,6 +56,7 @@ class Cursor:
         self._at = 0
         self._ended = False
         self.line = 1
+        self.characters = 0  # read so far
         start = source.read(CHUNK)
         if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
             raise MalformedError("the file is in UTF-16: save it in UTF-8", 1)
@@ -145,7 +146,9 @@ class Cursor:
 
     def _take(self, some: bytes) -> None:
         self._ended = not some
-        self._text += self._decoder.decode(some, final=self._ended)
+        text = self._decoder.decode(some, final=self._ended)
+        self.characters += len(text)
+        self._text += text
 
     def _fail(self, detail: str, at: int) -> NoReturn:
         line = self.line + self._text.count("\n", self._at, at)

@@ -43,11 +43,15 @@ class Found:
 
 
 class ReviewFile:
-    """An open file of reviews. `bytes_read` are bytes of the file as it lies on the disk."""
+    """An open file of reviews. `bytes_read` are bytes of the file as it lies on the disk.
+
+    `characters_read` are those of its text, of which a compressed file has a thousand times as many.
+    """
 
     def __init__(self, path: Path) -> None:
         self._raw = io.FileIO(path)
         self._bytes = io.BufferedReader(self._raw)
+        self._cursor: Cursor | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -59,17 +63,22 @@ class ReviewFile:
     def bytes_read(self) -> int:
         return self._raw.tell()
 
+    @property
+    def characters_read(self) -> int:
+        return self._cursor.characters if self._cursor else 0
+
     def objects(self) -> Iterator[Found | Refusal]:
         """Every object of the file, and a Refusal wherever it cannot be read."""
         zipped = self._bytes.peek(2)[:2] == b"\x1f\x8b"
-        cursor: Cursor | None = None
         try:
-            cursor = Cursor(gzip.GzipFile(fileobj=self._bytes) if zipped else self._bytes)
-            yield from _documents(cursor)
+            self._cursor = Cursor(gzip.GzipFile(fileobj=self._bytes) if zipped else self._bytes)
+            yield from _documents(self._cursor)
         except MalformedError as error:
             yield _unreadable(error.line, str(error), fatal=True)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            yield _unreadable(cursor.line if cursor else 1, f"the gzip file is damaged ({error})", fatal=True)
+            yield _unreadable(
+                self._cursor.line if self._cursor else 1, f"the gzip file is damaged ({error})", fatal=True
+            )
 
 
 def types_of(node: Node) -> set[str]:

@@ -11,7 +11,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,14 @@ from factcheck.exchange.readers import Found, ReviewFile
 from factcheck.exchange.records import record_of
 from factcheck.exchange.shapes import Record, Refusal
 
+# A chunk ends after so many records, or so many characters of the file: of both it is all that is held.
 CHUNK = 1000
+CHUNK_CHARACTERS = 16 * 1024 * 1024
+# Characters of a refused object that is handed on; of a longer one its place is enough to find it.
+MAX_REFUSED = 1024 * 1024
 # Bytes; a smaller file is read before another Python has begun.
 LARGE = 1024 * 1024
-# A record; or a refusal and the object that it is of, as far as it could be read.
+# A record; or a refusal and the object that it is of, unless it is too long or cannot be read.
 Read = tuple[Record | Refusal, object]
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,8 +53,14 @@ def chunks(path: Path) -> Iterator[tuple[list[Read], int]]:
 
 def _chunks(path: Path) -> Iterator[tuple[list[Read], int]]:
     with ReviewFile(path) as file:
-        reading = _read(file)
-        while chunk := list(islice(reading, CHUNK)):
+        chunk: list[Read] = []
+        before = 0
+        for read in _read(file):
+            chunk.append(read)
+            if len(chunk) == CHUNK or file.characters_read - before >= CHUNK_CHARACTERS:
+                yield chunk, file.bytes_read
+                chunk, before = [], file.characters_read
+        if chunk:
             yield chunk, file.bytes_read
 
 
@@ -65,11 +75,23 @@ def _read(file: ReviewFile) -> Iterator[Read]:
 
 
 def _plain(value: object) -> Any:
-    """The value as JSON has it, numbers as numbers again; None when it is nested too deeply to be handed on."""
+    """The value as JSON has it, numbers as numbers again; None when it is too long or too deep to be handed on."""
     try:
-        return _plain_within(value)
+        return _plain_within(value) if _is_short(value) else None
     except RecursionError:
         return None
+
+
+def _is_short(value: object) -> bool:
+    left, waiting = MAX_REFUSED, [value]
+    while waiting and left > 0:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+        left -= len(value) + 2 if isinstance(value, str | list | dict) else 4
+    return left > 0
 
 
 def _plain_within(value: object) -> Any:

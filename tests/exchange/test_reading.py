@@ -1,6 +1,8 @@
 """Large files are read by a process of its own, and nobody can tell."""
 
+import gzip
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -77,3 +79,28 @@ def test_file_that_cannot_be_opened_is_named(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(OSError, match="directory") as problem:
         list(chunks(tmp_path))
     assert str(problem.value.filename) == str(tmp_path)
+
+
+def test_refused_objects_that_are_long_are_not_gathered(tmp_path: Path) -> None:
+    """A hundred megabytes of text in a file of a hundred kilobytes."""
+    path = tmp_path / "reviews.jsonl.gz"
+    with gzip.open(path, "wt", compresslevel=6) as file:
+        for _ in range(50):
+            file.write('{"title": "x", "html": "' + "a" * 2 * 1024 * 1024 + '"}\n')
+    tracemalloc.start()
+    read = [each for chunk, _ in chunks(path) for each in chunk]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(read) == 50
+    assert all(isinstance(result, Refusal) and node is None for result, node in read)
+    assert peak < 25_000_000
+
+
+def test_chunk_is_closed_by_size_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "CHUNK_CHARACTERS", 1024 * 1024)
+    path = tmp_path / "reviews.jsonl.gz"
+    with gzip.open(path, "wt") as file:
+        file.writelines(f'{{"title": "{number}", "html": "{"a" * 500_000}"}}\n' for number in range(10))
+    read = [[node["title"] for _, node in chunk] for chunk, _ in chunks(path)]
+    assert [title for chunk in read for title in chunk] == [str(number) for number in range(10)]
+    assert max(map(len, read)) <= 3
