@@ -1,7 +1,9 @@
 """JSON-LD written otherwise than publishers mostly do: names of nodes that stand elsewhere, terms in full."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+
+from factcheck.exchange.json_values import length_of
 
 Node = dict[str, object]
 Nodes = Mapping[str, Node]
@@ -13,7 +15,8 @@ FOLLOWED = frozenset(
         "locationCreated", "hasPart", "inLanguage",
     }
 )  # fmt: skip
-MAX_FOLLOWED = 1000  # names in one record, so that nodes that name each other do not grow without end
+# Characters of the nodes that one record names: whoever reads it reads each of them as often as it is named.
+MAX_FOLLOWED = 1024 * 1024
 MAX_DEPTH = 8  # of nodes inside each other
 
 _SPELT_OUT = re.compile(r"\A(?:schema:|https?://schema\.org/)(?=[A-Za-z]+\Z)")
@@ -49,24 +52,37 @@ def is_reference(node: Node) -> bool:
 
 
 def with_references(node: Node, nodes: Nodes) -> Node:
-    """The node with what it names in the place of the names. A name that leads nowhere stays."""
-    return _followed(node, nodes, iter(range(MAX_FOLLOWED)), 0) if nodes else node
+    """The node with what it names in the place of the names. A name that leads nowhere or too far stays."""
+    return _Following(nodes).followed(node, 0) if nodes else node
 
 
-def _followed(node: Node, nodes: Nodes, left: Iterator[int], depth: int) -> Node:
-    if depth == MAX_DEPTH:
-        return node
-    return {key: _value(value, nodes, left, depth + 1) if key in FOLLOWED else value for key, value in node.items()}
+class _Following:
+    """Follows the names in one record."""
 
+    def __init__(self, nodes: Nodes) -> None:
+        self._nodes = nodes
+        self._left = MAX_FOLLOWED
+        self._lengths: dict[str, int] = {}
 
-def _value(value: object, nodes: Nodes, left: Iterator[int], depth: int) -> object:
-    if isinstance(value, list):
-        return [_value(each, nodes, left, depth) if isinstance(each, dict) else each for each in value]
-    if not isinstance(value, dict):
-        return value
-    if is_reference(value):
-        named = nodes.get(str(value["@id"]))
-        if named is None or next(left, None) is None:
+    def followed(self, node: Node, depth: int) -> Node:
+        if depth == MAX_DEPTH:
+            return node
+        return {key: self._value(value, depth + 1) if key in FOLLOWED else value for key, value in node.items()}
+
+    def _value(self, value: object, depth: int) -> object:
+        if isinstance(value, list):
+            return [self._value(each, depth) if isinstance(each, dict) else each for each in value]
+        if not isinstance(value, dict):
             return value
-        value = with_short_terms(named)
-    return _followed(value, nodes, left, depth)
+        if is_reference(value):
+            name = str(value["@id"])
+            if name not in self._nodes or self._length(name) > self._left:
+                return value
+            self._left -= self._length(name)
+            value = with_short_terms(self._nodes[name])
+        return self.followed(value, depth)
+
+    def _length(self, name: str) -> int:
+        if name not in self._lengths:
+            self._lengths[name] = length_of(self._nodes[name], MAX_FOLLOWED)
+        return self._lengths[name]

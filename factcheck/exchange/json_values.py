@@ -26,6 +26,19 @@ class Number(str):
 DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number)
 
 
+def length_of(value: object, limit: int) -> int:
+    """How many characters of JSON a value has, not exactly; from the limit on it is not counted further."""
+    length, waiting = 0, [value]
+    while waiting and length < limit:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+        length += len(value) + 2 if isinstance(value, str | list | dict) else 4
+    return length
+
+
 class MalformedError(ValueError):
     """The file is no JSON at this place; `line` counts from 1, `at_line_start`: its first character is wrong."""
 

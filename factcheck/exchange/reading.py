@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from factcheck.exchange.json_values import Number
+from factcheck.exchange.json_values import Number, length_of
 from factcheck.exchange.readers import Found, ReviewFile
 from factcheck.exchange.records import record_of
 from factcheck.exchange.shapes import Record, Refusal
@@ -77,21 +77,9 @@ def _read(file: ReviewFile) -> Iterator[Read]:
 def _plain(value: object) -> Any:
     """The value as JSON has it, numbers as numbers again; None when it is too long or too deep to be handed on."""
     try:
-        return _plain_within(value) if _is_short(value) else None
+        return _plain_within(value) if length_of(value, MAX_REFUSED) < MAX_REFUSED else None
     except RecursionError:
         return None
-
-
-def _is_short(value: object) -> bool:
-    left, waiting = MAX_REFUSED, [value]
-    while waiting and left > 0:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += [*value, *value.values()]
-        elif isinstance(value, list):
-            waiting += value
-        left -= len(value) + 2 if isinstance(value, str | list | dict) else 4
-    return left > 0
 
 
 def _plain_within(value: object) -> Any:

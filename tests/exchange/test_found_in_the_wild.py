@@ -1,6 +1,7 @@
 """What ClaimReviews on the web are like, case by case: each is read, or refused for a reason that is true."""
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,19 @@ def test_nodes_that_name_each_other_in_a_circle_end(tmp_path):
     (found,) = read(tmp_path, {"@graph": graph})
     assert isinstance(found, Record)
     assert found.data["publisher"]["name"] == "#0"
+
+
+@pytest.mark.parametrize("large", [{"author": [0] * 50_000}, {"keywords": [None] * 50_000}], ids=["copied", "walked"])
+def test_large_node_that_is_named_often_is_read_a_few_times(tmp_path, large):
+    """A thousand times it would fill 400 MB or take a minute."""
+    person = {"@id": "#large", "@type": "Person", "name": "A. B."} | large
+    graph = [MINIMAL | {"author": [{"@type": "Organization", "name": "Us"}] + [{"@id": "#large"}] * 1000}, person]
+    tracemalloc.start()
+    (found,) = read(tmp_path, {"@graph": graph})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert sum(problem.code == "not_found" for problem in found.dropped) > 980
+    assert peak < 20_000_000
 
 
 @pytest.mark.parametrize("prefix", ["schema:", "http://schema.org/", "https://schema.org/"])
