@@ -45,7 +45,7 @@ def chunks(path: Path) -> Iterator[tuple[list[Read], int]]:
         try:
             while (chunk := pickle.load(process.stdout)) is not None:  # noqa: S301 (our own process wrote it)
                 yield chunk
-        except EOFError:
+        except (EOFError, pickle.UnpicklingError):  # before a chunk, or within one
             raise ChildProcessError(process.wait(), "the process that reads it ended too early", str(path)) from None
         finally:
             process.stdout.close()  # so that a reader that is not waited for any more ends

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import pickle
 import tracemalloc
 from pathlib import Path
 
@@ -61,6 +62,20 @@ def test_number_that_is_none_for_python_or_json_stays_as_it_was_written(
 def test_reader_that_dies_is_no_end_of_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "LARGE", 0)
     monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(ChildProcessError, match="ended too early"):
+        list(chunks(file))
+
+
+def test_reader_that_is_killed_within_a_chunk_is_no_end_of_the_file(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = pickle.dumps([list(range(100_000))], pickle.HIGHEST_PROTOCOL)
+    (tmp_path / "half").write_bytes(whole[: len(whole) // 2])
+    killed = tmp_path / "killed"
+    killed.write_text(f'#!/bin/sh\ncat "{tmp_path}/half"\nkill -9 $$\n')
+    killed.chmod(0o700)
+    monkeypatch.setattr(reading, "LARGE", 0)
+    monkeypatch.setattr("sys.executable", str(killed))
     with pytest.raises(ChildProcessError, match="ended too early"):
         list(chunks(file))
 
