@@ -215,8 +215,10 @@ def _forget_claims(keys: set[Any]) -> None:
     used = set(Review.objects.exclude(state=Review.State.ERASED).filter(claim__in=keys).values_list("claim", flat=True))
     shown = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
     used |= {claim for claim in shown if claim}
+    claims = list(Claim.objects.select_for_update().filter(pk__in=keys - used).order_by("pk"))
+    # After the claims, as whoever answers a link or throws a claim away takes them.
     ProposedLink.objects.filter(Q(claim__in=keys - used) | Q(other__in=keys - used)).delete()
-    for claim in Claim.objects.select_for_update().filter(pk__in=keys - used).order_by("pk"):
+    for claim in claims:
         claim.appearances.all().delete()
         claim.topics.clear()
         _blank(claim)

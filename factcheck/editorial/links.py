@@ -114,7 +114,12 @@ def _links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
 
 
 def _open(link: ProposedLink, by: User) -> ProposedLink:
-    link = ProposedLink.objects.select_for_update(of=("self",)).select_related("claim", "other").get(pk=link.pk)
+    # The claims first, by key, as all do: whoever throws one away takes its links with it.
+    list(Claim.objects.select_for_update().filter(pk__in=[link.claim_id, link.other_id]).order_by("pk"))
+    found = ProposedLink.objects.select_for_update(of=("self",)).select_related("claim", "other").filter(pk=link.pk)
+    if (now := found.first()) is None:
+        raise EditorialError(_("This is decided already."))
+    link = now
     roles.require_member(by, link.claim.newsroom_id)
     if link.answer:
         raise EditorialError(_("This is decided already."))

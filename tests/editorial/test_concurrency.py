@@ -5,14 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from time import sleep
 
+import pytest
 from django.db import connection, connections, transaction
 
-from factcheck.editorial import demands, merges, workflow
+from factcheck.editorial import demands, links, merges, workflow
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.models import Claim, EditorialEvent
+from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, ProposedLink
 from factcheck.record import log
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.drafts import approve_demand, make_claim, make_demand, make_newsroom, make_review, publish_review
+from tests.waiting import begin_until_it_waits
 
 
 def at_once(calls: list[Callable[[], object]]) -> list[object]:
@@ -141,6 +143,43 @@ def test_merge_waits_for_the_log_before_it_holds_claims(database: str) -> None:
             # As an erasure does now; a claim held by the merge would mean a deadlock.
             assert len(Claim.objects.select_for_update(nowait=True).filter(pk__in=[each.pk for each in claims])) == 2
         assert decided.result(timeout=30).kind == LogEntry.Kind.CLAIM_MERGE
+
+
+@pytest.mark.parametrize("verb", ["dismiss", "erase"])
+def test_link_is_held_after_its_claims(database: str, verb: str) -> None:
+    """As when a draft's claim goes, and its links with it; in opposite orders each would wait for the other."""
+    newsroom = make_newsroom()
+    review, other = make_review(newsroom), make_review(newsroom)
+    publish_review(newsroom, review)
+    publish_review(newsroom, other)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", submitted_by=newsroom.editor)
+    link = ProposedLink.objects.create(batch=batch, claim=review.claim, other=other.claim, score=0.9)
+    erasure = workflow.erase(review=review, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
+
+    def act() -> object:
+        if verb == "dismiss":
+            return links.dismiss_link(link=link, by=newsroom.second)
+        return workflow.approve(review=review, by=newsroom.chief, digest=erasure.digest)
+
+    with transaction.atomic():
+        Claim.objects.select_for_update().get(pk=review.claim_id)
+        acting = begin_until_it_waits(act)
+        ProposedLink.objects.select_for_update(nowait=True).get(pk=link.pk)
+    acting.result(timeout=30)
+
+
+def test_link_that_went_with_its_claim_is_decided(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    draft = make_claim(newsroom)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", submitted_by=newsroom.editor)
+    link = ProposedLink.objects.create(batch=batch, claim=draft, other=review.claim, score=0.9)
+    with transaction.atomic():
+        merges.use_instead(claim=Claim.objects.get(pk=draft.pk), instead=review.claim, by=newsroom.editor)
+        accepting = begin_until_it_waits(lambda: links.accept_link(link=link, by=newsroom.second))
+    with pytest.raises(EditorialError, match="decided already"):
+        accepting.result(timeout=30)
 
 
 def waiting_for_the_log() -> bool:

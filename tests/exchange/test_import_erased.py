@@ -2,21 +2,20 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from time import sleep
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import transaction
 
 from factcheck.editorial import imports, workflow
-from factcheck.editorial.models import Claimant, ImportBatch, Publisher, Review
+from factcheck.editorial.models import Claim, Claimant, ImportBatch, Publisher, Review
 from factcheck.exchange.records import records
 from factcheck.exchange.shapes import Record
 from factcheck.record.models import PublishedReview
 from tests.drafts import Newsroom, erase_review, make_newsroom
 from tests.exchange.own_records import publish, record, take, write
+from tests.waiting import begin_until_it_waits
 
 URL, TEXT, WORDS, SPEAKER = "https://lan.example/1", "Đập đã vỡ.", "Bịa đặt", "Nguyễn Lan"
 
@@ -100,30 +99,41 @@ def test_import_beside_an_erasure_brings_no_name_back(database: str, tmp_path: P
     assert isinstance(found, Record)
     incoming = imports.Incoming(found.key, found.data, found.silent)
 
-    def again() -> list[imports.Outcome | imports.Refused]:
-        try:
-            return imports.add_to_batch(batch=batch, by=newsroom.editor, records=[incoming])
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            workflow.approve(review=review, by=newsroom.chief, digest=erasure.digest)
-            outcomes = pool.submit(again)
-            while not waited_for():
-                assert not outcomes.done()
-                sleep(0.01)
-        (outcome,) = outcomes.result(timeout=30)
+    with transaction.atomic():
+        workflow.approve(review=review, by=newsroom.chief, digest=erasure.digest)
+        outcomes = begin_until_it_waits(
+            lambda: imports.add_to_batch(batch=batch, by=newsroom.editor, records=[incoming])
+        )
+    (outcome,) = outcomes.result(timeout=30)
     assert isinstance(outcome, imports.Refused)
     assert outcome.code == "erased_here"
     assert not Claimant.objects.exists()
 
 
-def waited_for() -> bool:
-    """Whether another connection waits for this transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
-            " AND transactionid = pg_current_xact_id()::xid)"
-        )
-        return bool(cursor.fetchone()[0])
+@pytest.mark.parametrize(("public", "held"), [(False, Claim), (True, Claim), (True, Review)])
+def test_import_holds_the_claims_that_it_changes_in_their_order(
+    database: str, tmp_path: Path, public: bool, held: type[Claim | Review]
+) -> None:
+    """Before drafts, as whoever gives one another claim, and after what is public, as an erasure."""
+    newsroom = make_newsroom()
+    take(tmp_path / "reviews.jsonl", record(1), record(2))
+    if public:
+        publish()
+    else:
+        imports.return_import(batch=ImportBatch.objects.get(), by=newsroom.editor)
+    first, last = Claim.objects.order_by("pk")
+    number = int(Review.objects.get(claim=last).headline.removeprefix("Headline "))
+    changed = [record(each, headline=f"Changed {each}") for each in (number, 3 - number)]
+    batch = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
+    incoming = [
+        imports.Incoming(found.key, found.data, found.silent)
+        for found in records(write(tmp_path / "again.jsonl", *changed))
+        if isinstance(found, Record)
+    ]
+    with transaction.atomic():
+        held._default_manager.select_for_update().get(**{"pk" if held is Claim else "claim": first.pk})
+        outcomes = begin_until_it_waits(lambda: imports.add_to_batch(batch=batch, by=newsroom.editor, records=incoming))
+        assert len(Claim.objects.select_for_update(nowait=True)) == 2
+        if not public:
+            assert len(Review.objects.select_for_update(nowait=True)) == 2
+    assert outcomes.result(timeout=30) == ["changed" if public else "new"] * 2

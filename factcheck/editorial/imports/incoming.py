@@ -1,7 +1,7 @@
 """What becomes of each record: a new review, a pending correction, nothing, or a refusal."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -19,7 +19,7 @@ from factcheck.editorial.drafts import Row, drafts_of
 from factcheck.editorial.imports.completing import completed, says_the_same
 from factcheck.editorial.imports.references import Record, References
 from factcheck.editorial.imports.rows import Rows, new_row
-from factcheck.editorial.models import Approval, ImportBatch, Review, User
+from factcheck.editorial.models import Approval, Claim, ImportBatch, Review, User
 from factcheck.editorial.models.approvals import Decision
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.rows import insert
@@ -73,8 +73,8 @@ class _Planned:
 def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[Outcome | Refused]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    former = _former(records)
     digests = [incoming.digest for incoming in records]
+    former = _former(records, digests)
     said = _said(records, digests, former)
     records = [
         replace(each, record=completed(each.record, each.silent, said[each.key])) if each.key in said else each
@@ -107,28 +107,44 @@ def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[O
     return [outcomes[number] for number in range(len(records))]
 
 
-def _former(records: Sequence[Incoming]) -> dict[str, Review]:
+def _former(records: Sequence[Incoming], digests: Sequence[str]) -> dict[str, Review]:
     """The reviews that these records were imported as before, locked, each with what is annotated below.
 
     Locked first and asked for then: a statement that waits for a row goes on with what it saw of other tables before it
     waited, and would miss the erasure for which it did.
     """
-    known = Review.objects.select_for_update().filter(import_key__among={incoming.key for incoming in records})
-    held = list(known.order_by("pk").values_list("pk", flat=True))
-    if not held:
-        return {}
+    given: dict[str, set[str]] = {}
+    for incoming, digest in zip(records, digests, strict=True):
+        given.setdefault(incoming.key, set()).add(digest)
     approvals = Approval.objects.filter(review=OuterRef("pk"))
+    published = Exists(approvals.filter(entry__isnull=False))
+    known = Review.objects.filter(import_key__among=set(given)).annotate(published=published)
+    found = list(known.values_list("pk", "claim_id", "import_key", "import_digest", "published"))
+    if not found:
+        return {}
+    # With the claims that may be changed, by key: whoever gives a draft another claim holds claims and then reviews, an
+    # erasure a review and then its claims.
+    changed = [(claim, public) for _pk, claim, key, digest, public in found if given[str(key)] != {digest}]
+    held = [pk for pk, *_rest in found]
+    _hold(Claim, {claim for claim, public in changed if not public})
+    _hold(Review, held)
+    _hold(Claim, {claim for claim, public in changed if public})
     rows = (
         Review.objects.filter(pk__among=held)
         .annotate(
             waiting=Exists(approvals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
-            published=Exists(approvals.filter(entry__isnull=False)),
+            published=published,
             erased=Exists(approvals.filter(entry__isnull=False, action=Approval.Action.ERASURE)),
             shared=Exists(Review.objects.filter(claim=OuterRef("claim")).exclude(pk=OuterRef("pk"))),
         )
         .select_related("claim__claimant")
     )
     return {str(review.import_key): review for review in rows}
+
+
+def _hold(model: type[Claim | Review], keys: Collection[UUID]) -> None:
+    if keys:
+        list(model._default_manager.select_for_update().filter(pk__among=keys).order_by("pk").values_list("pk"))
 
 
 def _said(records: Sequence[Incoming], digests: Sequence[str], former: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
