@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from factcheck.editorial import imports, workflow
-from factcheck.editorial.models import Claim, Claimant, ImportBatch, Publisher, Review
+from factcheck.editorial.models import Approval, Claim, Claimant, EditorialEvent, ImportBatch, Publisher, Review
 from factcheck.exchange.records import records
 from factcheck.exchange.shapes import Record
 from factcheck.record.models import PublishedReview
@@ -108,6 +108,15 @@ def test_import_beside_an_erasure_brings_no_name_back(database: str, tmp_path: P
     assert isinstance(outcome, imports.Refused)
     assert outcome.code == "erased_here"
     assert not Claimant.objects.exists()
+
+
+def test_reason_of_a_returned_import_is_in_no_event(database: str, tmp_path: Path) -> None:
+    """An erasure empties the events of the review, and knows of no other; the approvals keep the reason until then."""
+    newsroom = make_newsroom()
+    take(tmp_path / "reviews.jsonl", record())
+    imports.return_import(batch=ImportBatch.objects.get(), by=newsroom.second, reason="Ann Other is private.")
+    assert EditorialEvent.objects.get(action="import.returned").detail == {}
+    assert Approval.objects.get().decision_note == "Ann Other is private."
 
 
 @pytest.mark.parametrize(("public", "held"), [(False, Claim), (True, Claim), (True, Review)])
