@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from factcheck.editorial import workflow
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Claimant, Membership, Review
 from factcheck.editorial.programs.tokens import revoke_token
-from tests.drafts import make_claim, make_newsroom, make_review, make_scale, publish_review
+from tests.drafts import erase_review, make_claim, make_newsroom, make_review, make_scale, publish_review
 from tests.tokens import CLAIM, Program, make_program
 
 WHOLE_CLAIM: dict[str, Any] = {
@@ -255,6 +255,35 @@ def test_what_was_submitted_or_published_is_not_changed(newsroom: Any, program: 
         "/conflict/"
     )
     program.refused("PATCH", f"reviews/{review.pk}/", {}, 422)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(
+    newsroom: Any, program: Program, moved: bool
+) -> None:
+    """The draft may have another claim already, and the public still reads this one."""
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Thêm nguồn.")
+    if moved:
+        Review.objects.filter(pk=review.pk).update(claim=make_claim(newsroom))
+    problem = program.refused("PATCH", f"claims/{review.claim_id}/", {"text": "Lời khác."}, 409)
+    assert problem["detail"] == ("A review of this claim was submitted or published; it is changed at the desk alone.")
+
+
+def test_claim_of_a_redacted_review_is_not_changed(newsroom: Any, program: Program) -> None:
+    """What had to go must not come back unseen."""
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    workflow.open_correction(
+        review=review,
+        by=newsroom.reporter,
+        change_class="substantive",
+        note="Bỏ tên người phát ngôn, một người không của công chúng.",
+    )
+    Review.objects.filter(pk=review.pk).update(headline="Đoạn phim cũ")
+    erase_review(newsroom, review, redact=True)
+    program.refused("PATCH", f"claims/{review.claim_id}/", {"text": "Lời khác."}, 409)
 
 
 def test_who_has_a_program_change_a_draft_is_its_author(newsroom: Any, program: Program) -> None:

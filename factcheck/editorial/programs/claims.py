@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from factcheck.editorial.checking import Invalid, Problem, Said, fill, problems_of, read_date
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
+from factcheck.editorial.links import is_public
 from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic
 from factcheck.record.canonical import rfc3339
+from factcheck.record.models import LogEntry
 
 _TEXTS = ("text", "language", "location")
 _CLAIMANT_TEXTS = ("type", "name", "description", "job_title")
@@ -33,7 +35,9 @@ def log_claim(*, token: ApiToken, said: Said) -> UUID:
 def change_claim(*, token: ApiToken, claim: Claim, said: Said) -> UUID:
     """Changes what was said; a list takes the place of the whole list. Raises Invalid and EditorialError."""
     claim = Claim.objects.select_for_update().get(pk=claim.pk)
-    if claim.reviews.exclude(state=Review.State.DRAFT).exists():
+    # A review that is being corrected or redacted is a draft as well, of what the public has read.
+    published = LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists() or is_public(claim)
+    if published or claim.reviews.exclude(state=Review.State.DRAFT).exists():
         raise EditorialError(_("A review of this claim was submitted or published; it is changed at the desk alone."))
     _write(claim, said)
     record_event(token.user, "claim.changed_by_program", claim, token=str(token.pk))
