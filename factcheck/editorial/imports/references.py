@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Left
 from django.utils import timezone
 
 from factcheck.editorial.imports.ids import new_id
@@ -19,6 +20,7 @@ from factcheck.editorial.models import (
     Verdict,
     VerdictMapping,
 )
+from factcheck.editorial.models.claims import SORTED_BY
 from factcheck.record.addresses import review_of_page
 from factcheck.record.rows import insert
 
@@ -136,7 +138,10 @@ def _claimants(newsroom: Publisher, said: list[dict[str, Any]]) -> dict[_Key, Cl
         return {}
     names = {claimant["name"] for claimant in said if claimant["name"]}
     descriptions = {" ".join(claimant["description"].split()) for claimant in said if claimant["description"]}
-    rows = Claimant.objects.filter(Q(name__in=names) | Q(name="", description__in=descriptions), newsroom=newsroom)
+    begins = {description[:SORTED_BY] for description in descriptions}  # for the index claimant_newsroom
+    rows = Claimant.objects.annotate(begins=Left("description", SORTED_BY)).filter(
+        Q(name__in=names) | Q(name="", begins__in=begins, description__in=descriptions), newsroom=newsroom
+    )
     found: dict[_Key, Claimant] = {}
     # Confirmed ones last, so that they are taken where there are two.
     for row in rows.order_by("confirmed", "pk"):

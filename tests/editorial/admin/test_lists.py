@@ -131,7 +131,11 @@ def test_search_uses_the_trigram_indexes(database: str) -> None:
         for model, field, index in cases:
             found = model.objects.filter(lists.all_words(field, ["vaccine"])).order_by()
             assert index in found.explain()
-        cursor.execute("RESET enable_seqscan")
+        cursor.execute("SET enable_sort = off")
+        in_order = Claimant.objects.filter(newsroom=1)[:10].explain()
+        assert "claimant_newsroom" in in_order
+        assert "Sort" not in in_order
+        cursor.execute("RESET enable_sort; RESET enable_seqscan")
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'event_administration'")
         (definition,) = cursor.fetchone()
         assert "user:%" in definition
