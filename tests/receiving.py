@@ -1,6 +1,7 @@
 """A receiver of webhooks over real HTTP, which answers as it is told and remembers what came."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class Receiver:
     received: list[Received] = field(default_factory=list)
     held: threading.Event = field(default_factory=threading.Event)  # cleared: answers wait
     location: str = "/elsewhere"
+    seconds: float = 0  # that each answer takes
 
     def status(self, body: bytes) -> int:
         for words, status in self.told.items():
@@ -56,6 +58,7 @@ def receiving() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.received.append(Received({name.lower(): value for name, value in self.headers.items()}, body))
             receiver.held.wait(30)
+            time.sleep(receiver.seconds)
             self.send_response(receiver.status(body))
             self.send_header("Location", receiver.location)
             self.send_header("Content-Length", "0")

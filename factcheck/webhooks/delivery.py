@@ -26,6 +26,7 @@ State, Stopped = Delivery.State, Subscription.Stopped
 
 DERIVE, DELIVER = "webhooks.derive", "webhooks.deliver"  # names of tasks; the trigger entry_appended knows the first
 QUEUE = "webhooks"
+DERIVE_PRIORITY = 1  # deliveries have 0
 BATCH = 500
 # How long after each failure it is tried again: nine attempts in a day.
 BACKOFF = tuple(
@@ -38,6 +39,8 @@ BACKOFF = tuple(
 # A receiver that did not answer at all rests for a quarter of the time for which it has failed, within these bounds:
 # what waits for it must not keep the worker busy with finding out again that nobody is there.
 REST = timedelta(minutes=1), timedelta(hours=1)
+# One that answers slowly rests for a multiple of the time that it took, so that others have the worker's threads.
+SLOW, SLOW_RESTS = timedelta(seconds=2), 4
 STOPPED_AFTER = timedelta(days=3)  # without any success, when another delivery is given up
 KEPT = timedelta(days=30)  # deliveries that have ended
 
@@ -93,7 +96,8 @@ def _derive_some(pk: UUID) -> bool:
 
 
 def enqueue_derivation() -> None:
-    _jobs.defer_job(Job(queue=QUEUE, task_name=DERIVE, lock=DERIVE, queueing_lock=None))
+    # As the trigger does it: before all deliveries, which may take long.
+    _jobs.defer_job(Job(queue=QUEUE, task_name=DERIVE, lock=DERIVE, queueing_lock=None, priority=DERIVE_PRIORITY))
 
 
 def enqueue(deliveries: Iterable[Delivery]) -> None:
@@ -171,16 +175,19 @@ def _settle(done: Attempt, outcome: sending.Outcome) -> datetime | None:
     if subscription is None:
         return None  # removed meanwhile, and its deliveries with it
     now, delivery = timezone.now(), done.delivery
+    took = timedelta(milliseconds=done.milliseconds)
+    rests_until = now + SLOW_RESTS * took if took > SLOW else None
     done.save()
     if outcome.problem == Attempt.Problem.NONE:
         delivery.state, delivery.tries = State.DELIVERED, 0
         delivery.save(update_fields=["state", "tries"])
-        subscription.failing_since = subscription.rests_until = None
+        subscription.failing_since, subscription.rests_until = None, rests_until
         subscription.save(update_fields=["failing_since", "rests_until"])
         return None
     subscription.failing_since = subscription.failing_since or now
     if not outcome.answered:
-        subscription.rests_until = now + min(max((now - subscription.failing_since) / 4, REST[0]), REST[1])
+        rests_until = now + min(max((now - subscription.failing_since) / 4, REST[0]), REST[1])
+    subscription.rests_until = rests_until or subscription.rests_until
     subscription.save(update_fields=["failing_since", "rests_until"])
     if outcome.status == 410:
         stop(subscription, Stopped.GONE)

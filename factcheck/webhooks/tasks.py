@@ -23,7 +23,13 @@ class AtLeastOnce(BaseRetryStrategy):
         return RetryDecision(retry_in={"minutes": min(2**job.attempts, 60)})
 
 
-@app.task(name=deliveries.DERIVE, queue=deliveries.QUEUE, lock=deliveries.DERIVE, retry=AtLeastOnce())
+@app.task(
+    name=deliveries.DERIVE,
+    queue=deliveries.QUEUE,
+    priority=deliveries.DERIVE_PRIORITY,
+    lock=deliveries.DERIVE,
+    retry=AtLeastOnce(),
+)
 def derive() -> None:
     deliveries.derive()
 

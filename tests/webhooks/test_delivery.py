@@ -17,6 +17,7 @@ from factcheck.editorial.models import EditorialEvent
 from factcheck.record.models import LogEntry
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Delivery, Event, Subscription
+from factcheck.webhooks.tasks import derive
 from tests.drafts import (
     Newsroom,
     correct_review,
@@ -30,7 +31,7 @@ from tests.drafts import (
     update_demand,
     withdraw_review,
 )
-from tests.receiving import Receiver
+from tests.receiving import Receiver, receiving
 from tests.subscribers import deliver, outcomes, states, subscribe, wait_and_deliver
 from tests.working import working
 
@@ -186,6 +187,47 @@ def test_receiver_that_is_long_gone_is_asked_less_often(database: str, failing: 
     assert round((subscription.rests_until - timezone.now()).total_seconds() / 60) == rests
 
 
+@pytest.mark.parametrize(("status", "rests"), [(204, True), (500, True), (204, False)])
+def test_slow_receiver_rests_for_a_multiple_of_the_time_that_it_took(
+    database: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, status: int, rests: bool
+) -> None:
+    monkeypatch.setattr(delivery, "SLOW", timedelta(seconds=0.2 if rests else 20))
+    receiver.seconds, receiver.answers = 0.5, [status]
+    subscription = subscribe(receiver.url)
+    publish(make_newsroom())
+    before = timezone.now()
+    deliver()
+    subscription.refresh_from_db()
+    if not rests:
+        assert subscription.rests_until is None
+        return
+    assert subscription.rests_until is not None
+    assert subscription.rests_until - before >= timedelta(seconds=2.5)
+
+
+def test_slow_receiver_holds_up_its_own_messages_alone(
+    database: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve wait for it, and are older than those of another one; and what is published then is derived at once."""
+    monkeypatch.setattr(delivery, "SLOW", timedelta(seconds=0.2))
+    monkeypatch.setattr(delivery, "SLOW_RESTS", 1000)
+    receiver.seconds = 0.5
+    newsroom = make_newsroom()
+    subscribe(receiver.url)
+    for _ in range(12):
+        publish(newsroom)
+    delivery.derive()
+    with receiving() as quick:
+        subscribe(quick.url)
+        publish(newsroom)
+        deliver()
+        assert len(receiver.received) <= 4  # as many threads as the tests' worker has
+        assert len(quick.received) == 1
+    for _ in range(4):
+        wait_and_deliver()
+    assert len({got.id for got in receiver.received}) == 13
+
+
 def test_three_days_without_success_stop_the_subscription(database: str, receiver: Receiver) -> None:
     newsroom = make_newsroom()
     subscription = subscribe(receiver.url, failing_since=timezone.now() - timedelta(days=3))
@@ -338,9 +380,11 @@ def test_entry_written_by_any_way_is_derived(database: str, receiver: Receiver) 
         raise RuntimeError
     assert not ProcrastinateJob.objects.exists()
     publish(newsroom)
-    assert [(job.task_name, job.queue_name) for job in ProcrastinateJob.objects.all()] == [
-        ("webhooks.derive", "webhooks")
-    ]
+    delivery.enqueue_derivation()
+    derive.defer()
+    assert [(job.task_name, job.queue_name, job.priority) for job in ProcrastinateJob.objects.all()] == [
+        ("webhooks.derive", "webhooks", 1)
+    ] * 3  # before all deliveries, which have 0
 
 
 def test_old_deliveries_are_forgotten_and_waiting_ones_kept(database: str, receiver: Receiver) -> None:
