@@ -44,7 +44,8 @@ check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, m
 	$(python) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	diff -u docs/openapi.yaml var/openapi.yaml || { echo "docs/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
 	$(python) manage.py messages --check
-	set -a && source deploy/production.env.example && set +a && $(python) manage.py check --deploy --fail-level WARNING
+	set -a && source deploy/production.env.example && SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(48))')" && set +a && \
+		$(python) manage.py check --deploy --fail-level WARNING
 
 format: .venv/dev.stamp ## put the code into the one format and mend what can be mended
 	$(python) -m ruff format .

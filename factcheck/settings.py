@@ -76,6 +76,12 @@ def _secret_key() -> str:
             raise ImproperlyConfigured(
                 "SECRET_KEY is too short: set 50 random characters or more, for example from: openssl rand -base64 48"
             )
+        # An earlier example had one, and whoever knows it signs sessions and webhooks.
+        if SECURE and "example-only" in key:
+            raise ImproperlyConfigured(
+                "SECRET_KEY is the one of the example, which everybody can read: set 50 random characters or more, "
+                "for example from: openssl rand -base64 48"
+            )
         return key
     if not LOCAL:
         raise ImproperlyConfigured(

@@ -48,6 +48,11 @@ def test_production_check_is_silent(switched: dict[str, str]):
             "SECRET_KEY is too short: set 50 random characters or more, for example from: openssl rand -base64 48",
         ),
         (
+            {"SECRET_KEY": "example-only-2Vw8kq5Zt1Yx7Rb4Nc9Mf6Jd3Hg0Ls-replace-with-your-own-random-text"},
+            "SECRET_KEY is the one of the example, which everybody can read: set 50 random characters or more, "
+            "for example from: openssl rand -base64 48",
+        ),
+        (
             {"SECURITY_CONTACT": "security@factcheck.example.org"},
             "SECURITY_CONTACT is 'security@factcheck.example.org': give an address with its scheme, for example"
             " mailto:security@factcheck.example.org.",
@@ -86,6 +91,19 @@ def test_production_check_is_silent(switched: dict[str, str]):
 def test_wrong_variable_is_one_sentence(changed: dict[str, str], sentence: str):
     result = manage("check", **{**PRODUCTION, **changed})
     assert (result.returncode, result.stderr) == (1, f"{sentence}\n")
+
+
+def test_example_lacks_nothing_but_the_secret_key():
+    lines = (ROOT / "deploy/production.env.example").read_text().splitlines()
+    example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert example["SECRET_KEY"] == ""
+    result = manage("check", **example)
+    assert (result.returncode, result.stderr) == (
+        1,
+        "SECRET_KEY is not set: set it to 50 or more random characters, for example from: openssl rand -base64 48\n",
+    )
+    result = manage("check", **{**example, "SECRET_KEY": PRODUCTION["SECRET_KEY"]})
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_secret_key_is_made_once_and_private():
