@@ -27,6 +27,6 @@ BACKWARDS = "".join(f"DROP TRIGGER decision_kept ON {table};" for table in TABLE
 
 
 class Migration(migrations.Migration):
-    dependencies = [("editorial", "0021_search_path")]
+    dependencies = [("editorial", "0022_default_scale_is_a_setting")]
 
     operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
