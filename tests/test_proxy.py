@@ -23,3 +23,21 @@ def test_receipts_are_not_logged():
     assert re.match(pattern, reverse("api:receipt", args=["c2VjcmV0"]))
     assert not re.match(pattern, reverse("api:reviews"))
     assert written == "/api/v1/receipts/-/"
+
+
+def test_passwords_are_tried_ten_times_a_minute_from_one_address():
+    (place,) = re.findall(rf"location = {re.escape(reverse('admin:login'))} {{\n(.*?)\n    }}", CONFIG, re.DOTALL)
+    assert "limit_req zone=passwords burst=5 nodelay;" in place
+    (key, rate) = re.findall(r"limit_req_zone (\S+) zone=passwords:\w+ rate=(\S+);", CONFIG)[0]
+    assert rate == "10r/m"
+    # Without a key a request is not counted.
+    (counted,) = re.findall(rf"map \$request_method {re.escape(key)} {{\n(.*?)\n}}", CONFIG, re.DOTALL)
+    assert counted.split() == ["default", '"";', "POST", "$binary_remote_addr;"]
+
+
+def test_what_is_led_to_the_site_names_host_scheme_and_client():
+    """Without these the site takes a request for one over plain HTTP, or counts all clients as one."""
+    for place in re.findall(r"location [^{]*{(.*?)\n    }", CONFIG, re.DOTALL):
+        if "127.0.0.1:8000" in place:
+            named = re.findall(r"proxy_set_header (\S+) ", place)
+            assert named == ["Host", "X-Forwarded-Proto", "X-Forwarded-For"]

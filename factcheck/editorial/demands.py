@@ -97,7 +97,7 @@ def return_demand(*, demand: Demand, by: User, reason: str = "") -> DemandApprov
     roles.require_returner(by, approval.submitted_by_id, demand.newsroom_id, reason, asked)
     approval.decide(Decision.RETURNED, by, reason)
     _turn(demand, State.DRAFT)
-    record_event(by, "demand.returned", demand, reason=reason)
+    record_event(by, "demand.returned", demand)  # without the reason, which stands with the approval
     return approval
 
 

@@ -218,6 +218,7 @@ def test_returned_demand_can_go_on(newsroom: Newsroom) -> None:
     with pytest.raises(EditorialError, match="Write what is to be changed"):
         demands.return_demand(demand=demand, by=newsroom.editor)
     approval = demands.return_demand(demand=demand, by=newsroom.editor, reason="Thiếu căn cứ pháp lý.")
+    assert [event.detail for event in EditorialEvent.objects.filter(action="demand.returned")] == [{}, {}]
     assert (approval.decision, approval.decision_note) == ("returned", "Thiếu căn cứ pháp lý.")
     publish_demand(newsroom, demand)
     assert DemandApproval.objects.filter(entry__isnull=False).count() == 1
