@@ -33,7 +33,11 @@ def submit(*, review: Review, by: User) -> Approval:
     if reasons := documents.missing(review):
         raise EditorialError(*reasons)
     said = documents.statement(review)
-    if last_entry(review) is not None:
+    if (last := last_entry(review)) is not None:
+        if last.kind == LogEntry.Kind.WITHDRAWAL:
+            raise EditorialError(
+                _("This review is withdrawn: redact it, or reinstate it before you submit a correction.")
+            )
         if not review.change_class or not review.change_note:
             raise EditorialError(_("Say what kind of correction this is, what changed and why."))
         _require_reason(review.change_class, review.change_note)
@@ -105,10 +109,13 @@ def publish(*, review: Review, by: User) -> LogEntry:
 
 @transaction.atomic
 def open_correction(*, review: Review, by: User, change_class: str, note: str) -> None:
-    """Reopens the draft; the public keeps the last revision until the correction is published."""
+    """Reopens the draft; the public keeps the last revision until the correction is published.
+
+    Of a withdrawn review too, so that it can be redacted without being public again meanwhile.
+    """
     review = _locked(review)
     roles.require_writer(by, review)
-    if review.state != State.PUBLISHED:
+    if review.state not in (State.PUBLISHED, State.WITHDRAWN):
         raise EditorialError(
             _("Only a published review can be corrected; this one is: %s.") % review.get_state_display()
         )
@@ -142,8 +149,8 @@ def reinstate(*, review: Review, by: User, reason: str) -> Approval:
     """Asks for the reinstatement of what was withdrawn, as it was; happens when a second person approves."""
     review = _locked(review)
     roles.require_member(by, review.newsroom_id)
-    published = last_statement(review)
-    if review.state != State.WITHDRAWN or published is None:
+    last, published = last_entry(review), last_statement(review)
+    if last is None or last.kind != LogEntry.Kind.WITHDRAWAL or published is None:
         raise EditorialError(_("Only a withdrawn review can be reinstated."))
     return _ask(review, by, Action.REINSTATEMENT, published, reason)
 

@@ -320,6 +320,19 @@ def test_redaction_keeps_the_new_draft_and_nothing_else(newsroom: Newsroom) -> N
     call_command("verify_record")
 
 
+def test_withdrawn_review_is_redacted_without_being_public_again(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    withdraw_review(newsroom, review)
+    redact_review(newsroom, review)
+    publish_review(newsroom, review)
+    assert list(LogEntry.objects.order_by("sequence").values_list("kind", flat=True)) == [
+        "review.original", "review.withdrawal", "review.erasure", "review.correction"
+    ]  # fmt: skip
+    assert json.loads(PublishedReview.objects.get().body)["headline"] == "Đoạn phim là của năm 2020"
+    call_command("verify_record")
+
+
 def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)

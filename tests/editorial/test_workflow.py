@@ -268,8 +268,21 @@ def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: New
     withdraw_review(newsroom, review)
     with pytest.raises(EditorialError, match="Only what is public"):
         workflow.withdraw(review=review, by=newsroom.reporter, reason="x")
-    with pytest.raises(EditorialError, match="Only a published review can be corrected"):
-        workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
+    with pytest.raises(EditorialError, match="Write what changed and why"):
+        workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="")
+
+
+def test_correction_of_a_withdrawn_review_waits_for_its_reinstatement(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    withdraw_review(newsroom, review)
+    open_correction(newsroom, review, summary="Đang viết lại.")
+    with pytest.raises(EditorialError, match="redact it, or reinstate it before you submit a correction"):
+        workflow.submit(review=review, by=newsroom.reporter)
+    reinstate_review(newsroom, review)
+    assert json.loads(PublishedReview.objects.get().body)["summary"] == "Sai. Đoạn video được quay năm 2020."
+    correct_review(newsroom, review)
+    assert json.loads(PublishedReview.objects.get().body)["summary"] == "Đang viết lại."
 
 
 def test_withdrawal_during_a_correction_keeps_the_draft(newsroom: Newsroom) -> None:

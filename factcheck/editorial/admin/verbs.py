@@ -68,7 +68,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
     Verb(
         "correct",
         _("Open a correction"),
-        _("You can change the review again. Readers keep what is published until the correction is published."),
+        _("You can change the review again. Readers see no change until the correction is published."),
         _("The correction is open: change what is wrong, then submit it."),
         lambda review, by, data: workflow.open_correction(
             review=review, by=by, change_class=data["change_class"], note=data["note"]
@@ -154,11 +154,12 @@ def possible(at: Desk, review: Review) -> list[Verb[Review]]:
             names.append("return")
     else:
         writes = may_write(at, review)
-        if review.state == State.DRAFT and writes:
+        withdrawn = last is not None and last.kind == LogEntry.Kind.WITHDRAWAL
+        if review.state == State.DRAFT and writes and not withdrawn:
             names.append("submit")
-        if review.state == State.PUBLISHED and writes:
+        if review.state in (State.PUBLISHED, State.WITHDRAWN) and writes:
             names.append("correct")
-        if review.state == State.WITHDRAWN:
+        if withdrawn:
             names.append("reinstate")
         elif last is not None and last.kind != LogEntry.Kind.ERASURE:
             names.append("withdraw")
