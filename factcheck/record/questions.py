@@ -8,7 +8,8 @@ MAX_QUESTION = 5000  # characters
 MAX_PIECE = 300  # characters; a text without full stops is cut into such pieces
 
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_ADDRESS = re.compile(r"https?://\S+|\b(?:www|pic\.twitter\.com)[./]\S+|\bt\.co/\S+")
+# Chinese, Japanese and Thai go on after an address without a space; of one with such signs in it the rest are words.
+_ADDRESS = re.compile(r"https?://[!-~]+|\b(?:(?:www|pic\.twitter\.com)[./]|t\.co/)[!-~]+", re.ASCII)
 _GLUED_PICTURE = re.compile(r"(?=pic\.twitter\.com/)")
 _RETWEET = re.compile(r"\bRT @\w+:")
 _TAG = re.compile(r"[#@](\w+)")

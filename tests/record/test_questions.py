@@ -1,0 +1,22 @@
+"""A post as matching reads it."""
+
+import pytest
+
+from factcheck.record.questions import tidy
+
+
+@pytest.mark.parametrize(
+    ("post", "read"),
+    [
+        ("https://t.co/abc新冠疫苗含有芯片", "新冠疫苗含有芯片"),
+        ("看http://t.cn/A6abc，新冠疫苗含有芯片", "看 ，新冠疫苗含有芯片"),
+        ("看www.example.org/a?b=c新冠疫苗", "看 新冠疫苗"),
+        ("วัคซีนt.co/x1y2มีไมโครชิป", "วัคซีน มีไมโครชิป"),
+        ("ワクチンpic.twitter.com/x1y2マイクロチップ", "ワクチン マイクロチップ"),
+        ("Xem www.example.vn/tin nước lũ (https://example.vn/a#b).", "Xem nước lũ ("),
+        ("https://vi.wikipedia.org/wiki/Huế", "ế"),
+        ("www dot com, t.co is an address", "www dot com, t.co is an address"),
+    ],
+)  # fmt: skip
+def test_tidy_ends_an_address_where_another_script_begins(post: str, read: str) -> None:
+    assert tidy(post) == read
