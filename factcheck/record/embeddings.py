@@ -5,20 +5,18 @@ grows with the text, so whoever calls clips it first, and only AT_ONCE of a proc
 others are told that it is busy and go on without.
 """
 
-import json
 import threading
-import time
 import unicodedata
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException
 from importlib.util import find_spec
 from typing import Any, Protocol
 
+import orjson
 from django.conf import settings
 
+from factcheck.record.embeddings_address import post
 from factcheck.record.language_direction import without_language
 from factcheck.record.vectors import DIMENSIONS, MAX_TEXT, Vector
 
@@ -27,7 +25,6 @@ MAX_TOKENS = 256  # of a question: 0.4 seconds of a processor. A thousand charac
 PATIENCE = 0.1  # seconds to wait for one's turn
 QUESTION_TIMEOUT = 2  # seconds, while somebody waits for the answer
 BATCH_TIMEOUT = 60
-MAX_ANSWER = 16 * 1024 * 1024  # bytes
 OFF = "off"
 
 _PEACE_WRITTEN_OUT = unicodedata.normalize("NFKC", "\ufdfa")
@@ -100,17 +97,17 @@ class Remote:
             "Content-Type": "application/json",
             **({"Authorization": f"Bearer {self._key}"} if self._key else {}),
         }
-        content = json.dumps({"model": self.model, "input": texts, "encoding_format": "float"}).encode()
-        request = urllib.request.Request(f"{self.url}/embeddings", content, headers)  # noqa: S310 - the operator's
+        content = orjson.dumps({"model": self.model, "input": texts, "encoding_format": "float"})
         try:
-            with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
-                data = json.loads(_read(answer, time.monotonic() + timeout))["data"]
+            status, answer = post(f"{self.url}/embeddings", content, headers, timeout)
+        except (OSError, HTTPException, ValueError) as problem:  # ValueError: no such port, no such name
+            raise NoVectorError("The embeddings address does not answer in time.") from problem
+        if not 200 <= status < 300:
+            raise NoVectorError(f"The embeddings address answered {status}.")
+        try:
+            data = orjson.loads(answer)["data"]
             vectors = [row["embedding"] for row in sorted(data, key=lambda row: row["index"])]
             return [_unit([float(number) for number in vector]) for vector in _fitting(vectors, len(texts))]
-        except urllib.error.HTTPError as refusal:
-            raise NoVectorError(f"The embeddings address answered {refusal.code}.") from refusal
-        except (OSError, HTTPException) as problem:
-            raise NoVectorError("The embeddings address does not answer in time.") from problem
         except (ValueError, KeyError, TypeError) as problem:
             raise NoVectorError("The embeddings address answered with something else than vectors.") from problem
 
@@ -142,16 +139,6 @@ def _turn() -> Iterator[None]:
         yield
     finally:
         _turns.release()
-
-
-def _read(answer: HTTPResponse, deadline: float) -> bytes:
-    """All of it, or TimeoutError: the connection's own limit is for each piece, and an address may send many."""
-    content = b""
-    while piece := answer.read1(2**16):
-        content += piece
-        if time.monotonic() > deadline or len(content) > MAX_ANSWER:
-            raise TimeoutError
-    return content
 
 
 def _fitting(vectors: list[Any], count: int) -> list[Any]:

@@ -1,7 +1,9 @@
 """Vectors: from an address that may be down, slow or wrong, computed for what is live, and gone with it."""
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +40,7 @@ class Address:
 
     def __init__(self) -> None:
         self.asked: list[Any] = []
+        self.headers: dict[str, str] = {}
         self.answer: Any = lambda texts: (
             200,
             {"data": [{"index": n, "embedding": meaning(text)} for n, text in enumerate(texts)]},
@@ -55,7 +58,8 @@ def address(settings: Any) -> Iterator[Address]:
             status, answer = known.answer(content["input"])
             data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)
-            self.send_header("Content-Length", str(len(data)))
+            for name, value in {**known.headers, "Content-Length": str(len(data))}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
 
@@ -119,6 +123,8 @@ def test_match_says_for_how_many_meaning_is_missing(address: Address, bare_recor
         (200, {"data": [{"index": 0, "embedding": [1.0] * 1024}]}, "The embeddings address answered with vectors of 1024 numbers; 384 are needed."),
         (200, {"data": [{"index": 0, "embedding": [0] * 384}]}, "The embeddings address answered with a vector without a direction."),
         (200, {"data": [{"index": 0, "embedding": ["x"] * 384}]}, "The embeddings address answered with something else than vectors."),
+        (200, {"data": [{"index": 0, "embedding": [10**400] * 384}]}, "The embeddings address answered with something else than vectors."),
+        (200, b"[" * 200_000, "The embeddings address answered with something else than vectors."),
     ],
 )  # fmt: skip
 def test_match_goes_by_words_when_the_address_fails(
@@ -159,6 +165,47 @@ def test_address_that_answers_letter_by_letter_is_given_up(settings: Any, monkey
             Remote(f"http://127.0.0.1:{server.server_port}", "m", "").question("flood")
         over.set()
         server.shutdown()
+
+
+def test_address_that_begins_its_answer_letter_by_letter_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit of a connection is for each packet, and each letter of a header is one."""
+    monkeypatch.setattr(embeddings, "QUESTION_TIMEOUT", 0.3)
+    over = threading.Event()
+
+    def trickle(listening: socket.socket) -> None:
+        link, _ = listening.accept()
+        with link, suppress(OSError):
+            link.recv(65536)
+            link.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            while not over.wait(0.05):
+                link.sendall(b"a")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = threading.Thread(target=trickle, args=[listening])
+        server.start()
+        begun = time.monotonic()
+        with pytest.raises(NoVectorError, match="does not answer in time"):
+            Remote(f"http://127.0.0.1:{listening.getsockname()[1]}", "m", "").question("flood")
+        assert time.monotonic() - begun < 3
+        over.set()
+        server.join()
+
+
+def test_address_that_leads_elsewhere_does_not_take_the_key_there(address: Address) -> None:
+    came = threading.Event()
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            came.set()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address.headers["Location"] = f"http://localhost:{server.server_port}/"
+        address.answer = lambda texts: (302, {})
+        with pytest.raises(NoVectorError, match="answered 302"):
+            configured().question("flood")
+        server.shutdown()
+    assert not came.is_set()
 
 
 def test_model_of_this_process_knows_what_texts_mean(settings: Any, bare_record: None) -> None:
@@ -227,9 +274,10 @@ def test_sign_that_the_model_has_no_room_for_is_written_out(settings: Any) -> No
     assert model.passages(["محمد صلى الله عليه وسلم"])[0] == pytest.approx(one, abs=0.001)
 
 
-def test_address_that_is_down(settings: Any) -> None:
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://127.0.0.1:x", "http://" + "a" * 64, "http://[::1"])
+def test_address_that_is_down_or_none(url: str) -> None:
     with pytest.raises(NoVectorError, match="does not answer in time"):
-        Remote("http://127.0.0.1:1", "m", "").question("flood")
+        Remote(url, "m", "").question("flood")
 
 
 def test_no_more_than_a_few_questions_at_once(address: Address) -> None:
