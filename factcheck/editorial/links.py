@@ -4,13 +4,13 @@ They are looked for after the import, in an order and at a pace of their own (`m
 comparing a claim takes longer than taking it in. An editor accepts or dismisses each.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -57,7 +57,8 @@ def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None =
                     break
                 compared.append(approval)
             before = ProposedLink.objects.filter(claim__in=links).count()
-            ProposedLink.objects.bulk_create(chain.from_iterable(links.values()), ignore_conflicts=True)
+            found = _one_way(chain.from_iterable(links.values()))
+            ProposedLink.objects.bulk_create(found, ignore_conflicts=True)
             proposed += ProposedLink.objects.filter(claim__in=links).count() - before
             if compared:
                 batch.compared_until = compared[-1].pk
@@ -97,10 +98,10 @@ def is_public(claim: Claim) -> bool:
 def open_links(**of: Any) -> QuerySet[ProposedLink]:
     """Those of a batch or a claim that nobody has answered, the likeliest first.
 
-    A claim that was merged meanwhile can go into no other until it is split off.
+    A claim that was merged meanwhile can go into no other, and no other into it, until it is split off.
     """
     merged = PublishedMerge.objects.filter(until=None, into_id__isnull=False).values("claim_id")
-    links = ProposedLink.objects.filter(answer="", **of).exclude(claim__in=merged)
+    links = ProposedLink.objects.filter(answer="", **of).exclude(Q(claim__in=merged) | Q(other__in=merged))
     return links.select_related("claim__newsroom", "other__newsroom")
 
 
@@ -109,8 +110,24 @@ def _rest(batch: ImportBatch) -> QuerySet[Approval]:
 
 
 def _links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
+    if merges.merged_into(claim):  # what is likest then is the claim that shows it
+        return []
     found = similar.published_like(claim.text, besides=claim.pk, least=similar.LIKELY, limit=MOST, by_meaning=True)
     return [ProposedLink(batch=batch, claim=claim, other_id=each.claim_id, score=each.score) for each in found]
+
+
+def _one_way(found: Iterable[ProposedLink]) -> list[ProposedLink]:
+    """Without those whose reverse was proposed before, or comes before them: that two claims are one is asked once."""
+    links = list(found)
+    known = set(
+        ProposedLink.objects.filter(other__in=[link.claim_id for link in links]).values_list("claim_id", "other_id")
+    )
+    kept = []
+    for link in links:
+        if (link.other_id, link.claim_id) not in known:
+            known.add((link.claim_id, link.other_id))
+            kept.append(link)
+    return kept
 
 
 def _open(link: ProposedLink, by: User) -> ProposedLink:

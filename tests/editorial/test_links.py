@@ -47,6 +47,11 @@ def publish(newsroom: Newsroom, batch: ImportBatch) -> None:
     publish_import(batch=batch, by=newsroom.editor)
 
 
+def join(newsroom: Newsroom, claim: Claim, into: Claim) -> None:
+    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
+    merges.approve_merge(merge=merge, by=newsroom.second, digest=merge.digest)
+
+
 def test_import_proposes_links_and_makes_none(
     newsroom: Newsroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,6 +129,42 @@ def test_link_of_a_claim_that_was_merged_meanwhile(newsroom: Newsroom, tmp_path:
         links.accept_link(link=link, by=newsroom.editor, note=NOTE)
     page = signed_in(newsroom.editor).open(f"/admin/editorial/claim/links/{link.pk}/accept/")
     assert "Readers would find the first claim under the second." in page.text
+
+
+@pytest.mark.parametrize("chunk", [1, 50])
+def test_link_is_proposed_in_one_direction(
+    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(links, "CHUNK", chunk)
+    lemon = ("Chanh chữa bách bệnh.", "Chanh chữa bách bệnh!")
+    batch = bring_in(newsroom, tmp_path, *lemon)
+    publish(newsroom, batch)
+    assert links.propose_links(batch) == 1
+    assert list(ProposedLink.objects.values_list("claim__text", "other__text")) == [lemon]
+    links.dismiss_link(link=ProposedLink.objects.get(), by=newsroom.editor)
+    ImportBatch.objects.update(compared_until=0)
+    assert links.propose_links(batch) == 0
+
+
+def test_link_to_a_claim_that_was_merged_meanwhile(newsroom: Newsroom, tmp_path: Path) -> None:
+    other = make_review(newsroom, make_claim(newsroom, text="Nước lũ ở Huế đã lên tới mái đình."))
+    publish_review(newsroom, other)
+    batch = bring_in(newsroom, tmp_path, "Nước lũ ở Huế lên tới mái chùa!")
+    publish(newsroom, batch)
+    claim = Claim.objects.get(text="Nước lũ ở Huế lên tới mái chùa!")
+    ProposedLink.objects.create(batch=batch, claim=claim, other=other.claim, score=0.9)
+    join(newsroom, other.claim, Claim.objects.get(text=FLOOD))
+    assert not links.open_links(batch=batch).exists()
+
+
+def test_claim_that_is_merged_already_is_linked_to_nothing(newsroom: Newsroom, tmp_path: Path) -> None:
+    """What it would be found the same as is the claim that shows its reviews."""
+    other = make_review(newsroom, make_claim(newsroom, text="Một tin hoàn toàn khác."))
+    publish_review(newsroom, other)
+    batch = bring_in(newsroom, tmp_path, "Chanh chữa bách bệnh.")
+    publish(newsroom, batch)
+    join(newsroom, Claim.objects.get(text="Chanh chữa bách bệnh."), other.claim)
+    assert links.propose_links(batch) == 0
 
 
 def test_accepted_link_of_a_published_claim_is_a_proposal_to_merge(newsroom: Newsroom, tmp_path: Path) -> None:
