@@ -6,6 +6,7 @@ from functools import cached_property, reduce
 from itertools import islice
 from operator import and_
 from typing import Any
+from unicodedata import normalize
 
 import orjson
 from django.conf import settings
@@ -203,7 +204,7 @@ def _values(query: QueryDict, each: Filter, errors: list[tuple[str, str]]) -> li
     if len(texts) > MAX_VALUES:
         errors.append((each.name, f"Give at most {MAX_VALUES} values."))
         return []
-    if each.characters and sum(map(len, texts)) > each.characters:
+    if each.characters and sum(len(normalize("NFC", text)) for text in texts) > each.characters:
         errors.append((each.name, f"Give at most {each.characters} characters."))
         return []
     found = []

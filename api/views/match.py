@@ -1,5 +1,6 @@
 """Has this been checked already? Published claims that say the same as a text that is sent."""
 
+import unicodedata
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +23,8 @@ from factcheck.record.text import find_forbidden
 
 NAMES = ["text", "limit"]
 LIMIT, MAX_LIMIT = 10, 20
-# In UTF-8 and with JSON's escapes a character takes twelve bytes at most.
-MAX_CONTENT = 12 * MAX_QUESTION + 1000
+# With JSON's escapes a character takes twelve bytes at most, and a letter with three marks apart 24.
+MAX_CONTENT = 24 * MAX_QUESTION + 1000
 
 _TEXT = OpenApiParameter(
     "text",
@@ -92,7 +93,7 @@ def answer(text: Any, limit: Any, errors: list[tuple[str, str]]) -> bytes:
         errors.append(("limit", f"Give a number from 1 to {MAX_LIMIT}."))
     if not isinstance(text, str) or not text.strip():
         errors.append(("text", "Give the text to match: a sentence, a post, or a longer text."))
-    elif len(text) > MAX_QUESTION:
+    elif len(unicodedata.normalize("NFC", text)) > MAX_QUESTION:  # what is read; marks apart count twice and thrice
         errors.append(("text", f"Give at most {MAX_QUESTION} characters."))
     elif forbidden := find_forbidden(text.replace("\r", "\n")):
         errors.append(("text", f"The character {forbidden} may not stand in it."))

@@ -19,7 +19,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+")
 
 def tidy(text: str) -> str:
     """The text in NFC without addresses; tags and names in one word are taken apart (#StopTheSteal, @RealName)."""
-    text = _FORBIDDEN.sub(" ", text[: 2 * MAX_QUESTION])
+    text = _FORBIDDEN.sub(" ", text[: 4 * MAX_QUESTION])  # a letter with three marks becomes one character
     text = unicodedata.normalize("NFC", text)[:MAX_QUESTION]
     text = _ADDRESS.sub(" ", _GLUED_PICTURE.sub(" ", text))
     text = _RETWEET.sub(" ", text)

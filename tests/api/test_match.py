@@ -1,6 +1,7 @@
 """`/match/`: has this been checked already?"""
 
 import json
+import unicodedata
 from typing import Any
 
 import pytest
@@ -94,6 +95,19 @@ def test_match_says_what_is_wrong(
     api: Api, module_database: str, query: dict[str, Any], errors: list[tuple[str, str]]
 ) -> None:
     assert api.problem("match/", query)["errors"] == [{"parameter": name, "detail": said} for name, said in errors]
+
+
+def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) -> None:
+    """With its marks apart, as some systems write Vietnamese, a text has up to three times as many."""
+    flood = "Nước lũ đã lên tới mái chùa."
+    publish(newsroom, flood)
+    text = "ệ" * 4900 + " " + flood
+    apart = unicodedata.normalize("NFD", text)
+    assert len(apart) > 14_000
+    found = json.loads(post(api, {"text": apart}).content)
+    assert [each["claim"]["text"] for each in found["results"]] == [flood]
+    assert found == json.loads(post(api, {"text": text}).content)
+    assert post(api, {"text": apart + "a" * 100}).status_code == 400
 
 
 @pytest.mark.parametrize(

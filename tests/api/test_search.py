@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from functools import partial
+import unicodedata
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -252,3 +253,11 @@ def test_wrong_extras(world, api, query, parameter):
 @pytest.mark.parametrize("address", ["corrections/", "demands/", "publishers/"])
 def test_other_lists_have_no_extras(world, api, address):
     assert api.problem(f"{address}?count=true")["errors"][0]["parameter"] == "count"
+
+
+def test_words_are_counted_as_they_are_read(world, api):
+    """In NFC: with its marks apart a Vietnamese letter is three characters."""
+    apart = unicodedata.normalize("NFD", "ệ" * 400)
+    assert api.get("reviews/", {"q": apart})["results"] == []
+    problem = api.problem("reviews/", {"q": apart + "ệ"})
+    assert problem["errors"] == [{"parameter": "q", "detail": "Give at most 400 characters."}]
