@@ -40,15 +40,16 @@ class Kept:
 
     def __init__(self, embeddings: Any, file: Path) -> None:
         self.model, self._embeddings = embeddings.model, embeddings
-        self._questions: dict[str, Sequence[float]] = {}
+        self._questions: dict[tuple[str, ...], list[Sequence[float]]] = {}
         file.parent.mkdir(parents=True, exist_ok=True)
         self._kept = sqlite3.connect(file)
         self._kept.execute("CREATE TABLE IF NOT EXISTS vector (model, digest, numbers, PRIMARY KEY (model, digest))")
 
-    def question(self, text: str) -> Sequence[float]:
-        if text not in self._questions:
-            self._questions[text] = self._embeddings.question(text)
-        return self._questions[text]
+    def questions(self, texts: Sequence[str]) -> list[Sequence[float]]:
+        asked = tuple(texts)
+        if asked not in self._questions:
+            self._questions[asked] = self._embeddings.questions(texts)
+        return self._questions[asked]
 
     def passages(self, texts: Sequence[str]) -> list[Sequence[float]]:
         from factcheck.record.vectors import text_digest

@@ -41,8 +41,8 @@ class Embeddings(Protocol):
 
     model: str
 
-    def question(self, text: str) -> Vector:
-        """Of what somebody asks. Raises NoVectorError."""
+    def questions(self, texts: Sequence[str]) -> list[Vector]:
+        """Of what somebody asks: of the first, and of as many more as are quickly computed. Raises NoVectorError."""
 
     def passages(self, texts: Sequence[str]) -> list[Vector]:
         """Of what was published. Raises NoVectorError."""
@@ -55,12 +55,17 @@ class Local:
     _engine: Any = None
     _loading = threading.Lock()
 
-    def question(self, text: str) -> Vector:
+    def questions(self, texts: Sequence[str]) -> list[Vector]:
         with _turn():
-            engine, text = self._loaded(), _written_out(text)
-            while (tokens := engine.token_count(text, is_query=True)) > MAX_TOKENS:
-                text = text[: len(text) * MAX_TOKENS // tokens]
-            return _numbers(engine.query(text)[None])[0]
+            engine, room, found = self._loaded(), MAX_TOKENS, list[Vector]()
+            for text in map(_written_out, texts):
+                while (tokens := engine.token_count(text, is_query=True)) > room and not found:
+                    text = text[: len(text) * room // tokens]
+                if tokens > room:
+                    break
+                room -= tokens
+                found += _numbers(engine.query(text)[None])
+            return found
 
     def passages(self, texts: Sequence[str]) -> list[Vector]:
         with _turn():
@@ -85,9 +90,9 @@ class Remote:
         # The models of the E5 family were trained with these words before each text, others without.
         self._prefixes = ("query: ", "passage: ") if "e5" in model.lower() else ("", "")
 
-    def question(self, text: str) -> Vector:
+    def questions(self, texts: Sequence[str]) -> list[Vector]:
         with _turn():
-            return self._ask([self._prefixes[0] + text], QUESTION_TIMEOUT)[0]
+            return self._ask([self._prefixes[0] + text for text in texts], QUESTION_TIMEOUT)
 
     def passages(self, texts: Sequence[str]) -> list[Vector]:
         return self._ask([self._prefixes[1] + text for text in texts], BATCH_TIMEOUT)

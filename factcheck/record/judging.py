@@ -37,43 +37,48 @@ class Candidate:
 
     claim_id: UUID
     reviewed_on: date | None
-    heard: float  # the weight of the text's words that it has
-    bm25: float
+    said: str  # its words as a tsvector, such as "'flood':3A,9B 'hanoi':1A"
     cosine: float | None  # None where there is no vector
 
 
-def compare(said: str, weights: Mapping[str, float]) -> tuple[float, float]:
-    """The weight of the words that a tsvector has, and its BM25.
+def read_said(said: str) -> tuple[dict[str, int], int]:
+    """How often a tsvector has each word, as it stands there ("'flood'"), and how many it has in all."""
+    # No word has a space or a colon in it: record_words leaves letters and digits alone.
+    found = {word: where.count(",") + 1 for word, _, where in (each.rpartition(":") for each in said.split())}
+    return found, sum(found.values())
 
-    The vector, such as "'flood':3A,9B 'hanoi':1A", is searched as text, since to take a thousand of them apart takes
-    ten times as long. `weights` are therefore by word as it stands there, such as "'flood':".
-    """
-    length = said.count("':") + said.count(",")
-    found = list[tuple[float, int]]()
-    for word, weight in weights.items():
-        start = said.find(word)
-        if start >= 0:
-            end = said.find(" ", start + len(word))
-            found.append((weight, said.count(",", start + len(word), end if end > 0 else len(said)) + 1))
+
+def compare(said: Mapping[str, int], length: int, weights: Mapping[str, float]) -> tuple[float, float]:
+    """The weight of the words that a review has, and its BM25."""
     damping = K1 * (1 - B + B * length / USUAL_LENGTH)
-    return (
-        sum(weight for weight, _ in found),
-        sum(weight * times * (K1 + 1) / (times + damping) for weight, times in found),
-    )
+    heard = bm25 = 0.0
+    for word, weight in weights.items():
+        if times := said.get(word):
+            heard += weight
+            bm25 += weight * times * (K1 + 1) / (times + damping)
+    return heard, bm25
 
 
-def judge(candidates: Sequence[Candidate], asked: float, posted: date | None) -> list[Match]:
-    """Each candidate with its score: how likely it says the same.
+def judge(candidates: Sequence[Candidate], parts: Sequence[Mapping[str, float]], posted: date | None) -> list[Match]:
+    """Each candidate with its score: how likely it says the same as the part of the text that is likest.
 
-    `asked`: the weight of all the text's words; `posted`: when it was written, if it says so.
+    `parts`: the words of each, quoted as in a tsvector, with their weights; `posted`: when it was written, if it
+    says so.
     """
+    asked = [(weights, sum(weights.values())) for weights in parts]
     matches = []
     for each in candidates:
-        matched = {"words": min(1.0, each.heard / asked) if asked else 0.0}
-        likelihood = BY_WORDS[0] + BY_WORDS[1] * each.bm25 / (asked + FEW)
+        said, length = read_said(each.said)
+        best, words = -math.inf, 0.0
+        for weights, all_of_it in asked:
+            heard, bm25 = compare(said, length, weights)
+            if (share := bm25 / (all_of_it + FEW)) > best:
+                best, words = share, heard / all_of_it if all_of_it else 0.0
+        matched = {"words": min(1.0, words)}
+        likelihood = BY_WORDS[0] + BY_WORDS[1] * best
         if each.cosine is not None:
             matched["meaning"] = max(0.0, each.cosine)
-            likelihood = BY_BOTH[0] + BY_BOTH[1] * each.bm25 / (asked + FEW) + BY_BOTH[2] * each.cosine
+            likelihood = BY_BOTH[0] + BY_BOTH[1] * best + BY_BOTH[2] * each.cosine
         if posted and each.reviewed_on:
             likelihood += _by_delay((each.reviewed_on - posted).days)
         matches.append(Match(each.claim_id, 1 / (1 + math.exp(-likelihood)), matched))

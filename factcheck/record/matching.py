@@ -16,13 +16,15 @@ from django.db import connections, transaction
 
 from factcheck.record.embeddings import NoVectorError, configured
 from factcheck.record.families import Family
-from factcheck.record.judging import Candidate, Match, compare, judge
+from factcheck.record.judging import Candidate, Match, judge
 from factcheck.record.posted import posted_on
-from factcheck.record.questions import most_telling, sentences, tidy
+from factcheck.record.questions import most_telling, pieces_of, tidy
 from factcheck.record.vectors import MAX_TEXT, vector_literal
 from factcheck.record.words import SEARCH_CONFIG
 
-MAX_WORDS = 40  # of the text, the rarest
+MAX_WORDS = 40  # of the text, the rarest that some claim has
+MAX_PIECES = 50  # of a long text that are judged, those with the rarest words
+MAX_MEANINGS = 8  # of these that are compared by meaning
 FOUND = 300  # reviews that words should find: the rarest alone, commoner ones in pairs, until so many are expected
 MAX_FOUND = 1000  # that they may find, where the expectation was wrong
 PAIRED = 8  # words, of those too common to be looked for alone
@@ -50,25 +52,27 @@ class _Word:
     lexeme: str
     reviews: int  # in claim or headline
     weight: float  # inverse frequency
+    pieces: tuple[int, ...] = ()  # of the text, in which it stands
 
 
 def match(text: str, *, limit: int = 10) -> Matching:
     """The published claims that match the text best. Never fails because of what is asked; finds nothing in nothing."""
-    pieces = sentences(tidy(text))
+    pieces = pieces_of(tidy(text))
     if not pieces:
         return Matching([], "words")
     with transaction.atomic("public"), connections["public"].cursor() as cursor:
-        words, total, weights = _read_words(cursor, pieces)
-        words = _with_similar(cursor, words)
-        vector, explanation = _meaning(cursor, most_telling(pieces, weights, MAX_TEXT))
-        near = nearest(cursor, *vector) if vector else []
-        found = _candidates(cursor, words, total, vector or (None, None), near)
+        words, total = _read_words(cursor, pieces)
+        chosen = _with_similar(cursor, _chosen(words, len(pieces)))
+        telling = most_telling(pieces, _known(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
+        model, vectors, explanation = _meaning(cursor, telling)
+        near = nearest(cursor, model, *vectors)
+        found = _candidates(cursor, chosen, total, model, vectors, near)
     best: dict[UUID, Match] = {}
-    judged = judge(found, sum(word.weight for word in words), posted_on(text))
+    judged = judge(found, _parts(chosen, words, len(pieces)), posted_on(text))
     for each in sorted(judged, key=lambda each: (-each.score, each.claim_id)):
         best.setdefault(each.claim_id, each)
     results = _at_home([*best.values()][: 2 * limit])[:limit]
-    return Matching(results, "words+meaning" if vector else "words", explanation)
+    return Matching(results, "words+meaning" if vectors else "words", explanation)
 
 
 def _at_home(matches: Sequence[Match]) -> list[Match]:
@@ -91,20 +95,55 @@ FROM said GROUP BY lexeme
 """  # noqa: S608 (a constant)
 
 
-def _read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[_Word], int, list[float]]:
-    """The text's rarest words, the rarest first; how many reviews there are; and what each piece weighs."""
+def _read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[_Word], int]:
+    """The text's words, the rarest first, those that no claim has last; and how many reviews there are."""
     cursor.execute(_WORDS, [list(pieces)])
     rows = cursor.fetchall()
     total = max((max(reviews, size) for _, _, reviews, size in rows), default=1)
-    words, weights = [], [0.0] * len(pieces)
+    words = []
     for lexeme, numbers, reviews, _ in rows:
         # As BM25 has it; a word in no headline may still stand in a summary.
-        word = _Word(lexeme, int(reviews), math.log(1 + (total + 0.5) / (max(int(reviews), 1) + 0.5)))
-        words.append(word)
-        for number in numbers:
-            weights[number - 1] += word.weight
-    words.sort(key=lambda word: (word.reviews, word.lexeme))
-    return words[:MAX_WORDS], total, weights
+        weight = math.log(1 + (total + 0.5) / (max(int(reviews), 1) + 0.5))
+        words.append(_Word(lexeme, int(reviews), weight, tuple(number - 1 for number in numbers)))
+    return sorted(words, key=lambda word: (not word.reviews, word.reviews, word.lexeme)), total
+
+
+def _chosen(words: Sequence[_Word], count: int) -> list[_Word]:
+    """Those to look for: of each piece the rarest that claims have, then the next, and last those that none has.
+
+    Else the strange words of a long text would leave no room for those of the sentence that was checked.
+    """
+    taken, turns = [0] * count, dict[_Word, int]()
+    for word in words:
+        turns[word] = min(taken[number] for number in word.pieces)
+        for number in word.pieces:
+            taken[number] += 1
+    chosen = sorted(words, key=lambda word: (not word.reviews, turns[word]))[:MAX_WORDS]
+    return sorted(chosen, key=lambda word: (word.reviews, word.lexeme))
+
+
+def _known(words: Sequence[_Word], count: int) -> list[float]:
+    """What each piece weighs by the words that claims have: what nobody has checked leads to none."""
+    weights = [0.0] * count
+    for word in words:
+        for number in word.pieces if word.reviews else ():
+            weights[number] += word.weight
+    return weights
+
+
+def _parts(chosen: Sequence[_Word], words: Sequence[_Word], count: int) -> list[dict[str, float]]:
+    """What a claim may say the same as, each with the weights of its words: the text, and each of its pieces."""
+    whole = {_quoted(word.lexeme): word.weight for word in chosen}
+    if count == 1:
+        return [whole]
+    known = _known(words, count)
+    telling = sorted(range(count), key=lambda number: -known[number])[:MAX_PIECES]
+    parts: dict[int, dict[str, float]] = {number: {} for number in telling}
+    for word in words:
+        for number in word.pieces:
+            if number in parts:
+                parts[number][_quoted(word.lexeme)] = word.weight
+    return [whole, *parts.values()]
 
 
 _SIMILAR = """
@@ -154,8 +193,8 @@ def _quoted(lexeme: str) -> str:
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _meaning(cursor: Any, text: str) -> tuple[tuple[str, str] | None, str | None]:
-    """The model and the text's vector as pgvector reads it; and what is missing for a comparison by meaning."""
+def _meaning(cursor: Any, texts: Sequence[str]) -> tuple[str, list[str], str | None]:
+    """The model and the texts' vectors as pgvector reads them; and what is missing for a comparison by meaning."""
     try:
         embeddings = configured()
         cursor.execute(
@@ -168,10 +207,10 @@ def _meaning(cursor: Any, text: str) -> tuple[tuple[str, str] | None, str | None
         missing = _missing(waiting) if waiting else None
         if not some:
             of_another = "What reviews mean was computed by another model, and not by this one yet."
-            return None, missing or (of_another if expected else None)
-        return (embeddings.model, vector_literal(embeddings.question(text))), missing
+            return embeddings.model, [], missing or (of_another if expected else None)
+        return embeddings.model, [vector_literal(vector) for vector in embeddings.questions(texts)], missing
     except NoVectorError as problem:
-        return None, str(problem)
+        return "", [], str(problem)
 
 
 def _missing(waiting: int) -> str:
@@ -184,10 +223,14 @@ SELECT review_id FROM record_reviewvector WHERE model = %s ORDER BY embedding <=
 """
 
 
-def nearest(cursor: Any, model: str, vector: str) -> list[UUID]:
-    cursor.execute("SELECT set_config('hnsw.ef_search', %s, true)", [str(LOOKED_AT)])
-    cursor.execute(_NEAREST, [model, vector, NEAREST])
-    return [review_id for (review_id,) in cursor.fetchall()]
+def nearest(cursor: Any, model: str, *vectors: str) -> list[UUID]:
+    """The reviews whose vectors lie next to one of these; the more there are, the fewer for each."""
+    found = []
+    for vector in vectors:
+        cursor.execute("SELECT set_config('hnsw.ef_search', %s, true)", [str(LOOKED_AT // len(vectors))])
+        cursor.execute(_NEAREST, [model, vector, NEAREST // len(vectors)])
+        found += [review_id for (review_id,) in cursor.fetchall()]
+    return found
 
 
 # Claim and headline have the label A, the summary B; a body says too much besides.
@@ -197,7 +240,7 @@ WITH found AS MATERIALIZED (
     UNION
     SELECT unnest(%(near)s::uuid[]))
 SELECT review.claim_id, review.reviewed_on, ts_filter(search, '{a,b}')::text,
-    1 - (embedding <=> %(vector)s::halfvec)
+    (SELECT max(1 - (embedding <=> asked)) FROM unnest(%(vectors)s::halfvec[]) asked)
 FROM found JOIN record_publishedreview review USING (id)
 LEFT JOIN record_reviewvector vector ON vector.review_id = id AND vector.model = %(model)s
 WHERE review.status = 'live'
@@ -208,21 +251,21 @@ def _candidates(
     cursor: Any,
     words: Sequence[_Word],
     total: int,
-    vector: tuple[str | None, str | None],
+    model: str,
+    vectors: Sequence[str],
     near: Sequence[UUID],
 ) -> list[Candidate]:
     """What words and vectors have found, with how it compares."""
-    weights = {f"{_quoted(word.lexeme)}:": word.weight for word in words}
     asked = {
         "query": _query(words, total),
         "most": MAX_FOUND,
         "near": list(near),
-        "model": vector[0],
-        "vector": vector[1],
+        "model": model,
+        "vectors": list(vectors),
     }
     cursor.execute(_CANDIDATES, asked)
     return [
-        Candidate(claim_id, reviewed_on, *compare(said, weights), cosine)
+        Candidate(claim_id, reviewed_on, said, cosine)
         for claim_id, reviewed_on, said, cosine in cursor.fetchall()
         if claim_id
     ]

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 MAX_QUESTION = 5000  # characters
+LONG = 700  # characters; what is longer is no post
 MAX_PIECE = 300  # characters; a text without full stops is cut into such pieces
 
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -26,8 +27,10 @@ def tidy(text: str) -> str:
     return " ".join(_TAG.sub(lambda tag: f" {_SEAM.sub(' ', tag[1])} ", text).split())
 
 
-def sentences(text: str) -> list[str]:
-    """The text in pieces that say something each, in their order."""
+def pieces_of(text: str) -> list[str]:
+    """A post as it is; a longer text, which says more than one thing, in sentences, in their order."""
+    if len(text) <= LONG:
+        return [text] if text else []
     found = []
     for sentence in _SENTENCE_END.split(text):
         while len(sentence) > MAX_PIECE:
@@ -38,11 +41,11 @@ def sentences(text: str) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-def most_telling(pieces: Sequence[str], weights: Sequence[float], room: int) -> str:
-    """The pieces that weigh most for their length, as many as fit into `room` characters, in their order."""
-    chosen = set()
+def most_telling(pieces: Sequence[str], weights: Sequence[float], room: int) -> list[str]:
+    """The pieces that weigh most for their length, the first first, as many as fit into `room` characters."""
+    chosen = []
     for index in sorted(range(len(pieces)), key=lambda i: -weights[i] / (len(pieces[i]) + 20)):
         if len(pieces[index]) < room:
-            chosen.add(index)
+            chosen.append(pieces[index])
             room -= len(pieces[index]) + 1
-    return " ".join(pieces[index] for index in sorted(chosen))
+    return chosen

@@ -100,6 +100,18 @@ def test_match_by_meaning_crosses_languages(address: Address, bare_record: None)
     assert address.asked[0][2]["input"][0].startswith("passage: ")
 
 
+def test_long_text_is_compared_sentence_by_sentence(address: Address, bare_record: None) -> None:
+    """Those with words that some claim has come first; one vector of all of them would say little about any."""
+    pagoda = publish("Nước lũ ngập chùa.")
+    embed()
+    around = "Nobody remembers why people talked about elephants. " * 8
+    best = match(f"{around}The flood reached the pagoda, our chùa. {around}").results[0]
+    assert (best.claim_id, best.matched["meaning"]) == (pagoda, pytest.approx(1, abs=0.001))
+    asked = address.asked[-1][2]["input"]
+    assert asked[0] == "query: The flood reached the pagoda, our chùa."
+    assert len(asked) == 8
+
+
 def test_match_says_for_how_many_meaning_is_missing(address: Address, bare_record: None) -> None:
     publish("Nước lũ ngập chùa.")
     matching = match("The flood reached the pagoda.")
@@ -143,7 +155,7 @@ def test_slow_address_is_given_up(address: Address, monkeypatch: pytest.MonkeyPa
     late = threading.Event()
     address.answer = lambda texts: (200, late.wait(20) and {})
     with pytest.raises(NoVectorError, match="does not answer in time"):
-        configured().question("flood")
+        configured().questions(["flood"])
     late.set()
 
 
@@ -162,7 +174,7 @@ def test_address_that_answers_letter_by_letter_is_given_up(settings: Any, monkey
     with ThreadingHTTPServer(("127.0.0.1", 0), Trickle) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with pytest.raises(NoVectorError, match="does not answer in time"):
-            Remote(f"http://127.0.0.1:{server.server_port}", "m", "").question("flood")
+            Remote(f"http://127.0.0.1:{server.server_port}", "m", "").questions(["flood"])
         over.set()
         server.shutdown()
 
@@ -185,7 +197,7 @@ def test_address_that_begins_its_answer_letter_by_letter_is_given_up(monkeypatch
         server.start()
         begun = time.monotonic()
         with pytest.raises(NoVectorError, match="does not answer in time"):
-            Remote(f"http://127.0.0.1:{listening.getsockname()[1]}", "m", "").question("flood")
+            Remote(f"http://127.0.0.1:{listening.getsockname()[1]}", "m", "").questions(["flood"])
         assert time.monotonic() - begun < 3
         over.set()
         server.join()
@@ -203,7 +215,7 @@ def test_address_that_leads_elsewhere_does_not_take_the_key_there(address: Addre
         address.headers["Location"] = f"http://localhost:{server.server_port}/"
         address.answer = lambda texts: (302, {})
         with pytest.raises(NoVectorError, match="answered 302"):
-            configured().question("flood")
+            configured().questions(["flood"])
         server.shutdown()
     assert not came.is_set()
 
@@ -243,7 +255,7 @@ def test_same_meaning_in_another_language_is_nearer_than_the_same_language(
     """As the model gives them, the first claim is the farthest and the second farthest."""
     settings.EMBEDDINGS_URL = ""
     model = configured()
-    asked = model.question(post)
+    [asked] = model.questions([post])
     nearness = [sum(a * b for a, b in zip(asked, vector, strict=True)) for vector in model.passages(claims)]
     assert nearness[0] > max(nearness[1:]) + 0.005
     assert sum(number * number for number in asked) == pytest.approx(1, abs=1e-5)
@@ -257,18 +269,19 @@ def test_question_is_clipped_to_what_is_quickly_computed(settings: Any, text: st
         asked: list[str] = []
         engine = model._loaded()  # type: ignore[attr-defined]
         patch.setattr(engine, "query", lambda text: asked.append(text) or np.eye(1, 384)[0])
-        model.question(text)
-        model.question("Nước lũ đã lên tới mái chùa")
+        model.questions([text])
+        model.questions(["Nước lũ đã lên tới mái chùa"])
     assert 240 <= engine.token_count(asked[0], is_query=True) <= 256
     assert text.startswith(asked[0])
     assert asked[1] == "Nước lũ đã lên tới mái chùa"
+    assert 10 < len(model.questions(["Nước lũ đã lên tới mái chùa"] * 40)) < 30
 
 
 def test_sign_that_the_model_has_no_room_for_is_written_out(settings: Any) -> None:
     """Handed on as it is, a thousand of it end the process."""
     settings.EMBEDDINGS_URL = ""
     model = configured()
-    assert len(model.question("\ufdfa" * 1000)) == 384
+    assert len(model.questions(["\ufdfa" * 1000])[0]) == 384
     [many, one] = model.passages(["\ufdfa" * 1000, "محمد \ufdfa"])
     assert len(many) == 384
     assert model.passages(["محمد صلى الله عليه وسلم"])[0] == pytest.approx(one, abs=0.001)
@@ -277,7 +290,7 @@ def test_sign_that_the_model_has_no_room_for_is_written_out(settings: Any) -> No
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://127.0.0.1:x", "http://" + "a" * 64, "http://[::1"])
 def test_address_that_is_down_or_none(url: str) -> None:
     with pytest.raises(NoVectorError, match="does not answer in time"):
-        Remote(url, "m", "").question("flood")
+        Remote(url, "m", "").questions(["flood"])
 
 
 def test_no_more_than_a_few_questions_at_once(address: Address) -> None:
@@ -289,17 +302,17 @@ def test_no_more_than_a_few_questions_at_once(address: Address) -> None:
         return 200, {"data": [{"index": 0, "embedding": meaning(texts[0])}]}
 
     address.answer = answer
-    asking = [threading.Thread(target=configured().question, args=["flood"]) for _ in range(AT_ONCE)]
+    asking = [threading.Thread(target=configured().questions, args=[["flood"]]) for _ in range(AT_ONCE)]
     for each in asking:
         each.start()
     for _ in asking:
         assert arrived.acquire(timeout=10)
     with pytest.raises(NoVectorError, match="busy just now"):
-        configured().question("flood")
+        configured().questions(["flood"])
     late.set()
     for each in asking:
         each.join()
-    assert len(configured().question("flood")) == 384
+    assert len(configured().questions(["flood"])[0]) == 384
 
 
 def test_embed_claims_goes_on_where_it_failed(address: Address, bare_record: None) -> None:

@@ -1,8 +1,11 @@
 """How a candidate compares with what was asked: numbers worked out by hand."""
 
+import math
+from uuid import uuid4
+
 import pytest
 
-from factcheck.record.judging import compare
+from factcheck.record.judging import BY_WORDS, FEW, Candidate, compare, judge, read_said
 
 
 @pytest.mark.parametrize(
@@ -24,4 +27,14 @@ from factcheck.record.judging import compare
     ],
 )  # fmt: skip
 def test_compare(said: str, heard: float, bm25: float) -> None:
-    assert compare(said, {"'vaccin':": 2.0, "'o''hara':": 3.0}) == (pytest.approx(heard), pytest.approx(bm25))
+    assert compare(*read_said(said), {"'vaccin'": 2.0, "'o''hara'": 3.0}) == (pytest.approx(heard), pytest.approx(bm25))
+
+
+def test_judge_takes_the_part_that_is_likest() -> None:
+    claim = Candidate(uuid4(), None, "'chip':2A 'vaccin':1A", None)
+    piece, other = {"'vaccin'": 2.0, "'chip'": 3.0}, {"'footbal'": 4.0, "'vaccin'": 2.0}
+    [alone], [beside] = judge([claim], [piece], None), judge([claim], [{**other, **piece}, other, piece], None)
+    assert alone == beside
+    assert alone.matched == {"words": 1.0}
+    share = compare(*read_said(claim.said), piece)[1] / (5 + FEW)
+    assert alone.score == pytest.approx(1 / (1 + math.exp(-BY_WORDS[0] - BY_WORDS[1] * share)))

@@ -1,6 +1,8 @@
 """Has this been checked already? By words alone, and with vectors."""
 
 import unicodedata
+from collections.abc import Iterable
+from random import Random
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,6 +29,21 @@ def publish(text: str, headline: str | None = None, *, claim: UUID | None = None
         statement["claim"]["id"] = str(claim)
     log.publish([log.Publication(subject, statement)])
     return subject
+
+
+def publish_many(texts: Iterable[str]) -> None:
+    publications = []
+    for text in texts:
+        statement = {**make_statement(uuid4(), text), "headline": None, "summary": None}
+        publications.append(log.Publication(UUID(statement["id"]), statement))
+    if publications:
+        log.publish(publications)
+
+
+def invented(count: int) -> list[str]:
+    """So many words that nobody knows, none of which resembles another."""
+    rolled = Random(1)
+    return ["".join(rolled.choice("bcdfgklmnprst") + rolled.choice("aeiou") for _ in range(4)) for _ in range(count)]
 
 
 def found(text: str) -> list[UUID]:
@@ -125,6 +142,33 @@ def test_match_of_a_long_text_finds_what_one_sentence_says(bare_record: None) ->
     water = publish(WATER)
     filler = "We talked about the weather, about our neighbours and about football. " * 30
     assert found(f"{filler}{WATER} {filler}"[:5000])[0] == water
+
+
+@pytest.mark.parametrize("others", [0, 3, 300])
+def test_match_of_a_claim_among_words_that_no_claim_has(bare_record: None, others: int) -> None:
+    vaccine = publish(VACCINE)
+    publish_many(f"Story number {number} about prices and the weather in town" for number in range(others))
+    assert found(f"{VACCINE} {' '.join(invented(60))}")[0] == vaccine
+
+
+@pytest.mark.parametrize("others", [0, 3, 300])
+def test_match_of_a_claim_in_the_middle_of_a_long_text(bare_record: None, others: int) -> None:
+    """Other claims' words stand around it, and words of no claim; the sentence is judged as if it stood alone."""
+    vaccine = publish(VACCINE)
+    publish_many(f"Story number {number} about prices and the weather in town" for number in range(others))
+    words = iter(invented(400))
+    around = [f"This town has {next(words)} {next(words)}, and prices of {next(words)} too." for _ in range(68)]
+    text = " ".join([*around[:34], VACCINE, *around[34:]])
+    assert 3900 < len(text) < 5000
+    best = match(text).results[0]
+    assert best.claim_id == vaccine
+    assert best.score >= 0.5
+    assert best.matched["words"] == pytest.approx(1)
+
+
+def test_match_of_an_article_with_more_sentences_than_are_judged(bare_record: None) -> None:
+    vaccine = publish(VACCINE)
+    assert found("Oh. " * 1000 + VACCINE)[0] == vaccine
 
 
 def test_scores_are_ordered_and_few(bare_record: None) -> None:
