@@ -35,10 +35,11 @@ def published_like(
 ) -> list[Similar]:
     """Published claims that say the same as the text, best first; without the one in `besides`.
 
-    `by_meaning`: words alone are not enough where this site compares by meaning. Raises MeaningMissing.
+    `by_meaning`: words alone are not enough where this site compares by meaning, unless the text is refused, which it
+    would be another time too. Raises MeaningMissing.
     """
     found = match(text, limit=limit + 1)
-    if by_meaning and found.method == "words" and found.explanation and is_configured():
+    if by_meaning and found.method == "words" and found.explanation and not found.refused and is_configured():
         raise MeaningMissing(found.explanation)
     scores = {each.claim_id: each.score for each in found.results if each.score >= least and each.claim_id != besides}
     rows = PublishedClaim.objects.filter(pk__in=scores, status=Status.LIVE).values_list("pk", "body")

@@ -25,6 +25,7 @@ MAX_TOKENS = 256  # of a question: 0.4 seconds of a processor. A thousand charac
 PATIENCE = 0.1  # seconds to wait for one's turn
 QUESTION_TIMEOUT = 2  # seconds, while somebody waits for the answer
 BATCH_TIMEOUT = 60
+REFUSED = (400, 413, 422)  # what addresses answer to a text that is too long for them, or that they cannot read
 OFF = "off"
 
 _PEACE_WRITTEN_OUT = unicodedata.normalize("NFKC", "\ufdfa")
@@ -33,7 +34,14 @@ _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 class NoVectorError(Exception):
-    """There is no vector for the text now; the text says why, for whoever asked."""
+    """There is no vector for the text now; the text says why, for whoever asked.
+
+    `refused`: because of what was asked, so that it will be no other time either.
+    """
+
+    def __init__(self, reason: str = "", *, refused: bool = False) -> None:
+        super().__init__(reason)
+        self.refused = refused
 
 
 class Embeddings(Protocol):
@@ -108,7 +116,7 @@ class Remote:
         except (OSError, HTTPException, ValueError) as problem:  # ValueError: no such port, no such name
             raise NoVectorError("The embeddings address does not answer in time.") from problem
         if not 200 <= status < 300:
-            raise NoVectorError(f"The embeddings address answered {status}.")
+            raise NoVectorError(f"The embeddings address answered {status}.", refused=status in REFUSED)
         try:
             data = orjson.loads(answer)["data"]
             vectors = [row["embedding"] for row in sorted(data, key=lambda row: row["index"])]

@@ -38,11 +38,25 @@ MAX_WAITING = 1000  # reviews without a vector, as far as they are counted
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """`method` is "words+meaning" or "words"; `explanation` says why meaning was left out, wholly or in part."""
+    """`method` is "words+meaning" or "words"; `explanation` says why meaning was left out, wholly or in part.
+
+    `refused`: because of this text, so that it will be no other time either.
+    """
 
     results: list[Match]
     method: str
     explanation: str | None = None
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """The model and the text's vectors as pgvector reads them; and as in Matching what is missing."""
+
+    model: str = ""
+    vectors: Sequence[str] = ()
+    explanation: str | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +78,16 @@ def match(text: str, *, limit: int = 10) -> Matching:
         words, total = _read_words(cursor, pieces)
         chosen = _with_similar(cursor, _chosen(words, len(pieces)))
         telling = most_telling(pieces, _known(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
-        model, vectors, explanation = _meaning(cursor, telling)
-        near = nearest(cursor, model, *vectors)
-        found = _candidates(cursor, chosen, total, model, vectors, near)
+        meaning = _meaning(cursor, telling)
+        near = nearest(cursor, meaning.model, *meaning.vectors)
+        found = _candidates(cursor, chosen, total, meaning, near)
     best: dict[UUID, Match] = {}
     judged = judge(found, _parts(chosen, words, len(pieces)), posted_on(text))
     for each in sorted(judged, key=lambda each: (-each.score, each.claim_id)):
         best.setdefault(each.claim_id, each)
     results = _at_home([*best.values()][: 2 * limit])[:limit]
-    return Matching(results, "words+meaning" if vectors else "words", explanation)
+    method = "words+meaning" if meaning.vectors else "words"
+    return Matching(results, method, meaning.explanation, meaning.refused)
 
 
 def _at_home(matches: Sequence[Match]) -> list[Match]:
@@ -193,8 +208,7 @@ def _quoted(lexeme: str) -> str:
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _meaning(cursor: Any, texts: Sequence[str]) -> tuple[str, list[str], str | None]:
-    """The model and the texts' vectors as pgvector reads them; and what is missing for a comparison by meaning."""
+def _meaning(cursor: Any, texts: Sequence[str]) -> _Meaning:
     try:
         embeddings = configured()
         cursor.execute(
@@ -207,10 +221,11 @@ def _meaning(cursor: Any, texts: Sequence[str]) -> tuple[str, list[str], str | N
         missing = _missing(waiting) if waiting else None
         if not some:
             of_another = "What reviews mean was computed by another model, and not by this one yet."
-            return embeddings.model, [], missing or (of_another if expected else None)
-        return embeddings.model, [vector_literal(vector) for vector in embeddings.questions(texts)], missing
+            return _Meaning(explanation=missing or (of_another if expected else None))
+        vectors = [vector_literal(vector) for vector in embeddings.questions(texts)]
+        return _Meaning(embeddings.model, vectors, missing)
     except NoVectorError as problem:
-        return "", [], str(problem)
+        return _Meaning(explanation=str(problem), refused=problem.refused)
 
 
 def _missing(waiting: int) -> str:
@@ -251,8 +266,7 @@ def _candidates(
     cursor: Any,
     words: Sequence[_Word],
     total: int,
-    model: str,
-    vectors: Sequence[str],
+    meaning: _Meaning,
     near: Sequence[UUID],
 ) -> list[Candidate]:
     """What words and vectors have found, with how it compares."""
@@ -260,8 +274,8 @@ def _candidates(
         "query": _query(words, total),
         "most": MAX_FOUND,
         "near": list(near),
-        "model": model,
-        "vectors": list(vectors),
+        "model": meaning.model,
+        "vectors": list(meaning.vectors),
     }
     cursor.execute(_CANDIDATES, asked)
     return [

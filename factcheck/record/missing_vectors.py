@@ -1,7 +1,8 @@
 """Computing the vectors that are missing: of what was published just now, of imports, after a change of the model.
 
 In batches, each kept as soon as it is computed: whoever stops it loses one batch, and the next run goes on. No row is
-inserted here; what was withdrawn, erased or changed meanwhile has no row with the same digest any more.
+inserted here; what was withdrawn, erased or changed meanwhile has no row with the same digest any more. A text that
+the address refuses has no vector, and is asked for again by each run; the others go on.
 """
 
 import time
@@ -12,11 +13,12 @@ import orjson
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from factcheck.record.embeddings import Embeddings
+from factcheck.record.embeddings import Embeddings, NoVectorError
 from factcheck.record.models import PublishedReview, ReviewVector, Status
-from factcheck.record.vectors import text_digest, text_of, vector_literal
+from factcheck.record.vectors import Vector, text_digest, text_of, vector_literal
 
 BATCH = 32
+ANY = "Does it answer?"  # a text that every model takes
 _LOCK = 1178682197  # one after the other: two would compute the same
 
 _KEEP = """
@@ -49,7 +51,7 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
         try:
             if (others := _of_others(embeddings)).exists():
                 # It may be a wrong setting, and computing took hours: nothing is forgotten unless this one answers.
-                embeddings.passages(["Does it answer?"])
+                embeddings.passages([ANY])
                 others.update(model=None, embedding=None)
             while seconds is None or time.monotonic() - begun < seconds:
                 # The newest first. What cannot be kept is left for the next run.
@@ -60,13 +62,35 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
                 last = ids[-1]
                 reviews = PublishedReview.objects.filter(id__in=ids, status=Status.LIVE).values_list("id", "body")
                 texts = {pk: text_of(orjson.loads(body)) for pk, body in reviews}
-                vectors = embeddings.passages(list(texts.values())) if texts else []
-                digests = [text_digest(text) for text in texts.values()]
-                literals = [vector_literal(vector) for vector in vectors]
-                cursor.execute(_KEEP, [embeddings.model, list(texts), digests, literals])
+                vectors = _vectors(embeddings, texts)
+                digests = [text_digest(texts[pk]) for pk in vectors]
+                literals = [vector_literal(vector) for vector in vectors.values()]
+                cursor.execute(_KEEP, [embeddings.model, list(vectors), digests, literals])
                 yield cursor.rowcount
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _vectors(embeddings: Embeddings, texts: dict[UUID, str]) -> dict[UUID, Vector]:
+    """Those of the texts that are not refused. One such text has its whole batch refused: each is asked for then."""
+    if not texts:
+        return {}
+    try:
+        return dict(zip(texts, embeddings.passages(list(texts.values())), strict=True))
+    except NoVectorError as problem:
+        if not problem.refused:
+            raise
+    found = dict[UUID, Vector]()
+    for pk, text in texts.items():
+        try:
+            [found[pk]] = embeddings.passages([text])
+        except NoVectorError as problem:
+            if not problem.refused:
+                raise
+    if not found:
+        # Then it may be a wrong setting: the run ends unless another text is taken.
+        embeddings.passages([ANY])
+    return found
 
 
 def _of_others(embeddings: Embeddings) -> QuerySet[ReviewVector]:

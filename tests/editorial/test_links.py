@@ -12,6 +12,9 @@ from factcheck.editorial import links, merges, similar
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.imports import approve_import, publish_import, return_import
 from factcheck.editorial.models import Claim, ClaimMerge, EditorialEvent, ImportBatch, ProposedLink, Review
+from factcheck.record import matching
+from factcheck.record.embedding import compute_missing
+from factcheck.record.embeddings import NoVectorError
 from factcheck.record.matching import Matching
 from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
@@ -109,6 +112,28 @@ def test_claims_wait_until_meaning_can_be_compared(
     with pytest.raises(CommandError, match="What 1 review means has not been computed yet. The next run goes on"):
         call_command("propose_links")
     assert links.count_waiting(ImportBatch.objects.get(pk=batch.pk)) == 1
+
+
+def test_claim_that_the_model_refuses_is_compared_by_words(
+    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be refused the next time too, and hold up all that come after it."""
+    batch = bring_in(newsroom, tmp_path, FLOOD)
+
+    class Refusing:
+        model = "m"
+
+        def questions(self, texts: list[str]) -> list[list[float]]:
+            raise NoVectorError("The embeddings address answered 413.", refused=True)
+
+        def passages(self, texts: list[str]) -> list[list[float]]:
+            return [[1.0] + [0.0] * 383 for _ in texts]
+
+    list(compute_missing(Refusing()))
+    monkeypatch.setattr(matching, "configured", Refusing)
+    monkeypatch.setattr(similar, "is_configured", lambda: True)
+    assert links.propose_links(batch) == 1
+    assert similar.match(FLOOD).explanation == "The embeddings address answered 413."
 
 
 def test_link_of_a_claim_that_was_merged_meanwhile(newsroom: Newsroom, tmp_path: Path) -> None:

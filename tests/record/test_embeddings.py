@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 
 from factcheck.database import DatabaseProblem
-from factcheck.record import embeddings, log
+from factcheck.record import embeddings, log, missing_vectors
 from factcheck.record.embeddings import AT_ONCE, NoVectorError, Remote, configured
 from factcheck.record.matching import match
 from factcheck.record.missing_vectors import _LOCK, BATCH
@@ -323,6 +323,33 @@ def test_embed_claims_goes_on_where_it_failed(address: Address, bare_record: Non
         embed()
     address.answer = good
     assert embed() == "1 vectors computed, 0 missing."
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_text_that_the_address_refuses_does_not_stop_the_others(
+    address: Address, bare_record: None, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "BATCH", 2)
+    texts = ["Nước lũ một", "Nước lũ hai", "quá dài", "Nước lũ ba", "Nước lũ bốn"]
+    ids = {text: publish(text) for text in texts}
+    good = address.answer
+    address.answer = lambda texts: (status, {}) if any("quá dài" in text for text in texts) else good(texts)
+    assert embed() == "4 vectors computed, 1 missing."
+    assert ReviewVector.objects.get(embedding=None).review_id == ids["quá dài"]
+    assert embed() == "0 vectors computed, 1 missing."
+    assert match("lũ một").explanation == "What 1 review means has not been computed yet."
+
+
+@pytest.mark.parametrize(("status", "asked"), [(400, 4), (401, 1), (429, 1), (503, 1)])
+def test_address_that_takes_no_text_at_all_ends_the_run(
+    address: Address, bare_record: None, status: int, asked: int
+) -> None:
+    publish("Nước lũ một")
+    publish("Nước lũ hai")
+    address.answer = lambda texts: (status, {})
+    with pytest.raises(CommandError, match=f"The embeddings address answered {status}. 0 vectors were computed"):
+        embed()
+    assert len(address.asked) == asked  # together, each, and a text that every model takes
 
 
 def test_another_model_computes_anew(address: Address, bare_record: None, settings: Any) -> None:
