@@ -85,7 +85,7 @@ def match(text: str, *, limit: int = 10) -> Matching:
     judged = judge(found, _parts(chosen, words, len(pieces)), posted_on(text))
     for each in sorted(judged, key=lambda each: (-each.score, each.claim_id)):
         best.setdefault(each.claim_id, each)
-    results = _at_home([*best.values()][: 2 * limit])[:limit]
+    results = _at_home([*best.values()])[:limit]  # all: any number of the first may have been merged together
     method = "words+meaning" if meaning.vectors else "words"
     return Matching(results, method, meaning.explanation, meaning.refused)
 

@@ -15,6 +15,7 @@ from factcheck.record.judging import Match
 from factcheck.record.matching import match
 from factcheck.record.models import LogEntry, PublishedReview, ReviewVector
 from tests.record.conftest import make_statement
+from tests.record.test_merges import merge
 
 FLOOD = "Nước lũ đã lên tới mái chùa."
 WATER = "Drinking warm water with lemon cures cancer."
@@ -105,6 +106,16 @@ def test_match_of_several_reviews_is_one_claim(bare_record: None) -> None:
     publish(WATER, "Chanh không chữa được ung thư", claim=water)
     assert found("lemon water cures cancer") == [water]
     assert found("chanh chữa ung thư") == [water]
+
+
+def test_match_finds_as_many_where_the_likeliest_were_merged(bare_record: None) -> None:
+    water, *others = ids = [uuid4() for _ in range(6)]
+    for claim in ids:
+        publish(WATER, claim=claim)
+    log.publish([merge(other, water) for other in others])
+    lemon = publish("Lemon water is drunk warm.")
+    assert found(WATER) == [water, lemon]
+    assert [each.claim_id for each in match(WATER, limit=2).results] == [water, lemon]
 
 
 def test_match_of_what_is_not_live_any_more(bare_record: None) -> None:
