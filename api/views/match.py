@@ -16,13 +16,14 @@ from api.schema.lists import QUESTION
 from api.schema.operations import documented
 from api.suggestions import unknown_parameter
 from api.values import read_number
-from factcheck.record.matching import Matching, match
+from factcheck.record.matching import Matching, TooSlowError, match
 from factcheck.record.models import PublishedClaim, PublishedReview, Status
 from factcheck.record.questions import MAX_QUESTION
 from factcheck.record.text import find_forbidden
 
 NAMES = ["text", "limit"]
 LIMIT, MAX_LIMIT = 10, 20
+TOO_SLOW = "This text takes too long to compare: give the sentence that matters, or try again."
 # With JSON's escapes a character takes twelve bytes at most, and a letter with three marks apart 24.
 MAX_CONTENT = 24 * MAX_QUESTION + 1000
 
@@ -99,7 +100,11 @@ def answer(text: Any, limit: Any, errors: list[tuple[str, str]]) -> bytes:
         errors.append(("text", f"The character {forbidden} may not stand in it."))
     if errors:
         raise ParameterProblem(errors)
-    return orjson.dumps(_content(match(text, limit=limit)))
+    try:
+        matching = match(text, limit=limit)
+    except TooSlowError as error:
+        raise ParameterProblem([("text", TOO_SLOW)]) from error
+    return orjson.dumps(_content(matching))
 
 
 def _content(matching: Matching) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from itertools import combinations
 from typing import Any
 from uuid import UUID
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
+from psycopg.errors import QueryCanceled
 
 from factcheck.record.embeddings import NoVectorError, configured
 from factcheck.record.families import Family
@@ -20,7 +21,7 @@ from factcheck.record.judging import Candidate, Match, judge
 from factcheck.record.posted import posted_on
 from factcheck.record.questions import most_telling, pieces_of, tidy
 from factcheck.record.vectors import MAX_TEXT, vector_literal
-from factcheck.record.words import SEARCH_CONFIG
+from factcheck.record.words import MAX_LENGTH, SEARCH_CONFIG
 
 MAX_WORDS = 40  # of the text, the rarest that some claim has
 MAX_PIECES = 50  # of a long text that are judged, those with the rarest words
@@ -30,10 +31,16 @@ MAX_FOUND = 1000  # that they may find, where the expectation was wrong
 PAIRED = 8  # words, of those too common to be looked for alone
 MISSPELT = 3  # words that no claim has, the longest, for which a similar one is looked for
 MISSPELT_LENGTH = 5  # letters; shorter ones resemble too many
+MISSPELT_MOST = 2 * MAX_LENGTH  # letters; what is longer resembles no word by half, and takes a third of a second
 ALIKE = 0.5  # pg_trgm's similarity from which on a word is a misspelling
 NEAREST = 100  # reviews by their vectors
 LOOKED_AT = 1000  # vectors that the index compares on its way, as many as pgvector allows; with 600 it misses one in 14
+SECONDS = 1.5  # for one statement of several; among a million reviews all of them take a sixth of a second
 MAX_WAITING = 1000  # reviews without a vector, as far as they are counted
+
+
+class TooSlowError(Exception):
+    """The time was up before the text was compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +77,24 @@ class _Word:
 
 
 def match(text: str, *, limit: int = 10) -> Matching:
-    """The published claims that match the text best. Never fails because of what is asked; finds nothing in nothing."""
+    """The published claims that match the text best; nothing in nothing.
+
+    Never fails because of what is asked, but for TooSlowError.
+    """
+    try:
+        return _match(text, limit)
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise TooSlowError from error
+        raise
+
+
+def _match(text: str, limit: int) -> Matching:
     pieces = pieces_of(tidy(text))
     if not pieces:
         return Matching([], "words")
     with transaction.atomic("public"), connections["public"].cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(1000 * SECONDS))])
         words, total = _read_words(cursor, pieces)
         chosen = _with_similar(cursor, _chosen(words, len(pieces)))
         telling = most_telling(pieces, _known(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
@@ -171,7 +191,7 @@ FROM unnest(%s::text[]) AS asked (lexeme), LATERAL (
 
 def _with_similar(cursor: Any, words: Sequence[_Word]) -> list[_Word]:
     """The words; one that no claim has shares its weight with the known one that it resembles."""
-    unknown = [word for word in words if not word.reviews and len(word.lexeme) >= MISSPELT_LENGTH]
+    unknown = [word for word in words if not word.reviews and MISSPELT_LENGTH <= len(word.lexeme) <= MISSPELT_MOST]
     asked = sorted(unknown, key=lambda word: (-len(word.lexeme), word.lexeme))[:MISSPELT]
     if not asked:
         return [*words]

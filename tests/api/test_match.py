@@ -9,6 +9,8 @@ from django.db import connections
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.editorial import similar
+from factcheck.record import matching
 from tests.api.conftest import Api
 from tests.drafts import Newsroom, Review, make_claim, make_newsroom, make_review, merge_claims, publish_review
 
@@ -55,7 +57,7 @@ def test_match_of_more_claims_takes_no_more_queries(api: Api, newsroom: Newsroom
     for limit in (1, 3):
         with CaptureQueriesContext(connections["public"]) as queries:
             found = api.get("match/", {"text": "nuoc lu len toi mai", "limit": limit})
-        assert (len(found["results"]), len(queries)) == (limit, 8)
+        assert (len(found["results"]), len(queries)) == (limit, 9)
 
 
 def test_match_of_nothing_published(api: Api, database: str) -> None:
@@ -95,6 +97,20 @@ def test_match_says_what_is_wrong(
     api: Api, module_database: str, query: dict[str, Any], errors: list[tuple[str, str]]
 ) -> None:
     assert api.problem("match/", query)["errors"] == [{"parameter": name, "detail": said} for name, said in errors]
+
+
+def test_match_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty answer would say that nobody has checked it."""
+    publish(newsroom, "Nước lũ")
+    monkeypatch.setattr(matching, "SECONDS", 0.05)
+    monkeypatch.setattr(matching, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(query)s <> ''")
+    assert api.problem("match/", {"text": "Nước lũ"})["errors"] == [
+        {
+            "parameter": "text",
+            "detail": "This text takes too long to compare: give the sentence that matters, or try again.",
+        }
+    ]
+    assert similar.published_like("Nước lũ") == []
 
 
 def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) -> None:

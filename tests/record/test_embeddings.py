@@ -329,7 +329,7 @@ def test_embed_claims_goes_on_where_it_failed(address: Address, bare_record: Non
 def test_text_that_the_address_refuses_does_not_stop_the_others(
     address: Address, bare_record: None, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedding, "BATCH", 2)
+    monkeypatch.setattr(missing_vectors, "BATCH", 2)
     texts = ["Nước lũ một", "Nước lũ hai", "quá dài", "Nước lũ ba", "Nước lũ bốn"]
     ids = {text: publish(text) for text in texts}
     good = address.answer

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.record import log
+from factcheck.record import log, matching
 from factcheck.record.judging import Match
 from factcheck.record.matching import match
 from factcheck.record.models import LogEntry, PublishedReview, ReviewVector
@@ -78,6 +78,21 @@ def test_match_of_misspelt_words(bare_record: None) -> None:
     [one] = match("microchps").results
     [right] = match("microchips").results
     assert 0 < one.score < right.score
+
+
+def test_match_of_runs_of_letters_that_are_no_words(bare_record: None) -> None:
+    """What is longer than twice the longest word is not compared with all words: that takes a third of a second."""
+    publish("Nobody knows Llanfairpwllgwyngyllgogerychwyrndrobwll at all")
+    assert found("llanfairpwllgwyngyllgogerychwyrndrobwl") != []
+    assert found("llanfairpwllgwyngyllgogerychwyrndrobwll" * 4) == []
+
+
+def test_match_that_takes_too_long(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(VACCINE)
+    monkeypatch.setattr(matching, "SECONDS", 0.05)
+    monkeypatch.setattr(matching, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(query)s <> ''")
+    with pytest.raises(matching.TooSlowError):
+        match(VACCINE)
 
 
 def test_match_of_unknown_words_that_resemble_nothing(bare_record: None) -> None:
