@@ -1,9 +1,9 @@
 """Searching through the API: best first, pages that hold, and what `meta` says beside the results."""
 
 import json
+import unicodedata
 from datetime import date
 from functools import partial
-import unicodedata
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest

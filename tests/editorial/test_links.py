@@ -13,9 +13,9 @@ from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.imports import approve_import, publish_import, return_import
 from factcheck.editorial.models import Claim, ClaimMerge, EditorialEvent, ImportBatch, ProposedLink, Review
 from factcheck.record import matching
-from factcheck.record.embedding import compute_missing
 from factcheck.record.embeddings import NoVectorError
 from factcheck.record.matching import Matching
+from factcheck.record.missing_vectors import compute_missing
 from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
 
