@@ -25,8 +25,9 @@ MOST = 3  # links of one claim
 
 
 def waiting() -> list[ImportBatch]:
-    """Finished imports with claims that were not compared yet, the oldest first."""
-    return [batch for batch in ImportBatch.objects.exclude(digest="").order_by("pk") if _rest(batch).exists()]
+    """Imports at their end with claims that were not compared yet, the oldest first."""
+    ended = ImportBatch.objects.exclude(digest="", decision="")
+    return [batch for batch in ended.order_by("pk") if _rest(batch).exists()]
 
 
 def count_waiting(batch: ImportBatch) -> int:

@@ -22,6 +22,8 @@ from factcheck.record.models import LogEntry, RevisionDocument
 Action = Approval.Action
 State = Review.State
 
+WITHDRAWN = _("This review is withdrawn: redact it, or reinstate it before you submit a correction.")
+
 
 @transaction.atomic
 def submit(*, review: Review, by: User) -> Approval:
@@ -35,9 +37,7 @@ def submit(*, review: Review, by: User) -> Approval:
     said = documents.statement(review)
     if (last := last_entry(review)) is not None:
         if last.kind == LogEntry.Kind.WITHDRAWAL:
-            raise EditorialError(
-                _("This review is withdrawn: redact it, or reinstate it before you submit a correction.")
-            )
+            raise EditorialError(WITHDRAWN)
         if not review.change_class or not review.change_note:
             raise EditorialError(_("Say what kind of correction this is, what changed and why."))
         _require_reason(review.change_class, review.change_note)

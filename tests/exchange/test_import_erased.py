@@ -10,11 +10,11 @@ from django.db import transaction
 
 from factcheck.editorial import imports, workflow
 from factcheck.editorial.models import Approval, Claim, Claimant, EditorialEvent, ImportBatch, Publisher, Review
-from factcheck.exchange.records import records
 from factcheck.exchange.shapes import Record
 from factcheck.record.models import PublishedReview
 from tests.drafts import Newsroom, erase_review, make_newsroom
 from tests.exchange.own_records import publish, record, take, write
+from tests.exchange.reading import records
 from tests.waiting import begin_until_it_waits
 
 URL, TEXT, WORDS, SPEAKER = "https://lan.example/1", "Đập đã vỡ.", "Bịa đặt", "Nguyễn Lan"

@@ -106,6 +106,8 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
             extra = {"verbs": possible(desk(request), batch), "standing": standing(batch), **self._rows(request, batch)}
             extra["links"] = offered(desk(request), open_links(batch=batch)[:PAGE])
             extra["not_compared"] = count_waiting(batch)
+            if batch.decision == Decision.RETURNED:
+                extra["returned_with"] = batch.approvals.exclude(decision_note="").values_list("decision_note").first()
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 
     @staticmethod

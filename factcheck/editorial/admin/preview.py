@@ -127,7 +127,7 @@ def _paragraphs(label: str | Promise, before: list[str], after: list[str]) -> Ch
     """The lines that changed, so that a comma in a long text can be found."""
     old, new = ([line for line in lines if line.strip()] for lines in (before, after))
     removed, added = _in_order(old, new) or _in_any_order(old, new)
-    return Change(label, removed, added or [str(_("in other paragraphs"))])
+    return Change(label, removed, added if removed or added else [str(_("in other paragraphs"))])
 
 
 def _in_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]] | None:
@@ -149,7 +149,9 @@ def _in_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]] | N
 
 def _in_any_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
     gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
-    return list(gone.elements()), list(come.elements())
+    were, are = ([line for line in lines if line in others] for lines, others in ((old, {*new}), (new, {*old})))
+    moved = [str(_("in another order"))] if were != are else []
+    return list(gone.elements()), [*come.elements(), *moved]
 
 
 def _line(value: Any, place: str) -> str:

@@ -60,7 +60,10 @@ def with_seen(fieldsets: Any, changing: bool) -> list[Any]:
 
 
 class HeldWhileSaved(admin.ModelAdmin[M]):
-    """Locks the row before its form is read, so that what changes it meanwhile waits until it is saved."""
+    """Locks the row before its form is read, so that what changes it meanwhile waits until it is saved.
+
+    What only refers to it, as an event does to its actor, need not wait.
+    """
 
     def changes(self, request: HttpRequest, row: M | None) -> bool:
         """Whether the page changes a row that is there, and so needs the form's field `seen`."""
@@ -81,7 +84,7 @@ class HeldWhileSaved(admin.ModelAdmin[M]):
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
             if (row := self.get_object(request, object_id)) is not None:
-                held = self.model._default_manager.select_for_update().get(pk=row.pk)
+                held = self.model._default_manager.select_for_update(no_key=True).get(pk=row.pk)
                 if reason := self.not_saved(held):
                     messages.error(request, str(reason))
                     return redirect(request.path)

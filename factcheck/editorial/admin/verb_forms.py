@@ -65,6 +65,6 @@ class ErasureForm(forms.Form):
 
 
 class DigestForm(forms.Form):
-    """Names what was on the screen."""
+    """Names what was on the screen; the verb says what is amiss when nothing does."""
 
-    digest = forms.CharField(widget=forms.HiddenInput)
+    digest = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -69,7 +69,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
         "correct",
         _("Open a correction"),
         _("You can change the review again. Readers see no change until the correction is published."),
-        _("The correction is open: change what is wrong, then submit it."),
+        _("The draft is open: change what is wrong."),
         lambda review, by, data: workflow.open_correction(
             review=review, by=by, change_class=data["change_class"], note=data["note"]
         ),
@@ -171,7 +171,10 @@ def possible(at: Desk, review: Review) -> list[Verb[Review]]:
 def lacking(review: Review) -> list[Text]:
     """What stands between the draft and its submission."""
     reasons = documents.missing(review)
-    if workflow.last_entry(review) is not None and not (review.change_class and review.change_note):
+    last = workflow.last_entry(review)
+    if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
+        return [workflow.WITHDRAWN, *reasons]
+    if last is not None and not (review.change_class and review.change_note):
         reasons.append(_("Say what kind of correction this is, what changed and why."))
     published = workflow.last_statement(review)
     if published is not None and digest_of(documents.statement(review)) == digest_of(published):
@@ -190,9 +193,11 @@ def verb_page(request: HttpRequest, review: Review, verb: Verb[Review], context:
         review = documents.for_statements(Review.objects.filter(pk=review.pk)).get()
     else:
         if verb not in possible(desk(request), review):
-            waits = verb.name == "submit" and review.state == State.DRAFT and approval is not None
-            first = _("A withdrawal or erasure of this review waits for a decision. Decide on it first.")
-            return too_late(request, page, first if waits else None)
+            reason = None
+            if verb.name == "submit" and review.state == State.DRAFT:
+                waits = _("A withdrawal or erasure of this review waits for a decision. Decide on it first.")
+                reason = waits if approval is not None else next(iter(lacking(review)), None)
+            return too_late(request, page, reason)
         form = verb.form(initial={"digest": approval.digest} if approval else None)
     context |= {
         "title": verb.label,

@@ -98,6 +98,7 @@ def test_import_is_returned_with_a_reason(batch: tuple[Newsroom, ImportBatch]) -
     assert "Write what is to be changed, so that the importer can go on." in editor.text
     editor.fill(reason="Sai địa chỉ.").press("Return all of it")
     assert "It was returned; nothing of it is published." in editor.text
+    assert "editor@kiemchung.example returned it with this message: Sai địa chỉ." in editor.text
     assert set(Review.objects.values_list("state", flat=True)) == {"draft"}
     assert editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/").path.endswith("/change/")
     assert "This cannot be done now" in editor.text

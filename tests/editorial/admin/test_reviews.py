@@ -56,7 +56,15 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
     assert names(newsroom.reporter, review) == ["submit", "withdraw"]
     withdraw_review(newsroom, review)
+    assert names(newsroom.reporter, review) == ["correct", "reinstate"]
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
     assert names(newsroom.reporter, review) == ["reinstate"]
+    assert names(newsroom.editor, review) == ["reinstate", "redact", "erase"]
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
+    assert lan.text.count("redact it, or reinstate it before you submit a correction") == 2  # what is, and what lacks
+    assert not lan.has_button("Save and submit for approval")
+    lan.open(f"/admin/editorial/review/{review.pk}/do/submit/")
+    assert "This review is withdrawn: redact it, or reinstate it" in lan.text
     workflow.reinstate(review=review, by=newsroom.second, reason="Đúng.")
     assert names(newsroom.second, review) == ["take-back"]
     assert names(newsroom.editor, review) == ["approve", "return"]
