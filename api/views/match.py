@@ -16,7 +16,7 @@ from api.schema.lists import QUESTION
 from api.schema.operations import documented
 from api.suggestions import unknown_parameter
 from api.values import read_number
-from factcheck.record.matching import Matching, TooSlowError, match
+from factcheck.record.matching import Matching, match
 from factcheck.record.models import PublishedClaim, PublishedReview, Status
 from factcheck.record.questions import MAX_QUESTION
 from factcheck.record.text import find_forbidden
@@ -102,7 +102,7 @@ def answer(text: Any, limit: Any, errors: list[tuple[str, str]]) -> bytes:
         raise ParameterProblem(errors)
     try:
         matching = match(text, limit=limit)
-    except TooSlowError as error:
+    except TimeoutError as error:
         raise ParameterProblem([("text", TOO_SLOW)]) from error
     return orjson.dumps(_content(matching))
 

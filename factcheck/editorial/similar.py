@@ -8,7 +8,7 @@ import orjson
 
 from factcheck.editorial.models import Claim
 from factcheck.record.embeddings import is_configured
-from factcheck.record.matching import TooSlowError, match
+from factcheck.record.matching import match
 from factcheck.record.models import PublishedClaim, PublishedMerge, Status
 
 MOST = 5
@@ -36,12 +36,14 @@ def published_like(
     """Published claims that say the same as the text, best first; without the one in `besides`.
 
     `by_meaning`: words alone are not enough where this site compares by meaning, unless the text is refused, which it
-    would be another time too. Raises MeaningMissing.
+    would be another time too. Raises MeaningMissing, and without it TimeoutError where the database is too busy.
     """
     try:
         found = match(text, limit=limit + 1)
-    except TooSlowError:
-        return []  # the desk and the next claim of an import go on without
+    except TimeoutError as problem:
+        if by_meaning:
+            raise MeaningMissing("Comparing it with what is published took too long.") from problem
+        raise
     if by_meaning and found.method == "words" and found.explanation and not found.refused and is_configured():
         raise MeaningMissing(found.explanation)
     scores = {each.claim_id: each.score for each in found.results if each.score >= least and each.claim_id != besides}

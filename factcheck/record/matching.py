@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, connections, transaction
-from psycopg.errors import QueryCanceled
+from django.db import connections
 
+from factcheck.record.bounded import all_within
 from factcheck.record.embeddings import NoVectorError, configured
 from factcheck.record.families import Family
 from factcheck.record.judging import Candidate, Match, judge
@@ -25,12 +25,8 @@ MAX_MEANINGS = 8  # pieces of a long text that are compared by meaning
 MAX_FOUND = 1000  # reviews that words may find, where less was expected
 NEAREST = 100  # reviews by their vectors
 LOOKED_AT = 1000  # vectors that the index compares on its way, as many as pgvector allows; with 600 it misses one in 14
-SECONDS = 1.5  # for one statement of several; among a million reviews all of them take a sixth of a second
+SECONDS = 1.5  # for all statements; among a million reviews they take a sixth of a second
 MAX_WAITING = 1000  # reviews without a vector, as far as they are counted
-
-
-class TooSlowError(Exception):
-    """The time was up before the text was compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +55,24 @@ class _Meaning:
 def match(text: str, *, limit: int = 10) -> Matching:
     """The published claims that match the text best; nothing in nothing.
 
-    Never fails because of what is asked, but for TooSlowError.
+    Never fails because of what is asked, but for TimeoutError.
     """
-    try:
-        return _match(text, limit)
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise TooSlowError from error
-        raise
-
-
-def _match(text: str, limit: int) -> Matching:
     pieces = pieces_of(tidy(text))
     if not pieces:
         return Matching([], "words")
-    with transaction.atomic("public"), connections["public"].cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(1000 * SECONDS))])
+    with all_within(SECONDS), connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
-        chosen = with_similar(cursor, choose(words, len(pieces)))
+        words = with_similar(cursor, words)
+        chosen = choose(words, len(pieces))
         telling = most_telling(pieces, weigh_known(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
         meaning = _meaning(cursor, telling)
         near = nearest(cursor, meaning.model, *meaning.vectors)
         found = _candidates(cursor, chosen, total, meaning, near)
-    best: dict[UUID, Match] = {}
-    judged = judge(found, parts_of(chosen, words, len(pieces)), posted_on(text))
-    for each in sorted(judged, key=lambda each: (-each.score, each.claim_id)):
-        best.setdefault(each.claim_id, each)
-    results = _at_home([*best.values()])[:limit]  # all: any number of the first may have been merged together
+        best: dict[UUID, Match] = {}
+        judged = judge(found, parts_of(chosen, words, len(pieces)), posted_on(text))
+        for each in sorted(judged, key=lambda each: (-each.score, each.claim_id)):
+            best.setdefault(each.claim_id, each)
+        results = _at_home([*best.values()])[:limit]  # all: any number of the first may have been merged together
     method = "words+meaning" if meaning.vectors else "words"
     return Matching(results, method, meaning.explanation, meaning.refused)
 

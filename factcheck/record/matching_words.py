@@ -1,7 +1,7 @@
 """The words of what is asked: how rare each is, which are looked for, and which piece of a long text has them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -49,7 +49,11 @@ def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
         # As BM25 has it; a word in no headline may still stand in a summary.
         weight = math.log(1 + (total + 0.5) / (max(int(reviews), 1) + 0.5))
         words.append(Word(lexeme, int(reviews), weight, tuple(number - 1 for number in numbers)))
-    return sorted(words, key=lambda word: (not word.reviews, word.reviews, word.lexeme)), total
+    return _rarest_first(words), total
+
+
+def _rarest_first(words: Iterable[Word]) -> list[Word]:
+    return sorted(words, key=lambda word: (not word.reviews, word.reviews, word.lexeme))
 
 
 def choose(words: Sequence[Word], count: int) -> list[Word]:
@@ -99,7 +103,7 @@ FROM unnest(%s::text[]) AS asked (lexeme), LATERAL (
 
 
 def with_similar(cursor: Any, words: Sequence[Word]) -> list[Word]:
-    """The words; one that no claim has shares its weight with the known one that it resembles."""
+    """The words in the same order; one that no claim has shares its weight with the known one that it resembles."""
     unknown = [word for word in words if not word.reviews and MISSPELT_LENGTH <= len(word.lexeme) <= MISSPELT_MOST]
     asked = sorted(unknown, key=lambda word: (-len(word.lexeme), word.lexeme))[:MISSPELT]
     if not asked:
@@ -111,8 +115,8 @@ def with_similar(cursor: Any, words: Sequence[Word]) -> list[Word]:
         if similar not in found:
             word = found[lexeme]
             found[lexeme] = replace(word, weight=word.weight * (1 - likeness))
-            found[similar] = Word(similar, int(reviews), word.weight * likeness)
-    return sorted(found.values(), key=lambda word: (word.reviews, word.lexeme))
+            found[similar] = Word(similar, int(reviews), word.weight * likeness, word.pieces)
+    return _rarest_first(found.values())
 
 
 def query_of(words: Sequence[Word], total: int) -> str:

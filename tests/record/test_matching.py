@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import product
 from random import Random
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from factcheck.record import log, matching
 from factcheck.record.judging import Match
 from factcheck.record.matching import match
 from factcheck.record.models import LogEntry, PublishedReview, ReviewVector
+from factcheck.record.questions import LONG
 from tests.record.conftest import make_statement
 from tests.record.test_merges import merge
 
@@ -80,6 +82,18 @@ def test_match_of_misspelt_words(bare_record: None) -> None:
     assert 0 < one.score < right.score
 
 
+def test_match_of_a_misspelt_word_among_many_that_are_known(bare_record: None) -> None:
+    vaccine = publish(VACCINE)
+    known = ["".join(letters) for letters in product("bdg", "ao", "lmn", "ie", "kt")][:60]
+    publish_many([" ".join(known[:30]), " ".join(known[30:])] * 2)  # less rare than what was meant
+    assert vaccine in found(f"{' '.join(known[:45])} microchps")
+    other = " ".join(f"{' '.join(word[:4] for word in known[start : start + 8])}." for start in range(0, 52, 2))
+    assert len(other) > LONG
+    [best, *_] = match(f"{other} Vacines contian microchps! {other}").results
+    assert best.claim_id == vaccine
+    assert best.matched["words"] == pytest.approx(match("Vacines contian microchps!").results[0].matched["words"])
+
+
 def test_match_of_runs_of_letters_that_are_no_words(bare_record: None) -> None:
     """What is longer than twice the longest word is not compared with all words: that takes a third of a second."""
     publish("Nobody knows Llanfairpwllgwyngyllgogerychwyrndrobwll at all")
@@ -91,7 +105,7 @@ def test_match_that_takes_too_long(bare_record: None, monkeypatch: pytest.Monkey
     publish(VACCINE)
     monkeypatch.setattr(matching, "SECONDS", 0.05)
     monkeypatch.setattr(matching, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(query)s <> ''")
-    with pytest.raises(matching.TooSlowError):
+    with pytest.raises(TimeoutError):
         match(VACCINE)
 
 

@@ -115,9 +115,14 @@ def similar_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) ->
             return _choose(request, claim, other, form.cleaned_data["reason"], is_public=is_public, popup=popup)
     asked = request.GET.get("q", "").strip() or claim.text
     logged = "logged" in request.GET
-    found = similar.published_like(asked, besides=claim.pk, least=similar.LIKELY if logged else 0.0)
+    found, compared = list[similar.Similar](), True
+    try:
+        found = similar.published_like(asked, besides=claim.pk, least=similar.LIKELY if logged else 0.0)
+    except TimeoutError:
+        compared = False
+        messages.warning(request, _("Comparing with what is published took too long. Open this page once more."))
     drafts = [] if is_public else similar.drafted_alike(claim)
-    if logged and not (found or drafts or form.errors):
+    if logged and compared and not (found or drafts or form.errors):
         return _chosen(claim) if popup else redirect(_go_on(request, claim))
     context |= {
         "title": _("Has this been checked already?") if logged else _("Same as another claim"),

@@ -1,5 +1,7 @@
 """Claims that are the same, at the desk: the warning, the proposal, the decision, the split."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from factcheck.editorial import merges, workflow
@@ -84,6 +86,16 @@ def test_search_that_fails_loses_no_claim(newsroom: Newsroom, monkeypatch: pytes
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     with pytest.raises(RuntimeError):
         lan.fill(text=FLOOD, language="vi").press("Save")
+    assert Claim.objects.get().text == FLOOD
+
+
+def test_comparison_that_takes_too_long_is_said_and_not_taken_for_nothing_found(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages.similar, "match", Mock(side_effect=TimeoutError))
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text=FLOOD, language="vi").press("Save")
+    assert "Comparing with what is published took too long." in lan.text
     assert Claim.objects.get().text == FLOOD
 
 
