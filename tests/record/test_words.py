@@ -68,7 +68,14 @@ def test_words_with_a_format_character_are_found(database: str, pattern: str) ->
 
 
 def test_words_are_rewritten_by_the_migration_and_back(bare_record: None) -> None:
-    texts = ["vac\u00adcine, vaccine", "习\u200b近平", "ΝΟΜΟΣ νόμος ❤\ufe0f", "❤\ufe0f", "Lũ\u200d"]
+    texts = [
+        "vac\u00adcine, vaccine",
+        "习\u200b近平",
+        "ΝΟΜΟΣ νόμος ❤\ufe0f",
+        "❤\ufe0f",
+        "Lũ\u200d",
+        "ΣΕΙΣΜΟΣ ΣΤΗΝ ΑΘΗΝΑ",
+    ]
     log.publish([log.Publication(UUID(int=n), said(UUID(int=n), text)) for n, text in enumerate(texts, start=1)])
     reviews = PublishedReview.objects.order_by("sequence").values_list("search", flat=True)
     claims = PublishedClaim.objects.order_by("sequence").values_list("search", flat=True)
@@ -77,6 +84,7 @@ def test_words_are_rewritten_by_the_migration_and_back(bare_record: None) -> Non
     migrate("0014_rotations")
     assert counts() == {
         "vac": 1, "cine": 1, "vaccine": 1, "习": 1, "近": 1, "平": 1, "νομος": 1, "νόμος": 1, "\ufe0f": 2, "lũ": 1,
+        "σεισμος": 1, "στην": 1, "αθηνα": 1,
     }  # fmt: skip
     assert "vac\u00adcine" in reviews[0]
     migrate()

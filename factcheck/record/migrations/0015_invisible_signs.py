@@ -101,7 +101,8 @@ def count_anew(cursor, signs, former, now):
 
 def count_new_words(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
-        count_anew(cursor, CHANGED, old_words, new_words)
+        # Σ too: Python wrote ς for one at the end of a word in capitals, PostgreSQL σ, so that its vector stays.
+        count_anew(cursor, f"[Σς{FORMAT}]", old_words, new_words)
         cursor.execute("SELECT word FROM record_word WHERE word !~ '[a-z]'")
         alone = [word for (word,) in cursor if not any(map(str.isalnum, word))]
         cursor.execute("DELETE FROM record_word WHERE word = ANY (%s)", [alone])
