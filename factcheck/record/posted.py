@@ -1,10 +1,9 @@
 """When was a post written that somebody copied with its date?"""
 
 import re
-import unicodedata
 from datetime import date
 
-from factcheck.record.questions import MAX_QUESTION
+from factcheck.record.questions import as_read
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
@@ -30,7 +29,7 @@ def posted_on(text: str) -> date | None:
 
     Of two numbers that both may be the month, the second is, as in Vietnam and most of the world.
     """
-    lines = [line for line in unicodedata.normalize("NFC", text[: 2 * MAX_QUESTION]).splitlines() if line.strip()]
+    lines = [line for line in as_read(text).splitlines() if line.strip()]
     for number, line in enumerate(reversed(lines)):
         for found in _DATE.finditer(line):
             ends = _TIME.fullmatch(line, found.end())

@@ -4,7 +4,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-MAX_QUESTION = 5000  # characters
+from factcheck.record.text import MOST_APART
+
+MAX_QUESTION = 5000  # characters in NFC
+MAX_SENT = MOST_APART * MAX_QUESTION  # characters as they come
 LONG = 700  # characters; what is longer is no post
 MAX_PIECE = 300  # characters; a text without full stops is cut into such pieces
 
@@ -18,10 +21,14 @@ _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+")
 
 
+def as_read(text: str) -> str:
+    """As much of a text as is read, in NFC."""
+    return unicodedata.normalize("NFC", text[:MAX_SENT])[:MAX_QUESTION]
+
+
 def tidy(text: str) -> str:
     """The text in NFC without addresses; tags and names in one word are taken apart (#StopTheSteal, @RealName)."""
-    text = _FORBIDDEN.sub(" ", text[: 4 * MAX_QUESTION])  # a letter with three marks becomes one character
-    text = unicodedata.normalize("NFC", text)[:MAX_QUESTION]
+    text = _FORBIDDEN.sub(" ", as_read(text))
     text = _ADDRESS.sub(" ", _GLUED_PICTURE.sub(" ", text))
     text = _RETWEET.sub(" ", text)
     return " ".join(_TAG.sub(lambda tag: f" {_SEAM.sub(' ', tag[1])} ", text).split())

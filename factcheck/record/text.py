@@ -8,6 +8,7 @@ like) stand in real Arabic and Hebrew texts and stay; pages isolate every text f
 import re
 import unicodedata
 
+MOST_APART = 4  # characters that NFC makes one: a letter and three marks
 # C0 and C1 controls except tab and line feed, line and paragraph separators being harmless;
 # surrogates cannot be encoded; U+FFFE, U+FFFF and the like are never interchanged (Unicode 23.7).
 # Those of the higher planes would each be compared with every character: the range they lie in is quicker.

@@ -22,6 +22,7 @@ DAY = date(2018, 2, 11)
         "Nguyễn Văn A\n11 tháng 2, 2018 lúc 10:15 ·\nChanh chữa ung thư!",
         "Nguyen Van A\nngay 11 thang 2 nam 2018\nChanh chua ung thu!",
         unicodedata.normalize("NFD", "Chanh chữa ung thư! Ngày 11 tháng 2 năm 2018"),
+        unicodedata.normalize("NFD", "ệ" * 4900 + "\nNgày 11 tháng 2 năm 2018"),
     ],
 )
 def test_date_of_a_post(text: str) -> None:
@@ -47,7 +48,7 @@ def test_what_is_no_date_of_a_post(text: str, day: date | None) -> None:
     assert posted_on(text) == day
 
 
-@pytest.mark.parametrize("text", ["1 " * 5000, "11/2/2018 x\n" * 800, "may 11, 2018" + ":" * 9000 + "x", "\n" * 10_000])
+@pytest.mark.parametrize("text", ["1 " * 2500, "11/2/2018 x\n" * 400, "may 11, 2018" + ":" * 4900 + "x", "\n" * 5000])
 def test_date_in_hostile_texts_is_quick(text: str) -> None:
     begun = time.process_time()
     assert posted_on(text) is None
