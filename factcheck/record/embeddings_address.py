@@ -1,17 +1,16 @@
-"""One exchange with the embeddings address: whatever it does, this ends in time and the key goes nowhere else.
+"""One exchange with the embeddings address: it ends in time once the name is looked up, and the key goes nowhere else.
 
 urllib will not do: it follows a redirect with the key to another host, and its limit is for each packet, so that an
-address which sends a letter a second is never given up. Proxies of the environment are not asked.
+address which sends a letter a second is never given up. Proxies of the environment are not asked. How long looking up
+the name takes is the system's to bound (resolv.conf); it counts.
 """
 
 import socket
-import ssl
-import threading
 import time
 from collections.abc import Mapping
-from contextlib import closing, suppress
-from http.client import HTTPConnection
 from urllib.parse import urlsplit
+
+from factcheck.record.outgoing import connected
 
 MAX_ANSWER = 16 * 1024 * 1024  # bytes
 
@@ -20,50 +19,14 @@ def post(url: str, content: bytes, headers: Mapping[str, str], seconds: float) -
     """Status and content of what is answered. Raises OSError and HTTPException."""
     end = time.monotonic() + seconds
     target = urlsplit(url)
-    host, port = target.hostname or "", target.port or (443 if target.scheme == "https" else 80)
-    with closing(_connect(host, port, end)) as plain:
-        link = plain
-        if target.scheme == "https":
-            context = ssl.create_default_context()
-            link = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
-        guard = threading.Timer(max(end - time.monotonic(), 0), _cut, [link])
-        guard.daemon = True
-        with closing(link):
-            guard.start()
-            try:
-                if isinstance(link, ssl.SSLSocket):
-                    link.do_handshake()
-                connection = HTTPConnection(host, port)
-                connection.sock = link
-                query = f"?{target.query}" if target.query else ""
-                connection.request(
-                    "POST", target.path + query, content, {"Host": target.netloc.rpartition("@")[2], **headers}
-                )
-                answer = connection.getresponse()
-                data = answer.read(MAX_ANSWER + 1)
-            finally:
-                guard.cancel()
+    tls, host = target.scheme == "https", target.hostname or ""
+    addresses = socket.getaddrinfo(host, target.port or (443 if tls else 80), type=socket.SOCK_STREAM)
+    query = f"?{target.query}" if target.query else ""
+    named = {"Host": target.netloc.rpartition("@")[2], **headers}
+    with connected(addresses, host, tls=tls, seconds=end - time.monotonic()) as connection:
+        connection.request("POST", target.path + query, content, named)
+        answer = connection.getresponse()
+        data = answer.read(MAX_ANSWER + 1)
     if time.monotonic() >= end or len(data) > MAX_ANSWER:
         raise TimeoutError  # what was cut off may look complete
     return answer.status, data
-
-
-def _connect(host: str, port: int, end: float) -> socket.socket:
-    """A connection to the first address of the name that takes one. Raises OSError."""
-    refused: OSError = TimeoutError()
-    for family, kind, protocol, _name, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        plain = socket.socket(family, kind, protocol)
-        plain.settimeout(max(end - time.monotonic(), 0.001))
-        try:
-            plain.connect(address)
-        except OSError as problem:
-            plain.close()
-            refused = problem
-        else:
-            return plain
-    raise refused
-
-
-def _cut(link: socket.socket) -> None:
-    with suppress(OSError):
-        socket.socket.shutdown(link, socket.SHUT_RDWR)  # past TLS, which another thread is using

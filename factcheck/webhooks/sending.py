@@ -8,16 +8,14 @@ not followed. Of the answer, status and headers are read (http.client: at most 1
 import http.client
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Mapping
-from contextlib import closing, suppress
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 
-from factcheck.webhooks.addresses import Target, is_allowed, parse
+from factcheck.record.outgoing import connected
+from factcheck.webhooks.addresses import is_allowed, parse
 from factcheck.webhooks.models import Attempt
 
 Problem = Attempt.Problem
@@ -49,8 +47,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
         return Outcome(Problem.ADDRESS)
     end = time.monotonic() + TIMEOUT
     try:
-        with closing(_connect(addresses, end)) as plain:
-            return _exchange(target, plain, end, body, headers)
+        with connected(addresses[:MOST_ADDRESSES], target.host, tls=target.secure, seconds=TIMEOUT) as connection:
+            connection.request("POST", target.path, body, {"Host": target.host_header, **headers})
+            status = connection.getresponse().status
     except TimeoutError:
         return Outcome(Problem.TIMEOUT)
     except ssl.SSLError:
@@ -59,52 +58,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
         return Outcome(Problem.TIMEOUT if time.monotonic() >= end else Problem.GARBLED)
     except OSError:
         return Outcome(Problem.TIMEOUT if time.monotonic() >= end else Problem.UNREACHABLE)
-
-
-def _connect(addresses: list[Any], end: float) -> socket.socket:
-    """A connection to the first address that takes one. Raises OSError."""
-    refused: OSError = TimeoutError()
-    for family, kind, protocol, _name, sockaddr in addresses[:MOST_ADDRESSES]:
-        plain = socket.socket(family, kind, protocol)
-        plain.settimeout(max(min(end - time.monotonic(), TIMEOUT / 3), 0.001))
-        try:
-            plain.connect(sockaddr)
-        except OSError as problem:
-            plain.close()
-            refused = problem
-        else:
-            return plain
-    raise refused
-
-
-def _exchange(target: Target, plain: socket.socket, end: float, body: bytes, headers: Mapping[str, str]) -> Outcome:
-    plain.settimeout(max(end - time.monotonic(), 0.001))
-    link = plain
-    if target.secure:
-        link = ssl.create_default_context().wrap_socket(
-            plain, server_hostname=target.host, do_handshake_on_connect=False
-        )
-    # The socket's timeout is for each packet; who sends a byte a second would never meet it.
-    guard = threading.Timer(max(end - time.monotonic(), 0), _cut, [link])
-    guard.daemon = True
-    guard.start()
-    with closing(link):
-        try:
-            if isinstance(link, ssl.SSLSocket):
-                link.do_handshake()
-            connection = http.client.HTTPConnection(target.host, target.port)
-            connection.sock = link
-            connection.request("POST", target.path, body, {"Host": target.host_header, **headers})
-            status = connection.getresponse().status
-        finally:
-            guard.cancel()
     if time.monotonic() >= end:
         return Outcome(Problem.TIMEOUT)  # headers that were cut off look like complete ones
     if 200 <= status < 300:
         return Outcome(Problem.NONE, status)
     return Outcome(Problem.REDIRECTED if 300 <= status < 400 else Problem.REFUSED, status)
-
-
-def _cut(link: socket.socket) -> None:
-    with suppress(OSError):
-        socket.socket.shutdown(link, socket.SHUT_RDWR)  # past TLS, which another thread is using

@@ -203,6 +203,20 @@ def test_address_that_begins_its_answer_letter_by_letter_is_given_up(monkeypatch
         server.join()
 
 
+def test_dead_address_leaves_time_for_the_next(
+    address: Address, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind one name: the first drops what comes, as behind a firewall."""
+    monkeypatch.setattr(embeddings, "QUESTION_TIMEOUT", 3)
+    port = int(settings.EMBEDDINGS_URL.split(":")[2].split("/")[0])
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as dead, socket.socket() as waiting:
+        waiting.connect(dead.getsockname())  # there is room for one
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        found = [(*kind, dead.getsockname()), (*kind, ("127.0.0.1", port))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        assert len(configured().questions(["flood"])[0]) == 384
+
+
 def test_address_that_leads_elsewhere_does_not_take_the_key_there(address: Address) -> None:
     came = threading.Event()
 

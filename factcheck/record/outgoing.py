@@ -1,0 +1,59 @@
+"""A connection to an address that others hold: whatever they do, it ends in time. No name is looked up here."""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection
+from typing import Any
+
+
+@contextmanager
+def connected(addresses: Sequence[Any], host: str, *, tls: bool, seconds: float) -> Iterator[HTTPConnection]:
+    """For one request to the first of getaddrinfo's addresses that takes it; whoever asks names the Host.
+
+    `host` is what the certificate must name. When the time is up the connection is cut off, and what was read until
+    then may look complete. Raises OSError.
+    """
+    end = time.monotonic() + seconds
+    with closing(_connect(addresses, end, seconds / 3)) as plain:
+        plain.settimeout(max(end - time.monotonic(), 0.001))
+        link = plain
+        if tls:
+            link = ssl.create_default_context().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+        # The socket's timeout is for each packet; who sends a byte a second would never meet it.
+        guard = threading.Timer(max(end - time.monotonic(), 0), _cut, [link])
+        guard.daemon = True
+        guard.start()
+        with closing(link):
+            try:
+                if isinstance(link, ssl.SSLSocket):
+                    link.do_handshake()
+                connection = HTTPConnection(host, 0)
+                connection.sock = link
+                yield connection
+            finally:
+                guard.cancel()
+
+
+def _connect(addresses: Sequence[Any], end: float, most: float) -> socket.socket:
+    """None may take longer than `most`, so that a dead one leaves time for the next."""
+    refused: OSError = TimeoutError()
+    for family, kind, protocol, _name, address in addresses:
+        plain = socket.socket(family, kind, protocol)
+        plain.settimeout(max(min(end - time.monotonic(), most), 0.001))
+        try:
+            plain.connect(address)
+        except OSError as problem:
+            plain.close()
+            refused = problem
+        else:
+            return plain
+    raise refused
+
+
+def _cut(link: socket.socket) -> None:
+    with suppress(OSError):
+        socket.socket.shutdown(link, socket.SHUT_RDWR)  # past TLS, which another thread is using
