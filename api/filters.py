@@ -17,6 +17,7 @@ from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.queries import MAX_QUERY, read_query
 from factcheck.record.register import FROM_TYPES, OUTCOMES
 from factcheck.record.search import has_words
+from factcheck.record.text import MOST_APART
 
 MAX_VALUES = 100
 
@@ -95,9 +96,9 @@ def _language(what: str) -> Filter:
 
 
 Q_FILTER = Filter(
-    "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=MAX_QUERY),
+    "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=MOST_APART * MAX_QUERY),
     'Words to search for, with or without diacritics; "a phrase", `or` and -without work as in web search. Best first'
-    f" unless `sort` says otherwise; then `meta` is there. {MAX_QUERY} characters, of all values together.",
+    f" unless `sort` says otherwise; then `meta` is there. {MAX_QUERY} characters in NFC, of all values together.",
     "nước lũ",
     compiles=False, characters=MAX_QUERY,
 )  # fmt: skip

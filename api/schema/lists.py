@@ -21,12 +21,17 @@ from api.schema.bodies import (
 )
 from api.schema.operations import ref
 from api.values import WORDS
-from factcheck.record.questions import MAX_QUESTION
+from factcheck.record.questions import MAX_QUESTION, MAX_SENT
 
 Json = dict[str, Any]
 
-# No control characters, and not white space alone.
-QUESTION: Json = {"type": "string", "pattern": f"^{WORDS}$", "maxLength": MAX_QUESTION}
+# No control characters, and not white space alone. JSON Schema counts characters as they are sent.
+QUESTION: Json = {
+    "type": "string",
+    "pattern": f"^{WORDS}$",
+    "maxLength": MAX_SENT,
+    "description": f"At most {MAX_QUESTION:,} characters in NFC.",
+}
 SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
 

@@ -7,6 +7,7 @@ alone, such as that the past cannot be searched.
 import json
 from collections import Counter
 from typing import Any
+from unicodedata import normalize
 
 import hypothesis
 import pytest
@@ -20,7 +21,7 @@ from schemathesis import GenerationMode
 from api.views.pages import openapi
 from factcheck.record.models import LogEntry
 from factcheck.record.queries import MAX_QUERY
-from factcheck.record.text import find_forbidden
+from factcheck.record.text import MOST_APART, find_forbidden
 from tests.drafts import (
     correct_review,
     erase_review,
@@ -116,8 +117,10 @@ def narrowed(held: Json) -> Json:
 def fitting(context: Any, query: Json | None) -> Json | None:
     """The past is neither searched nor counted, without words nothing is marked or more relevant, and words are few."""
     query = dict(query or {})
-    if isinstance(query.get("q"), list) and len("".join(map(str, query["q"]))) > MAX_QUERY:
-        query["q"] = query["q"][:1]
+    if isinstance(query.get("q"), list) and len(normalize("NFC", "".join(map(str, query["q"])))) > MAX_QUERY:
+        [first, *_] = query["q"]
+        too_long = len(str(first)) > MOST_APART * MAX_QUERY  # and stays so, since it is wrong by the schema
+        query["q"] = [first if too_long else normalize("NFC", str(first))[:MAX_QUERY]]
     if "as_of" in query:
         query = {name: value for name, value in query.items() if name not in ("q", "count", "facets")}
     if not query.get("q"):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,14 @@ def test_404_is_promised_where_an_address_names_something(document):
             promised["404" in operation["responses"]].add((operation["operationId"], "{" in address))
     assert {name for name, named in promised[True] if not named} == {"get_log_checkpoint"}
     assert {name for name, named in promised[False] if named} == set()
+
+
+def test_longest_texts_are_valid_with_their_marks_apart(document):
+    """JSON Schema counts characters as they are sent, the site as it reads them: in NFC."""
+    text = document["components"]["schemas"]["Question"]["properties"]["text"]
+    [words] = [each for each in document["paths"]["/api/v1/reviews/"]["get"]["parameters"] if each["name"] == "q"]
+    for most, schema in ((5000, text), (400, words["schema"]["items"])):
+        assert len(unicodedata.normalize("NFD", "ᾂ" * most)) == schema["maxLength"]
 
 
 def test_every_filter_takes_its_own_example(api):
