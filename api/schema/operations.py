@@ -65,6 +65,8 @@ def documented(
         problems[406] = "`Accept` rules out JSON."
     if gone:
         problems[410] = "Erased; `detail` and `notice` tell the public why."
+    if asked:
+        problems[413] = "The content comes in chunks, so that nobody said how many bytes it has."
     if partial:
         problems[416] = "The range begins beyond the end of the file."
     problems |= {

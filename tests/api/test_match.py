@@ -137,6 +137,11 @@ def test_match_by_post_refuses_what_is_no_question(api: Api, module_database: st
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
 
 
+def test_match_in_chunks_is_refused(api: Api, module_database: str) -> None:
+    response = post(api, b"", **{"Transfer-Encoding": "chunked"})
+    assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
+
+
 @pytest.mark.parametrize(
     "text", ["x" * 5000, "\u202eabc\u202c", "a\r\nb", "é" * 2500, "🤷" * 5000, "'); DROP TABLE --"]
 )
