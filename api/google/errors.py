@@ -73,7 +73,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
         case GoogleError():
             return error_response(request, error.status, str(error), error.violations)
         case Refused():
-            return error_response(request, "INVALID_ARGUMENT", error.said)
+            status = _BY_CODE.get(error.problem.status, "INVALID_ARGUMENT")
+            return error_response(request, status, error.said, headers=error.headers)
         case Http404() | NotFound() | MethodNotAllowed():
             return error_response(request, "NOT_FOUND")
         case Throttled():

@@ -9,6 +9,7 @@ from django.test import Client
 from rest_framework.throttling import BaseThrottle
 
 from api.google import views
+from api.problems import UNAVAILABLE, Refused
 from tests.api.google.conftest import PATH
 from tests.drafts import make_newsroom, make_review, publish_review
 
@@ -246,6 +247,10 @@ def test_outage_is_unavailable_and_a_fault_internal(google, monkeypatch):
     response = google.send({"query": "a"})
     assert (response.status_code, response["Retry-After"]) == (503, "10")
     assert json.loads(response.content)["error"]["status"] == "UNAVAILABLE"
+    monkeypatch.setattr(views, "search_claims", fail(Refused(UNAVAILABLE, "Full.", headers={"Retry-After": "30"})))
+    assert google.send({"query": "a"})["Retry-After"] == "30"
+    error = google.error({"query": "a"}, 503)
+    assert (error["status"], error["message"]) == ("UNAVAILABLE", "Full.")
     monkeypatch.setattr(views, "search_claims", fail(KeyError("secret detail")))
     assert "secret" not in json.dumps(google.error({"query": "a"}, 500))
 
