@@ -56,7 +56,8 @@ def serve_http(server: MCPServer, address: str, port: int) -> None:
     """At /mcp, until SIGTERM. Keeps nothing between two requests, so that it can be restarted at any time."""
     # The package compares whole names: of `.example.org` it gets the domain itself, for `*` the site's own name alone.
     named = [host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"]
-    hosts = list(dict.fromkeys([urlsplit(settings.SITE_URL).netloc, *named]))
+    own = urlsplit(settings.SITE_URL).hostname or ""
+    hosts = list(dict.fromkeys([f"[{own}]" if ":" in own else own, *named]))
     server.run(
         "streamable-http",
         host=address,

@@ -239,6 +239,11 @@ def test_hosts_over_http_are_the_sites_and_those_that_are_named(settings: Any, m
     assert given["transport_security"].allowed_hosts == [
         "facts.example.org", "example.org", "facts.example.org:*", "example.org:*",
     ]  # fmt: skip
+    # With any port: that of these tools is another one.
+    for settings.SITE_URL, host in (("http://localhost:8000", "localhost"), ("http://[::1]:8000", "[::1]")):
+        settings.ALLOWED_HOSTS = []
+        serve_http(server, "127.0.0.1", 8001)
+        assert given["transport_security"].allowed_hosts == [host, f"{host}:*"]
 
 
 def test_process_over_http_answers_many_at_once(world: SimpleNamespace) -> None:
