@@ -1,5 +1,6 @@
 """What is said to nginx in deploy/nginx.conf, as far as it can be held without one."""
 
+import ipaddress
 import re
 from pathlib import Path
 
@@ -25,14 +26,28 @@ def test_receipts_are_not_logged():
     assert written == "/api/v1/receipts/-/"
 
 
-def test_passwords_are_tried_ten_times_a_minute_from_one_address():
+def test_passwords_are_tried_ten_times_a_minute_by_one_client():
     (place,) = re.findall(rf"location = {re.escape(reverse('admin:login'))} {{\n(.*?)\n    }}", CONFIG, re.DOTALL)
     assert "limit_req zone=passwords burst=5 nodelay;" in place
     (key, rate) = re.findall(r"limit_req_zone (\S+) zone=passwords:\w+ rate=(\S+);", CONFIG)[0]
     assert rate == "10r/m"
     # Without a key a request is not counted.
     (counted,) = re.findall(rf"map \$request_method {re.escape(key)} {{\n(.*?)\n}}", CONFIG, re.DOTALL)
-    assert counted.split() == ["default", '"";', "POST", "$binary_remote_addr;"]
+    assert counted.split() == ["default", '"";', "POST", "$client;"]
+
+
+def test_client_is_an_address_of_ipv4_or_a_network_of_ipv6():
+    assert not re.search(r"limit_req_zone \$(?!client |signing_in )", CONFIG)
+    [pattern] = re.findall(r'map \$binary_remote_addr \$client {\n.*;\n    "~(.+)" \$network;\n}', CONFIG)
+    network = re.compile(pattern.replace("(?<network>", "(?P<network>").encode())
+    for address, key in (
+        ("2001:db8:a0a:a0a::1", bytes.fromhex("20010db80a0a0a0a")),  # with line ends in it
+        ("203.0.113.9", None),
+        ("::ffff:203.0.113.9", None),
+        ("::1", None),
+    ):
+        found = network.match(ipaddress.ip_address(address).packed)
+        assert (found and found["network"]) == key, address
 
 
 def test_what_is_led_to_the_site_names_host_scheme_and_client():
