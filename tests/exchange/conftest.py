@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -13,3 +14,9 @@ def real_data() -> Path:
     if not DATA.is_dir():
         pytest.fail(f"The real files are missing: {DATA} is no folder.")
     return DATA
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What an import refuses is written there by the file's name, which tests that run side by side may share."""
+    monkeypatch.setattr(settings, "VAR", tmp_path)
