@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import roles
 from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, desk
 from factcheck.editorial.admin.claimants import AddressLines
-from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, with_seen
+from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
 from factcheck.editorial.events import acting
 from factcheck.editorial.models import Membership, Publisher, User
 
@@ -150,9 +150,6 @@ class AccountAdmin(RecordsActor, HeldWhileSaved[User], UserAdmin, DeskAdmin[User
         """What a person did stays theirs; an account is closed by unticking "active"."""
         return False
 
-    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        return with_seen(super().get_fieldsets(request, obj), self.changes(request, obj))
-
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj is not None else ()
 
@@ -191,9 +188,6 @@ class PublisherForm(SeenForm[Publisher]):
     same_as = AddressLines(
         label=capfirst(_("profiles elsewhere")), required=False, help_text=_("Addresses, one a line.")
     )
-
-    def stands(self) -> tuple[Any, ...]:
-        return tuple(getattr(self.instance, field.attname) for field in self.instance._meta.concrete_fields)
 
 
 @admin.register(Publisher)
@@ -236,9 +230,6 @@ class PublisherAdmin(RecordsActor, HeldWhileSaved[Publisher], DeskAdmin[Publishe
     def has_change_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
         at = desk(request)
         return at.administers_accounts or (bool(at.led) if obj is None else obj.pk in at.led)
-
-    def get_fieldsets(self, request: HttpRequest, obj: Publisher | None = None) -> Any:
-        return with_seen(super().get_fieldsets(request, obj), self.changes(request, obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Publisher | None = None) -> list[str]:
         """The site names the publisher in the API; it is no matter of taste."""

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, FollowsParent, M, desk
 from factcheck.editorial.admin.acting import Verb, act
+from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
 from factcheck.editorial.admin.verb_forms import DigestForm
 from factcheck.editorial.mappings import approve_mapping, mapping_digest
 from factcheck.editorial.models import RatingScale, Topic, TopicLabel, Verdict, VerdictLabel, VerdictMapping
 
 
-class ChiefsAdmin(DeskAdmin[M]):
+class ChiefsAdmin(HeldWhileSaved[M], DeskAdmin[M]):
     """Seen by everybody in a newsroom, changed by Chief editors. Nothing is deleted: drafts refer to it."""
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
@@ -31,6 +32,22 @@ class ChiefsAdmin(DeskAdmin[M]):
 
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return bool(desk(request).led)
+
+
+class ScaleForm(SeenForm[RatingScale]):
+    saved_with = ("verdicts",)
+
+
+class VerdictForm(SeenForm[Verdict]):
+    saved_with = ("labels",)
+
+
+class TopicForm(SeenForm[Topic]):
+    saved_with = ("labels",)
+
+
+class MappingForm(SeenForm[VerdictMapping]):
+    pass
 
 
 class VerdictFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
@@ -60,6 +77,8 @@ class VerdictInline(FollowsParent, admin.TabularInline[Verdict, RatingScale]):
 
 @admin.register(RatingScale)
 class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
+    form = ScaleForm
+    fields = ("slug", "name", "worst", "best")
     list_display = ("name", "slug", "worst", "best")
     inlines = (VerdictInline,)
 
@@ -82,6 +101,7 @@ class VerdictLabelInline(FollowsParent, admin.StackedInline[VerdictLabel, Verdic
 class VerdictAdmin(ChiefsAdmin[Verdict]):
     """Reached from its scale, where it is added; here are its labels."""
 
+    form = VerdictForm
     list_display = ("__str__", "scale", "value")
     list_select_related = ("scale",)
     list_filter = ("scale",)
@@ -106,6 +126,8 @@ class TopicLabelInline(FollowsParent, admin.TabularInline[TopicLabel, Topic]):
 
 @admin.register(Topic)
 class TopicAdmin(ChiefsAdmin[Topic]):
+    form = TopicForm
+    fields = ("slug",)
     list_display = ("__str__", "slug")
     inlines = (TopicLabelInline,)
 
@@ -124,9 +146,10 @@ APPROVE: Verb[VerdictMapping] = Verb(
 
 
 @admin.register(VerdictMapping)
-class VerdictMappingAdmin(DeskAdmin[VerdictMapping]):
+class VerdictMappingAdmin(HeldWhileSaved[VerdictMapping], DeskAdmin[VerdictMapping]):
     """Proposed by one Editor, approved by another; a change needs a new approval."""
 
+    form = MappingForm
     change_form_template = "admin/editorial/verdictmapping/change_form.html"
     list_display = ("words", "site", "verdict", "proposed_by", "approved_by")
     list_select_related = ("verdict", "proposed_by", "approved_by")

@@ -22,6 +22,7 @@ class SeenForm(forms.ModelForm[M]):
     holds the row meanwhile, so that the state is the one that is overwritten.
     """
 
+    saved_with: tuple[str, ...] = ()  # rows that the page saves too, by the name of their relation
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,15 +49,12 @@ class SeenForm(forms.ModelForm[M]):
         return hashlib.sha256(repr(self.stands()).encode()).hexdigest()
 
     def stands(self) -> tuple[Any, ...]:
-        """What tells one state of the row from another: its `changed_at`, for a row that has one."""
+        """What tells one state of the row from another: its `changed_at`, or all that the page saves."""
         row: Any = self.instance
-        return (row.changed_at,)
-
-
-def with_seen(fieldsets: Any, changing: bool) -> list[Any]:
-    """The page's fields and, where a row is changed, the hidden one of SeenForm."""
-    (title, first), *others = fieldsets
-    return [(title, {**first, "fields": (*first["fields"], "seen")} if changing else first), *others]
+        if hasattr(row, "changed_at"):
+            return (row.changed_at,)
+        columns = [getattr(row, field.attname) for field in row._meta.concrete_fields]
+        return (*columns, *(list(getattr(row, name).order_by("pk").values_list()) for name in self.saved_with))
 
 
 class HeldWhileSaved(admin.ModelAdmin[M]):
@@ -68,6 +66,12 @@ class HeldWhileSaved(admin.ModelAdmin[M]):
     def changes(self, request: HttpRequest, row: M | None) -> bool:
         """Whether the page changes a row that is there, and so needs the form's field `seen`."""
         return row is not None and self.has_change_permission(request, row)
+
+    def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
+        """For pages whose own fieldsets leave the hidden field out."""
+        (title, first), *others = super().get_fieldsets(request, obj)
+        shown = {**first, "fields": (*first["fields"], "seen")} if self.changes(request, obj) else first
+        return [(title, shown), *others]
 
     def not_saved(self, row: M) -> str | Promise | None:
         """Why nothing can be saved of the row as it is now, told in place of the form; None when it can."""

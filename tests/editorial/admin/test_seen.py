@@ -15,6 +15,7 @@ from tests.drafts import (
     make_demand,
     make_newsroom,
     make_review,
+    make_scale,
     make_user,
     publish_review,
 )
@@ -166,3 +167,20 @@ def test_second_to_save_a_publisher_is_told(database: str) -> None:
     assert TOLD in other.text
     newsroom.publisher.refresh_from_db()
     assert newsroom.publisher.methodology_url == "https://kiemchung.example/how"
+
+
+def test_second_to_save_a_scale_or_a_label_is_told(database: str) -> None:
+    newsroom = make_newsroom()
+    scale = make_scale()
+    verdict = scale.verdicts.get(slug="false")
+    for page, first, second in (
+        (f"ratingscale/{scale.pk}", {"best": 6}, {"name": "Thang khác"}),
+        (f"verdict/{verdict.pk}", {"labels__0__label": "Sai hẳn"}, {"value": 2}),
+    ):
+        address = f"/admin/editorial/{page}/change/"
+        one, other = signed_in(newsroom.chief).open(address), signed_in(newsroom.chief).open(address)
+        one.fill(**first).press("Save")
+        other.fill(**second).press("Save")
+        assert TOLD in other.text
+    scale.refresh_from_db()
+    assert scale.best == 6
