@@ -133,6 +133,10 @@ def log_in(port: int, username: str, password: str) -> int:
 
 
 def test_second_start_keeps_the_data_and_sigterm_stops_it(var: Path, port: int, start: Start):
+    process = start()  # the first one, where the test before this runs in another process
+    wait_for(port, process)
+    process.terminate()
+    process.communicate(timeout=30)
     process = start()
     wait_for(port, process)
     refused = start()
