@@ -1,6 +1,6 @@
 """The record: what has been published, and the read model made from it.
 
-`LogEntry` and `RevisionDocument` are the truth and never change; `PublishedReview`, `PublishedClaim`,
+`LogEntry` and `RevisionDocument` (`entries.py`) are the truth and never change; `PublishedReview`, `PublishedClaim`,
 `PublishedReference`, `PublishedDemand`, `PublishedMerge`, `Word` and `ReviewVector`, with what `past.py` keeps, are
 derived from them (`manage.py rebuild_record`).
 Triggers and grants in the migrations hold these rules whoever writes: `0003_defences.py`, and what later ones add
@@ -10,12 +10,15 @@ Triggers and grants in the migrations hold these rules whoever writes: `0003_def
 from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 
 from factcheck.record import lookups as lookups
-from factcheck.record.canonical import respelled, rfc3339
-from factcheck.record.merkle import tile_name
+from factcheck.record.entries import Cosignature as Cosignature
+from factcheck.record.entries import LogCheckpoint as LogCheckpoint
+from factcheck.record.entries import LogEntry as LogEntry
+from factcheck.record.entries import LogTile as LogTile
+from factcheck.record.entries import RevisionDocument as RevisionDocument
 from factcheck.record.past import PastClaim as PastClaim
 from factcheck.record.past import PastReview as PastReview
 from factcheck.record.past import PublishedCorrection as PublishedCorrection
@@ -43,166 +46,6 @@ def search_index(name: str) -> GinIndex:
     """
     shelf = F("sequence").bitrightshift(SHELF_BITS)
     return GinIndex(shelf, "search", name=name, gin_pending_list_limit=1024, condition=Q(status="live"))
-
-
-class LogEntryQuerySet(models.QuerySet["LogEntry"]):
-    def newest_of_each_subject(self) -> "LogEntryQuerySet":
-        """The last entry about each subject, in the log's order."""
-        later = LogEntry.objects.filter(subject=OuterRef("subject"), number__gt=OuterRef("number"))
-        return self.filter(~Exists(later)).order_by("sequence")
-
-    def of_reviews(self) -> "LogEntryQuerySet":
-        """The entries about reviews whose documents are there (not erased), with them, in the log's order."""
-        return self.of_reviews_and_claims().filter(kind__startswith="review.")
-
-    def of_reviews_and_claims(self) -> "LogEntryQuerySet":
-        """The same with merges and splits of claims, which say where reviews are shown."""
-        found = self.filter(Q(kind__startswith="review.") | Q(kind__startswith="claim."))
-        return found.filter(revision_document__isnull=False).select_related("revision_document").order_by("sequence")
-
-
-class LogEntry(models.Model):
-    """One line of the public log: something became public at `at`, and its digest is fixed."""
-
-    class Kind(models.TextChoices):
-        """What may become public (docs/vocabulary.md, "Kinds of entries in the log")."""
-
-        ORIGINAL = "review.original"
-        UPDATE = "review.update"
-        CORRECTION = "review.correction"
-        WITHDRAWAL = "review.withdrawal"
-        REINSTATEMENT = "review.reinstatement"
-        ERASURE = "review.erasure"
-        DEMAND_PUBLISHED = "demand.published"
-        DEMAND_UPDATED = "demand.updated"
-        CLAIM_MERGE = "claim.merge"
-        CLAIM_SPLIT = "claim.split"
-        KEY_ROTATION = "key.rotation"
-
-    sequence = models.BigIntegerField(primary_key=True, help_text="Leaf index, from 0, without gaps.")
-    at = models.DateTimeField()
-    kind = models.CharField(max_length=40, choices=Kind)
-    subject = models.UUIDField(help_text="The review, demand or claim it is about; of a rotation, the key.")
-    number = models.PositiveIntegerField(help_text="The revision's number within the subject, from 1.")
-    digest = models.CharField(max_length=64, help_text="Hexadecimal SHA-256 of salt and document.")
-
-    objects = LogEntryQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["sequence"]
-        verbose_name_plural = "log entries"
-        constraints = [
-            models.UniqueConstraint(fields=["subject", "number"], name="logentry_subject_number"),
-            models.CheckConstraint(condition=Q(sequence__gte=0), name="logentry_sequence_from_0"),
-            models.CheckConstraint(condition=Q(number__gte=1), name="logentry_number_from_1"),
-            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="logentry_digest_hex"),
-            models.CheckConstraint(
-                condition=Q(
-                    kind__in=[
-                        "review.original",
-                        "review.update",
-                        "review.correction",
-                        "review.withdrawal",
-                        "review.reinstatement",
-                        "review.erasure",
-                        "demand.published",
-                        "demand.updated",
-                        "claim.merge",
-                        "claim.split",
-                        "key.rotation",
-                    ]
-                ),
-                name="logentry_kind_known",
-            ),
-        ]
-        indexes = [models.Index(fields=["at"], name="logentry_at")]
-
-    def __str__(self) -> str:
-        return f"{self.sequence} {self.kind} {self.subject} {self.number}"
-
-    @property
-    def is_of_review(self) -> bool:
-        return self.kind.startswith("review.")
-
-    @property
-    def is_of_demand(self) -> bool:
-        return self.kind.startswith("demand.")
-
-    @property
-    def is_of_claim(self) -> bool:
-        return self.kind.startswith("claim.")
-
-    def leaf(self) -> bytes:
-        """The entry's bytes in the log (docs/log.md, "What is in it"): canonical JSON."""
-        return respelled(
-            {
-                "v": 1,
-                "sequence": self.sequence,
-                "at": rfc3339(self.at),
-                "kind": self.kind,
-                "subject": str(self.subject),
-                "number": self.number,
-                "digest": self.digest,
-            }
-        )
-
-
-class RevisionDocument(models.Model):
-    """The exact bytes that an entry's digest is of. Deleted only together with an erasure entry."""
-
-    entry = models.OneToOneField(
-        LogEntry, models.PROTECT, primary_key=True, db_column="sequence", related_name="revision_document"
-    )
-    salt = models.BinaryField(help_text="32 random bytes, so that an erased text cannot be guessed from its digest.")
-    document = models.BinaryField(help_text="Canonical JSON (RFC 8785).")
-
-    class Meta:
-        verbose_name = "revision document"
-
-    def __str__(self) -> str:
-        return f"document of {self.entry_id}"
-
-
-class LogTile(models.Model):
-    """A tile of the log's tree. It only grows, to 256 hashes; a partial tile is the beginning of its row."""
-
-    pk = models.CompositePrimaryKey("level", "index")
-    level = models.PositiveSmallIntegerField()
-    index = models.BigIntegerField()
-    hashes = models.BinaryField(help_text="Up to 256 hashes of 32 bytes (C2SP tlog-tiles).")
-
-    def __str__(self) -> str:
-        return tile_name(self.level, self.index, len(self.hashes) // 32)
-
-
-class LogCheckpoint(models.Model):
-    """A signed statement of the log's size and root hash; one for every append."""
-
-    size = models.BigIntegerField(primary_key=True)
-    root = models.BinaryField()
-    note = models.TextField(help_text="C2SP signed-note with the log's own signatures.")
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"checkpoint of {self.size}"
-
-    def cosigned(self) -> str:
-        """The note, with the signature lines of the witnesses so far below the log's own."""
-        return self.note + "".join(self.cosignatures.order_by("pk").values_list("line", flat=True))
-
-
-class Cosignature(models.Model):
-    """A witness's signature line under a checkpoint (C2SP tlog-cosignature)."""
-
-    checkpoint = models.ForeignKey(LogCheckpoint, models.PROTECT, db_column="size", related_name="cosignatures")
-    witness = models.CharField(max_length=255, help_text="The name of the witness's key.")
-    line = models.CharField(max_length=500)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="cosignature_once")]
-
-    def __str__(self) -> str:
-        return self.line
 
 
 class PublishedReview(ReviewRow):
