@@ -18,14 +18,14 @@ from api.suggestions import unknown_parameter
 from api.values import read_number
 from factcheck.record.matching import Matching, match
 from factcheck.record.models import PublishedClaim, PublishedReview, Status
-from factcheck.record.questions import MAX_QUESTION
+from factcheck.record.questions import MAX_QUESTION, MAX_SENT
 from factcheck.record.text import find_forbidden
 
 NAMES = ["text", "limit"]
 LIMIT, MAX_LIMIT = 10, 20
 TOO_SLOW = "This text takes too long to compare: give the sentence that matters, or try again."
-# With JSON's escapes a character takes twelve bytes at most, and a letter with three marks apart 24.
-MAX_CONTENT = 24 * MAX_QUESTION + 1000
+# Each character as it comes may be an escape of six bytes in JSON; those beyond U+FFFF are two, and have no marks.
+MAX_CONTENT = 6 * MAX_SENT + 1000
 
 _TEXT = OpenApiParameter(
     "text",
