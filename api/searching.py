@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 
-from api.lists import BY_RELEVANCE, ListRequest, Page, page_of, read_page
+from api.list_pages import Page, page_of, read_page
+from api.lists import BY_RELEVANCE, ListRequest
 from api.moments import as_published
 from api.problems import ParameterProblem
 from factcheck.record.bounded import all_within

@@ -12,7 +12,8 @@ from pydantic import Field
 from api import values
 from api.assistants import shapes
 from api.assistants.shapes import CorrectionPage, Matches, ReviewPage, WholeReview
-from api.lists import ListOptions, ListRequest, Page, read_list_request
+from api.list_pages import Page
+from api.lists import ListOptions, ListRequest, read_list_request
 from api.searching import read_searched
 from api.views import match as matching
 from api.views.corrections import CORRECTIONS, read_corrections

@@ -10,7 +10,8 @@ from api import responses
 from api.endpoint import Endpoint
 from api.filters import CLAIM_FILTERS
 from api.keyset import Order
-from api.lists import ListOptions, list_response, read_list_request
+from api.list_pages import list_response
+from api.lists import ListOptions, read_list_request
 from api.moments import as_published, read_as_of_alone
 from api.schema.operations import documented
 from api.searching import read_searched

@@ -12,7 +12,8 @@ from api.endpoint import Endpoint
 from api.filters import REVIEW_FILTERS, Filter
 from api.frequency import always, never
 from api.keyset import Order
-from api.lists import ListOptions, ListRequest, Page, list_response, read_list_request, read_page
+from api.list_pages import Page, list_response, read_page
+from api.lists import ListOptions, ListRequest, read_list_request
 from api.schema.operations import documented
 from api.searching import read_in_time
 from api.values import read_one_of

@@ -11,7 +11,8 @@ from api import responses
 from api.endpoint import Endpoint, refuse_parameters
 from api.filters import DEMAND_FILTERS
 from api.keyset import Order
-from api.lists import ListOptions, list_response, read_list_request, read_page
+from api.list_pages import list_response, read_page
+from api.lists import ListOptions, read_list_request
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.revisions import REVISIONS, list_revisions, metadata_of
 from factcheck.record.canonical import respelled

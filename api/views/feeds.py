@@ -18,7 +18,8 @@ from api.endpoint import Endpoint
 from api.feeds import Entry, paragraphs, write_feed
 from api.filters import REVIEW_FILTERS
 from api.keyset import Order
-from api.lists import ListOptions, ListRequest, Page, read_list_request, read_page
+from api.list_pages import Page, read_page
+from api.lists import ListOptions, ListRequest, read_list_request
 from api.negotiation import Anything
 from api.searching import read_in_time
 from api.unchanged import follows_log

@@ -10,7 +10,8 @@ from rest_framework.request import Request
 
 from api.endpoint import Endpoint
 from api.keyset import Order
-from api.lists import ListOptions, list_response, read_list_request, read_page
+from api.list_pages import list_response, read_page
+from api.lists import ListOptions, read_list_request
 from api.schema.operations import documented
 from factcheck.record.models import PublishedReference
 

@@ -12,7 +12,8 @@ from api import responses
 from api.endpoint import Endpoint, refuse_parameters
 from api.filters import REVIEW_FILTERS
 from api.keyset import Order
-from api.lists import ListOptions, list_response, read_list_request
+from api.list_pages import list_response
+from api.lists import ListOptions, read_list_request
 from api.moments import Moment, as_published, read_as_of_alone
 from api.negotiation import JsonOrLinkedData, LinkedDataOnly
 from api.problems import NOT_FOUND, Gone, problem_response

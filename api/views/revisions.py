@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from api import responses
 from api.endpoint import Endpoint, refuse_parameters
 from api.keyset import Order
-from api.lists import ListOptions, ListRequest, list_response, read_list_request, read_page
+from api.list_pages import list_response, read_page
+from api.lists import ListOptions, ListRequest, read_list_request
 from api.problems import Gone
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of, find_review
