@@ -5,7 +5,6 @@ With an ``https://`` SITE_URL it is a production site: secure cookies, HSTS, red
 """
 
 import os
-import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,31 +13,12 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.database import source
+from factcheck.environment import environment, number, switch
+from factcheck.secret_key import secret_key
 
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def environment(name: str, default: str = "") -> str:
-    return os.environ.get(name, "").strip() or default
-
-
-def switch(name: str) -> bool:
-    value = environment(name, "off").lower()
-    if value not in ("on", "1", "true", "yes", "off", "0", "false", "no"):
-        raise ImproperlyConfigured(f"{name} is {value!r}: set it to on or off.")
-    return value in ("on", "1", "true", "yes")
-
-
-def number(name: str, default: int, *, least: int = 1, most: int | None = None) -> int:
-    text = environment(name, str(default))
-    value = int(text) if text.isdecimal() else -1
-    if value < least or (most is not None and value > most):
-        span = f"from {least} on" if most is None else f"from {least} to {most}"
-        raise ImproperlyConfigured(f"{name} is {text!r}: give a number {span}, for example {default}.")
-    return value
-
 
 # What the site makes itself: the embedded database, the secret key, static files. Never committed.
 VAR = Path(environment("FACTCHECK_VAR", str(BASE_DIR / "var"))).absolute()
@@ -68,41 +48,7 @@ if DEBUG and not LOCAL:
         "DEBUG is set for a site that others reach: unset it, since its error pages show settings and data."
     )
 
-
-def _secret_key() -> str:
-    """From SECRET_KEY; on this machine alone, made once and kept in ``var/secret-key`` (0600)."""
-    if key := environment("SECRET_KEY"):
-        if SECURE and (len(key) < 50 or len(set(key)) < 5):
-            raise ImproperlyConfigured(
-                "SECRET_KEY is too short: set 50 random characters or more, for example from: openssl rand -base64 48"
-            )
-        # An earlier example had one, and whoever knows it signs sessions and webhooks.
-        if SECURE and "example-only" in key:
-            raise ImproperlyConfigured(
-                "SECRET_KEY is the one of the example, which everybody can read: set 50 random characters or more, "
-                "for example from: openssl rand -base64 48"
-            )
-        return key
-    if not LOCAL:
-        raise ImproperlyConfigured(
-            "SECRET_KEY is not set: set it to 50 or more random characters, for example from: openssl rand -base64 48"
-        )
-    file = VAR / "secret-key"
-    if not file.exists():
-        VAR.mkdir(parents=True, exist_ok=True)
-        unfinished = VAR / f"secret-key.{os.getpid()}"
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.write(secrets.token_urlsafe(48))
-        try:
-            os.link(unfinished, file)  # the first of several processes wins
-        except FileExistsError:
-            pass
-        finally:
-            unfinished.unlink()
-    return file.read_text().strip()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = secret_key(environment("SECRET_KEY"), VAR, local=LOCAL, secure=SECURE)
 
 ALLOWED_HOSTS = [host.strip() for host in environment("ALLOWED_HOSTS").split(",") if host.strip()]
 if not ALLOWED_HOSTS:

@@ -1,0 +1,25 @@
+"""Variables of the environment as the settings read them; one that says something else is told in a sentence."""
+
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def environment(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def switch(name: str) -> bool:
+    value = environment(name, "off").lower()
+    if value not in ("on", "1", "true", "yes", "off", "0", "false", "no"):
+        raise ImproperlyConfigured(f"{name} is {value!r}: set it to on or off.")
+    return value in ("on", "1", "true", "yes")
+
+
+def number(name: str, default: int, *, least: int = 1, most: int | None = None) -> int:
+    text = environment(name, str(default))
+    value = int(text) if text.isdecimal() else -1
+    if value < least or (most is not None and value > most):
+        span = f"from {least} on" if most is None else f"from {least} to {most}"
+        raise ImproperlyConfigured(f"{name} is {text!r}: give a number {span}, for example {default}.")
+    return value
