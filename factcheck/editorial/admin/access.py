@@ -120,7 +120,7 @@ class DeskAdmin(admin.ModelAdmin[M], Generic[M]):
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """What the filters beside the list put into its address; any other condition could be slow or no condition."""
         filters: list[Any] = [each[0] if isinstance(each, tuple) else each for each in self.list_filter]
         names = [each if isinstance(each, str) else each.parameter_name for each in filters]

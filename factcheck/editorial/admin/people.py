@@ -99,7 +99,7 @@ class MembershipInline(admin.TabularInline[Membership, User]):
 
 
 @admin.register(User)
-class AccountAdmin(RecordsActor, HeldWhileSaved[User], UserAdmin, DeskAdmin[User]):  # type: ignore[type-arg,misc]
+class AccountAdmin(RecordsActor, HeldWhileSaved[User], UserAdmin, DeskAdmin[User]):  # type: ignore[type-arg]
     form = AccountForm
     add_form = AdminUserCreationForm
     change_form_template = "admin/editorial/without_history.html"
