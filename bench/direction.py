@@ -8,7 +8,7 @@ From all claims that `languages.py` asks among but the fifty that its posts are 
 import json
 
 import numpy as np
-from languages import pairs, statements
+from languages import HERE, pairs, statements
 from loading import own_server
 
 
@@ -18,7 +18,7 @@ def main() -> None:
         from factcheck.record.vectors import text_of
 
         embeddings.without_language = lambda rows: rows
-        skipped = {str(wanted) for wanted, _, _ in pairs()}
+        skipped = {str(wanted) for wanted, _, _ in pairs(HERE / "languages.json")}
         of_languages: dict[bool, list[str]] = {True: [], False: []}
         for each in {each["id"]: each for each in statements()}.values():
             if each["id"] not in skipped:

@@ -1,6 +1,7 @@
 """Variables of the environment as the settings read them; one that says something else is told in a sentence."""
 
 import os
+import re
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -23,3 +24,11 @@ def number(name: str, default: int, *, least: int = 1, most: int | None = None) 
         span = f"from {least} on" if most is None else f"from {least} to {most}"
         raise ImproperlyConfigured(f"{name} is {text!r}: give a number {span}, for example {default}.")
     return value
+
+
+def rate(name: str) -> str:
+    """So many in a time, as Django REST framework reads it when the first request comes; empty for no limit."""
+    text = environment(name)
+    if text and not re.fullmatch(r"[1-9][0-9]*/(s|min|hour|day)", text):
+        raise ImproperlyConfigured(f"{name} is {text!r}: give a number, a slash and s, min, hour or day: 600/min.")
+    return text

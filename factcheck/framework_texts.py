@@ -30,6 +30,7 @@ ADMIN = (
     gettext_noop("Hide counts"),
     gettext_noop("History"),
     gettext_noop("Model name"),
+    gettext_noop("No, take me back"),
     gettext_noop("Select all objects on this page for an action"),
     gettext_noop("Select this object for an action - {}"),
     gettext_noop("Show counts"),
@@ -44,6 +45,7 @@ ADMIN = (
     gettext_noop("Toggle theme (current theme: dark)"),
     gettext_noop("Toggle theme (current theme: light)"),
     gettext_noop("View selected %(model)s"),
+    gettext_noop("Yes, I’m sure"),
     ngettext_lazy("Please correct the error below.", "Please correct the errors below.", "counter"),
 )
 ACCOUNTS = (
@@ -82,6 +84,7 @@ ACCOUNTS = (
     ),
 )
 FORMS = (
+    gettext_noop("Constraint “%(name)s” is violated."),
     gettext_noop("Enter a complete value."),
     gettext_noop("Enter a valid UUID."),
     gettext_noop("Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),

@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.database import source
-from factcheck.environment import environment, number, switch
+from factcheck.environment import environment, number, rate, switch
 from factcheck.secret_key import secret_key
 
 django_stubs_ext.monkeypatch()
@@ -69,7 +69,7 @@ if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", 
         " mailto:security@factcheck.example.org."
     )
 # Requests per client and time, such as 600/min; empty for no limit.
-API_RATE_LIMIT = environment("API_RATE_LIMIT")
+API_RATE_LIMIT = rate("API_RATE_LIMIT")
 # Messages from readers: how many of one network in an hour, and for how many days they are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)

@@ -125,7 +125,7 @@ def test_secret_key_is_made_once_and_private():
 
 def test_every_variable_is_documented():
     code = "".join((ROOT / file).read_text() for file in ("factcheck/settings.py", "factcheck/database/source.py"))
-    read = set(re.findall(r'(?:environment|switch|number)\("(\w+)"', code)) | set(
+    read = set(re.findall(r'(?:environment|switch|number|rate)\("(\w+)"', code)) | set(
         re.findall(r'environ\.get\("(\w+)"', code)
     )
     read |= set(re.findall(r'"(\w*DATABASE_URL)"', code))
@@ -147,6 +147,16 @@ def test_nothing_else_reads_the_environment():
 def test_limit_of_requests_is_counted_by_network():
     code = "from api.endpoint import Endpoint; print(*(each.__name__ for each in Endpoint.throttle_classes))"
     assert manage("shell", "--no-imports", "-c", code, API_RATE_LIMIT="9/min").stdout == "ByNetwork\n"
+
+
+@pytest.mark.parametrize("limit", ["600", "600/10min", "600 per min", "0/min", "x/min"])
+def test_limit_of_requests_that_cannot_be_read_is_said_at_the_start(limit: str) -> None:
+    # Django REST framework would say it to whoever asks the API first, with a 500.
+    result = manage("check", API_RATE_LIMIT=limit)
+    assert (result.returncode, result.stderr) == (
+        1,
+        f"API_RATE_LIMIT is {limit!r}: give a number, a slash and s, min, hour or day: 600/min.\n",
+    )
 
 
 def test_cookies_of_a_site_with_https_are_secure():

@@ -115,7 +115,12 @@ class Match(TypedDict):
 
 
 class ReviewPage(TypedDict):
+    """`relaxed`: nothing has all the words, these have nearly all. Not `complete`: the search ran out of time."""
+
     results: list[Review]
+    relaxed: bool
+    complete: bool
+    did_you_mean: str | None
     next_cursor: str | None
 
 

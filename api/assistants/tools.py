@@ -49,9 +49,16 @@ def search_reviews(
         "api:reviews", REVIEWS, q=q, language=language, verdict=verdict, publisher=publisher, topic=topic,
         published_after=published_after, published_before=published_before, page_size=page_size, cursor=cursor,
     )  # fmt: skip
-    page, _ = read_searched(asked, PublishedReview, PastReview)
+    page, meta = read_searched(asked, PublishedReview, PastReview)
+    searched = meta or {"relaxed": False, "complete": True, "did_you_mean": None}
     found = [shapes.review(orjson.loads(body)) for (body,) in page.rows]
-    return {"results": found, "next_cursor": _cursor(page)}
+    return {
+        "results": found,
+        "relaxed": searched["relaxed"],
+        "complete": searched["complete"],
+        "did_you_mean": searched["did_you_mean"],
+        "next_cursor": _cursor(page),
+    }
 
 
 def match_claim(

@@ -55,14 +55,19 @@ def missing(demand: Demand) -> list[str | Promise]:
     """What stands between the draft and its submission, each as a sentence for the editor."""
     reasons: list[str | Promise] = []
     if demand.review and demand.review.newsroom_id != demand.newsroom_id:
-        reasons.append(_("The review is another newsroom's."))
+        reasons.append(_("The review is another newsroom’s: choose one of yours, or leave it out."))
     elif demand.review_id and not LogEntry.objects.filter(subject=demand.review_id).exists():
         reasons.append(_("The review has not been published, so readers cannot be sent to it: leave it out."))
     if (published := last_statement(demand)) is not None:
         if not demand.change_note:
             reasons.append(_("Say what changed; readers will see it."))
         if canonical(statement(demand)) == canonical(published):
-            reasons.append(_("Nothing has changed since the published revision."))
+            reasons.append(
+                _(
+                    "Nothing has changed since the published revision. Change the draft, or leave it: readers"
+                    " keep what is published."
+                )
+            )
     return reasons
 
 

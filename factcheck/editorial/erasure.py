@@ -71,7 +71,7 @@ def notice(review: Review, ground: str, text: str, *, redact: bool) -> dict[str,
     if forbidden := find_forbidden(text):
         raise EditorialError(_("The character %s cannot be published. Delete it or type the text again.") % forbidden)
     if repeated := _repeated(review, text, redact=redact):
-        raise EditorialError(_("The public notice must not repeat what is erased, but it says “%s”.") % repeated)
+        raise EditorialError(_("The public notice must not repeat what is erased. Take out “%s”.") % repeated)
     return {
         "id": str(review.pk),
         "notice": {
@@ -90,14 +90,14 @@ def require_decided_imports(review: Review) -> None:
 
     Raises EditorialError while an import that has a statement of the review waits for its decision.
     """
-    waiting = review.approvals.filter(batch__decision="").exclude(batch__digest="").values_list("batch", flat=True)
-    if (batch := waiting.first()) is not None:
+    waiting = review.approvals.filter(batch__decision="").exclude(batch__digest="").select_related("batch")
+    if (approval := waiting.first()) is not None:
         raise EditorialError(
             _(
-                "Import %s has a statement of this review and waits for a decision. Approve or return that import"
-                " first; nobody could check it after the erasure."
+                "The import “%s” has this review and waits for a decision. Approve or return it first, under Imports:"
+                " after the erasure nobody could check it."
             )
-            % batch
+            % approval.batch
         )
 
 
@@ -125,8 +125,8 @@ def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
     revisions = RevisionDocument.objects.filter(entry__subject=review.pk).count()
     lost: list[str | Promise] = [
         ngettext(
-            "%s published revision is deleted for ever, with all its drafts, messages and notes.",
-            "%s published revisions are deleted for ever, with all their drafts, messages and notes.",
+            "%s published revision is erased for ever, with all its drafts, messages and notes.",
+            "%s published revisions are erased for ever, with all their drafts, messages and notes.",
             revisions,
         )
         % revisions,
@@ -139,8 +139,10 @@ def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
     if shared := _others(review.claim, review).count():
         lost.append(
             ngettext(
-                "%s other review of the same claim keeps the claim’s text; erase or redact it too if that has to go.",
-                "%s other reviews of the same claim keep the claim’s text; erase or redact them too if that has to go.",
+                "%s other review of the same claim keeps the claim’s text. If that has to go, it has to be"
+                " erased there too.",
+                "%s other reviews of the same claim keep the claim’s text. If that has to go, it has to be"
+                " erased there too.",
                 shared,
             )
             % shared

@@ -167,7 +167,11 @@ def _propose(merge: ClaimMerge) -> ClaimMerge:
     told = (words for each in (claim, into) for words in (each.text, each.claimant.name if each.claimant else ""))
     if repeated := erasure.first_repeated(merge.note, told):
         raise EditorialError(
-            _("The reason stays in the log for ever, so it must not repeat the claims: it says “%s”.") % repeated
+            _(
+                "The reason stays in the log for ever, so it must repeat neither the claims nor a claimant’s"
+                " name. Take out “%s”."
+            )
+            % repeated
         )
     if ClaimMerge.objects.filter(claim=claim, decision="").exists():
         raise EditorialError(_("A proposal about this claim waits for a decision already. Decide on it first."))

@@ -30,7 +30,7 @@ SHORTEST = 10  # characters; less says nothing that can be checked
 MOST_LINKS = 5  # in the text; more is advertising
 MOST_WAITING = 20_000  # of all; who floods the queue from many networks stops there
 HOUR = timedelta(hours=1)
-_LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+_LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)
 _NOT_THEIRS = ("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint")
 
 

@@ -34,7 +34,12 @@ def require_member(user: User, newsroom: Publisher | int) -> Role:
     """The person's role there. Raises NotAllowed."""
     role = role_in(user, newsroom)
     if role is None:
-        raise NotAllowed(_("You are not a member of this newsroom, so its drafts are not yours to touch."))
+        raise NotAllowed(
+            _(
+                "You are not a member of this newsroom, so you cannot see or change its drafts. If you should,"
+                " ask an account administrator."
+            )
+        )
     return role
 
 

@@ -1,12 +1,13 @@
-"""The verbs: all that can happen to a review, from a draft to what the public reads.
+"""The verbs: all that people do with one review, from a draft to what the public reads.
 
 Each takes `by`, checks that person's membership, locks the review, runs in one transaction, and
-raises an EditorialError whose text says what to do. Nothing else writes the record.
+raises an EditorialError whose text says what to do.
 """
 
 from typing import Any
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, erasure, roles
@@ -22,7 +23,34 @@ from factcheck.record.models import LogEntry, RevisionDocument
 Action = Approval.Action
 State = Review.State
 
-WITHDRAWN = _("This review is withdrawn: redact it, or reinstate it before you submit a correction.")
+WAITS = _("A withdrawal, reinstatement or erasure of this review waits. It has to be decided on or taken back first.")
+WITHDRAWN = _(
+    "This review is withdrawn: reinstate it before you submit a correction, or erase what is published and keep this"
+    " draft."
+)
+
+
+def missing(review: Review) -> list[str | Promise]:
+    """What stands between the draft and its submission, each as a sentence for the editor."""
+    last = last_entry(review)
+    if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
+        return [WITHDRAWN, *documents.missing(review)]
+    if last is not None and open_approval(review):
+        return [WAITS]
+    reasons = documents.missing(review)
+    if last is not None and not (review.change_class and review.change_note):
+        reasons.append(_("Say what kind of correction this is, what changed and why."))
+    elif short := _too_short(review.change_class, review.change_note):
+        reasons.append(short)
+    published = last_statement(review)  # none after an erasure
+    if published is not None and canonical(documents.statement(review)) == canonical(published):
+        reasons.append(
+            _(
+                "Nothing has changed since the published revision. Change the draft, or leave it: readers keep what is"
+                " published."
+            )
+        )
+    return reasons
 
 
 @transaction.atomic
@@ -32,22 +60,11 @@ def submit(*, review: Review, by: User) -> Approval:
     roles.require_writer(by, review)
     if review.state != State.DRAFT:
         raise EditorialError(_("Only a draft can be submitted; this review is: %s.") % review.get_state_display())
-    if reasons := documents.missing(review):
+    if reasons := missing(review):
         raise EditorialError(*reasons)
-    said = documents.statement(review)
-    if (last := last_entry(review)) is not None:
-        if last.kind == LogEntry.Kind.WITHDRAWAL:
-            raise EditorialError(WITHDRAWN)
-        if not review.change_class or not review.change_note:
-            raise EditorialError(_("Say what kind of correction this is, what changed and why."))
-        _require_reason(review.change_class, review.change_note)
-        if open_approval(review):
-            raise EditorialError(_("A withdrawal or erasure of this review waits for a decision. Decide on it first."))
-    published = last_statement(review)  # none after an erasure
-    if published is not None and canonical(said) == canonical(published):
-        raise EditorialError(_("Nothing has changed since the published revision."))
     review.state = State.SUBMITTED
     review.save(update_fields=["state"])
+    said = documents.statement(review)
     return _put_forward(review, by, Action.PUBLICATION, said, review.change_class, review.change_note)
 
 
@@ -123,9 +140,10 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
         raise EditorialError(_("Say what kind of correction this is."))
     if not note.strip():
         raise EditorialError(_("Write what changed and why; readers will see it."))
-    _require_reason(change_class, note)
+    if short := _too_short(change_class, note):
+        raise EditorialError(short)
     if open_approval(review):
-        raise EditorialError(_("A withdrawal or erasure of this review waits for a decision. Decide on it first."))
+        raise EditorialError(WAITS)
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
     review.save(update_fields=["change_class", "change_note", "state"])
     record_event(by, "correction.opened", review, change_class=change_class, note=note)
@@ -212,19 +230,23 @@ def _ask(review: Review, by: User, action: Approval.Action, said: dict[str, Any]
     if not reason.strip():
         raise EditorialError(_("Write the reason; readers will see it."))
     if open_approval(review):
-        raise EditorialError(_("Something of this review waits for a decision already. Decide on it or take it back."))
+        raise EditorialError(
+            _(
+                "This review has something waiting already, a submitted draft or a request: have it decided on"
+                " or taken back first."
+            )
+        )
     return _put_forward(review, by, action, said, "", reason)
 
 
-def _require_reason(change_class: str, note: str) -> None:
-    if change_class == Review.ChangeClass.SUBSTANTIVE and len(note.strip()) < log.MIN_SUBSTANTIVE_NOTE:
-        raise EditorialError(
-            _(
-                "Something was wrong, so say what and how you know: at least %(least)s characters, and there are"
-                " %(count)s. Readers will see it."
-            )
-            % {"least": log.MIN_SUBSTANTIVE_NOTE, "count": len(note.strip())}
-        )
+def _too_short(change_class: str, note: str) -> str | None:
+    """What is said of the reason of a substantive correction that says too little."""
+    if change_class != Review.ChangeClass.SUBSTANTIVE or len(note.strip()) >= log.MIN_SUBSTANTIVE_NOTE:
+        return None
+    return _(
+        "Something was wrong, so say what and how you know: at least %(least)s characters, and there are"
+        " %(count)s. Readers will see it."
+    ) % {"least": log.MIN_SUBSTANTIVE_NOTE, "count": len(note.strip())}
 
 
 def _put_forward(

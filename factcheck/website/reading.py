@@ -32,12 +32,16 @@ def clean_query(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReviewsPage:
-    """`relaxed`: nothing has all the words that were searched for. `meant`: what was probably meant by them."""
+    """`relaxed`: nothing has all the words that were searched for. `meant`: what was probably meant by them.
+
+    Not `whole`: the time was up before everything had been looked through.
+    """
 
     reviews: list[Body]
     more: bool
     relaxed: bool = False
     meant: str | None = None
+    whole: bool = True
 
 
 def newest_reviews(page: int) -> ReviewsPage:
@@ -52,7 +56,8 @@ def search_reviews(query: str, page: int) -> ReviewsPage:
     found = Search(PublishedReview, read_query(query)).page(start + PAGE_SIZE + 1)
     left = max(0, deadline - time.monotonic())
     meant = did_you_mean(PublishedReview, query, seconds=left) if found.relaxed or not found.hits else None
-    return replace(_page([hit.body for hit in found.hits[start:]], page), relaxed=found.relaxed, meant=meant)
+    listed = _page([hit.body for hit in found.hits[start:]], page)
+    return replace(listed, relaxed=found.relaxed, meant=meant, whole=found.whole)
 
 
 def _page(bodies: list[str], page: int) -> ReviewsPage:

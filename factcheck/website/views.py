@@ -58,6 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "reviews": found.reviews,
             "relaxed": found.relaxed and found.reviews,
             "meant": found.meant,
+            "whole": found.whole,
             "next_page": page + 1 if found.more else None,
             "previous_page": page - 1 if page > 1 else None,
             "sample": "all" if found.reviews and all(samples) else "some" if any(samples) else "",

@@ -89,6 +89,7 @@ def test_correction_request_is_about_a_live_review_alone(newsroom: Any) -> None:
         ({**TIP, "text": "x" * 5001}, 422, "#/text"),
         ({**TIP, "text": "có ký tự lạ \u0000 ở đây"}, 422, "#/text"),
         ({**TIP, "text": "mua ngay " + "https://spam.example/ " * 6}, 422, "#/text"),
+        ({**TIP, "text": "mua ngay " + "https://www.spam.example/ " * 6}, 422, "#/text"),
         ({**TIP, "url": "javascript:alert(1)"}, 422, "#/url"),
         ({**TIP, "contact": "x" * 301}, 422, "#/contact"),
         ({**TIP, "language": "?"}, 422, "#/language"),
@@ -101,6 +102,10 @@ def test_wrong_tip_is_refused(newsroom: Any, content: Any, code: int, pointer: s
     assert response.status_code == code
     assert [error["pointer"] for error in problem.get("errors", [])] == ([pointer] if pointer else [])
     assert not ReaderMessage.objects.exists()
+
+
+def test_address_of_a_site_with_www_is_one_link(newsroom: Any) -> None:
+    sent("tips", {**TIP, "text": "Các trang này viết gì? " + "https://www.bao.example/ " * 5})
 
 
 def test_repetition_has_a_receipt_of_its_own_and_no_text(newsroom: Any) -> None:

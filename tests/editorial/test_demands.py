@@ -153,7 +153,7 @@ def test_review_must_be_public_and_the_newsrooms_own(newsroom: Newsroom) -> None
     other = make_newsroom("other.example")
     theirs = make_review(other)
     publish_review(other, theirs)
-    with pytest.raises(EditorialError, match="another newsroom's"):
+    with pytest.raises(EditorialError, match="another newsroom’s"):
         demands.submit_demand(demand=make_demand(newsroom, theirs), by=newsroom.reporter)
 
 

@@ -345,7 +345,7 @@ def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> N
     Review.objects.update(headline="Đoạn phim cũ")
     workflow.erase(**wanted, redact=True)
     # What is asked for is decided on first.
-    with pytest.raises(EditorialError, match="A withdrawal or erasure of this review waits"):
+    with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review waits"):
         workflow.submit(review=review, by=newsroom.reporter)
 
 
@@ -376,9 +376,10 @@ def test_claim_of_another_review_stays(newsroom: Newsroom) -> None:
     second = make_review(other, review.claim, language="en", headline="The video is from 2020")
     publish_review(newsroom, review)
     publish_review(other, second)
-    assert "1 other review of the same claim keeps the claim’s text; erase or redact it too if that has to go." in [
-        str(each) for each in erasure.warnings(review, redact=False)
-    ]
+    assert (
+        "1 other review of the same claim keeps the claim’s text. If that has to go, it has to be erased there too."
+        in [str(each) for each in erasure.warnings(review, redact=False)]
+    )
     erase_review(newsroom, review)
     assert Claim.objects.get().text == "Nước lũ ở Huế đã lên tới mái chùa."
     assert Claimant.objects.count() == 1
@@ -500,7 +501,7 @@ def test_erasure_needs_two_editors(newsroom: Newsroom) -> None:
     ):
         with pytest.raises(NotAllowed, match=reason):
             workflow.approve(review=review, by=person, digest=approval.digest)
-    with pytest.raises(EditorialError, match="waits for a decision already"):
+    with pytest.raises(EditorialError, match="has something waiting already"):
         workflow.withdraw(review=review, by=newsroom.reporter, reason="x")
     assert PublishedReview.objects.get().status == "live"
     workflow.return_(review=review, by=newsroom.chief, reason="Không có căn cứ.")

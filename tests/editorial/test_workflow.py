@@ -259,9 +259,9 @@ def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: New
     approval = workflow.withdraw(review=review, by=newsroom.editor, reason="Nguồn sai.")
     with pytest.raises(NotAllowed, match="somebody else"):
         workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
-    with pytest.raises(EditorialError, match="waits for a decision already"):
+    with pytest.raises(EditorialError, match="has something waiting already"):
         workflow.withdraw(review=review, by=newsroom.second, reason="Nguồn sai.")
-    with pytest.raises(EditorialError, match="A withdrawal or erasure of this review waits"):
+    with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review waits"):
         workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
     workflow.return_(review=review, by=newsroom.second, reason="Không.")
     assert PublishedReview.objects.get().status == "live"
@@ -277,7 +277,7 @@ def test_correction_of_a_withdrawn_review_waits_for_its_reinstatement(newsroom: 
     publish_review(newsroom, review)
     withdraw_review(newsroom, review)
     open_correction(newsroom, review, summary="Đang viết lại.")
-    with pytest.raises(EditorialError, match="redact it, or reinstate it before you submit a correction"):
+    with pytest.raises(EditorialError, match="reinstate it before you submit a correction"):
         workflow.submit(review=review, by=newsroom.reporter)
     reinstate_review(newsroom, review)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Sai. Đoạn video được quay năm 2020."

@@ -1,5 +1,6 @@
 """The rules of imports, held by PostgreSQL against SQL of the application's own role."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -180,7 +181,7 @@ def test_import_is_decided_before_a_review_of_it_is_erased(newsroom: Newsroom) -
     workflow.approve(review=review, by=newsroom.second, digest=review.approvals.get().digest)
     workflow.publish(review=review, by=newsroom.second)
     erasure = {"ground": "personal_data", "notice": "Xoá theo yêu cầu của người có dữ liệu."}
-    with pytest.raises(EditorialError, match=f"Import {batch.pk} has a statement of this review and waits"):
+    with pytest.raises(EditorialError, match=re.escape(f"The import “{batch}” has this review and waits")):
         workflow.erase(review=review, by=newsroom.second, **erasure)
     imports.publish_import(batch=approve(newsroom), by=newsroom.second)
     asked = workflow.erase(review=review, by=newsroom.second, **erasure)

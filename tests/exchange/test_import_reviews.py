@@ -72,6 +72,17 @@ def test_changed_record_becomes_a_pending_correction(newsroom: Newsroom, file: P
     assert take(file, changed, record(2)) == "0 new, 2 unchanged, 0 changed, 0 refused."
 
 
+def test_note_of_a_changed_record_is_in_the_reviews_language(newsroom: Newsroom, file: Path) -> None:
+    take(file, record(1, language="vi-VN"), record(2, language="fr"))
+    publish()
+    take(file, record(1, language="vi-VN", headline="Tiêu đề mới"), record(2, language="fr", headline="Nouveau titre"))
+    publish()
+    assert [body["corrections"][0]["note"] for body in bodies()[-2:]] == [
+        "Trang gốc của đơn vị xuất bản đã thay đổi so với lần dẫn lại trước.",
+        "The publisher's page has changed since it was imported.",
+    ]
+
+
 def test_change_of_what_is_not_carried_is_no_correction(newsroom: Newsroom, file: Path) -> None:
     take(file, record())
     publish()

@@ -78,7 +78,10 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     lan.fill(note="Công ty đã rút yêu cầu.").press("Update the entry")
     assert "An update is open." in lan.text
     lan.press("Save and submit for approval")
-    assert "Nothing has changed since the published revision." in lan.text
+    assert (
+        "Nothing has changed since the published revision. Change the draft, or leave it: readers keep what is published."
+        in lan.text
+    )
     lan.follow("Back to the entry").choose("outcome", "taken back").press("Save and submit for approval")
     assert "What changes against what is published Outcome refused taken back by whoever made it" in lan.text
     lan.press("Submit for approval")
@@ -121,7 +124,7 @@ def test_delayed_entry_shows_its_day_and_no_button(newsroom: Newsroom) -> None:
     assert "It is published by itself on" in minh.text
     assert not minh.has_link("Publish")
     minh.open(f"/admin/editorial/demand/{demand.pk}/do/publish/")
-    assert "This cannot be done now: somebody may have been quicker." in minh.text
+    assert "This cannot be done now: somebody may have been quicker. This page shows where it stands." in minh.text
 
 
 def test_draft_can_be_thrown_away_and_nothing_else(newsroom: Newsroom) -> None:

@@ -36,9 +36,9 @@ def test_erasure_asked_for_and_approved_at_the_desk(newsroom: Newsroom) -> None:
     assert not at_review(newsroom.reporter, review).has_link("Erase…")
 
     asks = at_review(newsroom.editor, review)
-    assert not asks.has_link("Redact…")
+    assert not asks.has_link("Erase what is published, keep this draft…")
     asks.follow("Erase…")
-    assert "1 published revision is deleted for ever, with all its drafts, messages and notes." in asks.text
+    assert "1 published revision is erased for ever, with all its drafts, messages and notes." in asks.text
     assert "1 other review of the same claim keeps the claim’s text" in asks.text
     assert "Video nước lũ là của năm 2020" in asks.text
     asks.press("Erase…")
@@ -80,22 +80,29 @@ def test_redaction_asked_for_and_published_at_the_desk(newsroom: Newsroom) -> No
     publish_review(newsroom, review)
     asks = at_review(newsroom.editor, review).follow("Open a correction")
     asks.choose("change_class", "substantive").fill(note="Bài không còn nêu tên người đã đăng đoạn phim này.")
-    asks.press("Open a correction").follow("Redact…")
-    asks.choose("ground", "a court’s order").fill(notice="Theo quyết định của toà án.").press("Redact…")
+    asks.press("Open a correction").follow("Erase what is published, keep this draft…")
+    asks.choose("ground", "a court’s order").fill(notice="Theo quyết định của toà án.").press(
+        "Erase what is published, keep this draft…"
+    )
     assert "Open a correction first and take out of the draft what has to go." in asks.text
     asks.open(f"/admin/editorial/review/{review.pk}/change/").fill(headline="Một người bịa chuyện nước lũ")
-    asks.press("Save and go on").follow("Redact…")
+    asks.press("Save and go on").follow("Erase what is published, keep this draft…")
     assert "The present draft stays as it is. What it still says is not erased: read it once more." in asks.text
     assert "Headline Ông Ba bịa chuyện nước lũ Một người bịa chuyện nước lũ" in asks.text
-    asks.choose("ground", "a court’s order").fill(notice="Theo quyết định của toà án.").press("Redact…")
-    assert "The redaction waits for somebody else to decide." in asks.text
+    asks.choose("ground", "a court’s order").fill(notice="Theo quyết định của toà án.").press(
+        "Erase what is published, keep this draft…"
+    )
+    assert "The erasure of what is published waits for somebody else to decide." in asks.text
 
     decides = at_review(newsroom.chief, review).follow("Approve")
     assert "Headline Ông Ba bịa chuyện nước lũ Một người bịa chuyện nước lũ" in decides.text
     assert "The draft that stays Một người bịa chuyện nước lũ" in decides.text
     assert "Verdict: from" not in decides.text
     decides.press("Approve")
-    assert "All that was published is erased. Publish this draft in its place, or leave it." in decides.text
+    assert (
+        "All that was published is erased. Submit this draft to have it published in its place, or leave it."
+        in decides.text
+    )
     assert "Ông Ba" not in decides.html
     assert problem(f"reviews/{review.pk}/")["detail"] == "Theo quyết định của toà án."
 

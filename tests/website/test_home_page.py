@@ -7,6 +7,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.record import search
 from factcheck.website import reading
 from tests.drafts import make_newsroom, make_review, publish_review
 from tests.website.conftest import Page, Published
@@ -137,3 +138,12 @@ def test_search_and_what_was_meant_share_one_time(published: Published, monkeypa
     monkeypatch.setattr(reading, "did_you_mean", lambda model, query, seconds: left.append(seconds))
     assert "xyzzy" in get("/?q=xyzzy").values("input", "value")
     assert left == [0]
+
+
+def test_search_whose_time_is_up_does_not_say_that_there_is_nothing(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "SECONDS", 0.0)
+    page = get("/?q=covid")
+    assert "The search was stopped because it took too long, so something may be missing." in page.text
+    assert "No published review has these words." not in page.text

@@ -109,7 +109,7 @@ def test_review_names_its_translation(database: str) -> None:
 def test_revision_former_is_marked(published: Published) -> None:
     page = get(f"{published.corrected}revisions/1/")
     assert "This is revision 1, as published on" in page.text
-    assert "It is not the current one. Go to what stands now" in page.text
+    assert "It is not the current one. Go to the current revision" in page.text
     assert "The verdict Sai (False) 1 on a scale" in page.text
     assert "noindex" in page.values("meta", "content")
     assert f"http://127.0.0.1:8000/api/v1{published.corrected}revisions/1/" in page.values("link", "href")
@@ -150,7 +150,7 @@ def test_review_redacted_shows_what_stands_now(database: str) -> None:
     redact_review(newsroom, review)
     page = get(f"/reviews/{review.pk}/", status=410)
     assert "It protects a private person’s data. Who answers for it: Toà soạn kiemchung.example" in page.text
-    assert "Go to what stands now" not in page.text
+    assert "Go to the current revision" not in page.text
     publish_review(newsroom, review)
     page = get(f"/reviews/{review.pk}/")
     assert "Bài không còn nêu tên người quay đoạn phim này." in page.text
@@ -158,7 +158,7 @@ def test_review_redacted_shows_what_stands_now(database: str) -> None:
     for former in (1, 2):
         page = get(f"/reviews/{review.pk}/revisions/{former}/", status=410)
         assert "The public notice Xoá theo yêu cầu" in page.text
-        assert "Go to what stands now" in page.text
+        assert "Go to the current revision" in page.text
         assert "Tên của một người" not in page.source
 
 

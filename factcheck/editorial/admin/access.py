@@ -124,7 +124,7 @@ class DeskAdmin(admin.ModelAdmin[M], Generic[M]):
         """What the filters beside the list put into its address; any other condition could be slow or no condition."""
         filters: list[Any] = [each[0] if isinstance(each, tuple) else each for each in self.list_filter]
         names = [each if isinstance(each, str) else each.parameter_name for each in filters]
-        return lookup in {f"{name}{how}" for name in names for how in ("", "__exact", "__id__exact", "__isempty")}
+        return lookup in {f"{name}{how}" for name in names for how in ("", "__exact", "__id__exact")}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)

@@ -60,5 +60,8 @@ def act(request: HttpRequest, verb: Verb[T], on: T, form: forms.Form, page: str)
 
 def too_late(request: HttpRequest, page: str, reason: Text | None = None) -> HttpResponse:
     """Leads back from a button that was there when the page was opened."""
-    messages.warning(request, str(reason or _("This cannot be done now: somebody may have been quicker.")))
+    messages.warning(
+        request,
+        str(reason or _("This cannot be done now: somebody may have been quicker. This page shows where it stands.")),
+    )
     return redirect(page)

@@ -16,7 +16,7 @@ from factcheck.editorial.models.events import ADMINISTRATION
 ACTIONS: dict[str, Promise] = {
     "publication.submitted": _("submitted for publication"),
     "publication.approved": _("approved for publication"),
-    "publication.returned": _("returned"),
+    "publication.returned": _("returned or took back"),
     "withdrawal.submitted": _("asked for the withdrawal"),
     "withdrawal.approved": _("approved the withdrawal"),
     "withdrawal.returned": _("refused or took back the withdrawal"),
@@ -35,7 +35,7 @@ ACTIONS: dict[str, Promise] = {
     "review.erasure": _("erased"),
     "import.submitted": _("submitted an import"),
     "import.approved": _("approved an import"),
-    "import.returned": _("returned an import"),
+    "import.returned": _("returned or took back an import"),
     "import.published": _("published an import"),
     "claimant.confirmed": _("confirmed a name"),
     "claimant.redacted": _("put a description in the place of a name"),
@@ -51,7 +51,7 @@ ACTIONS: dict[str, Promise] = {
     "review.claim_changed": _("gave the draft another claim"),
     "demand.submitted": _("submitted for publication"),
     "demand.approved": _("approved for publication"),
-    "demand.returned": _("returned"),
+    "demand.returned": _("returned or took back"),
     "demand.reopened": _("opened an update"),
     "demand.published": _("published"),
     "demand.updated": _("published an update"),
@@ -91,7 +91,9 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
     list_display_links = ("what",)
     list_select_related = ("actor", "newsroom")
     search_fields = ("subject",)
-    search_help_text = _("The whole id of a review, or user: and the number of an account, or webhook: and its id")
+    search_help_text = _(
+        "The whole id of a review, as in its address; user:12 for account 12; webhook: and the id of a webhook"
+    )
     fields = ("at", "actor", "what", "subject", "newsroom", "details")
     readonly_fields = fields
 

@@ -25,7 +25,10 @@ VERBS: dict[str, Verb[ImportBatch]] = by_name(
     Verb(
         "approve",
         _("Approve all of it"),
-        _("You approve every statement of this import as it is listed, named by the digest over all of them."),
+        _(
+            "You approve every review of this import exactly as listed. The checksum below makes sure that"
+            " none is changed afterwards."
+        ),
         _("Approved. It can be published now."),
         lambda batch, by, data: approve_import(batch=batch, by=by, digest=data["digest"]),
         DigestForm,

@@ -41,7 +41,7 @@ def link_page(request: HttpRequest, pk: int, answer: str, context: dict[str, Any
             still = Claim.objects.filter(pk=link.claim_id).exists()
             return redirect(back if still else "admin:editorial_review_changelist")
     if not accepts:
-        explanation = _("You state that these are two different claims. The link is not proposed again.")
+        explanation = _("You state that these are two different claims. This pair is not proposed again.")
     elif public:
         explanation = _("Readers would find the first claim under the second. Somebody else has to approve it.")
     else:

@@ -37,7 +37,7 @@ VERBS: dict[str, Verb[ClaimMerge]] = by_name(
         "approve",
         _("Approve"),
         _("It takes effect at once, and the log keeps for ever that it happened, why, and who answers for it."),
-        _("Done. Readers find it so from now on."),
+        _("Done. Readers see it from now on."),
         lambda merge, by, data: merges.approve_merge(merge=merge, by=by, digest=data["digest"]),
         DigestForm,
     ),

@@ -50,8 +50,8 @@ VERBS: dict[str, Verb[ReaderMessage]] = by_name(
         "take-up",
         _("Take up"),
         _(
-            "A tip becomes a claim, which you put into one sentence without names of private persons. Who reported"
-            " a mistake learns that somebody looks into it."
+            "A claim to check is logged as a claim: put it into one sentence, without names of private persons. Whoever"
+            " reported a mistake is told that somebody is looking into it."
         ),
         _("Taken up."),
         lambda message, by, data: messages.take_up(message=message, by=by, **data),
@@ -60,7 +60,7 @@ VERBS: dict[str, Verb[ReaderMessage]] = by_name(
     Verb(
         "answer",
         _("Answer"),
-        _("The answer stands at the sender’s receipt."),
+        _("The sender reads your answer with the receipt."),
         _("Answered."),
         lambda message, by, data: messages.answer(message=message, by=by, **data),
         AnswerForm,
@@ -68,7 +68,7 @@ VERBS: dict[str, Verb[ReaderMessage]] = by_name(
     Verb(
         "dismiss",
         _("Put aside"),
-        _("Nothing comes of it. At the receipt stands that it was put aside."),
+        _("Nothing more happens. The receipt says that it was put aside."),
         _("Put aside."),
         lambda message, by, data: messages.dismiss(message=message, by=by, **data),
         DecisionForm,

@@ -186,7 +186,9 @@ class AccountAdmin(RecordsActor, HeldWhileSaved[User], UserAdmin, DeskAdmin[User
 
 class PublisherForm(SeenForm[Publisher]):
     same_as = AddressLines(
-        label=capfirst(_("profiles elsewhere")), required=False, help_text=_("Addresses, one a line.")
+        label=capfirst(_("profiles elsewhere")),
+        required=False,
+        help_text=_("Addresses of the publisher’s pages elsewhere, such as Facebook or Wikidata, one a line."),
     )
 
 

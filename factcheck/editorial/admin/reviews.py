@@ -19,7 +19,7 @@ from factcheck.editorial.admin.events import in_words
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
 from factcheck.editorial.admin.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.admin.seen import HeldWhileSaved
-from factcheck.editorial.admin.verbs import VERBS, lacking, may_write, possible, shown, verb_page
+from factcheck.editorial.admin.verbs import VERBS, may_write, possible, shown, verb_page
 from factcheck.editorial.models import Approval, Claim, EditorialEvent, Review
 
 State = Review.State
@@ -160,7 +160,7 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
                 "review": review,
                 "writes": may_write(at, review),
                 "verbs": possible(at, review),
-                "reasons": lacking(draft) if review.state == State.DRAFT else [],
+                "reasons": workflow.missing(draft) if review.state == State.DRAFT else [],
                 "last_approval": review.approvals.select_related("submitted_by", "decided_by").first(),
                 "revisions": published_revisions(review),
                 "events": [(event, in_words(event)) for event in events[:MOST_EVENTS]],
@@ -187,7 +187,7 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
             "title": _("As readers will see it"),
             "subtitle": str(review),
             "review": review,
-            "reasons": lacking(review) if review.state == State.DRAFT else [],
+            "reasons": workflow.missing(review) if review.state == State.DRAFT else [],
             "back": reverse("admin:editorial_review_change", args=[review.pk]),
             **shown(review, workflow.open_approval(review), "preview"),
         }

@@ -145,6 +145,17 @@ APPROVE: Verb[VerdictMapping] = Verb(
 )
 
 
+class ApprovedFilter(admin.SimpleListFilter):
+    title = _("approval")
+    parameter_name = "approved"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("not yet approved")), ("yes", _("approved"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[VerdictMapping]) -> QuerySet[VerdictMapping]:
+        return queryset if self.value() is None else queryset.filter(approved_by__isnull=self.value() == "no")
+
+
 @admin.register(VerdictMapping)
 class VerdictMappingAdmin(HeldWhileSaved[VerdictMapping], DeskAdmin[VerdictMapping]):
     """Proposed by one Editor, approved by another; a change needs a new approval."""
@@ -153,7 +164,7 @@ class VerdictMappingAdmin(HeldWhileSaved[VerdictMapping], DeskAdmin[VerdictMappi
     change_form_template = "admin/editorial/verdictmapping/change_form.html"
     list_display = ("words", "site", "verdict", "proposed_by", "approved_by")
     list_select_related = ("verdict", "proposed_by", "approved_by")
-    list_filter = (("approved_by", admin.EmptyFieldListFilter),)
+    list_filter = (ApprovedFilter,)
     search_fields = ("words", "site")
     fields = ("words", "site", "verdict")
 

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from factcheck.editorial.admin.access import Desk, DeskAdmin, OneLine, desk
 from factcheck.editorial.admin.acting import refusals_shown
@@ -32,12 +32,12 @@ class TokenForm(forms.Form):
         help_text=ApiToken._meta.get_field("name").help_text,
     )
     scopes = forms.MultipleChoiceField(
-        label=_("May"),
+        label=pgettext_lazy("scope of a token", "May"),
         choices=ApiToken.Scope.choices,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "radiolist"}),
     )
     days = forms.TypedChoiceField(
-        label=_("Holds for"),
+        label=_("Valid for"),
         coerce=int,
         initial=90,
         choices=lambda: [(days, ngettext("%d day", "%d days", days) % days) for days in DAYS],
@@ -79,9 +79,9 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
     def state(self, token: ApiToken) -> Any:
         if token.revoked_at:
             return _("revoked")
-        return _("in use") if token.is_usable else _("at its end")
+        return _("valid") if token.is_usable else _("expired")
 
-    @admin.display(description=_("may"))
+    @admin.display(description=pgettext_lazy("scope of a token", "may"))
     def may(self, token: ApiToken) -> str:
         return "; ".join(f"{scope}: {ApiToken.Scope(scope).label}" for scope in token.scopes)
 

@@ -25,7 +25,7 @@ class ProseInput(forms.CharField):
 class ReasonForm(forms.Form):
     """Required where the verb requires it: the verb says so in words of its own."""
 
-    reason = ProseInput(label=capfirst(_("message to the author")), required=False, max_length=2000)
+    reason = ProseInput(label=capfirst(_("message to whoever submitted it")), required=False, max_length=2000)
 
 
 class PublicReasonForm(ReasonForm):

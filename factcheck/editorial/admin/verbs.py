@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, erasure, roles, workflow
 from factcheck.editorial.admin.access import Desk, desk
-from factcheck.editorial.admin.acting import Text, Verb, act, by_name, too_late
+from factcheck.editorial.admin.acting import Verb, act, by_name, too_late
 from factcheck.editorial.admin.preview import changes, digest_of, readable_json
 from factcheck.editorial.admin.verb_forms import CorrectionForm, DigestForm, ErasureForm, PublicReasonForm, ReasonForm
 from factcheck.editorial.models import Approval, Membership, Review
@@ -98,13 +98,13 @@ VERBS: dict[str, Verb[Review]] = by_name(
     ),
     Verb(
         "redact",
-        _("Redact…"),
+        _("Erase what is published, keep this draft…"),
         _(
             "For a court’s order, or to protect a private person. Once somebody else approves, all that was "
             "published is gone for ever, and this draft, without what has to go, can be submitted and published "
             "in its place."
         ),
-        _("The redaction waits for somebody else to decide."),
+        _("The erasure of what is published waits for somebody else to decide."),
         lambda review, by, data: workflow.erase(
             review=review, by=by, ground=data["ground"], notice=data["notice"], redact=True
         ),
@@ -168,20 +168,6 @@ def possible(at: Desk, review: Review) -> list[Verb[Review]]:
     return [VERBS[name] for name in names]
 
 
-def lacking(review: Review) -> list[Text]:
-    """What stands between the draft and its submission."""
-    reasons = documents.missing(review)
-    last = workflow.last_entry(review)
-    if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
-        return [workflow.WITHDRAWN, *reasons]
-    if last is not None and not (review.change_class and review.change_note):
-        reasons.append(_("Say what kind of correction this is, what changed and why."))
-    published = workflow.last_statement(review)
-    if published is not None and digest_of(documents.statement(review)) == digest_of(published):
-        reasons.append(_("Nothing has changed since the published revision."))
-    return reasons
-
-
 def verb_page(request: HttpRequest, review: Review, verb: Verb[Review], context: dict[str, Any]) -> HttpResponse:
     """Shows what the verb is about; on POST does it, or says why not and keeps what was typed."""
     page = reverse("admin:editorial_review_change", args=[review.pk])
@@ -193,10 +179,8 @@ def verb_page(request: HttpRequest, review: Review, verb: Verb[Review], context:
         review = documents.for_statements(Review.objects.filter(pk=review.pk)).get()
     else:
         if verb not in possible(desk(request), review):
-            reason = None
-            if verb.name == "submit" and review.state == State.DRAFT:
-                waits = _("A withdrawal or erasure of this review waits for a decision. Decide on it first.")
-                reason = waits if approval is not None else next(iter(lacking(review)), None)
+            asked = verb.name == "submit" and review.state == State.DRAFT
+            reason = next(iter(workflow.missing(review)), None) if asked else None
             return too_late(request, page, reason)
         form = verb.form(initial={"digest": approval.digest} if approval else None)
     context |= {
@@ -209,7 +193,7 @@ def verb_page(request: HttpRequest, review: Review, verb: Verb[Review], context:
         "form": form,
         "back": page,
         "approval": approval,
-        "reasons": lacking(review) if verb.name == "submit" and not form.errors else [],
+        "reasons": workflow.missing(review) if verb.name == "submit" and not form.errors else [],
         **shown(review, approval, verb.name),
     }
     return TemplateResponse(request, "admin/editorial/review/verb.html", context)

@@ -209,7 +209,9 @@ class DeliveryAdmin(DeskAdmin[Delivery]):
             if delivery.send_again(sent):
                 messages.success(request, _("It is in the queue and will be sent at once."))
             else:
-                messages.warning(request, _("It waits already, or its webhook is stopped."))
+                messages.warning(
+                    request, _("It waits already, or its webhook is stopped; then start the webhook again.")
+                )
             return HttpResponseRedirect(page)
         context = {
             **self.admin_site.each_context(request),

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -62,7 +62,7 @@ class _Planned:
 
     review: UUID
     outcome: Outcome
-    note: str | Promise = ""
+    note: str = ""
     former: Review | None = None
 
     @property
@@ -176,7 +176,9 @@ def _refusal(record: Record, former: Any, references: References) -> Refused | N
         return Refused("other_newsroom", _("Another newsroom has imported this review already."))
     # Before what the record refers to is made: its claimant's name is not to come back either.
     if former and former.erased:
-        return Refused("erased_here", _("This review was erased or redacted here; what had to go does not come back."))
+        return Refused(
+            "erased_here", _("What was published of this review was erased here; what had to go does not come back.")
+        )
     if record["verdict"]["scale"] and record["verdict"]["slug"] and references.verdict(record) is None:
         return Refused("unknown_verdict", _("There is no such verdict on a rating scale here."))
     if sum(appearance["first"] for appearance in claim["appearances"]) > 1:
@@ -219,7 +221,7 @@ def _plan(
             former.verdict_id = verdict
             former.save(update_fields=["verdict", "changed_at"])
         note = _("The publisher's verdict has been matched to our rating scale.")
-        return _again(former, note, returned=returned)
+        return _again(former, _for_readers(note, former.language), returned=returned)
     known = former.verdict_id or rows.references.verdict(record) is None
     if said and known and not returned and says_the_same(record, said):
         return Outcome.UNCHANGED
@@ -229,10 +231,16 @@ def _plan(
         return Refused("withdrawn_here", _("This review was withdrawn here; reinstate it before you import it again."))
     rows.change(former, record, digest, with_claim=not former.shared)
     note = _("The publisher's page has changed since it was imported.")
-    return _again(former, note, returned=returned)
+    return _again(former, _for_readers(note, str(record["language"])), returned=returned)
 
 
-def _again(former: Review, note: str | Promise, *, returned: bool) -> _Planned:
+def _for_readers(note: Promise, language: str) -> str:
+    """In the review's language, as the public reads it for ever; in English where there is no translation."""
+    with translation.override("vi" if language.lower().partition("-")[0] == "vi" else "en"):
+        return str(note)
+
+
+def _again(former: Review, note: str, *, returned: bool) -> _Planned:
     """A review that was returned is put forward as if it were new, one that is public as a correction."""
     if returned:
         return _Planned(former.pk, Outcome.NEW, former=former)
@@ -251,7 +259,7 @@ def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> s
             unchanged.add(plan.review)
             continue
         Review.objects.filter(pk=plan.review).update(
-            state=State.SUBMITTED, change_class=plan.change_class, change_note=str(plan.note)
+            state=State.SUBMITTED, change_class=plan.change_class, change_note=plan.note
         )
 
     def approval(plan: _Planned) -> Row:
@@ -263,7 +271,7 @@ def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> s
             statement=data.decode(),
             digest=sha256_hex(data),
             change_class=plan.change_class,
-            note=str(plan.note),
+            note=plan.note,
             batch_id=batch.pk,
             submitted_by_id=by.pk,
             submitted_at=now,

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from factcheck.editorial.fields import LineField, ProseField
 from factcheck.editorial.models.people import Publisher, User
@@ -39,8 +40,8 @@ class ImportBatch(models.Model):
     )
     new = models.PositiveIntegerField(_("new"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
-    changed = models.PositiveIntegerField(_("changed"), default=0)
-    refused = models.PositiveIntegerField(_("refused"), default=0)
+    changed = models.PositiveIntegerField(pgettext_lazy("records of an import", "changed"), default=0)
+    refused = models.PositiveIntegerField(pgettext_lazy("records of an import", "refused"), default=0)
     compared_until = models.BigIntegerField(
         default=0,
         db_default=0,

@@ -50,7 +50,10 @@ class Claimant(models.Model):
         _("confirmed"),
         default=True,
         editable=False,
-        help_text=_("False while a name printed by another publisher waits for an editor to confirm or redact it."),
+        help_text=_(
+            "False while a name printed by another publisher waits for an editor to confirm it or describe the"
+            " person instead."
+        ),
     )
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
@@ -82,7 +85,8 @@ class Claimant(models.Model):
     def clean(self) -> None:
         if self.type == self.Type.UNNAMED:
             if self.name or not self.description:
-                raise ValidationError(_("Describe the claimant (“a Facebook user”) and leave the name empty."))
+                field = "name" if self.name else "description"
+                raise ValidationError({field: _("Describe the claimant (“a Facebook user”) and leave the name empty.")})
         elif not self.name:
             raise ValidationError({"name": _("Write the name, or choose “described, not named”.")})
         elif self.type == self.Type.PERSON and not self.is_public_figure and self.confirmed:
@@ -189,7 +193,9 @@ class Appearance(models.Model):
         help_text=_("SHA-256 of the image, video or audio file, if you have it."),
     )
     archive_url = WebAddressField(
-        _("archive link"), blank=True, help_text=_("A snapshot, in case the page disappears.")
+        _("archive link"),
+        blank=True,
+        help_text=_("The address of an archived copy, such as at web.archive.org, in case the page disappears."),
     )
     first = models.BooleanField(_("first"), default=False, help_text=_("The earliest appearance that you found."))
 

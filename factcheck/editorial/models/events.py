@@ -26,7 +26,7 @@ class EditorialEvent(models.Model):
     newsroom = models.ForeignKey(
         Publisher, models.PROTECT, verbose_name=_("newsroom"), null=True, related_name="+", db_index=False
     )
-    subject = models.CharField(_("of what"), max_length=60, help_text="The id of what it was done to.")
+    subject = models.CharField(_("of what"), max_length=60, help_text=_("The id of what it was done to."))
     detail = models.JSONField(_("details"), default=dict)
 
     class Meta:

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField
@@ -61,7 +62,7 @@ class Verdict(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label("vi") if self.pk else self.slug
+        return self.label(get_language() or "en") if self.pk else self.slug
 
     def clean(self) -> None:
         if self.value is not None and self.scale_id and not self.scale.worst <= self.value <= self.scale.best:

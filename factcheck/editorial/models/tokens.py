@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from factcheck.editorial.fields import LineField
 from factcheck.editorial.models.people import Publisher, User
@@ -27,7 +28,9 @@ class ApiToken(models.Model):
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
     user = models.ForeignKey(User, models.PROTECT, verbose_name=_("account"), related_name="+", editable=False)
     name = LineField(_("name"), max_length=200, help_text=_("Which program it is for, and where that runs."))
-    scopes = ArrayField(models.CharField(max_length=40, choices=Scope), verbose_name=_("may"))
+    scopes = ArrayField(
+        models.CharField(max_length=40, choices=Scope), verbose_name=pgettext_lazy("scope of a token", "may")
+    )
     digest = models.CharField(max_length=64, unique=True, editable=False, help_text="Hexadecimal SHA-256.")
     made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("ends at"), editable=False)

@@ -166,7 +166,10 @@ def test_scales_and_topics_are_changed_by_chief_editors(database: str) -> None:
     chief.fill(slug="dich-benh", labels__0__language="vi", labels__0__label="Dịch bệnh").press("Save")
     assert str(Topic.objects.get()) == "Dịch bệnh"
     assert "Dịch bệnh" in chief.open("/admin/editorial/topic/").text
-    assert "Sai" in chief.open("/admin/editorial/verdict/").text
+    assert "Mostly false" in chief.open("/admin/editorial/verdict/").text
+    chief.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "vi"
+    assert "Phần lớn sai" in chief.open("/admin/editorial/verdict/").text
+    chief.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     chief.open(f"/admin/editorial/verdict/{verdict.pk}/change/").fill(value="9").press("Save")
     assert "The value must lie between 1 and 5." in chief.text
     assert chief.open("/admin/editorial/verdict/add/").status == 200

@@ -171,7 +171,7 @@ def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
     hoa.follow(f"merge: {claim}")
     assert NOTE in hoa.text
     hoa.press("Approve")
-    assert "Done. Readers find it so from now on." in hoa.text
+    assert "Done. Readers see it from now on." in hoa.text
     assert "Readers find this claim under another one:" in hoa.text
     assert [row.pk for row in PublishedClaim.objects.all()] == [into.pk]
     lan.open(f"/admin/editorial/claim/{claim.pk}/similar/")
@@ -211,7 +211,7 @@ def test_other_newsroom_decides_and_strangers_see_nothing(newsroom: Newsroom) ->
     mine = signed_in(newsroom.chief).open(page)
     assert "This cannot be done now" in mine.text
     theirs = signed_in(other.editor).open("/admin/").follow(f"merge: {claim}").press("Approve")
-    assert "Done. Readers find it so from now on." in theirs.text
+    assert "Done. Readers see it from now on." in theirs.text
     assert f"Merged into this claim: {claim}" in theirs.text
     assert signed_in(stranger.chief).open(f"/admin/editorial/claim/{claim.pk}/split/").status == 404
     assert signed_in(stranger.chief).open(f"/admin/editorial/claim/{claim.pk}/similar/").status == 404

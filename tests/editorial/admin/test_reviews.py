@@ -61,10 +61,13 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     assert names(newsroom.reporter, review) == ["reinstate"]
     assert names(newsroom.editor, review) == ["reinstate", "redact", "erase"]
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
-    assert lan.text.count("redact it, or reinstate it before you submit a correction") == 2  # what is, and what lacks
+    assert (
+        lan.text.count("reinstate it before you submit a correction, or erase what is published and keep this draft")
+        == 2
+    )  # what is, and what lacks
     assert not lan.has_button("Save and submit for approval")
     lan.open(f"/admin/editorial/review/{review.pk}/do/submit/")
-    assert "This review is withdrawn: redact it, or reinstate it" in lan.text
+    assert "This review is withdrawn: reinstate it before you submit a correction" in lan.text
     workflow.reinstate(review=review, by=newsroom.second, reason="Đúng.")
     assert names(newsroom.second, review) == ["take-back"]
     assert names(newsroom.editor, review) == ["approve", "return"]
@@ -165,7 +168,10 @@ def test_correction_is_not_offered_for_submission_while_an_erasure_waits(databas
     assert lan.has_button("Save and submit for approval")
     workflow.withdraw(review=review, by=newsroom.editor, reason="Nguồn chính đã rút lại số liệu.")
     lan.fill(headline="Tít mới").press("Save and submit for approval")
-    assert "A withdrawal or erasure of this review waits for a decision. Decide on it first." in lan.text
+    assert (
+        "A withdrawal, reinstatement or erasure of this review waits. It has to be decided on or taken back first."
+        in lan.text
+    )
     assert "somebody may have been quicker" not in lan.text
     assert not lan.has_button("Save and submit for approval")
     lan.fill(headline="", sources__0__url="nowhere").press("Save and go on")
