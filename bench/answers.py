@@ -30,14 +30,11 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a site; `results` finds the reviews in its answer."""
+    """What is asked of a site."""
 
     port: int
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
-
-    def rate(self, seconds: float) -> float:
-        return rate(self.port, self.path, seconds, self.headers)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ META: Json = {
     "properties": {
         "relaxed": about({"type": "boolean"}, "Nothing has all the words: the results have nearly all."),
         "complete": about({"type": "boolean"}, "False when the time of a search was up before everything was read."),
-        "did_you_mean": about(TEXT_OR_NULL, "A query that gives results, when words of this one stand nowhere."),
+        "did_you_mean": about(TEXT_OR_NULL, "A corrected query with results, when words of this one stand nowhere."),
         "count": keys(
             "With `count=true`.",
             value=about(INTEGER_OR_NULL, "10,000 at most. Null: counting took too long."),

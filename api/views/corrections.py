@@ -34,7 +34,7 @@ def _by_review(each: Filter) -> Filter:
             return Q(Func(F("review_id"), ids, **ours))
         return Q(review_id__in=reviews)
 
-    # Whether there are few is another statement for some values than for others.
+    # Whether there are few depends on the values, and the SQL with it: such a query is not planned once for all.
     return replace(each, select=select, compiles=each.compiles and each.few in (always, never))
 
 

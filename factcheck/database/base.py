@@ -34,8 +34,10 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     ops_class = DatabaseOperations
 
     def is_usable(self) -> bool:
-        """Asked once a request of a connection that was kept. A server that went away has said so, and a line that is
-        silent is as it was left: only where something waits to be read is the server asked, which takes a round trip.
+        """Asked once a request about a connection that was kept.
+
+        A server that closes a connection makes its socket readable. So only then is the server asked, which saves a
+        round trip.
         """
         if self.connection is not None and not self.connection.closed:
             waiting, _, _ = select.select([self.connection.fileno()], [], [], 0)

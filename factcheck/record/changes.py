@@ -9,7 +9,7 @@ import orjson
 from factcheck.record.canonical import rfc3339
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedMerge, PublishedReview
 
-# Where the body of a kind's subject stands; a rotation of the log's key has none.
+# Where the body of a kind's subject stands; that of a claim is made below, a rotation of the log's key has none.
 _MODELS: dict[str, type[Any]] = {"review": PublishedReview, "demand": PublishedDemand}
 
 

@@ -1,4 +1,4 @@
-"""How many rows there are of what was asked for, and of which kinds: exact up to a bound."""
+"""Totals and facets of a list, exact up to a bound."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

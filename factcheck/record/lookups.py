@@ -10,7 +10,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from factcheck.record.rows import array_literal
 
 
-@ForeignObject.register_lookup  # which takes over none from other fields
+@ForeignObject.register_lookup  # which does not inherit the lookups of Field
 @Field.register_lookup
 class Among(In):
     """As `in`, with one array for a parameter: a thousand parameters are quoted and parsed one by one.

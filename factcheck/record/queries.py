@@ -13,11 +13,11 @@ from factcheck.record.words import words_of
 MAX_QUERY = 400  # characters that a person may search for
 OR = "or"  # no word but the operator between alternatives
 _PIECES = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
-# Up to so many terms, every choice of all but one is asked for; of more, either half: one of them has no mistake.
+# Of up to _FEW terms any one may be lacking. Of more, all of one half must match: a mistake leaves the other whole.
 _FEW = 10
 
 _BRANCHES = 8  # of more, all are one
-_ORDERED = 4  # so many terms are worth asking how common each is
+_ORDERED = 4  # from so many terms on it is worth asking how common each is
 
 Term = tuple[str, ...]  # words that stand next to each other
 Branch = tuple[str, ...]  # texts for `to_tsquery`, all of which must match

@@ -2,9 +2,9 @@
 
 A common word stands in hundreds of thousands of rows, and reading and ranking them all is what takes long. So at most
 CANDIDATES of the rows that match are ranked: the most recently published or changed. The index has the rows by shelves
-of 2,048 entries of the log, so that of a common word's list only the newest part is read. What the newest SAMPLE
-shelves hold says how to go on: what is common is looked for in so many of the newest shelves, FAR at least, as should
-hold ENOUGH of it, what is rare everywhere.
+of 2,048 entries of the log, so that of a common word's list only the newest part is read. How often the query matches
+in the newest SAMPLE shelves decides the rest: a common query is searched in just enough of the newest shelves (FAR at
+least) to give ENOUGH rows, a rare one in the whole table.
 """
 
 import time
@@ -129,7 +129,7 @@ class Search:
         return found
 
     def _is_rare(self) -> bool:
-        """Known of one word without a sample, unless it stands in few titles and in many bodies."""
+        """One word in RARE titles at most. Common in bodies nevertheless, it takes longer than a GLANCE."""
         return len(self.query.words) == 1 and 0 < self._frequency(self.query.words[0]) <= RARE
 
     def _reach(self, sampled: int) -> int | None:

@@ -17,9 +17,9 @@ MAX_WORDS = 3  # each costs a look into the index of similar words
 def did_you_mean(model: Searched, text: str, condition: Q | None = None, *, seconds: float = SECONDS) -> str | None:
     """The text with its unknown words replaced by similar ones, if that gives results with all its words.
 
-    `condition` is what the results must meet besides. None when there are not so many seconds.
+    `condition` is what the results must meet besides. None, too, when the seconds run out.
 
-    An unknown word that resembles none is left out of plain words, unless no other could be replaced.
+    In a query of plain words, an unknown word that resembles none is left out if another could be replaced.
     """
     deadline = time.monotonic() + seconds
     meant = asked = unicodedata.normalize("NFC", text)

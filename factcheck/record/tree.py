@@ -102,7 +102,7 @@ def require_identity() -> int:
     )
 
 
-def extend(size: int, entries: Sequence[LogEntry], *also: SigningKey) -> Checkpoint:
+def extend(size: int, entries: Sequence[LogEntry], *also: SigningKey) -> None:
     """Takes these entries into the tree, and any before them that a tree of `size` has not; signs the checkpoint.
 
     The keys in `also` sign it too; the last one is the log's from then on (`require_identity`).
@@ -119,7 +119,6 @@ def extend(size: int, entries: Sequence[LogEntry], *also: SigningKey) -> Checkpo
     text = checkpoint.text()
     note = text + "\n" + "".join(key.sign(text) for key in (signing_key(), *also))
     LogCheckpoint.objects.create(size=size, root=checkpoint.root, note=note, at=timezone.now())
-    return checkpoint
 
 
 def _edge(size: int) -> dict[tuple[int, int], bytes]:

@@ -13,8 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.text import clean_text, find_forbidden
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-
 # From the IANA registries of special-purpose addresses (RFC 6890 and later) and of multicast. Python's own `is_global`
 # differs between its patch releases.
 _SPECIAL_IPV4 = tuple(

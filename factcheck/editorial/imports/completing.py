@@ -1,4 +1,4 @@
-"""A record in a format that has no room for all that is known of its review: what it cannot say stays as it is here."""
+"""Fills in what the format of a record cannot express with what its review says already."""
 
 from typing import Any
 
