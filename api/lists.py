@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from operator import and_
 from typing import Any
-from unicodedata import normalize
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -22,7 +21,7 @@ from api.problems import ParameterProblem
 from api.suggestions import unknown_parameter, unknown_value
 from api.values import read_number
 from factcheck.record.queries import Query, read_query
-from factcheck.record.text import find_forbidden
+from factcheck.record.text import MOST_APART, find_forbidden, nfc
 
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -194,6 +193,12 @@ def _once(query: QueryDict, name: str, errors: list[tuple[str, str]]) -> str | N
     return found[0] if found else None
 
 
+def _characters(texts: Sequence[str], most: int) -> int:
+    """In NFC; of texts that are too long however they are written, as they come."""
+    sent = sum(map(len, texts))
+    return sent if sent > MOST_APART * most else sum(len(nfc(text)) for text in texts)
+
+
 def _values(query: QueryDict, each: Filter, errors: list[tuple[str, str]]) -> list[Any]:
     texts = query.getlist(each.name)
     if each.comma_separated:
@@ -201,7 +206,7 @@ def _values(query: QueryDict, each: Filter, errors: list[tuple[str, str]]) -> li
     if len(texts) > MAX_VALUES:
         errors.append((each.name, f"Give at most {MAX_VALUES} values."))
         return []
-    if each.characters and sum(len(normalize("NFC", text)) for text in texts) > each.characters:
+    if each.characters and _characters(texts, each.characters) > each.characters:
         errors.append((each.name, f"Give at most {each.characters} characters."))
         return []
     found = []

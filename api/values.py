@@ -3,7 +3,6 @@ with a sentence for whoever sent it."""
 
 import contextlib
 import re
-import unicodedata
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, time
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from django.conf import settings
 
 from api.suggestions import unknown_value
 from factcheck.record.addresses import address_key
+from factcheck.record.text import nfc
 
 MAX_ADDRESS = 4000
 MAX_LANGUAGE = 35
@@ -37,7 +37,7 @@ def read_words(value: str) -> str:
     """What is searched for, in NFC as the record is."""
     if not value:
         raise ValueError("Give words to search for, or leave the parameter out.")
-    return unicodedata.normalize("NFC", value)
+    return nfc(value)
 
 
 def read_uuid(value: str) -> UUID:
@@ -87,14 +87,14 @@ def read_verdict(value: str) -> str:
 def read_site(value: str) -> str:
     if not _SITE.fullmatch(value):
         raise ValueError("Give the publisher's host alone, such as example.org; see /api/v1/publishers/.")
-    return unicodedata.normalize("NFC", value).lower().removeprefix("www.")
+    return nfc(value).lower().removeprefix("www.")
 
 
 def read_address(value: str) -> str:
     """The key under which the read model finds an address, however it is written."""
     with contextlib.suppress(ValueError):  # brackets that are no IPv6 address, a port that is none
-        parts = urlsplit(value)
-        if len(value) <= MAX_ADDRESS and parts.scheme in ("http", "https") and parts.hostname:
+        parts = urlsplit(value if len(value) <= MAX_ADDRESS else "")
+        if parts.scheme in ("http", "https") and parts.hostname:
             return address_key(value)
     raise ValueError("Give a whole address, percent-encoded, such as https%3A%2F%2Fexample.org%2Fpage.")
 

@@ -1,6 +1,5 @@
 """Has this been checked already? Published claims that say the same as a text that is sent."""
 
-import unicodedata
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from api.values import read_number
 from factcheck.record.matching import Matching, match
 from factcheck.record.models import PublishedClaim, PublishedReview, Status
 from factcheck.record.questions import MAX_QUESTION, MAX_SENT
-from factcheck.record.text import find_forbidden
+from factcheck.record.text import find_forbidden, nfc
 
 NAMES = ["text", "limit"]
 LIMIT, MAX_LIMIT = 10, 20
@@ -94,7 +93,7 @@ def answer(text: Any, limit: Any, errors: list[tuple[str, str]]) -> bytes:
         errors.append(("limit", f"Give a number from 1 to {MAX_LIMIT}."))
     if not isinstance(text, str) or not text.strip():
         errors.append(("text", "Give the text to match: a sentence, a post, or a longer text."))
-    elif len(unicodedata.normalize("NFC", text)) > MAX_QUESTION:  # what is read; marks apart count twice and thrice
+    elif len(text) > MAX_SENT or len(nfc(text)) > MAX_QUESTION:  # what is read; marks apart count twice and thrice
         errors.append(("text", f"Give at most {MAX_QUESTION} characters."))
     elif forbidden := find_forbidden(text.replace("\r", "\n")):
         errors.append(("text", f"The character {forbidden} may not stand in it."))

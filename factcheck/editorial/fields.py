@@ -91,6 +91,8 @@ def validate_web_address(value: str) -> None:
     Real addresses have underscores in hosts, unescaped brackets and other scripts in paths; refusing
     them would lose true citations, so this asks for less than Django's URLValidator.
     """
+    if len(value) > URL_LENGTH:  # which MaxLengthValidator says; urlsplit is slow with many marks
+        return
     try:
         parts = urlsplit(value)
         port = parts.port

@@ -3,11 +3,12 @@
 import hashlib
 import re
 import string
-import unicodedata
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from django.conf import settings
+
+from factcheck.record.text import nfc
 
 
 def claim_url(claim_id: UUID | str) -> str:
@@ -30,7 +31,7 @@ def address_key(url: str) -> str:
     Scheme, `www.`, the host's case, the fragment, a slash at the end and the spelling of a character do not count
     (RFC 3986, section 6.2); path and query do. A digest, because an index entry of PostgreSQL holds 2,700 bytes.
     """
-    url = unicodedata.normalize("NFC", url.strip())
+    url = nfc(url.strip())
     parts = urlsplit(url)
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     path, query = _in_one_spelling(parts.path).rstrip("/"), _in_one_spelling(parts.query)

@@ -1,10 +1,9 @@
 """What somebody asks, as matching reads it: a sentence, a post as it was copied, or a long text."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
-from factcheck.record.text import MOST_APART
+from factcheck.record.text import MOST_APART, nfc
 
 MAX_QUESTION = 5000  # characters in NFC
 MAX_SENT = MOST_APART * MAX_QUESTION  # characters as they come
@@ -23,7 +22,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+")
 
 def as_read(text: str) -> str:
     """As much of a text as is read, in NFC."""
-    return unicodedata.normalize("NFC", text[:MAX_SENT])[:MAX_QUESTION]
+    return nfc(text[:MAX_SENT])[:MAX_QUESTION]
 
 
 def tidy(text: str) -> str:

@@ -15,6 +15,7 @@ from django.db import connection, connections, models
 from django.db.models import F, Func, Q
 
 from factcheck.record.rows import ReviewRow, Status
+from factcheck.record.text import nfc
 
 # Text search configurations of ours: without diacritics, English stemmed; and words that have diacritics, as they are.
 SEARCH_CONFIG, EXACT_CONFIG = "public.factcheck", "public.factcheck_exact"
@@ -93,7 +94,7 @@ _WORD = re.compile("sv?|[lv](?:[lvj]*[lv])?")
 
 def words_of(text: str) -> list[str]:
     """The words of a text in their order, as `Word` has them. Marks without a letter, as emoji have them, are none."""
-    words = _parted(unicodedata.normalize("NFC", text.lower())).translate(_signs).split()
+    words = _parted(nfc(text.lower())).translate(_signs).split()
     return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalnum() or any(map(str.isalnum, word)))]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -173,6 +174,15 @@ def test_what_is_wrong_is_said_in_a_sentence(
     answer = ask(name, **arguments)
     assert said in answer
     assert "Traceback" not in answer
+
+
+@pytest.mark.parametrize(("name", "argument"), [("match_claim", "text"), ("search_reviews", "q")])
+def test_many_marks_are_refused_at_once(world: SimpleNamespace, name: str, argument: str) -> None:
+    given = {argument: "a" + "\u0301" * 30_000 + "\u0327" * 30_000}
+    begun = time.process_time()
+    answer = ask(name, **given)
+    assert time.process_time() - begun < 0.4
+    assert answer.endswith(f"{argument}: Give at most {5000 if argument == 'text' else 400} characters.")
 
 
 def test_match_finds_the_claim_and_its_reviews(world: SimpleNamespace) -> None:

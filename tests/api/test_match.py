@@ -1,6 +1,7 @@
 """`/match/`: has this been checked already?"""
 
 import json
+import time
 import unicodedata
 from typing import Any
 
@@ -135,6 +136,17 @@ def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) 
 def test_match_by_post_refuses_what_is_no_question(api: Api, module_database: str, content: bytes) -> None:
     response = post(api, content)
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize(("above", "below"), [(30_000, 30_000), (10_000, 9_000)])
+def test_match_by_post_refuses_many_marks_at_once(api: Api, module_database: str, above: int, below: int) -> None:
+    """Python sorts the marks of a letter in a time that grows with the square of their number."""
+    text = "a" + "\u0301" * above + "\u0327" * below
+    begun = time.process_time()
+    response = post(api, json.dumps({"text": text}, ensure_ascii=False).encode())
+    assert time.process_time() - begun < 0.2
+    assert response.status_code == 400
+    assert json.loads(response.content)["errors"] == [{"parameter": "text", "detail": "Give at most 5000 characters."}]
 
 
 def test_match_in_chunks_is_refused(api: Api, module_database: str) -> None:

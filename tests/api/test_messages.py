@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -102,6 +103,17 @@ def test_wrong_tip_is_refused(newsroom: Any, content: Any, code: int, pointer: s
     assert response.status_code == code
     assert [error["pointer"] for error in problem.get("errors", [])] == ([pointer] if pointer else [])
     assert not ReaderMessage.objects.exists()
+
+
+@pytest.mark.parametrize(("name", "begins"), [("text", "x"), ("contact", "x"), ("url", "https://x")])
+def test_tip_of_many_marks_is_refused_at_once(newsroom: Any, name: str, begins: str) -> None:
+    given = json.dumps({**TIP, name: begins + "\u0301" * 16_000 + "\u0327" * 16_000}, ensure_ascii=False).encode()
+    send("tips", {**TIP, "contact": "x" * 301})  # the first of a process loads much
+    begun = time.process_time()
+    response = send("tips", given)
+    assert time.process_time() - begun < 0.2
+    assert response.status_code == 422
+    assert [error["pointer"] for error in json.loads(response.content)["errors"]] == [f"#/{name}"]
 
 
 def test_address_of_a_site_with_www_is_one_link(newsroom: Any) -> None:

@@ -1,6 +1,7 @@
 """Searching through the API: best first, pages that hold, and what `meta` says beside the results."""
 
 import json
+import time
 import unicodedata
 from datetime import date
 from functools import partial
@@ -261,3 +262,20 @@ def test_words_are_counted_as_they_are_read(world, api):
     assert api.get("reviews/", {"q": apart})["results"] == []
     problem = api.problem("reviews/", {"q": apart + "ệ"})
     assert problem["errors"] == [{"parameter": "q", "detail": "Give at most 400 characters."}]
+
+
+@pytest.mark.parametrize(("above", "below"), [(30_000, 30_000), (800, 700)])
+def test_words_of_many_marks_are_refused_at_once(world, api, above, below):
+    words = "a" + "\u0301" * above + "\u0327" * below
+    begun = time.process_time()
+    response = api.send("reviews/", {"q": words})
+    assert time.process_time() - begun < 0.2
+    assert response.status_code == 400
+    assert json.loads(response.content)["errors"] == [{"parameter": "q", "detail": "Give at most 400 characters."}]
+
+
+def test_address_of_many_marks_is_refused_at_once(world, api):
+    begun = time.process_time()
+    response = api.send("reviews/", {"original_url": "https://a" + "\u0301" * 30_000 + "\u0327" * 30_000})
+    assert time.process_time() - begun < 0.2
+    assert response.status_code == 400
