@@ -95,7 +95,12 @@ _WORD = re.compile("sv?|[lv](?:[lvj]*[lv])?")
 def words_of(text: str) -> list[str]:
     """The words of a text in their order, as `Word` has them. Marks without a letter, as emoji have them, are none."""
     words = _parted(nfc(text.lower())).translate(_signs).split()
-    return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalnum() or any(map(str.isalnum, word)))]
+    return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalpha() or any(map(_is_said, word)))]
+
+
+def _is_said(sign: str) -> bool:
+    """Whether PostgreSQL's parser makes a word of it: of letters and digits, not of numbers such as ½, ② and ² (No)."""
+    return sign.isalnum() and unicodedata.category(sign) != "No"
 
 
 def places_of(text: str) -> Iterator[tuple[int, int]]:
