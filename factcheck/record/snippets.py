@@ -84,10 +84,13 @@ def _snippet(text: str, pieces: set[str], words: set[str]) -> str | None:
     if first is None:  # signs in an order of no writing, which make other words when they stand by themselves
         return None
     begin, stop = first
-    start = text.rfind(" ", 0, max(0, begin - BEFORE)) + 1 if len(text) > LENGTH else 0
+    start = 0
+    if len(text) > LENGTH:  # at a space, unless there is none near, as in Chinese
+        at = max(0, begin - BEFORE)
+        start = text.rfind(" ", max(0, at - BEFORE), at) + 1 or at
     end = len(text)
     if end - start > LENGTH:
-        space = text.rfind(" ", stop, start + LENGTH)
+        space = text.rfind(" ", max(stop, start + LENGTH - BEFORE), start + LENGTH)
         end = space if space > 0 else max(stop, start + LENGTH)
     shown, at = "…" if start else "", start
     for begin, stop in _places(text, first[0], end, words):

@@ -62,6 +62,17 @@ def test_long_text_is_shown_around_its_first_word(module_database: str) -> None:
     assert len(re.sub("<.*?>|…", "", shown)) <= snippets.LENGTH
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["的" * 10_000 + "习近平" + "的" * after for after in (0, 10, 10_000)] + ["的" * 70 + "习近平 " + "的" * 10_000],
+)
+def test_long_text_without_spaces_is_shown_around_its_first_word(module_database: str, text: str) -> None:
+    (shown,) = marked("习近平", text)
+    assert shown is not None
+    assert "…" + "的" * 60 + "<mark>习</mark><mark>近</mark><mark>平</mark>" in shown
+    assert 60 < len(re.sub("<.*?>|…", "", shown)) <= snippets.LENGTH
+
+
 SIGNS = st.sampled_from(
     [*"aAİςΣéलि习か ,._&<1", "\u0301", "か\u3099", "\u200c", "\u200d", "\u00ad", "\u200b", "م", "ی", "đ", "Ǆ"]
 )
