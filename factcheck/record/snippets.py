@@ -54,8 +54,8 @@ def _together(texts: Iterable[str | None]) -> str:
 
 def _matching(words: Iterable[str], query: Query) -> set[str]:
     """Those that the query finds. PostgreSQL is asked about those alone that begin like a word of it."""
-    starts = {_bare(word)[:3] for word in query.words}
-    likely = [word for word in words if _bare(word)[:3] in starts]
+    starts = {_start(word) for word in query.words}
+    likely = [word for word in words if _start(word) in starts]
     if not likely:
         return set()
     with connections["public"].cursor() as cursor:
@@ -69,10 +69,17 @@ WHERE to_tsvector('{SEARCH_CONFIG}', word) @@ to_tsquery('{SEARCH_CONFIG}', %s)
 """  # noqa: S608 (a constant)
 
 
-def _bare(word: str) -> str:
-    """Without marks; only to begin with, since the search's own rules know more."""
-    apart = unicodedata.normalize("NFD", word.replace("đ", "d"))
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+# As unaccent of PostgreSQL writes the letters of living languages that NFKD does not take apart; and y as i, since the
+# stems of spies and lying are those of spy and lie.
+_LETTERS = str.maketrans("đðłøħıŋŧɓɖɗɛƒɠɨƙɲʉʋƴƶy", "ddlohintbddefgiknuvizi") | str.maketrans(
+    {"æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"}
+)
+
+
+def _start(word: str) -> str:
+    """Its first two letters, roughly: those of all words that the search takes for this one are the same."""
+    first = [sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign)][:2]
+    return "".join(first).lower().translate(_LETTERS)[:2]
 
 
 def _snippet(text: str, pieces: set[str], words: set[str]) -> str | None:

@@ -36,6 +36,16 @@ def marked(words: str, *texts: str) -> list[str | None]:
         ("か\u3099", "か\u3099か", "<mark>か\u3099</mark>か"),
         ("か\u0301\u3099", "か\u0301\u3099", None),  # が, when marks are put in order
         ("xyzzy", "Nước lũ", None),
+        ("lodz", "W Łodzi, Łódź", "W Łodzi, <mark>Łódź</mark>"),
+        ("Łódź", "LODZ", "<mark>LODZ</mark>"),
+        ("orsted aero thor", "Ørsted, æro, Þor", "<mark>Ørsted</mark>, <mark>æro</mark>, <mark>Þor</mark>"),
+        ("oeuvre irmak", "L’œuvre, ırmak", "L’<mark>œuvre</mark>, <mark>ırmak</mark>"),
+        ("hal dagur", "Ħal ðagur", "<mark>Ħal</mark> <mark>ðagur</mark>"),
+        ("ƙasa bera", "kasa ɓera", "<mark>kasa</mark> <mark>ɓera</mark>"),
+        ("strasse ssabc", "Straße, ßabc", "<mark>Straße</mark>, <mark>ßabc</mark>"),
+        ("finance fake", "ﬁnance 𝐅𝐚𝐤𝐞", "<mark>ﬁnance</mark> <mark>𝐅𝐚𝐤𝐞</mark>"),
+        ("lie spy", "lying spies, lay", "<mark>lying</mark> <mark>spies</mark>, lay"),
+        ("cries", "cry crisp", "<mark>cry</mark> crisp"),
     ],
 )
 def test_words_are_marked(module_database: str, words: str, text: str, shown: str | None) -> None:
