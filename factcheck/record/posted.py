@@ -1,7 +1,7 @@
 """When was a post written that somebody copied with its date?"""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from factcheck.record.questions import as_read
 
@@ -27,14 +27,18 @@ _TIME = re.compile(r"\W*+(?:(?:lúc |at )?\d\d?:\d\d(?: ?[ap]m)?)?\W*+", re.IGNO
 def posted_on(text: str) -> date | None:
     """The date that the last line ends with, or that is a line of its own; dates elsewhere are part of what is said.
 
+    So are days to come: nothing was posted then.
     Of two numbers that both may be the month, the second is, as in Vietnam and most of the world.
     """
+    latest = datetime.now(UTC).date() + timedelta(days=1)  # the sun rises a day earlier elsewhere
     lines = [line for line in as_read(text).splitlines() if line.strip()]
     for number, line in enumerate(reversed(lines)):
         for found in _DATE.finditer(line):
             ends = _TIME.fullmatch(line, found.end())
             if ends and (number == 0 or not any(map(str.isalnum, line[: found.start()]))):
-                return _date(found.groupdict())
+                day = _date(found.groupdict())
+                if day is None or day <= latest:
+                    return day
     return None
 
 

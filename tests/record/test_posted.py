@@ -2,7 +2,7 @@
 
 import time
 import unicodedata
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -39,6 +39,8 @@ def test_date_of_a_post(text: str) -> None:
         ("x 30 February 2018", None),
         ("x 0000-01-01", None),
         ("On 5 May 2030 all banks will close", None),
+        ("All banks will close on 5 May 2099", None),
+        ("A. B.\n11/2/2018\nAll banks will close on 5 May 2099", DAY),
         ("On 5 May 2030 all banks will close\nfor good", None),
         ("111/2/20181", None),
         ("", None),
@@ -46,6 +48,12 @@ def test_date_of_a_post(text: str) -> None:
 )
 def test_what_is_no_date_of_a_post(text: str, day: date | None) -> None:
     assert posted_on(text) == day
+
+
+@pytest.mark.parametrize(("days", "read"), [(-1, True), (0, True), (1, True), (3, False)])
+def test_day_to_come_is_no_date_of_a_post(days: int, read: bool) -> None:
+    day = datetime.now(UTC).date() + timedelta(days=days)
+    assert posted_on(f"All banks will close on {day}") == (day if read else None)
 
 
 @pytest.mark.parametrize("text", ["1 " * 2500, "11/2/2018 x\n" * 400, "may 11, 2018" + ":" * 4900 + "x", "\n" * 5000])
