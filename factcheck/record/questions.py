@@ -17,7 +17,8 @@ _GLUED_PICTURE = re.compile(r"(?=pic\.twitter\.com/)")
 _RETWEET = re.compile(r"\bRT @\w+:")
 _TAG = re.compile(r"[#@](\w+)")
 _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_")
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+")
+# Chinese and Japanese have no space after a sentence; the others are those of Hindi, Arabic and Urdu.
+_SENTENCE_END = re.compile(r"(?<=[.!?…।॥؟۔])\s+|(?<=[。！？])\s*")
 
 
 def as_read(text: str) -> str:

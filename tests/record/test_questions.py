@@ -2,7 +2,7 @@
 
 import pytest
 
-from factcheck.record.questions import tidy
+from factcheck.record.questions import pieces_of, tidy
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,19 @@ from factcheck.record.questions import tidy
 )  # fmt: skip
 def test_tidy_ends_an_address_where_another_script_begins(post: str, read: str) -> None:
     assert tidy(post) == read
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The flood rose. ",
+        "Nước lũ lên! ",
+        "甲说了话。",
+        "彼は来た！ ",
+        "पानी बढ़ गया। ",
+        "هل ارتفع الماء؟ ",
+        "پانی بڑھ گیا۔ ",
+    ],
+)
+def test_long_text_is_cut_into_its_sentences(sentence: str) -> None:
+    assert pieces_of(sentence * 150) == [sentence.strip()] * 150
