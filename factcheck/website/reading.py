@@ -16,7 +16,7 @@ from factcheck.record.readmodel import review_body
 from factcheck.record.revisions import in_revision
 from factcheck.record.search import SECONDS, Search
 from factcheck.record.spelling import did_you_mean
-from factcheck.record.text import storable
+from factcheck.record.text import MOST_APART, storable
 
 Body = dict[str, Any]
 
@@ -27,7 +27,7 @@ OTHERS = 20
 
 def clean_query(value: str) -> str:
     """The words to search for, as the record spells them; characters that it never holds count as spaces."""
-    return storable(value[:MAX_QUERY])
+    return storable(value[: MOST_APART * MAX_QUERY])[:MAX_QUERY]
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ def test_search_cleans_the_query() -> None:
     assert reading.clean_query(" a\x00b ") == "a b"
     assert reading.clean_query("Hue\u0302\u0301") == "Huế"
     assert len(reading.clean_query("x" * 10_000)) == 400
+    assert reading.clean_query("e\u0323\u0302" * 401) == "ệ" * 400
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "26", "1e1", "x", "", "²", "9" * 5000])
