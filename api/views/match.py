@@ -1,5 +1,6 @@
 """Has this been checked already? Published claims that say the same as a text that is sent."""
 
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from api import responses
+from api.contents import MOST_ERRORS
 from api.endpoint import Endpoint
 from api.problems import ParameterProblem
 from api.schema.lists import QUESTION
@@ -65,7 +67,8 @@ class MatchView(Endpoint):
     )
     def post(self, request: Request) -> HttpResponse:
         asked = _read_object(request._request)
-        errors = [(str(name)[:100], unknown_parameter(str(name), NAMES)) for name in asked if name not in NAMES]
+        unknown = islice((name for name in asked if name not in NAMES), MOST_ERRORS)
+        errors = [(name[:100], unknown_parameter(name, NAMES)) for name in unknown]
         response = HttpResponse(
             answer(asked.get("text"), asked.get("limit", LIMIT), errors), content_type="application/json"
         )

@@ -149,6 +149,13 @@ def test_match_by_post_refuses_many_marks_at_once(api: Api, module_database: str
     assert json.loads(response.content)["errors"] == [{"parameter": "text", "detail": "Give at most 5000 characters."}]
 
 
+def test_match_by_post_tells_of_so_many_unknown_keys(api: Api, module_database: str) -> None:
+    response = post(api, dict.fromkeys(map(str, range(9_000)), 1) | {"text": "a"})
+    assert response.status_code == 400
+    errors = json.loads(response.content)["errors"]
+    assert [each["parameter"] for each in errors] == [str(number) for number in range(50)]
+
+
 def test_match_in_chunks_is_refused(api: Api, module_database: str) -> None:
     response = post(api, b"", **{"Transfer-Encoding": "chunked"})
     assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
