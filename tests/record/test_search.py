@@ -200,10 +200,19 @@ def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.Monkey
     )
     monkeypatch.setattr(search, "SECONDS", 0.1)
     answer = Search(PublishedReview, read_query("nuoc lu")).page()
-    assert (answer.hits, answer.whole) == ([], False)
+    assert (answer.hits, answer.whole) == ([], False)  # not even the sample was read
     with connections["public"].cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("0",)
+
+
+def test_search_gives_what_the_sample_had_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish("Nước lũ")
+    slow = search._EVERYWHERE.replace("{where}", "{where} AND pg_sleep(2) IS NOT NULL")
+    monkeypatch.setattr(search, "_EVERYWHERE", slow)
+    monkeypatch.setattr(search, "SECONDS", 0.5)
+    answer = Search(PublishedReview, read_query("nuoc lu")).page()
+    assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.whole) == ([1], 1, False)
 
 
 def test_search_of_a_long_body_reads_its_beginning() -> None:
