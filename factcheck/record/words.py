@@ -50,6 +50,7 @@ _JOINING = "\u00ad\u200c\u200d\u2060\ufeff"
 # But the non-joiner after an Arabic letter: between the parts of a Persian word, where a space is typed without it.
 _ARABIC = r"\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc"
 _PARTING = re.compile(rf"(?<=[{_ARABIC}])\u200c")
+_NO_SIGNS = ("Cn", "Co", "Cs")  # unassigned, for private use, surrogates: seven of eight code points
 
 
 class _Signs(dict[int, str]):
@@ -65,6 +66,8 @@ class _Signs(dict[int, str]):
             self[code] = "σ" if sign == "ς" else ""
             return self[code]
         kind = unicodedata.category(sign)
+        if kind in _NO_SIGNS:
+            return " "  # which is not kept: whoever asked for all of them would fill the memory
         if kind[0] == "L" and unicodedata.name(sign, "").startswith(("CJK", "HIRAGANA", "KATAKANA")):
             self[code] = f" {sign} "
         else:
@@ -77,6 +80,8 @@ class _Kinds(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         said = _signs[code]
+        if code not in _signs:
+            return " "
         if said.isspace():
             self[code] = " "
         elif not said:

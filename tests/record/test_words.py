@@ -12,7 +12,7 @@ from django.db import Error, connections
 
 from factcheck.record import log
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview, Word
-from factcheck.record.words import Frequency, frequencies, words_of
+from factcheck.record.words import Frequency, _kinds, _signs, frequencies, places_of, words_of
 from tests.record.conftest import make_statement
 
 X, Y = UUID(int=1), UUID(int=2)
@@ -46,6 +46,15 @@ def test_words_have_a_letter_or_a_digit() -> None:
     for code in range(sys.maxunicode + 1):
         kind = unicodedata.category(chr(code))
         assert bool(words_of(chr(code))) == (kind[0] in "LN" and kind != "No"), hex(code)
+
+
+def test_what_is_no_sign_is_not_kept() -> None:
+    """Whoever asked for all of them would fill each process's memory."""
+    text = "a".join(map(chr, [0x378, 0xD800, 0xE000, 0xFFFF, 0x40000, 0x10FFFF]))
+    assert words_of(text) == ["a"] * 5
+    assert [text[slice(*place)] for place in places_of(text)] == ["a"] * 5
+    for kept in (_signs, _kinds):
+        assert [each for each in kept if unicodedata.category(chr(each)) in ("Cn", "Co", "Cs")] == []
 
 
 def test_letters_and_numbers_are_words_where_the_search_has_one_for_them(database: str) -> None:
