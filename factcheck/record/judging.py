@@ -43,7 +43,7 @@ class Candidate:
 
 def read_said(said: str) -> tuple[dict[str, int], int]:
     """How often a tsvector has each word, as it stands there ("'flood'"), and how many it has in all."""
-    # No word has a space or a colon in it: record_words leaves letters and digits alone.
+    # No word has a space in it. One may have a colon, which unaccent makes of ː; the last one is before the places.
     found = {word: where.count(",") + 1 for word, _, where in (each.rpartition(":") for each in said.split())}
     return found, sum(found.values())
 
