@@ -16,13 +16,15 @@ from factcheck.record.bounded import all_within
 from factcheck.record.embeddings import NoVectorError, configured
 from factcheck.record.families import Family
 from factcheck.record.judging import Candidate, Match, judge
-from factcheck.record.matching_words import Word, choose, parts_of, query_of, read_words, weigh_known, with_similar
+from factcheck.record.matching_words import Word, choose, parts_of, read_words, terms_of, weigh_known, with_similar
 from factcheck.record.posted import posted_on
 from factcheck.record.questions import most_telling, pieces_of, tidy
 from factcheck.record.vectors import MAX_TEXT, vector_literal
 
 MAX_MEANINGS = 8  # pieces of a long text that are compared by meaning
 MAX_FOUND = 1000  # reviews that words may find, where less was expected
+MAX_READ = 10_000  # reviews that are read for it: most may have the words in their body alone
+READ_EACH = 2000  # of them for one word
 NEAREST = 100  # reviews by their vectors
 LOOKED_AT = 1000  # vectors that the index compares on its way, as many as pgvector allows; with 600 it misses one in 14
 SECONDS = 1.5  # for all statements; among a million reviews they take a sixth of a second
@@ -126,10 +128,18 @@ def nearest(cursor: Any, model: str, *vectors: str) -> list[UUID]:
     return found
 
 
-# Claim and headline have the label A, the summary B; a body says too much besides.
+# Claim and headline have the label A, the summary B; a body says too much besides. The index does not know of labels:
+# a word that stands in many bodies is looked for in some of them, so that the next words get their turn.
 _CANDIDATES = """
 WITH found AS MATERIALIZED (
-    (SELECT id FROM record_publishedreview WHERE search @@ %(query)s::tsquery AND status = 'live' LIMIT %(most)s)
+    (SELECT id FROM (
+        SELECT id, search, judged, number
+        FROM unnest(%(anywhere)s::tsquery[], %(judged)s::tsquery[]) WITH ORDINALITY asked (anywhere, judged, number),
+        LATERAL (
+            SELECT id, search FROM record_publishedreview WHERE search @@ anywhere AND status = 'live' LIMIT %(each)s
+        ) each
+        LIMIT %(read)s) read
+     WHERE search @@ judged GROUP BY id ORDER BY min(number) LIMIT %(most)s)
     UNION
     SELECT unnest(%(near)s::uuid[]))
 SELECT review.claim_id, review.reviewed_on, ts_filter(search, '{a,b}')::text,
@@ -148,8 +158,12 @@ def _candidates(
     near: Sequence[UUID],
 ) -> list[Candidate]:
     """What words and vectors have found, with how it compares."""
+    terms = terms_of(words, total)
     asked = {
-        "query": query_of(words, total),
+        "anywhere": [" & ".join(term) for term in terms],
+        "judged": [" & ".join(f"{word}:AB" for word in term) for term in terms],
+        "each": READ_EACH,
+        "read": MAX_READ,
         "most": MAX_FOUND,
         "near": list(near),
         "model": meaning.model,

@@ -81,7 +81,7 @@ def weigh_known(words: Sequence[Word], count: int) -> list[float]:
 
 def parts_of(chosen: Sequence[Word], words: Sequence[Word], count: int) -> list[dict[str, float]]:
     """What a claim may say the same as, each with the weights of its words: the text, and each of its pieces."""
-    whole = {_quoted(word.lexeme): word.weight for word in chosen}
+    whole = {quoted(word.lexeme): word.weight for word in chosen}
     if count == 1:
         return [whole]
     known = weigh_known(words, count)
@@ -90,7 +90,7 @@ def parts_of(chosen: Sequence[Word], words: Sequence[Word], count: int) -> list[
     for word in words:
         for number in word.pieces:
             if number in parts:
-                parts[number][_quoted(word.lexeme)] = word.weight
+                parts[number][quoted(word.lexeme)] = word.weight
     return [whole, *parts.values()]
 
 
@@ -119,13 +119,16 @@ def with_similar(cursor: Any, words: Sequence[Word]) -> list[Word]:
     return _rarest_first(found.values())
 
 
-def query_of(words: Sequence[Word], total: int) -> str:
-    """A tsquery that about FOUND reviews answer to, and that has the rarest words."""
-    room, found, common = float(FOUND), list[str](), list[Word]()
+def terms_of(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
+    """What to look for, each the words that have to stand together: about FOUND reviews have one or another.
+
+    The rarest word first; last the words that stand in no claim or headline, which may be common in texts.
+    """
+    room, known, unknown, common = float(FOUND), list[tuple[str, ...]](), list[tuple[str, ...]](), list[Word]()
     for word in words:
         if word.reviews <= room:
             room -= max(word.reviews, 1)
-            found.append(_quoted(word.lexeme))
+            (known if word.reviews else unknown).append((quoted(word.lexeme),))
         else:
             common.append(word)
     for one, other in combinations(common[:PAIRED], 2):
@@ -133,9 +136,11 @@ def query_of(words: Sequence[Word], total: int) -> str:
         expected = 3 * one.reviews * other.reviews / total
         if expected <= room:
             room -= expected
-            found.append(f"({_quoted(one.lexeme)} & {_quoted(other.lexeme)})")
-    return " | ".join(found) or " & ".join(_quoted(word.lexeme) for word in common[:PAIRED])
+            known.append((quoted(one.lexeme), quoted(other.lexeme)))
+    if not known and not unknown and common:
+        return [tuple(quoted(word.lexeme) for word in common[:PAIRED])]
+    return known + unknown
 
 
-def _quoted(lexeme: str) -> str:
+def quoted(lexeme: str) -> str:
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -24,10 +24,19 @@ WATER = "Drinking warm water with lemon cures cancer."
 VACCINE = "Vaccines contain microchips that track people."
 
 
-def publish(text: str, headline: str | None = None, *, claim: UUID | None = None, on: str | None = None) -> UUID:
+def publish(
+    text: str,
+    headline: str | None = None,
+    *,
+    claim: UUID | None = None,
+    on: str | None = None,
+    summary: str | None = None,
+    body: str | None = None,
+) -> UUID:
     """A live review; returns its id, which is its claim's too unless that is named."""
     subject = uuid4()
-    statement = {**make_statement(subject, text), "headline": headline, "summary": None, "reviewed_on": on}
+    more = {"headline": headline, "summary": summary, "body": body, "reviewed_on": on}
+    statement = {**make_statement(subject, text), **more}
     if claim:
         statement["claim"]["id"] = str(claim)
     log.publish([log.Publication(subject, statement)])
@@ -67,6 +76,27 @@ def test_match_finds_the_claim_in_other_words(bare_record: None) -> None:
     assert list(best.matched) == ["words"]
 
 
+def test_match_of_a_word_that_older_bodies_have(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "MAX_FOUND", 3)
+    for _ in range(4):
+        publish(WATER, body="It was spread on Telegram.")
+    telegram = publish("Telegram zyxwv")
+    summed_up = publish(VACCINE, summary="It was spread on Telegram.")
+    assert found("telegram zyxwv") == [telegram, summed_up]
+
+
+def test_match_of_a_word_that_many_bodies_have_leaves_room_for_the_next(
+    bare_record: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "MAX_READ", 4)
+    monkeypatch.setattr(matching, "READ_EACH", 3)
+    publish("Telegram is closed")
+    for _ in range(4):
+        publish(WATER, body="It was spread on Telegram.")
+    other = publish("Zyxwv is open")
+    assert other in found("telegram zyxwv")
+
+
 def test_match_without_diacritics(bare_record: None) -> None:
     flood = publish(FLOOD)
     publish("Nước mắm chữa được ung thư.")
@@ -104,7 +134,7 @@ def test_match_of_runs_of_letters_that_are_no_words(bare_record: None) -> None:
 def test_match_that_takes_too_long(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(VACCINE)
     monkeypatch.setattr(matching, "SECONDS", 0.05)
-    monkeypatch.setattr(matching, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(query)s <> ''")
+    monkeypatch.setattr(matching, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(most)s > 0")
     with pytest.raises(TimeoutError):
         match(VACCINE)
 

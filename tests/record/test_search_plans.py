@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 
 from factcheck.record.counts import FACETS, count
+from factcheck.record.matching import match
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.queries import read_query
 from factcheck.record.search import Search, Searched
@@ -104,3 +106,15 @@ def test_counting_what_is_rare_reads_the_index_alone(model: Searched) -> None:
     assert (counted.total, counted.exact) == (50, True)
     for plan in plans:
         assert f"Bitmap Index Scan on {INDEXES[model]}" in plan, plan
+
+
+@pytest.mark.parametrize("words", ["w1999", "w1999 w499 unknown", "w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w1999"])
+def test_matching_reads_the_index_alone(words: str) -> None:
+    with CaptureQueriesContext(connections["public"]) as queries:
+        assert match(words).results
+    [statement] = [query["sql"] for query in queries if "ts_filter" in query["sql"]]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Bitmap Index Scan on review_search" in plan, plan
+    assert "Seq Scan on record_publishedreview" not in plan, plan
