@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,6 +102,19 @@ def test_match_without_diacritics(bare_record: None) -> None:
     flood = publish(FLOOD)
     publish("Nước mắm chữa được ung thư.")
     assert found("nuoc lu da len toi mai chua")[0] == flood
+
+
+def test_match_with_and_without_diacritics_scores_the_same(bare_record: None) -> None:
+    marked, plain = publish("Nước lũ đã lên tới mái chùa"), publish("Nuoc lu da len toi mai chua")
+    scores = {each.claim_id: each.score for each in match("nuoc lu da len toi mai chua").results}
+    assert scores[marked] == scores[plain]
+
+
+def test_words_that_are_judged_stand_once_in_every_script(bare_record: None) -> None:
+    publish("Вода лечит", summary="Мост цел", body="Река")
+    with connections["public"].cursor() as cursor:
+        cursor.execute("SELECT ts_filter(search, '{a,b}')::text FROM record_publishedreview")
+        assert cursor.fetchall() == [("'вода':1A 'лечит':2A 'мост':3B 'цел':4B",)]
 
 
 def test_match_of_misspelt_words(bare_record: None) -> None:
