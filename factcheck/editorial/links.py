@@ -4,7 +4,8 @@ They are looked for after the import, in an order and at a pace of their own (`m
 comparing a claim takes longer than taking it in. An editor accepts or dismisses each.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -18,9 +19,10 @@ from factcheck.editorial import merges, roles, similar
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Approval, Claim, ImportBatch, ProposedLink, User
+from factcheck.record.missing_vectors import ANY
 from factcheck.record.models import PublishedClaim, PublishedMerge
 
-CHUNK = 50  # claims in a transaction
+CHUNK = 50  # claims whose links are kept together
 MOST = 3  # links of one claim
 
 
@@ -42,28 +44,22 @@ def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None =
     """
     proposed = 0
     while True:
-        with transaction.atomic():
-            batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-            chunk = list(_rest(batch).select_related("review__claim")[:CHUNK])
-            if not chunk:
-                return proposed
-            links, compared, missing = dict[UUID, list[ProposedLink]](), list[Approval](), None
-            for approval in chunk:
-                claim = approval.review.claim
-                try:
-                    if claim.pk not in links:
-                        links[claim.pk] = _links(batch, claim)
-                except similar.MeaningMissing as problem:
-                    missing = problem
-                    break
-                compared.append(approval)
-            before = ProposedLink.objects.filter(claim__in=links).count()
-            found = _one_way(chain.from_iterable(links.values()))
-            ProposedLink.objects.bulk_create(found, ignore_conflicts=True)
-            proposed += ProposedLink.objects.filter(claim__in=links).count() - before
-            if compared:
-                batch.compared_until = compared[-1].pk
-                batch.save(update_fields=["compared_until"])
+        batch.refresh_from_db(fields=["compared_until"])
+        chunk = list(_rest(batch).select_related("review__claim")[:CHUNK])
+        if not chunk:
+            return proposed
+        links, compared, missing = dict[UUID, list[ProposedLink]](), list[Approval](), None
+        for approval in chunk:
+            claim = approval.review.claim
+            try:
+                if claim.pk not in links:
+                    links[claim.pk] = _links(batch, claim)
+            except similar.MeaningMissing as problem:
+                missing = problem
+                break
+            compared.append(approval)
+        if compared:
+            proposed += _keep(batch, compared[-1].pk, links)
         if progress:
             progress(len(compared))
         if missing:
@@ -113,8 +109,41 @@ def _rest(batch: ImportBatch) -> QuerySet[Approval]:
 def _links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
     if merges.merged_into(claim):  # what is likest then is the claim that shows it
         return []
-    found = similar.published_like(claim.text, besides=claim.pk, least=similar.LIKELY, limit=MOST, by_meaning=True)
+    try:
+        found = _likely(claim)
+    except similar.MeaningMissing:
+        # All wait for what fails with any text, and none for what fails with this one alone.
+        similar.published_like(ANY, by_meaning=True)
+        found = _likely_after_all(claim)
     return [ProposedLink(batch=batch, claim=claim, other_id=each.claim_id, score=each.score) for each in found]
+
+
+def _likely(claim: Claim, *, by_meaning: bool = True) -> list[similar.Similar]:
+    return similar.published_like(claim.text, besides=claim.pk, least=similar.LIKELY, limit=MOST, by_meaning=by_meaning)
+
+
+def _likely_after_all(claim: Claim) -> list[similar.Similar]:
+    """Once more, and then by words; nothing if that takes too long as well."""
+    with suppress(similar.MeaningMissing):
+        return _likely(claim)
+    with suppress(TimeoutError):
+        return _likely(claim, by_meaning=False)
+    return []
+
+
+@transaction.atomic
+def _keep(batch: ImportBatch, until: int, links: Mapping[UUID, list[ProposedLink]]) -> int:
+    """Comparing takes long, and who decides about the import or publishes it waits for this alone."""
+    now = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if now.compared_until != batch.compared_until:
+        return 0  # another run compares the same claims
+    there = {*Claim.objects.filter(pk__in=links).values_list("pk", flat=True)}  # others were exchanged meanwhile
+    before = ProposedLink.objects.filter(claim__in=links).count()
+    found = _one_way(chain.from_iterable(links[pk] for pk in links if pk in there))
+    ProposedLink.objects.bulk_create(found, ignore_conflicts=True)
+    now.compared_until = until
+    now.save(update_fields=["compared_until"])
+    return ProposedLink.objects.filter(claim__in=links).count() - before
 
 
 def _one_way(found: Iterable[ProposedLink]) -> list[ProposedLink]:

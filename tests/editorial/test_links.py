@@ -1,12 +1,16 @@
 """Links that an import proposes and never makes: found by a command that can be stopped, answered by an editor."""
 
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, connections, transaction
 
 from factcheck.editorial import links, merges, similar
 from factcheck.editorial.errors import EditorialError, NotAllowed
@@ -90,6 +94,13 @@ def test_command_goes_on_where_it_stopped(newsroom: Newsroom, tmp_path: Path, mo
     assert links.waiting() == []
 
 
+def in_a_connection(call: Callable[[], int]) -> int:
+    try:
+        return call()
+    finally:
+        connections.close_all()
+
+
 def down(text: str) -> Matching:
     return Matching([], "words", "Nobody answers.")
 
@@ -134,6 +145,86 @@ def test_claim_that_the_model_refuses_is_compared_by_words(
     monkeypatch.setattr(similar, "is_configured", lambda: True)
     assert links.propose_links(batch) == 1
     assert similar.match(FLOOD).explanation == "The embeddings address answered 413."
+
+
+def test_import_is_decided_while_its_claims_are_compared(
+    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = bring_in(newsroom, tmp_path, FLOOD)
+    match, comparing, decided = similar.match, Event(), Event()
+
+    def slow(text: str, **options: Any) -> Matching:
+        comparing.set()
+        assert decided.wait(30)
+        return match(text, **options)
+
+    monkeypatch.setattr(similar, "match", slow)
+    with ThreadPoolExecutor(1) as pool:
+        proposing = pool.submit(in_a_connection, lambda: links.propose_links(batch))
+        try:
+            assert comparing.wait(30)
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '1s'")
+                approve_import(batch=batch, by=newsroom.editor, digest=batch.digest)
+        finally:
+            decided.set()
+        assert proposing.result(30) == 1
+
+
+def test_claims_that_another_run_has_compared_are_not_compared_back(
+    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = bring_in(newsroom, tmp_path, f"{FLOOD} (1)", f"{FLOOD} (2)")
+    monkeypatch.setattr(links, "CHUNK", 1)
+    match = similar.match
+
+    def overtaken(text: str, **options: Any) -> Matching:
+        if text == f"{FLOOD} (1)":
+            monkeypatch.setattr(similar, "match", match)
+            assert links.propose_links(ImportBatch.objects.get(pk=batch.pk)) == 2
+        return match(text, **options)
+
+    monkeypatch.setattr(similar, "match", overtaken)
+    assert links.propose_links(batch) == 0
+    assert (ProposedLink.objects.count(), links.waiting()) == (2, [])
+
+
+@pytest.mark.parametrize(("answers", "linked"), [(False, ["(2)"]), (True, ["(1)", "(2)"])], ids=["slow", "by words"])
+def test_claim_that_alone_cannot_be_compared_holds_up_no_other(
+    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: bool, linked: list[str]
+) -> None:
+    batch = bring_in(newsroom, tmp_path, f"{FLOOD} (1)", f"{FLOOD} (2)")
+    match = similar.match
+
+    def failing(text: str, **options: Any) -> Matching:
+        failed = text == f"{FLOOD} (1)"
+        if failed and not answers:
+            raise TimeoutError
+        return replace(match(text, **options), explanation="The embeddings address answered 500." if failed else None)
+
+    monkeypatch.setattr(similar, "match", failing)
+    monkeypatch.setattr(similar, "is_configured", lambda: True)
+    call_command("propose_links")
+    assert sorted(text[-3:] for text in ProposedLink.objects.values_list("claim__text", flat=True)) == linked
+    assert links.count_waiting(ImportBatch.objects.get(pk=batch.pk)) == 0
+
+
+def test_import_that_fails_holds_up_no_other(
+    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = bring_in(newsroom, tmp_path, f"{FLOOD} (1)"), bring_in(newsroom, tmp_path, f"{FLOOD} (2)")
+    match, begun = similar.match, list[str]()
+
+    def down_at_first(text: str, **options: Any) -> Matching:
+        begun.append(text)
+        return down(text) if f"{FLOOD} (2)" not in begun else replace(match(text, **options), explanation=None)
+
+    monkeypatch.setattr(similar, "match", down_at_first)
+    monkeypatch.setattr(similar, "is_configured", lambda: True)
+    with pytest.raises(CommandError, match="Nobody answers"):
+        call_command("propose_links")
+    assert links.waiting() == [first]
+    assert ProposedLink.objects.get().batch == second
 
 
 def test_link_of_a_claim_that_was_merged_meanwhile(newsroom: Newsroom, tmp_path: Path) -> None:

@@ -16,11 +16,13 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        proposed = 0
+        proposed, problems = 0, list[MeaningMissing]()
         for batch in links.waiting():
             with tqdm(total=links.count_waiting(batch), unit=" claims", desc=f"import {batch.pk}", disable=None) as bar:
                 try:
                     proposed += links.propose_links(batch, bar.update)
                 except MeaningMissing as problem:
-                    raise CommandError(f"{problem} The next run goes on where this one stopped.") from problem
+                    problems.append(problem)
         self.stdout.write(f"{proposed} links proposed.")
+        if problems:
+            raise CommandError(f"{problems[0]} The next run goes on where this one stopped.") from problems[0]
