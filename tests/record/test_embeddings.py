@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 
 from factcheck.database import DatabaseProblem
 from factcheck.record import embeddings, log, missing_vectors
@@ -78,6 +78,17 @@ def publish(text: str) -> UUID:
     subject = uuid4()
     log.publish([log.Publication(subject, {**make_statement(subject, text), "headline": None, "summary": None})])
     return subject
+
+
+def erasure(review: UUID) -> log.Publication:
+    notice = {
+        "ground": "court_order",
+        "text": "A court ordered it.",
+        "redaction": False,
+        "newsroom": {"name": "T", "site": "s"},
+    }
+    statement = {"id": str(review), "license": "https://example.org/", "notice": notice}
+    return log.Publication(review, statement, LogEntry.Kind.ERASURE, note="A court ordered it.")
 
 
 def embed() -> str:
@@ -375,6 +386,53 @@ def test_another_model_computes_anew(address: Address, bare_record: None, settin
     assert embed() == "0 vectors computed, 0 missing."
 
 
+@pytest.mark.parametrize("model", ["e5-test", "other"], ids=["new", "of another model"])
+def test_row_that_who_publishes_holds_is_left_for_the_next_run(
+    address: Address, bare_record: None, settings: Any, model: str
+) -> None:
+    held, free = publish("Nước lũ ngập chùa."), publish("Tiêm vắc xin.")
+    if model == "other":
+        embed()
+        settings.EMBEDDINGS_MODEL = model
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT FROM record_reviewvector WHERE review_id = %s FOR UPDATE", [held])
+        with connections["default"].cursor() as computing:
+            computing.execute("SET lock_timeout = '1s'")
+        try:
+            assert embed() == "1 vectors computed, 1 missing."
+        finally:
+            with connections["default"].cursor() as computing:
+                computing.execute("RESET lock_timeout")
+    assert ReviewVector.objects.get(model=model, embedding__isnull=False).review_id == free
+    assert embed() == "1 vectors computed, 0 missing."
+
+
+@pytest.mark.parametrize("erased", [False, True], ids=["corrected", "erased"])
+def test_vector_of_a_text_that_changed_meanwhile_is_not_kept(address: Address, bare_record: None, erased: bool) -> None:
+    review, good = publish("Nước lũ ngập chùa."), address.answer
+    corrected = {**make_statement(review, "Tiêm vắc xin."), "headline": None, "summary": None}
+    change = log.Publication(
+        review,
+        corrected,
+        change_class="substantive",
+        note="The video was about something else: what was claimed is another claim.",
+    )
+    if erased:
+        change = erasure(review)
+
+    def changed(texts: list[str]) -> tuple[int, Any]:
+        address.answer = good
+        try:
+            log.publish([change])
+        finally:
+            connections.close_all()
+        return good(texts)  # type: ignore[no-any-return]
+
+    address.answer = changed
+    assert embed() == "0 vectors computed, 1 missing."
+    assert list(ReviewVector.objects.values_list("review_id", "embedding")) == ([] if erased else [(review, None)])
+
+
 def test_another_model_that_does_not_answer_takes_no_vectors_away(
     address: Address, bare_record: None, settings: Any
 ) -> None:
@@ -419,14 +477,7 @@ def test_match_says_when_vectors_are_of_another_model(address: Address, bare_rec
 def test_vector_goes_with_an_erasure_and_stays_with_a_rebuild(address: Address, bare_record: None) -> None:
     gone, kept = publish("Nước lũ ngập chùa."), publish("Tiêm vắc xin.")
     embed()
-    notice = {
-        "ground": "court_order",
-        "text": "A court ordered it.",
-        "redaction": False,
-        "newsroom": {"name": "T", "site": "s"},
-    }
-    statement = {"id": str(gone), "license": "https://example.org/", "notice": notice}
-    log.publish([log.Publication(gone, statement, LogEntry.Kind.ERASURE, note="A court ordered it.")])
+    log.publish([erasure(gone)])
     rows = list(ReviewVector.objects.values_list("review_id", "embedding"))
     assert [pk for pk, _ in rows] == [kept]
     call_command("rebuild_record", verbosity=0)
