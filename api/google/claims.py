@@ -1,5 +1,7 @@
 """Claims with their reviews as Google's Fact Check Tools API shows them."""
 
+import time
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,14 +11,18 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from api.cursors import Cursor, CursorError, read_cursor, write_cursor
+from api.frequency import unless_common
 from api.google.errors import invalid
 from api.google.fields import Shape
 from api.google.parameters import Search
 from api.keyset import Order, Position, Row, read_rows
+from api.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
 from factcheck.record.addresses import site_of
+from factcheck.record.bounded import all_within
 from factcheck.record.families import Family
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview, Status
 from factcheck.record.queries import read_query
+from factcheck.record.search import SECONDS
 from factcheck.record.search import Search as Ranking
 
 Body = dict[str, Any]
@@ -29,17 +35,24 @@ RESPONSE: Shape = {
 }
 
 ORDER = Order("published_at", descending=True)
+TOO_SLOW = "This takes too long to find just now. Try again, with rarer words or fewer conditions."
 
 
 def search_claims(asked: Search) -> Body:
-    """A page of claims that have a live review which is what was asked for, and the token of the next page."""
+    """A page of claims that have a live review which is what was asked for, and the token of the next page.
+
+    Raises GoogleError, and Refused when the time is up.
+    """
     position = None
     if asked.token:
         try:
             position = read_cursor(asked.token, asked.place).position
         except CursorError:
             raise invalid([("pageToken", "This token was not given for these parameters.")]) from None
-    found = (_best if asked.query else _newest)(asked, position)
+    try:
+        found = (_best if asked.query else _newest)(asked, position)
+    except TimeoutError as error:  # an empty answer would say that nobody has checked it
+        raise Refused(UNAVAILABLE, TOO_SLOW, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)}) from error
     page = found[: asked.page_size]
     claims = [_claim(orjson.loads(body), asked) for _, _, body in page]
     # A claim that came in by the date of one that was merged into it has nothing to show.
@@ -52,21 +65,33 @@ def search_claims(asked: Search) -> Body:
 
 def _best(asked: Search, position: Position | None) -> list[Row]:
     """What has the words, best first: the page and one more."""
-    search = Ranking(PublishedClaim, read_query(asked.query), _condition(asked))
+    deadline = time.monotonic() + SECONDS
+    with all_within(SECONDS):
+        condition = _condition(asked)
+    search = Ranking(PublishedClaim, read_query(asked.query), condition, deadline - time.monotonic())
     place = (position.value, position.tie) if position else None
-    hits = search.page(asked.offset + asked.page_size + 1, place).hits
-    return [(hit.score, hit.id, hit.body) for hit in hits[asked.offset :]]
+    found = search.page(asked.offset + asked.page_size + 1, place)
+    if not (found.candidates or found.whole):
+        raise TimeoutError
+    return [(hit.score, hit.id, hit.body) for hit in found.hits[asked.offset :]]
 
 
 def _newest(asked: Search, position: Position | None) -> list[Row]:
     """The newest publication first: the page and one more."""
-    rows = PublishedClaim.objects.using("public").filter(_condition(asked), status=Status.LIVE)
-    if asked.offset:
-        before = rows.order_by(*ORDER.clauses(True)).values_list("published_at", "id")[asked.offset - 1 : asked.offset]
-        if not before:
-            return []
-        position = Position(*before[0])
-    return read_rows([rows], ["body"], ORDER, position, False, asked.page_size + 1)
+    with all_within(SECONDS):
+        order = replace(ORDER, from_index=not (asked.site and _has_few(asked.site)))
+        rows = PublishedClaim.objects.using("public").filter(_condition(asked), status=Status.LIVE)
+        if asked.offset:
+            ordered = rows.order_by(*order.clauses(True)).values_list("published_at", "id")
+            before = ordered[asked.offset - 1 : asked.offset]
+            if not before:
+                return []
+            position = Position(*before[0])
+        return read_rows([rows], ["body"], order, position, False, asked.page_size + 1)
+
+
+def _has_few(site: str) -> bool:
+    return site != site_of(settings.SITE_URL) and unless_common(PublishedClaim, "publishers")([site])
 
 
 def _condition(asked: Search) -> Q:

@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from api import statements
+from api.google import claims
 from api.lists import ListOptions
 from api.views.claims import CLAIMS
 from api.views.corrections import CORRECTIONS
@@ -110,7 +111,7 @@ PLANS = {
         "updated_after": ("2020-02-01", {"demand_published", "demand_updated"}),
     },
 }
-BODY = '{"claim":{"text":"alpha w%s c%s"},"text":"alpha w%s"}'
+BODY = '{"claim":{"text":"alpha w%s c%s"},"text":"alpha w%s","claimant":null,"claimed_on":null,"reviews":[]}'
 SEARCHED = "alpha"
 SEARCHED_ELSEWHERE = {"q"}  # tests/record/test_search_plans.py
 
@@ -332,3 +333,15 @@ def test_revisions_are_read_by_their_subject(many):
 def test_one_review_and_one_claim_are_read_by_their_keys(many):
     assert "record_publishedreview_pkey" in indexes(f"/api/v1/reviews/{SOME_ID}/")
     assert "record_publishedclaim_pkey" in indexes(f"/api/v1/claims/{SOME_ID}/")
+
+
+@pytest.mark.parametrize("homes", [set(), {SOME_ID}], ids=["none merged", "some merged"])
+def test_claims_of_a_site_for_clients_of_google(many, monkeypatch: pytest.MonkeyPatch, homes: set[UUID]):
+    """Those that hardly any claim has are not looked for along the order, and common ones are met there."""
+    monkeypatch.setattr(claims, "_homes", lambda reviews: homes)
+    address = "/v1alpha1/claims:search?pageSize=1&reviewPublisherSiteFilter="
+    for site, sorted_in_index in (("pub1.example", True), ("very-rare.example", True), ("none.example", False)):
+        with CaptureQueriesContext(connections["public"]) as queries:
+            walked = "claim_published" in indexes(f"{address}{site}")
+        assert walked == (site == "pub1.example"), site
+        assert any("ORDER BY ROW(" in query["sql"] for query in queries) != sorted_in_index, site

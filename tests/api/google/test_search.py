@@ -1,11 +1,14 @@
 """What claims:search finds, and how it shows it."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connections
 
+from api.google import claims
 from factcheck.editorial.models import Claimant, Publisher, Review
+from factcheck.record import search
 from tests.drafts import (
     Newsroom,
     make_claim,
@@ -99,6 +102,21 @@ def test_imported_review_shows_its_publishers_page_and_words(world, google):
 def test_nothing_found_is_an_empty_object(world, google):
     assert google.search(query="zzzz") == {}
     assert google.search(query="?!") == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"), [({"query": "chanh"}, 0.05), ({"reviewPublisherSiteFilter": "altnews.in"}, 0)]
+)
+def test_what_takes_too_long_is_not_said_to_be_nothing(world, google, monkeypatch, asked, seconds):
+    monkeypatch.setattr(claims, "SECONDS", seconds)
+    monkeypatch.setattr(
+        search, "_SEARCH", search._SEARCH.replace("SELECT hit.score", "SELECT pg_sleep(2), hit.score", 1)
+    )
+    response = google.send(asked)
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert json.loads(response.content)["error"]["message"] == (
+        "This takes too long to find just now. Try again, with rarer words or fewer conditions."
+    )
 
 
 def test_withdrawn_review_is_not_found(world, google):
@@ -198,7 +216,7 @@ def test_date_of_a_claim_that_was_merged_is_not_that_of_the_claim_that_is_shown(
     assert google.search(query="lũ", maxAgeDays=9) == {}
 
 
-def test_search_costs_four_queries(world, google, django_assert_num_queries):
-    """The head of the log, whether reviews of merged claims are among it, the newest part, and everything."""
-    with django_assert_num_queries(4, connection=connections["public"]):
+def test_search_costs_four_queries_and_a_transaction(world, google, django_assert_num_queries):
+    """The head of the log, whether reviews of merged claims are among it, how rare the word is, and everything."""
+    with django_assert_num_queries(6, connection=connections["public"]):
         google.search(query="chanh", languageCode="vi", reviewPublisherSiteFilter="kiemchung.example", maxAgeDays=9999)
