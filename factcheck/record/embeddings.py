@@ -94,7 +94,7 @@ class Remote:
     """Any address with OpenAI's `POST /embeddings`."""
 
     def __init__(self, url: str, model: str, key: str) -> None:
-        self.url, self.model, self._key = url.rstrip("/"), model, key
+        self.url, self.model, self._key = url, model, key
         # The models of the E5 family were trained with these words before each text, others without.
         self._prefixes = ("query: ", "passage: ") if "e5" in model.lower() else ("", "")
 
@@ -112,7 +112,7 @@ class Remote:
         }
         content = orjson.dumps({"model": self.model, "input": texts, "encoding_format": "float"})
         try:
-            status, answer = post(f"{self.url}/embeddings", content, headers, timeout)
+            status, answer = post(self.url, content, headers, timeout)
         except (OSError, HTTPException, ValueError) as problem:  # ValueError: no such port, no such name
             raise NoVectorError("The embeddings address does not answer in time.") from problem
         if not 200 <= status < 300:

@@ -16,15 +16,16 @@ MAX_ANSWER = 16 * 1024 * 1024  # bytes
 
 
 def post(url: str, content: bytes, headers: Mapping[str, str], seconds: float) -> tuple[int, bytes]:
-    """Status and content of what is answered. Raises OSError and HTTPException."""
+    """Status and content of what `/embeddings` under the address answers. Raises OSError and HTTPException."""
     end = time.monotonic() + seconds
     target = urlsplit(url)
+    path = f"{target.path.rstrip('/')}/embeddings"
     tls, host = target.scheme == "https", target.hostname or ""
     addresses = socket.getaddrinfo(host, target.port or (443 if tls else 80), type=socket.SOCK_STREAM)
     query = f"?{target.query}" if target.query else ""
     named = {"Host": target.netloc.rpartition("@")[2], **headers}
     with connected(addresses, host, tls=tls, seconds=end - time.monotonic()) as connection:
-        connection.request("POST", target.path + query, content, named)
+        connection.request("POST", path + query, content, named)
         answer = connection.getresponse()
         data = answer.read(MAX_ANSWER + 1)
     if time.monotonic() >= end or len(data) > MAX_ANSWER:

@@ -161,6 +161,12 @@ def test_match_goes_by_words_when_the_address_fails(
     assert matching.explanation == said
 
 
+def test_address_with_a_query_keeps_it(address: Address, settings: Any) -> None:
+    settings.EMBEDDINGS_URL += "?api-version=1"
+    configured().questions(["flood"])
+    assert address.asked[0][0] == "/v1/embeddings?api-version=1"
+
+
 def test_slow_address_is_given_up(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embeddings, "QUESTION_TIMEOUT", 0.2)
     late = threading.Event()
