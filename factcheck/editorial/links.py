@@ -5,7 +5,6 @@ comparing a claim takes longer than taking it in. An editor accepts or dismisses
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -113,22 +112,16 @@ def _links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
         found = _likely(claim)
     except similar.MeaningMissing:
         # All wait for what fails with any text, and none for what fails with this one alone.
-        similar.published_like(ANY, by_meaning=True)
-        found = _likely_after_all(claim)
+        similar.published_like(ANY)
+        try:
+            found = _likely(claim)
+        except similar.MeaningMissing as problem:
+            found = problem.by_words or []
     return [ProposedLink(batch=batch, claim=claim, other_id=each.claim_id, score=each.score) for each in found]
 
 
-def _likely(claim: Claim, *, by_meaning: bool = True) -> list[similar.Similar]:
-    return similar.published_like(claim.text, besides=claim.pk, least=similar.LIKELY, limit=MOST, by_meaning=by_meaning)
-
-
-def _likely_after_all(claim: Claim) -> list[similar.Similar]:
-    """Once more, and then by words; nothing if that takes too long as well."""
-    with suppress(similar.MeaningMissing):
-        return _likely(claim)
-    with suppress(TimeoutError):
-        return _likely(claim, by_meaning=False)
-    return []
+def _likely(claim: Claim) -> list[similar.Similar]:
+    return similar.published_like(claim.text, besides=claim.pk, least=similar.LIKELY, limit=MOST)
 
 
 @transaction.atomic

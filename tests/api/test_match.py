@@ -112,7 +112,7 @@ def test_match_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monk
         }
     ]
     with pytest.raises(similar.MeaningMissing):  # so that an import's claim does not count as compared
-        similar.published_like("Nước lũ", by_meaning=True)
+        similar.published_like("Nước lũ")
 
 
 def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) -> None:

@@ -118,9 +118,14 @@ def similar_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) ->
     found, compared = list[similar.Similar](), True
     try:
         found = similar.published_like(asked, besides=claim.pk, least=similar.LIKELY if logged else 0.0)
-    except TimeoutError:
-        compared = False
-        messages.warning(request, _("Comparing with what is published took too long. Open this page once more."))
+    except similar.MeaningMissing as problem:
+        if compared := problem.by_words is not None:
+            found = problem.by_words
+            messages.warning(
+                request, _("Compared by words alone just now: the same in another language may be missing.")
+            )
+        else:
+            messages.warning(request, _("Comparing with what is published took too long. Open this page once more."))
     drafts = [] if is_public else similar.drafted_alike(claim)
     if logged and compared and not (found or drafts or form.errors):
         return _chosen(claim) if popup else redirect(_go_on(request, claim))

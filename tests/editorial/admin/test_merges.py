@@ -1,5 +1,6 @@
 """Claims that are the same, at the desk: the warning, the proposal, the decision, the split."""
 
+from dataclasses import replace
 from unittest.mock import Mock
 
 import pytest
@@ -78,6 +79,13 @@ def test_same_words_among_the_newsrooms_drafts_are_found_and_others_drafts_are_n
     assert Claim.objects.filter(newsroom=newsroom.publisher).get() == draft.claim
 
 
+def test_draft_with_the_same_words_is_found_among_many_that_were_published(newsroom: Newsroom) -> None:
+    draft = make_claim(newsroom)
+    for _ in range(pages.similar.MOST):
+        published(newsroom)
+    assert pages.similar.drafted_alike(make_claim(newsroom)) == [draft]
+
+
 def test_search_that_fails_loses_no_claim(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("no vectors today")
@@ -97,6 +105,17 @@ def test_comparison_that_takes_too_long_is_said_and_not_taken_for_nothing_found(
     lan.fill(text=FLOOD, language="vi").press("Save")
     assert "Comparing with what is published took too long." in lan.text
     assert Claim.objects.get().text == FLOOD
+
+
+def test_comparison_by_words_alone_is_said(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    published(newsroom)
+    by_words = replace(pages.similar.match(FLOOD), explanation="Nobody answers.")
+    monkeypatch.setattr(pages.similar, "match", lambda text, **_: by_words)
+    monkeypatch.setattr(pages.similar, "is_configured", lambda: True)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text=FLOOD, language="vi").press("Save")
+    assert "may say the same" in lan.text
+    assert "Compared by words alone just now: the same in another language may be missing." in lan.text
 
 
 def test_small_window_gives_the_chosen_claim_to_the_form_that_opened_it(newsroom: Newsroom) -> None:
