@@ -1,6 +1,7 @@
 """Importing again: what is new, unchanged, changed, refused, and what editors decided meanwhile."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,70 @@ def test_returned_import_comes_in_again(newsroom: Newsroom, file: Path) -> None:
     assert publish() == "2 reviews published."
     assert [body["headline"] for body in bodies()] == ["Mended", "Headline 2"]
     assert LogEntry.objects.count() == 2
+
+
+def stale(newsroom: Newsroom) -> None:
+    """The newest import is approved, and then its claimant described, so that it cannot be published."""
+    batch = ImportBatch.objects.latest("pk")
+    imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+    claimants.redact_claimant(claimant=Claimant.objects.get(), by=newsroom.editor, description="a private person")
+    assert imports.publish_import(batch=batch, by=newsroom.second) == 0
+    Claimant.objects.update(type="person", name="Ann Other", description="", confirmed=False)
+
+
+def returned(newsroom: Newsroom) -> None:
+    imports.return_import(batch=ImportBatch.objects.latest("pk"), by=newsroom.second, reason="Which headline?")
+
+
+@pytest.mark.parametrize("put_back", [returned, stale])
+def test_correction_that_was_put_back_comes_in_again(
+    newsroom: Newsroom, file: Path, put_back: Callable[[Newsroom], None]
+) -> None:
+    take(file, record())
+    publish()
+    second = record(headline="Second")
+    for row in (second, second, record(headline="Third")):
+        assert take(file, row) == "0 new, 0 unchanged, 1 changed, 0 refused."
+        put_back(newsroom)
+        review = Review.objects.get()
+        assert (review.state, review.headline) == ("draft", row["headline"])
+    assert take(file, record()) == "0 new, 1 unchanged, 0 changed, 0 refused."
+    review = Review.objects.get()
+    assert (review.state, review.headline) == ("published", "Headline 1")
+    assert (review.change_class, review.change_note) == ("", "")
+    take(file, record(headline="Fourth"))
+    publish()
+    (body,) = bodies()
+    assert (body["headline"], body["revision"]["note"]) == (
+        "Fourth", "The publisher's page has changed since it was imported."
+    )  # fmt: skip
+
+
+def test_correction_that_was_put_back_and_saved_at_the_desk_is_not_overwritten(newsroom: Newsroom, file: Path) -> None:
+    take(file, record())
+    publish()
+    take(file, record(headline="Second"))
+    returned(newsroom)
+    review = Review.objects.get()
+    review.summary = "By hand."
+    review.save()
+    assert take(file, record(headline="Third")) == "0 new, 0 unchanged, 0 changed, 1 refused (in_hand 1)."
+    assert take(file, record(headline="Second")) == "0 new, 1 unchanged, 0 changed, 0 refused."
+    assert Review.objects.get().summary == "By hand."
+
+
+def test_correction_opened_at_the_desk_after_one_was_put_back_is_not_overwritten(
+    newsroom: Newsroom, file: Path
+) -> None:
+    take(file, record())
+    publish()
+    take(file, record(headline="Second"))
+    returned(newsroom)
+    take(file, record())
+    review = Review.objects.get()
+    workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="A letter.")
+    assert take(file, record(headline="Third")) == "0 new, 0 unchanged, 0 changed, 1 refused (in_hand 1)."
+    assert Review.objects.get().change_note == "A letter."
 
 
 def test_verdict_words_are_mapped_when_approved(newsroom: Newsroom, file: Path) -> None:

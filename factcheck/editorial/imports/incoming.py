@@ -117,6 +117,8 @@ def _former(records: Sequence[Incoming], digests: Sequence[str]) -> dict[str, Re
     for incoming, digest in zip(records, digests, strict=True):
         given.setdefault(incoming.key, set()).add(digest)
     approvals = Approval.objects.filter(review=OuterRef("pk"))
+    # Whoever opens a correction or saves the draft has it in hand from then on.
+    put_back = approvals.filter(batch__isnull=False, decision=Decision.RETURNED, decided_at__gte=OuterRef("changed_at"))
     published = Exists(approvals.filter(entry__isnull=False))
     known = Review.objects.filter(import_key__among=set(given)).annotate(published=published)
     found = list(known.values_list("pk", "claim_id", "import_key", "import_digest", "published"))
@@ -134,6 +136,7 @@ def _former(records: Sequence[Incoming], digests: Sequence[str]) -> dict[str, Re
         .annotate(
             waiting=Exists(approvals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
             published=published,
+            put_back=Exists(put_back),
             erased=Exists(approvals.filter(entry__isnull=False, action=Approval.Action.ERASURE)),
             shared=Exists(Review.objects.filter(claim=OuterRef("claim")).exclude(pk=OuterRef("pk"))),
         )
@@ -211,7 +214,7 @@ def _plan(
         if refusal := _taken_id(record, rows.references):
             return refusal
         return _Planned(rows.add(record, incoming.key, digest), Outcome.NEW)
-    returned = former.state == State.DRAFT and not former.published
+    returned = former.state == State.DRAFT and (not former.published or former.put_back)
     if former.import_digest == digest:
         verdict = None if former.verdict_id else rows.references.verdict(record)
         if former.waiting or (not returned and (verdict is None or former.state != State.PUBLISHED)):
@@ -221,7 +224,7 @@ def _plan(
             former.verdict_id = verdict
             former.save(update_fields=["verdict", "changed_at"])
         note = _("The publisher's verdict has been matched to our rating scale.")
-        return _again(former, _for_readers(note, former.language), returned=returned)
+        return _again(former, former.change_note or _for_readers(note, former.language))
     known = former.verdict_id or rows.references.verdict(record) is None
     if said and known and not returned and says_the_same(record, said):
         return Outcome.UNCHANGED
@@ -231,7 +234,7 @@ def _plan(
         return Refused("withdrawn_here", _("This review was withdrawn here; reinstate it before you import it again."))
     rows.change(former, record, digest, with_claim=not former.shared)
     note = _("The publisher's page has changed since it was imported.")
-    return _again(former, _for_readers(note, str(record["language"])), returned=returned)
+    return _again(former, _for_readers(note, str(record["language"])))
 
 
 def _for_readers(note: Promise, language: str) -> str:
@@ -240,11 +243,11 @@ def _for_readers(note: Promise, language: str) -> str:
         return str(note)
 
 
-def _again(former: Review, note: str, *, returned: bool) -> _Planned:
-    """A review that was returned is put forward as if it were new, one that is public as a correction."""
-    if returned:
-        return _Planned(former.pk, Outcome.NEW, former=former)
-    return _Planned(former.pk, Outcome.CHANGED, note, former)
+def _again(former: Any, note: str) -> _Planned:
+    """A review that was never public is put forward as if it were new, any other as a correction."""
+    if former.published:
+        return _Planned(former.pk, Outcome.CHANGED, note, former)
+    return _Planned(former.pk, Outcome.NEW, former=former)
 
 
 def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> set[UUID]:
@@ -277,5 +280,9 @@ def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> s
             submitted_at=now,
         )
 
+    # A correction that was returned and has become one of nothing.
+    Review.objects.filter(pk__in=unchanged, state=State.DRAFT).update(
+        state=State.PUBLISHED, change_class="", change_note=""
+    )
     insert(Approval, (approval(plan) for plan in planned if plan.review not in unchanged))
     return unchanged
