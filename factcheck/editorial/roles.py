@@ -60,8 +60,11 @@ def require_returner(user: User, submitter: int, newsroom: int, reason: str, ask
 
 
 def is_author(user: User, review: Review) -> bool:
-    """Also of what a program drafted for them, whoever is named as its author since."""
-    if review.token_id is not None and review.created_by_id == user.pk:
+    """Also of what they began, or a program for them, whoever is named as its author since.
+
+    An importer wrote nothing of what they brought in.
+    """
+    if review.created_by_id == user.pk and review.import_key is None:
         return True
     return review.authorships.filter(user=user).exists()
 

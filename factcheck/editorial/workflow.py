@@ -94,7 +94,7 @@ def approve(*, review: Review, by: User, digest: str) -> Approval:
     if by.pk == approval.submitted_by_id:
         raise NotAllowed(_("You submitted this yourself; somebody else has to decide."))
     if roles.is_author(by, review):
-        raise NotAllowed(_("You are an author of this review; somebody else has to decide."))
+        raise NotAllowed(_("You began this review or are one of its authors; somebody else has to decide."))
     if digest != approval.digest:
         raise EditorialError(_("The review was submitted anew while you read it. Read it again before you decide."))
     _require_unchanged(review, approval)

@@ -10,7 +10,9 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
 
 from factcheck.editorial import demands, merges, messages, workflow
+from factcheck.editorial.admin.home import to_decide
 from factcheck.editorial.documents import statement
+from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models import (
     Approval,
@@ -321,6 +323,24 @@ def test_superuser_and_stranger_cannot_approve(newsroom: Newsroom) -> None:
                 "UPDATE editorial_approval SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
                 [person.pk, approval.pk],
             )
+
+
+def test_who_began_it_never_approves_whoever_is_named_as_author(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, created_by=newsroom.editor)  # its author is the reporter
+    approval = workflow.submit(review=review, by=newsroom.reporter)
+    with pytest.raises(NotAllowed, match="You began this review or are one of its authors"):
+        workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    with pytest.raises(IntegrityError, match="who began it cannot approve"):
+        run(
+            "UPDATE editorial_approval SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
+            [newsroom.editor.pk, approval.pk],
+        )
+    for change in (f"created_by_id = {newsroom.chief.pk}", "import_key = 'x'"):
+        with pytest.raises(IntegrityError, match="who began it, and with what, cannot be changed"):
+            run(f"UPDATE editorial_review SET {change} WHERE id = %s", [review.pk])
+    assert approval not in to_decide(newsroom.editor, [newsroom.publisher.pk])
+    assert approval in to_decide(newsroom.second, [newsroom.publisher.pk])
+    workflow.approve(review=review, by=newsroom.second, digest=approval.digest)
 
 
 def test_account_administrator_holds_no_membership(newsroom: Newsroom) -> None:

@@ -70,15 +70,15 @@ def test_who_had_it_drafted_never_approves_whoever_is_named_as_author(newsroom: 
     review.save()
     complete.sources.update(review=review)
     approval = workflow.submit(review=review, by=newsroom.reporter)
-    with pytest.raises(NotAllowed, match="You are an author"):
+    with pytest.raises(NotAllowed, match="You began this review"):
         workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
-    with pytest.raises(IntegrityError, match="who had a program draft it cannot approve"):
+    with pytest.raises(IntegrityError, match="who began it cannot approve"):
         run(
             "UPDATE editorial_approval SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
             newsroom.editor.pk,
             approval.pk,
         )
-    with pytest.raises(IntegrityError, match="with which token it was begun"):
+    with pytest.raises(IntegrityError, match="who began it, and with what, cannot be changed"):
         run("UPDATE editorial_review SET token_id = NULL WHERE id = %s", made)
     workflow.approve(review=review, by=newsroom.second, digest=approval.digest)
 

@@ -132,7 +132,7 @@ def test_approve_refuses_submitter_author_and_reporter(newsroom: Newsroom) -> No
     approval = workflow.submit(review=review, by=newsroom.editor)
     for person, reason in (
         (newsroom.editor, "You submitted this yourself"),
-        (newsroom.second, "You are an author"),
+        (newsroom.second, "You began this review or are one of its authors"),
         (newsroom.reporter, "Only an Editor or Chief editor"),
     ):
         with pytest.raises(NotAllowed, match=reason):

@@ -99,9 +99,9 @@ def _open() -> QuerySet[Approval]:
 def to_decide(user: User, newsrooms: list[int]) -> QuerySet[Approval]:
     """What this person may decide on: in a newsroom where they decide, neither submitted nor written by them."""
     author = Authorship.objects.filter(review=OuterRef("review"), user=user)
-    by_program = Q(review__token__isnull=False, review__created_by=user)
+    begun = Q(review__import_key__isnull=True, review__created_by=user)
     waiting = _open().filter(decision="", review__newsroom__in=newsrooms)
-    return waiting.exclude(submitted_by=user).exclude(Exists(author)).exclude(by_program)
+    return waiting.exclude(submitted_by=user).exclude(Exists(author)).exclude(begun)
 
 
 def to_publish(newsrooms: list[int]) -> QuerySet[Approval]:
