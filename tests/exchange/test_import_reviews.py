@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connections
 
-from factcheck.editorial import claimants, imports, workflow
+from factcheck.editorial import claimants, imports, merges, workflow
 from factcheck.editorial.imports import verbs
 from factcheck.editorial.models import (
     Approval,
@@ -22,7 +22,7 @@ from factcheck.editorial.models import (
     VerdictMapping,
 )
 from factcheck.record.models import LogEntry, PublishedReference
-from tests.drafts import Newsroom, make_newsroom
+from tests.drafts import Newsroom, make_claim, make_newsroom
 from tests.exchange.own_records import SECOND, bodies, publish, record, run, take
 
 
@@ -185,6 +185,22 @@ def test_correction_opened_at_the_desk_after_one_was_put_back_is_not_overwritten
     workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="A letter.")
     assert take(file, record(headline="Third")) == "0 new, 0 unchanged, 0 changed, 1 refused (in_hand 1)."
     assert Review.objects.get().change_note == "A letter."
+
+
+def test_claim_that_the_desk_gave_instead_is_not_overwritten(newsroom: Newsroom, file: Path) -> None:
+    take(file, record())
+    returned(newsroom)
+    theirs = make_claim(newsroom, text="Logged by a colleague.")
+    theirs.topics.add(Topic.objects.create(slug="floods"))
+    appearance = theirs.appearances.get()
+    merges.use_instead(claim=Claim.objects.get(text="Claim 1."), instead=theirs, by=newsroom.editor)
+    assert take(file, record(headline="Mended")) == "1 new, 0 unchanged, 0 changed, 0 refused."
+    claim = Claim.objects.get()
+    assert (claim.text, claim.claimed_on, claim.claimant) == (theirs.text, theirs.claimed_on, theirs.claimant)
+    assert [topic.slug for topic in claim.topics.all()] == ["floods"]
+    assert list(claim.appearances.all()) == [appearance]
+    publish()
+    assert [(body["headline"], body["claim"]["text"]) for body in bodies()] == [("Mended", "Logged by a colleague.")]
 
 
 def test_verdict_words_are_mapped_when_approved(newsroom: Newsroom, file: Path) -> None:

@@ -232,9 +232,15 @@ def _plan(
         return _in_hand()
     if former.state == State.WITHDRAWN:
         return Refused("withdrawn_here", _("This review was withdrawn here; reinstate it before you import it again."))
-    rows.change(former, record, digest, with_claim=not former.shared)
+    rows.change(former, record, digest, with_claim=_came_with(former) and not former.shared)
     note = _("The publisher's page has changed since it was imported.")
     return _again(former, _for_readers(note, str(record["language"])))
+
+
+def _came_with(review: Review) -> bool:
+    """Whether the import made the review's claim as well; one that the desk gave it instead is the desk's to change."""
+    claim = review.claim
+    return (claim.newsroom_id, claim.logged_at) == (review.newsroom_id, review.created_at)
 
 
 def _for_readers(note: Promise, language: str) -> str:

@@ -35,7 +35,10 @@ class Rows:
     topics: list[Row] = field(default_factory=list)
 
     def add(self, record: Record, key: str, digest: str) -> UUID:
-        """A review that is not there yet, in the state "submitted"; of a claim that may be. Returns its id."""
+        """A review that is not there yet, in the state "submitted"; of a claim that may be. Returns its id.
+
+        A claim that is made with it has its moment, by which it is known later (`incoming`).
+        """
         said = record["claim"]
         claim = self.references.claims_by_id.get(said["id"])
         if claim is None:
