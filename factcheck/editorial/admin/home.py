@@ -86,14 +86,15 @@ def returned(user: User, newsrooms: list[int]) -> QuerySet[Approval]:
     )
 
 
+def _unpublished() -> QuerySet[Approval]:
+    """What is neither returned nor published."""
+    found = Approval.objects.filter(entry__isnull=True).exclude(decision=Decision.RETURNED).order_by("pk")
+    return found.select_related("review__claim", "submitted_by", "decided_by")
+
+
 def _open() -> QuerySet[Approval]:
-    """What is neither returned nor published, by the index approval_waiting; imports are decided as a whole."""
-    return (
-        Approval.objects.filter(entry__isnull=True, batch__isnull=True)
-        .exclude(decision=Decision.RETURNED)
-        .select_related("review__claim", "submitted_by", "decided_by")
-        .order_by("pk")
-    )
+    """That which no import brought, by the index approval_waiting; imports are decided as a whole."""
+    return _unpublished().filter(batch__isnull=True)
 
 
 def to_decide(user: User, newsrooms: list[int]) -> QuerySet[Approval]:
@@ -105,7 +106,10 @@ def to_decide(user: User, newsrooms: list[int]) -> QuerySet[Approval]:
 
 
 def to_publish(newsrooms: list[int]) -> QuerySet[Approval]:
-    return _open().filter(decision=Decision.APPROVED, review__newsroom__in=newsrooms)
+    """What is approved by itself, out of an import too. By the reviews, which review_newsroom_state finds."""
+    return _unpublished().filter(
+        decision=Decision.APPROVED, review__newsroom__in=newsrooms, review__state=Review.State.APPROVED
+    )
 
 
 def sent(user: User, newsrooms: list[int]) -> QuerySet[Approval]:

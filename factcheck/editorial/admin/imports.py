@@ -37,7 +37,7 @@ VERBS: dict[str, Verb[ImportBatch]] = by_name(
     Verb(
         "return",
         _("Return all of it"),
-        _("Nothing of it will be published; its reviews stay as drafts."),
+        _("Its reviews stay as drafts and are not published, except those that were approved one by one."),
         _("Returned."),
         lambda batch, by, data: return_import(batch=batch, by=by, reason=data["reason"]),
         ReasonForm,
@@ -67,6 +67,8 @@ def possible(at: Desk, batch: ImportBatch) -> list[Verb[ImportBatch]]:
 
 def standing(batch: ImportBatch) -> Text:
     """Where the import stands, in a sentence."""
+    if batch.decision == Decision.RETURNED and batch.approvals.exclude(decision=Decision.RETURNED).exists():
+        return _("It was returned, except reviews that were approved one by one: each is published on its own page.")
     if batch.decision == Decision.RETURNED:
         return _("It was returned; nothing of it is published.")
     if not batch.digest:

@@ -146,7 +146,7 @@ def possible(at: Desk, review: Review) -> list[Verb[Review]]:
         submitted = approval.submitted_by_id == at.user.pk
         if not approval.is_approved and decides and not submitted and not roles.is_author(at.user, review):
             names.append("approve")
-        if approval.is_approved and decides and review.state == State.APPROVED and not approval.batch_id:
+        if decides and review.state == State.APPROVED:  # by itself; what is approved with its import waits for that
             names.append("publish")
         if submitted and not approval.batch_id:
             names.append("take-back")

@@ -140,6 +140,27 @@ def test_single_review_is_returned_and_the_others_go_on(batch: tuple[Newsroom, I
     assert waiting.state == "draft"
 
 
+def test_single_review_that_is_approved_is_published_though_the_import_is_returned(
+    batch: tuple[Newsroom, ImportBatch],
+) -> None:
+    newsroom, imported = batch
+    review = Review.objects.earliest("created_at", "pk")
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
+    editor.follow("Approve").press("Approve")
+    editor.open(f"/admin/editorial/importbatch/{imported.pk}/change/").follow("Return all of it")
+    editor.fill(reason="Sai địa chỉ.").press("Return all of it")
+    assert (
+        "It was returned, except reviews that were approved one by one: each is published on its own page."
+        in editor.text
+    )
+    assert "nothing of it is published" not in editor.text
+    approved = editor.open("/admin/").text.split("Approved and not yet published")[1]
+    assert approved.count("Die Erde ist eine Scheibe") == 1
+    editor.follow(str(review)).follow("Publish").press("Publish")
+    assert LogEntry.objects.count() == 1
+    assert not editor.open("/admin/").has_link(str(review))
+
+
 def test_import_with_another_digest_is_not_approved(batch: tuple[Newsroom, ImportBatch]) -> None:
     newsroom, imported = batch
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/")
