@@ -134,6 +134,7 @@ def use_instead(*, claim: Claim, instead: Claim, by: User) -> int:
         review.save(update_fields=["claim", "changed_at"])
         record_event(by, "review.claim_changed", review, claim=str(instead.pk))
     ReaderMessage.objects.filter(claim=claim).update(claim=instead)
+    record_event(by, "claim.exchanged", claim, instead=str(instead.pk))
     claim.delete()
     return len(reviews)
 

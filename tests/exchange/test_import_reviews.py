@@ -14,6 +14,7 @@ from factcheck.editorial.models import (
     Approval,
     Claim,
     Claimant,
+    EditorialEvent,
     ImportBatch,
     Publisher,
     RatingScale,
@@ -467,5 +468,9 @@ def test_changed_after_approval_is_not_published(newsroom: Newsroom, file: Path)
         "1 were changed after their approval and are drafts again.",
     ]
     assert [body["headline"] for body in bodies()] == ["Headline 2"]
-    assert Review.objects.get(headline="Headline 1").state == "draft"
+    review = Review.objects.get(headline="Headline 1")
+    assert review.state == "draft"
+    event = EditorialEvent.objects.get(action="publication.returned")
+    assert (event.subject, event.actor, event.newsroom) == (str(review.pk), newsroom.second, newsroom.publisher)
+    assert event.detail == {"reason": "It was changed after its approval."}
     assert take(file, record(1), record(2)) == "1 new, 1 unchanged, 0 changed, 0 refused."

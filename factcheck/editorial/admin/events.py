@@ -46,6 +46,7 @@ ACTIONS: dict[str, Promise] = {
     "split.returned": _("refused or took back the split of a claim"),
     "claim.merge": _("merged a claim into another"),
     "claim.split": _("split off a claim"),
+    "claim.exchanged": _("used another claim instead"),
     "link.accepted": _("accepted a proposed link"),
     "link.dismissed": _("dismissed a proposed link"),
     "review.claim_changed": _("gave the draft another claim"),
@@ -79,13 +80,15 @@ ACTIONS: dict[str, Promise] = {
     "webhook.started": _("webhook started again"),
     "webhook.secret_changed": _("webhook got a new secret"),
 }
+# A mapping is the whole site's, and so is the event that it was approved; event_newsroom finds it by the first.
+MAPPINGS = Q(newsroom__isnull=True, subject__startswith="mapping:")
 # Keys that say nothing beyond what the other columns say.
 UNTOLD = ("id", "user_id", "publisher_id", "date_joined")
 
 
 @admin.register(EditorialEvent)
 class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
-    """Chief editors read their newsroom's, account administrators those about accounts and webhooks."""
+    """Chief editors read their newsroom's and those of mappings, account administrators of accounts and webhooks."""
 
     list_display = ("at", "actor", "what", "subject", "newsroom", "details")
     list_display_links = ("what",)
@@ -100,7 +103,7 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditorialEvent]:
         at = desk(request)
         # The index event_administration is for the first.
-        seen = ADMINISTRATION if at.administers_accounts else Q(newsroom__in=at.led)
+        seen = ADMINISTRATION if at.administers_accounts else Q(newsroom__in=at.led) | MAPPINGS
         return super().get_queryset(request).filter(seen)
 
     def get_search_results(
@@ -112,7 +115,9 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
         at = desk(request)
         if obj is None:
             return at.administers_accounts or bool(at.led)
-        return obj.newsroom_id in at.led or (at.administers_accounts and obj.subject.startswith(("user:", "webhook:")))
+        if at.administers_accounts:
+            return obj.subject.startswith(("user:", "webhook:"))
+        return obj.newsroom_id in at.led or (bool(at.led) and obj.subject.startswith("mapping:"))
 
     @admin.display(description=_("what"))
     def what(self, event: EditorialEvent) -> str:

@@ -12,7 +12,7 @@ from psycopg.errors import ProgramLimitExceeded
 from factcheck.editorial import documents, roles
 from factcheck.editorial.drafts import drafts_of
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.events import record_event
+from factcheck.editorial.events import record_event, record_events
 from factcheck.editorial.imports.incoming import Incoming, Outcome, Refused, take_in
 from factcheck.editorial.models import Approval, Authorship, ImportBatch, Publisher, Review, User
 from factcheck.editorial.models.approvals import Decision
@@ -194,4 +194,6 @@ def _publish(approvals: Sequence[Approval], by: User, newsroom: int) -> int:
             decision=Decision.RETURNED, decision_note=note, decided_by=by, decided_at=timezone.now()
         )
         Review.objects.filter(pk__in=[approval.review_id for approval in stale]).update(state=State.DRAFT)
+        returned = [("publication.returned", approval.review_id, {"reason": note}) for approval in stale]
+        record_events(by, newsroom, returned)
     return len(approved)

@@ -224,6 +224,9 @@ def test_verdict_mapping_needs_two_editors(database: str) -> None:
     event = EditorialEvent.objects.get(action="mapping.approved")
     assert (event.subject, event.newsroom) == (f"mapping:{mapping.pk}", None)
     assert event.detail == {"words": "Pants on Fire", "site": "", "verdict": verdict.pk}
+    chief = signed_in(make_newsroom("khac.example").chief).open("/admin/editorial/editorialevent/")
+    assert "approved a verdict mapping" in chief.text
+    assert "Pants on Fire" in chief.open(f"/admin/editorial/editorialevent/{event.pk}/change/").text
     assert not second.open(f"{page}change/").has_link("Delete")
     second.fill(words="Pants on fire!").press("Save and continue editing")
     mapping = VerdictMapping.objects.get()

@@ -7,7 +7,7 @@ import pytest
 
 from factcheck.editorial import merges, workflow
 from factcheck.editorial.admin import merges as pages
-from factcheck.editorial.models import Claim, ClaimMerge, ImportBatch, ProposedLink, Review
+from factcheck.editorial.models import Claim, ClaimMerge, EditorialEvent, ImportBatch, ProposedLink, Review
 from factcheck.record.models import PublishedClaim
 from tests.drafts import (
     Newsroom,
@@ -137,6 +137,16 @@ def test_drafts_move_to_the_claim_that_is_used_instead(newsroom: Newsroom) -> No
     draft.refresh_from_db()
     assert draft.claim == existing
     assert Claim.objects.count() == 1
+
+
+def test_claim_that_is_thrown_away_for_another_is_written_down(newsroom: Newsroom) -> None:
+    existing, claim = published(newsroom), make_claim(newsroom)
+    merges.use_instead(claim=claim, instead=existing, by=newsroom.reporter)
+    event = EditorialEvent.objects.get(action="claim.exchanged")
+    assert (event.actor, event.newsroom) == (newsroom.reporter, newsroom.publisher)
+    assert event.detail == {"instead": str(existing.pk)}
+    chief = signed_in(newsroom.chief).open(f"/admin/editorial/editorialevent/?q={event.subject}")
+    assert "used another claim instead" in chief.text
 
 
 def test_reporter_is_not_offered_to_exchange_what_is_not_theirs(newsroom: Newsroom) -> None:
