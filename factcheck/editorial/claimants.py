@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import roles
+from factcheck.editorial import erasure, roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claimant, User
@@ -28,9 +28,10 @@ def confirm_claimant(*, claimant: Claimant, by: User) -> None:
 
 @transaction.atomic
 def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
-    """Puts a description in the place of the name in all drafts, and keeps the name nowhere.
+    """Puts a description in the place of the name in all drafts, and takes it out of the desk's log.
 
     Returns how many published reviews still show it: they need a correction, which is another verb.
+    Statements that were put forward before keep it until an erasure.
     """
     claimant = _locked(claimant, by)
     if claimant.type == Claimant.Type.UNNAMED:
@@ -45,6 +46,7 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     except ValidationError as problem:
         raise EditorialError(*problem.messages) from problem
     claimant.save()
+    erasure.forget_in_desk_log(Claimant, {claimant.pk})
     record_event(by, "claimant.redacted", claimant)  # without the name: events are kept for ever
     return PublishedReview.objects.filter(claimant=claimant.pk, status=Status.LIVE).count()
 

@@ -176,7 +176,7 @@ def forget(review: Review, erasure: Approval) -> None:
     events = EditorialEvent.objects.filter(subject=str(review.pk)).exclude(action=LogEntry.Kind.ERASURE)
     events.exclude(detail={}).update(detail={})
     for model, keys in ((Review, {review.pk}), (Claim, claims), (Claimant, claimants)):
-        _forget_in_desk_log(model, keys)
+        forget_in_desk_log(model, keys)
     if redact:
         review.state, review.change_class = Review.State.DRAFT, Review.ChangeClass.SUBSTANTIVE
         review.save(update_fields=["state", "change_class"])
@@ -189,7 +189,7 @@ def forget(review: Review, erasure: Approval) -> None:
     Claimant.objects.filter(pk__in=claimants, claims__isnull=True).delete()
 
 
-def _forget_in_desk_log(model: type[models.Model], keys: set[Any]) -> None:
+def forget_in_desk_log(model: type[models.Model], keys: set[Any]) -> None:
     """Django's admin writes down headlines and names beside who saved them and when."""
     rows = DeskLogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(model), object_id__in=[str(key) for key in keys]

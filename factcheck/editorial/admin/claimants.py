@@ -139,8 +139,9 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
                     )
                 return redirect(self._page(claimant))
         explanation = _(
-            "The name, role and identifying addresses are replaced by a description in all drafts and kept nowhere. "
-            "What is published stays as it is until you publish a correction."
+            "The name, role and identifying addresses are replaced by a description in all drafts. What is published "
+            "stays as it is until you publish a correction, and what was submitted before keeps the name until the "
+            "review is erased."
         )
         return self._ask(request, claimant, _("Describe instead of naming"), explanation, form)
 

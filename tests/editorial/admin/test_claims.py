@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
+
 from factcheck.editorial import workflow
 from factcheck.editorial.models import (
     Appearance,
@@ -132,7 +134,10 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(database: str) -> 
     )
     claimant.refresh_from_db()
     publish_review(newsroom, make_review(newsroom, claim=make_claim(newsroom, claimant=claimant)))
-    editor = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/redact/")
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/change/")
+    editor.fill(job_title="Phó chủ tịch xã").press("Save")
+    assert "Mẫu" in LogEntry.objects.get().object_repr
+    editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/")
     editor.press("Describe instead of naming")
     assert "This field is required." in editor.text
     editor.fill(description="một quan chức xã").press("Describe instead of naming")
@@ -147,6 +152,7 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(database: str) -> 
         [],
     )
     assert "Mẫu" not in str(list(EditorialEvent.objects.filter(action="claimant.redacted").values()))
+    assert LogEntry.objects.get().object_repr == "[erased]"
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/").fill(description="khác")
     assert "described, not named, already" in editor.press("Describe instead of naming").text
 
