@@ -11,15 +11,24 @@ from factcheck.editorial import erasure, roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claimant, User
+from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import PublishedReview, Status
 
 
+def claimant_digest(claimant: Claimant) -> str:
+    """Names who the claimant is said to be."""
+    said = {name: getattr(claimant, name) for name in ("type", "name", "job_title", "same_as")}
+    return sha256_hex(canonical(said))
+
+
 @transaction.atomic
-def confirm_claimant(*, claimant: Claimant, by: User) -> None:
-    """States that the name may stand: an organisation's, or that of a public figure in that role."""
+def confirm_claimant(*, claimant: Claimant, by: User, digest: str) -> None:
+    """States that the name that was read may stand: an organisation's, or that of a public figure in that role."""
     claimant = _locked(claimant, by)
     if claimant.confirmed:
         raise EditorialError(_("This name is confirmed already."))
+    if digest != claimant_digest(claimant):
+        raise EditorialError(_("The claimant was changed since you opened it. Read it again before you confirm it."))
     claimant.confirmed = True
     claimant.is_public_figure = claimant.type == Claimant.Type.PERSON
     claimant.save(update_fields=["confirmed", "is_public_figure", "changed_at"])

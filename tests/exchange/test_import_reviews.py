@@ -308,7 +308,8 @@ def test_changed_claim_is_noticed_by_a_form_that_was_opened_before(newsroom: New
 
 def test_confirmed_name_is_taken_for_the_next_record(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1))
-    claimants.confirm_claimant(claimant=Claimant.objects.get(), by=newsroom.editor)
+    claimant = Claimant.objects.get()
+    claimants.confirm_claimant(claimant=claimant, by=newsroom.editor, digest=claimants.claimant_digest(claimant))
     imports.return_import(batch=ImportBatch.objects.get(), by=newsroom.editor)
     take(file, record(1), record(2))
     publish()

@@ -18,9 +18,8 @@ from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, d
 from factcheck.editorial.admin.acting import refusals_shown
 from factcheck.editorial.admin.lists import all_words, keys, search_terms
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
-from factcheck.editorial.admin.verb_forms import ProseInput
-from factcheck.editorial.claimants import confirm_claimant, redact_claimant
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.admin.verb_forms import DigestForm, ProseInput
+from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
 from factcheck.editorial.models import Claimant
 
 
@@ -103,20 +102,20 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
 
     def confirm(self, request: HttpRequest, pk: Any) -> HttpResponse:
         claimant = self._mine(request, pk)
-        if request.method == "POST":
-            try:
-                confirm_claimant(claimant=claimant, by=desk(request).user)
-            except EditorialError as refusal:
-                messages.error(request, str(refusal))
-            else:
+        form = DigestForm(
+            request.POST if request.method == "POST" else None, initial={"digest": claimant_digest(claimant)}
+        )
+        if form.is_valid():
+            with refusals_shown(form):
+                confirm_claimant(claimant=claimant, by=desk(request).user, digest=form.cleaned_data["digest"])
                 messages.success(request, _("The name is confirmed."))
-            return redirect(self._page(claimant))
+                return redirect(self._page(claimant))
         explanation = (
             _("You state that this is a public figure, named for what they said in a public office or role.")
             if claimant.type == Claimant.Type.PERSON
             else _("You state that this is an organisation and the name is right.")
         )
-        return self._ask(request, claimant, _("Confirm the name"), explanation, None)
+        return self._ask(request, claimant, _("Confirm the name"), explanation, form)
 
     def redact(self, request: HttpRequest, pk: Any) -> HttpResponse:
         claimant = self._mine(request, pk)
@@ -156,7 +155,7 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
         return reverse("admin:editorial_claimant_change", args=[claimant.pk])
 
     def _ask(
-        self, request: HttpRequest, claimant: Claimant, title: Any, explanation: Any, form: forms.Form | None
+        self, request: HttpRequest, claimant: Claimant, title: Any, explanation: Any, form: forms.Form
     ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
@@ -169,4 +168,4 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
             "form": form,
             "button": title,
         }
-        return TemplateResponse(request, "admin/editorial/confirm.html", context)
+        return TemplateResponse(request, "admin/editorial/claimant/verb.html", context)

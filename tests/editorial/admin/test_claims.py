@@ -114,6 +114,24 @@ def test_imported_name_is_confirmed_by_an_editor(database: str) -> None:
     assert (event.actor, event.newsroom, event.subject) == (newsroom.editor, newsroom.publisher, str(claimant.pk))
 
 
+def test_name_is_confirmed_as_it_was_read(database: str) -> None:
+    newsroom = make_newsroom()
+    claimant = make_unconfirmed(newsroom.publisher.pk)
+    page = f"/admin/editorial/claimant/{claimant.pk}/confirm/"
+    for change in (
+        {"name": "Trần Thị Mẫu"}, {"type": "organization"}, {"job_title": "Bí thư"}, {"same_as": ["https://a.example/"]}
+    ):  # fmt: skip
+        editor = signed_in(newsroom.editor).open(page)
+        Claimant.objects.update(**change)
+        editor.press("Confirm the name")
+        assert "The claimant was changed since you opened it." in editor.text
+        assert not Claimant.objects.get().confirmed
+    editor.open(page)
+    assert "Trần Thị Mẫu, Bí thư https://a.example/" in editor.text
+    editor.press("Confirm the name")
+    assert Claimant.objects.get().confirmed
+
+
 def test_imported_organisation_is_confirmed_as_one(database: str) -> None:
     newsroom = make_newsroom()
     claimant = Claimant.objects.create(

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from factcheck.editorial import workflow
-from factcheck.editorial.claimants import confirm_claimant, redact_claimant
+from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
 from factcheck.editorial.models import Claimant, Membership, Review
 from tests.drafts import (
     Newsroom,
@@ -113,7 +113,7 @@ def test_erased_claim_does_not_come_back_from_an_open_form(database: str, redact
     "change",
     [
         lambda newsroom, row: redact_claimant(claimant=row, by=newsroom.editor, description="một quan chức xã"),
-        lambda newsroom, row: confirm_claimant(claimant=row, by=newsroom.editor),
+        lambda newsroom, row: confirm_claimant(claimant=row, by=newsroom.editor, digest=claimant_digest(row)),
     ],
 )
 def test_claimant_that_was_redacted_or_confirmed_meanwhile(
