@@ -11,7 +11,7 @@ from django.db.models import CheckConstraint, UniqueConstraint
 
 from factcheck.editorial import demands, merges, messages, workflow
 from factcheck.editorial.admin.home import to_decide
-from factcheck.editorial.documents import statement
+from factcheck.editorial.documents import publisher, statement
 from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models import (
@@ -24,6 +24,7 @@ from factcheck.editorial.models import (
     Review,
     VerdictMapping,
 )
+from factcheck.editorial.models.approvals import Decision
 from factcheck.editorial.models.claims import TopicLabel
 from factcheck.record.canonical import canonical, sha256_hex
 from tests.drafts import (
@@ -396,13 +397,9 @@ def test_publication_of_something_else_than_approved_is_refused(newsroom: Newsro
         insert_revision(review, document, approval)
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [{"summary": ""}, {"verdict": None}, {"sources": 1}, {"sources": 0}],
-)
-def test_publication_of_an_incomplete_review_is_refused(newsroom: Newsroom, fields: dict[str, Any]) -> None:
-    review = make_review(newsroom, **fields)
-    data = canonical(statement(review))
+def approved(newsroom: Newsroom, review: Review, said: dict[str, Any]) -> Approval:
+    """Approved around the verbs, whatever it says."""
+    data = canonical(said)
     approval = Approval.objects.create(
         review=review,
         action="publication",
@@ -410,7 +407,41 @@ def test_publication_of_an_incomplete_review_is_refused(newsroom: Newsroom, fiel
         digest=sha256_hex(data),
         submitted_by=newsroom.reporter,
     )
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    approval.decide(Decision.APPROVED, newsroom.editor)
+    return approval
+
+
+def test_publication_of_another_review_or_for_another_newsroom_is_refused(newsroom: Newsroom) -> None:
+    review, other = make_review(newsroom), make_newsroom("khac.example")
+    said = statement(make_review(newsroom))
+    with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
+        insert_revision(review, added(said), approved(newsroom, review, said))
+    review = make_review(newsroom)
+    said = statement(review) | {"publisher": publisher(other.publisher)}
+    with pytest.raises(IntegrityError, match="it speaks for another newsroom"):
+        insert_revision(review, added(said), approved(newsroom, review, said))
+
+
+def test_own_review_is_complete_whatever_its_row_says(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, sources=1)
+    said = statement(review)
+    theirs = make_newsroom("ai.example").publisher.pk
+    run(
+        "UPDATE editorial_review SET original_url = 'https://x.example/', publisher_id = %s WHERE id = %s",
+        [theirs, review.pk],
+    )
+    with pytest.raises(IntegrityError, match="verdict, summary or sources are missing"):
+        insert_revision(review, added(said), approved(newsroom, review, said))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"summary": ""}, {"verdict": None}, {"sources": 1}, {"sources": 0}],
+)
+def test_publication_of_an_incomplete_review_is_refused(newsroom: Newsroom, fields: dict[str, Any]) -> None:
+    review = make_review(newsroom, **fields)
+    approved(newsroom, review, statement(review))
+    run("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
     with pytest.raises(IntegrityError, match="verdict, summary or sources are missing"):
         workflow.publish(review=review, by=newsroom.editor)
 
