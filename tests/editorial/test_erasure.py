@@ -17,7 +17,7 @@ from django.contrib.admin.models import CHANGE
 from django.contrib.admin.models import LogEntry as DeskLogEntry
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import connections
+from django.db import IntegrityError, connections
 
 from factcheck.editorial import documents, erasure, workflow
 from factcheck.editorial.claimants import redact_claimant
@@ -275,6 +275,25 @@ def test_erased_review_can_do_nothing_more(newsroom: Newsroom) -> None:
     ):
         with pytest.raises(EditorialError, match=reason):
             call()
+
+
+def test_what_was_never_published_is_emptied_as_the_page_says(newsroom: Newsroom) -> None:
+    word = Words()
+    review = make_review(newsroom, make_claim(newsroom, text=word("claim")), headline=word("headline"))
+    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.return_(review=review, by=newsroom.editor, reason=word("reason"))
+    Review.objects.filter(pk=review.pk).update(headline="")
+    Claim.objects.filter(pk=review.claim_id).update(text="Một người nói.")
+    assert word.found_in(dump()) == {"claim", "headline", "reason"}
+    page = (Path(__file__).parents[2] / "docs/editors.md").read_text(encoding="utf-8")
+    sql = page.partition("```sql\n")[2].partition("```")[0]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(sql.replace("REVIEW", str(review.pk)).replace("CLAIM", str(review.claim_id)))
+    assert word.found_in(dump()) == set()
+    with pytest.raises(IntegrityError), connections["owner"].cursor() as cursor:  # the rules are on again
+        cursor.execute("UPDATE editorial_approval SET statement = 'x'")
+    with pytest.raises(IntegrityError), connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE editorial_editorialevent SET action = 'x'")
 
 
 def test_redaction_keeps_the_new_draft_and_nothing_else(newsroom: Newsroom) -> None:
