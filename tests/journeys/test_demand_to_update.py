@@ -96,6 +96,17 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     assert [revision["kind"] for revision in revisions] == ["published", "updated"]
 
 
+def test_emptied_note_of_an_update_can_be_written_again(newsroom: Newsroom) -> None:
+    demand = make_demand(newsroom)
+    publish_demand(newsroom, demand)
+    lan = sign_in(newsroom.reporter.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
+    lan.follow("Update the entry").fill(note="Tòa đã bác yêu cầu.").press("Update the entry")
+    lan.fill(change_note="", done="Tòa đã bác.").press("Save and go on")
+    assert "Say what changed; readers will see it." in lan.text
+    lan.fill(change_note="Tòa tỉnh đã bác yêu cầu.").press("Save and submit for approval").press("Submit for approval")
+    assert DemandApproval.objects.get(decision="").note == "Tòa tỉnh đã bác yêu cầu."
+
+
 def test_approval_of_what_is_no_longer_on_the_screen_is_refused(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
     demands.submit_demand(demand=demand, by=newsroom.reporter)

@@ -44,7 +44,9 @@ class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
         ]
         if self.changes(request, obj):
             came.append("seen")
-        if obj is not None and obj.change_note:
+        # Of every update of what is public, also while nothing is written there: the submission asks for it.
+        updates = self.changes(request, obj) and obj is not None and published_revisions(obj).exists()
+        if updates or (obj is not None and obj.change_note):
             sets.insert(0, (_("Update"), {"fields": ["change_note"]}))
         return sets
 
