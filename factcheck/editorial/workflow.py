@@ -145,6 +145,7 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
     if open_approval(review):
         raise EditorialError(WAITS)
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
+    # With `changed_at`: a form that was opened before is told, and does not overwrite what was written here.
     review.save(update_fields=["change_class", "change_note", "state", "changed_at"])
     record_event(by, "correction.opened", review, change_class=change_class, note=note)
 

@@ -59,13 +59,17 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
             (_("Text"), {"fields": ["headline", "summary", "body"]}),
             (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
         ]
-        if obj is not None and obj.change_class:
+        if obj is not None and (obj.change_class or self._is_correction(request, obj)):
             sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))
         if obj is not None and obj.is_imported:
             theirs = ["publisher", "original_url", "archive_url", "original_label", "original_value", "original_best"]
             theirs += ["original_worst", "original_explanation", "original_image_url"]
             sets.append((_("As the publisher has it"), {"fields": theirs}))
         return sets
+
+    def _is_correction(self, request: HttpRequest, obj: Review) -> bool:
+        """Whether the page changes the draft of what has been published, whose class and note are asked for."""
+        return self.changes(request, obj) and published_revisions(obj).exists()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> list[str]:
         if obj is None or not obj.is_imported:

@@ -17,6 +17,7 @@ from tests.drafts import (
     make_review,
     make_scale,
     make_user,
+    open_correction,
     publish_review,
 )
 from tests.journeys.browser import signed_in
@@ -40,6 +41,49 @@ def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(database: str)
     assert Review.objects.get().headline == "Tít của Lan"
     lan.fill(headline="Tít sau cùng").press("Save and go on")  # one's own saving is no other's
     assert Review.objects.get().headline == "Tít sau cùng"
+
+
+def test_page_of_an_earlier_correction_does_not_put_its_note_into_the_next_one_unseen(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    open_correction(newsroom, review, note="Ngày quay là ngày 3, không phải ngày 5 tháng 10.", headline="Tít mới")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
+    publish_review(newsroom, review)
+    workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Sửa tên xã.")
+    lan.fill(headline="Tít của Lan").press("Save and go on")
+    assert TOLD in lan.text
+    review.refresh_from_db()
+    assert (review.change_class, review.change_note) == ("typo", "Sửa tên xã.")
+
+
+def test_page_of_the_first_draft_takes_nothing_from_the_correction(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
+    publish_review(newsroom, review)
+    workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Sửa tên xã.")
+    lan.fill(headline="Tít của Lan").press("Save and go on")
+    assert TOLD in lan.text
+    assert (lan.value("change_class"), lan.value("change_note")) == ("typo", "Sửa tên xã.")
+    lan.press("Save and go on")
+    review.refresh_from_db()
+    assert (review.headline, review.change_class, review.change_note) == ("Tít của Lan", "typo", "Sửa tên xã.")
+
+
+def test_correction_without_class_and_note_is_not_saved_and_can_be_mended(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    open_correction(newsroom, review)
+    page = f"/admin/editorial/review/{review.pk}/change/"
+    lan = signed_in(newsroom.reporter).open(page)
+    lan.fill(change_note="").press("Save and go on")
+    assert "This field is required." in lan.text
+    Review.objects.update(change_class="", change_note="")  # as an earlier page could leave it
+    lan.open(page).choose("change_class", "typing error").fill(change_note="Sửa tên xã.").press("Save and go on")
+    review.refresh_from_db()
+    assert (review.change_class, review.change_note) == ("typo", "Sửa tên xã.")
 
 
 def test_change_of_sources_alone_counts_too(database: str) -> None:
