@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.admin import links, merges
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
-from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
+from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.links import is_public
 from factcheck.editorial.merges import merged_into as find_target
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
 from factcheck.record.models import PublishedClaim, Status
 
 
-class AppearanceFormSet(forms.BaseInlineFormSet[Appearance, Claim, forms.ModelForm[Appearance]]):
+class AppearanceFormSet(SeenFormSet):
     """One of them at most is the first: a form alone cannot know, and the database would refuse the whole page."""
 
     def clean(self) -> None:

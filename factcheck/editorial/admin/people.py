@@ -10,7 +10,6 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import roles
 from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, desk
 from factcheck.editorial.admin.claimants import AddressLines
-from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
+from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.events import acting
 from factcheck.editorial.models import Membership, Publisher, User
 
@@ -69,7 +68,7 @@ class AccountForm(SeenForm[User], UserChangeForm):  # type: ignore[type-arg]
         return (*said, *account.groups.order_by("pk").values_list("pk"), *roles_of)
 
 
-class MembershipFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class MembershipFormSet(SeenFormSet):
     """Says in words what the trigger membership_rules refuses."""
 
     def clean(self) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, desk
-from factcheck.editorial.admin.seen import SeenForm
+from factcheck.editorial.admin.seen import SeenForm, SeenFormSet
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
 
 CORRECTION = ("change_class", "change_note")
@@ -79,6 +79,7 @@ class OfOwnReview(FollowsParent):
 
 class SourceInline(OfOwnReview, admin.StackedInline[Source, Review]):
     model = Source
+    formset = SeenFormSet
     formfield_overrides = FORMFIELDS
     fields = ("title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"), "position")
     radio_fields = {"stance": admin.HORIZONTAL}
@@ -97,6 +98,7 @@ class SourceInline(OfOwnReview, admin.StackedInline[Source, Review]):
 
 class AuthorInline(OfOwnReview, admin.TabularInline[Authorship, Review]):
     model = Authorship
+    formset = SeenFormSet
     formfield_overrides = FORMFIELDS
     fields = ("user", "name")
 

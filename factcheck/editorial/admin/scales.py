@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, FollowsParent, M, desk
 from factcheck.editorial.admin.acting import Verb, act
-from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
+from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.admin.verb_forms import DigestForm
 from factcheck.editorial.mappings import approve_mapping, mapping_digest
 from factcheck.editorial.models import RatingScale, Topic, TopicLabel, Verdict, VerdictLabel, VerdictMapping
@@ -50,7 +49,7 @@ class MappingForm(SeenForm[VerdictMapping]):
     pass
 
 
-class VerdictFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class VerdictFormSet(SeenFormSet):
     """Holds values against the scale as the page has it, which may be new or changed with them."""
 
     def clean(self) -> None:
@@ -85,6 +84,7 @@ class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
 
 class VerdictLabelInline(FollowsParent, admin.StackedInline[VerdictLabel, Verdict]):
     model = VerdictLabel
+    formset = SeenFormSet
     formfield_overrides = FORMFIELDS
     fields = ("language", "label", "explanation")
 
@@ -117,6 +117,7 @@ class VerdictAdmin(ChiefsAdmin[Verdict]):
 
 class TopicLabelInline(FollowsParent, admin.TabularInline[TopicLabel, Topic]):
     model = TopicLabel
+    formset = SeenFormSet
     formfield_overrides = FORMFIELDS
     fields = ("language", "label")
 

@@ -7,7 +7,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.forms.formsets import INITIAL_FORM_COUNT
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +56,42 @@ class SeenForm(forms.ModelForm[M]):
             return (row.changed_at,)
         columns = [getattr(row, field.attname) for field in row._meta.concrete_fields]
         return (*columns, *(list(getattr(row, name).order_by("pk").values_list()) for name in self.saved_with))
+
+
+class SeenFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """The rows of a page with a SeenForm. What was typed into a row that somebody removed meanwhile becomes a new row.
+
+    Django looks for the old one by its key and refuses the page each time, or does not show what was typed.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self.management_form.is_valid():
+            self._renew_removed()
+
+    def _renew_removed(self) -> None:
+        """Counts removed rows as new ones: behind those that are there, and without their keys."""
+        said: Any = self.data
+        rows, initial = self.get_queryset(), self.initial_form_count()
+        key, there = rows.model._meta.pk.name, {str(row.pk) for row in rows}
+        removed = [at for at in range(initial) if said.get(f"{self.add_prefix(at)}-{key}") not in there]
+        if not removed:
+            return
+        kept = [at for at in range(initial) if at not in removed]
+        order = [*kept, *removed, *range(initial, self.total_form_count())]
+        places = {str(before): str(now) for now, before in enumerate(order)}
+        gone = {f"{self.add_prefix(at)}-{key}" for at in removed}
+        typed = QueryDict(mutable=True)
+        for name, values in said.lists():
+            prefix, dash, field = name.rpartition("-")
+            formset, _dash, row = prefix.rpartition("-")
+            if formset == self.prefix and row in places:
+                prefix = f"{formset}-{places[row]}"
+            if name not in gone:
+                typed.setlist(f"{prefix}{dash}{field}", values)
+        typed[f"{self.prefix}-{INITIAL_FORM_COUNT}"] = str(len(kept))
+        self.data = typed
+        del self.management_form  # it was read from what was sent
 
 
 class HeldWhileSaved(admin.ModelAdmin[M]):

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 
 from factcheck.editorial import workflow
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
-from factcheck.editorial.models import Claimant, Membership, Review
+from factcheck.editorial.models import Claimant, Membership, Review, Source
 from tests.drafts import (
     Newsroom,
     erase_review,
@@ -94,6 +94,59 @@ def test_change_of_sources_alone_counts_too(database: str) -> None:
     hoa.fill(sources__0__title="Nguồn mới").press("Save and go on")
     lan.fill(headline="Tít của Lan").press("Save and go on")
     assert "Not saved: this was changed by somebody else" in lan.text
+
+
+def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press(database: str) -> None:
+    newsroom = make_newsroom()
+    program = make_program(newsroom)
+    said = {"claim": {"id": program.post("claims/", CLAIM)}, "language": "vi"}
+    sources = [{"title": "Trạm đo", "stance": "refutes"}, {"title": "Báo cũ", "stance": "context"}]
+    pk = program.post("reviews/", said | {"sources": sources})
+    lan = signed_in(newsroom.editor).open(f"/admin/editorial/review/{pk}/change/")
+    program.send("PATCH", f"reviews/{pk}/", {"sources": [{"title": "Của máy", "stance": "context"}]})
+    lan.fill(headline="Tít của Lan", sources__0__title="Trạm đo Huế", sources__1__title="Báo năm 2020")
+    lan.press("Save and go on")
+    assert TOLD in lan.text
+    lan.press("Save and go on")
+    assert Review.objects.get().headline == "Tít của Lan"
+    stored = Source.objects.order_by("pk").values_list("title", "stance")
+    assert list(stored) == [("Của máy", "context"), ("Trạm đo Huế", "refutes"), ("Báo năm 2020", "context")]
+
+
+@pytest.mark.parametrize("removed", [0, 1])
+def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(database: str, removed: int) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    page = f"/admin/editorial/review/{review.pk}/change/"
+    lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
+    hoa.fill(**{f"sources-{removed}-DELETE": True}).press("Save and go on")
+    assert Source.objects.count() == 1
+    lan.fill(headline="Tít của Lan", sources__0__title="Trạm đo Huế", sources__1__title="Báo năm 2020")
+    lan.add_row("sources")
+    lan.fill(sources__2__title="Nguồn thứ ba").press("Save and go on")
+    assert TOLD in lan.text
+    lan.press("Save and go on")
+    assert Review.objects.get().headline == "Tít của Lan"
+    stored = Source.objects.order_by("title").values_list("title", "url")
+    assert list(stored) == [
+        ("Báo năm 2020", "https://source.example/2"),
+        ("Nguồn thứ ba", ""),
+        ("Trạm đo Huế", "https://source.example/1"),
+    ]
+
+
+def test_label_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(database: str) -> None:
+    newsroom = make_newsroom()
+    verdict = make_scale().verdicts.get(slug="false")
+    page = f"/admin/editorial/verdict/{verdict.pk}/change/"
+    one, other = signed_in(newsroom.chief).open(page), signed_in(newsroom.chief).open(page)
+    one.fill(labels__0__DELETE=True).press("Save")
+    (language,) = {"en", "vi"} - {*verdict.labels.values_list("language", flat=True)}
+    other.fill(labels__0__label="Sai hẳn").press("Save")
+    assert TOLD in other.text
+    other.press("Save")
+    assert verdict.labels.get(language=language).label == "Sai hẳn"
+    assert verdict.labels.count() == 2
 
 
 def test_second_to_save_a_demand_is_told(database: str) -> None:
