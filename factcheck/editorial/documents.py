@@ -71,8 +71,15 @@ def statement_of(document: bytes) -> dict[str, Any]:
 def missing(review: Review) -> list[str | Promise]:
     """What the review lacks before anybody can approve it, each as a sentence for the editor."""
     reasons: list[str | Promise] = []
-    if review.claim.claimant and not review.claim.claimant.confirmed and not review.is_imported:
-        reasons.append(_("Confirm the claimant's name or describe them instead: it came in with an import."))
+    claimant = review.claim.claimant
+    if claimant and not claimant.confirmed and not review.is_imported:
+        own = claimant.newsroom_id == review.newsroom_id  # others cannot open it
+        reasons.append(
+            _("Confirm the claimant's name or describe them instead: it came in with an import.")
+            if own
+            else _("Ask %s to confirm the claimant’s name or describe them instead: it came in with their import.")
+            % claimant.newsroom
+        )
     # Others answer for what they published; these rules are for our own reviews.
     if review.is_imported:
         return reasons

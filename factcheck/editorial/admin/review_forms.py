@@ -53,6 +53,13 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
         self.widget.choices = choices
 
 
+def offer_present(form: forms.ModelForm[Any], name: str) -> None:
+    """Keeps what stands there among the choices, though nobody could choose it now: else the next save loses it."""
+    field = form.fields.get(name)
+    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+        field.queryset |= field.queryset.model._default_manager.filter(pk=form.instance.serializable_value(name))
+
+
 class ReviewForm(SeenForm[Review]):
     verdict = VerdictField()
 
@@ -68,6 +75,13 @@ class ReviewForm(SeenForm[Review]):
             self.data = typed
         if isinstance(verdict := self.fields.get("verdict"), VerdictField):
             verdict.offer()
+        offer_present(self, "claim")  # another newsroom's, merged or without a live review by now
+
+
+class AuthorForm(forms.ModelForm[Authorship]):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_present(self, "user")  # who wrote it and has no role any more stays its author, and approves none of it
 
 
 class OfOwnReview(FollowsParent):
@@ -98,6 +112,7 @@ class SourceInline(OfOwnReview, admin.StackedInline[Source, Review]):
 
 class AuthorInline(OfOwnReview, admin.TabularInline[Authorship, Review]):
     model = Authorship
+    form = AuthorForm
     formset = SeenFormSet
     formfield_overrides = FORMFIELDS
     fields = ("user", "name")

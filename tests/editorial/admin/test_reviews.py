@@ -7,7 +7,7 @@ import pytest
 from factcheck.editorial import workflow
 from factcheck.editorial.admin.access import Desk
 from factcheck.editorial.admin.verbs import VERBS, possible
-from factcheck.editorial.models import Approval, EditorialEvent, Membership, Publisher, Review, User
+from factcheck.editorial.models import Approval, Claimant, EditorialEvent, Membership, Publisher, Review, User
 from factcheck.record.models import LogEntry
 from tests.drafts import (
     make_demand,
@@ -15,6 +15,7 @@ from tests.drafts import (
     make_review,
     make_scale,
     make_user,
+    merge_claims,
     publish_demand,
     publish_review,
     withdraw_review,
@@ -314,3 +315,56 @@ def test_pages_keep_to_the_content_security_policy(database: str) -> None:
         assert "script-src 'self'" in response["Content-Security-Policy"]
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=", html)
         assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
+
+
+@pytest.mark.parametrize("name", ["", "Lan Nguyễn"])
+def test_author_who_has_left_stays_when_somebody_else_corrects(database: str, name: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    review.authorships.update(name=name)
+    publish_review(newsroom, review)
+    Membership.objects.filter(user=newsroom.reporter).delete()
+    workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Một dấu phẩy.")
+    hoa = signed_in(newsroom.editor).open(page(review))
+    hoa.fill(headline="Video nước lũ, là của năm 2020").press("Save and go on")
+    assert Review.objects.get().headline == "Video nước lũ, là của năm 2020"
+    assert list(review.authorships.values_list("user", "name")) == [(newsroom.reporter.pk, name)]
+    assert hoa.value("authorships-0-user") == str(newsroom.reporter.pk)
+
+
+@pytest.mark.parametrize("lost", ["merged", "withdrawn"])
+def test_claim_of_another_newsroom_that_is_live_no_more_stays_in_a_correction(database: str, lost: str) -> None:
+    theirs, ours = make_newsroom(), make_newsroom("checkpoint.example")
+    first = make_review(theirs)
+    publish_review(theirs, first)
+    review = make_review(ours, first.claim)
+    publish_review(ours, review)
+    if lost == "merged":
+        other = make_review(theirs)
+        publish_review(theirs, other)
+        merge_claims(theirs, first.claim, other.claim)
+    else:
+        withdraw_review(theirs, first)
+        withdraw_review(ours, review)
+    workflow.open_correction(review=review, by=ours.editor, change_class="typo", note="Một dấu phẩy.")
+    hoa = signed_in(ours.editor).open(page(review))
+    assert hoa.value("claim") == str(first.claim.pk)
+    hoa.fill(headline="Video nước lũ, là của năm 2020").press("Save and go on")
+    review.refresh_from_db()
+    assert (review.headline, review.claim) == ("Video nước lũ, là của năm 2020", first.claim)
+
+
+def test_unconfirmed_claimant_of_another_newsroom_is_asked_of_that_newsroom(database: str) -> None:
+    theirs, ours = make_newsroom(), make_newsroom("checkpoint.example")
+    first = make_review(theirs)
+    publish_review(theirs, first)
+    assert first.claim.claimant is not None
+    Claimant.objects.filter(pk=first.claim.claimant.pk).update(
+        type="person", name="Nguyễn Văn Mẫu", description="", confirmed=False
+    )
+    review = make_review(ours, first.claim)
+    lan = signed_in(ours.reporter).open(page(review))
+    assert (
+        "Ask Toà soạn kiemchung.example to confirm the claimant’s name or describe them instead: it came in with their"
+        " import." in lan.text
+    )
