@@ -40,6 +40,10 @@ class ScaleForm(SeenForm[RatingScale]):
 class VerdictForm(SeenForm[Verdict]):
     saved_with = ("labels",)
 
+    def _get_validation_exclusions(self) -> Any:
+        """The scale is shown and not asked for, and yet a short name is there once in a scale."""
+        return super()._get_validation_exclusions() - {"scale"}  # type: ignore[misc]
+
 
 class TopicForm(SeenForm[Topic]):
     saved_with = ("labels",)

@@ -200,6 +200,16 @@ def test_scales_and_topics_are_changed_by_chief_editors(database: str) -> None:
     assert RatingScale.objects.get(slug="truth").verdicts.get(slug="false").value == 1
 
 
+def test_short_name_that_the_scale_has_already_is_refused_in_words(database: str) -> None:
+    newsroom = make_newsroom()
+    verdict = make_scale().verdicts.get(slug="false")
+    chief = signed_in(newsroom.chief).open(f"/admin/editorial/verdict/{verdict.pk}/change/")
+    chief.fill(slug="true", labels__0__label="Sai hẳn").press("Save")
+    assert chief.status == 200
+    assert "Verdict with this Rating scale and Short name already exists." in chief.text
+    assert chief.value("labels-0-label") == "Sai hẳn"
+
+
 def test_what_a_scale_must_be_is_said_in_words(database: str) -> None:
     newsroom = make_newsroom()
     chief = signed_in(newsroom.chief).open("/admin/editorial/ratingscale/add/")
