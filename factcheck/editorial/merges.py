@@ -118,6 +118,10 @@ def use_instead(*, claim: Claim, instead: Claim, by: User) -> int:
     public = set(PublishedClaim.objects.filter(pk__in=[claim.pk, instead.pk]).values_list("pk", flat=True))
     if claim.pk in public or LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists():
         raise EditorialError(_("This claim has been published. Propose that it is the same as the other one."))
+    if claim.merges.exists() or claim.merges_into.exists():
+        raise EditorialError(
+            _("This claim was proposed for a merge once, so it stays. Open each of its drafts and choose the other.")
+        )
     if instead.pk not in public and roles.role_in(by, instead.newsroom) is None:
         raise NotAllowed(_("That claim is another newsroom’s draft."))
     if merged_into(instead):
@@ -192,6 +196,8 @@ def _locked(*claims: Claim) -> list[Claim]:
     """The claims as they are now, held until the transaction ends; always locked in the same order."""
     found = Claim.objects.select_for_update(of=("self",)).select_related("newsroom", "claimant")
     held = {claim.pk: claim for claim in found.filter(pk__in=[claim.pk for claim in claims]).order_by("pk")}
+    if any(claim.pk not in held for claim in claims):
+        raise EditorialError(_("Somebody was quicker: one of the two claims is gone. Look where its drafts are now."))
     return [held[claim.pk] for claim in claims]
 
 

@@ -14,6 +14,7 @@ from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, Propo
 from factcheck.record import log
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.drafts import approve_demand, make_claim, make_demand, make_newsroom, make_review, publish_review
+from tests.journeys.browser import signed_in
 from tests.waiting import begin_until_it_waits
 
 
@@ -180,6 +181,30 @@ def test_link_that_went_with_its_claim_is_decided(database: str) -> None:
         accepting = begin_until_it_waits(lambda: links.accept_link(link=link, by=newsroom.second))
     with pytest.raises(EditorialError, match="decided already"):
         accepting.result(timeout=30)
+
+
+def test_claim_is_exchanged_once_by_two_at_once(database: str) -> None:
+    newsroom = make_newsroom()
+    review, draft = make_review(newsroom), make_review(newsroom)
+    publish_review(newsroom, review)
+    people = [newsroom.reporter, newsroom.editor]
+    results = at_once(
+        [lambda by=by: merges.use_instead(claim=draft.claim, instead=review.claim, by=by) for by in people]
+    )
+    assert sorted(map(str, results)) == [
+        "1", "Somebody was quicker: one of the two claims is gone. Look where its drafts are now.",
+    ]  # fmt: skip
+    assert list(Claim.objects.all()) == [review.claim]
+
+
+def test_page_of_a_claim_that_goes_while_it_is_saved_says_so(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_claim(newsroom)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/").fill(location="Huế")
+    with transaction.atomic():
+        Claim.objects.filter(pk=claim.pk).delete()
+        saving = begin_until_it_waits(lambda: lan.press("Save"))
+    assert "doesn’t exist. Perhaps it was deleted?" in saving.result(timeout=30).text
 
 
 def waiting_for_the_log() -> bool:

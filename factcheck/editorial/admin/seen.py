@@ -125,8 +125,8 @@ class HeldWhileSaved(admin.ModelAdmin[M]):
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
             if (row := self.get_object(request, object_id)) is not None:
-                held = self.model._default_manager.select_for_update(no_key=True).get(pk=row.pk)
-                if reason := self.not_saved(held):
+                held = self.model._default_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
+                if held is not None and (reason := self.not_saved(held)):
                     messages.error(request, str(reason))
                     return redirect(request.path)
             return super().changeform_view(request, object_id, form_url, extra_context)

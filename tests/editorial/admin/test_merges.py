@@ -15,6 +15,7 @@ from tests.drafts import (
     make_newsroom,
     make_review,
     merge_claims,
+    open_correction,
     publish_review,
     withdraw_review,
 )
@@ -265,3 +266,14 @@ def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
     with pytest.raises(merges.EditorialError, match="submitted or approved"):
         merges.use_instead(claim=mine, instead=two, by=newsroom.reporter)
     assert Review.objects.get(pk=draft.pk).claim == mine
+
+
+def test_claim_of_an_old_proposal_is_not_thrown_away(newsroom: Newsroom) -> None:
+    one, two = published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
+    merge = merges.propose_merge(claim=one, into=two, by=newsroom.reporter, note="Cùng một lời đồn.")
+    merges.return_merge(merge=merge, by=newsroom.editor, reason="Không phải.")
+    review = Review.objects.get(claim=one)
+    open_correction(newsroom, review, claim=two)  # all that readers see of the first is gone then
+    publish_review(newsroom, review)
+    with pytest.raises(merges.EditorialError, match="was proposed for a merge once"):
+        merges.use_instead(claim=one, instead=two, by=newsroom.reporter)
