@@ -150,6 +150,12 @@ def merged_into(claim: Claim) -> Claim | None:
     ).first()
 
 
+def last_merged_into(claim: Claim) -> Claim | None:
+    """The claim into which this one was merged last, split off since or not."""
+    last = claim.merges.filter(action=Action.MERGE, entry__isnull=False).select_related("into").first()
+    return last.into if last else None
+
+
 def merged_here(claim: Claim) -> list[Claim]:
     """The claims that were merged into this one and are not split off."""
     merged = PublishedMerge.objects.filter(into_id=claim.pk, until=None).values("claim_id")

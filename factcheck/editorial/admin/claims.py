@@ -18,7 +18,7 @@ from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, Newsroom
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.links import is_public
-from factcheck.editorial.merges import merged_into as find_target
+from factcheck.editorial.merges import last_merged_into
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
 from factcheck.record.models import PublishedClaim, Status
 
@@ -158,10 +158,10 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
     def split(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Asked for by either newsroom, so that it may be another one's claim."""
         claim = get_object_or_404(Claim.objects.select_related("newsroom"), pk=pk)
-        into = find_target(claim)
+        into = last_merged_into(claim)
         if not {claim.newsroom_id, into.newsroom_id if into else None} & desk(request).roles.keys():
             raise Http404
-        return merges.split_page(request, claim, self._around(request))
+        return merges.split_page(request, claim, into, self._around(request))
 
     def link(self, request: HttpRequest, pk: int, answer: str) -> HttpResponse:
         return links.link_page(request, pk, answer, self._around(request))

@@ -15,12 +15,11 @@ from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import merges, similar
+from factcheck.editorial import links, merges, similar
 from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.acting import Verb, act, by_name, refusals_shown, too_late
 from factcheck.editorial.admin.verb_forms import DigestForm, PublicReasonForm, ReasonForm
 from factcheck.editorial.admin.verbs import may_write
-from factcheck.editorial.links import open_links
 from factcheck.editorial.models import Claim, ClaimMerge, ProposedLink
 from factcheck.record.models import PublishedClaim, Status
 
@@ -74,13 +73,13 @@ def may_exchange(at: Desk, claim: Claim) -> bool:
     return may and all(may_write(at, review) for review in claim.reviews.all())
 
 
-def offered(at: Desk, links: Iterable[ProposedLink]) -> list[tuple[ProposedLink, bool]]:
+def offered(at: Desk, found: Iterable[ProposedLink]) -> list[tuple[ProposedLink, bool]]:
     """Proposed links, each with whether the person may say that the claims are the same."""
-    links = list(links)
-    prefetch_related_objects(links, "claim__reviews")
-    claims = [link.claim_id for link in links]
+    found = list(found)
+    prefetch_related_objects(found, "claim__reviews")
+    claims = [link.claim_id for link in found]
     public = set(PublishedClaim.objects.filter(pk__in=claims).values_list("pk", flat=True)) if claims else set()
-    return [(link, link.claim_id in public or may_exchange(at, link.claim)) for link in links]
+    return [(link, link.claim_id in public or may_exchange(at, link.claim)) for link in found]
 
 
 def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
@@ -92,7 +91,7 @@ def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
         "merged_into": merges.merged_into(claim),
         "merged_here": merges.merged_here(claim),
         "waiting": waiting,
-        "links": offered(desk(request), open_links(claim=claim)),
+        "links": offered(desk(request), links.open_links(claim=claim)),
         "returned": None if waiting or last is None or not last.decision_note else last,
         "newsrooms": list(desk(request).roles),
         "may_join": is_public or may_exchange(desk(request), claim),
@@ -102,9 +101,9 @@ def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
 def similar_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) -> HttpResponse:
     """Claims that may be the same, and what can be done about it: use one instead, propose a merge, or go on."""
     back = reverse("admin:editorial_claim_change", args=[claim.pk])
-    if merges.merged_into(claim):
+    if request.method != "POST" and merges.merged_into(claim):
         return too_late(request, back)
-    is_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
+    is_public = links.is_public(claim)
     popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
     form = ChoiceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -140,6 +139,8 @@ def similar_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) ->
         "logged": logged,
         "asked": request.GET.get("q", ""),
         "found": found,
+        # What was written of a claim that is not among them: it is live no more, or the comparison took too long.
+        "unplaced": is_public and form.errors and form["other"].value() not in {str(each.claim_id) for each in found},
         "drafts": drafts,
         "form": form,
         "go_on": _go_on(request, claim),
@@ -200,9 +201,9 @@ def shown(*claims: Claim) -> list[tuple[Claim, bool]]:
     return [(claim, claim.pk in public or merges.merged_into(claim) is not None) for claim in claims]
 
 
-def split_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) -> HttpResponse:
-    into = merges.merged_into(claim)
-    if into is None:
+def split_page(request: HttpRequest, claim: Claim, into: Claim | None, context: dict[str, Any]) -> HttpResponse:
+    """Splits the claim off the one into which it was merged last; on POST says why not and keeps what was typed."""
+    if into is None or (request.method != "POST" and not merges.merged_into(claim)):
         return too_late(request, reverse("admin:editorial_claim_change", args=[claim.pk]))
     form = PublicReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib import messages as notes
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator, capfirst
@@ -126,10 +126,18 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
     def verb(self, request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         if verb not in VERBS or not self.has_view_permission(request):
             raise Http404
-        message, asked, at = get_object_or_404(self.get_queryset(request), pk=pk), VERBS[verb], desk(request)
-        page = reverse("admin:editorial_readermessage_change", args=[pk])
-        form = asked.form(at, message, request.POST if request.method == "POST" else None)
-        if form.is_valid():
+        asked, at, sent = VERBS[verb], desk(request), request.POST if request.method == "POST" else None
+        message = self.get_queryset(request).filter(pk=pk).first()
+        # Everybody saw a tip until a newsroom took it: what was typed meanwhile is shown, and nothing of the tip.
+        tips = ReaderMessage.objects.filter(kind=ReaderMessage.Kind.TIP)
+        if message is None and not (sent and tips.filter(pk=pk).exists()):
+            raise Http404
+        change, others = "admin:editorial_readermessage_change", "admin:editorial_readermessage_changelist"
+        page = reverse(change, args=[pk]) if message else reverse(others)
+        form = asked.form(at, message or ReaderMessage(), sent)
+        if message is None:
+            form.add_error(None, _("Another newsroom has taken this message up meanwhile: it is theirs to answer."))
+        elif form.is_valid():
             with refusals_shown(form):
                 claim = asked.do(message, at.user, form.cleaned_data)
                 notes.success(request, str(asked.done))
@@ -138,7 +146,7 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": asked.label,
-            "subtitle": str(message),
+            "subtitle": str(message or ""),
             "back": page,
             "explanation": asked.explanation,
             "button": asked.label,

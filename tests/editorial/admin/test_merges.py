@@ -17,6 +17,7 @@ from tests.drafts import (
     merge_claims,
     open_correction,
     publish_review,
+    split_claim,
     withdraw_review,
 )
 from tests.journeys.browser import signed_in
@@ -266,6 +267,44 @@ def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
     with pytest.raises(merges.EditorialError, match="submitted or approved"):
         merges.use_instead(claim=mine, instead=two, by=newsroom.reporter)
     assert Review.objects.get(pk=draft.pk).claim == mine
+
+
+def test_reason_of_a_split_that_comes_too_late_is_still_there(newsroom: Newsroom) -> None:
+    other = make_newsroom("khac.example")
+    claim, into = published(newsroom, "Lời đồn thứ nhất."), published(other, "Lời đồn thứ nhì.")
+    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    merges.approve_merge(merge=merge, by=other.editor, digest=merge.digest)
+    page = f"/admin/editorial/claim/{claim.pk}/split/"
+    waiting = [signed_in(person).open(page) for person in (newsroom.reporter, other.reporter)]
+    split_claim(newsroom, claim)
+    for browser in waiting:
+        browser.fill(reason="Hai câu nói khác nhau.").press("Propose to split it off")
+        assert "Only a claim that is merged into another one can be split off." in browser.text
+        assert browser.value("reason") == "Hai câu nói khác nhau."
+        assert "This cannot be done now" in browser.open(page).text
+
+
+def test_reason_of_a_merge_that_comes_too_late_is_still_there(newsroom: Newsroom) -> None:
+    claim, into = published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
+    browser = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/similar/")
+    merge_claims(newsroom, claim, into)
+    browser.fill(reason="Cùng một câu nói.").press("Propose: it is the same as this one")
+    assert "This claim is merged into another one already. Split it off first." in browser.text
+    assert "Cùng một câu nói." in browser.html
+
+
+def test_reason_is_still_there_when_the_claims_are_not_compared_in_time(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, _into = published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
+    browser = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/similar/")
+    browser.fill(reason="Như lời đồn thứ nhất.")
+    monkeypatch.setattr(pages.similar, "match", Mock(side_effect=TimeoutError))
+    browser.press("Propose: it is the same as this one")
+    assert "it must repeat neither the claims nor a claimant’s name" in browser.text
+    assert browser.value("reason") == "Như lời đồn thứ nhất."
+    browser.fill(reason="Cùng một câu nói.").press("Propose once more")
+    assert ClaimMerge.objects.get().note == "Cùng một câu nói."
 
 
 def test_claim_of_an_old_proposal_is_not_thrown_away(newsroom: Newsroom) -> None:

@@ -79,3 +79,17 @@ def test_tip_that_is_taken_up_is_seen_by_that_newsroom_alone(newsroom: Any) -> N
     assert signed_in(other.chief).client.get(address).status_code == 302
     assert signed_in(other.chief).client.get(page_of(message, "answer")).status_code == 404
     assert signed_in(newsroom.chief).client.get(address).status_code == 200
+
+
+def test_answer_to_a_tip_that_another_newsroom_took_is_still_there_to_copy(newsroom: Any) -> None:
+    other = make_newsroom("khac.example")
+    sent("tips", TIP)
+    message = ReaderMessage.objects.get()
+    browser = signed_in(newsroom.reporter).open(page_of(message, "answer"))
+    messages.take_up(message=message, by=other.reporter, newsroom=other.publisher.pk)
+    browser.fill(text="Đoạn phim là của năm 2020.").press("Answer")
+    assert "Another newsroom has taken this message up meanwhile: it is theirs to answer." in browser.text
+    assert browser.value("text") == "Đoạn phim là của năm 2020."
+    assert TIP["text"] not in browser.html
+    message.refresh_from_db()
+    assert (message.state, message.answer) == ("taken_up", "")
