@@ -6,12 +6,13 @@ nothing overtakes it (ADR 16).
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
@@ -223,9 +224,10 @@ def start(subscription: Subscription) -> None:
         return
     subscription.stopped, subscription.failing_since, subscription.rests_until = Stopped.RUNNING, None, None
     subscription.save(update_fields=["stopped", "failing_since", "rests_until"])
-    left = Delivery.objects.filter(subscription=subscription).exclude(state=State.DELIVERED)
-    left.update(state=State.WAITING, tries=0)
-    enqueue(left.filter(state=State.WAITING).select_related("entry").order_by("entry_id"))
+    left = Delivery.objects.filter(subscription=subscription).exclude(state=State.DELIVERED).select_related("entry")
+    for some in _slices(left, "entry_id"):
+        Delivery.objects.filter(pk__in=[each.pk for each in some]).update(state=State.WAITING, tries=0)
+        enqueue(some)
     enqueue_derivation()
 
 
@@ -251,5 +253,25 @@ def new_secret(subscription: Subscription) -> None:
 
 def forget() -> None:
     """Removes what ended long ago. What waits stays."""
-    ended = Delivery.objects.filter(derived_at__lt=timezone.now() - KEPT).exclude(state=State.WAITING)
-    ended.delete()
+    _delete(Delivery.objects.filter(derived_at__lt=timezone.now() - KEPT).exclude(state=State.WAITING))
+
+
+@transaction.atomic
+def remove(subscription: Subscription) -> None:
+    """With its deliveries; a job that is left finds nothing to send."""
+    Subscription.objects.select_for_update().get(pk=subscription.pk)
+    _delete(Delivery.objects.filter(subscription=subscription))
+    subscription.delete()
+
+
+def _delete(deliveries: QuerySet[Delivery]) -> None:
+    for some in _slices(deliveries, "pk"):
+        deliveries.filter(pk__in=[each.pk for each in some]).delete()
+
+
+def _slices(deliveries: QuerySet[Delivery], key: str) -> Iterator[list[Delivery]]:
+    """BATCH at a time in the order of the key: an import makes hundreds of thousands, more than memory should hold."""
+    last = -1
+    while some := list(deliveries.filter(**{f"{key}__gt": last}).order_by(key)[:BATCH]):
+        yield some
+        last = getattr(some[-1], key)

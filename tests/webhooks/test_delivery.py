@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from factcheck.editorial.models import EditorialEvent
 from factcheck.record.models import LogEntry
 from factcheck.webhooks import delivery
-from factcheck.webhooks.models import Delivery, Event, Subscription
+from factcheck.webhooks.models import Attempt, Delivery, Event, Subscription
 from factcheck.webhooks.tasks import derive
 from tests.drafts import (
     Newsroom,
@@ -397,6 +398,51 @@ def test_old_deliveries_are_forgotten_and_waiting_ones_kept(database: str, recei
     Delivery.objects.filter(entry_id=1).update(state="waiting")
     delivery.forget()
     assert [sequence for sequence, _ in states()] == [1, 2]
+
+
+def test_many_deliveries_are_started_forgotten_and_removed_some_at_a_time(
+    database: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import of 500,000 reviews makes as many: no statement gives or takes all of them."""
+    monkeypatch.setattr(delivery, "BATCH", 2)
+    subscription, newsroom = subscribe(receiver.url), make_newsroom()
+    for _ in range(5):
+        publish(newsroom)
+    deliver()
+    rows: list[int] = []
+
+    def count(execute: Callable[..., object], sql: str, params: object, many: bool, context: dict[str, Any]) -> object:
+        result = execute(sql, params, many, context)
+        if "webhooks_delivery" in sql or "procrastinate" in sql:
+            rows.append(context["cursor"].rowcount)
+        return result
+
+    with connection.execute_wrapper(count):
+        delivery.stop(subscription, Subscription.Stopped.BY_HAND)
+        Delivery.objects.filter(entry_id__lt=4).update(state="failed")
+        rows.clear()
+        delivery.start(subscription)
+        assert max(rows) == 2
+    assert [state for _, state in states()] == ["waiting"] * 4 + ["delivered"]
+    deliver()
+    assert [sequence for sequence, *_ in outcomes()][5:] == [0, 1, 2, 3]
+    Delivery.objects.update(derived_at=timezone.now() - timedelta(days=31))
+    Delivery.objects.filter(entry_id=0).update(state="waiting")
+    Attempt.objects.filter(pk__in=Attempt.objects.order_by("pk").values("pk")[:5]).delete()
+    with connection.execute_wrapper(count):
+        rows.clear()
+        delivery.forget()
+        assert max(rows) == 2
+    assert states() == [(0, "waiting")]
+    for _ in range(4):
+        publish(newsroom)
+    deliver()
+    with connection.execute_wrapper(count):
+        rows.clear()
+        delivery.remove(subscription)
+        assert max(rows) == 2
+    assert not Subscription.objects.exists()
+    assert not Delivery.objects.exists()
 
 
 @pytest.mark.parametrize(

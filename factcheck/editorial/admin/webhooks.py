@@ -64,6 +64,9 @@ class SubscriptionAdmin(RecordsActor, DeskAdmin[Subscription]):
             obj.cursor = delivery.head()  # what becomes public from now on
             obj.save()
 
+    def delete_model(self, request: HttpRequest, obj: Subscription) -> None:
+        delivery.remove(obj)
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Its deliveries counted, not listed: there may be thousands."""
         sent = Delivery.objects.filter(subscription__in=objs).count()
