@@ -31,8 +31,9 @@ def waiting() -> list[ImportBatch]:
     return [batch for batch in ended.order_by("pk") if _rest(batch).exists()]
 
 
-def count_waiting(batch: ImportBatch) -> int:
-    return _rest(batch).count()
+def count_waiting(batch: ImportBatch, most: int | None = None) -> int:
+    """How many were not compared yet; counted up to `most`, where a page asks."""
+    return _rest(batch).order_by()[:most].count()
 
 
 def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None = None) -> int:

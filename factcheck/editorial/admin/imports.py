@@ -19,6 +19,7 @@ from factcheck.editorial.models import Approval, ImportBatch
 from factcheck.editorial.models.approvals import Decision
 
 PAGE = 100
+MOST_COUNTED = 1000  # an import may have a million, and its page is opened often
 
 
 VERBS: dict[str, Verb[ImportBatch]] = by_name(
@@ -45,7 +46,11 @@ VERBS: dict[str, Verb[ImportBatch]] = by_name(
     Verb(
         "publish",
         _("Publish all of it"),
-        _("Everybody can read these reviews from now on. A large import takes some minutes; keep the page open."),
+        _(
+            "Everybody can read these reviews from now on. A large import takes some minutes; keep the page open. More"
+            " than 100,000 reviews take longer than a page can wait: ask whoever runs the site to publish them with the"
+            " command publish_import."
+        ),
         _("Published."),
         lambda batch, by, _data: publish_import(batch=batch, by=by),
         weighty=True,
@@ -110,9 +115,12 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
         if batch is not None:
             extra = {"verbs": possible(desk(request), batch), "standing": standing(batch), **self._rows(request, batch)}
             extra["links"] = offered(desk(request), open_links(batch=batch)[:PAGE])
-            extra["not_compared"] = count_waiting(batch)
+            not_compared = count_waiting(batch, MOST_COUNTED + 1)
+            extra |= {"not_compared": min(not_compared, MOST_COUNTED), "and_more": not_compared > MOST_COUNTED}
             if batch.decision == Decision.RETURNED:
-                extra["returned_with"] = batch.approvals.exclude(decision_note="").values_list("decision_note").first()
+                # As with all that was not returned by itself before: the newest tell, and a million are not searched.
+                newest = batch.approvals.values_list("decided_at", "decision_note")[:PAGE]
+                extra["returned_with"] = next((note for at, note in newest if at == batch.decided_at), "")
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 
     @staticmethod

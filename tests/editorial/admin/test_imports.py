@@ -191,3 +191,20 @@ def test_unfinished_import_cannot_be_decided(database: str) -> None:
     assert "None: nothing in the files was new or changed." in editor.text
     assert editor.open("/admin/editorial/importbatch/").status == 200
     assert editor.open("/admin/editorial/importbatch/add/").status == 403
+
+
+def test_page_of_an_import_counts_and_reads_no_more_than_it_shows(
+    batch: tuple[Newsroom, ImportBatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom, imported = batch
+    page = f"/admin/editorial/importbatch/{imported.pk}/change/"
+    importer = signed_in(newsroom.second).open(page)
+    assert "3 claims have not been compared with the published ones yet." in importer.text
+    monkeypatch.setattr(imports, "MOST_COUNTED", 2)
+    assert "More than 2 claims have not been compared with the published ones yet." in importer.open(page).text
+    editorial_imports.return_import(batch=imported, by=newsroom.second)  # taken back, without a reason
+    with CaptureQueriesContext(connection) as queries:
+        assert "returned it with this message" not in importer.open(page).text
+    asked = [query["sql"] for query in queries if '"editorial_approval"' in query["sql"]]
+    assert asked
+    assert [sql for sql in asked if "LIMIT" not in sql] == []
