@@ -33,8 +33,6 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         return {"desk": at, **(site_troubles() if at.administers_accounts else {})}
     back = list(returned(at.user, list(at.roles))[:MOST])
     drafts = my_drafts(at.user, list(at.roles)).exclude(pk__in=[approval.review_id for approval in back])
-    demands = open_demands(at.deciding) if at.deciding else []
-    imports = open_imports(at.deciding) if at.deciding else []
     return {
         "desk": at,
         "returned": back,
@@ -42,11 +40,11 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         "to_decide": to_decide(at.user, at.deciding)[:MOST],
         "to_publish": to_publish(at.deciding)[:MOST],
         "sent": sent(at.user, list(at.roles))[:MOST],
-        "imports_to_decide": [row for row in imports if not row.decision and row.submitted_by_id != at.user.pk],
-        "imports_to_publish": [row for row in imports if row.decision],
+        "imports_to_decide": imports_to_decide(at.user, at.deciding)[:MOST],
+        "imports_to_publish": imports_to_publish(at.deciding)[:MOST],
         "demand_drafts": demand_drafts(at.user, list(at.roles))[:MOST],
-        "demands_to_decide": [row for row in demands if not row.decision and row.submitted_by_id != at.user.pk],
-        "demands_to_publish": [row for row in demands if row.decision],
+        "demands_to_decide": demands_to_decide(at.user, at.deciding)[:MOST],
+        "demands_to_publish": demands_to_publish(at.deciding)[:MOST],
         "merges_to_decide": merges_to_decide(at.user, at.deciding)[:MOST] if at.deciding else [],
         "from_readers": messages_for(list(at.roles)).filter(state=ReaderMessage.State.WAITING).exists(),
         "unconfirmed": Claimant.objects.filter(newsroom__in=at.deciding, confirmed=False).exists(),
@@ -117,12 +115,17 @@ def sent(user: User, newsrooms: list[int]) -> QuerySet[Approval]:
     return _open().filter(decision="", submitted_by=user, review__newsroom__in=newsrooms)
 
 
-def open_imports(newsrooms: list[int]) -> list[ImportBatch]:
-    """Finished imports that wait for a decision, and approved ones of which something is not yet public."""
+def imports_to_decide(user: User, newsrooms: list[int]) -> QuerySet[ImportBatch]:
+    """Finished imports that this person may decide on, the oldest first."""
+    found = ImportBatch.objects.filter(newsroom__in=newsrooms, decision="").exclude(digest="")
+    return found.exclude(submitted_by=user).select_related("submitted_by").order_by("pk")
+
+
+def imports_to_publish(newsrooms: list[int]) -> QuerySet[ImportBatch]:
+    """Approved imports of which something is not yet public."""
     unpublished = Approval.objects.filter(batch=OuterRef("pk"), entry__isnull=True).exclude(decision=Decision.RETURNED)
-    found = ImportBatch.objects.filter(newsroom__in=newsrooms).exclude(digest="")
-    found = found.filter(Q(decision="") | Q(Exists(unpublished), decision=Decision.APPROVED))
-    return list(found.select_related("submitted_by", "decided_by").order_by("pk")[: 2 * MOST])
+    found = ImportBatch.objects.filter(Exists(unpublished), newsroom__in=newsrooms, decision=Decision.APPROVED)
+    return found.select_related("decided_by").order_by("pk")
 
 
 def merges_to_decide(user: User, newsrooms: list[int]) -> list[ClaimMerge]:
@@ -138,8 +141,14 @@ def demand_drafts(user: User, newsrooms: list[int]) -> QuerySet[Demand]:
     return Demand.objects.filter(created_by=user, newsroom__in=newsrooms, state=Demand.State.DRAFT)
 
 
-def open_demands(newsrooms: list[int]) -> list[DemandApproval]:
-    """Entries of the register that wait for a decision, and approved ones, those that wait for their day among them."""
-    found = DemandApproval.objects.filter(entry__isnull=True, demand__newsroom__in=newsrooms)
-    found = found.exclude(decision=Decision.RETURNED).select_related("demand", "submitted_by", "decided_by")
-    return list(found.order_by("pk")[: 2 * MOST])
+def demands_to_decide(user: User, newsrooms: list[int]) -> QuerySet[DemandApproval]:
+    """Entries of the register that this person may decide on, the oldest first."""
+    found = DemandApproval.objects.filter(entry__isnull=True, decision="", demand__newsroom__in=newsrooms)
+    return found.exclude(submitted_by=user).select_related("demand", "submitted_by").order_by("pk")
+
+
+def demands_to_publish(newsrooms: list[int]) -> QuerySet[DemandApproval]:
+    """Approved entries; those that wait for their day come last."""
+    approved = {"entry__isnull": True, "decision": Decision.APPROVED}
+    found = DemandApproval.objects.filter(demand__newsroom__in=newsrooms, **approved)
+    return found.select_related("demand", "decided_by").order_by(F("demand__publish_after").asc(nulls_first=True), "pk")

@@ -1,16 +1,17 @@
 """Lists: nothing counts a table, nothing asks once a row, search finds words in any case."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import workflow
-from factcheck.editorial.admin import lists
+from factcheck.editorial import demands, workflow
+from factcheck.editorial.admin import home, lists
 from factcheck.editorial.admin.lists import BoundedPaginator, search_terms
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review
-from tests.drafts import Newsroom, make_claim, make_newsroom, make_review
+from tests.drafts import Newsroom, approve_demand, make_claim, make_demand, make_newsroom, make_review
 from tests.journeys.browser import Browser, signed_in
 
 LISTS = {
@@ -48,7 +49,20 @@ def test_home_and_lists_ask_the_same_whatever_the_rows(database: str, rows: int)
                 assert "LIMIT 2000) subquery" in query["sql"]
     with CaptureQueriesContext(connection) as queries:
         chief.client.get("/admin/")
-    assert len(queries) <= 15
+    assert len(queries) <= 17
+
+
+def test_demands_that_wait_for_their_day_hide_no_new_one(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home, "MOST", 2)
+    newsroom = make_newsroom()
+    for _ in range(5):
+        approve_demand(newsroom, make_demand(newsroom, publish_after=demands.today() + timedelta(days=30)))
+    approve_demand(newsroom, make_demand(newsroom, from_name="Công ty Đã Duyệt"))
+    demands.submit_demand(demand=make_demand(newsroom, from_name="Công ty Mới"), by=newsroom.reporter)
+    text = signed_in(newsroom.editor).open("/admin/").text
+    _before, decide, publish = re.split("Waiting for your decision|Approved and not yet", text)
+    assert "Công ty Mới" in decide
+    assert "Công ty Đã Duyệt" in publish
 
 
 def test_page_of_a_review_asks_a_fixed_number(database: str) -> None:
