@@ -4,6 +4,8 @@ As `workflow` for reviews: each verb takes `by`, checks that person's membership
 transaction, and raises an EditorialError whose text says what to do. Who proposes and who decides: ADR 13.
 """
 
+import json
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -175,8 +177,7 @@ def _propose(merge: ClaimMerge) -> ClaimMerge:
         raise NotAllowed(_("Neither of the two claims is your newsroom’s. Ask one of its members to propose this."))
     if not merge.note.strip():
         raise EditorialError(_("Write why; readers will see it."))
-    told = (words for each in (claim, into) for words in (each.text, each.claimant.name if each.claimant else ""))
-    if repeated := erasure.first_repeated(merge.note, told):
+    if repeated := erasure.first_repeated(merge.note, _told(claim, into)):
         raise EditorialError(
             _(
                 "The reason stays in the log for ever, so it must repeat neither the claims nor a claimant’s"
@@ -196,6 +197,16 @@ def _propose(merge: ClaimMerge) -> ClaimMerge:
     merge.save()
     record_event(by, f"{merge.action}.proposed", claim, digest=merge.digest, into=str(into.pk))
     return merge
+
+
+def _told(*claims: Claim) -> Iterator[str]:
+    """The claims' words and their claimants' names, in the drafts and in public, which may differ."""
+    for claim in claims:
+        yield from (claim.text, claim.claimant.name if claim.claimant else "")
+    for body in PublishedClaim.objects.filter(pk__in=[claim.pk for claim in claims]).values_list("body", flat=True):
+        published = json.loads(body)  # of a withdrawn claim without words
+        for said in (published, *published.get("merged", ())):
+            yield from (said.get("text", ""), (said.get("claimant") or {}).get("name") or "")
 
 
 def _locked(*claims: Claim) -> list[Claim]:

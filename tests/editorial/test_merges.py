@@ -9,7 +9,7 @@ from django.db import Error, IntegrityError, connection, transaction
 
 from factcheck.editorial import merges
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.models import Claim, ClaimMerge, EditorialEvent, Review
+from factcheck.editorial.models import Claim, Claimant, ClaimMerge, EditorialEvent, Review
 from factcheck.record import tree, verifier
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from tests.api.conftest import Api
@@ -137,13 +137,31 @@ def test_what_cannot_be_proposed(newsroom: Newsroom) -> None:
         (three, draft, NOTE, "published review"),
         (three, withdrawn, NOTE, "published review"),
         (three, two, "  ", "Write why"),
-        (three, two, f"Trùng với «{two.text.upper()}»", "must not repeat"),
+        (three, two, f"Trùng với «{two.text.upper()}»", "must repeat neither"),
     ):
         with pytest.raises(EditorialError, match=message):
             merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
     with pytest.raises(EditorialError, match="Only a claim that is merged"):
         merges.propose_split(claim=two, by=newsroom.reporter, note=NOTE)
     merge_claims(newsroom, withdrawn, three)  # its address leads to where the reviews are
+
+
+@pytest.mark.parametrize("note", ["Trùng với “Mái chùa ngập nước”.", "Cũng của Nguyễn Văn Mẫu."])
+def test_reason_does_not_repeat_what_only_the_public_claim_still_says(newsroom: Newsroom, note: str) -> None:
+    """The drafts may have been corrected or redacted since."""
+    claim = make_claim(newsroom, text="Mái chùa ngập nước")
+    Claimant.objects.update(type="person", name="Nguyễn Văn Mẫu", is_public_figure=True, description="")
+    publish_review(newsroom, make_review(newsroom, claim))
+    into = published(newsroom, "Lũ tới mái chùa.")
+    Claim.objects.filter(pk=claim.pk).update(text="Một câu khác.")
+    Claimant.objects.filter(pk=claim.claimant_id).update(type="unnamed", name="", description="một quan chức xã")
+    claim.refresh_from_db()
+    with pytest.raises(EditorialError, match="must repeat neither"):
+        merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
+    plain = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    merges.approve_merge(merge=plain, by=newsroom.editor, digest=plain.digest)
+    with pytest.raises(EditorialError, match="must repeat neither"):
+        merges.propose_split(claim=claim, by=newsroom.reporter, note=note)
 
 
 def test_opposite_merges_at_the_same_time_give_one(newsroom: Newsroom) -> None:
