@@ -67,8 +67,6 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
 
     def get_fields(self, request: HttpRequest, obj: Claimant | None = None) -> Any:
         fields = ["type", "name", "is_public_figure", "description", "job_title", "same_as"]
-        if self.changes(request, obj):
-            fields.append("seen")
         return ["newsroom", *fields] if self.chooses_newsroom(request, obj) else fields
 
     def get_search_results(

@@ -186,6 +186,24 @@ def test_claim_that_a_program_changed_is_not_overwritten(database: str) -> None:
     assert TOLD in lan.text
 
 
+def test_state_that_the_form_was_filled_from_stands_once_in_each_page(database: str) -> None:
+    newsroom = make_newsroom()
+    review, demand, scale = make_review(newsroom), make_demand(newsroom), make_scale()
+    chief = signed_in(newsroom.chief)
+    for row in (
+        review,
+        review.claim,
+        review.claim.claimant,
+        demand,
+        newsroom.publisher,
+        scale,
+        scale.verdicts.all()[0],
+    ):
+        assert row is not None
+        html = chief.open(f"/admin/editorial/{row._meta.model_name}/{row.pk}/change/").html
+        assert html.count('name="seen"') == 1
+
+
 @pytest.mark.parametrize("redact", [False, True])
 def test_erased_claim_does_not_come_back_from_an_open_form(database: str, redact: bool) -> None:
     newsroom = make_newsroom()
