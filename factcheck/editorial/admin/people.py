@@ -1,4 +1,5 @@
-"""Accounts, memberships and publishers. What is changed here is written down with who did it."""
+"""Accounts, memberships and publishers. Changes of accounts, roles and who administers are written down with who did
+them; a publisher's are not: what readers are told of it stands with each review that is published."""
 
 from typing import Any, cast
 
