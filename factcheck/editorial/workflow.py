@@ -271,5 +271,8 @@ def _require_unchanged(review: Review, approval: Approval) -> None:
     """The statement is rebuilt and must be the one that was submitted."""
     if approval.action == Action.PUBLICATION and canonical(documents.statement(review)).decode() != approval.statement:
         raise EditorialError(
-            _("The review, its claim or its sources were changed after submission. Return it and submit it anew.")
+            _(
+                "The review, its claim or its sources were changed after submission, or what is published with it: the"
+                " newsroom’s page, the label of a verdict or topic, an author’s byline. Return it and submit it anew."
+            )
         )
