@@ -20,7 +20,7 @@ State = Demand.State
 
 
 class DemandForm(SeenForm[Demand]):
-    """Its fields are those of the page's fieldsets."""
+    of_update = ("change_note",)
 
 
 @admin.register(Demand)

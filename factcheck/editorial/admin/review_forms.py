@@ -17,7 +17,6 @@ from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, desk
 from factcheck.editorial.admin.seen import SeenForm, SeenFormSet
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
 
-CORRECTION = ("change_class", "change_note")
 STANCES = [("", _("not said yet")), *Source.Stance.choices]
 
 
@@ -61,18 +60,11 @@ def offer_present(form: forms.ModelForm[Any], name: str) -> None:
 
 
 class ReviewForm(SeenForm[Review]):
+    of_update = ("change_class", "change_note")
     verdict = VerdictField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in CORRECTION:
-            if name in self.fields:
-                self.fields[name].required = True
-        if self.is_bound and "change_note" in self.fields and self.add_prefix("change_note") not in self.data:
-            # The form was opened before the correction and could not ask for them: they stay as they are.
-            typed: Any = self.data.copy()  # type: ignore[attr-defined]
-            typed.update({self.add_prefix(name): self.initial[name] for name in CORRECTION})
-            self.data = typed
         if isinstance(verdict := self.fields.get("verdict"), VerdictField):
             verdict.offer()
         offer_present(self, "claim")  # another newsroom's, merged or without a live review by now

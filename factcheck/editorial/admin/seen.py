@@ -24,12 +24,21 @@ class SeenForm(forms.ModelForm[M]):
     """
 
     saved_with: tuple[str, ...] = ()  # rows that the page saves too, by the name of their relation
+    of_update: tuple[str, ...] = ()  # asked for in a correction or update alone; the last is a text
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding:
             self.initial["seen"] = self._state_of_row()
+        asked = [name for name in self.of_update if name in self.fields]
+        for name in asked:
+            self.fields[name].required = True
+        if self.is_bound and asked and self.add_prefix(asked[-1]) not in self.data:
+            # The page was opened before the correction and could not ask for them: they stay as they are.
+            typed: Any = self.data.copy()  # type: ignore[attr-defined]
+            typed.update({self.add_prefix(name): self.initial[name] for name in asked})
+            self.data = typed
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
