@@ -181,7 +181,7 @@ def test_many_marks_are_refused_at_once(world: SimpleNamespace, name: str, argum
     given = {argument: "a" + "\u0301" * 30_000 + "\u0327" * 30_000}
     begun = time.process_time()
     answer = ask(name, **given)
-    assert time.process_time() - begun < 0.4
+    assert time.process_time() - begun < 1
     assert answer.endswith(f"{argument}: Give at most {5000 if argument == 'text' else 400} characters.")
 
 
