@@ -425,7 +425,7 @@ def test_many_deliveries_are_started_forgotten_and_removed_some_at_a_time(
         assert max(rows) == 2
     assert [state for _, state in states()] == ["waiting"] * 4 + ["delivered"]
     deliver()
-    assert [sequence for sequence, *_ in outcomes()][5:] == [0, 1, 2, 3]
+    assert sorted(sequence for sequence, *_ in outcomes()[5:]) == [0, 1, 2, 3]  # of different reviews, in any order
     Delivery.objects.update(derived_at=timezone.now() - timedelta(days=31))
     Delivery.objects.filter(entry_id=0).update(state="waiting")
     Attempt.objects.filter(pk__in=Attempt.objects.order_by("pk").values("pk")[:5]).delete()
