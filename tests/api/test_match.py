@@ -144,7 +144,7 @@ def test_match_by_post_refuses_many_marks_at_once(api: Api, module_database: str
     text = "a" + "\u0301" * above + "\u0327" * below
     begun = time.process_time()
     response = post(api, json.dumps({"text": text}, ensure_ascii=False).encode())
-    assert time.process_time() - begun < 0.2
+    assert time.process_time() - begun < 1
     assert response.status_code == 400
     assert json.loads(response.content)["errors"] == [{"parameter": "text", "detail": "Give at most 5000 characters."}]
 

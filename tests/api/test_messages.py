@@ -111,7 +111,7 @@ def test_tip_of_many_marks_is_refused_at_once(newsroom: Any, name: str, begins: 
     send("tips", {**TIP, "contact": "x" * 301})  # the first of a process loads much
     begun = time.process_time()
     response = send("tips", given)
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 1
     assert response.status_code == 422
     assert [error["pointer"] for error in json.loads(response.content)["errors"]] == [f"#/{name}"]
 

@@ -269,7 +269,7 @@ def test_words_of_many_marks_are_refused_at_once(world, api, above, below):
     words = "a" + "\u0301" * above + "\u0327" * below
     begun = time.process_time()
     response = api.send("reviews/", {"q": words})
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 1
     assert response.status_code == 400
     assert json.loads(response.content)["errors"] == [{"parameter": "q", "detail": "Give at most 400 characters."}]
 
@@ -277,5 +277,5 @@ def test_words_of_many_marks_are_refused_at_once(world, api, above, below):
 def test_address_of_many_marks_is_refused_at_once(world, api):
     begun = time.process_time()
     response = api.send("reviews/", {"original_url": "https://a" + "\u0301" * 30_000 + "\u0327" * 30_000})
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 1
     assert response.status_code == 400

@@ -9,4 +9,4 @@ def test_address_that_is_too_long_is_not_taken_apart() -> None:
     """Its length is refused anyway; urlsplit sorts the marks of a host in a time that grows with their square."""
     begun = time.process_time()
     validate_web_address("https://x" + "\u0301\uff9e" * 20 * URL_LENGTH)
-    assert time.process_time() - begun < 0.1
+    assert time.process_time() - begun < 1

@@ -129,7 +129,7 @@ def test_default_scale_is_there_without_the_demo(database: str) -> None:
         ("true", 5),
         ("unproven", None),
     ]
-    assert [str(verdict) for verdict in scale.verdicts.all()] == [
+    assert [verdict.label("vi") for verdict in scale.verdicts.all()] == [
         "Sai sự thật", "Phần lớn sai", "Đúng một phần", "Phần lớn đúng", "Đúng sự thật", "Chưa có căn cứ"
     ]  # fmt: skip
     assert all(label.label and label.explanation for verdict in scale.verdicts.all() for label in verdict.labels.all())
