@@ -4,6 +4,7 @@ They are looked for after the import, in an order and at a pace of their own (`m
 comparing a claim takes longer than taking it in. An editor accepts or dismisses each.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any
@@ -20,6 +21,8 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Approval, Claim, ImportBatch, ProposedLink, User
 from factcheck.record.missing_vectors import ANY
 from factcheck.record.models import PublishedClaim, PublishedMerge
+
+_logger = logging.getLogger(__name__)
 
 CHUNK = 50  # claims whose links are kept together
 MOST = 3  # links of one claim
@@ -117,6 +120,8 @@ def _links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
         try:
             found = _likely(claim)
         except similar.MeaningMissing as problem:
+            if problem.by_words is None:
+                _logger.warning("Claim %s was not compared: %s It is left out.", claim.pk, problem)
             found = problem.by_words or []
     return [ProposedLink(batch=batch, claim=claim, other_id=each.claim_id, score=each.score) for each in found]
 
@@ -128,10 +133,11 @@ def _likely(claim: Claim) -> list[similar.Similar]:
 @transaction.atomic
 def _keep(batch: ImportBatch, until: int, links: Mapping[UUID, list[ProposedLink]]) -> int:
     """Comparing takes long, and who decides about the import or publishes it waits for this alone."""
+    held = Claim.objects.select_for_update(no_key=True).filter(pk__in=links).order_by("pk")
+    there = {*held.values_list("pk", flat=True)}  # the others were exchanged meanwhile
     now = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if now.compared_until != batch.compared_until:
         return 0  # another run compares the same claims
-    there = {*Claim.objects.filter(pk__in=links).values_list("pk", flat=True)}  # others were exchanged meanwhile
     before = ProposedLink.objects.filter(claim__in=links).count()
     found = _one_way(chain.from_iterable(links[pk] for pk in links if pk in there))
     ProposedLink.objects.bulk_create(found, ignore_conflicts=True)

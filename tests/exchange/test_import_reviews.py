@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,57 @@ def test_correction_opened_at_the_desk_after_one_was_put_back_is_not_overwritten
     review = Review.objects.get()
     workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="A letter.")
     assert take(file, record(headline="Third")) == "0 new, 0 unchanged, 0 changed, 1 refused (in_hand 1)."
+    assert Review.objects.get().change_note == "A letter."
+
+
+@pytest.mark.parametrize("put_back", [returned, stale])
+def test_claim_that_the_desk_mended_is_not_overwritten(
+    newsroom: Newsroom, file: Path, put_back: Callable[[Newsroom], None]
+) -> None:
+    take(file, record())
+    publish()
+    take(file, record(headline="Second"))
+    put_back(newsroom)
+    claim = Claim.objects.get()
+    claim.claimed_on = date(2026, 10, 3)
+    claim.save()
+    assert take(file, record(headline="Third")) == "0 new, 0 unchanged, 1 changed, 0 refused."
+    assert Claim.objects.get().claimed_on == date(2026, 10, 3)
+
+
+def test_verdict_by_hand_stays_when_the_publisher_takes_other_words_back(newsroom: Newsroom, file: Path) -> None:
+    take(file, record())
+    publish()
+    review = Review.objects.get()
+    workflow.open_correction(review=review, by=newsroom.editor, change_class="update", note="On our scale.")
+    review.refresh_from_db()
+    review.verdict = RatingScale.objects.get().verdicts.get(slug="false")
+    review.save()
+    approval = workflow.submit(review=review, by=newsroom.editor)
+    workflow.approve(review=review, by=newsroom.second, digest=approval.digest)
+    workflow.publish(review=review, by=newsroom.second)
+    assert take(file, record(verdict={"original": {"label": "Errado", "value": "1"}})) == (
+        "0 new, 0 unchanged, 1 changed, 0 refused."
+    )
+    returned(newsroom)
+    assert take(file, record()) == "0 new, 1 unchanged, 0 changed, 0 refused."
+    review = Review.objects.get()
+    assert (review.state, review.verdict and review.verdict.slug, review.original_label) == (
+        "published", "false", "Falso"
+    )  # fmt: skip
+    assert EditorialEvent.objects.get(action="correction.closed").subject == str(review.pk)
+
+
+def test_draft_in_hand_is_not_closed_for_an_import_that_was_returned_long_ago(newsroom: Newsroom, file: Path) -> None:
+    take(file, record())
+    returned(newsroom)
+    take(file, record())
+    publish()
+    review = Review.objects.get()
+    workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="A letter.")
+    # As opened before correcting set `changed_at`.
+    Review.objects.update(changed_at=review.created_at)
+    assert take(file, record(headline="Second")) == "0 new, 0 unchanged, 0 changed, 1 refused (in_hand 1)."
     assert Review.objects.get().change_note == "A letter."
 
 

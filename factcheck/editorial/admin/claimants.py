@@ -108,6 +108,8 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
                 confirm_claimant(claimant=claimant, by=desk(request).user, digest=form.cleaned_data["digest"])
                 messages.success(request, _("The name is confirmed."))
                 return redirect(self._page(claimant))
+        if form.is_bound:  # and refused: the claimant is shown as it is now
+            form.data = {"digest": claimant_digest(claimant)}
         explanation = (
             _("You state that this is a public figure, named for what they said in a public office or role.")
             if claimant.type == Claimant.Type.PERSON

@@ -27,6 +27,7 @@ ACTIONS: dict[str, Promise] = {
     "erasure.approved": _("approved the erasure"),
     "erasure.returned": _("refused or took back the erasure"),
     "correction.opened": _("opened a correction"),
+    "correction.closed": _("closed a correction: an import brought what is public"),
     "review.original": _("published"),
     "review.update": _("published an update"),
     "review.correction": _("published a correction"),

@@ -73,7 +73,9 @@ def possible(at: Desk, batch: ImportBatch) -> list[Verb[ImportBatch]]:
 def standing(batch: ImportBatch) -> Text:
     """Where the import stands, in a sentence."""
     if batch.decision == Decision.RETURNED:
-        return _("It was returned. A review that was approved by itself before is published on its own page.")
+        return _(
+            "It was returned. Any review that was approved by itself before can still be published on its own page."
+        )
     if not batch.digest:
         return _("The import is still running, or was interrupted: run it again to go on, or return all of it.")
     if not batch.decision:

@@ -70,7 +70,9 @@ class AccountForm(SeenForm[User], UserChangeForm):  # type: ignore[type-arg]
 
 
 class MembershipFormSet(SeenFormSet):
-    """Says in words what the trigger membership_rules refuses."""
+    """Says in words what the trigger membership_rules refuses. A role that somebody took away is not given again."""
+
+    renews = False
 
     def clean(self) -> None:
         super().clean()

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.forms.formsets import INITIAL_FORM_COUNT
+from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.functional import Promise
@@ -68,10 +68,13 @@ class SeenForm(forms.ModelForm[M]):
 
 
 class SeenFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
-    """The rows of a page with a SeenForm. What was typed into a row that somebody removed meanwhile becomes a new row.
+    """The rows of a page with a SeenForm. One that somebody removed meanwhile becomes a new row, with what was typed.
 
-    Django looks for the old one by its key and refuses the page each time, or does not show what was typed.
+    Django looks for the old one by its key and refuses the page each time, or does not show what was typed. Where
+    `renews` is false it stays removed.
     """
+
+    renews = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,7 +82,7 @@ class SeenFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
             self._renew_removed()
 
     def _renew_removed(self) -> None:
-        """Counts removed rows as new ones: behind those that are there, and without their keys."""
+        """Counts removed rows as new ones: behind those that are there, and without their keys; or leaves them out."""
         said: Any = self.data
         rows, initial = self.get_queryset(), self.initial_form_count()
         key, there = rows.model._meta.pk.name, {str(row.pk) for row in rows}
@@ -87,18 +90,22 @@ class SeenFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
         if not removed:
             return
         kept = [at for at in range(initial) if at not in removed]
-        order = [*kept, *removed, *range(initial, self.total_form_count())]
+        order = [*kept, *(removed if self.renews else ()), *range(initial, self.total_form_count())]
         places = {str(before): str(now) for now, before in enumerate(order)}
         gone = {f"{self.add_prefix(at)}-{key}" for at in removed}
+        lost = set[str]() if self.renews else {str(at) for at in removed}
         typed = QueryDict(mutable=True)
         for name, values in said.lists():
             prefix, dash, field = name.rpartition("-")
             formset, _dash, row = prefix.rpartition("-")
+            if formset == self.prefix and row in lost:
+                continue
             if formset == self.prefix and row in places:
                 prefix = f"{formset}-{places[row]}"
             if name not in gone:
                 typed.setlist(f"{prefix}{dash}{field}", values)
         typed[f"{self.prefix}-{INITIAL_FORM_COUNT}"] = str(len(kept))
+        typed[f"{self.prefix}-{TOTAL_FORM_COUNT}"] = str(len(order))
         self.data = typed
         del self.management_form  # it was read from what was sent
 

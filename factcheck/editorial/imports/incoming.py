@@ -9,17 +9,18 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, workflow
 from factcheck.editorial.drafts import Row, drafts_of
+from factcheck.editorial.events import record_events
 from factcheck.editorial.imports.completing import completed, says_the_same
 from factcheck.editorial.imports.references import Record, References
 from factcheck.editorial.imports.rows import Rows, new_row
-from factcheck.editorial.models import Approval, Claim, ImportBatch, Review, User
+from factcheck.editorial.models import Approval, Claim, ImportBatch, Review, User, Verdict
 from factcheck.editorial.models.approvals import Decision
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.rows import insert
@@ -118,7 +119,11 @@ def _former(records: Sequence[Incoming], digests: Sequence[str]) -> dict[str, Re
         given.setdefault(incoming.key, set()).add(digest)
     approvals = Approval.objects.filter(review=OuterRef("pk"))
     # Whoever opens a correction or saves the draft has it in hand from then on.
-    put_back = approvals.filter(batch__isnull=False, decision=Decision.RETURNED, decided_at__gte=OuterRef("changed_at"))
+    later = Approval.objects.filter(review=OuterRef("review"), pk__gt=OuterRef("pk"))
+    put_back = approvals.filter(
+        ~Exists(later), batch__isnull=False, decision=Decision.RETURNED, decided_at__gte=OuterRef("changed_at")
+    )
+    brought = approvals.filter(batch__isnull=False).order_by("-pk").values("submitted_at")[:1]
     published = Exists(approvals.filter(entry__isnull=False))
     known = Review.objects.filter(import_key__among=set(given)).annotate(published=published)
     found = list(known.values_list("pk", "claim_id", "import_key", "import_digest", "published"))
@@ -137,6 +142,7 @@ def _former(records: Sequence[Incoming], digests: Sequence[str]) -> dict[str, Re
             waiting=Exists(approvals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
             published=published,
             put_back=Exists(put_back),
+            brought_at=Subquery(brought),
             erased=Exists(approvals.filter(entry__isnull=False, action=Approval.Action.ERASURE)),
             shared=Exists(Review.objects.filter(claim=OuterRef("claim")).exclude(pk=OuterRef("pk"))),
         )
@@ -158,7 +164,12 @@ def _said(records: Sequence[Incoming], digests: Sequence[str], former: Mapping[s
         if each.silent and (found := former.get(each.key)) and not found.erased and found.import_digest != digest
     }
     drafts = drafts_of(list(ids.values())) if ids else {}
-    return {key: documents.statement_from(drafts[pk]) for key, pk in ids.items()}
+    return {key: _published(former[key]) or documents.statement_from(drafts[pk]) for key, pk in ids.items()}
+
+
+def _published(former: Any) -> dict[str, Any] | None:
+    """What is public of a review whose draft says what was returned; None of any other."""
+    return workflow.last_statement(former) if former.published and former.put_back else None
 
 
 def _in_hand() -> Refused:
@@ -224,7 +235,8 @@ def _plan(
             former.verdict_id = verdict
             former.save(update_fields=["verdict", "changed_at"])
         note = _("The publisher's verdict has been matched to our rating scale.")
-        return _again(former, former.change_note or _for_readers(note, former.language))
+        own = former.change_note if former.put_back else ""
+        return _again(former, own or _for_readers(note, former.language))
     known = former.verdict_id or rows.references.verdict(record) is None
     if said and known and not returned and says_the_same(record, said):
         return Outcome.UNCHANGED
@@ -232,15 +244,25 @@ def _plan(
         return _in_hand()
     if former.state == State.WITHDRAWN:
         return Refused("withdrawn_here", _("This review was withdrawn here; reinstate it before you import it again."))
+    if public := _published(former):
+        _give_verdict(former, public["verdict"])
     rows.change(former, record, digest, with_claim=_came_with(former) and not former.shared)
     note = _("The publisher's page has changed since it was imported.")
     return _again(former, _for_readers(note, str(record["language"])))
 
 
-def _came_with(review: Review) -> bool:
-    """Whether the import made the review's claim as well; one that the desk gave it instead is the desk's to change."""
-    claim = review.claim
-    return (claim.newsroom_id, claim.logged_at) == (review.newsroom_id, review.created_at)
+def _came_with(former: Any) -> bool:
+    """Whether imports alone wrote the review's claim: one that the desk gave it, or mended, is the desk's to change."""
+    claim = former.claim
+    made = (claim.newsroom_id, claim.logged_at) == (former.newsroom_id, former.created_at)
+    return made and bool(former.brought_at) and claim.changed_at <= former.brought_at
+
+
+def _give_verdict(former: Review, public: dict[str, Any]) -> None:
+    """The verdict that is public, with the publisher's words for which it was given."""
+    former.original_label = (public["original"] or {}).get("label") or ""
+    former.verdict = Verdict.objects.filter(scale__slug=public["scale"], slug=public["slug"]).first()
+    former.verdict_explanation = public["explanation"] or ""
 
 
 def _for_readers(note: Promise, language: str) -> str:
@@ -286,9 +308,12 @@ def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> s
             submitted_at=now,
         )
 
-    # A correction that was returned and has become one of nothing.
-    Review.objects.filter(pk__in=unchanged, state=State.DRAFT).update(
-        state=State.PUBLISHED, change_class="", change_note=""
-    )
+    # Corrections that were returned and have become some of nothing.
+    closed = Review.objects.filter(pk__in=unchanged, state=State.DRAFT)
+    closings: list[tuple[str, UUID, dict[str, Any]]] = [
+        ("correction.closed", pk, {}) for pk in closed.values_list("pk", flat=True)
+    ]
+    closed.update(state=State.PUBLISHED, change_class="", change_note="")
+    record_events(by, batch.newsroom_id, closings)
     insert(Approval, (approval(plan) for plan in planned if plan.review not in unchanged))
     return unchanged

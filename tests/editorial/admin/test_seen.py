@@ -299,3 +299,19 @@ def test_second_to_save_a_scale_or_a_label_is_told(database: str) -> None:
         assert TOLD in other.text
     scale.refresh_from_db()
     assert scale.best == 6
+
+
+def test_role_that_was_taken_away_is_not_given_again_by_a_page_that_was_open(database: str) -> None:
+    newsroom = make_newsroom()
+    administrator = make_user("administrator")
+    administrator.groups.add(Group.objects.get(name="Account administrators"))
+    page = f"/admin/editorial/user/{newsroom.editor.pk}/change/"
+    one, other = signed_in(administrator).open(page), signed_in(administrator).open(page)
+    one.fill(memberships__0__DELETE=True).press("Save")
+    assert not Membership.objects.filter(user=newsroom.editor).exists()
+    other.fill(byline="Hoa").press("Save")
+    assert TOLD in other.text
+    other.press("Save")
+    newsroom.editor.refresh_from_db()
+    assert newsroom.editor.byline == "Hoa"
+    assert not Membership.objects.filter(user=newsroom.editor).exists()
