@@ -29,6 +29,6 @@ def number(name: str, default: int, *, least: int = 1, most: int | None = None) 
 def rate(name: str) -> str:
     """So many in a time, as Django REST framework reads it when the first request comes; empty for no limit."""
     text = environment(name)
-    if text and not re.fullmatch(r"[1-9][0-9]*/(s|min|hour|day)", text):
+    if text and not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", text):
         raise ImproperlyConfigured(f"{name} is {text!r}: give a number, a slash and s, min, hour or day: 600/min.")
     return text

@@ -23,8 +23,8 @@ from factcheck.record.vectors import MAX_TEXT, vector_literal
 
 MAX_MEANINGS = 8  # pieces of a long text that are compared by meaning
 MAX_FOUND = 1000  # reviews that words may find, where less was expected
-MAX_READ = 10_000  # reviews that are read for it: most may have the words in their body alone
-READ_EACH = 2000  # of them for one word
+MAX_READ = 4000  # reviews that are read for it: most may have the words in their body alone
+READ_EACH = 1000  # of them for one word
 NEAREST = 100  # reviews by their vectors
 LOOKED_AT = 1000  # vectors that the index compares on its way, as many as pgvector allows; with 600 it misses one in 14
 SECONDS = 1.5  # for all statements; among a million reviews they take a sixth of a second

@@ -81,7 +81,7 @@ def weigh_known(words: Sequence[Word], count: int) -> list[float]:
 
 def parts_of(chosen: Sequence[Word], words: Sequence[Word], count: int) -> list[dict[str, float]]:
     """What a claim may say the same as, each with the weights of its words: the text, and each of its pieces."""
-    whole = {quoted(word.lexeme): word.weight for word in chosen}
+    whole = {_quoted(word.lexeme): word.weight for word in chosen}
     if count == 1:
         return [whole]
     known = weigh_known(words, count)
@@ -90,7 +90,7 @@ def parts_of(chosen: Sequence[Word], words: Sequence[Word], count: int) -> list[
     for word in words:
         for number in word.pieces:
             if number in parts:
-                parts[number][quoted(word.lexeme)] = word.weight
+                parts[number][_quoted(word.lexeme)] = word.weight
     return [whole, *parts.values()]
 
 
@@ -128,7 +128,7 @@ def terms_of(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
     for word in words:
         if word.reviews <= room:
             room -= max(word.reviews, 1)
-            (known if word.reviews else unknown).append((quoted(word.lexeme),))
+            (known if word.reviews else unknown).append((_quoted(word.lexeme),))
         else:
             common.append(word)
     for one, other in combinations(common[:PAIRED], 2):
@@ -136,11 +136,11 @@ def terms_of(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
         expected = 3 * one.reviews * other.reviews / total
         if expected <= room:
             room -= expected
-            known.append((quoted(one.lexeme), quoted(other.lexeme)))
-    if not known and not unknown and common:
-        return [tuple(quoted(word.lexeme) for word in common[:PAIRED])]
+            known.append((_quoted(one.lexeme), _quoted(other.lexeme)))
+    if not known and common:
+        known.append(tuple(_quoted(word.lexeme) for word in common[:PAIRED]))
     return known + unknown
 
 
-def quoted(lexeme: str) -> str:
+def _quoted(lexeme: str) -> str:
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"

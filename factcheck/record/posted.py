@@ -27,22 +27,21 @@ _TIME = re.compile(r"\W*+(?:(?:lúc |at )?\d\d?:\d\d(?: ?[ap]m)?)?\W*+", re.IGNO
 def posted_on(text: str) -> date | None:
     """The date that the last line ends with, or that is a line of its own; dates elsewhere are part of what is said.
 
-    So are days to come: nothing was posted then.
-    Of two numbers that both may be the month, the second is, as in Vietnam and most of the world.
+    So are days to come: nothing was posted then. Of two numbers that both may be the month, the second is, as in
+    Vietnam and most of the world, unless that day is to come.
     """
     latest = datetime.now(UTC).date() + timedelta(days=1)  # the sun rises a day earlier elsewhere
     lines = [line for line in as_read(text).splitlines() if line.strip()]
     for number, line in enumerate(reversed(lines)):
         for found in _DATE.finditer(line):
             ends = _TIME.fullmatch(line, found.end())
-            if ends and (number == 0 or not any(map(str.isalnum, line[: found.start()]))):
-                day = _date(found.groupdict())
-                if day is None or day <= latest:
-                    return day
+            last = number == 0 or not any(map(str.isalnum, line[: found.start()]))
+            if ends and last and (day := _date(found.groupdict(), latest)):
+                return day
     return None
 
 
-def _date(parts: dict[str, str | None]) -> date | None:
+def _date(parts: dict[str, str | None], latest: date) -> date | None:
     year, month, day = (
         next(value for form in "12345" if (value := parts.get(f"{part}{form}"))) for part in ("y", "m", "d")
     )
@@ -50,7 +49,9 @@ def _date(parts: dict[str, str | None]) -> date | None:
         month = str(_MONTHS.index(month[:3].casefold()) + 1)  # lower() leaves the ſ that IGNORECASE lets pass
     for one, other in ((month, day), (day, month)):
         try:
-            return date(int(year), int(one), int(other))
+            found = date(int(year), int(one), int(other))
         except ValueError:
             continue
+        if found <= latest:
+            return found
     return None

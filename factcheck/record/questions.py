@@ -18,7 +18,7 @@ _RETWEET = re.compile(r"\bRT @\w+:")
 _TAG = re.compile(r"[#@](\w+)")
 _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_")
 # Chinese and Japanese have no space after a sentence; the others are those of Hindi, Arabic and Urdu.
-_SENTENCE_END = re.compile(r"(?<=[.!?…।॥؟۔])\s+|(?<=[。！？])\s*")
+_SENTENCE_END = re.compile(r"(?<=[.!?…।॥؟۔])\s+|(?<=[。！？])(?![。！？…」』”’）)])\s*")
 
 
 def as_read(text: str) -> str:
@@ -45,7 +45,7 @@ def pieces_of(text: str) -> list[str]:
             found.append(sentence[:cut].strip())
             sentence = sentence[cut:]
         found.append(sentence.strip())
-    return [sentence for sentence in found if sentence]
+    return [sentence for sentence in found if any(map(str.isalnum, sentence))]
 
 
 def most_telling(pieces: Sequence[str], weights: Sequence[float], room: int) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from factcheck.record import posted
 from factcheck.record.posted import posted_on
 
 DAY = date(2018, 2, 11)
@@ -54,6 +55,13 @@ def test_what_is_no_date_of_a_post(text: str, day: date | None) -> None:
 def test_day_to_come_is_no_date_of_a_post(days: int, read: bool) -> None:
     day = datetime.now(UTC).date() + timedelta(days=days)
     assert posted_on(f"All banks will close on {day}") == (day if read else None)
+
+
+def test_day_to_come_is_read_the_other_way_round_where_that_is_past() -> None:
+    fifth = {"y1": "2026", "m1": "12", "d1": "5"}
+    assert posted._date(fifth, date(2026, 11, 27)) == date(2026, 5, 12)
+    assert posted._date(fifth, date(2026, 12, 5)) == date(2026, 12, 5)
+    assert posted._date(fifth, date(2026, 1, 1)) is None
 
 
 @pytest.mark.parametrize("text", ["1 " * 2500, "11/2/2018 x\n" * 400, "may 11, 2018" + ":" * 4900 + "x", "\n" * 5000])

@@ -208,9 +208,9 @@ def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.Monkey
 
 def test_search_gives_what_the_sample_had_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
     publish("Nước lũ")
-    slow = search._EVERYWHERE.replace("{where}", "{where} AND pg_sleep(2) IS NOT NULL")
+    slow = search._EVERYWHERE.replace("{where}", "{where} AND pg_sleep(10) IS NOT NULL")
     monkeypatch.setattr(search, "_EVERYWHERE", slow)
-    monkeypatch.setattr(search, "SECONDS", 0.5)
+    monkeypatch.setattr(search, "SECONDS", 3)
     answer = Search(PublishedReview, read_query("nuoc lu")).page()
     assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.whole) == ([1], 1, False)
 
