@@ -335,6 +335,12 @@ def test_one_review_and_one_claim_are_read_by_their_keys(many):
     assert "record_publishedclaim_pkey" in indexes(f"/api/v1/claims/{SOME_ID}/")
 
 
+def test_claims_of_newsrooms_here_for_clients_of_google(many, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(claims, "_homes", lambda reviews: {SOME_ID})
+    found = indexes("/v1alpha1/claims:search?pageSize=1&reviewPublisherSiteFilter=127.0.0.1")
+    assert ("record_publishedclaim_pkey" in found, "claim_published" in found) == (True, False)
+
+
 @pytest.mark.parametrize("homes", [set(), {SOME_ID}], ids=["none merged", "some merged"])
 def test_claims_of_a_site_for_clients_of_google(many, monkeypatch: pytest.MonkeyPatch, homes: set[UUID]):
     """Those that hardly any claim has are not looked for along the order, and common ones are met there."""
