@@ -1,7 +1,7 @@
 """What becomes of each record: a new review, a pending correction, nothing, or a refusal."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -9,7 +9,6 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
-from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +17,10 @@ from factcheck.editorial import documents, workflow
 from factcheck.editorial.drafts import Row, drafts_of
 from factcheck.editorial.events import record_events
 from factcheck.editorial.imports.completing import completed, says_the_same
+from factcheck.editorial.imports.former import came_with, find_former, give_public_verdict, published_statement
 from factcheck.editorial.imports.references import Record, References
 from factcheck.editorial.imports.rows import Rows, new_row
-from factcheck.editorial.models import Approval, Claim, ImportBatch, Review, User, Verdict
-from factcheck.editorial.models.approvals import Decision
+from factcheck.editorial.models import Approval, ImportBatch, Review, User
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.rows import insert
 
@@ -75,7 +74,10 @@ def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[O
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     digests = [incoming.digest for incoming in records]
-    former = _former(records, digests)
+    given: dict[str, set[str]] = {}
+    for incoming, digest in zip(records, digests, strict=True):
+        given.setdefault(incoming.key, set()).add(digest)
+    former = find_former(given)
     said = _said(records, digests, former)
     records = [
         replace(each, record=completed(each.record, each.silent, said[each.key])) if each.key in said else each
@@ -108,54 +110,6 @@ def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[O
     return [outcomes[number] for number in range(len(records))]
 
 
-def _former(records: Sequence[Incoming], digests: Sequence[str]) -> dict[str, Review]:
-    """The reviews that these records were imported as before, locked, each with what is annotated below.
-
-    Locked first and asked for then: a statement that waits for a row goes on with what it saw of other tables before it
-    waited, and would miss the erasure for which it did.
-    """
-    given: dict[str, set[str]] = {}
-    for incoming, digest in zip(records, digests, strict=True):
-        given.setdefault(incoming.key, set()).add(digest)
-    approvals = Approval.objects.filter(review=OuterRef("pk"))
-    # Whoever opens a correction or saves the draft has it in hand from then on.
-    later = Approval.objects.filter(review=OuterRef("review"), pk__gt=OuterRef("pk"))
-    put_back = approvals.filter(
-        ~Exists(later), batch__isnull=False, decision=Decision.RETURNED, decided_at__gte=OuterRef("changed_at")
-    )
-    brought = approvals.filter(batch__isnull=False).order_by("-pk").values("submitted_at")[:1]
-    published = Exists(approvals.filter(entry__isnull=False))
-    known = Review.objects.filter(import_key__among=set(given)).annotate(published=published)
-    found = list(known.values_list("pk", "claim_id", "import_key", "import_digest", "published"))
-    if not found:
-        return {}
-    # With the claims that may be changed, by key: whoever gives a draft another claim holds claims and then reviews, an
-    # erasure a review and then its claims.
-    changed = [(claim, public) for _pk, claim, key, digest, public in found if given[str(key)] != {digest}]
-    held = [pk for pk, *_rest in found]
-    _hold(Claim, {claim for claim, public in changed if not public})
-    _hold(Review, held)
-    _hold(Claim, {claim for claim, public in changed if public})
-    rows = (
-        Review.objects.filter(pk__among=held)
-        .annotate(
-            waiting=Exists(approvals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
-            published=published,
-            put_back=Exists(put_back),
-            brought_at=Subquery(brought),
-            erased=Exists(approvals.filter(entry__isnull=False, action=Approval.Action.ERASURE)),
-            shared=Exists(Review.objects.filter(claim=OuterRef("claim")).exclude(pk=OuterRef("pk"))),
-        )
-        .select_related("claim__claimant")
-    )
-    return {str(review.import_key): review for review in rows}
-
-
-def _hold(model: type[Claim | Review], keys: Collection[UUID]) -> None:
-    if keys:
-        list(model._default_manager.select_for_update().filter(pk__among=keys).order_by("pk").values_list("pk"))
-
-
 def _said(records: Sequence[Incoming], digests: Sequence[str], former: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What the reviews say now of which another record than before cannot say all; one that was erased says nothing."""
     ids = {
@@ -164,12 +118,7 @@ def _said(records: Sequence[Incoming], digests: Sequence[str], former: Mapping[s
         if each.silent and (found := former.get(each.key)) and not found.erased and found.import_digest != digest
     }
     drafts = drafts_of(list(ids.values())) if ids else {}
-    return {key: _published(former[key]) or documents.statement_from(drafts[pk]) for key, pk in ids.items()}
-
-
-def _published(former: Any) -> dict[str, Any] | None:
-    """What is public of a review whose draft says what was returned; None of any other."""
-    return workflow.last_statement(former) if former.published and former.put_back else None
+    return {key: published_statement(former[key]) or documents.statement_from(drafts[pk]) for key, pk in ids.items()}
 
 
 def _in_hand() -> Refused:
@@ -244,25 +193,11 @@ def _plan(
         return _in_hand()
     if former.state == State.WITHDRAWN:
         return Refused("withdrawn_here", _("This review was withdrawn here; reinstate it before you import it again."))
-    if public := _published(former):
-        _give_verdict(former, public["verdict"])
-    rows.change(former, record, digest, with_claim=_came_with(former) and not former.shared)
+    if public := published_statement(former):
+        give_public_verdict(former, public["verdict"])
+    rows.change(former, record, digest, with_claim=came_with(former) and not former.shared)
     note = _("The publisher's page has changed since it was imported.")
     return _again(former, _for_readers(note, str(record["language"])))
-
-
-def _came_with(former: Any) -> bool:
-    """Whether imports alone wrote the review's claim: one that the desk gave it, or mended, is the desk's to change."""
-    claim = former.claim
-    made = (claim.newsroom_id, claim.logged_at) == (former.newsroom_id, former.created_at)
-    return made and bool(former.brought_at) and claim.changed_at <= former.brought_at
-
-
-def _give_verdict(former: Review, public: dict[str, Any]) -> None:
-    """The verdict that is public, with the publisher's words for which it was given."""
-    former.original_label = (public["original"] or {}).get("label") or ""
-    former.verdict = Verdict.objects.filter(scale__slug=public["scale"], slug=public["slug"]).first()
-    former.verdict_explanation = public["explanation"] or ""
 
 
 def _for_readers(note: Promise, language: str) -> str:
