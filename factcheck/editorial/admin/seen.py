@@ -36,7 +36,8 @@ class SeenForm(forms.ModelForm[M]):
             self.fields[name].required = True
         if self.is_bound and asked and self.add_prefix(asked[-1]) not in self.data:
             # The page was opened before the correction and could not ask for them: they stay as they are.
-            typed: Any = self.data.copy()  # type: ignore[attr-defined]
+            submitted: Any = self.data
+            typed = submitted.copy()
             typed.update({self.add_prefix(name): self.initial[name] for name in asked})
             self.data = typed
 
@@ -67,7 +68,7 @@ class SeenForm(forms.ModelForm[M]):
         return (*columns, *(list(getattr(row, name).order_by("pk").values_list()) for name in self.saved_with))
 
 
-class SeenFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+class SeenFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     """The rows of a page with a SeenForm. One that somebody removed meanwhile becomes a new row, with what was typed.
 
     Django looks for the old one by its key and refuses the page each time, or does not show what was typed. Where
