@@ -2,9 +2,9 @@
 
 A common word stands in hundreds of thousands of rows, and reading and ranking them all is what takes long. So at most
 CANDIDATES of the rows that match are ranked: the most recently published or changed. The index has the rows by shelves
-of 2,048 entries of the log, so that of a common word's list only the newest part is read. How often the query matches
-in the newest SAMPLE shelves decides the rest: a common query is searched in just enough of the newest shelves (FAR at
-least) to give ENOUGH rows, a rare one in the whole table.
+of 2,048 entries of the log, so that of a common word's list only the newest part is read. A common query is searched in
+just enough of the newest shelves (FAR at least) to give ENOUGH rows, a rare one in the whole table. How common one word
+is, is known; how common several are together is told by how often they match in the newest SAMPLE shelves.
 """
 
 import time
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
@@ -20,18 +20,17 @@ from django.db.models import Q
 
 from factcheck.record.bounded import rows_within
 from factcheck.record.models import SHELF_BITS, PublishedClaim, PublishedReview, Status
-from factcheck.record.queries import Branch, Query
+from factcheck.record.queries import Query
 from factcheck.record.words import EXACT_CONFIG, SEARCH_CONFIG, Frequency, frequencies
 
 Searched = type[PublishedReview] | type[PublishedClaim]
 Position = tuple[int, UUID]  # score and id
-Branches = Callable[[], list[Branch]]
 
 CANDIDATES = 400
 SAMPLE, FAR = 4, 16  # shelves
 MANY, SOME = 8, 4  # candidates in the sample
 ENOUGH = 64  # candidates of what is common, if there are no more in the newest FAR shelves
-RARE = 1000  # reviews with a word that is looked for everywhere without a sample
+RARE = 1000  # reviews with a word that is looked for everywhere
 COMMON = 20_000  # reviews with the rarest word of a query that is common nevertheless
 SECONDS = 0.9  # for all that one request to search asks of the database
 GLANCE = 0.1  # of them for a word that seems to be rare
@@ -63,6 +62,13 @@ class Found:
     whole: bool = True
 
 
+class _Shelves(NamedTuple):
+    """Of the newest shelves all but the `first` ones, up to `reach`: a number or an SQL expression for it."""
+
+    first: int
+    reach: int | str
+
+
 class Search:
     """Live rows that meet the condition and have the query's words; if there are none, those that have nearly all."""
 
@@ -84,26 +90,26 @@ class Search:
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Found:
         """The best hits, or those after the position; backward the worst, or those before it, nearest first."""
         found = Found([])
-        for number, (wanted, branches) in enumerate(self._attempts()):
-            found = replace(self._find(wanted, branches, limit, position, backward), wanted=wanted)
+        for number, (query, nearly) in enumerate(self._attempts()):
+            found = self._find(query, partial(self._rank, query, nearly, limit, position, backward))
             if found.candidates or not found.whole:
-                found = replace(found, relaxed=number > 0)
+                hits = sorted(found.hits, key=lambda hit: (hit.score, hit.id), reverse=not backward)[:limit]
+                found = replace(found, hits=hits, relaxed=number > 0)
                 break
         return found
 
-    def _attempts(self) -> Iterator[tuple[str, Branches]]:
+    def _attempts(self) -> Iterator[tuple[Query, bool]]:
         """What must match, ever less: all words; all that stand in any claim or headline; of these all but one."""
         if not self.query:
             return
-        strict = self.query.all_terms()
-        yield strict, partial(self.query.branches, self._frequency)
+        yield self.query, False
         unknown = [word for word in self.query.words if not self._frequency(word)]
         known = self.query.without(unknown)
         if unknown and known:
-            yield known.all_terms(), partial(known.branches, self._frequency)
+            yield known, False
         known = known or self.query
-        if (nearly := known.all_but_one()) != strict:
-            yield nearly, partial(known.branches, self._frequency, nearly=True)
+        if known.all_but_one() != self.query.all_terms():
+            yield known, True
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:
@@ -113,46 +119,52 @@ class Search:
         found = self._frequencies.get(word)
         return found.reviews if found else 0
 
-    def _find(self, wanted: str, branches: Branches, limit: int, position: Position | None, backward: bool) -> Found:
+    def _find(self, query: Query, rank: Callable[..., Found | None]) -> Found:
         """When the time is up, with what has been found by then."""
-        rank = partial(self._rank, wanted, branches, limit, position, backward)
-        rare = self._is_rare()
-        if rare and (found := rank(None, GLANCE)):
+        word, *others = query.words
+        reviews = 0 if others else self._frequency(word)
+        if reviews > RARE:
+            return rank(_Shelves(0, f"greatest({FAR}, {ENOUGH} * (newest + 1) / {reviews})")) or Found([], whole=False)
+        # Common in bodies nevertheless, a word takes longer than a GLANCE.
+        if reviews and (found := rank(None, seconds=GLANCE)):
             return found
-        if not (found := rank(SAMPLE)):
+        if not (found := rank(_Shelves(0, SAMPLE))):
             return Found([], whole=False)
-        if found.candidates < CANDIDATES:
-            reach = self._reach(found.candidates)
-            found = rank(reach) or replace(found, whole=False)
-            if rare and reach:  # another page of it may have seen everything in the time
-                found = replace(found, whole=False)
-        return found
+        if found.candidates == CANDIDATES:
+            return found
+        if not (reach := self._reach(query, found.candidates)):
+            return rank(None) or replace(found, whole=False)
+        if more := rank(_Shelves(SAMPLE, reach), candidates=CANDIDATES - found.candidates):
+            # A row that changed meanwhile is in both.
+            hits = {hit.id: hit for hit in (*found.hits, *more.hits)}
+            found = replace(found, hits=list(hits.values()), candidates=found.candidates + more.candidates)
+        # Another page of what seemed to be rare may have seen everything in the time.
+        return replace(found, whole=bool(more and not reviews))
 
-    def _is_rare(self) -> bool:
-        """One word in RARE titles at most. Common in bodies nevertheless, it takes longer than a GLANCE."""
-        return len(self.query.words) == 1 and 0 < self._frequency(self.query.words[0]) <= RARE
-
-    def _reach(self, sampled: int) -> int | None:
+    def _reach(self, query: Query, sampled: int) -> int | None:
         """In how many shelves to look for what stands so often in the sample; None for all."""
         if sampled >= MANY:
             return max(FAR, SAMPLE * ENOUGH // sampled)
-        if sampled >= SOME and len(self.query.words) > 1 and min(map(self._frequency, self.query.words)) > COMMON:
+        if sampled >= SOME and len(query.words) > 1 and min(map(self._frequency, query.words)) > COMMON:
             return FAR
         return None
 
     def _rank(
         self,
-        wanted: str,
-        branches: Branches,
+        query: Query,
+        nearly: bool,
         limit: int,
         position: Position | None,
         backward: bool,
-        shelves: int | None,
+        shelves: _Shelves | None,
+        *,
+        candidates: int = CANDIDATES,
         seconds: float = SECONDS,
     ) -> Found | None:
-        """The best of so many shelves or of all; None when the time is up."""
+        """The best of these shelves or of all; None when the time is up."""
+        wanted = query.all_but_one() if nearly else query.all_terms()
         # Within a shelf the lists are short, and the planner has less to do with one condition.
-        parts = [(wanted,)] if shelves else branches()
+        branches = [(wanted,)] if shelves else query.branches(self._frequency, nearly=nearly)
         words, marked = self.query.any_word(), self.query.any_marked_word()
         together = wanted if len(self.query.words) > 1 else ""
         sql = _SEARCH.format(
@@ -160,23 +172,24 @@ class Search:
             newest=(_SHELVES if shelves else _EVERYWHERE).format(
                 table=self._table,
                 where=self._where,
-                matches=" OR ".join(" AND ".join([_MATCHES] * len(branch)) for branch in parts),
+                matches=" OR ".join(" AND ".join([_MATCHES] * len(branch)) for branch in branches),
+                shelves=shelves,
             ),
+            candidates=candidates,
             position=f"WHERE (score, id) {'>' if backward else '<'} (%s, %s)" if position else "",
             direction="ASC" if backward else "DESC",
         )
         parameters: list[Any] = [
             *filter(None, (words, together, marked)),
-            *([shelves] if shelves else []),
             *self._parameters,
-            *chain.from_iterable(parts),
+            *chain.from_iterable(branches),
             *(position or ()),
             limit,
         ]
         rows = rows_within(min(seconds, self._deadline - time.monotonic()), sql, parameters)
         if rows is None:
             return None
-        return Found([Hit(*hit) for *hit, _ in rows if hit[1]], rows[0][3])
+        return Found([Hit(*hit) for *hit, _ in rows if hit[1]], rows[0][3], wanted)
 
 
 _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
@@ -186,17 +199,17 @@ _TOGETHER = f"2 * ts_rank_cd('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CO
 _MARKED = f"2 * ts_rank('{{1,1,1,1}}', search, to_tsquery('{EXACT_CONFIG}', %s))"
 # Queries are constants, so that the planner sees how common their words are. Candidates are counted whatever the
 # position, so that each page looks as far as the first; one row comes without a hit when there is none.
-_SEARCH = f"""
+_SEARCH = """
 WITH ranked AS MATERIALIZED (
-    SELECT ((100000 * ({{rank}}))::bigint << 40) + sequence AS score, id, body
-    FROM ({{newest}} LIMIT {CANDIDATES}) newest
+    SELECT ((100000 * ({rank}))::bigint << 40) + sequence AS score, id, body
+    FROM ({newest} LIMIT {candidates}) newest
 )
 SELECT hit.score, hit.id, hit.body, candidates FROM (SELECT count(*) AS candidates FROM ranked) counted
 LEFT JOIN LATERAL (
-    SELECT * FROM ranked {{position}} ORDER BY score {{direction}}, id {{direction}} LIMIT %s
+    SELECT * FROM ranked {position} ORDER BY score {direction}, id {direction} LIMIT %s
 ) hit ON true
-ORDER BY hit.score {{direction}}, hit.id {{direction}}
-"""  # noqa: S608 (constants; what is filled in are names of ours and conditions that Django wrote)
+ORDER BY hit.score {direction}, hit.id {direction}
+"""
 # The newest are told by their places in the table, and only then read whole: many rows with their vectors take longer
 # to sort than the newest of them to rank.
 _EVERYWHERE = f"""
@@ -204,10 +217,10 @@ SELECT sequence, id, body, search FROM {{table}} WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM {{table}} WHERE {{where}} AND ({{matches}}) ORDER BY sequence DESC LIMIT {CANDIDATES}
 ))
 """  # noqa: S608
-# From shelf to shelf, the newest first, until there are enough.
+# From shelf to shelf, the newest first, until there are enough of them.
 _SHELVES = f"""
 SELECT found.* FROM (SELECT max(sequence) >> {SHELF_BITS} AS newest FROM record_logentry) log,
-LATERAL generate_series(newest, greatest(newest - %s + 1, 0), -1) shelf,
+LATERAL generate_series(newest - {{shelves.first}}, greatest(newest - {{shelves.reach}} + 1, 0), -1) shelf,
 LATERAL (
     SELECT sequence, id, body, search FROM {{table}} WHERE {{where}} AND ({{matches}})
     AND (sequence >> {SHELF_BITS}) = shelf ORDER BY sequence DESC LIMIT {CANDIDATES}

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.record import log, search, spelling
-from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview
+from factcheck.record.models import SHELF_BITS, LogEntry, PublishedClaim, PublishedReview
 from factcheck.record.queries import read_query
 from factcheck.record.search import Search
 from factcheck.record.spelling import did_you_mean
@@ -34,6 +34,13 @@ def publish(*reviews: dict[str, Any] | str) -> None:
             }  # fmt: skip
         publications.append(log.Publication(UUID(int=number), statement))
     log.publish(publications)
+
+
+def shelve_by(monkeypatch: pytest.MonkeyPatch, bits: int, **numbers: int) -> None:
+    """The search among so small shelves, and with these numbers."""
+    monkeypatch.setattr(search, "_SHELVES", search._SHELVES.replace(f">> {SHELF_BITS}", f">> {bits}"))
+    for name, value in numbers.items():
+        monkeypatch.setattr(search, name, value)
 
 
 def found(words: str) -> list[int]:
@@ -161,7 +168,7 @@ def test_candidates_are_counted_whatever_the_position() -> None:
 
 
 def test_search_ranks_the_newest_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_SHELVES", "_EVERYWHERE", "_SEARCH"):
+    for name in ("_SHELVES", "_EVERYWHERE"):
         monkeypatch.setattr(search, name, getattr(search, name).replace("LIMIT 400", "LIMIT 3"))
     monkeypatch.setattr(search, "CANDIDATES", 3)
     publish("Lũ", *["Lũ lên cao tới mái chùa cổ"] * 5)
@@ -188,9 +195,35 @@ def test_search_samples_a_word_that_is_not_as_rare_as_it_seems(monkeypatch: pyte
     assert not Search(PublishedReview, read_query("lu")).page().whole
 
 
+def test_search_of_one_common_word_goes_as_far_as_gives_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every third of 12 entries has the word, each has a shelf of its own: so the newest three give one."""
+    shelve_by(monkeypatch, bits=0, FAR=1, ENOUGH=1, RARE=3)
+    publish(*["Lũ", "Bão", "Hạn"] * 4)
+    with CaptureQueriesContext(connections["public"]) as asked:
+        assert found("lu") == [10]
+    assert sum("generate_series" in each["sql"] for each in asked) == 1
+    monkeypatch.setattr(search, "FAR", 6)
+    assert found("lu") == [10, 7]
+
+
+def test_search_goes_on_behind_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the sample and the rest give is one order, page by page in both directions."""
+    shelve_by(monkeypatch, bits=1, SAMPLE=2, FAR=5, MANY=1, ENOUGH=1)
+    publish(*["Nước lũ lên tới chùa", "Nước lũ", "Nước ở chùa cổ và lũ trẻ"] * 4)
+    asked = Search(PublishedReview, read_query("nuoc lu"))
+    everything = asked.page(100)
+    # Of shelves of two entries the newest five; where the words are together comes first.
+    assert [hit.id.int for hit in everything.hits] == [11, 10, 8, 7, 5, 4, 12, 9, 6, 3]
+    assert (everything.candidates, everything.whole) == (10, True)
+    fourth = (everything.hits[3].score, everything.hits[3].id)
+    assert asked.page(3, fourth).hits == everything.hits[4:7]
+    assert asked.page(2, fourth, backward=True).hits == [everything.hits[2], everything.hits[1]]
+
+
 @pytest.mark.parametrize(("sampled", "shelves"), [(399, 16), (16, 16), (15, 17), (8, 32), (7, None), (0, None)])
 def test_search_looks_as_far_as_the_sample_says(sampled: int, shelves: int | None) -> None:
-    assert Search(PublishedReview, read_query("nuoc lu"))._reach(sampled) == shelves
+    query = read_query("nuoc lu")
+    assert Search(PublishedReview, query)._reach(query, sampled) == shelves
 
 
 def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
