@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.http import QueryDict
-
+from api.parameters import Parameters
 from api.suggestions import unknown_value
 from factcheck.record.counts import FACETS
 
@@ -18,15 +17,14 @@ class Extras:
     count: bool = False
 
 
-def read_extras(query: QueryDict, errors: list[tuple[str, str]]) -> Extras:
-    """What is wrong is added to the errors."""
-    facets = [name.strip() for value in query.getlist("facets") for name in value.split(",")]
-    errors += [("facets", unknown_value(name[:100], FACETS)) for name in facets if name not in FACETS]
-    return Extras(_flag(query, "highlight", errors), tuple(dict.fromkeys(facets)), _flag(query, "count", errors))
+def read_extras(given: Parameters) -> Extras:
+    facets = [name.strip() for value in given.query.getlist("facets") for name in value.split(",")]
+    given.faults += [("facets", unknown_value(name[:100], FACETS)) for name in facets if name not in FACETS]
+    return Extras(_read_flag(given, "highlight"), tuple(dict.fromkeys(facets)), _read_flag(given, "count"))
 
 
-def _flag(query: QueryDict, name: str, errors: list[tuple[str, str]]) -> bool:
-    values = query.getlist(name)
+def _read_flag(given: Parameters, name: str) -> bool:
+    values = given.query.getlist(name)
     if values not in ([], ["true"], ["false"]):
-        errors.append((name, "Give true or false, once."))
+        given.faults.append((name, "Give true or false, once."))
     return values == ["true"]

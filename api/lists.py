@@ -17,9 +17,8 @@ from api.filters import MAX_VALUES, Filter
 from api.keyset import Order
 from api.moments import NAME as AS_OF
 from api.moments import Moment, read_as_of
-from api.problems import ParameterProblem
-from api.suggestions import unknown_parameter, unknown_value
-from api.values import read_number
+from api.parameters import Parameters, unknown_parameters
+from api.values import read_number, read_one_of
 from factcheck.record.queries import Query, read_query
 from factcheck.record.text import MOST_APART, find_forbidden, nfc
 
@@ -119,29 +118,19 @@ class ListRequest:
 
 def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest:
     """Raises ParameterProblem with everything that is wrong at once."""
-    query, errors = request.GET, list[tuple[str, str]]()
-    for name in query:
-        if name not in options.parameters:
-            errors.append((name[:100], unknown_parameter(name, options.parameters)))
-    chosen = RELEVANCE if options.searched and "q" in query else next(iter(options.orders))
-    sort = _once(query, "sort", errors) if options.sorts else None
-    if sort is not None:
-        if sort not in options.sorts:
-            errors.append(("sort", unknown_value(sort, options.sorts)))
-        elif sort == RELEVANCE and "q" not in query:
-            errors.append(("sort", "Nothing is more relevant without words: give `q`."))
-        else:
-            chosen = sort
-    asked = ListRequest(request, options, query, options.orders.get(chosen, BY_RELEVANCE))
+    query = request.GET
+    given = Parameters(query, unknown_parameters(query, options.parameters))
+    sort = _read_sort(given, options)
+    asked = ListRequest(request, options, query, options.orders.get(sort, BY_RELEVANCE))
     if options.searched:
-        asked.extras = read_extras(query, errors)
+        asked.extras = read_extras(given)
         if asked.extras.highlight and "q" not in query:
-            errors.append(("highlight", "There are no words to mark: give `q`."))
+            given.faults.append(("highlight", "There are no words to mark: give `q`."))
         if AS_OF in query:
             asked_for = [name for name in COUNTED if getattr(asked.extras, name)]
-            errors += [(name, "The past is not counted: leave out this or as_of.") for name in asked_for]
+            given.faults += [(name, "The past is not counted: leave out this or as_of.") for name in asked_for]
     for each in options.filters:
-        if each.name in query and (found := _values(query, each, errors)):
+        if each.name in query and (found := _read_filter(given, each)):
             if options.searched and each.name == "q":
                 asked.searched = Query(tuple(each for text in found for each in read_query(text).alternatives))
                 asked.words = found[0] if len(found) == 1 else ""
@@ -150,33 +139,21 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
             if asked.order.from_index and each.few(found):
                 asked.order = replace(asked.order, from_index=False)
     if options.as_of:
-        try:
-            asked.as_of = read_as_of(query)
-        except ValueError as error:
-            errors.append((AS_OF, str(error)))
+        asked.as_of = read_as_of(given)
         if AS_OF in query and "q" in query:
-            errors.append(("q", "The past cannot be searched for words: leave out this or as_of."))
+            given.faults.append(("q", "The past cannot be searched for words: leave out this or as_of."))
     for name, known in options.choices.items():
-        value = _once(query, name, errors)
-        if value is not None and value not in known:
-            errors.append((name, unknown_value(value, known)))
-        asked.chosen[name] = value or known[0]
-    size = _once(query, "page_size", errors)
-    if size is not None:
-        try:
-            asked.page_size = read_number(size, MAX_PAGE_SIZE)
-        except ValueError as error:
-            errors.append(("page_size", str(error)))
+        asked.chosen[name] = given.read(name, read_one_of(known), known[0])
+    asked.page_size = given.read("page_size", lambda text: read_number(text, MAX_PAGE_SIZE), PAGE_SIZE)
     bound = sorted({f"{name}={value}" for name in query for value in query.getlist(name) if name not in _UNBOUND})
-    asked.place = [request.path, chosen, *bound]
-    cursor = _once(query, "cursor", errors)
-    if cursor is not None and not errors:
+    asked.place = [request.path, sort, *bound]
+    cursor = given.read("cursor", str, None)
+    if cursor is not None and not given.faults:
         try:
             asked.cursor = read_cursor(cursor, asked.place)
         except CursorError:
-            errors.append(("cursor", "This cursor was not given for this address, these filters and this order."))
-    if errors:
-        raise ParameterProblem(errors)
+            given.faults.append(("cursor", "This cursor was not given for this address, these filters and this order."))
+    given.refuse_faults()
     if not asked.in_one_statement and not hasattr(request, "log_head"):
         responses.remember_head(request)
     return asked
@@ -185,12 +162,15 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
 _UNBOUND = ("cursor", "page_size", "sort", *extras.NAMES)
 
 
-def _once(query: QueryDict, name: str, errors: list[tuple[str, str]]) -> str | None:
-    found = query.getlist(name)
-    if len(found) > 1:
-        errors.append((name, "Give this parameter once."))
-        return None
-    return found[0] if found else None
+def _read_sort(given: Parameters, options: ListOptions) -> str:
+    usual = RELEVANCE if options.searched and "q" in given.query else next(iter(options.orders))
+    if not options.sorts:
+        return usual
+    sort = given.read("sort", read_one_of(options.sorts), usual)
+    if sort == RELEVANCE and "q" not in given.query:
+        given.faults.append(("sort", "Nothing is more relevant without words: give `q`."))
+        return usual
+    return sort
 
 
 def _characters(texts: Sequence[str], most: int) -> int:
@@ -199,23 +179,23 @@ def _characters(texts: Sequence[str], most: int) -> int:
     return sent if sent > MOST_APART * most else sum(len(nfc(text)) for text in texts)
 
 
-def _values(query: QueryDict, each: Filter, errors: list[tuple[str, str]]) -> list[Any]:
-    texts = query.getlist(each.name)
+def _read_filter(given: Parameters, each: Filter) -> list[Any]:
+    texts = given.query.getlist(each.name)
     if each.comma_separated:
         texts = [piece for text in texts for piece in text.split(",")]
     if len(texts) > MAX_VALUES:
-        errors.append((each.name, f"Give at most {MAX_VALUES} values."))
+        given.faults.append((each.name, f"Give at most {MAX_VALUES} values."))
         return []
     if each.characters and _characters(texts, each.characters) > each.characters:
-        errors.append((each.name, f"Give at most {each.characters} characters."))
+        given.faults.append((each.name, f"Give at most {each.characters} characters."))
         return []
     found = []
     for text in dict.fromkeys(texts):
         if forbidden := find_forbidden(text):
-            errors.append((each.name, f"The character {forbidden} may not stand in it."))
+            given.faults.append((each.name, f"The character {forbidden} may not stand in it."))
             continue
         try:
             found.append(each.read(text.strip()))
         except ValueError as error:
-            errors.append((each.name, str(error)))
+            given.faults.append((each.name, str(error)))
     return found

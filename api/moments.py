@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
 from api import values
-from api.problems import ParameterProblem
+from api.parameters import Parameters
 from api.suggestions import unknown_parameter
 from factcheck.record.models import LogEntry
 
@@ -28,14 +28,22 @@ class Moment:
         return {"Factcheck-As-Of": str(self.sequence)} if self.at else {}
 
 
-def read_as_of(query: QueryDict) -> Moment | None:
-    """The value of `as_of`; None without it. Raises ValueError with a sentence for whoever sent it."""
-    found = query.getlist(NAME)
-    if not found:
-        return None
-    if len(found) > 1:
-        raise ValueError("Give this parameter once.")
-    value = values.read_sequence_or_moment(found[0].strip())
+def read_as_of(given: Parameters) -> Moment | None:
+    return given.read(NAME, _find, None)
+
+
+def read_as_of_alone(request: HttpRequest) -> Moment | None:
+    """For addresses that take no other parameter. Raises ParameterProblem."""
+    unknown = [(name, unknown_parameter(name, [NAME])) for name in request.GET if name != NAME]
+    given = Parameters(request.GET, unknown)
+    moment = read_as_of(given)
+    given.refuse_faults()
+    return moment
+
+
+def _find(text: str) -> Moment:
+    """Raises ValueError with a sentence for whoever sent it."""
+    value = values.read_sequence_or_moment(text.strip())
     entries = LogEntry.objects.using("public")
     if isinstance(value, int):
         entry = entries.filter(sequence=value).first()
@@ -46,18 +54,6 @@ def read_as_of(query: QueryDict) -> Moment | None:
     else:
         entry = entries.filter(at__lte=value).order_by("-at", "-sequence").first()
     return Moment(entry.sequence, entry.at) if entry else Moment(-1, None)
-
-
-def read_as_of_alone(request: HttpRequest) -> Moment | None:
-    """For addresses that take no other parameter. Raises ParameterProblem."""
-    errors = [(name, unknown_parameter(name, [NAME])) for name in request.GET if name != NAME]
-    try:
-        moment = read_as_of(request.GET)
-    except ValueError as error:
-        errors.append((NAME, str(error)))
-    if errors:
-        raise ParameterProblem(errors)
-    return moment
 
 
 def as_published(now: type[Any], past: type[Any], moment: Moment | None) -> list[QuerySet[Any]]:

@@ -1,10 +1,9 @@
 """The parameters of `claims:search` and those that all methods of Google's APIs share."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
 
 from django.http import QueryDict
 
@@ -12,11 +11,9 @@ from api import values
 from api.google.errors import GoogleError, invalid
 from api.google.fields import Shape, read_fields
 from api.google.output import read_callback, read_truth
-from api.suggestions import unknown_parameter
+from api.parameters import Parameters, Value, unknown_parameters
 from factcheck.record.queries import MAX_QUERY
 from factcheck.record.text import find_forbidden, storable
-
-Value = TypeVar("Value")
 
 # Keys and tokens are taken and never looked at: everything here may be read by anybody.
 IGNORED = ("key", "access_token", "oauth_token", "quotaUser", "uploadType", "upload_protocol")
@@ -44,60 +41,49 @@ class Search:
     fields: Shape = field(default_factory=dict)
 
 
-class _Reader:
-    """Reads each parameter once and collects what is wrong."""
-
-    def __init__(self, query: QueryDict, known: Sequence[str]) -> None:
-        self.query = query
-        self.faults = [(name[:100], unknown_parameter(name, known)) for name in query if name not in known]
-
+class _Given(Parameters):
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
-        """The value; what is empty counts as left out, as in protocol buffers."""
-        found = self.query.getlist(name)
-        if len(found) > 1:
-            self.faults.append((name, "Give this parameter once."))
-        elif found and found[0]:
-            if name != "query" and (forbidden := find_forbidden(found[0])):
-                self.faults.append((name, f"The character {forbidden} may not stand in it."))
-                return default
-            try:
-                return reader(found[0])
-            except ValueError as error:
-                self.faults.append((name, str(error)))
-        return default
+        """What is empty counts as left out, as in protocol buffers."""
+
+        def read(text: str) -> Value:
+            if name != "query" and (forbidden := find_forbidden(text)):
+                raise ValueError(f"The character {forbidden} may not stand in it.")
+            return reader(text) if text else default
+
+        return super().read(name, read, default)
 
 
 def read_search(query: QueryDict, shape: Shape) -> Search:
     """Raises GoogleError."""
-    reader = _Reader(query, (*SEARCH, *COMMON))
-    fields = _read_common(reader, shape)
+    given = _Given(query, unknown_parameters(query, (*SEARCH, *COMMON)))
+    fields = _read_common(given, shape)
     asked = Search(
-        query=reader.read("query", _words, ""),
-        language=reader.read("languageCode", _language, ""),
-        site=reader.read("reviewPublisherSiteFilter", values.read_site, ""),
-        since=reader.read("maxAgeDays", _oldest_day, None),
-        page_size=min(reader.read("pageSize", _count, 0) or PAGE_SIZE, MAX_PAGE_SIZE),
-        token=reader.read("pageToken", str, ""),
+        query=given.read("query", _words, ""),
+        language=given.read("languageCode", _language, ""),
+        site=given.read("reviewPublisherSiteFilter", values.read_site, ""),
+        since=given.read("maxAgeDays", _oldest_day, None),
+        page_size=min(given.read("pageSize", _count, 0) or PAGE_SIZE, MAX_PAGE_SIZE),
+        token=given.read("pageToken", str, ""),
         fields=fields,
     )
     if not asked.token:
-        asked.offset = reader.read("offset", _offset, 0)
-    if not reader.faults and not asked.query and not asked.site:
-        reader.faults.append(("query", "Give words to search for, or a reviewPublisherSiteFilter."))
-    if reader.faults:
-        raise invalid(reader.faults)
+        asked.offset = given.read("offset", _offset, 0)
+    if not given.faults and not asked.query and not asked.site:
+        given.faults.append(("query", "Give words to search for, or a reviewPublisherSiteFilter."))
+    if given.faults:
+        raise invalid(given.faults)
     asked.place = ["claims:search", asked.query, asked.language, asked.site, query.get("maxAgeDays", "")]
     return asked
 
 
-def _read_common(reader: _Reader, shape: Shape) -> Shape:
+def _read_common(given: _Given, shape: Shape) -> Shape:
     """The fields that are asked for. Raises GoogleError for forms of an answer that there are none of here."""
-    reader.read("prettyPrint", read_truth, True)
-    reader.read("callback", read_callback, "")
-    if reader.read("alt", values.read_one_of(("json", "media", "proto")), "json") != "json":
+    given.read("prettyPrint", read_truth, True)
+    given.read("callback", read_callback, "")
+    if given.read("alt", values.read_one_of(("json", "media", "proto")), "json") != "json":
         raise GoogleError("UNIMPLEMENTED", "Only alt=json is served here.")
-    reader.read("$.xgafv", values.read_one_of(("1", "2")), "2")
-    fields: Shape = reader.read("fields", lambda text: read_fields(text, shape), {})
+    given.read("$.xgafv", values.read_one_of(("1", "2")), "2")
+    fields: Shape = given.read("fields", lambda text: read_fields(text, shape), {})
     return fields
 
 

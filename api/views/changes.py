@@ -1,22 +1,25 @@
 """The feed of changes: every entry of the log in order, with what is public at its subject's address now."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from api import responses, values
+from api import responses
 from api.endpoint import Endpoint
 from api.lists import MAX_PAGE_SIZE
-from api.problems import ParameterProblem
+from api.parameters import Parameters, unknown_parameters
 from api.schema.operations import PAGE_SIZE, documented, integer_parameter
-from api.suggestions import unknown_parameter
+from api.values import read_sequence
 from api.waiting import MAX_WAIT, wait_until
 from factcheck.record.changes import changes
 from factcheck.record.models import LogEntry
 
-DEFAULTS = {"since": -1, "page_size": 20, "wait": 0}
+NAMES = ("since", "page_size", "wait")
 
 
 class ChangeList(Endpoint):
@@ -34,14 +37,13 @@ class ChangeList(Endpoint):
         ],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        asked = _read(request._request)
-        since, size = asked["since"], asked["page_size"]
+        since, size, wait = _read(request._request)
 
         def ready() -> bool:
             responses.remember_head(request._request)
             return (_head(request._request)) > since
 
-        wait_until(ready, asked["wait"])
+        wait_until(ready, wait)
         entries = list(LogEntry.objects.using("public").filter(sequence__gt=since).order_by("sequence")[:size])
         query = request._request.GET.copy()
         if entries:
@@ -53,31 +55,26 @@ class ChangeList(Endpoint):
         return response
 
 
-def _read(request: HttpRequest) -> dict[str, int]:
-    """Raises ParameterProblem with everything that is wrong at once."""
-    asked, limits = dict(DEFAULTS), {"page_size": (1, MAX_PAGE_SIZE), "wait": (0, MAX_WAIT)}
-    errors = [(name[:100], unknown_parameter(name, DEFAULTS)) for name in request.GET if name not in DEFAULTS]
-    for name in DEFAULTS:
-        texts = request.GET.getlist(name)
-        if len(texts) > 1:
-            errors.append((name, "Give this parameter once."))
-        elif texts:
-            try:
-                asked[name] = values.read_sequence(texts[0])
-            except ValueError as error:
-                errors.append((name, str(error) if name == "since" else _span(*limits[name])))
-                continue
-            if name in limits and not limits[name][0] <= asked[name] <= limits[name][1]:
-                errors.append((name, _span(*limits[name])))
-    if asked["since"] > _head(request):
-        errors.append(("since", f"The newest entry is {_head(request)}: this log never had what you have seen."))
-    if errors:
-        raise ParameterProblem(errors)
-    return asked
+def _read(request: HttpRequest) -> tuple[int, int, int]:
+    """Since which entry, how many, and for how long to wait. Raises ParameterProblem."""
+    given = Parameters(request.GET, unknown_parameters(request.GET, NAMES))
+    since = given.read("since", read_sequence, -1)
+    size = given.read("page_size", _from_to(1, MAX_PAGE_SIZE), 20)
+    wait = given.read("wait", _from_to(0, MAX_WAIT), 0)
+    if since > _head(request):
+        given.faults.append(("since", f"The newest entry is {_head(request)}: this log never had what you have seen."))
+    given.refuse_faults()
+    return since, size, wait
 
 
-def _span(least: int, most: int) -> str:
-    return f"Give a number from {least} to {most}."
+def _from_to(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        with suppress(ValueError):
+            if least <= (number := read_sequence(text)) <= most:
+                return number
+        raise ValueError(f"Give a number from {least} to {most}.")
+
+    return read
 
 
 def _head(request: HttpRequest) -> int:

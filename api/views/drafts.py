@@ -14,10 +14,10 @@ from rest_framework.request import Request
 from api import intake
 from api.contents import read_content, read_object
 from api.endpoint import refuse_parameters
+from api.parameters import unknown_parameters
 from api.private import PrivateEndpoint, answer
 from api.problems import ParameterProblem
 from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, described
-from api.suggestions import unknown_parameter
 from api.values import read_number
 
 MAX_CONTENT = 2**20  # bytes; the longest draft with all its sources in three-byte letters
@@ -166,7 +166,7 @@ class ReviewDraft(_Reviews):
 def _read_page(request: Request) -> tuple[int, UUID | None]:
     """How many, and after which. Raises ParameterProblem."""
     query = request._request.GET
-    errors = [(name[:100], unknown_parameter(name, _PARAMETERS)) for name in query if name not in _PARAMETERS]
+    errors = unknown_parameters(query, _PARAMETERS)
     size, after = PAGE_SIZE, query.get("after")
     try:
         size = read_number(query.get("page_size", str(PAGE_SIZE)), MAX_PAGE_SIZE)

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from api import responses
 from api.contents import MOST_ERRORS
 from api.endpoint import Endpoint
+from api.parameters import Fault, unknown_parameters
 from api.problems import ParameterProblem
 from api.schema.lists import QUESTION
 from api.schema.operations import documented
-from api.suggestions import unknown_parameter
 from api.values import read_number
 from factcheck.record.matching import Matching, match
 from factcheck.record.models import PublishedClaim, PublishedReview, Status
@@ -54,7 +54,7 @@ class MatchView(Endpoint):
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         query = request._request.GET
-        errors = [(name[:100], unknown_parameter(name, NAMES)) for name in query if name not in NAMES]
+        errors = unknown_parameters(query, NAMES)
         errors += [(name, "Give this parameter once.") for name in NAMES if len(query.getlist(name)) > 1]
         try:
             limit: int | None = read_number(query.get("limit", str(LIMIT)), MAX_LIMIT)
@@ -68,10 +68,8 @@ class MatchView(Endpoint):
     def post(self, request: Request) -> HttpResponse:
         asked = _read_object(request._request)
         unknown = islice((name for name in asked if name not in NAMES), MOST_ERRORS)
-        errors = [(name[:100], unknown_parameter(name, NAMES)) for name in unknown]
-        response = HttpResponse(
-            answer(asked.get("text"), asked.get("limit", LIMIT), errors), content_type="application/json"
-        )
+        content = answer(asked.get("text"), asked.get("limit", LIMIT), unknown_parameters(unknown, NAMES))
+        response = HttpResponse(content, content_type="application/json")
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -88,7 +86,7 @@ def _read_object(request: HttpRequest) -> dict[str, Any]:
     raise ParameterProblem([("text", f'Send a JSON object such as {{"text": "…"}}, of at most {MAX_CONTENT} bytes.')])
 
 
-def answer(text: Any, limit: Any, errors: list[tuple[str, str]]) -> bytes:
+def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
     """What is sent for the text. Raises ParameterProblem with all that is wrong."""
     if isinstance(limit, float) and limit.is_integer():
         limit = int(limit)  # 3.0 is an integer too (JSON Schema, 6.1.1)

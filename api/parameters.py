@@ -1,0 +1,42 @@
+"""The parameters of a request, read one after the other; what is wrong with any of them is told at once."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.http import QueryDict
+
+from api.problems import ParameterProblem
+from api.suggestions import unknown_parameter
+
+Value = TypeVar("Value")
+Fault = tuple[str, str]  # a parameter's name, and a sentence for whoever sent it
+
+
+def unknown_parameters(names: Iterable[str], known: Collection[str]) -> list[Fault]:
+    return [(name[:100], unknown_parameter(name, known)) for name in names if name not in known]
+
+
+@dataclass
+class Parameters:
+    """`faults` are what is wrong so far."""
+
+    query: QueryDict
+    faults: list[Fault]
+
+    def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
+        """What the reader (`api.values`) makes of it; the default without it, and when something is wrong with it."""
+        found = self.query.getlist(name)
+        if len(found) > 1:
+            self.faults.append((name, "Give this parameter once."))
+        elif found:
+            try:
+                return reader(found[0])
+            except ValueError as error:
+                self.faults.append((name, str(error)))
+        return default
+
+    def refuse_faults(self) -> None:
+        """Raises ParameterProblem with everything that is wrong."""
+        if self.faults:
+            raise ParameterProblem(self.faults)
