@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from api import values
 from api.parameters import Parameters
 from api.suggestions import unknown_parameter
 from factcheck.record.models import LogEntry
+from factcheck.record.rows import RowQuerySet
 
 NAME = "as_of"
 
@@ -56,7 +56,7 @@ def _find(text: str) -> Moment:
     return Moment(entry.sequence, entry.at) if entry else Moment(-1, None)
 
 
-def as_published(now: type[Any], past: type[Any], moment: Moment | None) -> list[QuerySet[Any]]:
+def as_published(now: type[Any], past: type[Any], moment: Moment | None) -> list[RowQuerySet[Any]]:
     """The rows that were public at the moment, each in one of these; without a moment those that are now."""
     rows = now.objects.using("public")
     if moment is None:

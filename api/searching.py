@@ -12,7 +12,6 @@ from api.moments import as_published
 from api.problems import ParameterProblem
 from factcheck.record.bounded import all_within
 from factcheck.record.counts import count
-from factcheck.record.models import Status
 from factcheck.record.search import SECONDS, Found, Search, Searched, has_words
 from factcheck.record.snippets import mark
 from factcheck.record.spelling import did_you_mean
@@ -28,7 +27,7 @@ def read_searched(asked: ListRequest, model: Searched, past: type[Any]) -> tuple
     deadline = time.monotonic() + SECONDS
     if asked.searched is None:
         found = as_published(model, past, asked.as_of) if asked.as_of else []
-        page = read_page(asked, *(rows.filter(asked.condition, status=Status.LIVE) for rows in found))
+        page = read_page(asked, *(rows.live().filter(asked.condition) for rows in found))
         return page, _counts(asked, model, None, deadline) or None
     if asked.order.value == BY_RELEVANCE.value:
         page, answer = _read_best(asked, model)

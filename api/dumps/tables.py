@@ -10,14 +10,7 @@ from django.db.models import F, Func, QuerySet, TextField, Value
 from django.db.models.functions import Cast, JSONObject
 
 from api.schema.components import COMPONENTS
-from factcheck.record.models import (
-    LogEntry,
-    PublishedClaim,
-    PublishedCorrection,
-    PublishedDemand,
-    PublishedReview,
-    Status,
-)
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedCorrection, PublishedDemand, PublishedReview
 
 # Canonical JSON has no control characters: as quotes and delimiters these leave every row as it is.
 _COPY = "COPY ({}) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
@@ -47,8 +40,8 @@ def tables() -> list[Table]:
     entry = {name: at if name == "at" else F(name) for name in COMPONENTS["LogEntry"]["properties"]}
     entries = LogEntry.objects.using("public").annotate(body=Cast(JSONObject(**entry), TextField()))
     return [
-        Table("reviews", "Review", reviews.filter(status=Status.LIVE).order_by("id")),
-        Table("claims", "Claim", claims.filter(status=Status.LIVE).order_by("id")),
+        Table("reviews", "Review", reviews.live().order_by("id")),
+        Table("claims", "Claim", claims.live().order_by("id")),
         Table("corrections", "CorrectionOfReview", PublishedCorrection.objects.using("public").order_by("sequence")),
         Table("demands", "Demand", PublishedDemand.objects.using("public").order_by("id")),
         Table("entries", "LogEntry", entries.order_by("sequence")),

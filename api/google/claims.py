@@ -20,7 +20,7 @@ from api.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
 from factcheck.record.addresses import site_of
 from factcheck.record.bounded import all_within
 from factcheck.record.families import Family
-from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview, Status
+from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.queries import read_query
 from factcheck.record.search import SECONDS
 from factcheck.record.search import Search as Ranking
@@ -81,7 +81,7 @@ def _newest(asked: Search, position: Position | None) -> list[Row]:
     """The newest publication first: the page and one more."""
     with all_within(SECONDS):
         order = replace(ORDER, from_index=not (asked.site and _has_few(asked.site)))
-        rows = PublishedClaim.objects.using("public").filter(_condition(asked), status=Status.LIVE)
+        rows = PublishedClaim.objects.using("public").live().filter(_condition(asked))
         if asked.offset:
             ordered = rows.order_by(*order.clauses(True)).values_list("published_at", "id")
             before = ordered[asked.offset - 1 : asked.offset]
@@ -95,7 +95,7 @@ def _has_few(site: str) -> bool:
     """Whether the site's claims are so few that they are found first and sorted then."""
     if site != site_of(settings.SITE_URL):
         return unless_common(PublishedClaim, "publishers")([site])
-    ours = PublishedReview.objects.using("public").filter(original_key=None, status=Status.LIVE)
+    ours = PublishedReview.objects.using("public").live().filter(original_key=None)
     return ours[: FEW + 1].count() <= FEW
 
 
@@ -115,7 +115,7 @@ def _condition(asked: Search) -> Q:
         review &= Q(claimed_on__gte=asked.since) | Q(reviewed_on__gte=asked.since) | undated
     if not review:
         return condition
-    reviews = PublishedReview.objects.using("public").filter(review, status=Status.LIVE)
+    reviews = PublishedReview.objects.using("public").live().filter(review)
     if asked.site == site_of(settings.SITE_URL) and _has_few(asked.site):
         return Q(pk__in={pk for pk in reviews.values_list("claim_id", flat=True) if pk} | _homes(reviews))
     return condition & (Q(Exists(reviews.filter(claim_id=OuterRef("pk")))) | Q(pk__in=_homes(reviews)))

@@ -18,7 +18,7 @@ from api.searching import read_searched
 from api.unchanged import follows_log
 from factcheck.record.addresses import claim_url
 from factcheck.record.families import Family
-from factcheck.record.models import PastClaim, PublishedClaim, Status
+from factcheck.record.models import PastClaim, PublishedClaim
 
 CLAIMS = ListOptions(
     orders={
@@ -31,7 +31,7 @@ CLAIMS = ListOptions(
     },
     filters=CLAIM_FILTERS,
     as_of=True,
-    rows=lambda condition: PublishedClaim.objects.using("public").filter(condition, status=Status.LIVE),
+    rows=lambda condition: PublishedClaim.objects.using("public").live().filter(condition),
     searched=True,
 )
 

@@ -25,7 +25,7 @@ from api.searching import read_in_time
 from api.unchanged import follows_log
 from api.views.corrections import CORRECTIONS, read_corrections
 from factcheck.record.markdown import to_html
-from factcheck.record.models import PublishedReview, Status
+from factcheck.record.models import PublishedReview
 
 Body = dict[str, Any]
 
@@ -84,7 +84,7 @@ class ReviewFeed(Feed):
     title, description = "Fact-checks", "Reviews of claims, those that were published or changed last before others."
 
     def read(self, asked: ListRequest) -> Page:
-        rows = PublishedReview.objects.using("public").filter(asked.condition, status=Status.LIVE)
+        rows = PublishedReview.objects.using("public").live().filter(asked.condition)
         return read_in_time(asked, rows) if "q" in asked.query else read_page(asked, rows)
 
     def entries(self, bodies: Sequence[Body], full: bool) -> list[Entry]:
@@ -144,7 +144,7 @@ class CorrectionFeed(Feed):
 
 
 def _live_reviews(ids: set[str]) -> dict[str, Body]:
-    rows = PublishedReview.objects.using("public").filter(id__in=ids, status=Status.LIVE)
+    rows = PublishedReview.objects.using("public").live().filter(id__in=ids)
     return {review["id"]: review for review in map(orjson.loads, rows.values_list("body", flat=True))}
 
 

@@ -18,7 +18,7 @@ from api.schema.lists import QUESTION
 from api.schema.operations import documented
 from api.values import read_number
 from factcheck.record.matching import Matching, match
-from factcheck.record.models import PublishedClaim, PublishedReview, Status
+from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.questions import MAX_QUESTION, MAX_SENT
 from factcheck.record.text import find_forbidden, nfc
 
@@ -110,10 +110,10 @@ def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
 def _content(matching: Matching) -> dict[str, Any]:
     """Claims and reviews as they are stored, so that one call tells all."""
     ids = [found.claim_id for found in matching.results]
-    claims = PublishedClaim.objects.using("public").filter(id__in=ids, status=Status.LIVE)
+    claims = PublishedClaim.objects.using("public").live().filter(id__in=ids)
     bodies = dict(claims.values_list("id", "body"))
     shown = {pk: [UUID(review["id"]) for review in orjson.loads(body)["reviews"]] for pk, body in bodies.items()}
-    live = PublishedReview.objects.using("public").filter(status=Status.LIVE)
+    live = PublishedReview.objects.using("public").live()
     reviews = dict(live.filter(id__in=[pk for each in shown.values() for pk in each]).values_list("id", "body"))
     results = [
         {

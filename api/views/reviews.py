@@ -39,7 +39,7 @@ REVIEWS = ListOptions(
     },
     filters=REVIEW_FILTERS,
     as_of=True,
-    rows=lambda condition: PublishedReview.objects.using("public").filter(condition, status=Status.LIVE),
+    rows=lambda condition: PublishedReview.objects.using("public").live().filter(condition),
     searched=True,
 )
 

@@ -12,7 +12,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claimant, User
 from factcheck.record.canonical import canonical, sha256_hex
-from factcheck.record.models import PublishedReview, Status
+from factcheck.record.models import PublishedReview
 
 
 def claimant_digest(claimant: Claimant) -> str:
@@ -57,7 +57,7 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     claimant.save()
     erasure.forget_in_desk_log(Claimant, {claimant.pk})
     record_event(by, "claimant.redacted", claimant)  # without the name: events are kept for ever
-    return PublishedReview.objects.filter(claimant=claimant.pk, status=Status.LIVE).count()
+    return PublishedReview.objects.live().filter(claimant=claimant.pk).count()
 
 
 def _locked(claimant: Claimant, by: User) -> Claimant:

@@ -22,7 +22,7 @@ from factcheck.editorial.models import Claim, ClaimMerge, ReaderMessage, Review,
 from factcheck.editorial.models.approvals import Decision
 from factcheck.record import log
 from factcheck.record.canonical import canonical, sha256_hex
-from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge, Status
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 
 Action = ClaimMerge.Action
 _KINDS = {Action.MERGE: LogEntry.Kind.CLAIM_MERGE, Action.SPLIT: LogEntry.Kind.CLAIM_SPLIT}
@@ -53,7 +53,7 @@ def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> ClaimMer
         raise EditorialError(
             _("This claim is not public. Give its drafts the other claim instead: open each review and choose it.")
         )
-    if not PublishedClaim.objects.filter(pk=into.pk, status=Status.LIVE).exists():
+    if not PublishedClaim.objects.live().filter(pk=into.pk).exists():
         raise EditorialError(_("Readers can only be led to a claim with a published review. Choose such a claim."))
     return _propose(ClaimMerge(action=Action.MERGE, claim=claim, into=into, submitted_by=by, note=note))
 
@@ -92,7 +92,7 @@ def approve_merge(*, merge: ClaimMerge, by: User, digest: str) -> LogEntry:
         raise NotAllowed(_("You proposed this yourself; somebody else has to decide."))
     if digest != merge.digest or canonical(statement(merge)).decode() != merge.statement:
         raise EditorialError(_("This is not what you read any more. Return it; it has to be proposed anew."))
-    into_is_live = PublishedClaim.objects.filter(pk=merge.into_id, status=Status.LIVE).exists()
+    into_is_live = PublishedClaim.objects.live().filter(pk=merge.into_id).exists()
     if merge.action == Action.MERGE and not into_is_live:
         raise EditorialError(_("Readers can only be led to a claim with a published review. Return this proposal."))
     merge.decide(Decision.APPROVED, by)

@@ -22,7 +22,7 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Appearance, Claim, ReaderMessage, Review, User
 from factcheck.networks import network_of
 from factcheck.record.canonical import rfc3339
-from factcheck.record.models import PublishedReview, Status
+from factcheck.record.models import PublishedReview
 
 Kind, State = ReaderMessage.Kind, ReaderMessage.State
 
@@ -59,7 +59,7 @@ def take_in(*, kind: ReaderMessage.Kind, said: Said, address: str) -> tuple[str,
     if kind == Kind.CORRECTION:
         # Held, so that an erasure meanwhile finds the message or is found.
         review = Review.objects.select_for_update().filter(pk=said["review"]["id"]).first()
-        if review is None or not PublishedReview.objects.filter(pk=review.pk, status=Status.LIVE).exists():
+        if review is None or not PublishedReview.objects.live().filter(pk=review.pk).exists():
             problems.append(("/review/id", _("There is no such review on this site.")))
         else:
             row.review, row.newsroom_id = review, review.newsroom_id

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from factcheck.editorial.models import Claim
 from factcheck.record.embeddings import is_configured
 from factcheck.record.matching import match
-from factcheck.record.models import PublishedClaim, PublishedMerge, Status
+from factcheck.record.models import PublishedClaim, PublishedMerge
 
 MOST = 5
 LIKELY = 0.5  # the score from which on a claim is more likely the same than not
@@ -49,7 +49,7 @@ def published_like(text: str, *, besides: UUID | None = None, least: float = 0.0
     except TimeoutError as problem:
         raise MeaningMissing("Comparing it with what is published took too long.") from problem
     scores = {each.claim_id: each.score for each in found.results if each.score >= least and each.claim_id != besides}
-    rows = PublishedClaim.objects.filter(pk__in=scores, status=Status.LIVE).values_list("pk", "body")
+    rows = PublishedClaim.objects.live().filter(pk__in=scores).values_list("pk", "body")
     bodies = {pk: orjson.loads(body) for pk, body in rows}
     alike = [
         Similar(pk, bodies[pk]["text"], bodies[pk]["language"], bodies[pk]["reviews"], score)

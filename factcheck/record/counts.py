@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from factcheck.record.bounded import rows_within
-from factcheck.record.models import PublishedReview, Status
+from factcheck.record.models import PublishedReview
 from factcheck.record.search import Searched
 from factcheck.record.words import SEARCH_CONFIG
 
@@ -31,7 +31,7 @@ class Counts:
 
 def count(model: Searched, condition: Q, wanted: str | None, facets: Collection[str], seconds: float) -> Counts | None:
     """Live rows that meet the condition and the query `wanted` (for `to_tsquery`). None when it takes too long."""
-    rows = model.objects.using("public").filter(condition, status=Status.LIVE).query
+    rows = model.objects.using("public").live().filter(condition).query
     where, parameters = rows.get_compiler("public").compile(rows.where)
     if wanted is not None:
         where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from factcheck.record.embeddings import Embeddings, NoVectorError
-from factcheck.record.models import PublishedReview, ReviewVector, Status
+from factcheck.record.models import PublishedReview, ReviewVector
 from factcheck.record.vectors import Vector, text_digest, text_of, vector_literal
 
 BATCH = 32
@@ -74,7 +74,7 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
                 if not ids:
                     return
                 last = ids[-1]
-                reviews = PublishedReview.objects.filter(id__in=ids, status=Status.LIVE).values_list("id", "body")
+                reviews = PublishedReview.objects.live().filter(id__in=ids).values_list("id", "body")
                 texts = {pk: text_of(orjson.loads(body)) for pk, body in reviews}
                 vectors = _vectors(embeddings, texts)
                 digests = [text_digest(texts[pk]) for pk in vectors]

@@ -185,7 +185,7 @@ def _reconsider_references(keys: Iterable[Reference]) -> None:
     """Takes these references from the newest live review that still has them; drops those without one."""
     rows = []
     for kind, key in sorted(keys):
-        newest = PublishedReview.objects.filter(_referring(kind, key), status=Status.LIVE).order_by("-sequence").first()
+        newest = PublishedReview.objects.live().filter(_referring(kind, key)).order_by("-sequence").first()
         if newest:
             rows.append(reference_row(kind, key, newest))
         else:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import chain
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
+Row = TypeVar("Row", bound=models.Model)
 Past = TypeVar("Past", bound=models.Model)
 Made = TypeVar("Made")
 
@@ -20,6 +21,12 @@ class Status(models.TextChoices):
     LIVE = "live"
     WITHDRAWN = "withdrawn"
     ERASED = "erased"
+
+
+class RowQuerySet(models.QuerySet[Row]):
+    def live(self) -> Self:
+        """Neither withdrawn nor erased."""
+        return self.filter(status=Status.LIVE)
 
 
 class ReviewRow(models.Model):
@@ -40,6 +47,8 @@ class ReviewRow(models.Model):
     reviewed_on = models.DateField(null=True)
     published_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+
+    objects = RowQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -66,6 +75,8 @@ class ClaimRow(models.Model):
     claimed_on = models.DateField(null=True)
     published_at = models.DateTimeField(help_text="When its first review was published.")
     updated_at = models.DateTimeField()
+
+    objects = RowQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -30,7 +30,6 @@ from factcheck.record.models import (
     PublishedReference,
     PublishedReview,
     RevisionDocument,
-    Status,
     Word,
 )
 from factcheck.record.notes import Checkpoint, NoteError, VerifierKey, open_note, signed_by
@@ -245,7 +244,7 @@ def _check_claims() -> None:
 
 def _check_references() -> None:
     speakers: dict[tuple[str, str], UUID] = {}
-    live = PublishedReview.objects.filter(status=Status.LIVE).order_by("sequence").defer("body")
+    live = PublishedReview.objects.live().order_by("sequence").defer("body")
     for review in live.iterator(BATCH):
         speakers |= dict.fromkeys(readmodel.references_of(review), review.pk)
     for batch in batches(iter(speakers.items())):
@@ -263,7 +262,7 @@ def _check_references() -> None:
 
 def _check_words() -> None:
     expected = Counter[str]()
-    for row in PublishedReview.objects.filter(status=Status.LIVE).iterator(BATCH):
+    for row in PublishedReview.objects.live().iterator(BATCH):
         expected.update(title_words(row))
     for word in Word.objects.iterator(BATCH):
         if word.reviews != expected[word.word]:

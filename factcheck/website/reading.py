@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from factcheck.record.families import Family
-from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReview, RevisionDocument, Status
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReview, RevisionDocument
 from factcheck.record.queries import MAX_QUERY, read_query
 from factcheck.record.readmodel import review_body
 from factcheck.record.revisions import in_revision
@@ -46,7 +46,7 @@ class ReviewsPage:
 
 def newest_reviews(page: int) -> ReviewsPage:
     start = (page - 1) * PAGE_SIZE
-    live = PublishedReview.objects.using("public").filter(status=Status.LIVE).order_by("-published_at", "-id")
+    live = PublishedReview.objects.using("public").live().order_by("-published_at", "-id")
     return _page(list(live.values_list("body", flat=True)[start : start + PAGE_SIZE + 1]), page)
 
 
@@ -77,14 +77,14 @@ def other_reviews(review: PublishedReview) -> list[Body]:
         return []
     family = Family.of([review.claim_id], using="public")
     same = family.shown_under(family.home(review.claim_id))
-    found = PublishedReview.objects.using("public").filter(claim_id__in=same, status=Status.LIVE)
+    found = PublishedReview.objects.using("public").live().filter(claim_id__in=same)
     bodies = found.exclude(pk=review.pk).order_by("published_at", "id").values_list("body", flat=True)[:OTHERS]
     return [orjson.loads(body) for body in bodies]
 
 
 def find_claim(claim_id: UUID) -> Body | None:
     """A claim that has a live review, with its live reviews."""
-    claims = PublishedClaim.objects.using("public").filter(pk=claim_id, status=Status.LIVE)
+    claims = PublishedClaim.objects.using("public").live().filter(pk=claim_id)
     body = claims.values_list("body", flat=True).first()
     return orjson.loads(body) if body else None
 

@@ -16,7 +16,7 @@ from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import etag, require_safe
 
-from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, Status
+from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview
 
 LIMIT = 50_000
 PAGES = ("/", "/demands/")
@@ -26,7 +26,7 @@ _SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 def sections() -> dict[str, QuerySet[Any]]:
     """What has a page of its own, by the first part of its address."""
     return {
-        "reviews": PublishedReview.objects.using("public").filter(status=Status.LIVE),
+        "reviews": PublishedReview.objects.using("public").live(),
         "demands": PublishedDemand.objects.using("public").all(),
     }
 

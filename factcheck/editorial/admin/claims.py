@@ -20,7 +20,7 @@ from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.links import is_public
 from factcheck.editorial.merges import last_merged_into
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
-from factcheck.record.models import PublishedClaim, Status
+from factcheck.record.models import PublishedClaim
 
 
 class AppearanceFormSet(SeenFormSet):
@@ -99,7 +99,7 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
 
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
         """The newsroom's own, and what anybody can read: a published claim may be reviewed by others too."""
-        published = PublishedClaim.objects.filter(pk=OuterRef("pk"), status=Status.LIVE)
+        published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
         return Claim.objects.filter(Q(newsroom__in=list(desk(request).roles)) | Exists(published))
 
     def get_search_results(

@@ -21,7 +21,7 @@ from factcheck.editorial.admin.acting import Verb, act, by_name, refusals_shown,
 from factcheck.editorial.admin.verb_forms import DigestForm, PublicReasonForm, ReasonForm
 from factcheck.editorial.admin.verbs import may_write
 from factcheck.editorial.models import Claim, ClaimMerge, ProposedLink
-from factcheck.record.models import PublishedClaim, Status
+from factcheck.record.models import PublishedClaim
 
 
 class ChoiceForm(forms.Form):
@@ -196,7 +196,7 @@ def similar_address(claim: UUID, *, then: str = "claim") -> str:
 
 def shown(*claims: Claim) -> list[tuple[Claim, bool]]:
     """Claims with whether they have a page that readers can open; a merged one leads to the other's."""
-    live = PublishedClaim.objects.filter(pk__in=[claim.pk for claim in claims], status=Status.LIVE)
+    live = PublishedClaim.objects.live().filter(pk__in=[claim.pk for claim in claims])
     public = set(live.values_list("pk", flat=True))
     return [(claim, claim.pk in public or merges.merged_into(claim) is not None) for claim in claims]
 

@@ -11,7 +11,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Review, Source, Verdict
 from factcheck.record.canonical import rfc3339
-from factcheck.record.models import PublishedClaim, Status
+from factcheck.record.models import PublishedClaim
 
 _TEXTS = ("language", "headline", "summary", "body")
 _SOURCE_TEXTS = ("title", "url", "publisher", "stance", "quote", "archive_url")
@@ -100,7 +100,7 @@ def _write(review: Review, said: Said, token: ApiToken) -> None:
 
 def _set_claim(review: Review, pk: UUID, problems: list[Problem]) -> None:
     """The newsroom's own claims, and what anybody can read."""
-    published = PublishedClaim.objects.filter(pk=OuterRef("pk"), status=Status.LIVE)
+    published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
     claim = Claim.objects.filter(Q(newsroom=review.newsroom_id) | Exists(published), pk=pk).first()
     if claim is None:
         problems.append(("/claim/id", _("There is no such claim that this newsroom can review. Log it first.")))
