@@ -105,7 +105,7 @@ def newest_sequence() -> int | None:
 
 
 def _sequences() -> QuerySet[LogEntry, Any]:
-    return LogEntry.objects.using("public").order_by("-sequence").values_list("sequence")[:1]
+    return LogEntry.objects.using("public").newest().values_list("sequence")
 
 
 def head_is(request: HttpRequest, sequence: int | None) -> None:

@@ -83,4 +83,4 @@ def compiled(shape: Hashable, rows: Callable[[], QuerySet[Any]], planned_once: b
 
 def log_head() -> Subquery:
     """The sequence of the newest log entry, read by the very statement that reads the rows."""
-    return Subquery(LogEntry.objects.using("public").order_by("-sequence").values("sequence")[:1])
+    return Subquery(LogEntry.objects.using("public").newest().values("sequence"))

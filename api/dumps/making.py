@@ -46,7 +46,7 @@ def make(begin: Callable[[int], Advance]) -> dumps.Dump | None:
 
 
 def _make(begin: Callable[[int], Advance]) -> dumps.Dump | None:
-    head = LogEntry.objects.using("public").order_by("-sequence").first()
+    head = LogEntry.objects.using("public").newest().first()
     if head is None:
         return None
     chosen = tables()

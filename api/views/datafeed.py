@@ -22,6 +22,6 @@ class ClaimReviewFeed(Endpoint):
 
     def get(self, request: Request) -> HttpResponseBase:
         refuse_parameters(request)
-        head = LogEntry.objects.using("public").order_by("-sequence").first()
+        head = LogEntry.objects.using("public").newest().first()
         stamp = f"{EDITION} {settings.SITE_URL} {settings.LICENSE_URL} {head.digest if head else None}"
         return respond_stream(request._request, stamp, lambda: data_feed(head), MEDIA_TYPE)

@@ -11,6 +11,10 @@ from factcheck.record.merkle import tile_name
 
 
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):
+    def newest(self) -> "LogEntryQuerySet":
+        """The last entry alone; none before the first."""
+        return self.order_by("-sequence")[:1]
+
     def newest_of_each_subject(self) -> "LogEntryQuerySet":
         """The last entry about each subject, in the log's order."""
         later = LogEntry.objects.filter(subject=OuterRef("subject"), number__gt=OuterRef("number"))

@@ -61,7 +61,7 @@ def publish(publications: Sequence[Publication], *also: SigningKey) -> list[LogE
     if len(set(subjects)) != len(subjects):
         raise RecordError("One call can publish one revision of a review, not two.")
     size = hold()
-    head = LogEntry.objects.order_by("-sequence").first()
+    head = LogEntry.objects.newest().first()
     # A clock that was set back must not make the log run backwards.
     at = max(timezone.now(), head.at) if head else timezone.now()
     sequence = head.sequence + 1 if head else 0

@@ -63,7 +63,7 @@ class GivenUpError(Exception):
 
 def head() -> int:
     """The newest entry's sequence, -1 before the first."""
-    newest = LogEntry.objects.using("public").order_by("-sequence").values_list("sequence", flat=True).first()
+    newest = LogEntry.objects.using("public").newest().values_list("sequence", flat=True).first()
     return -1 if newest is None else newest
 
 
