@@ -24,8 +24,18 @@ DOCUMENT_HEADERS = {
 }
 _AS_OF_HEADER = {"Factcheck-As-Of": "With `as_of`: sequence of the newest entry that counts."}
 _RANGES_HEADER = {"Accept-Ranges": "`bytes`: a part can be asked for."}
-PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+PAGE_SIZE = OpenApiParameter(
+    "page_size",
+    {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
+    OpenApiParameter.QUERY,
+    description="How many a page holds.",
+)
 PROBLEM_TYPE = "application/problem+json"
+ANYWHERE = {
+    429: "Too many requests; `Retry-After` says how many seconds to wait.",
+    500: "An error of ours.",
+    503: "The database does not answer.",
+}
 
 
 def ref(component: str) -> dict[str, Any]:
@@ -69,11 +79,7 @@ def documented(
         problems[413] = "The content comes in chunks, so that nobody said how many bytes it has."
     if partial:
         problems[416] = "The range begins beyond the end of the file."
-    problems |= {
-        429: "Too many requests; `Retry-After` says how many seconds to wait.",
-        500: "An error of ours.",
-        503: "The database does not answer.",
-    }
+    problems |= ANYWHERE
     contents = {media_type: component, **(also or {})}
     answers: dict[Any, OpenApiResponse] = {
         (200, each): OpenApiResponse(ref(name), description="OK") for each, name in contents.items()
@@ -181,7 +187,7 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
         if options.searched:
             text += " With `q`, `relevance` unless another is given; without, `-published_at`."
         found.append(OpenApiParameter("sort", schema, OpenApiParameter.QUERY, description=text))
-    found.append(OpenApiParameter("page_size", PAGE_SIZE, OpenApiParameter.QUERY, description="How many a page holds."))
+    found.append(PAGE_SIZE)
     if options.searched:
         found += _EXTRAS
     text = "Where a page begins, from `next` or `previous`; fits only the same address, filters and order."

@@ -5,7 +5,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from api.schema.operations import PROBLEM_TYPE, Decorator, ref
+from api.schema.operations import ANYWHERE, PAGE_SIZE, PROBLEM_TYPE, Decorator, ref
 
 Json = dict[str, Any]
 
@@ -21,9 +21,7 @@ _PROBLEMS = {
     409: "It is no draft any more, or the same request is being carried out.",
     413: "The content is too large.",
     422: "The content cannot be taken, or the Idempotency-Key was used for another content.",
-    429: "Too many requests; `Retry-After` says how many seconds to wait.",
-    500: "An error of ours.",
-    503: "The database does not answer.",
+    **ANYWHERE,
 }
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -33,12 +31,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     " is not carried out again and gets the first answer.",
 )
 LIST_PARAMETERS = (
-    OpenApiParameter(
-        "page_size",
-        {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
-        OpenApiParameter.QUERY,
-        description="How many a page holds.",
-    ),
+    PAGE_SIZE,
     OpenApiParameter(
         "after",
         {"type": "string", "format": "uuid"},

@@ -28,7 +28,7 @@ class ChangeList(Endpoint):
         "Everything that became public after an entry of the log, in the log's order; for mirrors.", "ChangeList",
         extra=[
             integer_parameter("since", "The last sequence that you have; without it the feed begins with entry 0."),
-            OpenApiParameter("page_size", PAGE_SIZE, OpenApiParameter.QUERY, description="How many a page holds."),
+            PAGE_SIZE,
             OpenApiParameter(
                 "wait", {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": 0}, OpenApiParameter.QUERY,
                 description="For how many seconds to wait when there is nothing new. When too many wait already, the"
