@@ -153,6 +153,7 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
             "opts": self.opts,
             "title": asked.label,
             "subtitle": str(batch),
+            "verb": asked,
             "back": page,
             "explanation": asked.explanation,
             "button": asked.label,
