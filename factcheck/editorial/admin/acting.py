@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +40,11 @@ def by_name(*verbs: Verb[T]) -> dict[str, Verb[T]]:
     return {verb.name: verb for verb in verbs}
 
 
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What the page's form was sent with; nothing while the page is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
 @contextmanager
 def refusals_shown(form: forms.Form) -> Iterator[None]:
     """What a verb says against it stands above the form, in which is still what was typed."""
@@ -65,3 +72,31 @@ def too_late(request: HttpRequest, page: str, reason: Text | None = None) -> Htt
         str(reason or _("This cannot be done now: somebody may have been quicker. This page shows where it stands.")),
     )
     return redirect(page)
+
+
+def ask(
+    request: HttpRequest,
+    verb: Verb[Any],
+    row: Model,
+    form: forms.Form,
+    page: str,
+    template: str = "admin/editorial/confirm.html",
+    **shown: Any,
+) -> TemplateResponse:
+    """The verb's own page: what it does, the form and the button."""
+    said = {"verb": verb, "explanation": verb.explanation, "form": form}
+    return page_about(request, row, page, verb.label, template, **said | shown)
+
+
+def page_about(
+    request: HttpRequest,
+    row: Model,
+    page: str,
+    title: Text,
+    template: str = "admin/editorial/confirm.html",
+    **shown: Any,
+) -> TemplateResponse:
+    """A page of ours about a row, with a way back to the row's own page."""
+    around = {**admin.site.each_context(request), "opts": row._meta}
+    said = {"title": title, "subtitle": str(row), "back": page}
+    return TemplateResponse(request, template, around | said | shown)

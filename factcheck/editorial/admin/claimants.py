@@ -8,14 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
-from factcheck.editorial.admin.acting import refusals_shown
+from factcheck.editorial.admin.acting import page_about, refusals_shown, sent
 from factcheck.editorial.admin.lists import all_words, keys, search_terms
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
 from factcheck.editorial.admin.verb_forms import DigestForm, ProseInput
@@ -100,9 +99,7 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
 
     def confirm(self, request: HttpRequest, pk: Any) -> HttpResponse:
         claimant = self._mine(request, pk)
-        form = DigestForm(
-            request.POST if request.method == "POST" else None, initial={"digest": claimant_digest(claimant)}
-        )
+        form = DigestForm(sent(request), initial={"digest": claimant_digest(claimant)})
         if form.is_valid():
             with refusals_shown(form):
                 confirm_claimant(claimant=claimant, by=desk(request).user, digest=form.cleaned_data["digest"])
@@ -119,7 +116,7 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
 
     def redact(self, request: HttpRequest, pk: Any) -> HttpResponse:
         claimant = self._mine(request, pk)
-        form = RedactionForm(request.POST if request.method == "POST" else None)
+        form = RedactionForm(sent(request))
         if form.is_valid():
             with refusals_shown(form):
                 left = redact_claimant(
@@ -157,15 +154,5 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
     def _ask(
         self, request: HttpRequest, claimant: Claimant, title: Any, explanation: Any, form: forms.Form
     ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "subtitle": str(claimant),
-            "object": claimant,
-            "back": self._page(claimant),
-            "explanation": explanation,
-            "form": form,
-            "button": title,
-        }
-        return TemplateResponse(request, "admin/editorial/claimant/verb.html", context)
+        template, back = "admin/editorial/claimant/verb.html", self._page(claimant)
+        return page_about(request, claimant, back, title, template, explanation=explanation, form=form, object=claimant)

@@ -147,13 +147,13 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
         return [
             path("<uuid:pk>/similar/", view(self.similar), name="editorial_claim_similar"),
             path("<uuid:pk>/split/", view(self.split), name="editorial_claim_split"),
-            path("merges/<int:pk>/<slug:verb>/", view(self.merge_verb), name="editorial_claim_merge"),
-            path("links/<int:pk>/<slug:answer>/", view(self.link), name="editorial_claim_link"),
+            path("merges/<int:pk>/<slug:verb>/", view(merges.verb_page), name="editorial_claim_merge"),
+            path("links/<int:pk>/<slug:answer>/", view(links.link_page), name="editorial_claim_link"),
             *super().get_urls(),
         ]
 
     def similar(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return merges.similar_page(request, get_object_or_404(self.get_queryset(request), pk=pk), self._around(request))
+        return merges.similar_page(request, get_object_or_404(self.get_queryset(request), pk=pk))
 
     def split(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Asked for by either newsroom, so that it may be another one's claim."""
@@ -161,16 +161,7 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
         into = last_merged_into(claim)
         if not {claim.newsroom_id, into.newsroom_id if into else None} & desk(request).roles.keys():
             raise Http404
-        return merges.split_page(request, claim, into, self._around(request))
-
-    def link(self, request: HttpRequest, pk: int, answer: str) -> HttpResponse:
-        return links.link_page(request, pk, answer, self._around(request))
-
-    def merge_verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-        return merges.verb_page(request, pk, verb, self._around(request))
-
-    def _around(self, request: HttpRequest) -> dict[str, Any]:
-        return {**self.admin_site.each_context(request), "opts": self.opts}
+        return merges.split_page(request, claim, into)
 
     def response_add(self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None) -> HttpResponse:
         return merges.after_logging(request, obj)

@@ -1,17 +1,15 @@
 """The verbs of the register of demands as pages, as `verbs` for reviews."""
 
 import json
-from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import demands
 from factcheck.editorial.admin.access import Desk, desk
-from factcheck.editorial.admin.acting import Verb, act, by_name, too_late
+from factcheck.editorial.admin.acting import Verb, act, ask, by_name, sent, too_late
 from factcheck.editorial.admin.preview import changes, digest_of, readable_json
 from factcheck.editorial.admin.verb_forms import DigestForm, ProseInput, ReasonForm
 from factcheck.editorial.models import Demand, Membership
@@ -101,33 +99,29 @@ def possible(at: Desk, demand: Demand) -> list[Verb[Demand]]:
     return [VERBS[name] for name in names]
 
 
-def verb_page(request: HttpRequest, demand: Demand, verb: Verb[Demand], context: dict[str, Any]) -> HttpResponse:
+def verb_page(request: HttpRequest, demand: Demand, verb: Verb[Demand]) -> HttpResponse:
     """Shows what the verb is about; on POST does it, or says why not and keeps what was typed."""
     page = reverse("admin:editorial_demand_change", args=[demand.pk])
     approval = demands.open_approval(demand)
-    form = verb.form(
-        request.POST if request.method == "POST" else None, initial={"digest": approval.digest if approval else ""}
-    )
+    form = verb.form(sent(request), initial={"digest": approval.digest if approval else ""})
     if answer := act(request, verb, demand, form, page):
         return answer
-    if request.method != "POST" and verb not in possible(desk(request), demand):
+    if not form.is_bound and verb not in possible(desk(request), demand):
         return too_late(request, page)
     said = json.loads(approval.statement) if approval else demands.statement(demand)
     published = demands.last_statement(demand)
-    context |= {
-        "title": verb.label,
-        "subtitle": str(demand),
-        "verb": verb,
-        "explanation": verb.explanation,
-        "button": verb.label,
-        "form": form,
-        "back": page,
-        "approval": approval,
-        "reasons": demands.missing(demand) if verb.name == "submit" and not form.errors else [],
-        "said": said,
-        "published": published,
-        "changes": changes(published, said) if published else [],
-        "digest": digest_of(said),
-        "canonical": readable_json(said),
-    }
-    return TemplateResponse(request, "admin/editorial/demand/verb.html", context)
+    return ask(
+        request,
+        verb,
+        demand,
+        form,
+        page,
+        "admin/editorial/demand/verb.html",
+        approval=approval,
+        reasons=demands.missing(demand) if verb.name == "submit" and not form.errors else [],
+        said=said,
+        published=published,
+        changes=changes(published, said) if published else [],
+        digest=digest_of(said),
+        canonical=readable_json(said),
+    )

@@ -105,7 +105,7 @@ class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
         if verb not in VERBS:
             raise Http404
         demand = get_object_or_404(self.get_queryset(request).select_related("newsroom", "review"), pk=pk)
-        return verb_page(request, demand, VERBS[verb], {**self.admin_site.each_context(request), "opts": self.opts})
+        return verb_page(request, demand, VERBS[verb])
 
     def response_add(self, request: HttpRequest, obj: Demand, post_url_continue: str | None = None) -> HttpResponse:
         return self._go_on(request, obj) or super().response_add(request, obj, post_url_continue)

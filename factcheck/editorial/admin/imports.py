@@ -5,12 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import Desk, NewsroomAdmin, OwnNewsroomFilter, desk
-from factcheck.editorial.admin.acting import Text, Verb, act, by_name, too_late
+from factcheck.editorial.admin.acting import Text, Verb, act, ask, by_name, sent, too_late
 from factcheck.editorial.admin.merges import offered
 from factcheck.editorial.admin.verb_forms import DigestForm, ReasonForm
 from factcheck.editorial.imports import approve_import, publish_import, return_import
@@ -143,22 +142,10 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
             raise Http404
         page = reverse("admin:editorial_importbatch_change", args=[pk])
         asked = VERBS[verb]
-        form = asked.form(request.POST) if request.method == "POST" else asked.form(initial={"digest": batch.digest})
+        form = asked.form(sent(request), initial={"digest": batch.digest})
         if answer := act(request, asked, batch, form, page):
             return answer
-        if request.method != "POST" and asked not in possible(desk(request), batch):
+        if not form.is_bound and asked not in possible(desk(request), batch):
             return too_late(request, page)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": asked.label,
-            "subtitle": str(batch),
-            "verb": asked,
-            "back": page,
-            "explanation": asked.explanation,
-            "button": asked.label,
-            "form": form,
-            "batch": batch,
-            **self._rows(request, batch),
-        }
-        return TemplateResponse(request, "admin/editorial/importbatch/verb.html", context)
+        template = "admin/editorial/importbatch/verb.html"
+        return ask(request, asked, batch, form, page, template, batch=batch, **self._rows(request, batch))

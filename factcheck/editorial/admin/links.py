@@ -1,24 +1,21 @@
 """The page on which an editor answers a proposed link: the claims are the same, or they are not."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import desk
-from factcheck.editorial.admin.acting import refusals_shown
+from factcheck.editorial.admin.acting import page_about, refusals_shown, sent
 from factcheck.editorial.admin.merges import shown
 from factcheck.editorial.admin.verb_forms import PublicReasonForm
 from factcheck.editorial.links import accept_link, dismiss_link, is_public
 from factcheck.editorial.models import Claim, ProposedLink
 
 
-def link_page(request: HttpRequest, pk: int, answer: str, context: dict[str, Any]) -> HttpResponse:
+def link_page(request: HttpRequest, pk: int, answer: str) -> HttpResponse:
     """Shows both claims; on POST takes the answer, or says why not and keeps what was typed."""
     found = ProposedLink.objects.filter(claim__newsroom__in=list(desk(request).roles))
     link = get_object_or_404(found.select_related("claim__newsroom", "other__newsroom"), pk=pk)
@@ -28,7 +25,7 @@ def link_page(request: HttpRequest, pk: int, answer: str, context: dict[str, Any
     back = reverse("admin:editorial_claim_change", args=[link.claim_id])
     public = is_public(link.claim)
     form_class = PublicReasonForm if accepts and public else forms.Form
-    form = form_class(request.POST if request.method == "POST" else None)
+    form = form_class(sent(request))
     if form.is_valid():
         by = desk(request).user
         with refusals_shown(form):
@@ -46,13 +43,6 @@ def link_page(request: HttpRequest, pk: int, answer: str, context: dict[str, Any
         explanation = _("Readers would find the first claim under the second. Somebody else has to approve it.")
     else:
         explanation = _("The draft gets the second claim, and the first is thrown away.")
-    context |= {
-        "title": _("It is the same") if accepts else _("It is not the same"),
-        "subtitle": str(link.claim),
-        "back": back,
-        "explanation": explanation,
-        "button": _("It is the same") if accepts else _("It is not the same"),
-        "form": form,
-        "shown": shown(link.claim, link.other),
-    }
-    return TemplateResponse(request, "admin/editorial/claim/merge.html", context)
+    title, template = _("It is the same") if accepts else _("It is not the same"), "admin/editorial/claim/merge.html"
+    both = shown(link.claim, link.other)
+    return page_about(request, link.claim, back, title, template, explanation=explanation, form=form, shown=both)

@@ -11,13 +11,13 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import links, merges, similar
 from factcheck.editorial.admin.access import Desk, desk
-from factcheck.editorial.admin.acting import Verb, act, by_name, refusals_shown, too_late
+from factcheck.editorial.admin.acting import Verb, act, ask, by_name, page_about, refusals_shown, sent, too_late
 from factcheck.editorial.admin.verb_forms import DigestForm, PublicReasonForm, ReasonForm
 from factcheck.editorial.admin.verbs import may_write
 from factcheck.editorial.models import Claim, ClaimMerge, ProposedLink
@@ -98,14 +98,14 @@ def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     }
 
 
-def similar_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) -> HttpResponse:
+def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Claims that may be the same, and what can be done about it: use one instead, propose a merge, or go on."""
     back = reverse("admin:editorial_claim_change", args=[claim.pk])
     if request.method != "POST" and merges.merged_into(claim):
         return too_late(request, back)
     is_public = links.is_public(claim)
     popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
-    form = ChoiceForm(request.POST if request.method == "POST" else None)
+    form = ChoiceForm(sent(request))
     if form.is_valid():
         other = get_object_or_404(Claim, pk=form.cleaned_data["other"])
         if popup and other == claim:
@@ -128,25 +128,26 @@ def similar_page(request: HttpRequest, claim: Claim, context: dict[str, Any]) ->
     drafts = [] if is_public else similar.drafted_alike(claim)
     if logged and compared and not (found or drafts or form.errors):
         return _chosen(claim) if popup else redirect(_go_on(request, claim))
-    context |= {
-        "title": _("Has this been checked already?") if logged else _("Same as another claim"),
-        "subtitle": str(claim),
-        "claim": claim,
-        "is_public": is_public,
-        "may_join": is_public or may_exchange(desk(request), claim),
-        "popup": popup,
-        "is_popup": popup,
-        "logged": logged,
-        "asked": request.GET.get("q", ""),
-        "found": found,
+    return page_about(
+        request,
+        claim,
+        back,
+        _("Has this been checked already?") if logged else _("Same as another claim"),
+        "admin/editorial/claim/similar.html",
+        claim=claim,
+        is_public=is_public,
+        may_join=is_public or may_exchange(desk(request), claim),
+        popup=popup,
+        is_popup=popup,
+        logged=logged,
+        asked=request.GET.get("q", ""),
+        found=found,
         # What was written of a claim that is not among them: it is live no more, or the comparison took too long.
-        "unplaced": is_public and form.errors and form["other"].value() not in {str(each.claim_id) for each in found},
-        "drafts": drafts,
-        "form": form,
-        "go_on": _go_on(request, claim),
-        "back": back,
-    }
-    return TemplateResponse(request, "admin/editorial/claim/similar.html", context)
+        unplaced=is_public and form.errors and form["other"].value() not in {str(each.claim_id) for each in found},
+        drafts=drafts,
+        form=form,
+        go_on=_go_on(request, claim),
+    )
 
 
 def _choose(
@@ -201,53 +202,45 @@ def shown(*claims: Claim) -> list[tuple[Claim, bool]]:
     return [(claim, claim.pk in public or merges.merged_into(claim) is not None) for claim in claims]
 
 
-def split_page(request: HttpRequest, claim: Claim, into: Claim | None, context: dict[str, Any]) -> HttpResponse:
+def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpResponse:
     """Splits the claim off the one into which it was merged last; on POST says why not and keeps what was typed."""
     if into is None or (request.method != "POST" and not merges.merged_into(claim)):
         return too_late(request, reverse("admin:editorial_claim_change", args=[claim.pk]))
-    form = PublicReasonForm(request.POST if request.method == "POST" else None)
+    back = _page(request, claim, into)
+    form = PublicReasonForm(sent(request))
     if form.is_valid():
         with refusals_shown(form):
             merges.propose_split(claim=claim, by=desk(request).user, note=form.cleaned_data["reason"])
             messages.success(request, _("Proposed. Somebody else has to decide now."))
-            return redirect(_page(request, claim, into))
-    context |= {
-        "title": _("Split off"),
-        "subtitle": str(claim),
-        "back": _page(request, claim, into),
-        "explanation": _(
+            return redirect(back)
+    return page_about(
+        request,
+        claim,
+        back,
+        _("Split off"),
+        "admin/editorial/claim/merge.html",
+        explanation=_(
             "Readers find this claim and its reviews at their own address again, when somebody else has approved it."
         ),
-        "button": _("Propose to split it off"),
-        "form": form,
-        "shown": shown(claim, into),
-    }
-    return TemplateResponse(request, "admin/editorial/claim/merge.html", context)
+        button=_("Propose to split it off"),
+        form=form,
+        shown=shown(claim, into),
+    )
 
 
-def verb_page(request: HttpRequest, pk: int, name: str, context: dict[str, Any]) -> HttpResponse:
+def verb_page(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Shows both claims; on POST does what the verb does, or says why not and keeps what was typed."""
-    verb = VERBS.get(name)
     merge = get_object_or_404(ClaimMerge.objects.select_related("claim", "into", "newsroom", "submitted_by"), pk=pk)
-    if verb is None or not merge.newsrooms & desk(request).roles.keys():
+    if verb not in VERBS or not merge.newsrooms & desk(request).roles.keys():
         raise Http404
-    back = _page(request, merge.claim, merge.into)
-    form = verb.form(request.POST if request.method == "POST" else None, initial={"digest": merge.digest})
-    if answer := act(request, verb, merge, form, back):
+    asked, back = VERBS[verb], _page(request, merge.claim, merge.into)
+    form = asked.form(sent(request), initial={"digest": merge.digest})
+    if answer := act(request, asked, merge, form, back):
         return answer
-    if request.method != "POST" and verb not in possible(desk(request), merge):
+    if not form.is_bound and asked not in possible(desk(request), merge):
         return too_late(request, back)
-    context |= {
-        "title": verb.label,
-        "subtitle": str(merge.claim),
-        "back": back,
-        "explanation": verb.explanation,
-        "button": verb.label,
-        "form": form,
-        "merge": merge,
-        "shown": shown(merge.claim, merge.into),
-    }
-    return TemplateResponse(request, "admin/editorial/claim/merge.html", context)
+    both = shown(merge.claim, merge.into)
+    return ask(request, asked, merge.claim, form, back, "admin/editorial/claim/merge.html", merge=merge, shown=both)
 
 
 def _page(request: HttpRequest, claim: Claim, into: Claim) -> str:

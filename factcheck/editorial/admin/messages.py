@@ -9,7 +9,6 @@ from django.contrib import messages as notes
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import messages
 from factcheck.editorial.admin import merges
 from factcheck.editorial.admin.access import Desk, DeskAdmin, desk
-from factcheck.editorial.admin.acting import Verb, by_name, refusals_shown
+from factcheck.editorial.admin.acting import Verb, ask, by_name, refusals_shown, sent
 from factcheck.editorial.admin.verb_forms import ProseInput
 from factcheck.editorial.models import ReaderMessage
 
@@ -126,15 +125,15 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
     def verb(self, request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         if verb not in VERBS or not self.has_view_permission(request):
             raise Http404
-        asked, at, sent = VERBS[verb], desk(request), request.POST if request.method == "POST" else None
+        asked, at = VERBS[verb], desk(request)
         message = self.get_queryset(request).filter(pk=pk).first()
         # Everybody saw a tip until a newsroom took it: what was typed meanwhile is shown, and nothing of the tip.
         tips = ReaderMessage.objects.filter(kind=ReaderMessage.Kind.TIP)
-        if message is None and not (sent and tips.filter(pk=pk).exists()):
+        if message is None and not (sent(request) and tips.filter(pk=pk).exists()):
             raise Http404
         change, others = "admin:editorial_readermessage_change", "admin:editorial_readermessage_changelist"
         page = reverse(change, args=[pk]) if message else reverse(others)
-        form = asked.form(at, message or ReaderMessage(), sent)
+        form = asked.form(at, message or ReaderMessage(), sent(request))
         if message is None:
             form.add_error(None, _("Another newsroom has taken this message up meanwhile: it is theirs to answer."))
         elif form.is_valid():
@@ -142,14 +141,4 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
                 claim = asked.do(message, at.user, form.cleaned_data)
                 notes.success(request, str(asked.done))
                 return redirect(merges.similar_address(claim)) if claim else redirect(page)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": asked.label,
-            "subtitle": str(message or ""),
-            "back": page,
-            "explanation": asked.explanation,
-            "button": asked.label,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/editorial/confirm.html", context)
+        return ask(request, asked, message or ReaderMessage(), form, page)

@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, workflow
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.admin.acting import page_about
 from factcheck.editorial.admin.events import in_words
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
 from factcheck.editorial.admin.review_forms import AuthorInline, ReviewForm, SourceInline
@@ -182,20 +182,20 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
     def verb(self, request: HttpRequest, pk: Any, verb: str) -> HttpResponse:
         if verb not in VERBS:
             raise Http404
-        return verb_page(request, self._mine(request, pk), VERBS[verb], self._context(request))
+        return verb_page(request, self._mine(request, pk), VERBS[verb])
 
     def preview(self, request: HttpRequest, pk: Any) -> HttpResponse:
         review = self._mine(request, pk)
-        context = {
-            **self._context(request),
-            "title": _("As readers will see it"),
-            "subtitle": str(review),
-            "review": review,
-            "reasons": workflow.missing(review) if review.state == State.DRAFT else [],
-            "back": reverse("admin:editorial_review_change", args=[review.pk]),
+        return page_about(
+            request,
+            review,
+            reverse("admin:editorial_review_change", args=[review.pk]),
+            _("As readers will see it"),
+            "admin/editorial/review/preview.html",
+            review=review,
+            reasons=workflow.missing(review) if review.state == State.DRAFT else [],
             **shown(review, workflow.open_approval(review), "preview"),
-        }
-        return TemplateResponse(request, "admin/editorial/review/preview.html", context)
+        )
 
     def response_add(self, request: HttpRequest, obj: Review, post_url_continue: str | None = None) -> HttpResponse:
         return self._go_on(request, obj) or super().response_add(request, obj, post_url_continue)
@@ -215,9 +215,6 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
     def _mine(self, request: HttpRequest, pk: Any) -> Review:
         """The review with what its statement needs, or 404 for who is not of its newsroom."""
         return get_object_or_404(documents.for_statements(self.get_queryset(request)), pk=pk)
-
-    def _context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**self.admin_site.each_context(request), "opts": self.opts}
 
 
 def published_revisions(review: Review) -> QuerySet[Approval]:

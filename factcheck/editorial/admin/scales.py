@@ -8,12 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, FollowsParent, M, desk
-from factcheck.editorial.admin.acting import Verb, act
+from factcheck.editorial.admin.acting import Verb, act, ask, sent
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.admin.verb_forms import DigestForm
 from factcheck.editorial.mappings import approve_mapping, mapping_digest
@@ -216,19 +215,7 @@ class VerdictMappingAdmin(HeldWhileSaved[VerdictMapping], DeskAdmin[VerdictMappi
             raise PermissionDenied
         mapping = get_object_or_404(self.get_queryset(request), pk=pk)
         page = reverse("admin:editorial_verdictmapping_change", args=[pk])
-        shown = {"digest": mapping_digest(mapping)}
-        form = APPROVE.form(request.POST) if request.method == "POST" else APPROVE.form(initial=shown)
+        form = APPROVE.form(sent(request), initial={"digest": mapping_digest(mapping)})
         if answer := act(request, APPROVE, mapping, form, page):
             return answer
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": APPROVE.label,
-            "subtitle": str(mapping),
-            "object": mapping,
-            "back": page,
-            "explanation": APPROVE.explanation,
-            "button": _("Approve"),
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/editorial/confirm.html", context)
+        return ask(request, APPROVE, mapping, form, page, button=_("Approve"))

@@ -8,14 +8,13 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from factcheck.editorial.admin.access import Desk, DeskAdmin, OneLine, desk
-from factcheck.editorial.admin.acting import refusals_shown
+from factcheck.editorial.admin.acting import page_about, refusals_shown, sent
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ApiToken
 from factcheck.editorial.programs.tokens import make_token, revoke_token
@@ -91,30 +90,32 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
         if not self.has_add_permission(request):
             raise Http404
         at = desk(request)
-        form = TokenForm(at, request.POST if request.method == "POST" else None)
+        form = TokenForm(at, sent(request))
         if form.is_valid():
             said = {"newsroom": at.newsrooms[0].pk, **form.cleaned_data}
             with refusals_shown(form):
                 token, secret = make_token(by=at.user, **said)
                 page = reverse("admin:editorial_apitoken_change", args=[token.pk])
-                context = self._page(request, _("The token"), str(token), page) | {
-                    "explanation": _(
-                        "Put this where the program finds it and nobody else. It is shown now and not again; if it is"
-                        " lost, revoke it and make a new one."
-                    ),
-                    "secret": secret,
-                }
-                return TemplateResponse(request, "admin/editorial/secret.html", context)
-        listed = reverse("admin:editorial_apitoken_changelist")
-        context = self._page(request, _("Make a token"), str(capfirst(self.opts.verbose_name_plural)), listed) | {
-            "explanation": _(
+                explanation = _(
+                    "Put this where the program finds it and nobody else. It is shown now and not again; if it is"
+                    " lost, revoke it and make a new one."
+                )
+                template = "admin/editorial/secret.html"
+                return page_about(
+                    request, token, page, _("The token"), template, explanation=explanation, secret=secret
+                )
+        return page_about(
+            request,
+            ApiToken(),
+            reverse("admin:editorial_apitoken_changelist"),
+            _("Make a token"),
+            subtitle=str(capfirst(self.opts.verbose_name_plural)),
+            explanation=_(
                 "A program that has the token works in your name: it logs claims and writes drafts, of which you are"
                 " an author. It can submit, approve and publish nothing."
             ),
-            "button": _("Make a token"),
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/editorial/confirm.html", context)
+            form=form,
+        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -137,12 +138,5 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
             else:
                 messages.success(request, _("Revoked."))
             return redirect(page)
-        context = self._page(request, _("Revoke"), str(token), page) | {
-            "explanation": _("The token is refused from now on, for good. What was drafted with it stays."),
-            "button": _("Revoke"),
-        }
-        return TemplateResponse(request, "admin/editorial/confirm.html", context)
-
-    def _page(self, request: HttpRequest, title: Any, subtitle: str, back: str) -> dict[str, Any]:
-        around = {**self.admin_site.each_context(request), "opts": self.opts}
-        return around | {"title": title, "subtitle": subtitle, "back": back}
+        explanation = _("The token is refused from now on, for good. What was drafted with it stays.")
+        return page_about(request, token, page, _("Revoke"), explanation=explanation)

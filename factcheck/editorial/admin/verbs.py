@@ -7,13 +7,12 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, erasure, roles, workflow
 from factcheck.editorial.admin.access import Desk, desk
-from factcheck.editorial.admin.acting import Verb, act, by_name, too_late
+from factcheck.editorial.admin.acting import Verb, act, ask, by_name, sent, too_late
 from factcheck.editorial.admin.preview import changes, digest_of, readable_json
 from factcheck.editorial.admin.verb_forms import CorrectionForm, DigestForm, ErasureForm, PublicReasonForm, ReasonForm
 from factcheck.editorial.models import Approval, Membership, Review
@@ -168,35 +167,31 @@ def possible(at: Desk, review: Review) -> list[Verb[Review]]:
     return [VERBS[name] for name in names]
 
 
-def verb_page(request: HttpRequest, review: Review, verb: Verb[Review], context: dict[str, Any]) -> HttpResponse:
+def verb_page(request: HttpRequest, review: Review, verb: Verb[Review]) -> HttpResponse:
     """Shows what the verb is about; on POST does it, or says why not and keeps what was typed."""
     page = reverse("admin:editorial_review_change", args=[review.pk])
     approval = workflow.open_approval(review)
-    if request.method == "POST":
-        form = verb.form(request.POST)
-        if answer := act(request, verb, review, form, page):
-            return answer
+    form = verb.form(sent(request), initial={"digest": approval.digest if approval else ""})
+    if answer := act(request, verb, review, form, page):
+        return answer
+    if form.is_bound:
         review = documents.for_statements(Review.objects.filter(pk=review.pk)).get()
-    else:
-        if verb not in possible(desk(request), review):
-            asked = verb.name == "submit" and review.state == State.DRAFT
-            reason = next(iter(workflow.missing(review)), None) if asked else None
-            return too_late(request, page, reason)
-        form = verb.form(initial={"digest": approval.digest} if approval else None)
-    context |= {
-        "title": verb.label,
-        "subtitle": str(review),
-        "review": review,
-        "verb": verb,
-        "explanation": verb.explanation,
-        "button": verb.label,
-        "form": form,
-        "back": page,
-        "approval": approval,
-        "reasons": workflow.missing(review) if verb.name == "submit" and not form.errors else [],
+    elif verb not in possible(desk(request), review):
+        asked = verb.name == "submit" and review.state == State.DRAFT
+        reason = next(iter(workflow.missing(review)), None) if asked else None
+        return too_late(request, page, reason)
+    return ask(
+        request,
+        verb,
+        review,
+        form,
+        page,
+        "admin/editorial/review/verb.html",
+        review=review,
+        approval=approval,
+        reasons=workflow.missing(review) if verb.name == "submit" and not form.errors else [],
         **shown(review, approval, verb.name),
-    }
-    return TemplateResponse(request, "admin/editorial/review/verb.html", context)
+    )
 
 
 def shown(review: Review, approval: Approval | None, verb: str) -> dict[str, Any]:

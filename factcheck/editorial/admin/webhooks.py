@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import DeskAdmin, desk
-from factcheck.editorial.admin.acting import too_late
+from factcheck.editorial.admin.acting import page_about, too_late
 from factcheck.editorial.admin.people import RecordsActor
 from factcheck.editorial.admin.webhook_verbs import VERBS, possible
 from factcheck.editorial.events import acting
@@ -103,35 +102,22 @@ class SubscriptionAdmin(RecordsActor, DeskAdmin[Subscription]):
                 return self._secret(request, subscription)
             messages.success(request, str(asked.done))
             return redirect(page)
-        return self._ask(request, asked.label, str(subscription), page, asked.explanation)
-
-    def _ask(self, request: HttpRequest, title: Any, subtitle: str, back: str, explanation: Any) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "subtitle": subtitle,
-            "back": back,
-            "explanation": explanation,
-            "button": title,
-        }
-        return TemplateResponse(request, "admin/editorial/confirm.html", context)
+        return page_about(request, subscription, page, asked.label, explanation=asked.explanation)
 
     def _secret(self, request: HttpRequest, subscription: Subscription) -> HttpResponse:
         """Shown in the answer to the form and nowhere else."""
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("The secret"),
-            "subtitle": str(subscription),
-            "back": reverse("admin:webhooks_subscription_change", args=[subscription.pk]),
-            "explanation": _(
+        return page_about(
+            request,
+            subscription,
+            reverse("admin:webhooks_subscription_change", args=[subscription.pk]),
+            _("The secret"),
+            "admin/editorial/secret.html",
+            explanation=_(
                 "Give this to whoever runs the receiver, by a safe way. It is shown now and not again; if it is lost,"
                 " make a new one."
             ),
-            "secret": subscription.secret,
-        }
-        return TemplateResponse(request, "admin/editorial/secret.html", context)
+            secret=subscription.secret,
+        )
 
 
 class AttemptInline(admin.TabularInline[Attempt, Delivery]):
@@ -216,13 +202,5 @@ class DeliveryAdmin(DeskAdmin[Delivery]):
                     request, _("It waits already, or its webhook is stopped; then start the webhook again.")
                 )
             return HttpResponseRedirect(page)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Send again"),
-            "subtitle": str(sent),
-            "back": page,
-            "explanation": _("The receiver gets the message once more, with the same webhook-id."),
-            "button": _("Send again"),
-        }
-        return TemplateResponse(request, "admin/editorial/confirm.html", context)
+        explanation = _("The receiver gets the message once more, with the same webhook-id.")
+        return page_about(request, sent, page, _("Send again"), explanation=explanation)
