@@ -57,6 +57,15 @@ VERBS: dict[str, Verb[ClaimMerge]] = by_name(
     ),
 )
 
+SPLIT: Verb[Claim] = Verb(
+    "split",
+    _("Split off"),
+    _("Readers find this claim and its reviews at their own address again, when somebody else has approved it."),
+    _("Proposed. Somebody else has to decide now."),
+    lambda claim, by, data: merges.propose_split(claim=claim, by=by, note=data["reason"]),
+    PublicReasonForm,
+)
+
 
 def possible(at: Desk, merge: ClaimMerge) -> list[Verb[ClaimMerge]]:
     """The verbs that this person may use on this proposal now."""
@@ -207,25 +216,11 @@ def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpRe
     if into is None or (request.method != "POST" and not merges.merged_into(claim)):
         return too_late(request, reverse("admin:editorial_claim_change", args=[claim.pk]))
     back = _page(request, claim, into)
-    form = PublicReasonForm(sent(request))
-    if form.is_valid():
-        with refusals_shown(form):
-            merges.propose_split(claim=claim, by=desk(request).user, note=form.cleaned_data["reason"])
-            messages.success(request, _("Proposed. Somebody else has to decide now."))
-            return redirect(back)
-    return page_about(
-        request,
-        claim,
-        back,
-        _("Split off"),
-        "admin/editorial/claim/merge.html",
-        explanation=_(
-            "Readers find this claim and its reviews at their own address again, when somebody else has approved it."
-        ),
-        button=_("Propose to split it off"),
-        form=form,
-        shown=shown(claim, into),
-    )
+    form = SPLIT.form(sent(request))
+    if answer := act(request, SPLIT, claim, form, back):
+        return answer
+    button, both = _("Propose to split it off"), shown(claim, into)
+    return ask(request, SPLIT, claim, form, back, "admin/editorial/claim/merge.html", button=button, shown=both)
 
 
 def verb_page(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
