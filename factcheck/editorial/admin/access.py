@@ -130,6 +130,23 @@ class DeskAdmin(admin.ModelAdmin[M], Generic[M]):
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
+    def beside_form(self, request: HttpRequest, row: M) -> dict[str, Any]:
+        """What the page of a row shows besides its form."""
+        return {}
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: M | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context |= self.beside_form(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """What others may refer to; by default what the person sees in the list."""
         return self.get_queryset(request)

@@ -91,11 +91,8 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        extra = {"decides": set(desk(request).deciding), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, extra)
+    def beside_form(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
+        return {"decides": desk(request).deciding}
 
     def confirm(self, request: HttpRequest, pk: Any) -> HttpResponse:
         claimant = self._mine(request, pk)

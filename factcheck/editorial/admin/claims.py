@@ -127,20 +127,11 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
             obj.logged_by = desk(request).user
         super().save_model(request, obj, form, change)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        claim = self.get_object(request, object_id)
-        reviews: list[Review] = []
-        if claim is not None:
-            mine = Review.objects.filter(claim=claim, newsroom__in=list(desk(request).roles))
-            reviews = list(mine.select_related("claim", "publisher")[:50])
-        extra = {
-            **(merges.standing(request, claim) if claim is not None else {}),
-            "reviews": reviews,
-            "under_way": any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in reviews),
-        }
-        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+    def beside_form(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
+        mine = Review.objects.filter(claim=row, newsroom__in=list(desk(request).roles))
+        reviews = list(mine.select_related("claim", "publisher")[:50])
+        under_way = any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in reviews)
+        return {**merges.standing(request, row), "reviews": reviews, "under_way": under_way}
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

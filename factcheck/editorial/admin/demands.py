@@ -81,21 +81,17 @@ class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
             return None
         return _("Not saved: the entry is no longer a draft. Your browser’s back button brings back what you typed.")
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        demand = self.get_object(request, object_id)
-        extra: dict[str, Any] = {}
-        if demand is not None and request.method == "GET":
-            extra = {
-                "demand": demand,
-                "verbs": possible(desk(request), demand),
-                "reasons": demands.missing(demand) if demand.state == State.DRAFT else [],
-                "approval": demands.open_approval(demand),
-                "last_approval": demand.approvals.select_related("submitted_by", "decided_by").first(),
-                "revisions": published_revisions(demand),
-            }
-        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+    def beside_form(self, request: HttpRequest, row: Demand) -> dict[str, Any]:
+        if request.method != "GET":
+            return {}
+        return {
+            "demand": row,
+            "verbs": possible(desk(request), row),
+            "reasons": demands.missing(row) if row.state == State.DRAFT else [],
+            "approval": demands.open_approval(row),
+            "last_approval": row.approvals.select_related("submitted_by", "decided_by").first(),
+            "revisions": published_revisions(row),
+        }
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.verb)

@@ -106,21 +106,16 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
     def has_change_permission(self, request: HttpRequest, obj: ImportBatch | None = None) -> bool:
         return False
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        batch = self.get_object(request, object_id)
-        extra: dict[str, Any] = {}
-        if batch is not None:
-            extra = {"verbs": possible(desk(request), batch), "standing": standing(batch), **self._rows(request, batch)}
-            extra["links"] = offered(desk(request), open_links(batch=batch)[:PAGE])
-            not_compared = count_waiting(batch, MOST_COUNTED + 1)
-            extra |= {"not_compared": min(not_compared, MOST_COUNTED), "and_more": not_compared > MOST_COUNTED}
-            if batch.decision == Decision.RETURNED:
-                # As with all that was not returned by itself before: the newest tell, and a million are not searched.
-                newest = batch.approvals.values_list("decided_at", "decision_note")[:PAGE]
-                extra["returned_with"] = next((note for at, note in newest if at == batch.decided_at), "")
-        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+    def beside_form(self, request: HttpRequest, row: ImportBatch) -> dict[str, Any]:
+        said = {"verbs": possible(desk(request), row), "standing": standing(row), **self._rows(request, row)}
+        said["links"] = offered(desk(request), open_links(batch=row)[:PAGE])
+        not_compared = count_waiting(row, MOST_COUNTED + 1)
+        said |= {"not_compared": min(not_compared, MOST_COUNTED), "and_more": not_compared > MOST_COUNTED}
+        if row.decision == Decision.RETURNED:
+            # As with all that was not returned by itself before: the newest tell, and a million are not searched.
+            newest = row.approvals.values_list("decided_at", "decision_note")[:PAGE]
+            said["returned_with"] = next((note for at, note in newest if at == row.decided_at), "")
+        return said
 
     @staticmethod
     def _rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:

@@ -111,12 +111,8 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
         others = message.repetitions.exclude(contact="").values_list("contact", flat=True)[:20]
         return "; ".join(filter(None, [message.contact, *others])) or "–"
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        message = self.get_object(request, object_id)
-        extra = {"message": message, "verbs": possible(message)} if message else {}
-        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+    def beside_form(self, request: HttpRequest, row: ReaderMessage) -> dict[str, Any]:
+        return {"verbs": possible(row)}
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.verb)

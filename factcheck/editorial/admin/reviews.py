@@ -149,27 +149,23 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
             return None
         return _("Not saved: the review is no longer a draft. Your browser’s back button brings back what you typed.")
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        review = self.get_object(request, object_id)
-        extra: dict[str, Any] = {}
-        if review is not None:
-            extra["approval"] = workflow.open_approval(review)  # also when the form comes back: it hides a button
-        if review is not None and request.method == "GET":
-            at = desk(request)
-            draft = documents.for_statements(Review.objects.filter(pk=review.pk)).get()
-            events = EditorialEvent.objects.filter(subject=str(review.pk)).select_related("actor")
-            extra |= {
-                "review": review,
-                "writes": may_write(at, review),
-                "verbs": possible(at, review),
-                "reasons": workflow.missing(draft) if review.state == State.DRAFT else [],
-                "last_approval": review.approvals.select_related("submitted_by", "decided_by").first(),
-                "revisions": published_revisions(review),
-                "events": [(event, in_words(event)) for event in events[:MOST_EVENTS]],
-            }
-        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+    def beside_form(self, request: HttpRequest, row: Review) -> dict[str, Any]:
+        approval = workflow.open_approval(row)  # also when the form comes back: it hides a button
+        if request.method != "GET":
+            return {"approval": approval}
+        at = desk(request)
+        draft = documents.for_statements(Review.objects.filter(pk=row.pk)).get()
+        events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
+        return {
+            "approval": approval,
+            "review": row,
+            "writes": may_write(at, row),
+            "verbs": possible(at, row),
+            "reasons": workflow.missing(draft) if row.state == State.DRAFT else [],
+            "last_approval": row.approvals.select_related("submitted_by", "decided_by").first(),
+            "revisions": published_revisions(row),
+            "events": [(event, in_words(event)) for event in events[:MOST_EVENTS]],
+        }
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

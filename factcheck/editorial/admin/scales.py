@@ -196,15 +196,9 @@ class VerdictMappingAdmin(HeldWhileSaved[VerdictMapping], DeskAdmin[VerdictMappi
             obj.proposed_by, obj.approved_by = desk(request).user, None
         super().save_model(request, obj, form, change)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        mapping = self.get_object(request, object_id)
+    def beside_form(self, request: HttpRequest, row: VerdictMapping) -> dict[str, Any]:
         at = desk(request)
-        may_approve = bool(
-            mapping is not None and at.deciding and not mapping.approved_by_id and mapping.proposed_by_id != at.user.pk
-        )
-        return super().change_view(request, object_id, form_url, {"may_approve": may_approve, **(extra_context or {})})
+        return {"may_approve": at.deciding and not row.approved_by_id and row.proposed_by_id != at.user.pk}
 
     def get_urls(self) -> list[URLPattern]:
         approve = self.admin_site.admin_view(self.approve)

@@ -117,12 +117,6 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
             form=form,
         )
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        extra = {"token": self.get_object(request, object_id)}
-        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
-
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.revoke)
         return [path("<uuid:pk>/revoke/", view, name="editorial_apitoken_revoke"), *super().get_urls()]

@@ -71,12 +71,8 @@ class SubscriptionAdmin(RecordsActor, DeskAdmin[Subscription]):
         sent = Delivery.objects.filter(subscription__in=objs).count()
         return [str(obj) for obj in objs], {Delivery._meta.verbose_name_plural: sent}, set(), []
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        subscription = self.get_object(request, object_id)
-        extra = {"verbs": possible(subscription), "subscription": subscription} if subscription else {}
-        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+    def beside_form(self, request: HttpRequest, row: Subscription) -> dict[str, Any]:
+        return {"verbs": possible(row)}
 
     def response_add(
         self, request: HttpRequest, obj: Subscription, post_url_continue: str | None = None
@@ -177,13 +173,6 @@ class DeliveryAdmin(DeskAdmin[Delivery]):
     @admin.display(description="webhook-id")
     def message(self, sent: Delivery) -> str:
         return sent.message_id
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        sent = self.get_object(request, object_id)
-        extra = {"delivery": sent, "may_send": sent is not None and sent.may_be_sent_again}
-        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.send_again)
