@@ -272,6 +272,15 @@ def test_preview_is_what_readers_see_and_hostile_text_stays_text(database: str) 
     assert "<img" not in html
 
 
+def test_preview_says_that_no_verdict_is_chosen_yet(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    Review.objects.filter(pk=review.pk).update(verdict=None)
+    html = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/preview/").html
+    assert "not decided yet" in html
+    assert ">None<" not in html
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_verdicts_are_offered_in_the_language_of_the_desk(database: str, language: str) -> None:
     newsroom = make_newsroom()
