@@ -3,9 +3,11 @@
 import gettext
 import re
 import subprocess
+import unicodedata
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from api.urls import urlpatterns
 from factcheck.tasks import SCHEDULE
@@ -14,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 # In Markdown a fence may be indented under an item of a list.
 FENCE = re.compile(r"^\s*```.*?^\s*```$", re.MULTILINE | re.DOTALL)
+# In the editors' guides bold and italic type are for what stands at the desk and for nothing else.
+LABEL = re.compile(r"(\*\*?)(\S[^*]*)\1")
 
 
 def pages() -> list[Path]:
@@ -136,3 +140,47 @@ def test_vocabulary_says_what_the_interface_says():
     known = {word: said for word, said in rows if said != "Vietnamese" and catalogue.gettext(word) != word}
     assert len(known) > 15
     assert {word: said for word, said in known.items() if said.lower() != catalogue.gettext(word).lower()} == {}
+
+
+def label(text: str) -> str:
+    """As a page may show it: texts of models begin with a capital there, and titles lose their colon in a sentence."""
+    text = " ".join(text.split()).rstrip(".:")
+    return text[:1].upper() + text[1:]
+
+
+def labels_by_section(page: Path) -> list[tuple[int, set[str]]]:
+    """Of each heading how deep it is, and the labels below it."""
+    parts = re.split(r"^(#+) .+$", prose(page), flags=re.MULTILINE)
+    texts = zip(parts[1::2], parts[2::2], strict=True)
+    return [(len(depth), {label(found) for _stars, found in LABEL.findall(text)}) for depth, text in texts]
+
+
+def labels_in_vietnamese() -> dict[str, set[str]]:
+    """What the catalogue says for each English label; a word has several where contexts differ."""
+    with (ROOT / "factcheck/locale/vi/LC_MESSAGES/django.po").open("rb") as file:
+        catalogue = read_po(file, locale="vi")
+    said: dict[str, set[str]] = {}
+    for message in catalogue:
+        if isinstance(message.id, str) and message.id:
+            said.setdefault(label(message.id), set()).add(label(str(message.string)))
+    add, token = catalogue["Add %(name)s"].string, catalogue["API token"].string
+    said["Add API token"] = {add % {"name": token}}
+    return said
+
+
+@pytest.mark.parametrize("guide", ["editors", "demands"])
+def test_guides_name_what_stands_at_the_desk_in_both_languages(guide: str):
+    english, vietnamese = ROOT / f"docs/{guide}.md", ROOT / f"docs/{guide}.vi.md"
+    assert unicodedata.is_normalized("NFC", vietnamese.read_text(encoding="utf-8"))
+    here, there, said = labels_by_section(english), labels_by_section(vietnamese), labels_in_vietnamese()
+    sql = [
+        [fence for fence in FENCE.findall(page.read_text(encoding="utf-8")) if "```sql" in fence]
+        for page in (english, vietnamese)
+    ]
+    assert sql[0] == sql[1]
+    assert sum(len(labels) for _depth, labels in here) > 20
+    assert sorted(name for _depth, labels in here for name in labels if name not in said) == []
+    assert [depth for depth, _labels in here] == [depth for depth, _labels in there]
+    for (_depth, names), (_same, theirs) in zip(here, there, strict=True):
+        assert {name: said[name] for name in names if not said[name] & theirs} == {}  # not named in Vietnamese
+        assert theirs - {text for name in names for text in said[name]} == set()  # no label, or not named in English
