@@ -10,8 +10,7 @@ from rest_framework.views import APIView
 from api import responses
 from api.contents import require_length
 from api.negotiation import JsonOnly
-from api.problems import ParameterProblem
-from api.suggestions import unknown_parameter
+from api.parameters import Parameters
 
 
 class Endpoint(APIView):
@@ -52,5 +51,4 @@ class Endpoint(APIView):
 
 def refuse_parameters(request: Request) -> None:
     """For addresses that take none. Raises ParameterProblem."""
-    if request.query_params:
-        raise ParameterProblem([(name, unknown_parameter(name, [])) for name in request.query_params])
+    Parameters(request.query_params, []).refuse_faults()

@@ -17,7 +17,7 @@ from api.filters import MAX_VALUES, Filter
 from api.keyset import Order
 from api.moments import NAME as AS_OF
 from api.moments import Moment, read_as_of
-from api.parameters import Parameters, unknown_parameters
+from api.parameters import Parameters
 from api.values import read_number, read_one_of
 from factcheck.record.queries import Query, read_query
 from factcheck.record.text import MOST_APART, find_forbidden, nfc
@@ -119,7 +119,7 @@ class ListRequest:
 def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest:
     """Raises ParameterProblem with everything that is wrong at once."""
     query = request.GET
-    given = Parameters(query, unknown_parameters(query, options.parameters))
+    given = Parameters(query, options.parameters)
     sort = _read_sort(given, options)
     asked = ListRequest(request, options, query, options.orders.get(sort, BY_RELEVANCE))
     if options.searched:

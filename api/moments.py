@@ -9,7 +9,6 @@ from django.http import HttpRequest
 
 from api import values
 from api.parameters import Parameters
-from api.suggestions import unknown_parameter
 from factcheck.record.models import LogEntry
 from factcheck.record.rows import RowQuerySet
 
@@ -34,8 +33,7 @@ def read_as_of(given: Parameters) -> Moment | None:
 
 def read_as_of_alone(request: HttpRequest) -> Moment | None:
     """For addresses that take no other parameter. Raises ParameterProblem."""
-    unknown = [(name, unknown_parameter(name, [NAME])) for name in request.GET if name != NAME]
-    given = Parameters(request.GET, unknown)
+    given = Parameters(request.GET, [NAME])
     moment = read_as_of(given)
     given.refuse_faults()
     return moment

@@ -1,7 +1,7 @@
 """The parameters of a request, read one after the other; what is wrong with any of them is told at once."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field
 from typing import TypeVar
 
 from django.http import QueryDict
@@ -19,10 +19,14 @@ def unknown_parameters(names: Iterable[str], known: Collection[str]) -> list[Fau
 
 @dataclass
 class Parameters:
-    """`faults` are what is wrong so far."""
+    """`faults` are what is wrong so far, which begins with the parameters that the address does not know."""
 
     query: QueryDict
-    faults: list[Fault]
+    known: InitVar[Collection[str]]
+    faults: list[Fault] = field(init=False)
+
+    def __post_init__(self, known: Collection[str]) -> None:
+        self.faults = unknown_parameters(self.query, known)
 
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
         """What the reader (`api.values`) makes of it; the default without it, and when something is wrong with it."""

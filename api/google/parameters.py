@@ -11,7 +11,7 @@ from api import values
 from api.google.errors import GoogleError, invalid
 from api.google.fields import Shape, read_fields
 from api.google.output import read_callback, read_truth
-from api.parameters import Parameters, Value, unknown_parameters
+from api.parameters import Parameters, Value
 from factcheck.record.queries import MAX_QUERY
 from factcheck.record.text import find_forbidden, storable
 
@@ -55,7 +55,7 @@ class _Given(Parameters):
 
 def read_search(query: QueryDict, shape: Shape) -> Search:
     """Raises GoogleError."""
-    given = _Given(query, unknown_parameters(query, (*SEARCH, *COMMON)))
+    given = _Given(query, (*SEARCH, *COMMON))
     fields = _read_common(given, shape)
     asked = Search(
         query=given.read("query", _words, ""),

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from api import responses
 from api.endpoint import Endpoint
 from api.lists import MAX_PAGE_SIZE
-from api.parameters import Parameters, unknown_parameters
+from api.parameters import Parameters
 from api.schema.operations import PAGE_SIZE, documented, integer_parameter
 from api.values import read_sequence
 from api.waiting import MAX_WAIT, wait_until
@@ -57,7 +57,7 @@ class ChangeList(Endpoint):
 
 def _read(request: HttpRequest) -> tuple[int, int, int]:
     """Since which entry, how many, and for how long to wait. Raises ParameterProblem."""
-    given = Parameters(request.GET, unknown_parameters(request.GET, NAMES))
+    given = Parameters(request.GET, NAMES)
     since = given.read("since", read_sequence, -1)
     size = given.read("page_size", _from_to(1, MAX_PAGE_SIZE), 20)
     wait = given.read("wait", _from_to(0, MAX_WAIT), 0)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from rest_framework.request import Request
 from api import intake
 from api.contents import read_content, read_object
 from api.endpoint import refuse_parameters
-from api.parameters import unknown_parameters
+from api.parameters import Parameters
 from api.private import PrivateEndpoint, answer
 from api.problems import ParameterProblem
 from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, described
@@ -165,18 +166,15 @@ class ReviewDraft(_Reviews):
 
 def _read_page(request: Request) -> tuple[int, UUID | None]:
     """How many, and after which. Raises ParameterProblem."""
-    query = request._request.GET
-    errors = unknown_parameters(query, _PARAMETERS)
-    size, after = PAGE_SIZE, query.get("after")
+    given = Parameters(request.query_params, _PARAMETERS)
+    size = given.read("page_size", partial(read_number, most=MAX_PAGE_SIZE), PAGE_SIZE)
+    after = given.read("after", _read_id, None)
+    given.refuse_faults()
+    return size, after
+
+
+def _read_id(value: str) -> UUID | None:
     try:
-        size = read_number(query.get("page_size", str(PAGE_SIZE)), MAX_PAGE_SIZE)
+        return UUID(value)
     except ValueError as error:
-        errors.append(("page_size", str(error)))
-    try:
-        pk = UUID(after) if after is not None else None
-    except ValueError:
-        pk = None
-        errors.append(("after", "Give an id, as `next` has it."))
-    if errors:
-        raise ParameterProblem(errors)
-    return size, pk
+        raise ValueError("Give an id, as `next` has it.") from error

@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from api import responses
 from api.endpoint import Endpoint, refuse_parameters
 from api.negotiation import Anything
+from api.parameters import Parameters
 from api.problems import Gone, ParameterProblem
 from api.schema.operations import DOCUMENT_HEADERS, documented, integer_parameter
-from api.suggestions import unknown_parameter
 from factcheck.record import merkle, tree
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.revisions import last_notice
@@ -23,6 +23,7 @@ BRIEF = "public, max-age=2"
 TEXT = "text/plain; charset=utf-8"
 _GROUPS = re.compile(r"(?:x[0-9]{3}/){0,5}[0-9]{3}")
 _NUMBER = re.compile(r"[0-9]{1,15}")
+_WHOLE = "Give one whole number, such as 0 or 1024."
 
 
 class RawEndpoint(Endpoint):
@@ -194,14 +195,14 @@ def _require_size(name: str, size: int) -> int:
 
 def _read_numbers(request: Request, known: tuple[str, ...], required: tuple[str, ...]) -> dict[str, int]:
     """Each parameter once, as a whole number. Raises ParameterProblem."""
-    faults = [(name, unknown_parameter(name, known)) for name in request.query_params if name not in known]
-    asked: dict[str, int] = {}
-    for name in known:
-        values = request.query_params.getlist(name)
-        if len(values) == 1 and _NUMBER.fullmatch(values[0]):
-            asked[name] = int(values[0])
-        elif values or name in required:
-            faults.append((name, "Give one whole number, such as 0 or 1024."))
-    if faults:
-        raise ParameterProblem(faults)
-    return asked
+    given = Parameters(request.query_params, known)
+    given.faults += [(name, _WHOLE) for name in required if name not in request.query_params]
+    asked = {name: given.read(name, _read_whole, None) for name in known}
+    given.refuse_faults()
+    return {name: number for name, number in asked.items() if number is not None}
+
+
+def _read_whole(value: str) -> int | None:
+    if not _NUMBER.fullmatch(value):
+        raise ValueError(_WHOLE)
+    return int(value)

@@ -301,7 +301,14 @@ def test_pages_go_through_all(program: Program) -> None:
         seen += [row["id"] for row in page["results"]]
         address = (page["next"] or "").removeprefix("http://127.0.0.1:8000/api/v1/drafts/")
     assert seen == made[::-1]
-    for query in ("page_size=0", "page_size=101", "after=x", "after=01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f", "x=1"):
+    for query in (
+        "page_size=0",
+        "page_size=101",
+        "page_size=2&page_size=3",
+        "after=x",
+        "after=01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f",
+        "x=1",
+    ):
         program.refused("GET", f"claims/?{query}", None, 400)
 
 

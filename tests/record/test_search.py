@@ -248,6 +248,15 @@ def test_search_gives_what_the_sample_had_when_its_time_is_up(monkeypatch: pytes
     assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.whole) == ([1], 1, False)
 
 
+def test_search_gives_the_sample_when_what_is_behind_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelve_by(monkeypatch, bits=1, SAMPLE=1, MANY=1)
+    publish(*["Nước lũ"] * 4)
+    slow = search._SHELVES.replace("{where}", "{where} AND pg_sleep(10 * {shelves.first}) IS NOT NULL")
+    monkeypatch.setattr(search, "_SHELVES", slow)
+    answer = Search(PublishedReview, read_query("nuoc lu")).page()
+    assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.whole) == ([4, 3], 2, False)
+
+
 def test_search_of_a_long_body_reads_its_beginning() -> None:
     publish({"body": "mở đầu " + " ".join(f"chữ{number}" for number in range(30_000)) + " kết thúc"})
     assert (found("mo dau chữ7"), found("ket thuc")) == ([1], [])
