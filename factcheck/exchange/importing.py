@@ -1,9 +1,12 @@
 """Files of reviews into a batch: reads, hands on in chunks, counts, and writes down what was refused."""
 
+import errno
+import hashlib
 import json
+import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -81,6 +84,26 @@ class Listing:
             **more,
         }
         self._out.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def digest_of(files: Sequence[Path], fetched: Container[Path] = ()) -> str:
+    """SHA-256 that names these files: each by its name and what it holds, or the name alone if it was fetched.
+
+    The name of one that was fetched is that of its address (`fetch_claims`), whose answers change. Raises OSError.
+    """
+    whole = hashlib.sha256()
+    for path in files:
+        held = b"" if path in fetched else _digest_of_contents(path)
+        name = os.fsencode(path.name)
+        whole.update(b"%d %s %d %s" % (len(name), name, len(held), held))
+    return whole.hexdigest()
+
+
+def _digest_of_contents(path: Path) -> bytes:
+    with path.open("rb") as file:
+        if not file.seekable():  # a pipe, which cannot be read again
+            raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE), str(path))
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def import_files(

@@ -14,6 +14,7 @@ import pytest
 from django.core.management.base import CommandError
 from django.test import Client
 
+from factcheck.editorial import imports
 from factcheck.editorial.models import ImportBatch
 from factcheck.exchange.fetching import fetch_claims
 from factcheck.exchange.shapes import Record, Refusal
@@ -189,6 +190,20 @@ def test_addresses_that_search_for_the_same_are_files_of_their_own(newsroom):
         printed = run("import_reviews", f"{address}?query=a&languageCode=vi", f"{address}?query=a", by=IMPORTER)
     assert printed[0] == "2 new, 0 unchanged, 0 changed, 0 refused."
     assert len(set(ImportBatch.objects.get().files.split(", "))) == 2
+
+
+def test_address_that_was_interrupted_goes_on_whatever_it_answers_now(newsroom, monkeypatch):
+    def interrupted(**arguments):
+        raise KeyboardInterrupt
+
+    second = claim({**REVIEW, "url": "https://www.altnews.in/2/"})
+    with answering(page("", claim(REVIEW)), page("", second, claim(REVIEW))) as (address, _):
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(imports, "submit_import", interrupted)
+            run("import_reviews", f"{address}?query=a", by=IMPORTER)
+        printed = run("import_reviews", f"{address}?query=a", by=IMPORTER)
+    assert printed[0] == "1 new, 1 unchanged, 0 changed, 0 refused."
+    assert list(ImportBatch.objects.values_list("new", flat=True)) == [2]
 
 
 def test_name_of_the_file_is_the_addresses_and_not_the_keys(tmp_path):

@@ -1,12 +1,15 @@
 """Who may do what with an import, what goes on after an interruption, and what the commands say."""
 
 import json
+import os
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial import imports, workflow
@@ -129,6 +132,65 @@ def test_interrupted_import_goes_on(newsroom: Newsroom, file: Path, monkeypatch:
     assert take(file, *rows) == "3 new, 4 unchanged, 0 changed, 0 refused."
     batch = ImportBatch.objects.get()
     assert (batch.pk, batch.new, batch.approvals.count()) == (begun.pk, 7, 7)
+
+
+def begin(newsroom: Newsroom, path: Path, *rows: dict[str, Any]) -> ImportBatch:
+    """An import that was interrupted after all but the last of its records."""
+    write(path, *rows)
+
+    def interrupted(**arguments: object) -> object:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(imports, "submit_import", interrupted)
+        run("import_reviews", path, by=IMPORTER)
+    return ImportBatch.objects.latest("pk")
+
+
+def test_equally_named_files_are_imports_of_their_own(newsroom: Newsroom, tmp_path: Path) -> None:
+    (tmp_path / "monday").mkdir()
+    (tmp_path / "tuesday").mkdir()
+    monday, tuesday = tmp_path / "monday" / "reviews.jsonl", tmp_path / "tuesday" / "reviews.jsonl"
+    begun = begin(newsroom, monday, record(1), record(2))
+    assert take(tuesday, record(3)) == "1 new, 0 unchanged, 0 changed, 0 refused."
+    assert take(monday, record(1), record(2)) == "0 new, 2 unchanged, 0 changed, 0 refused."
+    assert list(ImportBatch.objects.order_by("pk").values_list("pk", "files", "new")) == [
+        (begun.pk, "reviews.jsonl", 2),
+        (begun.pk + 1, "reviews.jsonl", 1),
+    ]
+
+
+def test_file_that_was_mended_meanwhile_is_another_import(newsroom: Newsroom, file: Path) -> None:
+    begun = begin(newsroom, file, record(1), record(2))
+    assert take(file, record(1), record(3)) == "1 new, 1 unchanged, 0 changed, 0 refused."
+    assert list(ImportBatch.objects.order_by("pk").values_list("new", flat=True)) == [0, 1]
+    imports.return_import(batch=begun, by=newsroom.second, reason="The file was mended.")
+    assert take(file, record(1), record(3)) == "1 new, 1 unchanged, 0 changed, 0 refused."
+
+
+def test_same_file_begun_twice_at_once_is_one_import(newsroom: Newsroom) -> None:
+    """Neither run sees what the other has not committed."""
+    digest = "0f" * 32
+    begun = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x", files_digest=digest)
+    with pytest.raises(IntegrityError, match="importbatch_begun_once"), transaction.atomic():
+        ImportBatch.objects.create(
+            newsroom=newsroom.publisher, submitted_by=newsroom.editor, files="x", files_digest=digest
+        )
+    again = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x", files_digest=digest)
+    other = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.reporter, files="x", files_digest=digest)
+    assert (again.pk == begun.pk, other.pk == begun.pk) == (True, False)
+
+
+def test_pipe_is_refused_before_anything_is_begun(newsroom: Newsroom, tmp_path: Path) -> None:
+    """It gives its bytes once; an interrupted import has to read them again."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writing = Thread(target=write, args=(pipe, record()))
+    writing.start()
+    with pytest.raises(CommandError, match=f"^{pipe}: Illegal seek$"):
+        run("import_reviews", pipe, by=IMPORTER)
+    writing.join()
+    assert not ImportBatch.objects.exists()
 
 
 def test_interrupted_publication_goes_on(newsroom: Newsroom, file: Path) -> None:

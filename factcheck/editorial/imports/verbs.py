@@ -23,12 +23,20 @@ State = Review.State
 
 
 @transaction.atomic
-def begin_import(*, newsroom: Publisher, by: User, files: str) -> ImportBatch:
-    """A batch to add to: the person's own of the same files that was interrupted, or a new one."""
+def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str = "") -> ImportBatch:
+    """A batch to add to: the person's own of the same files that was interrupted, or a new one.
+
+    `files` is what people read; that they are the same says `files_digest`, of their names and contents. Without it
+    the batch is new, and not found again.
+    """
     roles.require_member(by, newsroom)
     files = files if len(files) <= 2000 else f"{files[:1999]}…"
-    begun = ImportBatch.objects.filter(newsroom=newsroom, submitted_by=by, files=files, digest="", decision="")
-    return begun.first() or ImportBatch.objects.create(newsroom=newsroom, submitted_by=by, files=files)
+    if not files_digest:
+        return ImportBatch.objects.create(newsroom=newsroom, submitted_by=by, files=files)
+    batch, _created = ImportBatch.objects.get_or_create(
+        newsroom=newsroom, submitted_by=by, files_digest=files_digest, digest="", decision="", defaults={"files": files}
+    )
+    return batch
 
 
 def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[Outcome | Refused]:

@@ -35,6 +35,13 @@ class ImportBatch(models.Model):
 
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
     files = LineField(_("files"), max_length=2000)
+    files_digest = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="SHA-256 of what the files are called and hold: an import that was interrupted is found again by it.",
+    )
     digest = models.CharField(
         _("digest"), max_length=64, blank=True, help_text=_("SHA-256 of the digests of its statements, one a line.")
     )
@@ -65,6 +72,11 @@ class ImportBatch(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("submitted_by")) | Q(decision="returned"),
                 name="importbatch_two_people",
+            ),
+            models.UniqueConstraint(
+                fields=["newsroom", "submitted_by", "files_digest"],
+                condition=Q(digest="", decision="") & ~Q(files_digest=""),
+                name="importbatch_begun_once",
             ),
         ]
 

@@ -13,7 +13,7 @@ from factcheck.editorial import imports
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.people import newsroom_of, person
 from factcheck.exchange.fetching import FetchError, fetch_claims, is_address
-from factcheck.exchange.importing import Listing, import_files
+from factcheck.exchange.importing import Listing, digest_of, import_files
 
 
 class Command(BaseCommand):
@@ -39,18 +39,23 @@ class Command(BaseCommand):
     ) -> None:
         with TemporaryDirectory() as folder:
             try:
-                local = [fetch_claims(file, Path(folder)) if is_address(file) else Path(file) for file in files]
+                fetched = {file: fetch_claims(file, Path(folder)) for file in files if is_address(file)}
             except FetchError as fault:
                 raise CommandError(str(fault)) from None
-            self._import(local, by, newsroom, refused)
+            local = [fetched.get(file) or Path(file) for file in files]
+            self._import(local, set(fetched.values()), by, newsroom, refused)
 
-    def _import(self, files: list[Path], by: str, newsroom: str | None, refused: Path | None) -> None:
+    def _import(
+        self, files: list[Path], fetched: set[Path], by: str, newsroom: str | None, refused: Path | None
+    ) -> None:
         path = refused or settings.VAR / "refused" / f"{files[0].name}.jsonl"
         try:
             size = sum(file.stat().st_size for file in files)
             user = person(by)
             names = ", ".join(file.name for file in files)
-            batch = imports.begin_import(newsroom=newsroom_of(user, newsroom), by=user, files=names)
+            batch = imports.begin_import(
+                newsroom=newsroom_of(user, newsroom), by=user, files=names, files_digest=digest_of(files, fetched)
+            )
             with (
                 Listing(path) as out,
                 Listing(path.with_suffix(".left-out.jsonl")) as left_out,
