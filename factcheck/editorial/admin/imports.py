@@ -26,7 +26,7 @@ VERBS: dict[str, Verb[ImportBatch]] = by_name(
         "approve",
         _("Approve all of it"),
         _(
-            "You approve every review of this import exactly as listed. The checksum below makes sure that"
+            "You approve every review of this import exactly as listed. The digest below makes sure that"
             " none is changed afterwards."
         ),
         _("Approved. It can be published now."),

@@ -5,6 +5,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -60,6 +61,25 @@ def test_import_is_approved_and_published_by_somebody_else(batch: tuple[Newsroom
     assert not editor.has_link("Publish all of it")
     events = EditorialEvent.objects.filter(action__startswith="import.").order_by("pk").values_list("action", flat=True)
     assert list(events) == ["import.submitted", "import.approved", "import.published"]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "whole", "each"),
+    [
+        ("en", "Digest:", "Digest over all of it:", "Digest of the review"),
+        ("vi", "Mã băm:", "Mã băm của toàn bộ:", "Mã băm của bài"),
+    ],
+)
+def test_digests_have_one_word(
+    batch: tuple[Newsroom, ImportBatch], language: str, label: str, whole: str, each: str
+) -> None:
+    newsroom, imported = batch
+    editor = signed_in(newsroom.editor)
+    editor.client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    shown = editor.open(f"/admin/editorial/importbatch/{imported.pk}/change/").text
+    asked = editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/").text
+    assert [word in text for word, text in ((label, shown), (each, shown), (whole, asked), (each, asked))] == [True] * 4
+    assert "hecksum" not in shown + asked
 
 
 def test_home_lists_an_import_until_it_is_public(batch: tuple[Newsroom, ImportBatch]) -> None:
