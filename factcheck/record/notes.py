@@ -84,7 +84,10 @@ class SigningKey:
     @classmethod
     def parse(cls, text: str) -> Self:
         parts = text.strip().split("+", 4)
-        raw = _decode(parts[-1])
+        try:
+            raw = _decode(parts[-1])
+        except NoteError:  # which shows what it is about: of a signing key nothing is shown
+            raw = b""
         if len(parts) != 5 or parts[:2] != ["PRIVATE", "KEY"] or len(raw) != 33 or raw[0] != ED25519:
             raise NoteError("this is not a signing key (PRIVATE+KEY+<name>+<id>+<base64>)")
         key = cls(parts[2], raw[1:])
