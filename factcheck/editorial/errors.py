@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from factcheck.record.errors import RecordError
+from factcheck.record.errors import RecordError, SetupError
 
 
 class EditorialError(Exception):
@@ -28,5 +29,8 @@ def asking_the_record() -> Iterator[None]:
     """What the record refuses in here, the verb refuses."""
     try:
         yield
+    except SetupError as fault:
+        theirs = _("Nothing was changed. Tell whoever runs the site what stands here.")
+        raise EditorialError(str(fault), theirs) from fault
     except RecordError as refusal:
         raise EditorialError(str(refusal)) from refusal

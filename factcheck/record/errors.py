@@ -2,4 +2,8 @@
 
 
 class RecordError(Exception):
-    """The record cannot take this; the text says why and what to do."""
+    """The record cannot take this; the text says why and what to do, in the language of who asks."""
+
+
+class SetupError(RecordError):
+    """As the site is set up nothing can be published, whatever it is; who runs the site can mend that."""

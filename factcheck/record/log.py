@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from factcheck.record import dumps, tree
 from factcheck.record.canonical import canonical, rfc3339, sha256_hex
@@ -123,27 +124,32 @@ def _kind(publication: Publication, last: LogEntry | None) -> Kind:
         return publication.kind
     if publication.kind in (Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
         if was not in (None, Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
-            raise RecordError("The log knows this id as something else than a claim.")
+            raise RecordError(_("The log knows this id as something else than a claim."))
         if (was == Kind.CLAIM_MERGE) == (publication.kind == Kind.CLAIM_MERGE):
             merged = was == Kind.CLAIM_MERGE
-            raise RecordError("This claim is merged already." if merged else "Only a merged claim can be split off.")
+            raise RecordError(
+                _("This claim is merged already.") if merged else _("Only a merged claim can be split off.")
+            )
         return publication.kind
     if publication.kind == Kind.REINSTATEMENT:
         if was != Kind.WITHDRAWAL:
-            raise RecordError("Only a withdrawn review can be reinstated.")
+            raise RecordError(_("Only a withdrawn review can be reinstated."))
         return Kind.REINSTATEMENT
     if publication.kind in (Kind.WITHDRAWAL, Kind.ERASURE):
         if was is None:
-            raise RecordError("This review has never been published.")
+            raise RecordError(_("This review has never been published."))
         if was in (publication.kind, Kind.ERASURE):
-            raise RecordError("This review is withdrawn or erased already.")
+            raise RecordError(_("This review is withdrawn or erased already."))
         return publication.kind
     if was == Kind.WITHDRAWAL:
-        raise RecordError("This review is withdrawn; reinstate it before you publish a correction.")
+        raise RecordError(_("This review is withdrawn; reinstate it before you publish a correction."))
     if was is None:
         return Kind.ORIGINAL
     if publication.change_class == "substantive" and len((publication.note or "").strip()) < MIN_SUBSTANTIVE_NOTE:
-        raise RecordError(f"A substantive correction needs a reason of {MIN_SUBSTANTIVE_NOTE} characters or more.")
+        raise RecordError(
+            _("A substantive correction needs a reason of %(count)s characters or more.")
+            % {"count": MIN_SUBSTANTIVE_NOTE}
+        )
     # What follows an erasure is its redacted revision, whatever its class.
     return Kind.UPDATE if publication.change_class == "update" and was != Kind.ERASURE else Kind.CORRECTION
 
@@ -152,10 +158,10 @@ def _require_target(publication: Publication) -> None:
     """A claim is merged into one that stands by itself, so that merges never go in a circle."""
     target = UUID(publication.statement["into"]["id"])
     if target == publication.subject:
-        raise RecordError("A claim cannot be merged into itself.")
+        raise RecordError(_("A claim cannot be merged into itself."))
     last = LogEntry.objects.filter(subject=target).order_by("-number").first()
     if last and last.kind == Kind.CLAIM_MERGE:
-        raise RecordError("The claim into which this one was to go has been merged itself; merge into that one.")
+        raise RecordError(_("The claim into which this one was to go has been merged itself; merge into that one."))
 
 
 def _document(publication: Publication, kind: Kind, number: int, at: datetime, last: LogEntry | None) -> dict[str, Any]:

@@ -16,11 +16,12 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from factcheck.record import merkle
-from factcheck.record.errors import RecordError
+from factcheck.record.errors import SetupError
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
-from factcheck.record.notes import Checkpoint, NoteError, SigningKey, open_note, signed_by
+from factcheck.record.notes import Checkpoint, SigningKey, open_note, signed_by
 
 
 def default_origin() -> str:
@@ -44,7 +45,7 @@ def make_signing_key(file: Path) -> SigningKey:
 
 @cache
 def signing_key() -> SigningKey:
-    """The key of LOG_SIGNING_KEY, which is a file's path or the key itself. Raises RecordError."""
+    """The key of LOG_SIGNING_KEY, which is a file's path or the key itself. Raises SetupError."""
     value = settings.LOG_SIGNING_KEY
     try:
         if value.startswith("PRIVATE+KEY+"):
@@ -54,12 +55,17 @@ def signing_key() -> SigningKey:
                 make_signing_key(Path(value))
         return SigningKey.parse(Path(value).read_text())
     except OSError as problem:
-        raise RecordError(
-            f"LOG_SIGNING_KEY names {value}, which cannot be read ({problem.strerror})."
-            " Make one: manage.py make_log_key"
+        raise SetupError(
+            _("LOG_SIGNING_KEY names %(file)s, which cannot be read (%(reason)s). Make one: manage.py make_log_key")
+            % {"file": value, "reason": problem.strerror}
         ) from problem
-    except NoteError as problem:
-        raise RecordError(f"LOG_SIGNING_KEY is wrong: {problem}. Make one: manage.py make_log_key") from problem
+    except ValueError as problem:  # NoteError, or no text
+        raise SetupError(
+            _(
+                "LOG_SIGNING_KEY is not a signing key, or a damaged one (PRIVATE+KEY+<name>+<id>+<base64>)."
+                " Make one: manage.py make_log_key"
+            )
+        ) from problem
 
 
 def newest_checkpoint(using: str | None = None) -> LogCheckpoint | None:
@@ -69,20 +75,24 @@ def newest_checkpoint(using: str | None = None) -> LogCheckpoint | None:
 def require_identity() -> int:
     """The size of the log's newest checkpoint (0 for none).
 
-    Raises RecordError when this server's origin or key is not the one that signed it: publishing would
+    Raises SetupError when this server's origin or key is not the one that signed it: publishing would
     make a second history under the same name.
     """
     key = signing_key()
     if settings.LOG_ORIGIN not in ("", key.name):
-        raise RecordError(f"The signing key is of {key.name}, but LOG_ORIGIN is {settings.LOG_ORIGIN}.")
+        raise SetupError(
+            _("The signing key is of %(name)s, but LOG_ORIGIN is %(origin)s.")
+            % {"name": key.name, "origin": settings.LOG_ORIGIN}
+        )
     newest = newest_checkpoint()
     if newest is None:
         return 0
     text, signatures = open_note(newest.note)
     origin = Checkpoint.parse(text).origin
     if origin != key.name:
-        raise RecordError(
-            f"The log's origin is {origin}, fixed with its first checkpoint; the signing key is of {key.name}."
+        raise SetupError(
+            _("The log's origin is %(origin)s, fixed with its first checkpoint; the signing key is of %(name)s.")
+            % {"origin": origin, "name": key.name}
         )
     ours = key.verifier()
     # A rotation's checkpoint is signed by the old key and then by the new one, which alone goes on: an entry that a
@@ -91,14 +101,20 @@ def require_identity() -> int:
     if (name, key_id) == (ours.name, ours.id) and ours.verify(text, signature):
         return newest.size
     if signed_by(newest.note, ours):
-        raise RecordError(
-            f"The log was handed from the signing key {ours.id.hex()} to {key_id.hex()}:"
-            " set LOG_SIGNING_KEY to the new key and start the server anew."
+        raise SetupError(
+            _(
+                "The log was handed from the signing key %(old)s to %(new)s: set LOG_SIGNING_KEY to the new key and"
+                " start the server anew."
+            )
+            % {"old": ours.id.hex(), "new": key_id.hex()}
         )
-    raise RecordError(
-        f"The signing key {ours.id.hex()} did not sign the log's newest checkpoint ({newest.size} entries)."
-        " If the log was handed to another key, set LOG_SIGNING_KEY to that and start the server anew; or else put the"
-        " former key back, or see docs/log.md, “When the key is lost”."
+    raise SetupError(
+        _(
+            "The signing key %(key)s did not sign the log's newest checkpoint (%(size)s entries). If the log was handed"
+            " to another key, set LOG_SIGNING_KEY to that and start the server anew; or else put the former key back,"
+            " or see docs/log.md, “When the key is lost”."
+        )
+        % {"key": ours.id.hex(), "size": newest.size}
     )
 
 

@@ -103,7 +103,7 @@ def test_wrong_origin_refuses_to_publish(bare_record: None, settings: Any) -> No
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("PRIVATE+KEY+broken", "LOG_SIGNING_KEY is wrong"),
+        ("PRIVATE+KEY+broken", "LOG_SIGNING_KEY is not a signing key, or a damaged one"),
         ("/nonexistent/folder/key", "LOG_SIGNING_KEY names /nonexistent/folder/key, which cannot be read"),
     ],
 )
