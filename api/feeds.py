@@ -103,6 +103,8 @@ class Json(_Paged, SyndicationFeed):
             "feed_url": feed["feed_url"],
             "items": [self._item(item) for item in self.items],
         }
+        if feed["language"] is not None:
+            content["language"] = feed["language"]
         if "next" in feed["pages"]:
             content["next_url"] = feed["pages"]["next"]
         outfile.write(orjson.dumps(content).decode())
@@ -131,14 +133,18 @@ def write_feed(
     kind: str,
     title: str,
     description: str,
+    language: str | None,
     site: str,
     address: str,
     entries: Sequence[Entry],
     pages: Mapping[str, str],
 ) -> tuple[bytes, str]:
-    """The feed and its media type. `address` is that of this page; the feed's own is its first page's."""
+    """The feed and its media type. `address` is that of this page; the feed's own is its first page's.
+
+    `language` is that of title, description and all entries, None where they are not all in one.
+    """
     feed = FORMATS[kind](
-        title=title, link=site, description=description, subtitle=description, feed_url=address,
+        title=title, link=site, description=description, subtitle=description, language=language, feed_url=address,
         feed_guid=pages["first"], pages=pages,
     )  # fmt: skip
     for entry in entries:

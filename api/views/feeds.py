@@ -9,6 +9,9 @@ import orjson
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -46,8 +49,8 @@ class Feed(Endpoint):
     content_negotiation_class = Anything
     kind = "atom"
     understood: ClassVar[ListOptions]
-    title: ClassVar[str]
-    description: ClassVar[str]
+    title: ClassVar[str | Promise]
+    description: ClassVar[str | Promise]
 
     def get(self, request: Request) -> HttpResponse:
         asked = read_list_request(request._request, self.understood)
@@ -62,10 +65,13 @@ class Feed(Endpoint):
             )
             if address
         }  # fmt: skip
-        content, media_type = write_feed(
-            self.kind, self.title, self.description, f"{settings.SITE_URL}/",
-            settings.SITE_URL + request.get_full_path(), self.entries(bodies, asked.chosen["content"] == "full"), pages,
-        )  # fmt: skip
+        entries = self.entries(bodies, asked.chosen["content"] == "full")
+        language = _language(asked)
+        with translation.override(language or "en"):
+            content, media_type = write_feed(
+                self.kind, str(self.title), str(self.description), language, f"{settings.SITE_URL}/",
+                settings.SITE_URL + request.get_full_path(), entries, pages,
+            )  # fmt: skip
         response = responses.respond(request._request, content, media_type)
         responses.add_links(response, {"next": page.next, "prev": page.previous})
         return response
@@ -81,7 +87,8 @@ class ReviewFeed(Feed):
     """Live reviews; an entry keeps its id through all revisions, and leaves when its review is withdrawn."""
 
     understood = REVIEW_FEED
-    title, description = "Fact-checks", "Reviews of claims, those that were published or changed last before others."
+    title = _("Fact-checks")
+    description = _("Reviews of claims, those that were published or changed last before others.")
 
     def read(self, asked: ListRequest) -> Page:
         rows = PublishedReview.objects.using("public").live().filter(asked.condition)
@@ -111,7 +118,8 @@ class CorrectionFeed(Feed):
     """Corrections and updates; with the full text, the review as it is now stands below each."""
 
     understood = CORRECTION_FEED
-    title, description = "Corrections", "What was corrected or updated in published reviews, and why."
+    title = _("Corrections")
+    description = _("What was corrected or updated in published reviews, and why.")
 
     def read(self, asked: ListRequest) -> Page:
         return read_corrections(asked)
@@ -141,6 +149,16 @@ class CorrectionFeed(Feed):
             categories=[correction["class"]] if correction["class"] else [],
             license=settings.LICENSE_URL,
         )
+
+
+def _language(asked: ListRequest) -> str | None:
+    """The language of all reviews that are asked for, if it is one that the site speaks.
+
+    The reader's own languages are not looked at: a feed is the same for all who have its address (api/unchanged.py).
+    """
+    tags = {tag.partition("-")[0] for each, values in asked.filtered if each.name == "language" for tag in values}
+    language = tags.pop() if len(tags) == 1 else None
+    return language if language in dict(settings.LANGUAGES) else None
 
 
 def _live_reviews(ids: set[str]) -> dict[str, Body]:

@@ -252,6 +252,44 @@ def test_feeds_take_few_queries(world, api):
         assert len(queries) == count, address
 
 
+TITLES = {
+    ("reviews", "en"): (
+        "Fact-checks", "Reviews of claims, those that were published or changed last before others.",
+    ),
+    ("reviews", "vi"): (
+        "Bài kiểm chứng", "Các bài kiểm chứng tuyên bố; bài mới đăng hoặc mới sửa đứng trước.",
+    ),
+    ("corrections", "en"): ("Corrections", "What was corrected or updated in published reviews, and why."),
+    ("corrections", "vi"): ("Đính chính", "Những gì đã đính chính hoặc cập nhật trong các bài đã đăng, và lý do."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("of", ["reviews", "corrections"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("query", "spoken", "named"),
+    [
+        ("?language=vi", "vi", "vi"),
+        ("?language=VI-vn&language=vi", "vi", "vi"),
+        ("?language=en-GB", "en", "en"),
+        ("?language=fr", "en", None),
+        ("?language=vi&language=en", "en", None),
+        ("", "en", None),
+    ],
+)
+def test_title_is_in_the_language_that_is_asked_for(world, api, of, kind, query, spoken, named):
+    """Whatever the reader's own language is, since what is remembered goes by the address."""
+    for accepts in ("vi", "en"):
+        response = api.client.get(f"/feeds/{of}.{kind}{query}", headers={"Accept-Language": accepts})
+        if kind == "json":
+            feed = json.loads(response.content)
+            said = (feed["title"], feed["description"])
+        else:
+            feed = feedparser.parse(response.content).feed
+            said = (feed.title, feed.subtitle)
+        assert (said, feed.get("language")) == (TITLES[of, spoken], named)
+
+
 def test_pages_name_the_feeds(world, api):
     page = api.client.get("/").content.decode()
     for address in ("reviews.atom", "reviews.rss", "reviews.json", "corrections.atom"):
