@@ -3,6 +3,9 @@
 No private person is named (docs/editors.md, "Log a claim").
 """
 
+from typing import Any
+
+import orjson
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +16,8 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claimant, User
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import PublishedReview
+
+MOST_READ = 1000  # published reviews of a claimant
 
 
 def claimant_digest(claimant: Claimant) -> str:
@@ -58,6 +63,18 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     erasure.forget_in_desk_log(Claimant, {claimant.pk})
     record_event(by, "claimant.redacted", claimant)  # without the name: events are kept for ever
     return PublishedReview.objects.live().filter(claimant=claimant.pk).count()
+
+
+def still_named(claimant: Claimant) -> list[dict[str, Any]]:
+    """The bodies of the live reviews that show a name for whom it is described now, the newest publication first.
+
+    Of a claimant with very many reviews the newest are looked at: an import may have described a thousand posts alike.
+    """
+    if claimant.type != Claimant.Type.UNNAMED:
+        return []
+    rows = PublishedReview.objects.live().filter(claimant=claimant.pk).order_by("-published_at", "-id")
+    bodies = map(orjson.loads, rows.values_list("body", flat=True)[:MOST_READ])
+    return [body for body in bodies if body["claim"]["claimant"]["name"]]
 
 
 def _locked(claimant: Claimant, by: User) -> Claimant:

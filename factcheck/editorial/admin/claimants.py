@@ -1,5 +1,6 @@
 """Claimants, and the two answers to a name that an import brought in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -18,8 +19,10 @@ from factcheck.editorial.admin.acting import page_about, refusals_shown, sent
 from factcheck.editorial.admin.lists import all_words, keys, search_terms
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
 from factcheck.editorial.admin.verb_forms import DigestForm, ProseInput
-from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
-from factcheck.editorial.models import Claimant
+from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant, still_named
+from factcheck.editorial.models import Claimant, Review
+
+LISTED = 20  # published reviews that still show a name
 
 
 class AddressLines(forms.CharField):
@@ -92,7 +95,22 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
         ]
 
     def beside_form(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
-        return {"decides": desk(request).deciding}
+        named = still_named(row)
+        shown = {"named": self._pages(request, named[:LISTED]), "more_named": len(named[LISTED:])}
+        return {"decides": desk(request).deciding, **shown}
+
+    @staticmethod
+    def _pages(request: HttpRequest, bodies: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+        """Titles of published reviews and their addresses: at the desk, of other newsrooms' the public one."""
+        ours = Review.objects.filter(pk__in=[body["id"] for body in bodies], newsroom__in=list(desk(request).roles))
+        here = {str(pk) for pk in ours.values_list("pk", flat=True)}
+        return [
+            (
+                body["headline"] or body["claim"]["text"],
+                reverse("admin:editorial_review_change", args=[body["id"]]) if body["id"] in here else body["url"],
+            )
+            for body in bodies
+        ]
 
     def confirm(self, request: HttpRequest, pk: Any) -> HttpResponse:
         claimant = self._mine(request, pk)

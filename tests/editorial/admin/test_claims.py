@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
+import pytest
 from django.contrib.admin.models import LogEntry
 
 from factcheck.editorial import workflow
+from factcheck.editorial.admin import claimants as admin_claimants
 from factcheck.editorial.models import (
     Appearance,
     Claim,
@@ -16,7 +18,16 @@ from factcheck.editorial.models import (
     Topic,
     VerdictMapping,
 )
-from tests.drafts import make_claim, make_newsroom, make_review, make_scale, make_user, publish_review
+from tests.drafts import (
+    correct_review,
+    make_claim,
+    make_newsroom,
+    make_review,
+    make_scale,
+    make_user,
+    publish_review,
+    withdraw_review,
+)
 from tests.journeys.browser import signed_in
 
 
@@ -172,6 +183,53 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(database: str) -> 
     assert LogEntry.objects.get().object_repr == "[erased]"
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/").fill(description="khác")
     assert "described, not named, already" in editor.press("Describe instead of naming").text
+
+
+STILL_NAMED = "These published reviews still show a name. Open a correction of each:"
+
+
+def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom, other = make_newsroom(), make_newsroom("khac.example")
+    claimant = make_unconfirmed(newsroom.publisher.pk)
+    Claimant.objects.update(confirmed=True, is_public_figure=True)
+    claim = make_claim(newsroom, claimant=claimant)
+    ours, second = (make_review(newsroom, claim=claim, headline=headline) for headline in ("Bài một", "Bài hai"))
+    theirs = make_review(other, claim=claim, headline="Bài của tòa soạn khác")
+    for room, review in ((newsroom, ours), (newsroom, second), (other, theirs)):
+        publish_review(room, review)
+    make_review(newsroom, claim=claim, headline="Bản nháp")
+    page = f"/admin/editorial/claimant/{claimant.pk}/change/"
+    editor = signed_in(newsroom.editor).open(page)
+    assert STILL_NAMED not in editor.text
+
+    editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/").fill(description="một quan chức xã")
+    editor.press("Describe instead of naming")
+    assert "3 published reviews still show it: open a correction of each." in editor.text
+    assert STILL_NAMED in editor.open(page).text
+    assert editor.has_link("Bài của tòa soạn khác")
+    assert not editor.has_link("Bản nháp")
+    assert editor.follow("Bài một").path == f"/admin/editorial/review/{ours.pk}/change/"
+    monkeypatch.setattr(admin_claimants, "LISTED", 1)
+    assert "and 2 more" in editor.open(page).text
+    monkeypatch.undo()
+
+    for room, review in ((newsroom, ours), (other, theirs)):
+        correct_review(room, review)
+    withdraw_review(newsroom, second)
+    assert STILL_NAMED not in editor.open(page).text
+    assert signed_in(newsroom.reporter).open(page).status == 200
+
+
+def test_claimant_who_was_never_named_is_named_nowhere(database: str) -> None:
+    newsroom = make_newsroom()
+    claimant = Claimant.objects.create(
+        newsroom=newsroom.publisher, type="unnamed", description="một người dùng mạng xã hội"
+    )
+    publish_review(newsroom, make_review(newsroom, claim=make_claim(newsroom, claimant=claimant)))
+    page = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/change/")
+    assert STILL_NAMED not in page.text
 
 
 def test_scales_and_topics_are_changed_by_chief_editors(database: str) -> None:
