@@ -16,6 +16,11 @@ def test_sizes_are_in_units_that_nginx_reads():
     assert all(re.fullmatch("[0-9]+[km]?", size) for _, size in sizes), sizes
 
 
+def test_every_server_listens_on_both_kinds_of_addresses():
+    servers = [re.findall(r"^    listen (.*);$", each, re.MULTILINE) for each in CONFIG.split("\nserver {\n")[1:]]
+    assert servers == [["80", "[::]:80"], ["443 ssl", "[::]:443 ssl"]]
+
+
 def test_receipts_are_not_logged():
     [logged] = re.findall(r"log_format \w+ '(.*)';", CONFIG)
     assert "$logged_uri" in logged
