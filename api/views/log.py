@@ -17,6 +17,7 @@ from api.schema.operations import DOCUMENT_HEADERS, documented, integer_paramete
 from factcheck.record import merkle, tree
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.revisions import last_notice
+from factcheck.record.rotation import key_in_force
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 BRIEF = "public, max-age=2"
@@ -54,7 +55,7 @@ class KeyView(RawEndpoint):
     @documented("get_log_key", "Log", "The verifier key of the log.", "VerifierKey", media_type="text/plain")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
-        return self.send(request, f"{tree.signing_key().verifier()}\n".encode(), TEXT, BRIEF)
+        return self.send(request, f"{key_in_force('public')}\n".encode(), TEXT, BRIEF)
 
 
 class TileView(RawEndpoint):

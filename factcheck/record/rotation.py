@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+import orjson
+
 from factcheck.record import log, tree
 from factcheck.record.errors import RecordError
 from factcheck.record.models import LogEntry
-from factcheck.record.notes import SigningKey
+from factcheck.record.notes import SigningKey, VerifierKey, open_note, signed_by
 
 
 def rotate(new: SigningKey) -> LogEntry:
@@ -32,3 +34,22 @@ def rotate(new: SigningKey) -> LogEntry:
     }
     (entry,) = log.publish([log.Publication(subject, statement, LogEntry.Kind.KEY_ROTATION)], new)
     return entry
+
+
+def key_in_force(using: str | None = None) -> VerifierKey:
+    """The key that signed the newest checkpoint: this server's, or one that the log was handed to since it started."""
+    ours, newest = tree.signing_key().verifier(), tree.newest_checkpoint(using)
+    if newest is None:
+        return ours
+    _text, signatures = open_note(newest.note)
+    key_id = signatures[-1][1]  # a rotation's checkpoint is signed by the new key last
+    if key_id == ours.id:
+        return ours
+    # A rotation's subject begins with the id of the new key.
+    first, last = (UUID(bytes=key_id + rest * 12) for rest in (b"\x00", b"\xff"))
+    rotations = LogEntry.objects.using(using).filter(kind=LogEntry.Kind.KEY_ROTATION, subject__range=(first, last))
+    for rotation in rotations.select_related("revision_document"):
+        new = VerifierKey.parse(orjson.loads(bytes(rotation.revision_document.document))["new_key"])
+        if signed_by(newest.note, new):
+            return new
+    return ours

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.record import tree
 from factcheck.record.errors import RecordError
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
-from factcheck.record.notes import Checkpoint, SigningKey, open_note, signed_by
+from factcheck.record.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
 from tests.record.conftest import publish_some
 
 
@@ -211,6 +212,37 @@ def make_rotated(folder: Path) -> SigningKey:
     call_command("make_log_key", str(folder / "new key"))
     call_command("rotate_log_key", str(folder / "new key"))
     return SigningKey.parse((folder / "new key").read_text())
+
+
+def served_key() -> VerifierKey:
+    return VerifierKey.parse(Client().get("/api/v1/log/key").content.decode())
+
+
+def test_key_that_the_log_was_handed_to_is_served_before_the_server_has_it(
+    bare_record: None, settings: Any, tmp_path: Path
+) -> None:
+    old = tree.signing_key()
+    assert served_key() == old.verifier()
+    publish_some(1)
+    assert served_key() == old.verifier()
+    new = make_rotated(tmp_path)
+    assert (served_key(), tree.signing_key()) == (new.verifier(), old)
+    # Another process has the new key already, and publishes.
+    settings.LOG_SIGNING_KEY = str(new)
+    tree.signing_key.cache_clear()
+    publish_some(1)
+    settings.LOG_SIGNING_KEY = str(old)
+    tree.signing_key.cache_clear()
+    assert (served_key(), tree.signing_key()) == (new.verifier(), old)
+
+
+def test_key_of_a_server_that_the_log_does_not_know_is_served_as_it_is(bare_record: None, settings: Any) -> None:
+    """What is wrong then is for verifiers to say, and for the server when it publishes."""
+    publish_some(1)
+    stranger = SigningKey("127.0.0.1:8000/api/v1/log", bytes(32))
+    settings.LOG_SIGNING_KEY = str(stranger)
+    tree.signing_key.cache_clear()
+    assert served_key() == stranger.verifier()
 
 
 @pytest.mark.parametrize(("size", "said"), [(2, "2 entries is not signed"), (3, "3 entries is not signed"), (1, None)])
