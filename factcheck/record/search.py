@@ -4,7 +4,8 @@ A common word stands in hundreds of thousands of rows, and reading and ranking t
 CANDIDATES of the rows that match are ranked: the most recently published or changed. The index has the rows by shelves
 of 2,048 entries of the log, so that of a common word's list only the newest part is read. A common query is searched in
 just enough of the newest shelves (FAR at least) to give ENOUGH rows, a rare one in the whole table. How common one word
-is, is known; how common several are together is told by how often they match in the newest SAMPLE shelves.
+is, is known; how common several are together, or with a filter, is told by how often they match in the newest SAMPLE
+shelves.
 """
 
 import time
@@ -80,6 +81,7 @@ class Search:
         seconds: float | None = None,
     ) -> None:
         self.query = query
+        self._unfiltered = not condition
         self._table = model._meta.db_table
         self._where, self._parameters = f"status = '{Status.LIVE}'", []
         if condition:  # else nothing has to be put together, which takes a good part of a small search
@@ -123,11 +125,12 @@ class Search:
         """When the time is up, with what has been found by then."""
         word, *others = query.words
         reviews = 0 if others else self._frequency(word)
-        if reviews > RARE:
-            return rank(_Shelves(0, f"greatest({FAR}, {ENOUGH} * (newest + 1) / {reviews})")) or Found([], whole=False)
+        rare = 0 < reviews <= RARE
         # Common in bodies nevertheless, a word takes longer than a GLANCE.
-        if reviews and (found := rank(None, seconds=GLANCE)):
+        if rare and (found := rank(None, seconds=GLANCE)):
             return found
+        if reviews > RARE and self._unfiltered and query.all_terms() == query.any_word():  # and nothing is unwanted
+            return rank(_Shelves(0, f"greatest({FAR}, {ENOUGH} * (newest + 1) / {reviews})")) or Found([], whole=False)
         if not (found := rank(_Shelves(0, SAMPLE))):
             return Found([], whole=False)
         if found.candidates == CANDIDATES:
@@ -139,7 +142,7 @@ class Search:
             hits = {hit.id: hit for hit in (*found.hits, *more.hits)}
             found = replace(found, hits=list(hits.values()), candidates=found.candidates + more.candidates)
         # Another page of what seemed to be rare may have seen everything in the time.
-        return replace(found, whole=bool(more and not reviews))
+        return replace(found, whole=bool(more and not rare))
 
     def _reach(self, query: Query, sampled: int) -> int | None:
         """In how many shelves to look for what stands so often in the sample; None for all."""

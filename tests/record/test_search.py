@@ -25,7 +25,7 @@ def publish(*reviews: dict[str, Any] | str) -> None:
         wanted = {"text": given} if isinstance(given, str) else given
         statement = make_statement(UUID(int=number), wanted.get("text", FILLER))
         statement |= {"headline": None, "summary": None} | {
-            key: value for key, value in wanted.items() if key in ("headline", "summary", "body")
+            key: value for key, value in wanted.items() if key in ("headline", "summary", "body", "language")
         }
         if name := wanted.get("claimant"):
             statement["claim"]["claimant"] = {
@@ -204,6 +204,17 @@ def test_search_of_one_common_word_goes_as_far_as_gives_enough(monkeypatch: pyte
     assert sum("generate_series" in each["sql"] for each in asked) == 1
     monkeypatch.setattr(search, "FAR", 6)
     assert found("lu") == [10, 7]
+
+
+@pytest.mark.parametrize(("words", "condition"), [("lu", Q(language="en")), ("lu -bao", Q())])
+def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(
+    monkeypatch: pytest.MonkeyPatch, words: str, condition: Q
+) -> None:
+    """How common the word is says nothing then: a sample does."""
+    shelve_by(monkeypatch, bits=0, FAR=1, ENOUGH=1, RARE=1)
+    publish({"text": "Lũ", "language": "en"}, *["Lũ và bão"] * 11)
+    hits = Search(PublishedReview, read_query(words), condition).page().hits
+    assert [hit.id.int for hit in hits] == [1]
 
 
 def test_search_goes_on_behind_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
