@@ -127,6 +127,9 @@ BREACHES = {
     "importbatch_two_people": "INSERT INTO editorial_importbatch (newsroom_id, files, digest, new, unchanged, changed, refused,"
     " submitted_by_id, submitted_at, decision, decided_by_id, decided_at) SELECT publisher_id, 'f', '', 0, 0, 0, 0, user_id,"
     " now(), 'approved', user_id, now() FROM editorial_membership",
+    "importbatch_begun_once": "INSERT INTO editorial_importbatch (newsroom_id, files, files_digest, digest, new, unchanged,"
+    " changed, refused, submitted_by_id, submitted_at, decision) SELECT publisher_id, 'f', repeat('0f', 32), '', 0, 0, 0, 0,"
+    " user_id, now(), '' FROM editorial_membership, generate_series(1, 2)",
     "approval_decided_at_once": "UPDATE editorial_approval SET decided_at = now() WHERE decision = ''",
     "approval_two_people": "UPDATE editorial_approval SET decision = 'approved', decided_at = now(),"
     " decided_by_id = submitted_by_id WHERE submitted_by_id = (SELECT id FROM editorial_user WHERE username LIKE 'chief@%')",
