@@ -3,9 +3,9 @@
 A common word stands in hundreds of thousands of rows, and reading and ranking them all is what takes long. So at most
 CANDIDATES of the rows that match are ranked: the most recently published or changed. The index has the rows by shelves
 of 2,048 entries of the log, so that of a common word's list only the newest part is read. A common query is searched in
-just enough of the newest shelves (FAR at least) to give ENOUGH rows, a rare one in the whole table. How common one word
-is, is known; how common several are together, or with a filter, is told by how often they match in the newest SAMPLE
-shelves.
+just enough of the newest shelves (FAR at least) to give ENOUGH rows, one that is rare, or rare among the newest, in the
+whole table. How common one word is, is known; how common several are together, or with a filter, is told by how often
+they match in the newest SAMPLE shelves.
 """
 
 import time
@@ -130,7 +130,7 @@ class Search:
         if rare and (found := rank(None, seconds=GLANCE)):
             return found
         if reviews > RARE and self._unfiltered and query.all_terms() == query.any_word():  # and nothing is unwanted
-            return rank(_Shelves(0, f"greatest({FAR}, {ENOUGH} * (newest + 1) / {reviews})")) or Found([], whole=False)
+            return self._find_common(reviews, rank)
         if not (found := rank(_Shelves(0, SAMPLE))):
             return Found([], whole=False)
         if found.candidates == CANDIDATES:
@@ -138,11 +138,18 @@ class Search:
         if not (reach := self._reach(query, found.candidates)):
             return rank(None) or replace(found, whole=False)
         if more := rank(_Shelves(SAMPLE, reach), candidates=CANDIDATES - found.candidates):
-            # A row that changed meanwhile is in both.
+            # Where the log has begun another shelf meanwhile, a row is in both.
             hits = {hit.id: hit for hit in (*found.hits, *more.hits)}
             found = replace(found, hits=list(hits.values()), candidates=found.candidates + more.candidates)
         # Another page of what seemed to be rare may have seen everything in the time.
         return replace(found, whole=bool(more and not rare))
+
+    def _find_common(self, reviews: int, rank: Callable[..., Found | None]) -> Found:
+        """One word in so many reviews; everywhere, if they came in before the newest, as imports by language do."""
+        found = rank(_Shelves(0, f"greatest({FAR}, {ENOUGH} * (newest + 1) / {reviews})"))
+        if found and 2 * found.candidates < ENOUGH:
+            return rank(None) or replace(found, whole=False)
+        return found or Found([], whole=False)
 
     def _reach(self, query: Query, sampled: int) -> int | None:
         """In how many shelves to look for what stands so often in the sample; None for all."""

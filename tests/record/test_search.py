@@ -206,13 +206,20 @@ def test_search_of_one_common_word_goes_as_far_as_gives_enough(monkeypatch: pyte
     assert found("lu") == [10, 7]
 
 
-@pytest.mark.parametrize(("words", "condition"), [("lu", Q(language="en")), ("lu -bao", Q())])
+def test_search_of_a_common_word_that_stands_in_old_reviews_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where an import in one language came before one in another."""
+    shelve_by(monkeypatch, bits=0, FAR=2, ENOUGH=2, RARE=1)
+    publish("Lũ", "Lũ", *["Bão"] * 10)
+    assert found("lu") == [2, 1]
+
+
+@pytest.mark.parametrize(("words", "condition"), [("lu", Q(language="en")), ("lu -bao", Q()), ('"lu lu"', Q())])
 def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(
     monkeypatch: pytest.MonkeyPatch, words: str, condition: Q
 ) -> None:
     """How common the word is says nothing then: a sample does."""
     shelve_by(monkeypatch, bits=0, FAR=1, ENOUGH=1, RARE=1)
-    publish({"text": "Lũ", "language": "en"}, *["Lũ và bão"] * 11)
+    publish({"text": "Lũ lũ", "language": "en"}, *["Lũ và bão"] * 11)
     hits = Search(PublishedReview, read_query(words), condition).page().hits
     assert [hit.id.int for hit in hits] == [1]
 
