@@ -30,7 +30,7 @@ def asking_the_record() -> Iterator[None]:
     try:
         yield
     except SetupError as fault:
-        theirs = _("Nothing was changed. Tell whoever runs the site what stands here.")
+        theirs = _("Tell whoever runs the site what stands here.")
         raise EditorialError(str(fault), theirs) from fault
     except RecordError as refusal:
         raise EditorialError(str(refusal)) from refusal

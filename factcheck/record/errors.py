@@ -2,7 +2,7 @@
 
 
 class RecordError(Exception):
-    """The record cannot take this; the text says why and what to do, in the language of who asks."""
+    """The record cannot take this; the text says why and what to do; what editors can meet is in their language."""
 
 
 class SetupError(RecordError):

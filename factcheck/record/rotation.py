@@ -37,7 +37,7 @@ def rotate(new: SigningKey) -> LogEntry:
 
 
 def key_in_force(using: str | None = None) -> VerifierKey:
-    """The key that signed the newest checkpoint: this server's, or one that the log was handed to since it started."""
+    """This server's, or the one that the log was handed to since it started."""
     ours, newest = tree.signing_key().verifier(), tree.newest_checkpoint(using)
     if newest is None:
         return ours

@@ -45,27 +45,33 @@ def make_signing_key(file: Path) -> SigningKey:
 
 @cache
 def signing_key() -> SigningKey:
-    """The key of LOG_SIGNING_KEY, which is a file's path or the key itself. Raises SetupError."""
+    """The key of LOG_SIGNING_KEY, which is a file's path or the key itself. Raises SetupError.
+
+    Only what is surely a path is shown, or made into a file: not a key with quotes about it, nor a part of one.
+    """
     value = settings.LOG_SIGNING_KEY
+    file = Path(value)
     try:
-        if value.startswith("PRIVATE+KEY+"):
+        if "+KEY+" in value.upper():
             return SigningKey.parse(value)
-        if settings.LOCAL and not Path(value).exists():
+        if settings.LOCAL and file.is_absolute() and not file.exists():
             with suppress(FileExistsError):  # another process was faster
-                make_signing_key(Path(value))
-        return SigningKey.parse(Path(value).read_text())
+                make_signing_key(file)
+        return SigningKey.parse(file.read_text())
     except OSError as problem:
-        raise SetupError(
-            _("LOG_SIGNING_KEY names %(file)s, which cannot be read (%(reason)s). Make one: manage.py make_log_key")
-            % {"file": value, "reason": problem.strerror}
-        ) from problem
-    except ValueError as problem:  # NoteError, or no text
-        raise SetupError(
-            _(
-                "LOG_SIGNING_KEY is not a signing key, or a damaged one (PRIVATE+KEY+<name>+<id>+<base64>)."
-                " Make one: manage.py make_log_key"
-            )
-        ) from problem
+        if file.is_absolute():
+            raise SetupError(
+                _("LOG_SIGNING_KEY names %(file)s, which cannot be read (%(reason)s). Make one: manage.py make_log_key")
+                % {"file": file, "reason": problem.strerror}
+            ) from problem
+    except ValueError:  # NoteError, or no text
+        pass
+    raise SetupError(
+        _(
+            "LOG_SIGNING_KEY is not a signing key, or a damaged one (PRIVATE+KEY+<name>+<id>+<base64>)."
+            " Make one: manage.py make_log_key"
+        )
+    )
 
 
 def newest_checkpoint(using: str | None = None) -> LogCheckpoint | None:

@@ -17,8 +17,8 @@ from tests.journeys.browser import signed_in
 ORIGIN = "127.0.0.1:8000/api/v1/log"
 OTHER = SigningKey(ORIGIN, bytes(32))
 LEFT = {
-    "en": "Nothing was changed. Tell whoever runs the site what stands here.",
-    "vi": "Chưa có gì thay đổi. Hãy báo người vận hành trang nội dung trên.",
+    "en": "Tell whoever runs the site what stands here.",
+    "vi": "Hãy báo nội dung trên cho người vận hành trang.",
 }
 
 
@@ -79,6 +79,25 @@ def test_nothing_of_a_damaged_key_is_shown(newsroom: Newsroom, settings: Any, da
     text = published_at_the_desk(newsroom, "vi")
     assert "LOG_SIGNING_KEY không phải là khóa ký, hoặc khóa đã hỏng (" in text
     assert "AAAAAAAA" not in text
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '"{}"'.format,
+        "export {}".format,
+        "\ufeff{}".format,
+        str.lower,
+        lambda key: key[1:],
+        lambda key: key.rpartition("+")[2],
+    ],
+)
+def test_nothing_of_a_key_with_something_about_it_is_shown(newsroom: Newsroom, settings: Any, written: str) -> None:
+    """As a file of variables gives it that keeps its quotes; nor is a folder of its name made."""
+    settings.LOG_SIGNING_KEY, settings.LOCAL = written(str(OTHER)), True
+    text = published_at_the_desk(newsroom, "vi")
+    assert "LOG_SIGNING_KEY không phải là khóa ký, hoặc khóa đã hỏng (" in text
+    assert "AAAAAAAA" not in text.upper()
 
 
 def test_origin_that_does_not_fit(newsroom: Newsroom, settings: Any) -> None:
