@@ -81,11 +81,12 @@ def _best(asked: Search, position: Position | None) -> list[Row]:
 
 def _newest(asked: Search, position: Position | None) -> list[Row]:
     """The newest publication first: the page and one more."""
-    walking = min(WALK, SECONDS)
-    with suppress(TimeoutError), all_within(walking):
-        return _in_order(asked, position, walk=not (asked.site and _has_few(asked.site)))
+    begun = time.monotonic()
+    with suppress(TimeoutError), all_within(min(WALK, SECONDS)):
+        if not (asked.site and _has_few(asked.site)):
+            return _in_order(asked, position, walk=True)
     # Most sites' claims came in together: what lies along the order before them, or after the last, may be most of all.
-    with all_within(SECONDS - walking):
+    with all_within(SECONDS - (time.monotonic() - begun)):
         return _in_order(asked, position, walk=False)
 
 

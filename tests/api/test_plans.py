@@ -359,7 +359,7 @@ def test_claims_of_a_common_site_that_are_far_along_the_order(many, monkeypatch:
     """Where the walk to them ends for want of time, as among a million, they are sorted: the same claims come."""
     address = f"/v1alpha1/claims:search?pageSize=3&reviewPublisherSiteFilter=pub1.example{beside}"
     walked = Client().get(address)
-    monkeypatch.setattr(claims, "WALK", 0, raising=False)
+    monkeypatch.setattr(claims, "WALK", 0)
     with CaptureQueriesContext(connections["public"]) as queries:
         found = Client().get(address)
     assert any("ORDER BY ROW(" in query["sql"] for query in queries)
