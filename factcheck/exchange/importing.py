@@ -92,17 +92,17 @@ def digest_of(files: Sequence[Path], fetched: Container[Path] = ()) -> str:
     The name of one that was fetched is that of its address (`fetch_claims`), whose answers change. Raises OSError.
     """
     whole = hashlib.sha256()
-    for path in files:
-        held = b"" if path in fetched else _digest_of_contents(path)
-        name = os.fsencode(path.name)
+    each = ((os.fsencode(path.name), b"" if path in fetched else _digest_of_contents(path)) for path in files)
+    for name, held in sorted(each):
         whole.update(b"%d %s %d %s" % (len(name), name, len(held), held))
     return whole.hexdigest()
 
 
 def _digest_of_contents(path: Path) -> bytes:
     with path.open("rb") as file:
-        if not file.seekable():  # a pipe, which cannot be read again
-            raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE), str(path))
+        if not file.seekable():
+            fault = "it cannot be read twice, as an interrupted import has to be: write it into a file first"
+            raise OSError(errno.ESPIPE, fault, str(path))
         return hashlib.file_digest(file, "sha256").digest()
 
 

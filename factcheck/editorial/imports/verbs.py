@@ -70,6 +70,7 @@ def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: 
         batch.delete()
         return None
     batch.digest = _digest(batch)
+    batch.files_digest = ""  # it has found its way; of a file with one record it would confirm a guess
     batch.changed = batch.approvals.exclude(change_class="").count()
     batch.new = batch.approvals.count() - batch.changed
     batch.unchanged, batch.refused = unchanged, refused
@@ -117,7 +118,7 @@ def return_import(*, batch: ImportBatch, by: User, reason: str = "") -> ImportBa
     _hold_reviews(undecided)
     Review.objects.filter(pk__in=undecided.values("review")).update(state=State.DRAFT)
     undecided.update(**decided, decision_note=reason)
-    _decide(batch, decided)
+    _decide(batch, {**decided, "files_digest": ""})
     record_event(by, "import.returned", batch)  # the reason may say what is erased one day, and no erasure reaches this
     return batch
 
