@@ -8,16 +8,20 @@ from typing import Any
 import orjson
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import JSONField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure, roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claimant, User
+from factcheck.record.bounded import all_within
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import PublishedReview
 
-MOST_READ = 1000  # published reviews of a claimant
+SECONDS = 0.5  # for a look through the published reviews of a claimant, who may be "a Facebook user" of thousands
 
 
 def claimant_digest(claimant: Claimant) -> str:
@@ -65,16 +69,18 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     return PublishedReview.objects.live().filter(claimant=claimant.pk).count()
 
 
-def still_named(claimant: Claimant) -> list[dict[str, Any]]:
-    """The bodies of the live reviews that show a name for whom it is described now, the newest publication first.
+def still_named(claimant: Claimant, most: int) -> list[dict[str, Any]]:
+    """The bodies of up to `most` live reviews that show a name for whom it is described now, the newest first.
 
-    Of a claimant with very many reviews the newest are looked at: an import may have described a thousand posts alike.
+    Raises TimeoutError when they are too many to look through.
     """
     if claimant.type != Claimant.Type.UNNAMED:
         return []
-    rows = PublishedReview.objects.live().filter(claimant=claimant.pk).order_by("-published_at", "-id")
-    bodies = map(orjson.loads, rows.values_list("body", flat=True)[:MOST_READ])
-    return [body for body in bodies if body["claim"]["claimant"]["name"]]
+    rows = PublishedReview.objects.using("public").live().filter(claimant=claimant.pk)
+    content = Cast("body", JSONField())
+    named = rows.alias(content=content, name=KT("content__claim__claimant__name")).filter(name__isnull=False)
+    with all_within(SECONDS):
+        return [orjson.loads(row.body) for row in named.order_by("-published_at", "-id")[:most]]
 
 
 def _locked(claimant: Claimant, by: User) -> Claimant:

@@ -95,19 +95,28 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
         ]
 
     def beside_form(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
-        named = still_named(row)
-        shown = {"named": self._pages(request, named[:LISTED]), "more_named": len(named[LISTED:])}
-        return {"decides": desk(request).deciding, **shown}
+        shown: dict[str, Any] = {"decides": desk(request).deciding}
+        if request.method == "GET":  # else the row is as a form says that was refused
+            try:
+                named = still_named(row, LISTED + 1)
+                shown |= {"named": self._pages(request, named[:LISTED]), "more_named": len(named) > LISTED}
+            except TimeoutError:
+                shown["too_many"] = True
+        return shown
 
     @staticmethod
-    def _pages(request: HttpRequest, bodies: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
-        """Titles of published reviews and their addresses: at the desk, of other newsrooms' the public one."""
+    def _pages(request: HttpRequest, bodies: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
+        """Titles of published reviews with their addresses at the desk, or the public one and whose it is."""
         ours = Review.objects.filter(pk__in=[body["id"] for body in bodies], newsroom__in=list(desk(request).roles))
         here = {str(pk) for pk in ours.values_list("pk", flat=True)}
         return [
             (
                 body["headline"] or body["claim"]["text"],
-                reverse("admin:editorial_review_change", args=[body["id"]]) if body["id"] in here else body["url"],
+                *(
+                    (reverse("admin:editorial_review_change", args=[body["id"]]), "")
+                    if body["id"] in here
+                    else (body["url"], body["publisher"]["name"])
+                ),
             )
             for body in bodies
         ]
