@@ -32,7 +32,8 @@ class Verb(Generic[T]):
     done: Text
     do: Callable[[T, User, dict[str, Any]], Any]
     form: Callable[..., forms.Form] = forms.Form
-    weighty: bool = False  # shown in the colour of what the public will notice
+    leads: bool = False  # towards the public: the main button of its page
+    removes: bool = False  # takes something away: the only buttons that are red
     read_first: bool = False  # the button stands below what it is about
 
 

@@ -163,7 +163,7 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
             "stays as it is until you publish a correction, and what was submitted before keeps the name until the "
             "review is erased."
         )
-        return self._ask(request, claimant, _("Describe instead of naming"), explanation, form)
+        return self._ask(request, claimant, _("Describe instead of naming"), explanation, form, removes=True)
 
     def _mine(self, request: HttpRequest, pk: Any) -> Claimant:
         claimant = get_object_or_404(self.get_queryset(request), pk=pk)
@@ -176,7 +176,15 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
         return reverse("admin:editorial_claimant_change", args=[claimant.pk])
 
     def _ask(
-        self, request: HttpRequest, claimant: Claimant, title: Any, explanation: Any, form: forms.Form
+        self,
+        request: HttpRequest,
+        claimant: Claimant,
+        title: Any,
+        explanation: Any,
+        form: forms.Form,
+        *,
+        removes: bool = False,
     ) -> HttpResponse:
         template, back = "admin/editorial/claimant/verb.html", self._page(claimant)
-        return page_about(request, claimant, back, title, template, explanation=explanation, form=form, object=claimant)
+        said = {"explanation": explanation, "form": form, "object": claimant, "removes": removes}
+        return page_about(request, claimant, back, title, template, **said)

@@ -59,7 +59,7 @@ VERBS: dict[str, Verb[Demand]] = by_name(
         _("Approved."),
         lambda demand, by, data: demands.approve_demand(demand=demand, by=by, digest=data["digest"]),
         DigestForm,
-        weighty=True,
+        leads=True,
     ),
     Verb(
         "publish",
@@ -67,7 +67,7 @@ VERBS: dict[str, Verb[Demand]] = by_name(
         _("Everybody can read it from now on, and this revision is kept for ever."),
         _("Published."),
         lambda demand, by, _data: demands.publish_demand(demand=demand, by=by),
-        weighty=True,
+        leads=True,
     ),
     Verb(
         "update",

@@ -32,7 +32,7 @@ VERBS: dict[str, Verb[ImportBatch]] = by_name(
         _("Approved. It can be published now."),
         lambda batch, by, data: approve_import(batch=batch, by=by, digest=data["digest"]),
         DigestForm,
-        weighty=True,
+        leads=True,
     ),
     Verb(
         "return",
@@ -52,7 +52,7 @@ VERBS: dict[str, Verb[ImportBatch]] = by_name(
         ),
         _("Published."),
         lambda batch, by, _data: publish_import(batch=batch, by=by),
-        weighty=True,
+        leads=True,
     ),
 )
 

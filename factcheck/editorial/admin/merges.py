@@ -39,6 +39,7 @@ VERBS: dict[str, Verb[ClaimMerge]] = by_name(
         _("Done. Readers see it from now on."),
         lambda merge, by, data: merges.approve_merge(merge=merge, by=by, digest=data["digest"]),
         DigestForm,
+        leads=True,
     ),
     Verb(
         "return",

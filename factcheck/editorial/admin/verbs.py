@@ -4,6 +4,7 @@ Who may use a verb now is asked twice: `possible` decides which buttons are show
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -52,7 +53,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
         _("Approved."),
         lambda review, by, data: workflow.approve(review=review, by=by, digest=data["digest"]),
         DigestForm,
-        weighty=True,
+        leads=True,
         read_first=True,
     ),
     Verb(
@@ -61,7 +62,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
         _("Everybody can read it from now on, and this revision is kept for ever."),
         _("Published."),
         lambda review, by, _data: workflow.publish(review=review, by=by),
-        weighty=True,
+        leads=True,
         read_first=True,
     ),
     Verb(
@@ -84,7 +85,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
         _("The withdrawal waits for somebody else to decide."),
         lambda review, by, data: workflow.withdraw(review=review, by=by, reason=data["reason"]),
         PublicReasonForm,
-        weighty=True,
+        removes=True,
     ),
     Verb(
         "reinstate",
@@ -93,7 +94,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
         _("The reinstatement waits for somebody else to decide."),
         lambda review, by, data: workflow.reinstate(review=review, by=by, reason=data["reason"]),
         PublicReasonForm,
-        weighty=True,
+        leads=True,
     ),
     Verb(
         "redact",
@@ -108,7 +109,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
             review=review, by=by, ground=data["ground"], notice=data["notice"], redact=True
         ),
         ErasureForm,
-        weighty=True,
+        removes=True,
     ),
     Verb(
         "erase",
@@ -121,7 +122,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
         _("The erasure waits for somebody else to decide."),
         lambda review, by, data: workflow.erase(review=review, by=by, ground=data["ground"], notice=data["notice"]),
         ErasureForm,
-        weighty=True,
+        removes=True,
     ),
 )
 
@@ -164,13 +165,20 @@ def possible(at: Desk, review: Review) -> list[Verb[Review]]:
             names.append("withdraw")
         if last is not None and last.kind != LogEntry.Kind.ERASURE and decides:
             names += ["redact", "erase"] if review.state == State.DRAFT else ["erase"]
-    return [VERBS[name] for name in names]
+    return [coloured(VERBS[name], approval) for name in names]
+
+
+def coloured(verb: Verb[Review], approval: Approval | None) -> Verb[Review]:
+    """To approve a withdrawal or an erasure is what takes away."""
+    removes = verb.name == "approve" and approval and approval.action in (Action.WITHDRAWAL, Action.ERASURE)
+    return replace(verb, removes=True) if removes else verb
 
 
 def verb_page(request: HttpRequest, review: Review, verb: Verb[Review]) -> HttpResponse:
     """Shows what the verb is about; on POST does it, or says why not and keeps what was typed."""
     page = reverse("admin:editorial_review_change", args=[review.pk])
     approval = workflow.open_approval(review)
+    verb = coloured(verb, approval)
     form = verb.form(sent(request), initial={"digest": approval.digest if approval else ""})
     if answer := act(request, verb, review, form, page):
         return answer

@@ -74,6 +74,31 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     assert names(newsroom.editor, review) == ["approve", "return"]
 
 
+def test_red_is_for_what_takes_something_away(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+
+    def red() -> list[str]:
+        review.refresh_from_db()
+        return [verb.name for verb in possible(Desk(newsroom.editor), review) if verb.removes]
+
+    approval = workflow.submit(review=review, by=newsroom.reporter)
+    assert red() == []
+    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    assert red() == []
+    lan = signed_in(newsroom.second).open(page(review))
+    assert re.search('<a class="button default" [^>]*>Publish</a>', lan.html)
+    assert re.search('class="default" value="Publish"', lan.open(verb(review, "publish")).html)
+    workflow.publish(review=review, by=newsroom.editor)
+    assert red() == ["withdraw", "erase"]
+    workflow.withdraw(review=review, by=newsroom.reporter, reason="Nguồn đã bị gỡ.")
+    assert red() == ["approve"]
+    assert 'class="default removes" value="Approve"' in lan.open(verb(review, "approve")).html
+    workflow.return_(review=review, by=newsroom.editor, reason="Chưa cần.")
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
+    assert red() == ["withdraw", "redact", "erase"]
+
+
 def test_author_who_did_not_submit_may_return_and_not_approve(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
