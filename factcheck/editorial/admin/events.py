@@ -5,100 +5,29 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import DeskAdmin, desk
+from factcheck.editorial.admin.event_words import Words
 from factcheck.editorial.models import EditorialEvent
 from factcheck.editorial.models.events import ADMINISTRATION
 
-# By the dotted name that is stored; a name that is not here is shown as it is.
-ACTIONS: dict[str, Promise] = {
-    "publication.submitted": _("submitted for publication"),
-    "publication.approved": _("approved for publication"),
-    "publication.returned": _("returned or took back"),
-    "withdrawal.submitted": _("asked for the withdrawal"),
-    "withdrawal.approved": _("approved the withdrawal"),
-    "withdrawal.returned": _("refused or took back the withdrawal"),
-    "reinstatement.submitted": _("asked for the reinstatement"),
-    "reinstatement.approved": _("approved the reinstatement"),
-    "reinstatement.returned": _("refused or took back the reinstatement"),
-    "erasure.submitted": _("asked for the erasure"),
-    "erasure.approved": _("approved the erasure"),
-    "erasure.returned": _("refused or took back the erasure"),
-    "correction.opened": _("opened a correction"),
-    "correction.closed": _("closed a correction: an import brought what is public"),
-    "review.original": _("published"),
-    "review.update": _("published an update"),
-    "review.correction": _("published a correction"),
-    "review.withdrawal": _("withdrawn"),
-    "review.reinstatement": _("reinstated"),
-    "review.erasure": _("erased"),
-    "import.submitted": _("submitted an import"),
-    "import.approved": _("approved an import"),
-    "import.returned": _("returned or took back an import"),
-    "import.published": _("published an import"),
-    "claimant.confirmed": _("confirmed a name"),
-    "claimant.redacted": _("put a description in the place of a name"),
-    "mapping.approved": _("approved a verdict mapping"),
-    "merge.proposed": _("proposed to merge a claim into another"),
-    "merge.returned": _("refused or took back the merge of a claim"),
-    "split.proposed": _("proposed to split off a claim"),
-    "split.returned": _("refused or took back the split of a claim"),
-    "claim.merge": _("merged a claim into another"),
-    "claim.split": _("split off a claim"),
-    "claim.exchanged": _("used another claim instead"),
-    "link.accepted": _("accepted a proposed link"),
-    "link.dismissed": _("dismissed a proposed link"),
-    "review.claim_changed": _("gave the draft another claim"),
-    "demand.submitted": _("submitted for publication"),
-    "demand.approved": _("approved for publication"),
-    "demand.returned": _("returned or took back"),
-    "demand.reopened": _("opened an update"),
-    "demand.published": _("published"),
-    "demand.updated": _("published an update"),
-    "account.added": _("account made"),
-    "account.changed": _("account changed"),
-    "account.removed": _("account removed"),
-    "account_group.added": _("made an account administrator"),
-    "account_group.removed": _("no longer an account administrator"),
-    "membership.added": _("role given"),
-    "membership.changed": _("role changed"),
-    "membership.removed": _("role taken away"),
-    "message.taken_up": _("took up a message from a reader"),
-    "message.answered": _("answered a message from a reader"),
-    "message.dismissed": _("put aside a message from a reader"),
-    "token.made": _("API token made"),
-    "token.revoked": _("API token revoked"),
-    "claim.logged_by_program": _("claim logged by a program"),
-    "claim.changed_by_program": _("claim changed by a program"),
-    "review.drafted_by_program": _("draft begun by a program"),
-    "review.changed_by_program": _("draft changed by a program"),
-    "webhook.added": _("webhook registered"),
-    "webhook.changed": _("webhook changed"),
-    "webhook.removed": _("webhook removed"),
-    "webhook.stopped": _("webhook stopped"),
-    "webhook.started": _("webhook started again"),
-    "webhook.secret_changed": _("webhook got a new secret"),
-}
 # A mapping is the whole site's, and so is the event that it was approved; event_newsroom finds it by the first.
 MAPPINGS = Q(newsroom__isnull=True, subject__startswith="mapping:")
-# Keys that say nothing beyond what the other columns say.
-UNTOLD = ("id", "user_id", "publisher_id", "date_joined")
 
 
 @admin.register(EditorialEvent)
 class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
     """Chief editors read their newsroom's and those of mappings, account administrators of accounts and webhooks."""
 
-    list_display = ("at", "actor", "what", "subject", "newsroom", "details")
+    list_display = ("at", "actor", "what", "about", "newsroom", "details")
     list_display_links = ("what",)
     list_select_related = ("actor", "newsroom")
     search_fields = ("subject",)
     search_help_text = _(
         "The whole id of a review, as in its address; user:12 for account 12; webhook: and the id of a webhook"
     )
-    fields = ("at", "actor", "what", "subject", "newsroom", "details")
+    fields = ("at", "actor", "what", "about", "known_as", "newsroom", "all_details")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditorialEvent]:
@@ -120,23 +49,43 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
             return obj.subject.startswith(("user:", "webhook:"))
         return obj.newsroom_id in at.led or (bool(at.led) and obj.subject.startswith("mapping:"))
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        changelist.result_list = with_words(request, list(changelist.result_list))
+        return changelist
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> EditorialEvent | None:
+        found = super().get_object(request, object_id, from_field)
+        return with_words(request, [found])[0] if found else None
+
     @admin.display(description=_("what"))
     def what(self, event: EditorialEvent) -> str:
-        return in_words(event)
+        return str(event)
+
+    @admin.display(description=_("of what"))
+    def about(self, event: EditorialEvent) -> str:
+        return words(event).about(event)
+
+    @admin.display(description=_("id"))
+    def known_as(self, event: EditorialEvent) -> str:
+        return event.subject
 
     @admin.display(description=_("details"))
     def details(self, event: EditorialEvent) -> str:
-        said = {key: _change(value) for key, value in event.detail.items() if key not in UNTOLD}
-        return "; ".join(f"{key}: {words}" for key, words in said.items() if words)
+        return words(event).details(event)
+
+    @admin.display(description=_("details"))
+    def all_details(self, event: EditorialEvent) -> str:
+        return words(event).details(event, in_full=True)
 
 
-def in_words(event: EditorialEvent) -> str:
-    return str(ACTIONS.get(event.action, event.action))
+def with_words(request: HttpRequest, events: list[EditorialEvent]) -> list[EditorialEvent]:
+    """Reads at once what the events of a page are about."""
+    said = Words(request, events)
+    for event in events:
+        event.words = said  # type: ignore[attr-defined]
+    return events
 
 
-def _change(value: Any) -> str:
-    """The triggers write what changed as the value before and the one after."""
-    if isinstance(value, list) and len(value) == 2:
-        before, after = ("" if part in (None, "") else str(part) for part in value)
-        return f"{before} → {after}" if before or after else ""
-    return "" if value is None else str(value)
+def words(event: EditorialEvent) -> Words:
+    return event.words  # type: ignore[attr-defined,no-any-return]

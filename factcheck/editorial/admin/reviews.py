@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import documents, workflow
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import page_about
-from factcheck.editorial.admin.events import in_words
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
 from factcheck.editorial.admin.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.admin.seen import HeldWhileSaved
@@ -164,7 +163,7 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
             "reasons": workflow.missing(draft) if row.state == State.DRAFT else [],
             "last_approval": row.approvals.select_related("submitted_by", "decided_by").first(),
             "revisions": published_revisions(row),
-            "events": [(event, in_words(event)) for event in events[:MOST_EVENTS]],
+            "events": events[:MOST_EVENTS],
         }
 
     def get_urls(self) -> list[URLPattern]:

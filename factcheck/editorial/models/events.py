@@ -2,10 +2,80 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.models.people import Publisher, User
 
+# By the dotted name that is stored; a name that is not here is shown as it is.
+ACTIONS: dict[str, Promise] = {
+    "publication.submitted": _("submitted for publication"),
+    "publication.approved": _("approved for publication"),
+    "publication.returned": _("returned or took back"),
+    "withdrawal.submitted": _("asked for the withdrawal"),
+    "withdrawal.approved": _("approved the withdrawal"),
+    "withdrawal.returned": _("refused or took back the withdrawal"),
+    "reinstatement.submitted": _("asked for the reinstatement"),
+    "reinstatement.approved": _("approved the reinstatement"),
+    "reinstatement.returned": _("refused or took back the reinstatement"),
+    "erasure.submitted": _("asked for the erasure"),
+    "erasure.approved": _("approved the erasure"),
+    "erasure.returned": _("refused or took back the erasure"),
+    "correction.opened": _("opened a correction"),
+    "correction.closed": _("closed a correction: an import brought what is public"),
+    "review.original": _("published"),
+    "review.update": _("published an update"),
+    "review.correction": _("published a correction"),
+    "review.withdrawal": _("withdrawn"),
+    "review.reinstatement": _("reinstated"),
+    "review.erasure": _("erased"),
+    "import.submitted": _("submitted an import"),
+    "import.approved": _("approved an import"),
+    "import.returned": _("returned or took back an import"),
+    "import.published": _("published an import"),
+    "claimant.confirmed": _("confirmed a name"),
+    "claimant.redacted": _("put a description in the place of a name"),
+    "mapping.approved": _("approved a verdict mapping"),
+    "merge.proposed": _("proposed to merge a claim into another"),
+    "merge.returned": _("refused or took back the merge of a claim"),
+    "split.proposed": _("proposed to split off a claim"),
+    "split.returned": _("refused or took back the split of a claim"),
+    "claim.merge": _("merged a claim into another"),
+    "claim.split": _("split off a claim"),
+    "claim.exchanged": _("used another claim instead"),
+    "link.accepted": _("accepted a proposed link"),
+    "link.dismissed": _("dismissed a proposed link"),
+    "review.claim_changed": _("gave the draft another claim"),
+    "demand.submitted": _("submitted for publication"),
+    "demand.approved": _("approved for publication"),
+    "demand.returned": _("returned or took back"),
+    "demand.reopened": _("opened an update"),
+    "demand.published": _("published"),
+    "demand.updated": _("published an update"),
+    "account.added": _("account made"),
+    "account.changed": _("account changed"),
+    "account.removed": _("account removed"),
+    "account_group.added": _("made an account administrator"),
+    "account_group.removed": _("no longer an account administrator"),
+    "membership.added": _("role given"),
+    "membership.changed": _("role changed"),
+    "membership.removed": _("role taken away"),
+    "message.taken_up": _("took up a message from a reader"),
+    "message.answered": _("answered a message from a reader"),
+    "message.dismissed": _("put aside a message from a reader"),
+    "token.made": _("API token made"),
+    "token.revoked": _("API token revoked"),
+    "claim.logged_by_program": _("claim logged by a program"),
+    "claim.changed_by_program": _("claim changed by a program"),
+    "review.drafted_by_program": _("draft begun by a program"),
+    "review.changed_by_program": _("draft changed by a program"),
+    "webhook.added": _("webhook registered"),
+    "webhook.changed": _("webhook changed"),
+    "webhook.removed": _("webhook removed"),
+    "webhook.stopped": _("webhook stopped"),
+    "webhook.started": _("webhook started again"),
+    "webhook.secret_changed": _("webhook got a new secret"),
+}
 # Of accounts and webhooks, for who administers them.
 ADMINISTRATION = Q(subject__startswith="user:") | Q(subject__startswith="webhook:")
 
@@ -40,4 +110,4 @@ class EditorialEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.subject}"
+        return str(ACTIONS.get(self.action, self.action))
