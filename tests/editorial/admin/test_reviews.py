@@ -256,6 +256,12 @@ def test_new_review_has_writer_as_author_and_newsroom_as_publisher(database: str
     )
 
 
+def test_demand_chooses_among_reviews_and_begins_none(database: str) -> None:
+    page = signed_in(make_newsroom().reporter).open("/admin/editorial/demand/add/")
+    assert 'id="id_review"' in page.html
+    assert 'id="add_id_review"' not in page.html
+
+
 def test_person_of_two_newsrooms_chooses(database: str) -> None:
     newsroom, other = make_newsroom(), make_newsroom("other.example")
     Membership.objects.create(user=newsroom.reporter, publisher=other.publisher, role="editor")
