@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import messages
 from factcheck.editorial.admin import merges
 from factcheck.editorial.admin.access import Desk, DeskAdmin, desk
-from factcheck.editorial.admin.acting import Verb, ask, by_name, refusals_shown, sent
+from factcheck.editorial.admin.acting import Text, Verb, ask, by_name, refusals_shown, sent
 from factcheck.editorial.admin.verb_forms import ProseInput
 from factcheck.editorial.models import ReaderMessage
 
@@ -48,10 +48,7 @@ VERBS: dict[str, Verb[ReaderMessage]] = by_name(
     Verb(
         "take-up",
         _("Take up"),
-        _(
-            "A claim to check is logged as a claim: put it into one sentence, without names of private persons. Whoever"
-            " reported a mistake is told that somebody is looking into it."
-        ),
+        _("It is logged as a claim: put it into one sentence, without names of private persons."),
         _("Taken up."),
         lambda message, by, data: messages.take_up(message=message, by=by, **data),
         DecisionForm,
@@ -73,6 +70,14 @@ VERBS: dict[str, Verb[ReaderMessage]] = by_name(
         DecisionForm,
     ),
 )
+
+OF_A_MISTAKE = _("The sender is told that somebody is looking into it.")
+
+
+def explained(verb: Verb[ReaderMessage], message: ReaderMessage) -> Text:
+    """What the verb does to a message of this kind."""
+    of_a_mistake = verb.name == "take-up" and message.kind == ReaderMessage.Kind.CORRECTION
+    return OF_A_MISTAKE if of_a_mistake else verb.explanation
 
 
 def possible(message: ReaderMessage) -> list[Verb[ReaderMessage]]:
@@ -137,4 +142,5 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
                 claim = asked.do(message, at.user, form.cleaned_data)
                 notes.success(request, str(asked.done))
                 return redirect(merges.similar_address(claim)) if claim else redirect(page)
-        return ask(request, asked, message or ReaderMessage(), form, page)
+        message = message or ReaderMessage(kind=ReaderMessage.Kind.TIP)
+        return ask(request, asked, message, form, page, explanation=explained(asked, message))

@@ -54,6 +54,19 @@ def test_tip_that_was_checked_already_shows_that_claim_and_stays_with_it(newsroo
     assert Claim.objects.count() == 1
 
 
+def test_taking_up_says_what_it_does_to_that_kind_of_message(newsroom: Any) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    sent("tips", TIP)
+    sent("correction-requests", {**TIP, "review": {"id": str(review.pk)}})
+    tip, mistake = (ReaderMessage.objects.get(kind=kind) for kind in ("tip", "correction"))
+    logged, told = "It is logged as a claim", "The sender is told that somebody is looking into it."
+    browser = signed_in(newsroom.reporter)
+    of_tip, of_mistake = (browser.open(page_of(message, "take-up")).text for message in (tip, mistake))
+    assert (logged in of_tip, told in of_tip) == (True, False)
+    assert (logged in of_mistake, told in of_mistake) == (False, True)
+
+
 def test_answer_stands_at_the_receipt(newsroom: Any) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
