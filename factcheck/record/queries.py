@@ -12,6 +12,8 @@ from factcheck.record.words import words_of
 
 MAX_QUERY = 400  # characters that a person may search for
 OR = "or"  # no word but the operator between alternatives
+# What word processors and telephones make of " and -. Dashes stay: they stand between words.
+_TYPOGRAPHIC = str.maketrans("“”„‟«»＂−‐－", '"""""""---')
 _PIECES = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
 # Of up to _FEW terms any one may be lacking. Of more, all of one half must match: a mistake leaves the other whole.
 _FEW = 10
@@ -90,11 +92,16 @@ class Query:
         )
 
 
+def plain_signs(text: str) -> str:
+    """The text with " and - for the typographic signs that mean them."""
+    return text.translate(_TYPOGRAPHIC)
+
+
 def read_query(text: str) -> Query:
     """Never fails: what is no word counts as a space, a quotation mark that is not closed reaches to the end."""
     alternatives = []
     wanted, unwanted = list[Term](), list[Term]()
-    for minus, phrase, word in [*_PIECES.findall(text), ("", "", OR)]:
+    for minus, phrase, word in [*_PIECES.findall(plain_signs(text)), ("", "", OR)]:
         if word.lower() == OR and not minus:
             if wanted:
                 alternatives.append(Alternative(tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted))))

@@ -6,7 +6,7 @@ import time
 from django.db.models import Q
 
 from factcheck.record.bounded import rows_within
-from factcheck.record.queries import OR, read_query
+from factcheck.record.queries import OR, plain_signs, read_query
 from factcheck.record.search import SECONDS, Search, Searched
 from factcheck.record.text import nfc
 from factcheck.record.words import frequencies, words_of
@@ -22,7 +22,7 @@ def did_you_mean(model: Searched, text: str, condition: Q | None = None, *, seco
     In a query of plain words, an unknown word that resembles none is left out if another could be replaced.
     """
     deadline = time.monotonic() + seconds
-    meant = asked = nfc(text)
+    meant = asked = plain_signs(nfc(text))
     words = read_query(meant).words
     known = frequencies(words)
     unknown = [word for word in words if word in known and not known[word].reviews]

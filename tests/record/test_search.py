@@ -370,6 +370,7 @@ def test_suggestion_gives_results_with_the_same_filters_and_in_time() -> None:
 def test_suggestion_leaves_out_no_word_for_which_the_time_was_up(monkeypatch: pytest.MonkeyPatch) -> None:
     publish({"headline": "Video"})
     assert did_you_mean(PublishedReview, "xyzzy vidoe") == "video"
+    assert did_you_mean(PublishedReview, "“xyzzy” vidoe") is None  # as in straight quotes
     look = spelling._most_similar
     monkeypatch.setattr(
         spelling,
