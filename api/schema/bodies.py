@@ -79,7 +79,7 @@ _CLAIM: Json = {
 _SUMMARY = ("id", "url", "original_url", "language", "headline", "verdict", "reviewed_on", "published_at", "updated_at")
 _CORRECTION: Json = {
     "revision": INTEGER, "at": MOMENT, "kind": {"type": "string", "enum": ["update", "correction"]},
-    "class": CHANGE_CLASS, "note": NOTE, "publisher": about(TEXT, "The site of the publisher, who answers for it."),
+    "class": CHANGE_CLASS, "note": NOTE, "publisher": about(TEXT, "The site of the review’s publisher."),
     "verdict_before": nullable("VerdictName"), "verdict_after": ref("VerdictName"),
 }  # fmt: skip
 _CURRENT: Json = {

@@ -28,7 +28,7 @@ from api.searching import read_in_time
 from api.unchanged import follows_log
 from api.views.corrections import CORRECTIONS, read_corrections
 from factcheck.record.markdown import to_html
-from factcheck.record.models import PublishedReview
+from factcheck.record.models import PublishedReference, PublishedReview
 
 Body = dict[str, Any]
 
@@ -40,6 +40,11 @@ REVIEW_FEED = ListOptions(
     choices=CONTENT,
 )
 CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT)
+CLASSES = {
+    "typo": _("typing error"),
+    "update": _("new information"),
+    "substantive": _("substantive correction"),
+}
 
 
 @extend_schema(exclude=True)
@@ -65,9 +70,9 @@ class Feed(Endpoint):
             )
             if address
         }  # fmt: skip
-        entries = self.entries(bodies, asked.chosen["content"] == "full")
         language = _language(asked)
         with translation.override(language or "en"):
+            entries = self.entries(bodies, asked.chosen["content"] == "full", language)
             content, media_type = write_feed(
                 self.kind, str(self.title), str(self.description), language, f"{settings.SITE_URL}/",
                 settings.SITE_URL + request.get_full_path(), entries, pages,
@@ -79,7 +84,7 @@ class Feed(Endpoint):
     def read(self, asked: ListRequest) -> Page:
         raise NotImplementedError
 
-    def entries(self, bodies: Sequence[Body], full: bool) -> list[Entry]:
+    def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
         raise NotImplementedError
 
 
@@ -94,7 +99,7 @@ class ReviewFeed(Feed):
         rows = PublishedReview.objects.using("public").live().filter(asked.condition)
         return read_in_time(asked, rows) if "q" in asked.query else read_page(asked, rows)
 
-    def entries(self, bodies: Sequence[Body], full: bool) -> list[Entry]:
+    def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
         return [
             Entry(
                 id=f"urn:uuid:{review['id']}",
@@ -124,13 +129,18 @@ class CorrectionFeed(Feed):
     def read(self, asked: ListRequest) -> Page:
         return read_corrections(asked)
 
-    def entries(self, bodies: Sequence[Body], full: bool) -> list[Entry]:
-        reviews = _live_reviews({correction["review"]["id"] for correction in bodies}) if full else {}
-        return [self._entry(correction, reviews if full else None) for correction in bodies]
+    def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
+        reviews = _live_reviews({correction["review"]["id"] for correction in bodies}) if full else None
+        publishers = _publishers({correction["publisher"] for correction in bodies})
+        return [self._entry(correction, reviews, publishers, language) for correction in bodies]
 
-    def _entry(self, correction: Body, reviews: dict[str, Body] | None) -> Entry:
+    def _entry(
+        self, correction: Body, reviews: dict[str, Body] | None, publishers: dict[str, Body], language: str | None
+    ) -> Entry:
         review, at = correction["review"], datetime.fromisoformat(correction["at"])
-        text = [_change(correction), *_paragraphs_of(correction["note"])]
+        text = [_change(correction, language), *_paragraphs_of(correction["note"])]
+        site = correction["publisher"]
+        publisher = publishers.get(site, {"name": site, "url": None})
         html = None
         if reviews is not None:
             now = reviews.get(review["id"])
@@ -140,8 +150,8 @@ class CorrectionFeed(Feed):
             url=review["url"],
             title=review["headline"] or review["url"],
             language=review["language"],
-            author=correction["publisher"],
-            author_url=None,
+            author=publisher["name"],
+            author_url=publisher["url"],
             published=at,
             updated=at,
             text=text,
@@ -166,6 +176,13 @@ def _live_reviews(ids: set[str]) -> dict[str, Body]:
     return {review["id"]: review for review in map(orjson.loads, rows.values_list("body", flat=True))}
 
 
+def _publishers(sites: set[str]) -> dict[str, Body]:
+    """By site; one of whose reviews none is live any more is not there."""
+    kind = PublishedReference.Kind.PUBLISHER
+    rows = PublishedReference.objects.using("public").filter(kind=kind, key__in=sites)
+    return {publisher["site"]: publisher for publisher in map(orjson.loads, rows.values_list("body", flat=True))}
+
+
 def _summary(review: Body) -> list[str]:
     """The verdict in its publisher's words, which need no words of ours beside them, and the summary."""
     return [*_paragraphs_of(review["verdict"]["label"]), *_paragraphs_of(review["summary"])]
@@ -181,8 +198,12 @@ def _paragraphs_of(text: str | None) -> list[str]:
     return [each for each in (piece.strip() for piece in (text or "").split("\n\n")) if each]
 
 
-def _change(correction: Body) -> str:
-    """One line without words of any language but the publisher's own: the class, and the verdicts."""
+def _change(correction: Body, language: str | None) -> str:
+    """One line: the class, and the verdicts in the publisher's own words.
+
+    The class is in the feed's language, the word of the data where it has none.
+    """
     before, after = ((correction[key] or {}).get("label") or "–" for key in ("verdict_before", "verdict_after"))
     verdict = after if before == after else f"{before} → {after}"
-    return f"[{correction['class'] or correction['kind']}] {verdict}"
+    said = correction["class"] or correction["kind"]
+    return f"[{CLASSES.get(said, said) if language else said}] {verdict}"

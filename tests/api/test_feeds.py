@@ -234,6 +234,22 @@ def test_full_text_of_a_correction_is_the_review_as_it_is_now(world, api):
     )
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [({}, "substantive"), ({"language": "vi"}, "sửa sai sót nội dung")],
+)
+def test_class_of_a_correction_is_in_the_language_of_the_feed(world, api, query, said):
+    items = read(api, "corrections.json", query)["items"]
+    assert {item["summary"].partition("]")[0] for item in items} == {f"[{said}"}
+    assert {tag for item in items for tag in item["tags"]} == {"substantive"}
+
+
+def test_author_of_a_correction_is_named(world, api):
+    items = read(api, "corrections.json")["items"]
+    publisher = {"name": "Toà soạn kiemchung.example", "url": "https://kiemchung.example/"}
+    assert [item["authors"] for item in items] == [[publisher]] * 2
+
+
 @pytest.mark.parametrize("of", ["reviews", "corrections"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_feed_is_sent_once(world, api, of, kind):
@@ -246,7 +262,7 @@ def test_feed_is_sent_once(world, api, of, kind):
 
 
 def test_feeds_take_few_queries(world, api):
-    for address, count in (("reviews.atom", 2), ("corrections.rss", 2), ("corrections.rss?content=full", 3)):
+    for address, count in (("reviews.atom", 2), ("corrections.rss", 3), ("corrections.rss?content=full", 4)):
         with CaptureQueriesContext(connections["public"]) as queries:
             api.client.get(f"/feeds/{address}")
         assert len(queries) == count, address
