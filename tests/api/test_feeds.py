@@ -1,6 +1,7 @@
 """Feeds: what readers of feeds find in them, in three formats, page by page, whatever the texts hold."""
 
 import json
+import re
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
@@ -310,6 +311,14 @@ def test_pages_name_the_feeds(world, api):
     page = api.client.get("/").content.decode()
     for address in ("reviews.atom", "reviews.rss", "reviews.json", "corrections.atom"):
         assert f'href="/feeds/{address}"' in page
+
+
+@pytest.mark.parametrize("spoken", ["vi", "en"])
+def test_pages_name_first_the_feeds_in_their_language(world, api, spoken):
+    page = api.client.get("/", headers={"Accept-Language": spoken}).content.decode()
+    for address in ("reviews.atom", "corrections.atom"):
+        links = re.findall(rf'href="/feeds/{address}([^"]*)"', page)
+        assert links == [f"?language={spoken}", ""] * 2  # for programs, and for people
 
 
 # What follows has a database of its own.
