@@ -55,9 +55,11 @@ def test_review_links_to_its_data(published: Published) -> None:
         api,
         f"{api}claimreview/",
         "/static/website/icon.svg",
+        "/feeds/reviews.atom?language=en",
         "/feeds/reviews.atom",
         "/feeds/reviews.rss",
         "/feeds/reviews.json",
+        "/feeds/corrections.atom?language=en",
         "/feeds/corrections.atom",
         "/static/website/site.css",
     ]
