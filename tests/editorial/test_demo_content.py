@@ -198,6 +198,7 @@ def test_claimant_stands_in_record(entry: dict[str, Any]) -> None:
     if claimant["type"] == "unnamed":
         assert claimant["name"] is None
         assert claimant["description"]
+        assert "ViFactCheck" not in claimant["description"]  # nobody is known to have said it: no claimant
     else:
         assert any(claimant["name"] in text for record in records(entry) for text in texts(record))
     assert claimant["type"] != "person" or claimant["is_public_figure"] is True
