@@ -97,9 +97,29 @@ def home_of(claim_id: UUID) -> UUID:
 def list_demands(page: int) -> tuple[list[Body], bool]:
     """A page of the register of demands, newest entries first, and whether there are more."""
     start = (page - 1) * PAGE_SIZE
-    demands = PublishedDemand.objects.using("public").order_by("-published_at", "-id").values_list("body", flat=True)
-    found = list(demands[start : start + PAGE_SIZE + 1])
-    return [orjson.loads(body) for body in found[:PAGE_SIZE]], len(found) > PAGE_SIZE and page < LAST_PAGE
+    found = list(_demands().order_by("-published_at", "-id")[start : start + PAGE_SIZE + 1])
+    return [_demand(*row) for row in found[:PAGE_SIZE]], len(found) > PAGE_SIZE and page < LAST_PAGE
+
+
+def find_demand(demand_id: UUID) -> Body | None:
+    row = _demands().filter(pk=demand_id).first()
+    return _demand(*row) if row else None
+
+
+def _demands() -> QuerySet[PublishedDemand, tuple[str, str | None]]:
+    """The bodies of demands, each with that of the review that it is about."""
+    review = PublishedReview.objects.filter(pk=models.OuterRef("review"))
+    demands = PublishedDemand.objects.using("public").annotate(about=models.Subquery(review.values("body")))
+    return demands.values_list("body", "about")
+
+
+def _demand(body: str, about: str | None) -> Body:
+    """Its review has `title` and `language`, too, unless it was erased."""
+    demand: Body = orjson.loads(body)
+    review = orjson.loads(about) if about else {}
+    if title := review.get("headline") or review.get("claim", {}).get("text"):
+        demand["review"] |= {"title": title, "language": review["language"]}
+    return demand
 
 
 def demands_about(review_id: UUID) -> list[Body]:

@@ -3,12 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from factcheck.record.models import PublishedDemand
 from factcheck.website import reading
 from factcheck.website.views import is_sample, page_for_readers, page_number
 
@@ -34,10 +32,9 @@ def demands(request: HttpRequest) -> HttpResponse:
 @page_for_readers
 def demand(request: HttpRequest, demand_id: UUID) -> HttpResponse:
     """A demand as the register has it now, with what was said of it before."""
-    body = PublishedDemand.objects.using("public").filter(pk=demand_id).values_list("body", flat=True).first()
-    if body is None:
+    said = reading.find_demand(demand_id)
+    if said is None:
         raise Http404
-    said = orjson.loads(body)
     context: dict[str, Any] = {
         "demand": said,
         "revisions": reading.list_revisions(demand_id),
