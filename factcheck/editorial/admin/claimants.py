@@ -23,6 +23,10 @@ from factcheck.editorial.claimants import claimant_digest, confirm_claimant, red
 from factcheck.editorial.models import Claimant, Review
 
 LISTED = 20  # published reviews that still show a name
+EARLIER = _(
+    "Earlier revisions stay readable with the name. If it has to go from those too, open a correction, and when the "
+    "name is out of the draft use “Erase what is published, keep this draft…”."
+)
 
 
 class AddressLines(forms.CharField):
@@ -95,7 +99,7 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
         ]
 
     def beside_form(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
-        shown: dict[str, Any] = {"decides": desk(request).deciding}
+        shown: dict[str, Any] = {"decides": desk(request).deciding, "earlier": EARLIER}
         if request.method == "GET":  # else the row is as a form says that was refused
             try:
                 named = still_named(row, LISTED + 1)
@@ -163,7 +167,8 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
             "stays as it is until you publish a correction, and what was submitted before keeps the name until the "
             "review is erased."
         )
-        return self._ask(request, claimant, _("Describe instead of naming"), explanation, form, removes=True)
+        said = f"{explanation} {EARLIER}"
+        return self._ask(request, claimant, _("Describe instead of naming"), said, form, removes=True)
 
     def _mine(self, request: HttpRequest, pk: Any) -> Claimant:
         claimant = get_object_or_404(self.get_queryset(request), pk=pk)

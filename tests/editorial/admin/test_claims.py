@@ -186,6 +186,10 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(database: str) -> 
 
 
 STILL_NAMED = "These published reviews still show a name. Open a correction of each, or ask the newsroom whose it is:"
+EARLIER = (
+    "Earlier revisions stay readable with the name. If it has to go from those too, open a correction, and when the name"
+    " is out of the draft use “Erase what is published, keep this draft…”."
+)
 
 
 def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(
@@ -205,9 +209,11 @@ def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(
     assert STILL_NAMED not in editor.text
 
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/").fill(description="một quan chức xã")
+    assert EARLIER in editor.text
     editor.press("Describe instead of naming")
     assert "3 published reviews still show it: open a correction of each." in editor.text
     assert STILL_NAMED in editor.open(page).text
+    assert EARLIER in editor.text
     assert editor.has_link("Bài của tòa soạn khác")
     assert not editor.has_link("Bản nháp")
     assert editor.follow("Bài một").path == f"/admin/editorial/review/{ours.pk}/change/"
@@ -222,6 +228,7 @@ def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(
         correct_review(room, review)
     withdraw_review(newsroom, second)
     assert STILL_NAMED not in editor.open(page).text
+    assert EARLIER not in editor.text
     assert signed_in(newsroom.reporter).open(page).status == 200
 
 
