@@ -1,11 +1,16 @@
 """What waits for somebody when they come to the desk."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
-from factcheck.editorial.admin.access import desk
+from factcheck.editorial.admin.access import Desk, desk
+from factcheck.editorial.admin.imports import reason_of_return
+from factcheck.editorial.admin.merges import page_of
 from factcheck.editorial.messages import messages_for
 from factcheck.editorial.models import (
     Approval,
@@ -24,6 +29,8 @@ from factcheck.editorial.models.approvals import Decision
 from factcheck.webhooks.models import Subscription
 
 MOST = 20  # of each kind; the lists have the rest
+# How long a returned proposal or import is told of: neither has a draft that is submitted again, which would end it.
+TOLD = timedelta(days=30)
 
 
 def waiting(request: HttpRequest) -> dict[str, Any]:
@@ -31,18 +38,26 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
     at = desk(request)
     if not at.roles:
         return {"desk": at, **(site_troubles() if at.administers_accounts else {})}
-    back = list(returned(at.user, list(at.roles))[:MOST])
-    drafts = my_drafts(at.user, list(at.roles)).exclude(pk__in=[approval.review_id for approval in back])
+    mine = at.user, list(at.roles)
+    back, demands_back = list(returned(*mine)[:MOST]), list(demands_returned(*mine)[:MOST])
+    drafts = my_drafts(*mine).exclude(pk__in=[approval.review_id for approval in back])
+    other_drafts = demand_drafts(*mine).exclude(pk__in=[approval.demand_id for approval in demands_back])
     return {
         "desk": at,
         "returned": back,
+        "demands_returned": demands_back,
+        "merges_returned": _with_pages(at, merges_returned(*mine)[:MOST]),
+        "imports_returned": imports_returned(*mine)[:MOST],
         "drafts": drafts[:MOST],
         "to_decide": to_decide(at.user, at.deciding)[:MOST],
         "to_publish": to_publish(at.deciding)[:MOST],
-        "sent": sent(at.user, list(at.roles))[:MOST],
+        "sent": sent(*mine)[:MOST],
+        "demands_sent": demands_sent(*mine)[:MOST],
+        "merges_sent": _with_pages(at, merges_sent(*mine)[:MOST]),
+        "imports_sent": imports_sent(*mine)[:MOST],
         "imports_to_decide": imports_to_decide(at.user, at.deciding)[:MOST],
         "imports_to_publish": imports_to_publish(at.deciding)[:MOST],
-        "demand_drafts": demand_drafts(at.user, list(at.roles))[:MOST],
+        "demand_drafts": other_drafts[:MOST],
         "demands_to_decide": demands_to_decide(at.user, at.deciding)[:MOST],
         "demands_to_publish": demands_to_publish(at.deciding)[:MOST],
         "merges_to_decide": merges_to_decide(at.user, at.deciding)[:MOST] if at.deciding else [],
@@ -115,6 +130,21 @@ def sent(user: User, newsrooms: list[int]) -> QuerySet[Approval]:
     return _open().filter(decision="", submitted_by=user, review__newsroom__in=newsrooms)
 
 
+def imports_returned(user: User, newsrooms: list[int]) -> QuerySet[ImportBatch]:
+    """What this person imported and somebody else returned lately, each with the reason as `reason`."""
+    found = ImportBatch.objects.filter(
+        submitted_by=user, newsroom__in=newsrooms, decision=Decision.RETURNED, decided_at__gte=_lately()
+    )
+    found = found.exclude(decided_by=user).annotate(reason=reason_of_return())
+    return found.select_related("decided_by").order_by("-decided_at", "-pk")
+
+
+def imports_sent(user: User, newsrooms: list[int]) -> QuerySet[ImportBatch]:
+    """Finished imports of this person on which nobody has decided."""
+    found = ImportBatch.objects.filter(submitted_by=user, newsroom__in=newsrooms, decision="").exclude(digest="")
+    return found.order_by("pk")
+
+
 def imports_to_decide(user: User, newsrooms: list[int]) -> QuerySet[ImportBatch]:
     """Finished imports that this person may decide on, the oldest first."""
     found = ImportBatch.objects.filter(newsroom__in=newsrooms, decision="").exclude(digest="")
@@ -137,8 +167,51 @@ def merges_to_decide(user: User, newsrooms: list[int]) -> list[ClaimMerge]:
     ]
 
 
+def merges_returned(user: User, newsrooms: list[int]) -> QuerySet[ClaimMerge]:
+    """Proposals of this person that somebody else returned lately, unless there is a newer one about the claim."""
+    later = ClaimMerge.objects.filter(claim=OuterRef("claim"), pk__gt=OuterRef("pk"))
+    found = ClaimMerge.objects.filter(
+        submitted_by=user, newsroom__in=newsrooms, decision=Decision.RETURNED, decided_at__gte=_lately()
+    )
+    found = found.exclude(decided_by=user).exclude(Exists(later))
+    return found.select_related("claim", "into", "decided_by").order_by("-pk")
+
+
+def merges_sent(user: User, newsrooms: list[int]) -> QuerySet[ClaimMerge]:
+    """Proposals of this person on which nobody has decided."""
+    found = ClaimMerge.objects.filter(submitted_by=user, newsroom__in=newsrooms, decision="")
+    return found.select_related("claim", "into").order_by("pk")
+
+
+def _lately() -> datetime:
+    return timezone.now() - TOLD
+
+
+def _with_pages(at: Desk, found: Iterable[ClaimMerge]) -> list[tuple[ClaimMerge, str]]:
+    return [(merge, page_of(at, merge.claim, merge.into)) for merge in found]
+
+
 def demand_drafts(user: User, newsrooms: list[int]) -> QuerySet[Demand]:
     return Demand.objects.filter(created_by=user, newsroom__in=newsrooms, state=Demand.State.DRAFT)
+
+
+def demands_returned(user: User, newsrooms: list[int]) -> QuerySet[DemandApproval]:
+    """Entries that somebody else returned and nobody has submitted again, as `returned`."""
+    later = DemandApproval.objects.filter(demand=OuterRef("demand"), pk__gt=OuterRef("pk"))
+    found = DemandApproval.objects.filter(
+        Q(submitted_by=user) | Q(demand__created_by=user),
+        demand__newsroom__in=newsrooms,
+        demand__state=Demand.State.DRAFT,
+        decision=Decision.RETURNED,
+    )
+    found = found.exclude(Exists(later)).exclude(decided_by=F("submitted_by"))
+    return found.select_related("demand", "decided_by").order_by("-pk")
+
+
+def demands_sent(user: User, newsrooms: list[int]) -> QuerySet[DemandApproval]:
+    """Entries that this person put forward and nobody has decided on."""
+    found = DemandApproval.objects.filter(entry__isnull=True, decision="", demand__newsroom__in=newsrooms)
+    return found.filter(submitted_by=user).select_related("demand").order_by("pk")
 
 
 def demands_to_decide(user: User, newsrooms: list[int]) -> QuerySet[DemandApproval]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -84,6 +85,16 @@ def standing(batch: ImportBatch) -> Text:
     return _("It is approved and published.")
 
 
+def reason_of_return() -> Subquery:
+    """The reason with which an import was returned, as all of it that was not returned by itself before.
+
+    Looked for among the newest only: a million are not searched.
+    """
+    newest = Approval.objects.filter(batch=OuterRef(OuterRef("pk"))).order_by("-pk").values("pk")[:PAGE]
+    found = Approval.objects.filter(pk__in=newest, decided_at=OuterRef("decided_at"))
+    return Subquery(found.order_by("-pk").values("decision_note")[:1])
+
+
 @admin.register(ImportBatch)
 class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
     change_form_template = "admin/editorial/importbatch/change_form.html"
@@ -112,9 +123,7 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
         not_compared = count_waiting(row, MOST_COUNTED + 1)
         said |= {"not_compared": min(not_compared, MOST_COUNTED), "and_more": not_compared > MOST_COUNTED}
         if row.decision == Decision.RETURNED:
-            # As with all that was not returned by itself before: the newest tell, and a million are not searched.
-            newest = row.approvals.values_list("decided_at", "decision_note")[:PAGE]
-            said["returned_with"] = next((note for at, note in newest if at == row.decided_at), "")
+            said["returned_with"] = ImportBatch.objects.values_list(reason_of_return(), flat=True).get(pk=row.pk)
         return said
 
     @staticmethod

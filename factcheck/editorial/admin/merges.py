@@ -216,7 +216,7 @@ def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpRe
     """Splits the claim off the one into which it was merged last; on POST says why not and keeps what was typed."""
     if into is None or (request.method != "POST" and not merges.merged_into(claim)):
         return too_late(request, reverse("admin:editorial_claim_change", args=[claim.pk]))
-    back = _page(request, claim, into)
+    back = page_of(desk(request), claim, into)
     form = SPLIT.form(sent(request))
     if answer := act(request, SPLIT, claim, form, back):
         return answer
@@ -229,7 +229,7 @@ def verb_page(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     merge = get_object_or_404(ClaimMerge.objects.select_related("claim", "into", "newsroom", "submitted_by"), pk=pk)
     if verb not in VERBS or not merge.newsrooms & desk(request).roles.keys():
         raise Http404
-    asked, back = VERBS[verb], _page(request, merge.claim, merge.into)
+    asked, back = VERBS[verb], page_of(desk(request), merge.claim, merge.into)
     form = asked.form(sent(request), initial={"digest": merge.digest})
     if answer := act(request, asked, merge, form, back):
         return answer
@@ -239,7 +239,7 @@ def verb_page(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     return ask(request, asked, merge.claim, form, back, "admin/editorial/claim/merge.html", merge=merge, shown=both)
 
 
-def _page(request: HttpRequest, claim: Claim, into: Claim) -> str:
+def page_of(at: Desk, claim: Claim, into: Claim) -> str:
     """The page of the claim that the person sees: the one that goes, or the one of their newsroom."""
-    seen = claim if claim.newsroom_id in desk(request).roles else into
+    seen = claim if claim.newsroom_id in at.roles else into
     return reverse("admin:editorial_claim_change", args=[seen.pk])

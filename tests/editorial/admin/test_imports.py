@@ -87,7 +87,10 @@ def test_home_lists_an_import_until_it_is_public(batch: tuple[Newsroom, ImportBa
     unfinished = ImportBatch.objects.create(newsroom=newsroom.publisher, files="b.json", submitted_by=newsroom.second)
     editor = signed_in(newsroom.editor).open("/admin/")
     assert not editor.has_link(str(unfinished))
-    assert not signed_in(newsroom.second).open("/admin/").has_link(str(imported))
+    waits = signed_in(newsroom.second).open("/admin/").text.partition("Waiting for your decision")[2]
+    mine, sent = waits.split("Submitted by you, waiting for somebody else")
+    assert str(imported) not in mine  # who imported does not decide
+    assert f"{imported} Import" in sent
     editor.follow(str(imported)).follow("Approve all of it").press("Approve all of it").open("/admin/")
     waits, approved = editor.text.split("Approved and not yet published")
     assert "anderswo.jsonl" not in waits
@@ -123,6 +126,8 @@ def test_import_is_returned_with_a_reason(batch: tuple[Newsroom, ImportBatch]) -
         in editor.text
     )
     assert "editor@kiemchung.example returned it with this message: Sai địa chỉ." in editor.text
+    importer = signed_in(newsroom.second).open("/admin/")
+    assert f"Returned to you {imported} Sai địa chỉ. Import · {newsroom.editor}," in importer.text
     assert set(Review.objects.values_list("state", flat=True)) == {"draft"}
     assert editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/").path.endswith("/change/")
     assert "This cannot be done now" in editor.text

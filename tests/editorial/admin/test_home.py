@@ -1,0 +1,132 @@
+"""The first page at the desk: what came back to a person, and what they put forward."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from factcheck.editorial import demands, merges
+from factcheck.editorial.imports import return_import
+from factcheck.editorial.models import Claim, ClaimMerge, ImportBatch
+from tests.drafts import Newsroom, make_claim, make_demand, make_newsroom, make_review, publish_review
+from tests.journeys.browser import Browser, signed_in
+
+SENT = "Submitted by you, waiting for somebody else"
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    return make_newsroom()
+
+
+def published(newsroom: Newsroom, text: str) -> Claim:
+    review = make_review(newsroom, make_claim(newsroom, text=text))
+    publish_review(newsroom, review)
+    return review.claim
+
+
+def propose(newsroom: Newsroom, claim: Claim, into: Claim) -> ClaimMerge:
+    return merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note="Hai bài cùng một lời đồn.")
+
+
+def home(browser: Browser) -> dict[str, str]:
+    """The sections of the first page that concern what the person did, by title."""
+    text = browser.open("/admin/").text
+    return {title: text.partition(title)[2].partition("Your drafts")[0] for title in ("Returned to you", SENT)}
+
+
+def test_home_lists_a_demand_until_it_is_decided_and_when_it_came_back(newsroom: Newsroom) -> None:
+    demand, lan = make_demand(newsroom), signed_in(newsroom.reporter)
+    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    assert f"{demand} Demand ·" in home(lan)[SENT]
+    assert SENT not in signed_in(newsroom.editor).open("/admin/").text
+
+    demands.return_demand(demand=demand, by=newsroom.editor, reason="Ghi rõ ngày trả lời.")
+    back = home(lan)
+    assert back[SENT] == ""
+    assert f"{demand} Ghi rõ ngày trả lời. Demand · {newsroom.editor}," in back["Returned to you"]
+    assert lan.text.count(str(demand)) == 1  # not once more among the drafts
+    assert lan.follow(str(demand)).path == f"/admin/editorial/demand/{demand.pk}/change/"
+
+    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    assert home(lan)["Returned to you"] == ""
+    demands.return_demand(demand=demand, by=newsroom.reporter)  # taken back
+    assert home(lan)["Returned to you"] == ""
+
+
+def test_home_lists_a_proposal_until_it_is_decided_and_when_it_came_back(newsroom: Newsroom) -> None:
+    other = make_newsroom("khac.example")
+    claim, into = published(other, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
+    lan = signed_in(newsroom.reporter)
+    merge = propose(newsroom, claim, into)
+    assert f"{merge} Claims ·" in home(lan)[SENT]
+    assert lan.follow(str(merge)).path == f"/admin/editorial/claim/{into.pk}/change/"  # the other is not theirs
+
+    merges.return_merge(merge=merge, by=other.editor, reason="Hai ngôi chùa khác nhau.")
+    back = home(lan)
+    assert back[SENT] == ""
+    assert f"{merge} Hai ngôi chùa khác nhau. Claims · {other.editor}," in back["Returned to you"]
+    assert SENT not in signed_in(newsroom.chief).open("/admin/").text
+
+    merges.return_merge(merge=propose(newsroom, claim, into), by=newsroom.reporter)  # proposed anew and taken back
+    assert home(lan)["Returned to you"] == ""
+
+
+def test_home_lists_an_import_until_it_is_decided_and_when_it_came_back(newsroom: Newsroom) -> None:
+    digest = "0" * 64
+    batch = ImportBatch.objects.create(
+        newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.reporter, digest=digest
+    )
+    lan = signed_in(newsroom.reporter)
+    assert f"{batch} Import ·" in home(lan)[SENT]
+    return_import(batch=batch, by=newsroom.editor, reason="Sai địa chỉ.")
+    back = home(lan)
+    assert back[SENT] == ""
+    assert f"{batch} Import · {newsroom.editor}," in back["Returned to you"]
+    assert lan.follow(str(batch)).path == f"/admin/editorial/importbatch/{batch.pk}/change/"
+    assert str(batch) not in signed_in(newsroom.second).open("/admin/").text
+
+
+def test_home_forgets_after_a_month_what_nobody_can_submit_again(newsroom: Newsroom) -> None:
+    merge = propose(newsroom, published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì."))
+    merges.return_merge(merge=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
+    long_ago = timezone.now() - timedelta(days=31)
+    for decided_at, listed in ((timezone.now(), True), (long_ago, False)):
+        ImportBatch.objects.create(
+            newsroom=newsroom.publisher,
+            files="a.json" if listed else "cu.json",
+            submitted_by=newsroom.reporter,
+            decision="returned",
+            decided_by=newsroom.editor,
+            decided_at=decided_at,
+        )
+    text = home(signed_in(newsroom.reporter))["Returned to you"]
+    assert "Hai ngôi chùa khác nhau." in text
+    assert "a.json" in text
+    assert "cu.json" not in text
+
+
+def test_home_asks_the_same_whatever_came_back_and_waits(newsroom: Newsroom) -> None:
+    lan, counts = signed_in(newsroom.reporter).open("/admin/"), []
+    into = published(newsroom, "Lời đồn khác.")
+    for number in range(2):
+        _one_of_each(newsroom, published(newsroom, f"Lời đồn thứ {number}."), into, returned=False)
+        _one_of_each(newsroom, published(newsroom, f"Lời đồn về {number}."), into, returned=True)
+        with CaptureQueriesContext(connection) as queries:
+            lan.client.get("/admin/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def _one_of_each(newsroom: Newsroom, claim: Claim, into: Claim, *, returned: bool) -> None:
+    demand, merge = make_demand(newsroom), propose(newsroom, claim, into)
+    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    batch = ImportBatch.objects.create(
+        newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.reporter, digest="0" * 64
+    )
+    if returned:
+        demands.return_demand(demand=demand, by=newsroom.editor, reason="Ghi rõ ngày trả lời.")
+        merges.return_merge(merge=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
+        return_import(batch=batch, by=newsroom.editor, reason="Sai địa chỉ.")
