@@ -12,33 +12,61 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.models import Appearance, Claimant, Demand, Source
+from factcheck.editorial.models import Appearance, Claimant, Demand, Publisher, Source
 from factcheck.record.canonical import canonical, sha256_hex
 
-# By place in the statement; what is not here is shown under the name of its place.
+# By place in the statement, as documents.statement and demands.statement build it; what is not here is shown under
+# the name of its place.
 LABELS: dict[str, Promise] = {
     "headline": _("headline"),
     "summary": _("summary"),
     "body": _("text"),
     "language": _("language"),
+    "original_url": _("publisher's page"),
+    "archive_url": _("archive link"),
+    "claim.id": _("claim: identifier"),
     "claim.text": _("claim"),
     "claim.language": _("language of the claim"),
     "claim.claimed_on": _("said on"),
     "claim.location": _("place"),
     "claim.claimant": _("claimant"),
+    "claim.claimant.id": _("claimant: identifier"),
     "claim.claimant.type": _("claimant: type"),
     "claim.claimant.name": _("claimant: name"),
     "claim.claimant.description": _("claimant: description"),
     "claim.claimant.job_title": _("claimant: office or role"),
+    "claim.claimant.same_as": _("claimant: same as"),
+    "claim.claimant.confirmed": _("claimant: name confirmed"),
     "claim.appearances": _("appearances"),
     "verdict.label": _("verdict"),
     "verdict.explanation": _("why this verdict"),
     "verdict.scale": _("verdict on the scale"),
+    "verdict.original": _("publisher's verdict"),
+    "verdict.original.label": _("publisher's verdict"),
+    "verdict.original.value": _("publisher's rating"),
+    "verdict.original.best": _("publisher's best rating"),
+    "verdict.original.worst": _("publisher's worst rating"),
+    "verdict.original.explanation": _("publisher's explanation"),
+    "verdict.original.image_url": _("publisher's rating image"),
     "sources": _("sources"),
     "authors": _("authors"),
     "topics": _("topics"),
     "reviewed_on": _("checked on"),
+    "publisher.type": _("publisher: type"),
+    "publisher.name": _("publisher: name"),
+    "publisher.site": _("publisher: site"),
+    "publisher.url": _("publisher: website"),
+    "publisher.logo_url": _("publisher: logo"),
+    "publisher.same_as": _("publisher: profiles elsewhere"),
+    "publisher.methodology_url": _("publisher: methodology"),
+    "publisher.corrections_url": _("publisher: corrections policy"),
+    "publisher.principles_url": _("publisher: principles"),
+    "publisher.unnamed_sources_url": _("publisher: policy on unnamed sources"),
+    "publisher.feedback_url": _("publisher: how to report a mistake"),
+    "license": _("licence"),
     # Of a demand.
+    "review": _("review"),
+    "review.id": _("review"),
     "from.type": _("from"),
     "from.name": _("name"),
     "from.description": _("description"),
@@ -57,6 +85,7 @@ WORDS: dict[str, dict[Any, Any]] = {
     "claim.claimant.type": dict(Claimant.Type.choices),
     "claim.appearances.medium": dict(Appearance.Medium.choices),
     "sources.stance": dict(Source.Stance.choices),
+    "publisher.type": dict(Publisher.Type.choices),
     "from.type": dict(Demand.From.choices),
     "outcome": dict(Demand.Outcome.choices),
 }

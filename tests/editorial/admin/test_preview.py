@@ -1,10 +1,13 @@
 """What differs between two statements, in words."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils import translation
 
-from factcheck.editorial.admin.preview import changes
+from factcheck.editorial import demands, documents
+from factcheck.editorial.admin.preview import LABELS, ON_SCALE, changes
+from tests.drafts import make_claim, make_demand, make_newsroom, make_review
 
 
 def said(**fields: Any) -> dict[str, Any]:
@@ -69,8 +72,8 @@ def test_changes_of_lists_show_what_came_and_went() -> None:
 
 
 def test_changes_of_what_has_no_label_are_shown_all_the_same() -> None:
-    assert listed(said(), said(same_as=["x"], license=True)) == [
-        ("license", [], ["yes"]),
+    assert listed(said(), said(same_as=["x"], novel=True)) == [
+        ("novel", [], ["yes"]),
         ("same_as", [], ["x"]),
     ]
     claimant = {"name": "Lan", "confirmed": True}
@@ -101,8 +104,37 @@ def test_changes_of_codes_and_days_are_shown_in_words() -> None:
         )
     confirmed = {**after["claim"]["claimant"], "confirmed": True}
     assert listed(after, {**after, "claim": {**after["claim"], "claimant": confirmed}}) == [
-        ("claim.claimant.confirmed", ["no"], ["yes"])
+        ("claimant: name confirmed", ["no"], ["yes"])
     ]
+    with translation.override("vi"):
+        assert listed(after, {**after, "claim": {**after["claim"], "claimant": confirmed}}) == [
+            ("người tuyên bố: tên đã xác nhận", ["không"], ["có"])
+        ]
+
+
+def places(said: dict[str, Any], above: str = "") -> Iterator[str]:
+    """Where two statements may differ: all that is no object with parts of its own."""
+    for key, value in said.items():
+        place = f"{above}{key}"
+        if above == "verdict." and key in ON_SCALE:
+            yield "verdict.scale"
+        elif isinstance(value, dict):
+            yield from places(value, f"{place}.")
+        else:
+            yield place
+
+
+def test_whatever_may_differ_has_a_label(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_claim(newsroom)
+    bare = make_review(newsroom, make_claim(newsroom, claimant=None), verdict=None)
+    whole = make_review(newsroom, claim)
+    whole.original_label = "Falsch"  # as of one that was imported
+    said = [documents.statement(review) for review in (bare, whole)]
+    said += [demands.statement(make_demand(newsroom, review)) for review in (None, whole)]
+    found = {place for statement in said for place in places(statement)}
+    assert {"claim.claimant", "claim.claimant.same_as", "verdict.original.image_url", "review.id"} <= found
+    assert sorted(found - {"id"} - LABELS.keys()) == []  # of one review the id is the same
 
 
 def test_changes_of_a_demand_are_shown_in_words() -> None:
