@@ -60,7 +60,7 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         "demand_drafts": other_drafts[:MOST],
         "demands_to_decide": demands_to_decide(at.user, at.deciding)[:MOST],
         "demands_to_publish": demands_to_publish(at.deciding)[:MOST],
-        "merges_to_decide": merges_to_decide(at.user, at.deciding)[:MOST] if at.deciding else [],
+        "merges_to_decide": _with_pages(at, merges_to_decide(at.user, at.deciding)[:MOST]) if at.deciding else [],
         "from_readers": messages_for(list(at.roles)).filter(state=ReaderMessage.State.WAITING).exists(),
         "unconfirmed": Claimant.objects.filter(newsroom__in=at.deciding, confirmed=False).exists(),
     }

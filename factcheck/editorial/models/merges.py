@@ -47,7 +47,12 @@ class ClaimMerge(DecidedByTwo):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_action_display()}: {self.claim}"
+        said = (
+            _("Merge “%(claim)s” into “%(into)s”")
+            if self.action == self.Action.MERGE
+            else _("Split “%(claim)s” off from “%(into)s”")
+        )
+        return said % {"claim": self.claim, "into": self.into}
 
     @property
     def newsrooms(self) -> set[int]:

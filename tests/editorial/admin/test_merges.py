@@ -199,9 +199,10 @@ def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
     assert lan.has_link("Take back")
     assert not lan.has_link("Approve")
     hoa = signed_in(newsroom.editor).open("/admin/")
-    hoa.follow(f"merge: {claim}")
+    hoa.follow(f"Merge “{claim}” into “{into}”")
     assert NOTE in hoa.text
-    hoa.press("Approve")
+    assert hoa.has_link("Return with a message")
+    hoa.follow("Approve").press("Approve")
     assert "Done. Readers see it from now on." in hoa.text
     assert "Readers find this claim under another one:" in hoa.text
     assert [row.pk for row in PublishedClaim.objects.all()] == [into.pk]
@@ -209,7 +210,7 @@ def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
     assert lan.path == f"/admin/editorial/claim/{claim.pk}/change/"
     lan.open(f"/admin/editorial/claim/{into.pk}/change/").follow("Split off").fill(reason="Hai ngôi chùa khác nhau.")
     lan.press("Propose to split it off")
-    hoa.open("/admin/").follow(f"split: {claim}").press("Approve")
+    hoa.open("/admin/").follow(f"Split “{claim}” off from “{into}”").follow("Approve").press("Approve")
     assert PublishedClaim.objects.count() == 2
     told = signed_in(newsroom.chief).open("/admin/editorial/editorialevent/").text
     for words in (
@@ -241,7 +242,9 @@ def test_other_newsroom_decides_and_strangers_see_nothing(newsroom: Newsroom) ->
     assert signed_in(stranger.chief).open(page).status == 404
     mine = signed_in(newsroom.chief).open(page)
     assert "This cannot be done now" in mine.text
-    theirs = signed_in(other.editor).open("/admin/").follow(f"merge: {claim}").press("Approve")
+    theirs = signed_in(other.editor).open("/admin/").follow(f"Merge “{claim}” into “{into}”")
+    assert theirs.path == f"/admin/editorial/claim/{into.pk}/change/"  # the one that they see
+    theirs.follow("Approve").press("Approve")
     assert "Done. Readers see it from now on." in theirs.text
     assert f"Merged into this claim: {claim}" in theirs.text
     assert signed_in(stranger.chief).open(f"/admin/editorial/claim/{claim.pk}/split/").status == 404
