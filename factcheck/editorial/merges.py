@@ -164,6 +164,11 @@ def merged_here(claim: Claim) -> list[Claim]:
     return list(Claim.objects.filter(pk__in=merged).order_by("pk"))
 
 
+def is_proposed(claim: Claim) -> bool:
+    """Whether a proposal to merge it or to split it off waits, beside which there is no other."""
+    return ClaimMerge.objects.filter(claim=claim, decision="").exists()
+
+
 def open_merges(claim: Claim) -> list[ClaimMerge]:
     """What waits for a decision, of this claim and of others that are to go into it or come out of it."""
     found = ClaimMerge.objects.filter(Q(claim=claim) | Q(into=claim), decision="")
@@ -185,7 +190,7 @@ def _propose(merge: ClaimMerge) -> ClaimMerge:
             )
             % repeated
         )
-    if ClaimMerge.objects.filter(claim=claim, decision="").exists():
+    if is_proposed(claim):
         raise EditorialError(_("A proposal about this claim waits for a decision already. Decide on it first."))
     merge.newsroom = theirs[0]
     data = canonical(statement(merge))

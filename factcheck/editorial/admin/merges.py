@@ -88,8 +88,14 @@ def offered(at: Desk, found: Iterable[ProposedLink]) -> list[tuple[ProposedLink,
     found = list(found)
     prefetch_related_objects(found, "claim__reviews")
     claims = [link.claim_id for link in found]
-    public = set(PublishedClaim.objects.filter(pk__in=claims).values_list("pk", flat=True)) if claims else set()
-    return [(link, link.claim_id in public or may_exchange(at, link.claim)) for link in found]
+    public, proposed = set[UUID](), set[UUID]()
+    if claims:
+        public.update(PublishedClaim.objects.filter(pk__in=claims).values_list("pk", flat=True))
+        proposed.update(ClaimMerge.objects.filter(claim__in=claims, decision="").values_list("claim_id", flat=True))
+    return [
+        (link, link.claim_id not in proposed and (link.claim_id in public or may_exchange(at, link.claim)))
+        for link in found
+    ]
 
 
 def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
@@ -100,6 +106,7 @@ def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     return {
         "merged_into": merges.merged_into(claim),
         "merged_here": merges.merged_here(claim),
+        "proposed": {merge.claim_id for merge, _verbs in waiting},  # of these nothing more can be proposed now
         "waiting": waiting,
         "links": offered(desk(request), links.open_links(claim=claim)),
         "returned": None if waiting or last is None or not last.decision_note else last,
@@ -111,7 +118,7 @@ def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
 def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Claims that may be the same, and what can be done about it: use one instead, propose a merge, or go on."""
     back = reverse("admin:editorial_claim_change", args=[claim.pk])
-    if request.method != "POST" and merges.merged_into(claim):
+    if request.method != "POST" and (merges.merged_into(claim) or merges.is_proposed(claim)):
         return too_late(request, back)
     is_public = links.is_public(claim)
     popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
@@ -214,7 +221,7 @@ def shown(*claims: Claim) -> list[tuple[Claim, bool]]:
 
 def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpResponse:
     """Splits the claim off the one into which it was merged last; on POST says why not and keeps what was typed."""
-    if into is None or (request.method != "POST" and not merges.merged_into(claim)):
+    if into is None or (request.method != "POST" and (not merges.merged_into(claim) or merges.is_proposed(claim))):
         return too_late(request, reverse("admin:editorial_claim_change", args=[claim.pk]))
     back = page_of(desk(request), claim, into)
     form = SPLIT.form(sent(request))

@@ -251,6 +251,32 @@ def test_other_newsroom_decides_and_strangers_see_nothing(newsroom: Newsroom) ->
     assert signed_in(stranger.chief).open(f"/admin/editorial/claim/{claim.pk}/similar/").status == 404
 
 
+def test_nothing_more_is_offered_of_a_claim_while_a_proposal_waits(newsroom: Newsroom) -> None:
+    claim, into = published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.second)
+    ProposedLink.objects.create(batch=batch, claim=claim, other=published(newsroom), score=0.9)
+    page, lan = f"/admin/editorial/claim/{claim.pk}/", signed_in(newsroom.reporter)
+    assert lan.open(f"{page}change/").has_link("It is the same")
+    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    lan.open(f"{page}change/")
+    assert [lan.has_link(words) for words in ("Same as another claim", "It is the same", "Take back")] == [
+        False,
+        False,
+        True,
+    ]
+    assert lan.open(f"{page}similar/").path == f"{page}change/"
+    assert "This cannot be done now" in lan.text
+    other = f"/admin/editorial/claim/{into.pk}/change/"
+    assert lan.open(other).has_link("Same as another claim")  # of this one nothing is proposed
+
+    merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
+    pages_with_it = (f"{page}change/", other)
+    assert all(lan.open(address).has_link("Split off") for address in pages_with_it)
+    merges.propose_split(claim=claim, by=newsroom.reporter, note="Hai ngôi chùa khác nhau.")
+    assert not any(lan.open(address).has_link("Split off") for address in pages_with_it)
+    assert lan.open(f"{page}split/").path == f"{page}change/"
+
+
 def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
     other = make_newsroom("khac.example")
     theirs, mine = make_claim(other, text="Bản nháp của người khác."), make_claim(newsroom)
