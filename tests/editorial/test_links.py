@@ -24,6 +24,7 @@ from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publi
 from tests.journeys.browser import signed_in
 
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
+LATER = "“It is the same” can be said when the review of this claim is published or returned."
 NOTE = "Cùng một đoạn video, cùng một lời đồn."
 
 
@@ -295,6 +296,7 @@ def test_accepted_link_of_a_published_claim_is_a_proposal_to_merge(newsroom: New
     assert ProposedLink.objects.get().answer == ""  # nothing half done
     lan.fill(reason=NOTE).press("It is the same")
     assert "Proposed. Somebody else has to decide now." in lan.text
+    assert lan.path == f"/admin/editorial/importbatch/{batch.pk}/change/"  # where the other links are
     merge = ClaimMerge.objects.get()
     assert (merge.claim, merge.into, merge.submitted_by, merge.decision) == (
         link.claim,
@@ -309,13 +311,23 @@ def test_accepted_link_before_publication_gives_the_draft_the_other_claim(newsro
     batch = bring_in(newsroom, tmp_path, "Nước lũ ở Huế lên tới mái chùa!")
     links.propose_links(batch)
     link = ProposedLink.objects.get()
-    page = signed_in(newsroom.editor).open(f"/admin/editorial/claim/links/{link.pk}/accept/").html
-    assert f"/claims/{link.other_id}/" in page
-    assert f"/claims/{link.claim_id}/" not in page  # readers have no such page yet
+    hoa = signed_in(newsroom.editor)
+    for page in (f"/admin/editorial/importbatch/{batch.pk}/change/", f"/admin/editorial/claim/{link.claim_id}/change/"):
+        assert LATER in hoa.open(page).text
+        assert not hoa.has_link("It is the same")
+        assert hoa.has_link("It is not")
+    assert LATER in hoa.open(f"/admin/editorial/claim/links/{link.pk}/accept/").text
+    assert hoa.path == page
     with pytest.raises(EditorialError, match="submitted or approved"):
         links.accept_link(link=link, by=newsroom.editor)
     return_import(batch=batch, by=newsroom.editor, reason="Xem lại.")
-    links.accept_link(link=link, by=newsroom.editor)
+    hoa.open(f"/admin/editorial/importbatch/{batch.pk}/change/")
+    assert LATER not in hoa.text
+    hoa.follow("It is the same")
+    assert f"/claims/{link.other_id}/" in hoa.html
+    assert f"/claims/{link.claim_id}/" not in hoa.html  # readers have no such page yet
+    hoa.press("It is the same")
+    assert hoa.path == f"/admin/editorial/importbatch/{batch.pk}/change/"
     assert set(Review.objects.values_list("claim__text", flat=True)) == {FLOOD}
     assert Claim.objects.count() == 1
     assert not ProposedLink.objects.exists()
@@ -329,6 +341,7 @@ def test_dismissed_link_stays_dismissed(newsroom: Newsroom, tmp_path: Path) -> N
         links.dismiss_link(link=link, by=make_newsroom("baochi.example").chief)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{link.claim_id}/change/")
     lan.follow("It is not").press("It is not the same")
+    assert lan.path == f"/admin/editorial/claim/{link.claim_id}/change/"
     assert "probably the same as" not in lan.text
     with pytest.raises(EditorialError, match="decided already"):
         links.accept_link(link=link, by=newsroom.editor)

@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import desk
-from factcheck.editorial.admin.acting import Verb, act, ask, sent
-from factcheck.editorial.admin.merges import shown
+from factcheck.editorial.admin.acting import Verb, act, ask, sent, too_late
+from factcheck.editorial.admin.merges import offered, shown
 from factcheck.editorial.admin.verb_forms import PublicReasonForm
 from factcheck.editorial.links import accept_link, dismiss_link, is_public
-from factcheck.editorial.models import Claim, ProposedLink
+from factcheck.editorial.models import Claim, ImportBatch, ProposedLink
 
 PROPOSE: Verb[ProposedLink] = Verb(
     "accept",
@@ -37,17 +37,24 @@ DISMISS: Verb[ProposedLink] = Verb(
 
 
 def link_page(request: HttpRequest, pk: int, answer: str) -> HttpResponse:
-    """Shows both claims; on POST takes the answer, or says why not and keeps what was typed."""
+    """Shows both claims; on POST takes the answer, or says why not and keeps what was typed.
+
+    It leads back to the import, with its other links, or to the claim: wherever the person came from.
+    """
     found = ProposedLink.objects.filter(claim__newsroom__in=list(desk(request).roles))
-    link = get_object_or_404(found.select_related("claim__newsroom", "other__newsroom"), pk=pk)
+    link = get_object_or_404(found.select_related("claim__newsroom", "other__newsroom", "batch"), pk=pk)
     if answer not in ("accept", "dismiss"):
         raise Http404
     accepted = PROPOSE if is_public(link.claim) else EXCHANGE
     verb = accepted if answer == "accept" else DISMISS
-    back = reverse("admin:editorial_claim_change", args=[link.claim_id])
+    row: Claim | ImportBatch = link.batch if request.GET.get("from") == "import" else link.claim
+    back = reverse(f"admin:editorial_{row._meta.model_name}_change", args=[row.pk])
+    ((_link, _accepts, not_yet),) = offered(desk(request), [link])
+    if request.method != "POST" and verb is accepted and not_yet:
+        return too_late(request, back, not_yet)
     form = verb.form(sent(request))
     if done := act(request, verb, link, form, back):
-        still = Claim.objects.filter(pk=link.claim_id).exists()
+        still = row == link.batch or Claim.objects.filter(pk=link.claim_id).exists()
         return done if still else redirect("admin:editorial_review_changelist")
     both = shown(link.claim, link.other)
-    return ask(request, verb, link.claim, form, back, "admin/editorial/claim/merge.html", shown=both)
+    return ask(request, verb, row, form, back, "admin/editorial/claim/merge.html", shown=both)

@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import links, merges, similar
 from factcheck.editorial.admin.access import Desk, desk
-from factcheck.editorial.admin.acting import Verb, act, ask, by_name, page_about, refusals_shown, sent, too_late
+from factcheck.editorial.admin.acting import Text, Verb, act, ask, by_name, page_about, refusals_shown, sent, too_late
 from factcheck.editorial.admin.verb_forms import DigestForm, PublicReasonForm, ReasonForm
 from factcheck.editorial.admin.verbs import may_write
-from factcheck.editorial.models import Claim, ClaimMerge, ProposedLink
+from factcheck.editorial.models import Claim, ClaimMerge, ProposedLink, Review
 from factcheck.record.models import PublishedClaim
 
 
@@ -83,8 +83,11 @@ def may_exchange(at: Desk, claim: Claim) -> bool:
     return may and all(may_write(at, review) for review in claim.reviews.all())
 
 
-def offered(at: Desk, found: Iterable[ProposedLink]) -> list[tuple[ProposedLink, bool]]:
-    """Proposed links, each with whether the person may say that the claims are the same."""
+def offered(at: Desk, found: Iterable[ProposedLink]) -> list[tuple[ProposedLink, bool, Text]]:
+    """Proposed links, each with whether the person may say that the claims are the same, or else when it can be said.
+
+    Until then merges.propose_merge and merges.use_instead refuse it.
+    """
     found = list(found)
     prefetch_related_objects(found, "claim__reviews")
     claims = [link.claim_id for link in found]
@@ -92,10 +95,17 @@ def offered(at: Desk, found: Iterable[ProposedLink]) -> list[tuple[ProposedLink,
     if claims:
         public.update(PublishedClaim.objects.filter(pk__in=claims).values_list("pk", flat=True))
         proposed.update(ClaimMerge.objects.filter(claim__in=claims, decision="").values_list("claim_id", flat=True))
-    return [
-        (link, link.claim_id not in proposed and (link.claim_id in public or may_exchange(at, link.claim)))
-        for link in found
-    ]
+
+    def now(claim: Claim) -> tuple[bool, Text]:
+        if claim.pk in proposed:
+            return False, _("“It is the same” can be said when the proposal about this claim is decided.")
+        if claim.pk in public:
+            return True, ""
+        if any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in claim.reviews.all()):
+            return False, _("“It is the same” can be said when the review of this claim is published or returned.")
+        return may_exchange(at, claim), ""
+
+    return [(link, *now(link.claim)) for link in found]
 
 
 def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
