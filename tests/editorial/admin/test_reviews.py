@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 
 from factcheck.editorial import workflow
 from factcheck.editorial.admin.access import Desk
@@ -408,3 +409,13 @@ def test_unconfirmed_claimant_of_another_newsroom_is_asked_of_that_newsroom(data
         "Ask Toà soạn kiemchung.example to confirm the claimant’s name or describe them instead: it came in with their"
         " import." in lan.text
     )
+
+
+def test_byline_names_the_language_only_where_it_is_another_than_the_readers(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/preview/")
+    assert f"{newsroom.publisher.name} · Vietnamese" in lan.text
+    lan.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "vi"
+    assert newsroom.publisher.name in lan.open(lan.path).text
+    assert not re.search(r"·\s*</p>", lan.html)
