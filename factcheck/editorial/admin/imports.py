@@ -98,7 +98,16 @@ def reason_of_return() -> Subquery:
 @admin.register(ImportBatch)
 class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
     change_form_template = "admin/editorial/importbatch/change_form.html"
-    list_display = ("files", "submitted_by", "submitted_at", "new", "changed", "unchanged", "refused", "decision")
+    list_display = (
+        "files",
+        "submitted_by",
+        "submitted_at",
+        "new",
+        "changed",
+        "unchanged",
+        "refused",
+        "decision_or_not",
+    )
     list_select_related = ("submitted_by",)
     list_filter = ("decision", OwnNewsroomFilter)
     fields = (
@@ -110,6 +119,12 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
         "decided_by",
     )
     readonly_fields = ("submitted_at",)
+
+    @admin.display(description=_("decision"), ordering="decision")
+    def decision_or_not(self, batch: ImportBatch) -> Text:
+        if batch.decision:
+            return batch.get_decision_display()
+        return _("waiting for approval") if batch.digest else _("not finished yet")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,6 +1,7 @@
 """Imports: decided on as a whole by somebody other than who imported."""
 
 import json
+import re
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -80,6 +81,19 @@ def test_digests_have_one_word(
     asked = editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/").text
     assert [word in text for word, text in ((label, shown), (each, shown), (whole, asked), (each, asked))] == [True] * 4
     assert "hecksum" not in shown + asked
+
+
+def test_list_says_where_each_import_stands(batch: tuple[Newsroom, ImportBatch]) -> None:
+    newsroom, imported = batch
+    ImportBatch.objects.create(newsroom=newsroom.publisher, files="dang-do.json", submitted_by=newsroom.second)
+
+    def decisions() -> list[str]:
+        html = signed_in(newsroom.editor).open("/admin/editorial/importbatch/").html
+        return re.findall(r'<td class="field-decision\w*">([^<]*)</td>', html)
+
+    assert decisions() == ["not finished yet", "waiting for approval"]
+    editorial_imports.return_import(batch=imported, by=newsroom.editor, reason="Sai địa chỉ.")
+    assert decisions() == ["not finished yet", "returned"]
 
 
 def test_home_lists_an_import_until_it_is_public(batch: tuple[Newsroom, ImportBatch]) -> None:
