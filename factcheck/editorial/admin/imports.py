@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import Desk, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import Text, Verb, act, ask, by_name, sent, too_late
-from factcheck.editorial.admin.merges import offered
+from factcheck.editorial.admin.joining import offered
 from factcheck.editorial.admin.verb_forms import DigestForm, ReasonForm
 from factcheck.editorial.imports import approve_import, publish_import, return_import
 from factcheck.editorial.links import count_waiting, open_links

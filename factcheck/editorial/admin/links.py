@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import desk
 from factcheck.editorial.admin.acting import Verb, act, ask, sent, too_late
-from factcheck.editorial.admin.merges import offered, shown
+from factcheck.editorial.admin.joining import offered
+from factcheck.editorial.admin.merges import shown
 from factcheck.editorial.admin.verb_forms import PublicReasonForm
 from factcheck.editorial.links import accept_link, dismiss_link, is_public
 from factcheck.editorial.models import Claim, ImportBatch, ProposedLink

@@ -1,14 +1,12 @@
 """Pages on which claims that are the same are found, joined and parted."""
 
 import json
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import SimpleTemplateResponse
@@ -17,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import links, merges, similar
 from factcheck.editorial.admin.access import Desk, desk
-from factcheck.editorial.admin.acting import Text, Verb, act, ask, by_name, page_about, refusals_shown, sent, too_late
+from factcheck.editorial.admin.acting import Verb, act, ask, by_name, page_about, refusals_shown, sent, too_late
+from factcheck.editorial.admin.joining import may_exchange, offered
 from factcheck.editorial.admin.verb_forms import DigestForm, PublicReasonForm, ReasonForm
-from factcheck.editorial.admin.verbs import may_write
-from factcheck.editorial.models import Claim, ClaimMerge, ProposedLink, Review
+from factcheck.editorial.models import Claim, ClaimMerge
 from factcheck.record.models import PublishedClaim
 
 
@@ -75,37 +73,6 @@ def possible(at: Desk, merge: ClaimMerge) -> list[Verb[ClaimMerge]]:
     if merge.submitted_by_id == at.user.pk:
         return [VERBS["take-back"]]
     return [VERBS["approve"], VERBS["return"]] if merge.deciding in at.deciding else []
-
-
-def may_exchange(at: Desk, claim: Claim) -> bool:
-    """As merges.use_instead: whoever logged a claim that is not public, or an Editor; who may write its reviews."""
-    may = claim.logged_by_id == at.user.pk or claim.newsroom_id in at.deciding
-    return may and all(may_write(at, review) for review in claim.reviews.all())
-
-
-def offered(at: Desk, found: Iterable[ProposedLink]) -> list[tuple[ProposedLink, bool, Text]]:
-    """Proposed links, each with whether the person may say that the claims are the same, or else when it can be said.
-
-    Until then merges.propose_merge and merges.use_instead refuse it.
-    """
-    found = list(found)
-    prefetch_related_objects(found, "claim__reviews")
-    claims = [link.claim_id for link in found]
-    public, proposed = set[UUID](), set[UUID]()
-    if claims:
-        public.update(PublishedClaim.objects.filter(pk__in=claims).values_list("pk", flat=True))
-        proposed.update(ClaimMerge.objects.filter(claim__in=claims, decision="").values_list("claim_id", flat=True))
-
-    def now(claim: Claim) -> tuple[bool, Text]:
-        if claim.pk in proposed:
-            return False, _("“It is the same” can be said when the proposal about this claim is decided.")
-        if claim.pk in public:
-            return True, ""
-        if any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in claim.reviews.all()):
-            return False, _("“It is the same” can be said when the review of this claim is published or returned.")
-        return may_exchange(at, claim), ""
-
-    return [(link, *now(link.claim)) for link in found]
 
 
 def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
