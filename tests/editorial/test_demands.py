@@ -371,5 +371,5 @@ def test_approval_stays_as_it_was(newsroom: Newsroom, sql: str, error: type[Exce
 
 def test_demands_are_in_words(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
-    assert str(demand) == "state body: Sở Thông tin tỉnh Ví Dụ, Oct. 20, 2026"
+    assert str(demand) == "state body: Sở Thông tin tỉnh Ví Dụ, 20 October 2026"
     assert str(demands.submit_demand(demand=demand, by=newsroom.reporter)) == str(demand)

@@ -48,11 +48,13 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     assert lan.has_link("Take back")
     assert not lan.has_link("Approve")
 
-    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, Oct. 20, 2026").follow("Return with a message")
+    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 20 October 2026").follow(
+        "Return with a message"
+    )
     minh.press("Return with a message")
     assert "Write what is to be changed, so that your colleague can go on." in minh.text
     minh.fill(reason="Ghi rõ ngày trả lời.").press("Return with a message")
-    lan.open("/admin/").follow("company or organisation: Công ty Ví Dụ, Oct. 20, 2026")
+    lan.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 20 October 2026")
     assert "returned it with this message: Ghi rõ ngày trả lời." in lan.text
     lan.choose("outcome", "refused").fill(done="Đã trả lời.", done_on="2026-10-22").press(
         "Save and submit for approval"
@@ -60,11 +62,11 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     lan.press("Submit for approval")
 
     assert Client().get("/api/v1/demands/").json()["results"] == []
-    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, Oct. 20, 2026").follow("Approve").press(
+    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 20 October 2026").follow("Approve").press(
         "Approve"
     )
     assert "Approved." in minh.text
-    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, Oct. 20, 2026").follow("Publish").press(
+    minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 20 October 2026").follow("Publish").press(
         "Publish"
     )
     assert "Public. When something comes of it, update the entry" in minh.text

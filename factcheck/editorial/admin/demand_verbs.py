@@ -64,7 +64,7 @@ VERBS: dict[str, Verb[Demand]] = by_name(
     Verb(
         "publish",
         _("Publish"),
-        _("Everybody can read it from now on, and this revision is kept for ever."),
+        _("Once it is published everybody can read it, and this revision is kept for ever."),
         _("Published."),
         lambda demand, by, _data: demands.publish_demand(demand=demand, by=by),
         leads=True,

@@ -59,7 +59,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
     Verb(
         "publish",
         _("Publish"),
-        _("Everybody can read it from now on, and this revision is kept for ever."),
+        _("Once it is published everybody can read it, and this revision is kept for ever."),
         _("Published."),
         lambda review, by, _data: workflow.publish(review=review, by=by),
         leads=True,

@@ -91,10 +91,10 @@ def test_changes_of_codes_and_days_are_shown_in_words() -> None:
         "appearances": [{"url": "https://a.example/", "medium": "video", "first": True}],
     }
     assert listed(before, after) == [
-        ("said on", [], ["Oct. 1, 2026"]),
+        ("said on", [], ["1 October 2026"]),
         ("claimant", [], ["public figure · Lan"]),
         ("appearances", [], ["https://a.example/ · video · yes"]),
-        ("sources", ["A · context · Oct. 3, 2026"], ["A · refutes the claim · Oct. 3, 2026"]),
+        ("sources", ["A · context · 3 October 2026"], ["A · refutes the claim · 3 October 2026"]),
     ]
     with translation.override("vi"):
         assert listed(before, after)[-1] == (
@@ -142,9 +142,9 @@ def test_changes_of_a_demand_are_shown_in_words() -> None:
     after = {"from": {"type": "court"}, "outcome": "complied", "done_on": "2026-10-22", "received_on": "2026-10-19"}
     assert listed(before, after) == [
         ("from", ["private person"], ["court"]),
-        ("received on", ["Oct. 20, 2026"], ["Oct. 19, 2026"]),
+        ("received on", ["20 October 2026"], ["19 October 2026"]),
         ("outcome", ["not decided yet"], ["done as demanded"]),
-        ("done on", [], ["Oct. 22, 2026"]),
+        ("done on", [], ["22 October 2026"]),
     ]
 
 
