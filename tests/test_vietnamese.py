@@ -53,6 +53,18 @@ def test_browser_gets_its_language_at_the_desk(database: str) -> None:
     assert "Đăng nhập" in page
 
 
+def test_language_is_chosen_before_the_login(database: str) -> None:
+    """And there is a way back to the site."""
+    client, asked = Client(), "/admin/login/?next=/admin/editorial/claim/"
+    page = client.get(asked, headers={"accept-language": "en"}).content.decode()
+    assert f'<input type="hidden" name="next" value="{asked}">' in page
+    assert '<a href="/">' in page
+    client.post("/i18n/setlang/", {"language": "vi", "next": asked})
+    page = client.get(asked, headers={"accept-language": "en"}).content.decode()
+    assert "Đăng nhập" in page
+    assert '<button name="language" value="en" lang="en">English</button>' in page
+
+
 def test_day_stands_before_month_in_vietnamese_forms(vietnamese: None) -> None:
     field = DateField()
     assert field.clean("5/11/2026") == date(2026, 11, 5)
