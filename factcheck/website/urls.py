@@ -22,6 +22,7 @@ urlpatterns = [
     path("sitemaps/reviews/<uuid:first>.xml", sitemaps.sitemap, {"section": "reviews"}),
     path("sitemaps/demands/<uuid:first>.xml", sitemaps.sitemap, {"section": "demands"}),
     path("robots.txt", well_known.robots),
+    path("favicon.ico", well_known.favicon),
     path(".well-known/security.txt", well_known.security),
     path(".well-known/change-password", well_known.change_password),
     path(well_known.CATALOG.removeprefix("/"), well_known.api_catalog),

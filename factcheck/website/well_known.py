@@ -1,10 +1,11 @@
-"""What programs ask every site for: robots.txt (RFC 9309) and the addresses under /.well-known/ (RFC 8615) that fit."""
+"""What programs ask every site for: robots.txt (RFC 9309), the icon, and what fits under /.well-known/ (RFC 8615)."""
 
 import json
 from datetime import UTC, datetime
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -52,6 +53,12 @@ def _half_a_year_on(now: datetime) -> datetime:
 def change_password(request: HttpRequest) -> HttpResponse:
     """Where password managers send whoever wants another password (W3C, Well-Known URL for Changing Passwords)."""
     return HttpResponseRedirect(reverse("admin:password_change"))
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look for the icon of what has no markup to name one: JSON, feeds, the API's plain texts."""
+    return HttpResponseRedirect(static("website/icon.svg"))
 
 
 @require_safe

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from urllib.robotparser import RobotFileParser
 
 import pytest
+from django.templatetags.static import static
 from django.test import Client
 
 from factcheck.website import well_known
@@ -76,3 +77,10 @@ def test_catalog_leads_to_descriptions_that_are_there():
 def test_nothing_here_is_written_or_kept_in_a_cookie(address):
     assert Client().post(address).status_code == 405
     assert "Set-Cookie" not in Client().get(address)
+
+
+def test_icon_is_found_without_markup():
+    """A browser asks for it where it shows plain text or JSON."""
+    response = Client().get("/favicon.ico")
+    assert (response.status_code, response["Location"]) == (302, static("website/icon.svg"))
+    assert not response.cookies
