@@ -68,7 +68,7 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
     list_display = ("__str__", "type", "job_title", "confirmed")
     list_filter = ("confirmed", "type", OwnNewsroomFilter)
     search_fields = ("name", "description")
-    search_help_text = _("Part of the name or description, three letters or more")
+    search_help_text = _("Part of the name or description")
     radio_fields = {"type": admin.VERTICAL}
 
     def get_fields(self, request: HttpRequest, obj: Claimant | None = None) -> Any:

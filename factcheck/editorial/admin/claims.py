@@ -67,7 +67,7 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
     list_select_related = ("claimant", "logged_by")
     list_filter = (LanguageFilter, OwnNewsroomFilter)
     search_fields = ("text",)
-    search_help_text = _("Words of the claim, three letters or more")
+    search_help_text = _("Words of the claim")
     autocomplete_fields = ("claimant",)
     inlines = (AppearanceInline,)
 

@@ -32,15 +32,20 @@ class BoundedPaginator(Paginator[Any]):
 
 
 def search_terms(text: str) -> list[str]:
-    """Words to look for. Trigrams find nothing shorter than three characters; a text of short words stays whole."""
+    """Words to look for; a text of short words stays whole. Signs alone have no trigrams, and are not looked for."""
     words = text.split()
     if any(len(word) >= TRIGRAM for word in words):
         return words
-    return [" ".join(words)] if len(" ".join(words)) >= TRIGRAM else []
+    return [" ".join(words)] if any(char.isalnum() for char in text) else []
 
 
 def all_words(field: str, words: Sequence[str]) -> Q:
-    """Rows whose field holds every word, case aside. The indexes of 0003_search_indexes are for this lookup."""
+    """Rows whose field holds every word, case aside. The indexes of 0003_search_indexes are for this lookup.
+
+    One short word alone (as "Bộ") is looked for where a word begins: of those two letters the index has a trigram.
+    """
+    if len(words) == 1 and len(words[0]) < TRIGRAM:
+        return Q(**{f"{field}__istartswith": words[0]}) | Q(**{f"{field}__icontains": f" {words[0]}"})
     found = Q()
     for word in words:
         found &= Q(**{f"{field}__icontains": word})

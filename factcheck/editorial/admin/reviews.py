@@ -33,7 +33,7 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
     list_select_related = ("claim", "publisher", "verdict")
     list_filter = ("state", LanguageFilter, OwnNewsroomFilter)
     search_fields = ("headline", "claim__text")
-    search_help_text = _("Words of the headline or the claim, three letters or more")
+    search_help_text = _("Words of the headline or the claim")
     autocomplete_fields = ("claim",)
     radio_fields = {"change_class": admin.VERTICAL}
     inlines = (SourceInline, AuthorInline)

@@ -98,7 +98,8 @@ def test_count_stops(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("nước lũ", ["nước", "lũ"]),
         ("lũ ở", ["lũ ở"]),
-        ("lũ", []),
+        ("lũ", ["lũ"]),
+        ("%", []),
         ("", []),
     ],
 )
@@ -121,7 +122,9 @@ def test_search_and_filters_find(database: str) -> None:
     editor = signed_in(newsroom.editor)
     assert titles(editor, "/admin/editorial/review/?q=vắc-xin") == ["VẮC-XIN và tin đồn", "Không có chứng cứ"]
     assert titles(editor, "/admin/editorial/review/?q=tin vắc-xin") == ["VẮC-XIN và tin đồn"]
-    assert titles(editor, "/admin/editorial/review/?q=lũ") == []
+    assert titles(editor, "/admin/editorial/review/?q=LŨ") == ["Nước lũ", "VẮC-XIN và tin đồn"]
+    assert titles(editor, "/admin/editorial/review/?q=ũ") == []  # in the middle of words it is everywhere
+    assert titles(editor, "/admin/editorial/review/?q=%25") == []
     assert titles(editor, "/admin/editorial/review/?language=en") == ["Không có chứng cứ"]
     assert titles(editor, "/admin/editorial/review/?state__exact=submitted") == []
     assert titles(editor, "/admin/editorial/claim/?q=vô sinh") == ["Vắc-xin gây vô sinh."]
@@ -129,6 +132,17 @@ def test_search_and_filters_find(database: str) -> None:
     assert titles(editor, f"/admin/editorial/review/?newsroom={other.publisher.pk}") == titles(
         editor, "/admin/editorial/review/"
     )
+
+
+@pytest.mark.parametrize("typed", ["Bộ", "bộ", "B", "Bộ Công"])
+def test_claimant_is_offered_for_a_short_word(database: str, typed: str) -> None:
+    newsroom = make_newsroom()
+    for name in ("Bộ Công Thương", "Câu lạc bộ Hà Nội", "Sở Y tế"):
+        Claimant.objects.create(newsroom=newsroom.publisher, type="organization", name=name)
+    asked = {"app_label": "editorial", "model_name": "claim", "field_name": "claimant", "term": typed}
+    answer = signed_in(newsroom.editor).client.get("/admin/autocomplete/", asked).json()
+    found = ["Bộ Công Thương"] if typed == "Bộ Công" else ["Bộ Công Thương", "Câu lạc bộ Hà Nội"]
+    assert [each["text"] for each in answer["results"]] == found
 
 
 def test_search_uses_the_trigram_indexes(database: str) -> None:
@@ -143,8 +157,9 @@ def test_search_uses_the_trigram_indexes(database: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET enable_seqscan = off")
         for model, field, index in cases:
-            found = model.objects.filter(lists.all_words(field, ["vaccine"])).order_by()
-            assert index in found.explain()
+            for word in ("vaccine", "Bộ", "ở"):
+                found = model.objects.filter(lists.all_words(field, [word])).order_by()
+                assert index in found.explain()
         cursor.execute("SET enable_sort = off")
         in_order = Claimant.objects.filter(newsroom=1)[:10].explain()
         assert "claimant_newsroom" in in_order
