@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import links, merges, similar
@@ -18,8 +19,10 @@ from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.acting import Verb, act, ask, by_name, page_about, refusals_shown, sent, too_late
 from factcheck.editorial.admin.joining import may_exchange, offered
 from factcheck.editorial.admin.verb_forms import DigestForm, PublicReasonForm, ReasonForm
-from factcheck.editorial.models import Claim, ClaimMerge
+from factcheck.editorial.models import Claim, ClaimMerge, ReaderMessage, Review
 from factcheck.record.models import PublishedClaim
+
+MOST_OURS = 50  # reviews of the newsroom that are listed with claims that may be the same
 
 
 class ChoiceForm(forms.Form):
@@ -120,6 +123,7 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
         else:
             messages.warning(request, _("Comparing with what is published took too long. Open this page once more."))
     drafts = [] if is_public else similar.drafted_alike(claim)
+    ours = _ours(request, {each.claim_id for each in found} | {each.pk for each in drafts})
     if logged and compared and not (found or drafts or form.errors):
         return _chosen(claim) if popup else redirect(_go_on(request, claim))
     return page_about(
@@ -135,13 +139,23 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
         is_popup=popup,
         logged=logged,
         asked=request.GET.get("q", ""),
-        found=found,
+        found=[(each, ours.get(each.claim_id, [])) for each in found],
         # What was written of a claim that is not among them: it is live no more, or the comparison took too long.
         unplaced=is_public and form.errors and form["other"].value() not in {str(each.claim_id) for each in found},
-        drafts=drafts,
+        drafts=[(each, ours.get(each.pk, [])) for each in drafts],
+        lost=[] if is_public else claim.appearances.all(),
         form=form,
         go_on=_go_on(request, claim),
     )
+
+
+def _ours(request: HttpRequest, claims: set[UUID]) -> dict[UUID, list[Review]]:
+    """What the person's newsrooms have written of these claims already, drafts too."""
+    found: dict[UUID, list[Review]] = {}
+    reviews = Review.objects.filter(claim__in=claims, newsroom__in=list(desk(request).roles))
+    for review in reviews.select_related("claim")[:MOST_OURS]:
+        found.setdefault(review.claim_id, []).append(review)
+    return found
 
 
 def _choose(
@@ -152,13 +166,24 @@ def _choose(
         merges.propose_merge(claim=claim, into=other, by=by, note=reason)
         messages.success(request, _("Proposed. Somebody else has to decide now."))
         return redirect("admin:editorial_claim_change", claim.pk)
+    then = request.GET.get("logged")
+    tip = ReaderMessage.objects.filter(claim=claim, newsroom__in=list(desk(request).roles)).first()
     moved = merges.use_instead(claim=claim, instead=other, by=by)
     if popup:
         return _chosen(other)
-    messages.success(request, _("The claim that was there already is used; yours is gone."))
+    done = str(_("The claim that was there already is used; yours is gone."))
+    if other.newsroom_id not in desk(request).roles:  # so that its page at the desk is closed to them
+        done = format_html('{} <a href="/claims/{}/">{}</a>', done, other.pk, other)
+    messages.success(request, done)
+    if then == "message" and tip is not None:
+        return redirect("admin:editorial_readermessage_change", tip.pk)
     if moved:
         return redirect("admin:editorial_review_changelist")
-    return redirect(f"{reverse('admin:editorial_review_add')}?claim={other.pk}")
+    if then == "review":
+        return redirect(f"{reverse('admin:editorial_review_add')}?claim={other.pk}")
+    if other.newsroom_id in desk(request).roles:
+        return redirect("admin:editorial_claim_change", other.pk)
+    return redirect("admin:editorial_claim_changelist")
 
 
 def _chosen(claim: Claim) -> HttpResponse:
@@ -185,7 +210,10 @@ def after_logging(request: HttpRequest, claim: Claim) -> HttpResponse:
 
 
 def similar_address(claim: UUID, *, then: str = "claim") -> str:
-    """Of the page that looks for claims like one that is new, and goes on to the claim or to its review."""
+    """Of the page that looks for claims like one that is new, and goes on to the claim or to its review.
+
+    A claim that was made of a reader's message goes on to the message when another one is used.
+    """
     return f"{reverse('admin:editorial_claim_similar', args=[claim])}?logged={then}"
 
 

@@ -141,6 +141,6 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
             with refusals_shown(form):
                 claim = asked.do(message, at.user, form.cleaned_data)
                 notes.success(request, str(asked.done))
-                return redirect(merges.similar_address(claim)) if claim else redirect(page)
+                return redirect(merges.similar_address(claim, then="message")) if claim else redirect(page)
         message = message or ReaderMessage(kind=ReaderMessage.Kind.TIP)
         return ask(request, asked, message, form, page, explanation=explained(asked, message))

@@ -55,8 +55,54 @@ def test_who_logs_a_claim_that_exists_may_use_that_one(newsroom: Newsroom) -> No
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save")
     lan.press("Use this one instead")
-    assert lan.path == f"/admin/editorial/review/add/?claim={existing.pk}"
+    assert lan.path == f"/admin/editorial/claim/{existing.pk}/change/"
     assert list(Claim.objects.all()) == [existing]
+
+
+def test_who_was_about_to_review_the_claim_reviews_the_one_that_is_used(newsroom: Newsroom) -> None:
+    existing = published(newsroom)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save and write the review of this claim")
+    lan.press("Use this one instead")
+    assert lan.path == f"/admin/editorial/review/add/?claim={existing.pk}"
+
+
+def test_claim_of_another_newsroom_that_is_used_is_linked_where_it_can_be_read(newsroom: Newsroom) -> None:
+    existing = published(make_newsroom("khac.example"))
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save")
+    lan.press("Use this one instead")
+    assert (lan.path, lan.status) == ("/admin/editorial/claim/", 200)
+    assert f'yours is gone. <a href="/claims/{existing.pk}/">' in lan.html
+
+
+def test_newsroom_is_told_that_it_has_reviewed_the_claim(newsroom: Newsroom) -> None:
+    review = published(newsroom).reviews.get()
+    text = "Ở Huế nước lũ lên tới mái chùa rồi."
+    draft = make_review(newsroom, make_claim(newsroom, text=text), headline="Đang viết")
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text=text, language="vi").press("Save")
+    assert lan.text.count("Your newsroom has written about this claim already:") == 2
+    for each, state in ((review, "published, vi"), (draft, "draft, vi")):
+        assert f'href="/admin/editorial/review/{each.pk}/change/"' in lan.html
+        assert f"{each} ({state})" in lan.text
+    stranger = signed_in(make_newsroom("khac.example").reporter).open("/admin/editorial/claim/add/")
+    stranger.fill(text=text, language="vi").press("Save")
+    assert "may say the same" in stranger.text
+    assert "Your newsroom has written" not in stranger.text
+
+
+def test_addresses_that_would_be_lost_with_a_claim_are_there_to_copy(newsroom: Newsroom) -> None:
+    claim = published(newsroom)
+    mine = make_claim(newsroom, text="Lũ Huế lên tới mái chùa.")
+    mine.appearances.all().delete()
+    page = f"/admin/editorial/claim/{mine.pk}/similar/"
+    lan = signed_in(newsroom.reporter).open(page)
+    assert "thrown away with it" not in lan.text
+    mine.appearances.create(url="https://social.example/p/1", archive_url="https://archive.example/1")
+    assert "Copy what you still need: https://social.example/p/1 ( https://archive.example/1 )" in lan.open(page).text
+    claim.appearances.create(url="https://social.example/p/2")
+    assert "p/2" not in lan.open(f"/admin/editorial/claim/{claim.pk}/similar/").text  # stays where it is
 
 
 def test_who_logs_something_new_is_not_stopped(newsroom: Newsroom) -> None:

@@ -52,6 +52,8 @@ def test_tip_that_was_checked_already_shows_that_claim_and_stays_with_it(newsroo
     message.refresh_from_db()
     assert message.claim == review.claim
     assert Claim.objects.count() == 1
+    assert browser.path == f"/admin/editorial/readermessage/{message.pk}/change/"
+    assert browser.has_link("Answer")
 
 
 def test_taking_up_says_what_it_does_to_that_kind_of_message(newsroom: Any) -> None:
