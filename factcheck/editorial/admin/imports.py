@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.admin.access import Desk, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import Text, Verb, act, ask, by_name, sent, too_late
 from factcheck.editorial.admin.joining import offered
+from factcheck.editorial.admin.reviews import verdict_label
 from factcheck.editorial.admin.verb_forms import DigestForm, ReasonForm
 from factcheck.editorial.imports import approve_import, publish_import, return_import
 from factcheck.editorial.links import count_waiting, open_links
-from factcheck.editorial.models import Approval, ImportBatch
+from factcheck.editorial.models import Approval, Claimant, ImportBatch
 from factcheck.editorial.models.approvals import Decision
 
 PAGE = 100
+MOST_LOOKED_AT = 10_000  # reviews, for names that nobody has confirmed
 MOST_COUNTED = 1000  # an import may have a million, and its page is opened often
 
 
@@ -95,6 +97,14 @@ def reason_of_return() -> Subquery:
     return Subquery(found.order_by("-pk").values("decision_note")[:1])
 
 
+def _unconfirmed(batch: ImportBatch) -> dict[str, Any]:
+    """How many names become public with it that nobody has confirmed; of a large import at least so many."""
+    looked_at = batch.unpublished().order_by("pk").values("review__claim__claimant")[:MOST_LOOKED_AT]
+    names = Claimant.objects.filter(pk__in=looked_at, confirmed=False).order_by()[: MOST_COUNTED + 1].count()
+    is_cut_off = names > MOST_COUNTED or batch.new + batch.changed > MOST_LOOKED_AT
+    return {"unconfirmed": min(names, MOST_COUNTED), "unconfirmed_at_least": is_cut_off}
+
+
 @admin.register(ImportBatch)
 class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
     change_form_template = "admin/editorial/importbatch/change_form.html"
@@ -143,13 +153,22 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
 
     @staticmethod
     def _rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
-        """A page of the import's approvals by key, so that the last page is as quick as the first."""
+        """A page of the import's approvals by key, so that the last page is as quick as the first.
+
+        Each with the verdict, and with all how many names become public that nobody has confirmed.
+        """
         after = request.GET.get("after", "")
         start = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
         rows = Approval.objects.filter(batch=batch, pk__gt=start or 0).order_by("pk").defer("statement")
-        found = list(rows.select_related("review__claim", "review__publisher")[: PAGE + 1])
+        rows = rows.select_related("review__claim__claimant", "review__publisher", "review__verdict")
+        found = list(rows.prefetch_related("review__verdict__labels")[: PAGE + 1])
         more = len(found) > PAGE
-        return {"rows": found[:PAGE], "next_after": found[PAGE - 1].pk if more else None, "previous_after": start}
+        return {
+            "rows": [(each, verdict_label(each.review)) for each in found[:PAGE]],
+            "next_after": found[PAGE - 1].pk if more else None,
+            "previous_after": start,
+            **_unconfirmed(batch),
+        }
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.verb)

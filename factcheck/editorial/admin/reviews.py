@@ -43,7 +43,7 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
 
     @admin.display(description=_("verdict"))
     def verdict_label(self, review: Review) -> str:
-        return review.verdict.label(get_language() or "en") if review.verdict else review.original_label
+        return verdict_label(review)
 
     def get_fieldsets(self, request: HttpRequest, obj: Review | None = None) -> Any:
         claim = [
@@ -210,6 +210,11 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
     def _mine(self, request: HttpRequest, pk: Any) -> Review:
         """The review with what its statement needs, or 404 for who is not of its newsroom."""
         return get_object_or_404(documents.for_statements(self.get_queryset(request)), pk=pk)
+
+
+def verdict_label(review: Review) -> str:
+    """In the language of the desk, or as the publisher of an imported review has it."""
+    return review.verdict.label(get_language() or "en") if review.verdict else review.original_label
 
 
 def published_revisions(review: Review) -> QuerySet[Approval]:

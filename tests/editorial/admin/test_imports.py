@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial import imports as editorial_imports
 from factcheck.editorial.admin import imports
-from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Review
+from factcheck.editorial.claimants import claimant_digest, confirm_claimant
+from factcheck.editorial.models import Approval, Claimant, EditorialEvent, ImportBatch, Review
 from factcheck.record.models import LogEntry
 from tests.drafts import Newsroom, make_newsroom
 from tests.journeys.browser import signed_in
@@ -94,6 +95,33 @@ def test_list_says_where_each_import_stands(batch: tuple[Newsroom, ImportBatch])
     assert decisions() == ["not finished yet", "waiting for approval"]
     editorial_imports.return_import(batch=imported, by=newsroom.editor, reason="Sai địa chỉ.")
     assert decisions() == ["not finished yet", "returned"]
+
+
+def test_names_that_nobody_confirmed_are_told_before_they_become_public(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom, file = make_newsroom(), tmp_path / "anderswo.jsonl"
+    names = ("Erika Muster", "Hans Muster", "Hans Muster")
+    said = [{"@type": "Claim", "author": {"@type": "Person", "name": name}} for name in names]
+    records = [record(number) | {"itemReviewed": each} for number, each in enumerate(said)]
+    file.write_text("".join(json.dumps(each) + "\n" for each in records))
+    call_command("import_reviews", str(file), by=newsroom.second.username, refused=tmp_path / "refused.jsonl")
+    page = f"/admin/editorial/importbatch/{ImportBatch.objects.get().pk}/"
+    editor = signed_in(newsroom.editor).open(f"{page}do/approve/")
+    assert "2 names of claimants that nobody has confirmed become public with this import." in editor.text
+    assert "Teil 1. Falsch Hans Muster (not confirmed) anderswo.example" in editor.text
+    with monkeypatch.context() as many:
+        many.setattr(imports, "MOST_LOOKED_AT", 1)
+        assert "At least 1 names" in editor.open(f"{page}do/approve/").text
+    editor.follow("Claimants to confirm or to describe")
+    assert "Hans Muster" in editor.text
+    hans = Claimant.objects.get(name="Hans Muster")
+    confirm_claimant(claimant=hans, by=newsroom.editor, digest=claimant_digest(hans))
+    assert "Hans Muster" not in editor.open("/admin/editorial/claimant/?confirmed__exact=0").text
+    told = "1 name of a claimant that nobody has confirmed becomes public with this import."
+    assert told in editor.open(f"{page}do/approve/").press("Approve all of it").text
+    assert told in editor.open(f"{page}do/publish/").text
+    assert "nobody has confirmed" not in editor.press("Publish all of it").text
 
 
 def test_home_lists_an_import_until_it_is_public(batch: tuple[Newsroom, ImportBatch]) -> None:
