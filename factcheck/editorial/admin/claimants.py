@@ -22,6 +22,8 @@ from factcheck.editorial.admin.verb_forms import DigestForm, ProseInput
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant, still_named
 from factcheck.editorial.models import Claimant, Review
 
+PERSON = Claimant.Type.PERSON
+UNCONFIRMED_PERSON = _("person (not confirmed)")  # nobody here has said that it is a public figure
 LISTED = 20  # published reviews that still show a name
 EARLIER = _(
     "Earlier revisions stay readable with the name. If it has to go from those too, open a correction, and when the "
@@ -51,6 +53,12 @@ class ClaimantForm(SeenForm[Claimant]):
         help_text=_("Addresses that identify the claimant, such as their Wikidata page; one a line."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.confirmed and (types := self.fields.get("type")):  # not of who may only read
+            said = [(each, UNCONFIRMED_PERSON if each == PERSON else label) for each, label in Claimant.Type.choices]
+            types.choices = said  # type: ignore[attr-defined]
+
 
 class RedactionForm(forms.Form):
     description = ProseInput(
@@ -65,11 +73,16 @@ class RedactionForm(forms.Form):
 class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
     form = ClaimantForm
     change_form_template = "admin/editorial/claimant/change_form.html"
-    list_display = ("__str__", "type", "job_title", "confirmed")
+    list_display = ("__str__", "type_so_far", "job_title", "confirmed")
     list_filter = ("confirmed", "type", OwnNewsroomFilter)
     search_fields = ("name", "description")
     search_help_text = _("Part of the name or description")
     radio_fields = {"type": admin.VERTICAL}
+
+    @admin.display(description=_("type"))
+    def type_so_far(self, claimant: Claimant) -> Any:
+        unconfirmed = claimant.type == PERSON and not claimant.confirmed
+        return UNCONFIRMED_PERSON if unconfirmed else claimant.get_type_display()
 
     def get_fields(self, request: HttpRequest, obj: Claimant | None = None) -> Any:
         fields = ["type", "name", "is_public_figure", "description", "job_title", "same_as"]
@@ -137,7 +150,7 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
             form.data = {"digest": claimant_digest(claimant)}
         explanation = (
             _("You state that this is a public figure, named for what they said in a public office or role.")
-            if claimant.type == Claimant.Type.PERSON
+            if claimant.type == PERSON
             else _("You state that this is an organisation and the name is right.")
         )
         return self._ask(request, claimant, _("Confirm the name"), explanation, form)

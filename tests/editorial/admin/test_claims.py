@@ -125,6 +125,22 @@ def test_imported_name_is_confirmed_by_an_editor(database: str) -> None:
     assert (event.actor, event.newsroom, event.subject) == (newsroom.editor, newsroom.publisher, str(claimant.pk))
 
 
+def test_imported_person_is_called_a_public_figure_once_it_is_confirmed(database: str) -> None:
+    newsroom = make_newsroom()
+    claimant = make_unconfirmed(newsroom.publisher.pk)
+    page = f"/admin/editorial/claimant/{claimant.pk}/"
+    editor = signed_in(newsroom.editor)
+    shown = '<td class="field-type_so_far">{}</td>'
+    assert shown.format("person (not confirmed)") in editor.open("/admin/editorial/claimant/").html
+    editor.open(f"{page}change/").choose("type", "person (not confirmed)").press("Save")
+    claimant.refresh_from_db()
+    assert (claimant.type, claimant.confirmed, claimant.is_public_figure) == ("person", False, False)
+    editor.open(f"{page}confirm/").press("Confirm the name")
+    assert shown.format("public figure") in editor.open("/admin/editorial/claimant/").html
+    editor.open(f"{page}change/").choose("type", "public figure")
+    assert "person (not confirmed)" not in editor.text
+
+
 def test_name_is_confirmed_as_it_was_read(database: str) -> None:
     newsroom = make_newsroom()
     claimant = make_unconfirmed(newsroom.publisher.pk)
