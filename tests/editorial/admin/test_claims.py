@@ -95,6 +95,7 @@ def test_claim_under_way_is_warned_of_and_kept(database: str) -> None:
 def test_private_person_is_not_named(database: str) -> None:
     newsroom = make_newsroom()
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claimant/add/")
+    assert re.search(r'<input [^>]*value="person"[^>]* data-ticks="is_public_figure"', lan.html)  # with a script
     lan.choose("type", "public figure").fill(name="Trần Thị Mẫu").press("Save")
     assert "A private person is not named." in lan.text
     lan.fill(is_public_figure=True, same_as="https://www.wikidata.org/wiki/Q1").press("Save")
@@ -132,7 +133,9 @@ def test_imported_person_is_called_a_public_figure_once_it_is_confirmed(database
     editor = signed_in(newsroom.editor)
     shown = '<td class="field-type_so_far">{}</td>'
     assert shown.format("person (not confirmed)") in editor.open("/admin/editorial/claimant/").html
-    editor.open(f"{page}change/").choose("type", "person (not confirmed)").press("Save")
+    editor.open(f"{page}change/").choose("type", "person (not confirmed)")
+    assert "data-ticks" not in editor.html
+    editor.press("Save")
     claimant.refresh_from_db()
     assert (claimant.type, claimant.confirmed, claimant.is_public_figure) == ("person", False, False)
     editor.open(f"{page}confirm/").press("Confirm the name")

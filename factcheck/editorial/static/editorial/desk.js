@@ -20,3 +20,9 @@ window.addEventListener("pageshow", () => {
     delete form.dataset.sent;
   }
 });
+// Who chooses that a claimant is a public figure has said it, and need not tick it as well.
+document.addEventListener("change", ({ target }) => {
+  if (target.dataset.ticks) {
+    target.form.elements[target.dataset.ticks].checked = target.value === "person";
+  }
+});
