@@ -26,6 +26,10 @@ class Similar:
     reviews: list[dict[str, Any]]
     score: float
 
+    @property
+    def is_likely(self) -> bool:
+        return self.score >= LIKELY
+
 
 class MeaningMissing(Exception):
     """Meaning was not compared, for the reason in the text, and will be another time.

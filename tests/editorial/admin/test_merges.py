@@ -59,6 +59,19 @@ def test_who_logs_a_claim_that_exists_may_use_that_one(newsroom: Newsroom) -> No
     assert list(Claim.objects.all()) == [existing]
 
 
+def test_claims_that_are_little_alike_stand_below_and_are_called_so(newsroom: Newsroom) -> None:
+    published(newsroom)
+    published(newsroom, "Nước lũ ở Quảng Ngãi có cá sấu bơi vào trường học.")
+    mine = make_claim(newsroom, text="Ở Huế nước lũ lên tới mái chùa rồi.")
+    page, little = f"/admin/editorial/claim/{mine.pk}/similar/", "Little alike, probably not the same"
+    lan = signed_in(newsroom.reporter).open(page)
+    likely, unlikely = lan.text.split(little)
+    assert FLOOD in likely
+    assert "cá sấu" in unlikely
+    assert "cá sấu" in lan.open(f"{page}?q=cá sấu").text  # few words are like nothing, and were chosen to find it
+    assert little not in lan.text
+
+
 def test_who_was_about_to_review_the_claim_reviews_the_one_that_is_used(newsroom: Newsroom) -> None:
     existing = published(newsroom)
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
