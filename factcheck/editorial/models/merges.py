@@ -106,3 +106,8 @@ class ProposedLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim} = {self.other}"
+
+    @property
+    def likeness(self) -> float:
+        """The score as people read it: rounded, and never 1, which says that the claims are identical."""
+        return min(round(self.score, 2), 0.99)

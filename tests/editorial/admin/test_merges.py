@@ -236,6 +236,15 @@ def test_reporter_is_not_offered_to_exchange_what_is_not_theirs(newsroom: Newsro
     assert not Claim.objects.filter(pk=mine.pk).exists()
 
 
+@pytest.mark.parametrize(("score", "shown"), [(1.0, "0.99"), (0.996, "0.99"), (0.9, "0.90"), (0.567, "0.57")])
+def test_likeness_of_claims_that_are_not_identical_is_never_whole(newsroom: Newsroom, score: float, shown: str) -> None:
+    mine = make_claim(newsroom, text="Lũ Huế lên tới mái chùa.")
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.second)
+    ProposedLink.objects.create(batch=batch, claim=mine, other=published(newsroom), score=score)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{mine.pk}/change/")
+    assert f"(likeness {shown})" in lan.text
+
+
 def test_claim_whose_reviews_are_withdrawn_has_no_link_to_a_page(newsroom: Newsroom) -> None:
     into, claim = published(newsroom), published(newsroom, "Lũ Huế lên tới mái chùa.")
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
