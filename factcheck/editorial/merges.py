@@ -181,7 +181,7 @@ def _propose(merge: ClaimMerge) -> ClaimMerge:
     if not theirs:
         raise NotAllowed(_("Neither of the two claims is your newsroom’s. Ask one of its members to propose this."))
     if not merge.note.strip():
-        raise EditorialError(_("Write why; readers will see it."))
+        raise EditorialError(_("Write why; it stands in the public log."))
     if repeated := erasure.first_repeated(merge.note, _told(claim, into)):
         raise EditorialError(
             _(

@@ -292,7 +292,7 @@ def test_accepted_link_of_a_published_claim_is_a_proposal_to_merge(newsroom: New
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/importbatch/{batch.pk}/change/")
     assert "probably the same as" in lan.text
     lan.follow("It is the same").press("It is the same")
-    assert "Write why; readers will see it." in lan.text
+    assert "Write why; it stands in the public log." in lan.text
     assert ProposedLink.objects.get().answer == ""  # nothing half done
     lan.fill(reason=NOTE).press("It is the same")
     assert "Proposed. Somebody else has to decide now." in lan.text

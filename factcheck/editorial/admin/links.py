@@ -9,7 +9,7 @@ from factcheck.editorial.admin.access import desk
 from factcheck.editorial.admin.acting import Verb, act, ask, sent, too_late
 from factcheck.editorial.admin.joining import offered
 from factcheck.editorial.admin.merges import shown
-from factcheck.editorial.admin.verb_forms import PublicReasonForm
+from factcheck.editorial.admin.verb_forms import LoggedReasonForm
 from factcheck.editorial.links import accept_link, dismiss_link, is_public
 from factcheck.editorial.models import Claim, ImportBatch, ProposedLink
 
@@ -19,7 +19,7 @@ PROPOSE: Verb[ProposedLink] = Verb(
     _("Readers would find the first claim under the second. Somebody else has to approve it."),
     _("Proposed. Somebody else has to decide now."),
     lambda link, by, data: accept_link(link=link, by=by, note=data["reason"]),
-    PublicReasonForm,
+    LoggedReasonForm,
 )
 EXCHANGE: Verb[ProposedLink] = Verb(
     "accept",

@@ -18,7 +18,7 @@ from factcheck.editorial import links, merges, similar
 from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.acting import Verb, act, ask, by_name, page_about, refusals_shown, sent, too_late
 from factcheck.editorial.admin.joining import may_exchange, offered
-from factcheck.editorial.admin.verb_forms import DigestForm, PublicReasonForm, ReasonForm
+from factcheck.editorial.admin.verb_forms import DigestForm, LoggedReasonForm, ReasonForm
 from factcheck.editorial.models import Claim, ClaimMerge, ReaderMessage, Review
 from factcheck.record.models import PublishedClaim
 
@@ -29,7 +29,7 @@ class ChoiceForm(forms.Form):
     """Which claim; of a claim that is public also why, which everybody can read then."""
 
     other = forms.UUIDField(widget=forms.HiddenInput)
-    reason = PublicReasonForm.base_fields["reason"]
+    reason = LoggedReasonForm.base_fields["reason"]
 
 
 VERBS: dict[str, Verb[ClaimMerge]] = by_name(
@@ -65,7 +65,7 @@ SPLIT: Verb[Claim] = Verb(
     _("Readers find this claim and its reviews at their own address again, when somebody else has approved it."),
     _("Proposed. Somebody else has to decide now."),
     lambda claim, by, data: merges.propose_split(claim=claim, by=by, note=data["reason"]),
-    PublicReasonForm,
+    LoggedReasonForm,
 )
 
 

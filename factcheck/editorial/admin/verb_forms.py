@@ -37,6 +37,17 @@ class PublicReasonForm(ReasonForm):
     )
 
 
+class LoggedReasonForm(ReasonForm):
+    """Of what has no page for readers: the reason stands in the log alone."""
+
+    reason = ProseInput(
+        label=capfirst(_("reason")),
+        required=False,
+        max_length=2000,
+        help_text=_("It stands in the public log, where everybody can read it."),
+    )
+
+
 class CorrectionForm(forms.Form):
     change_class = forms.ChoiceField(
         label=capfirst(_("kind of correction")),

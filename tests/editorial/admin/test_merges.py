@@ -261,7 +261,9 @@ def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
     into, claim = published(newsroom), published(newsroom, "Lũ Huế lên tới mái chùa.")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     lan.follow("Same as another claim").press("Propose: it is the same as this one")
-    assert "Write why; readers will see it." in lan.text
+    assert "Readers see this." not in lan.text  # on no page of theirs
+    assert "It stands in the public log, where everybody can read it." in lan.text
+    assert "Write why; it stands in the public log." in lan.text
     lan.fill(reason=NOTE).press("Propose: it is the same as this one")
     assert "Proposed. Somebody else has to decide now." in lan.text
     assert lan.has_link("Take back")
