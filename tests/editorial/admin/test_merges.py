@@ -261,8 +261,7 @@ def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
     into, claim = published(newsroom), published(newsroom, "Lũ Huế lên tới mái chùa.")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     lan.follow("Same as another claim").press("Propose: it is the same as this one")
-    assert "Readers see this." not in lan.text  # on no page of theirs
-    assert "It stands in the public log, where everybody can read it." in lan.text
+    assert "Why (it stays in the public log for ever, where everybody can read it):" in lan.text
     assert "Write why; it stands in the public log." in lan.text
     lan.fill(reason=NOTE).press("Propose: it is the same as this one")
     assert "Proposed. Somebody else has to decide now." in lan.text
@@ -278,7 +277,9 @@ def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
     assert [row.pk for row in PublishedClaim.objects.all()] == [into.pk]
     lan.open(f"/admin/editorial/claim/{claim.pk}/similar/")
     assert lan.path == f"/admin/editorial/claim/{claim.pk}/change/"
-    lan.open(f"/admin/editorial/claim/{into.pk}/change/").follow("Split off").fill(reason="Hai ngôi chùa khác nhau.")
+    lan.open(f"/admin/editorial/claim/{into.pk}/change/").follow("Split off")
+    assert "It stands in the public log, where everybody can read it." in lan.text
+    lan.fill(reason="Hai ngôi chùa khác nhau.")
     lan.press("Propose to split it off")
     hoa.open("/admin/").follow(f"Split “{claim}” off from “{into}”").follow("Approve").press("Approve")
     assert PublishedClaim.objects.count() == 2
