@@ -117,14 +117,15 @@ def use_instead(*, claim: Claim, instead: Claim, by: User) -> int:
         roles.require_member(by, claim.newsroom_id)
     else:
         roles.require_decider(by, claim.newsroom_id)
-    public = set(PublishedClaim.objects.filter(pk__in=[claim.pk, instead.pk]).values_list("pk", flat=True))
-    if claim.pk in public or LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists():
+    was_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
+    if was_public or LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists():
         raise EditorialError(_("This claim has been published. Propose that it is the same as the other one."))
     if claim.merges.exists() or claim.merges_into.exists():
         raise EditorialError(
             _("This claim was proposed for a merge once, so it stays. Open each of its drafts and choose the other.")
         )
-    if instead.pk not in public and roles.role_in(by, instead.newsroom) is None:
+    is_live = PublishedClaim.objects.live().filter(pk=instead.pk).exists()
+    if not is_live and roles.role_in(by, instead.newsroom) is None:
         raise NotAllowed(_("That claim is another newsroom’s draft."))
     if merged_into(instead):
         raise EditorialError(_("The claim that you chose is merged into another one itself. Choose that one."))

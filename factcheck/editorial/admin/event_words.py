@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial.admin.access import HIDDEN, desk, texts_of_claims
 from factcheck.editorial.erasure import PLACEHOLDER
 from factcheck.editorial.models import (
     ApiToken,
@@ -81,11 +82,11 @@ class Words:
                 wanted[model].add(model._meta.pk.to_python(key))
             except ValidationError:
                 continue
-        self._shown = {
-            (model, str(row.pk)): _shown(request, row)
-            for model, keys in wanted.items()
-            for row in _seen_by(request, model).filter(pk__in=keys)
-        }
+        self._shown: dict[tuple[type[Model], str], str] = {}
+        for model, keys in wanted.items():
+            rows = list(_seen_by(request, model).filter(pk__in=keys))
+            texts = texts_of_claims(desk(request), rows) if model is Claim else {}
+            self._shown |= {(model, str(row.pk)): _shown(request, row, texts.get(row.pk, str(row))) for row in rows}
 
     def about(self, event: EditorialEvent) -> str:
         model = KINDS.get(_kind(event))
@@ -98,7 +99,7 @@ class Words:
         return format_html_join("; ", "{}: {}", ((name, value) for name, value in said if value))
 
     def _title(self, model: type[Model], key: str) -> str:
-        return self._shown.get((model, key)) or str(_("can no longer be seen"))
+        return self._shown.get((model, key)) or str(HIDDEN)
 
     def _value(self, event: EditorialEvent, key: str, value: Any) -> str:
         if key in OTHERS:
@@ -138,9 +139,9 @@ def _seen_by(request: HttpRequest, model: type[Model]) -> Any:
     return rows.select_related("claim") if model is Review else rows
 
 
-def _shown(request: HttpRequest, row: Any) -> str:
+def _shown(request: HttpRequest, row: Any, title: str) -> str:
     """Its title with a link to its page. The title is that of now, so that it has no word that was erased."""
-    title = Truncator(str(row)).chars(TITLE)
+    title = Truncator(title).chars(TITLE)
     if title == PLACEHOLDER or (isinstance(row, Review) and row.state == Review.State.ERASED):
         title = str(Review.State.ERASED.label)
     at: Any = admin.site.get_model_admin(type(row))
@@ -156,9 +157,10 @@ def _shown(request: HttpRequest, row: Any) -> str:
 def _field(event: EditorialEvent, key: str) -> Field[Any, Any] | None:
     model = Membership if _kind(event) == "membership" else KINDS.get(_kind(event))
     try:
-        return model._meta.get_field(key) if model else None  # type: ignore[return-value]
+        found = model._meta.get_field(key) if model else None
     except FieldDoesNotExist:
         return None
+    return found if isinstance(found, Field) else None
 
 
 def _name(event: EditorialEvent, key: str) -> str | Promise:
@@ -177,5 +179,5 @@ def _word(field: Any, value: Any) -> str:
     if field and field.choices:
         return str(dict(field.flatchoices).get(value, value or ""))
     if field and field.get_internal_type() == "DateTimeField":
-        return date_format(datetime.fromisoformat(value), "DATETIME_FORMAT")
+        return date_format(datetime.fromisoformat(value).astimezone(UTC), "DATETIME_FORMAT")
     return str(value)

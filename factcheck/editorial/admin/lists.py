@@ -45,7 +45,10 @@ def all_words(field: str, words: Sequence[str]) -> Q:
     One short word alone (as "Bộ") is looked for where a word begins: of those two letters the index has a trigram.
     """
     if len(words) == 1 and len(words[0]) < TRIGRAM:
-        return Q(**{f"{field}__istartswith": words[0]}) | Q(**{f"{field}__icontains": f" {words[0]}"})
+        begins = Q(**{f"{field}__istartswith": words[0]})
+        for before in ' \n“"(':
+            begins |= Q(**{f"{field}__icontains": f"{before}{words[0]}"})
+        return begins
     found = Q()
     for word in words:
         found &= Q(**{f"{field}__icontains": word})

@@ -226,9 +226,9 @@ def shown(*claims: Claim) -> list[tuple[Claim, bool]]:
 
 def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpResponse:
     """Splits the claim off the one into which it was merged last; on POST says why not and keeps what was typed."""
+    back = page_of(desk(request), claim, into or claim)
     if into is None or (request.method != "POST" and (not merges.merged_into(claim) or merges.is_proposed(claim))):
-        return too_late(request, reverse("admin:editorial_claim_change", args=[claim.pk]))
-    back = page_of(desk(request), claim, into)
+        return too_late(request, back)
     form = SPLIT.form(sent(request))
     if answer := act(request, SPLIT, claim, form, back):
         return answer

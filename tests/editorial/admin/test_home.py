@@ -8,9 +8,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factcheck.editorial import demands, merges
+from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.imports import return_import
 from factcheck.editorial.models import Claim, ClaimMerge, ImportBatch
-from tests.drafts import Newsroom, make_claim, make_demand, make_newsroom, make_review, publish_review
+from tests.drafts import (
+    Newsroom,
+    make_claim,
+    make_demand,
+    make_newsroom,
+    make_review,
+    publish_review,
+    withdraw_review,
+)
 from tests.journeys.browser import Browser, signed_in
 
 SENT = "Submitted by you, waiting for somebody else"
@@ -130,3 +139,24 @@ def _one_of_each(newsroom: Newsroom, claim: Claim, into: Claim, *, returned: boo
         demands.return_demand(demand=demand, by=newsroom.editor, reason="Ghi rõ ngày trả lời.")
         merges.return_merge(merge=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
         return_import(batch=batch, by=newsroom.editor, reason="Sai địa chỉ.")
+
+
+def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_among_events(newsroom: Newsroom) -> None:
+    """What readers see of a public claim does; of one that is withdrawn there is nothing."""
+    other = make_newsroom("khac.example")
+    mine = published(newsroom, "Lời đồn thứ nhất.")
+    review = make_review(other, make_claim(other, text="Lời đồn thứ nhì."))
+    publish_review(other, review)
+    propose(newsroom, mine, review.claim)
+    Claim.objects.filter(pk=review.claim_id).update(text="Lời chưa đăng.")
+    lan, chief = signed_in(newsroom.reporter), signed_in(newsroom.chief)
+
+    def shown() -> str:
+        return home(lan)[SENT] + chief.open("/admin/editorial/editorialevent/").text
+
+    assert ("Lời đồn thứ nhì." in shown(), "Lời chưa đăng." in shown()) == (True, False)
+    withdraw_review(other, review)
+    assert ("can no longer be seen" in shown(), "Lời chưa đăng." in shown()) == (True, False)
+    draft = make_claim(newsroom, text="Lời mới.")
+    with pytest.raises(NotAllowed, match="another newsroom’s draft"):
+        merges.use_instead(claim=draft, instead=review.claim, by=newsroom.reporter)
