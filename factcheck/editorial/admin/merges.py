@@ -25,11 +25,10 @@ from factcheck.record.models import PublishedClaim
 MOST_OURS = 50  # reviews of the newsroom that are listed with claims that may be the same
 
 
-class ChoiceForm(forms.Form):
+class ChoiceForm(LoggedReasonForm):
     """Which claim; of a claim that is public also why, which everybody can read then."""
 
     other = forms.UUIDField(widget=forms.HiddenInput)
-    reason = LoggedReasonForm.base_fields["reason"]
 
 
 VERBS: dict[str, Verb[ClaimMerge]] = by_name(

@@ -15,27 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import messages
 from factcheck.editorial.admin import merges
-from factcheck.editorial.admin.access import Desk, DeskAdmin, desk
+from factcheck.editorial.admin.access import DeskAdmin, desk
 from factcheck.editorial.admin.acting import Text, Verb, ask, by_name, refusals_shown, sent
-from factcheck.editorial.admin.verb_forms import ProseInput
+from factcheck.editorial.admin.verb_forms import NewsroomForm, ProseInput
 from factcheck.editorial.models import ReaderMessage
 
 State = ReaderMessage.State
 
 
-class DecisionForm(forms.Form):
-    newsroom = forms.TypedChoiceField(label=_("newsroom"), coerce=int)
-
-    def __init__(self, at: Desk, message: ReaderMessage, *args: Any) -> None:
-        super().__init__(*args)
-        choices = [(row.pk, row.name) for row in at.newsrooms if message.newsroom_id in (None, row.pk)]
-        self.fields["newsroom"].choices = choices  # type: ignore[attr-defined]
-        if len(choices) == 1:
-            self.fields["newsroom"].widget = forms.HiddenInput()
-            self.fields["newsroom"].initial = choices[0][0]
-
-
-class AnswerForm(DecisionForm):
+class AnswerForm(NewsroomForm):
     text = ProseInput(
         label=capfirst(_("answer")),
         max_length=2000,
@@ -51,7 +39,7 @@ VERBS: dict[str, Verb[ReaderMessage]] = by_name(
         _("It is logged as a claim: put it into one sentence, without names of private persons."),
         _("Taken up."),
         lambda message, by, data: messages.take_up(message=message, by=by, **data),
-        DecisionForm,
+        NewsroomForm,
     ),
     Verb(
         "answer",
@@ -67,7 +55,7 @@ VERBS: dict[str, Verb[ReaderMessage]] = by_name(
         _("Nothing more happens. The receipt says that it was put aside."),
         _("Put aside."),
         lambda message, by, data: messages.dismiss(message=message, by=by, **data),
-        DecisionForm,
+        NewsroomForm,
     ),
 )
 
@@ -134,7 +122,8 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
             raise Http404
         change, others = "admin:editorial_readermessage_change", "admin:editorial_readermessage_changelist"
         page = reverse(change, args=[pk]) if message else reverse(others)
-        form = asked.form(at, message or ReaderMessage(), sent(request))
+        newsroom = message.newsroom_id if message else None  # none of a tip that waits
+        form = asked.form([row for row in at.newsrooms if newsroom in (None, row.pk)], sent(request))
         if message is None:
             form.add_error(None, _("Another newsroom has taken this message up meanwhile: it is theirs to answer."))
         elif form.is_valid():

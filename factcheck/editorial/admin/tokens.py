@@ -13,8 +13,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from factcheck.editorial.admin.access import Desk, DeskAdmin, OneLine, desk
+from factcheck.editorial.admin.access import DeskAdmin, OneLine, desk
 from factcheck.editorial.admin.acting import page_about, refusals_shown, sent
+from factcheck.editorial.admin.verb_forms import NewsroomForm
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ApiToken
 from factcheck.editorial.programs.tokens import make_token, revoke_token
@@ -22,8 +23,7 @@ from factcheck.editorial.programs.tokens import make_token, revoke_token
 DAYS = (7, 30, 90, 365)
 
 
-class TokenForm(forms.Form):
-    newsroom = forms.TypedChoiceField(label=_("Newsroom"), coerce=int)
+class TokenForm(NewsroomForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=200,
@@ -41,13 +41,6 @@ class TokenForm(forms.Form):
         initial=90,
         choices=lambda: [(days, ngettext("%d day", "%d days", days) % days) for days in DAYS],
     )
-
-    def __init__(self, at: Desk, *args: Any) -> None:
-        super().__init__(*args)
-        if len(at.newsrooms) == 1:
-            del self.fields["newsroom"]
-        else:
-            self.fields["newsroom"].choices = [(row.pk, row.name) for row in at.newsrooms]  # type: ignore[attr-defined]
 
 
 @admin.register(ApiToken)
@@ -90,11 +83,10 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
         if not self.has_add_permission(request):
             raise Http404
         at = desk(request)
-        form = TokenForm(at, sent(request))
+        form = TokenForm(at.newsrooms, sent(request))
         if form.is_valid():
-            said = {"newsroom": at.newsrooms[0].pk, **form.cleaned_data}
             with refusals_shown(form):
-                token, secret = make_token(by=at.user, **said)
+                token, secret = make_token(by=at.user, **form.cleaned_data)
                 page = reverse("admin:editorial_apitoken_change", args=[token.pk])
                 explanation = _(
                     "Put this where the program finds it and nobody else. It is shown now and not again; if it is"

@@ -1,5 +1,6 @@
 """What verbs ask for on their pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure
 from factcheck.editorial.fields import validate_characters
-from factcheck.editorial.models import Review
+from factcheck.editorial.models import Publisher, Review
 from factcheck.record.text import clean_text
 
 
@@ -22,30 +23,23 @@ class ProseInput(forms.CharField):
         return clean_text(super().to_python(value) or "")
 
 
-class ReasonForm(forms.Form):
+def _reason(label: Any, help_text: Any = "") -> ProseInput:
     """Required where the verb requires it: the verb says so in words of its own."""
-
-    reason = ProseInput(label=capfirst(_("message to whoever submitted it")), required=False, max_length=2000)
-
-
-class PublicReasonForm(ReasonForm):
-    reason = ProseInput(
-        label=capfirst(_("reason")),
-        required=False,
-        max_length=2000,
-        help_text=_("Readers see this."),
-    )
+    return ProseInput(label=capfirst(label), required=False, max_length=2000, help_text=help_text)
 
 
-class LoggedReasonForm(ReasonForm):
+class ReasonForm(forms.Form):
+    reason = _reason(_("message to whoever submitted it"))
+
+
+class PublicReasonForm(forms.Form):
+    reason = _reason(_("reason"), _("Readers see this."))
+
+
+class LoggedReasonForm(forms.Form):
     """Of what has no page for readers: the reason stands in the log alone."""
 
-    reason = ProseInput(
-        label=capfirst(_("reason")),
-        required=False,
-        max_length=2000,
-        help_text=_("It stands in the public log, where everybody can read it."),
-    )
+    reason = _reason(_("reason"), _("It stands in the public log, where everybody can read it."))
 
 
 class CorrectionForm(forms.Form):
@@ -73,6 +67,18 @@ class ErasureForm(forms.Form):
         max_length=erasure.MAX_NOTICE,
         help_text=_("Readers find this in place of the review. Say why, and repeat nothing of what has to go."),
     )
+
+
+class NewsroomForm(forms.Form):
+    """For one of these newsrooms; which one, is asked only where there are several."""
+
+    def __init__(self, newsrooms: Sequence[Publisher], *args: Any) -> None:
+        super().__init__(*args)
+        choices = [(row.pk, row.name) for row in newsrooms]
+        field = forms.TypedChoiceField(label=capfirst(_("newsroom")), coerce=int, choices=choices)
+        if len(choices) == 1:
+            field.widget, field.initial = forms.HiddenInput(), choices[0][0]
+        self.fields = {"newsroom": field, **self.fields}
 
 
 class DigestForm(forms.Form):
