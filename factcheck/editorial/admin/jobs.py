@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
-from factcheck.editorial.admin.access import DeskAdmin, desk
+from factcheck.editorial.admin.access import DeskAdmin, FollowsParent, desk
 from factcheck.editorial.models import Job
 
 # Procrastinate brings a page in its own words.
@@ -68,22 +68,12 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(status=self.value()) if self.value() in STATES else queryset
 
 
-class EventInline(admin.TabularInline[ProcrastinateEvent, Job]):
+class EventInline(FollowsParent, admin.TabularInline[ProcrastinateEvent, Job]):
     model = ProcrastinateEvent
     verbose_name_plural = _("what happened")
     fields = readonly_fields = ("when", "what")
     ordering = ("pk",)
     extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return desk(request).administers_accounts
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("when"))
     def when(self, event: ProcrastinateEvent) -> str:

@@ -1,7 +1,7 @@
 """Accounts, memberships and publishers. Changes of accounts, roles and who administers are written down with who did
 them; a publisher's are not: what readers are told of it stands with each review that is published."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
-from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, desk
+from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, M, desk
 from factcheck.editorial.admin.claimants import AddressLines
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.events import acting
@@ -26,18 +26,18 @@ from factcheck.editorial.models import Membership, Publisher, User
 admin.site.unregister(Group)
 
 
-class RecordsActor:
+class RecordsActor(admin.ModelAdmin[M]):
     """Tells the triggers who it is that changes accounts, as long as the transaction lasts."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
             acting(desk(request).user)
-            return cast("HttpResponse", super().changeform_view(request, *args, **kwargs))  # type: ignore[misc]
+            return super().changeform_view(request, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
             acting(desk(request).user)
-            return cast("HttpResponse", super().delete_view(request, *args, **kwargs))  # type: ignore[misc]
+            return super().delete_view(request, *args, **kwargs)
 
 
 class AccountForm(SeenForm[User], UserChangeForm):  # type: ignore[type-arg]
@@ -101,7 +101,7 @@ class MembershipInline(admin.TabularInline[Membership, User]):
 
 
 @admin.register(User)
-class AccountAdmin(RecordsActor, HeldWhileSaved[User], UserAdmin, DeskAdmin[User]):  # type: ignore[type-arg]
+class AccountAdmin(RecordsActor[User], HeldWhileSaved[User], UserAdmin, DeskAdmin[User]):  # type: ignore[type-arg]
     form = AccountForm
     add_form = AdminUserCreationForm
     change_form_template = "admin/editorial/without_history.html"
@@ -195,7 +195,7 @@ class PublisherForm(SeenForm[Publisher]):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(RecordsActor, HeldWhileSaved[Publisher], DeskAdmin[Publisher]):
+class PublisherAdmin(RecordsActor[Publisher], HeldWhileSaved[Publisher], DeskAdmin[Publisher]):
     """Newsrooms, and the publishers of imported reviews. A Chief editor keeps their newsroom's own up to date."""
 
     form = PublisherForm

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.admin.access import DeskAdmin, desk
+from factcheck.editorial.admin.access import DeskAdmin, FollowsParent, desk
 from factcheck.editorial.admin.acting import page_about, too_late
 from factcheck.editorial.admin.people import RecordsActor
 from factcheck.editorial.admin.webhook_verbs import VERBS, possible
@@ -33,7 +33,7 @@ class SubscriptionForm(forms.ModelForm[Subscription]):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(RecordsActor, DeskAdmin[Subscription]):
+class SubscriptionAdmin(RecordsActor[Subscription], DeskAdmin[Subscription]):
     """Looked after by who administers accounts: what is sent is public, but where to is nobody's draft."""
 
     form = SubscriptionForm
@@ -116,21 +116,11 @@ class SubscriptionAdmin(RecordsActor, DeskAdmin[Subscription]):
         )
 
 
-class AttemptInline(admin.TabularInline[Attempt, Delivery]):
+class AttemptInline(FollowsParent, admin.TabularInline[Attempt, Delivery]):
     model = Attempt
     verbose_name_plural = _("attempts to deliver it")
     fields = readonly_fields = ("at", "outcome", "status", "milliseconds")
     extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return desk(request).administers_accounts
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("outcome"))
     def outcome(self, attempt: Attempt) -> str:
