@@ -55,13 +55,14 @@ class ClaimantForm(SeenForm[Claimant]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if (types := self.fields.get("type")) is None:  # of who may only read
+        types = self.fields.get("type")
+        if not isinstance(types, forms.ChoiceField):  # who may only read is asked nothing
             return
         if self.instance.confirmed:
             types.widget.attrs["data-ticks"] = "is_public_figure"  # desk.js: choosing it says so already
         else:
             said = [(each, UNCONFIRMED_PERSON if each == PERSON else label) for each, label in Claimant.Type.choices]
-            types.choices = said  # type: ignore[attr-defined]
+            types.choices = said
 
 
 class RedactionForm(forms.Form):

@@ -56,7 +56,7 @@ class AppearanceInline(FollowsParent, admin.StackedInline[Appearance, Claim]):
 
 
 class ClaimForm(SeenForm[Claim]):
-    """Its fields are those of the page's fieldsets."""
+    pass
 
 
 @admin.register(Claim)
@@ -71,13 +71,9 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
     autocomplete_fields = ("claimant",)
     inlines = (AppearanceInline,)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Claim | None = None) -> Any:
-        first: list[Any] = ["text", "language", "claimant", ("claimed_on", "location"), "topics"]
-        if self.chooses_newsroom(request, obj):
-            first.insert(0, "newsroom")
-        if self.changes(request, obj):
-            first.append("seen")
-        return [(None, {"fields": first})]
+    def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> Any:
+        fields = ["text", "language", "claimant", ("claimed_on", "location"), "topics"]
+        return ["newsroom", *fields] if self.chooses_newsroom(request, obj) else fields
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "text":

@@ -54,9 +54,9 @@ class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
         rows = {"asked": 5, "done": 5, "legal_basis": 2, "withheld_reason": 3, "change_note": 3}
         if db_field.name in rows:
             kwargs["widget"] = forms.Textarea(attrs={"rows": rows[db_field.name], "class": "vLargeTextField"})
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "review":
-            field.widget.can_add_related = False  # type: ignore[union-attr] # a new one is not public
+            field.widget.can_add_related = False  # a new one is not public
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
