@@ -1,10 +1,12 @@
 """The key that signs sessions, cursors and the secrets of webhooks."""
 
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+from factcheck.private_files import make_private
 
 
 def secret_key(given: str, folder: Path, *, local: bool, secure: bool) -> str:
@@ -27,14 +29,6 @@ def secret_key(given: str, folder: Path, *, local: bool, secure: bool) -> str:
         )
     file = folder / "secret-key"
     if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / f"secret-key.{os.getpid()}"
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.write(secrets.token_urlsafe(48))
-        try:
-            os.link(unfinished, file)  # the first of several processes wins
-        except FileExistsError:
-            pass
-        finally:
-            unfinished.unlink()
+        with suppress(FileExistsError):  # another process was faster
+            make_private(file, secrets.token_urlsafe(48))
     return file.read_text().strip()

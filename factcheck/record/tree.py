@@ -4,8 +4,6 @@ One append reads the tiles at the right edge, adds to the few that grow and sign
 same statements at ten entries and at a million.
 """
 
-import os
-import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
@@ -18,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from factcheck.private_files import make_private
 from factcheck.record import merkle
 from factcheck.record.errors import SetupError
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
@@ -32,14 +31,7 @@ def default_origin() -> str:
 def make_signing_key(file: Path) -> SigningKey:
     """Makes a key for this log in a new file (0600). Raises FileExistsError; a key is never overwritten."""
     key = SigningKey.generate(default_origin())
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(f"{key}\n")
-    try:
-        os.link(unfinished, file)
-    finally:
-        unfinished.unlink()
+    make_private(file, f"{key}\n")
     return key
 
 
