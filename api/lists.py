@@ -144,7 +144,7 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
             given.faults.append(("q", "The past cannot be searched for words: leave out this or as_of."))
     for name, known in options.choices.items():
         asked.chosen[name] = given.read(name, read_one_of(known), known[0])
-    asked.page_size = given.read("page_size", lambda text: read_number(text, MAX_PAGE_SIZE), PAGE_SIZE)
+    asked.page_size = given.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
     bound = sorted({f"{name}={value}" for name in query for value in query.getlist(name) if name not in _UNBOUND})
     asked.place = [request.path, sort, *bound]
     cursor = given.read("cursor", str, None)

@@ -70,11 +70,15 @@ def read_one_of(known: Collection[str]) -> Callable[[str], str]:
     return read
 
 
-def read_number(value: str, most: int) -> int:
-    """A number from 1 to `most`, which has three digits at most."""
-    if value.isascii() and value.isdecimal() and len(value) <= 3 and 1 <= int(value) <= most:
-        return int(value)
-    raise ValueError(f"Give a number from 1 to {most}.")
+def read_number(least: int, most: int) -> Callable[[str], int]:
+    """A reader for whole numbers within these bounds, of three digits at most."""
+
+    def read(value: str) -> int:
+        if value.isascii() and value.isdecimal() and len(value) <= 3 and least <= int(value) <= most:
+            return int(value)
+        raise ValueError(f"Give a number from {least} to {most}.")
+
+    return read
 
 
 def read_verdict(value: str) -> str:

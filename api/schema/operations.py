@@ -24,7 +24,7 @@ DOCUMENT_HEADERS = {
 }
 _AS_OF_HEADER = {"Factcheck-As-Of": "With `as_of`: sequence of the newest entry that counts."}
 _RANGES_HEADER = {"Accept-Ranges": "`bytes`: a part can be asked for."}
-PAGE_SIZE = OpenApiParameter(
+PAGE_SIZE_PARAMETER = OpenApiParameter(
     "page_size",
     {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
     OpenApiParameter.QUERY,
@@ -187,7 +187,7 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
         if options.searched:
             text += " With `q`, `relevance` unless another is given; without, `-published_at`."
         found.append(OpenApiParameter("sort", schema, OpenApiParameter.QUERY, description=text))
-    found.append(PAGE_SIZE)
+    found.append(PAGE_SIZE_PARAMETER)
     if options.searched:
         found += _EXTRAS
     text = "Where a page begins, from `next` or `previous`; fits only the same address, filters and order."

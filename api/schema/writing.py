@@ -5,7 +5,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from api.schema.operations import ANYWHERE, PAGE_SIZE, PROBLEM_TYPE, Decorator, ref
+from api.schema.operations import ANYWHERE, PAGE_SIZE_PARAMETER, PROBLEM_TYPE, Decorator, ref
 
 Json = dict[str, Any]
 
@@ -31,7 +31,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     " is not carried out again and gets the first answer.",
 )
 LIST_PARAMETERS = (
-    PAGE_SIZE,
+    PAGE_SIZE_PARAMETER,
     OpenApiParameter(
         "after",
         {"type": "string", "format": "uuid"},

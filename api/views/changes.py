@@ -1,8 +1,5 @@
 """The feed of changes: every entry of the log in order, with what is public at its subject's address now."""
 
-from collections.abc import Callable
-from contextlib import suppress
-
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +8,10 @@ from rest_framework.request import Request
 
 from api import responses
 from api.endpoint import Endpoint
-from api.lists import MAX_PAGE_SIZE
+from api.lists import MAX_PAGE_SIZE, PAGE_SIZE
 from api.parameters import Parameters
-from api.schema.operations import PAGE_SIZE, documented, integer_parameter
-from api.values import read_sequence
+from api.schema.operations import PAGE_SIZE_PARAMETER, documented, integer_parameter
+from api.values import read_number, read_sequence
 from api.waiting import MAX_WAIT, wait_until
 from factcheck.record.changes import changes
 from factcheck.record.models import LogEntry
@@ -28,7 +25,7 @@ class ChangeList(Endpoint):
         "Everything that became public after an entry of the log, in the log's order; for mirrors.", "ChangeList",
         extra=[
             integer_parameter("since", "The last sequence that you have; without it the feed begins with entry 0."),
-            PAGE_SIZE,
+            PAGE_SIZE_PARAMETER,
             OpenApiParameter(
                 "wait", {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": 0}, OpenApiParameter.QUERY,
                 description="For how many seconds to wait when there is nothing new. When too many wait already, the"
@@ -41,7 +38,7 @@ class ChangeList(Endpoint):
 
         def ready() -> bool:
             responses.remember_head(request._request)
-            return (_head(request._request)) > since
+            return _head(request._request) > since
 
         wait_until(ready, wait)
         entries = list(LogEntry.objects.using("public").filter(sequence__gt=since).order_by("sequence")[:size])
@@ -59,22 +56,12 @@ def _read(request: HttpRequest) -> tuple[int, int, int]:
     """Since which entry, how many, and for how long to wait. Raises ParameterProblem."""
     given = Parameters(request.GET, NAMES)
     since = given.read("since", read_sequence, -1)
-    size = given.read("page_size", _from_to(1, MAX_PAGE_SIZE), 20)
-    wait = given.read("wait", _from_to(0, MAX_WAIT), 0)
+    size = given.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
+    wait = given.read("wait", read_number(0, MAX_WAIT), 0)
     if since > _head(request):
         given.faults.append(("since", f"The newest entry is {_head(request)}: this log never had what you have seen."))
     given.refuse_faults()
     return since, size, wait
-
-
-def _from_to(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        with suppress(ValueError):
-            if least <= (number := read_sequence(text)) <= most:
-                return number
-        raise ValueError(f"Give a number from {least} to {most}.")
-
-    return read
 
 
 def _head(request: HttpRequest) -> int:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,14 +14,14 @@ from rest_framework.request import Request
 from api import intake
 from api.contents import read_content, read_object
 from api.endpoint import refuse_parameters
+from api.lists import MAX_PAGE_SIZE, PAGE_SIZE
 from api.parameters import Parameters
 from api.private import PrivateEndpoint, answer
 from api.problems import ParameterProblem
 from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, described
-from api.values import read_number
+from api.values import read_number, read_uuid
 
 MAX_CONTENT = 2**20  # bytes; the longest draft with all its sources in three-byte letters
-PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
 _PARAMETERS = [parameter.name for parameter in LIST_PARAMETERS]
 _KEY = re.compile("[!-~]{1,255}")
 _LOCATION = {"Location": "Its address."}
@@ -167,14 +166,7 @@ class ReviewDraft(_Reviews):
 def _read_page(request: Request) -> tuple[int, UUID | None]:
     """How many, and after which. Raises ParameterProblem."""
     given = Parameters(request.query_params, _PARAMETERS)
-    size = given.read("page_size", partial(read_number, most=MAX_PAGE_SIZE), PAGE_SIZE)
-    after = given.read("after", _read_id, None)
+    size = given.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
+    after = given.read("after", read_uuid, None)
     given.refuse_faults()
     return size, after
-
-
-def _read_id(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError as error:
-        raise ValueError("Give an id, as `next` has it.") from error

@@ -57,7 +57,7 @@ class MatchView(Endpoint):
         errors = unknown_parameters(query, NAMES)
         errors += [(name, "Give this parameter once.") for name in NAMES if len(query.getlist(name)) > 1]
         try:
-            limit: int | None = read_number(query.get("limit", str(LIMIT)), MAX_LIMIT)
+            limit: int | None = read_number(1, MAX_LIMIT)(query.get("limit", str(LIMIT)))
         except ValueError:
             limit = None  # which is told with all else that is wrong
         return responses.respond(request._request, answer(query.get("text"), limit, errors))
