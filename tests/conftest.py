@@ -1,6 +1,6 @@
 """How tests get a database. Ask for one of two fixtures; pytest-django's own ``db`` and mark are refused.
 
-``database``         a fresh copy of the migrated, empty database for this test alone, dropped afterwards
+``database``         a fresh copy of the migrated, empty database for this test alone, dropped afterwards; ``newsroom`` is one in it
 ``module_database``  one copy for a module whose tests only read; fill it in a module-scoped fixture of your own::
 
     @pytest.fixture(scope="module")
@@ -66,6 +66,7 @@ from factcheck.database import roles  # noqa: E402
 from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
+from tests.drafts import Newsroom, make_newsroom  # noqa: E402
 
 TEMPLATE = "factcheck_template"
 _numbers = itertools.count()
@@ -169,6 +170,12 @@ def module_database(template: str, django_db_blocker) -> Iterator[str]:
     """One database for a module of tests that only read."""
     with django_db_blocker.unblock(), fresh_database(template) as name:
         yield name
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:
+    """One with its people, in a database of its own."""
+    return make_newsroom()
 
 
 @pytest.fixture

@@ -25,6 +25,9 @@ from factcheck.editorial.models import (
 )
 from factcheck.record.models import LogEntry
 
+FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
+NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."  # what readers are told of an erasure
+
 
 @dataclass
 class Newsroom:
@@ -80,7 +83,7 @@ def make_claim(newsroom: Newsroom, **fields: Any) -> Claim:
         newsroom=newsroom.publisher, type=Claimant.Type.UNNAMED, description="một người dùng mạng xã hội"
     )
     values: dict[str, Any] = {
-        "text": "Nước lũ ở Huế đã lên tới mái chùa.",
+        "text": FLOOD,
         "language": "vi",
         "claimed_on": date(2026, 10, 3),
         "claimant": claimant,
@@ -126,6 +129,13 @@ def publish_review(newsroom: Newsroom, review: Review) -> LogEntry:
     return workflow.publish(review=review, by=newsroom.editor)
 
 
+def publish_claim(newsroom: Newsroom, text: str = FLOOD) -> Claim:
+    """A claim with a published review."""
+    review = make_review(newsroom, make_claim(newsroom, text=text))
+    publish_review(newsroom, review)
+    return review.claim
+
+
 def open_correction(
     newsroom: Newsroom,
     review: Review,
@@ -152,7 +162,7 @@ def erase_review(
     newsroom: Newsroom,
     review: Review,
     *,
-    notice: str = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ.",
+    notice: str = NOTICE,
     redact: bool = False,
 ) -> LogEntry:
     """An editor asks, the chief editor approves; the ground is a private person's data."""

@@ -13,12 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial import similar
 from factcheck.record import matching
 from tests.api.conftest import Api
-from tests.drafts import Newsroom, Review, make_claim, make_newsroom, make_review, merge_claims, publish_review
-
-
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
+from tests.drafts import Newsroom, Review, make_claim, make_review, merge_claims, publish_review
 
 
 def publish(newsroom: Newsroom, text: str) -> Review:

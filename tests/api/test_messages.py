@@ -14,14 +14,9 @@ from django.utils import timezone
 
 from factcheck.editorial import messages
 from factcheck.editorial.models import Claim, ReaderMessage
-from tests.drafts import erase_review, make_newsroom, make_review, publish_review, withdraw_review
+from tests.drafts import erase_review, make_review, publish_review, withdraw_review
 
 TIP = {"text": "Video nói nước lũ lên tới mái chùa, có phải năm nay không?", "language": "vi"}
-
-
-@pytest.fixture
-def newsroom(database: str) -> Any:
-    return make_newsroom()
 
 
 def send(address: str, content: Any, sender: str = "192.0.2.1", **headers: str) -> HttpResponse:

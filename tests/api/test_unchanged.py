@@ -6,12 +6,7 @@ from django.test import Client
 
 from api import responses, unchanged
 from api.views.reviews import ReviewDetail
-from tests.drafts import correct_review, erase_review, make_newsroom, make_review, publish_review, withdraw_review
-
-
-@pytest.fixture
-def newsroom(database):
-    return make_newsroom()
+from tests.drafts import correct_review, erase_review, make_review, publish_review, withdraw_review
 
 
 @pytest.fixture

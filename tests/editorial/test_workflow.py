@@ -23,11 +23,6 @@ from tests.drafts import (
 )
 
 
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
-
-
 def test_story_from_draft_to_reinstatement(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)

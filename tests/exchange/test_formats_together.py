@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from factcheck.editorial.models import ImportBatch, ProposedLink, RatingScale, Review
-from tests.drafts import Newsroom, make_newsroom
+from tests.drafts import Newsroom
 from tests.exchange.own_records import IMPORTER, bodies, publish, record, run, take
 
 RICH = record(
@@ -37,11 +37,6 @@ RICH = record(
 SAME = "0 new, 1 unchanged, 0 changed, 0 refused."
 ADDED = {"url": "https://s.example/2", "medium": None, "media_sha256": None, "archive_url": None, "first": False}
 CHANGED = "0 new, 0 unchanged, 1 changed, 0 refused."
-
-
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
 
 
 @pytest.fixture

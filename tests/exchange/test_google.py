@@ -18,7 +18,6 @@ from factcheck.editorial import imports
 from factcheck.editorial.models import ImportBatch
 from factcheck.exchange.fetching import fetch_claims
 from factcheck.exchange.shapes import Record, Refusal
-from tests.drafts import make_newsroom
 from tests.exchange.own_records import IMPORTER, bodies, publish, run
 from tests.exchange.reading import records
 
@@ -31,11 +30,6 @@ REVIEW = {
     "languageCode": "en",
 }
 CLAIM = {"text": "Shopkeepers sleep", "claimant": "Social media", "claimDate": "2016-06-20T00:00:00Z"}
-
-
-@pytest.fixture
-def newsroom(database: str):
-    return make_newsroom()
 
 
 def claim(*reviews: Any, **changes: Any) -> dict[str, Any]:

@@ -24,11 +24,6 @@ from tests.journeys.browser import sign_in
 PASSWORD = "a long enough secret"
 
 
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
-
-
 def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from django.test import Client
 
 from factcheck.editorial.models import Review, User
@@ -10,11 +9,6 @@ from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
 from tests.journeys.browser import Browser
 
 NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."
-
-
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
 
 
 def at_review(person: User, review: Review) -> Browser:

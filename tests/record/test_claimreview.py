@@ -3,7 +3,6 @@
 from datetime import date
 
 import orjson
-import pytest
 
 from factcheck.editorial import workflow
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source
@@ -11,15 +10,10 @@ from factcheck.record.claimreview import claim_review, claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview
 from tests import schemaorg
 from tests.api.published import make_imported
-from tests.drafts import Newsroom, correct_review, make_claim, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, correct_review, make_claim, make_review, publish_review
 
 CAPTURE = "https://web.archive.org/web/20261003000000/https://social.example/p/1"
 SITE = "http://127.0.0.1:8000"
-
-
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
 
 
 def published(review: Review) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """The list of events: what each is about in words, and nothing that was erased."""
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -13,7 +12,6 @@ from tests.drafts import (
     erase_review,
     make_claim,
     make_demand,
-    make_newsroom,
     make_review,
     make_user,
     merge_claims,
@@ -23,11 +21,6 @@ from tests.drafts import (
 from tests.journeys.browser import signed_in
 
 EVENTS = "/admin/editorial/editorialevent/"
-
-
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
 
 
 def test_every_action_is_of_a_known_kind() -> None:

@@ -17,23 +17,13 @@ from tests.drafts import (
     make_demand,
     make_newsroom,
     make_review,
+    publish_claim,
     publish_review,
     withdraw_review,
 )
 from tests.journeys.browser import Browser, signed_in
 
 SENT = "Submitted by you, waiting for somebody else"
-
-
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
-
-
-def published(newsroom: Newsroom, text: str) -> Claim:
-    review = make_review(newsroom, make_claim(newsroom, text=text))
-    publish_review(newsroom, review)
-    return review.claim
 
 
 def propose(newsroom: Newsroom, claim: Claim, into: Claim) -> ClaimMerge:
@@ -67,7 +57,7 @@ def test_home_lists_a_demand_until_it_is_decided_and_when_it_came_back(newsroom:
 
 def test_home_lists_a_proposal_until_it_is_decided_and_when_it_came_back(newsroom: Newsroom) -> None:
     other = make_newsroom("khac.example")
-    claim, into = published(other, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
+    claim, into = publish_claim(other, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
     lan = signed_in(newsroom.reporter)
     merge = propose(newsroom, claim, into)
     assert f"{merge} Claims ·" in home(lan)[SENT]
@@ -99,7 +89,7 @@ def test_home_lists_an_import_until_it_is_decided_and_when_it_came_back(newsroom
 
 
 def test_home_forgets_after_a_month_what_nobody_can_submit_again(newsroom: Newsroom) -> None:
-    merge = propose(newsroom, published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì."))
+    merge = propose(newsroom, publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì."))
     merges.return_merge(merge=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
     long_ago = timezone.now() - timedelta(days=31)
     for decided_at, listed in ((timezone.now(), True), (long_ago, False)):
@@ -119,10 +109,10 @@ def test_home_forgets_after_a_month_what_nobody_can_submit_again(newsroom: Newsr
 
 def test_home_asks_the_same_whatever_came_back_and_waits(newsroom: Newsroom) -> None:
     lan, counts = signed_in(newsroom.reporter).open("/admin/"), []
-    into = published(newsroom, "Lời đồn khác.")
+    into = publish_claim(newsroom, "Lời đồn khác.")
     for number in range(2):
-        _one_of_each(newsroom, published(newsroom, f"Lời đồn thứ {number}."), into, returned=False)
-        _one_of_each(newsroom, published(newsroom, f"Lời đồn về {number}."), into, returned=True)
+        _one_of_each(newsroom, publish_claim(newsroom, f"Lời đồn thứ {number}."), into, returned=False)
+        _one_of_each(newsroom, publish_claim(newsroom, f"Lời đồn về {number}."), into, returned=True)
         with CaptureQueriesContext(connection) as queries:
             lan.client.get("/admin/")
         counts.append(len(queries))
@@ -144,7 +134,7 @@ def _one_of_each(newsroom: Newsroom, claim: Claim, into: Claim, *, returned: boo
 def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_among_events(newsroom: Newsroom) -> None:
     """What readers see of a public claim does; of one that is withdrawn there is nothing."""
     other = make_newsroom("khac.example")
-    mine = published(newsroom, "Lời đồn thứ nhất.")
+    mine = publish_claim(newsroom, "Lời đồn thứ nhất.")
     review = make_review(other, make_claim(other, text="Lời đồn thứ nhì."))
     publish_review(other, review)
     propose(newsroom, mine, review.claim)

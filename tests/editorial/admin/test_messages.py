@@ -2,18 +2,11 @@
 
 from typing import Any
 
-import pytest
-
 from factcheck.editorial import messages
 from factcheck.editorial.models import Claim, EditorialEvent, ReaderMessage
 from tests.api.test_messages import TIP, sent, status
 from tests.drafts import make_newsroom, make_review, make_user, publish_review
 from tests.journeys.browser import signed_in
-
-
-@pytest.fixture
-def newsroom(database: str) -> Any:
-    return make_newsroom()
 
 
 def page_of(message: ReaderMessage, verb: str) -> str:

@@ -9,23 +9,10 @@ from factcheck.editorial.claimants import redact_claimant
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claimant, ClaimMerge, ReaderMessage
 from tests.api.test_messages import TIP, sent
-from tests.drafts import (
-    Newsroom,
-    make_claim,
-    make_demand,
-    make_newsroom,
-    make_review,
-    publish_demand,
-    publish_review,
-)
+from tests.drafts import Newsroom, make_claim, make_demand, make_review, publish_demand, publish_review
 from tests.journeys.browser import Browser, signed_in
 
 REFUSED = "The character U+000B cannot be stored. Delete it or type the text again."
-
-
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
 
 
 def typed(browser: Browser, field: str, button: str) -> None:
