@@ -39,6 +39,7 @@ from tests.drafts import (
     publish_demand,
     publish_review,
 )
+from tests.editorial.breaches import BREACHES
 from tests.tokens import make_program
 
 
@@ -74,113 +75,6 @@ def run(sql: str, params: Any = None) -> None:
         cursor.execute(sql, params)
 
 
-MERGE = (
-    "INSERT INTO editorial_claimmerge (newsroom_id, claim_id, action, into_id, note, statement, digest, submitted_by_id,"
-    " submitted_at, decision, decision_note) SELECT newsroom_id, claim_id, %s, %s, statement, digest, submitted_by_id,"
-    " now(), '', '' FROM editorial_claimmerge"
-)
-LINK = (
-    "INSERT INTO editorial_proposedlink (batch_id, found_at, answer, claim_id, other_id, score)"
-    " SELECT batch_id, now(), '', %s FROM editorial_proposedlink"
-)
-TOKEN = (
-    "INSERT INTO editorial_apitoken (id, newsroom_id, user_id, name, scopes, digest, made_at, expires_at, revoked_at)"
-    " SELECT gen_random_uuid(), newsroom_id, user_id, %s, %s, %s, made_at, %s, %s FROM editorial_apitoken"
-)
-FRESH = ("'x'", "'{claims:write}'", "repeat('0', 64)", "expires_at", "NULL")
-# One breach for every constraint; the test below holds that none is missing.
-BREACHES = {
-    "publisher_site_is_host": "UPDATE editorial_publisher SET site = 'https://x.example/'",
-    "publisher_has_name": "UPDATE editorial_publisher SET name = ''",
-    "membership_once": "INSERT INTO editorial_membership (user_id, publisher_id, role)"
-    " SELECT user_id, publisher_id, 'editor' FROM editorial_membership",
-    "membership_role_known": "UPDATE editorial_membership SET role = 'owner'",
-    "ratingscale_worst_from_1": "UPDATE editorial_ratingscale SET worst = 0",
-    "ratingscale_best_above_worst": "UPDATE editorial_ratingscale SET best = 1",
-    "verdict_slug_once": "INSERT INTO editorial_verdict (scale_id, slug, value) SELECT scale_id, slug, 1 FROM editorial_verdict",
-    "verdict_value_from_1": "UPDATE editorial_verdict SET value = 0",
-    "verdictlabel_language_once": "INSERT INTO editorial_verdictlabel (verdict_id, language, label, explanation)"
-    " SELECT verdict_id, language, 'x', '' FROM editorial_verdictlabel",
-    "verdictmapping_once": "INSERT INTO editorial_verdictmapping (words, site, verdict_id, proposed_by_id)"
-    " SELECT words, site, verdict_id, proposed_by_id FROM editorial_verdictmapping",
-    "verdictmapping_two_people": "UPDATE editorial_verdictmapping SET approved_by_id = proposed_by_id",
-    "claimant_named_or_described": "UPDATE editorial_claimant SET description = ''",
-    "claimant_person_is_public_figure": "UPDATE editorial_claimant SET type = 'person', name = 'Nguyễn Văn A'",
-    "topiclabel_language_once": "INSERT INTO editorial_topiclabel (topic_id, language, label)"
-    " SELECT topic_id, language, 'x' FROM editorial_topiclabel",
-    "claim_has_text": "UPDATE editorial_claim SET text = ''",
-    "appearance_one_first": "INSERT INTO editorial_appearance (claim_id, url, medium, media_sha256, archive_url, first)"
-    " SELECT claim_id, url, '', '', '', true FROM editorial_appearance",
-    "appearance_medium_known": "UPDATE editorial_appearance SET medium = 'smell'",
-    "appearance_media_sha256_hex": "UPDATE editorial_appearance SET media_sha256 = 'abc'",
-    "review_own_or_imported": "UPDATE editorial_review SET original_url = 'https://x.example/'",
-    "review_state_known": "UPDATE editorial_review SET state = 'gone'",
-    "review_change_class_known": "UPDATE editorial_review SET change_class = 'whim'",
-    "authorship_once": "INSERT INTO editorial_authorship (review_id, user_id, name)"
-    " SELECT review_id, user_id, '' FROM editorial_authorship",
-    "authorship_of_somebody": "UPDATE editorial_authorship SET user_id = NULL",
-    "source_stance_known": "UPDATE editorial_source SET stance = 'likes'",
-    "source_can_be_found": "UPDATE editorial_source SET title = '', url = ''",
-    "importbatch_decided_at_once": "INSERT INTO editorial_importbatch (newsroom_id, files, digest, new, unchanged, changed,"
-    " refused, submitted_by_id, submitted_at, decision) SELECT publisher_id, 'f', '', 0, 0, 0, 0, user_id, now(), 'approved'"
-    " FROM editorial_membership",
-    "importbatch_two_people": "INSERT INTO editorial_importbatch (newsroom_id, files, digest, new, unchanged, changed, refused,"
-    " submitted_by_id, submitted_at, decision, decided_by_id, decided_at) SELECT publisher_id, 'f', '', 0, 0, 0, 0, user_id,"
-    " now(), 'approved', user_id, now() FROM editorial_membership",
-    "importbatch_begun_once": "INSERT INTO editorial_importbatch (newsroom_id, files, files_digest, digest, new, unchanged,"
-    " changed, refused, submitted_by_id, submitted_at, decision) SELECT publisher_id, 'f', repeat('0f', 32), '', 0, 0, 0, 0,"
-    " user_id, now(), '' FROM editorial_membership, generate_series(1, 2)",
-    "approval_decided_at_once": "UPDATE editorial_approval SET decided_at = now() WHERE decision = ''",
-    "approval_two_people": "UPDATE editorial_approval SET decision = 'approved', decided_at = now(),"
-    " decided_by_id = submitted_by_id WHERE submitted_by_id = (SELECT id FROM editorial_user WHERE username LIKE 'chief@%')",
-    "approval_published_if_approved": "UPDATE editorial_approval SET sequence = 0 WHERE decision = ''",
-    "approval_one_open": "INSERT INTO editorial_approval (review_id, action, statement, digest, change_class, note,"
-    " submitted_by_id, submitted_at, decision, decision_note) SELECT review_id, action, statement, digest, '', '',"
-    " submitted_by_id, now(), '', '' FROM editorial_approval WHERE decision = ''",
-    "approval_action_known": "INSERT INTO editorial_approval (review_id, action, statement, digest, change_class, note,"
-    " submitted_by_id, submitted_at, decision, decision_note) SELECT review_id, 'sale', statement, digest, '', '',"
-    " submitted_by_id, now(), '', '' FROM editorial_approval WHERE decision = 'approved'",
-    "demand_state_known": "UPDATE editorial_demand SET state = 'lost'",
-    "demand_from_type_known": "UPDATE editorial_demand SET from_type = 'lawyer'",
-    "demand_outcome_known": "UPDATE editorial_demand SET outcome = 'won'",
-    "demand_person_not_named": "UPDATE editorial_demand SET from_type = 'person', from_description = 'x'",
-    "demand_says_from_whom": "UPDATE editorial_demand SET from_name = ''",
-    "demand_says_what_was_asked": "UPDATE editorial_demand SET asked = ''",
-    "demand_says_what_was_done": "UPDATE editorial_demand SET done = ''",
-    "demand_done_after_it_came": "UPDATE editorial_demand SET done_on = received_on - 1",
-    "demandapproval_decided_at_once": "UPDATE editorial_demandapproval SET decided_at = now()",
-    "demandapproval_two_people": "UPDATE editorial_demandapproval SET decision = 'approved', decided_at = now(),"
-    " decided_by_id = submitted_by_id",
-    "demandapproval_published_if_approved": "UPDATE editorial_demandapproval SET sequence = 0",
-    "demandapproval_one_open": "INSERT INTO editorial_demandapproval (demand_id, statement, digest, note, submitted_by_id,"
-    " submitted_at, decision, decision_note) SELECT demand_id, statement, digest, '', submitted_by_id, now(), '', ''"
-    " FROM editorial_demandapproval",
-    "claimmerge_decided_at_once": "UPDATE editorial_claimmerge SET decided_at = now()",
-    "claimmerge_two_people": "UPDATE editorial_claimmerge SET decision = 'approved', decided_at = now(),"
-    " decided_by_id = submitted_by_id",
-    "claimmerge_published_if_approved": "UPDATE editorial_claimmerge SET sequence = 0",
-    "claimmerge_one_open": MERGE % ("action, into_id", "note"),
-    "claimmerge_action_known": MERGE % ("'swap', into_id", "note"),
-    "claimmerge_into_another": MERGE % ("action, claim_id", "note"),
-    "proposedlink_once": LINK % "claim_id, other_id, score",
-    "proposedlink_to_another": LINK % "claim_id, claim_id, score",
-    "proposedlink_score_known": LINK % "other_id, claim_id, 1.5",
-    "proposedlink_answered_at_once": "UPDATE editorial_proposedlink SET answer = 'accepted'",
-    "apitoken_has_name": TOKEN % ("''", *FRESH[1:]),
-    "apitoken_scopes_known": TOKEN % (FRESH[0], "'{reviews:publish}'", *FRESH[2:]),
-    "apitoken_digest_hex": TOKEN % (*FRESH[:2], "'fct_secret'", *FRESH[3:]),
-    "apitoken_ends": TOKEN % (*FRESH[:3], "made_at + interval '367 days'", "NULL"),
-    "apitoken_revoked_by_somebody": TOKEN % (*FRESH[:4], "now()"),
-    "answeredrequest_once": "INSERT INTO editorial_answeredrequest (token_id, route, key, digest, subject, at)"
-    " SELECT token_id, route, key, digest, subject, at FROM editorial_answeredrequest",
-    "answeredrequest_digest_hex": "UPDATE editorial_answeredrequest SET digest = ''",
-    "readermessage_kind_known": "UPDATE editorial_readermessage SET kind = 'praise'",
-    "readermessage_decided_at_once": "UPDATE editorial_readermessage SET state = 'dismissed'",
-    "readermessage_says_something": "UPDATE editorial_readermessage SET text = ''",
-    "readermessage_answered_with_words": "UPDATE editorial_readermessage SET answer = 'x'",
-    "readermessage_hashes_hex": "UPDATE editorial_readermessage SET sender = '192.0.2.1'",
-    "claimmerge_says_why": MERGE % ("action, into_id", "''"),
-}
 ALL = {
     constraint.name
     for model in apps.get_app_config("editorial").get_models()

@@ -1,19 +1,17 @@
-"""The register of demands: from the draft to the public entry, and what each verb and the database refuse."""
+"""The register of demands: from the draft to the public entry, and what each verb refuses."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils.formats import date_format
 
 from factcheck.editorial import demands
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Demand, DemandApproval, EditorialEvent, Membership
-from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument
 from tests.drafts import (
     Newsroom,
@@ -26,11 +24,6 @@ from tests.drafts import (
     publish_review,
     update_demand,
 )
-
-
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
 
 
 def tomorrow() -> date:
@@ -259,114 +252,6 @@ def test_due_demand_of_a_former_editor_is_left_and_told(newsroom: Newsroom, caps
     said = capsys.readouterr()
     assert said.out == f"{kept.pk} is entry 0 of the log.\n"
     assert said.err.startswith(f"{left.pk}: You are not a member of this newsroom")
-
-
-def insert_revision(
-    demand: Demand, statement: dict[str, Any], approval: DemandApproval | None, **revision: Any
-) -> None:
-    """What somebody with the application's role could try: an entry and a document by hand."""
-    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    added = {"number": 1, "kind": "published", "class": None, "note": None} | revision
-    data = canonical(statement | {"published_at": at, "updated_at": at, "revision": added})
-    salt = b"s" * 32
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
-            " SELECT coalesce(max(sequence) + 1, 0), now(), 'demand.' || %s, %s, %s, %s FROM record_logentry"
-            " RETURNING sequence",
-            [added["kind"], demand.pk, added["number"], sha256_hex(salt + data)],
-        )
-        sequence = cursor.fetchone()[0]
-        cursor.execute("INSERT INTO record_revisiondocument VALUES (%s, %s, %s)", [sequence, salt, data])
-        if approval:
-            cursor.execute("UPDATE editorial_demandapproval SET sequence = %s WHERE id = %s", [sequence, approval.pk])
-
-
-def approved(newsroom: Newsroom, demand: Demand, statement: dict[str, Any], **fields: Any) -> DemandApproval:
-    """An approval of any statement, with the verbs gone round and the database's rules kept."""
-    data = canonical(statement)
-    return DemandApproval.objects.create(
-        demand=demand, statement=data.decode(), digest=sha256_hex(data), submitted_by=newsroom.reporter,
-        decision="approved", decided_by=newsroom.editor, decided_at=datetime.now(UTC), **fields,
-    )  # fmt: skip
-
-
-def test_by_hand_with_approval_is_taken(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
-    insert_revision(demand, demands.statement(demand), approved(newsroom, demand, demands.statement(demand)))
-    assert LogEntry.objects.count() == 1
-
-
-def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
-    demand, other = make_demand(newsroom), make_demand(newsroom)
-    said = demands.statement(demand)
-    submitted = demands.submit_demand(demand=make_demand(newsroom), by=newsroom.reporter)
-    message = "nobody approved what it publishes"
-    with pytest.raises(IntegrityError, match=message):
-        insert_revision(demand, said, None)
-    with pytest.raises(IntegrityError, match="demandapproval_published_if_approved"):
-        insert_revision(demand, said, submitted)
-    with pytest.raises(IntegrityError, match=message):
-        insert_revision(demand, said | {"outcome": "complied"}, approved(newsroom, demand, said))
-    with pytest.raises(IntegrityError, match=message):
-        insert_revision(demand, said, approved(newsroom, other, said))
-    with pytest.raises(IntegrityError, match=message):
-        insert_revision(demand, said, DemandApproval.objects.get(demand=demand), note="Không ai duyệt.")
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"from": {"type": "person", "name": "Nguyễn Văn A", "description": None}}, "a private person is not named"),
-        ({"from": {"type": "court", "name": None, "description": None}}, "nothing says why"),
-        ({"asked": None}, "nothing says why"),
-        ({"delayed_until": "2999-01-01"}, "may not be public before 2999-01-01"),
-    ],
-)
-def test_by_hand_against_the_registers_rules_is_refused(
-    newsroom: Newsroom, changes: dict[str, Any], message: str
-) -> None:
-    demand = make_demand(newsroom)
-    said = demands.statement(demand) | changes
-    with pytest.raises(IntegrityError, match=message):
-        insert_revision(demand, said, approved(newsroom, demand, said))
-
-
-def test_by_hand_update_without_note_is_refused(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
-    publish_demand(newsroom, demand)
-    said = demands.statement(demand)
-    with pytest.raises(IntegrityError, match="nothing says what changed"):
-        insert_revision(demand, said, approved(newsroom, demand, said), number=2, kind="updated")
-    with pytest.raises(IntegrityError, match="cannot follow"):
-        insert_revision(demand, said, DemandApproval.objects.first(), number=2, kind="published")
-
-
-def test_superuser_and_stranger_cannot_approve(newsroom: Newsroom) -> None:
-    approval = demands.submit_demand(demand=make_demand(newsroom), by=newsroom.reporter)
-    for person in (make_newsroom("other.example").chief, make_user("root", is_superuser=True)):
-        with pytest.raises(IntegrityError, match="only an Editor of the newsroom approves"):
-            DemandApproval.objects.filter(pk=approval.pk).update(
-                decision="approved", decided_by=person, decided_at=datetime.now(UTC)
-            )
-
-
-@pytest.mark.parametrize(
-    ("sql", "error", "message"),
-    [
-        ("UPDATE editorial_demandapproval SET statement = '{}'", IntegrityError, "cannot be changed"),
-        ("UPDATE editorial_demandapproval SET note = 'x'", IntegrityError, "cannot be changed"),
-        ("UPDATE editorial_demandapproval SET sequence = NULL", IntegrityError, "cannot be changed"),
-        ("UPDATE editorial_demandapproval SET decision = 'returned'", IntegrityError, "cannot be changed"),
-        ("DELETE FROM editorial_demandapproval", ProgrammingError, "permission denied"),
-        ("TRUNCATE editorial_demandapproval", ProgrammingError, "permission denied"),
-        ("DELETE FROM editorial_demand", IntegrityError, "violates foreign key"),
-    ],
-)
-def test_approval_stays_as_it_was(newsroom: Newsroom, sql: str, error: type[Exception], message: str) -> None:
-    publish_demand(newsroom, make_demand(newsroom))
-    with pytest.raises(error, match=message), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql)
 
 
 def test_demands_are_in_words(newsroom: Newsroom) -> None:

@@ -21,12 +21,13 @@ from tests.drafts import (
     make_newsroom,
     make_review,
     merge_claims,
+    publish_claim,
     publish_review,
     split_claim,
     withdraw_review,
 )
 from tests.editorial.test_concurrency import at_once
-from tests.editorial.test_erasure import dump
+from tests.editorial.test_erased_text import dump
 from tests.serving import served
 
 NOTE = "Hai bài cùng một lời đồn."
@@ -39,20 +40,13 @@ def newsroom(database: str) -> Newsroom:
     return make_newsroom()
 
 
-def published(newsroom: Newsroom, text: str) -> Claim:
-    """A claim with a published review."""
-    review = make_review(newsroom, make_claim(newsroom, text=text))
-    publish_review(newsroom, review)
-    return review.claim
-
-
 def run(sql: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
 
 
 def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) -> None:
-    claim, into = published(newsroom, "Lũ tới mái chùa."), published(newsroom, "Nước ngập mái chùa.")
+    claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
     assert json.loads(merge.statement).keys() == {"id", "into", "publisher", "license"}
     assert PublishedClaim.objects.count() == 2  # nothing has happened yet
@@ -88,7 +82,7 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
 
 
 def test_merge_can_be_refused_or_taken_back(newsroom: Newsroom) -> None:
-    claim, into = published(newsroom, "Lũ tới mái chùa."), published(newsroom, "Nước ngập mái chùa.")
+    claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     with pytest.raises(EditorialError, match="waits for a decision already"):
         merges.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
@@ -103,7 +97,7 @@ def test_merge_can_be_refused_or_taken_back(newsroom: Newsroom) -> None:
 
 def test_two_newsrooms_join_together_and_either_parts(newsroom: Newsroom) -> None:
     other, third = make_newsroom("khac.example"), make_newsroom("baochi.example")
-    claim, into = published(newsroom, "Lũ tới mái chùa."), published(other, "Nước ngập mái chùa.")
+    claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(other, "Nước ngập mái chùa.")
     with pytest.raises(NotAllowed, match="Neither of the two claims"):
         merges.propose_merge(claim=claim, into=into, by=third.editor, note=NOTE)
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
@@ -124,9 +118,9 @@ def test_two_newsrooms_join_together_and_either_parts(newsroom: Newsroom) -> Non
 
 
 def test_what_cannot_be_proposed(newsroom: Newsroom) -> None:
-    one, two, three = (published(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
+    one, two, three = (publish_claim(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
     draft = make_claim(newsroom, text="Chưa ai kiểm chứng.")
-    withdrawn = published(newsroom, "Đã rút.")
+    withdrawn = publish_claim(newsroom, "Đã rút.")
     withdraw_review(newsroom, Review.objects.get(claim=withdrawn))
     merge_claims(newsroom, one, two)
     for claim, into, note, message in (
@@ -152,7 +146,7 @@ def test_reason_does_not_repeat_what_only_the_public_claim_still_says(newsroom: 
     claim = make_claim(newsroom, text="Mái chùa ngập nước")
     Claimant.objects.update(type="person", name="Nguyễn Văn Mẫu", is_public_figure=True, description="")
     publish_review(newsroom, make_review(newsroom, claim))
-    into = published(newsroom, "Lũ tới mái chùa.")
+    into = publish_claim(newsroom, "Lũ tới mái chùa.")
     Claim.objects.filter(pk=claim.pk).update(text="Một câu khác.")
     Claimant.objects.filter(pk=claim.claimant_id).update(type="unnamed", name="", description="một quan chức xã")
     claim.refresh_from_db()
@@ -165,7 +159,7 @@ def test_reason_does_not_repeat_what_only_the_public_claim_still_says(newsroom: 
 
 
 def test_opposite_merges_at_the_same_time_give_one(newsroom: Newsroom) -> None:
-    one, two = published(newsroom, "Lũ tới mái chùa."), published(newsroom, "Nước ngập mái chùa.")
+    one, two = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
     there = merges.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
     back = merges.propose_merge(claim=two, into=one, by=newsroom.reporter, note=NOTE)
     results = at_once(
@@ -182,7 +176,7 @@ def test_opposite_merges_at_the_same_time_give_one(newsroom: Newsroom) -> None:
 
 def test_claim_of_a_merge_leads_to_the_other(newsroom: Newsroom) -> None:
     api = Api()
-    one, two, three = (published(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
+    one, two, three = (publish_claim(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
     merge_claims(newsroom, one, two)
     merge_claims(newsroom, two, three)
     response = api.send(f"claims/{one.pk}/")
@@ -212,7 +206,7 @@ def test_claim_of_a_merge_leads_to_the_other(newsroom: Newsroom) -> None:
 
 def test_changes_tell_mirrors_of_merges(newsroom: Newsroom) -> None:
     api = Api()
-    one, two = published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
+    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
     merge_claims(newsroom, one, two)
     (change,) = api.get("changes/", {"since": "1"})["results"]
     assert (change["kind"], change["subject"]) == ("claim.merge", str(one.pk))
@@ -226,7 +220,7 @@ def test_changes_tell_mirrors_of_merges(newsroom: Newsroom) -> None:
 
 
 def test_reviews_go_on_after_a_merge(newsroom: Newsroom) -> None:
-    one, two = published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
+    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
     draft = make_review(newsroom, one)
     merge_claims(newsroom, one, two)
     publish_review(newsroom, draft)
@@ -239,8 +233,8 @@ def test_reviews_go_on_after_a_merge(newsroom: Newsroom) -> None:
 
 
 def test_erasure_after_a_merge_leaves_nothing_of_the_claim(newsroom: Newsroom) -> None:
-    secret = published(newsroom, "Ông Quỳzạt nói dối.")
-    other = published(newsroom, "Lời đồn thứ nhì.")
+    secret = publish_claim(newsroom, "Ông Quỳzạt nói dối.")
+    other = publish_claim(newsroom, "Lời đồn thứ nhì.")
     refused = merges.propose_merge(claim=secret, into=other, by=newsroom.reporter, note=NOTE)
     merges.return_merge(merge=refused, by=newsroom.editor, reason="Ông Quỳzạt là người khác.")
     merge_claims(newsroom, secret, other)
@@ -257,7 +251,7 @@ def test_verifier_follows_merges(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(verifier, "KEPT", 0)
-    one, two, three = (published(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
+    one, two, three = (publish_claim(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
     merge_claims(newsroom, one, two)
     merge_claims(newsroom, two, three)
     split_claim(newsroom, two)
@@ -287,14 +281,14 @@ def test_verifier_follows_merges(
     ],
 )
 def test_proposal_stays_as_it_was(newsroom: Newsroom, sql: str, message: str) -> None:
-    merge_claims(newsroom, published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì."))
+    merge_claims(newsroom, publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì."))
     with pytest.raises(Error, match=message):
         run(sql)
 
 
 def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two = published(newsroom, "Lời đồn thứ nhất."), published(newsroom, "Lời đồn thứ nhì.")
-    three = published(newsroom, "Lời đồn thứ ba.")
+    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    three = publish_claim(newsroom, "Lời đồn thứ ba.")
     merge = merges.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
     real = merges.log.publish
 

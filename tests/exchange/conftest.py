@@ -1,4 +1,4 @@
-"""The real files that importers are tried on; they lie beside the repository and may not be copied into it."""
+"""Files to import: one of a test's own, and the real ones, which lie beside the repository and may not be copied into it."""
 
 from pathlib import Path
 
@@ -20,3 +20,9 @@ def real_data() -> Path:
 def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What an import refuses is written there by the file's name, which tests that run side by side may share."""
     monkeypatch.setattr(settings, "VAR", tmp_path)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a test writes what it imports."""
+    return tmp_path / "reviews.jsonl"

@@ -24,16 +24,6 @@ from tests.drafts import Newsroom, make_newsroom, make_user
 from tests.exchange.own_records import IMPORTER, SECOND, bodies, publish, record, run, take, write
 
 
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "reviews.jsonl"
-
-
 def test_digest_is_over_the_digests_one_a_line(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1), record(2))
     batch = ImportBatch.objects.get()

@@ -1,19 +1,90 @@
-"""The record by itself: published without an editors' side, as the record's own tests need it."""
+"""The record by itself: published without an editors' side, as the record's own tests need it; a site to verify, an embeddings address."""
 
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connections
 
-from factcheck.record import log
+from factcheck.record import log, tree, verifier
 from factcheck.record.models import LogEntry
+from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
+from tests.serving import served
 
 
 @pytest.fixture
 def bare_record(database: str) -> None:
     """A database whose owner has switched off the editors' rules that every entry has an approval."""
     disarm()
+
+
+# What the address of these tests understands: words of one meaning share a direction.
+MEANINGS = [{"flood", "lũ", "water"}, {"pagoda", "chùa"}, {"vaccine", "vắc"}, {"chip", "theo"}]
+
+
+def meaning(text: str) -> list[float]:
+    said = set(text.lower().replace(".", " ").split())
+    return [1.0 * bool(said & words) for words in MEANINGS] + [0.1] + [0.0] * 379
+
+
+class Address:
+    """An embeddings address; `answer` makes what it says of a request, as status and content."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+        self.headers: dict[str, str] = {}
+        self.answer: Any = lambda texts: (
+            200,
+            {"data": [{"index": n, "embedding": meaning(text)} for n, text in enumerate(texts)]},
+        )
+
+
+@pytest.fixture
+def address(settings: Any) -> Iterator[Address]:
+    known = Address()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            known.asked.append((self.path, self.headers.get("Authorization"), content))
+            status, answer = known.answer(content["input"])
+            data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+            self.send_response(status)
+            for name, value in {**known.headers, "Content-Length": str(len(data))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.EMBEDDINGS_URL = f"http://127.0.0.1:{server.server_port}/v1/"
+        settings.EMBEDDINGS_MODEL, settings.EMBEDDINGS_KEY = "e5-test", "secret"
+        yield known
+        server.shutdown()
+
+
+@pytest.fixture
+def site(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Five reviews with a history of their own, and its address."""
+    monkeypatch.setattr(verifier, "KEPT", 0)  # there is no cache here that would have to forget a checkpoint
+    tree.signing_key.cache_clear()
+    newsroom = make_newsroom()
+    reviews = [make_review(newsroom) for _ in range(5)]
+    for review in reviews:
+        publish_review(newsroom, review)
+    correct_review(newsroom, reviews[0], summary="Sai. Đã sửa.")
+    withdraw_review(newsroom, reviews[1])
+    withdraw_review(newsroom, reviews[2])
+    reinstate_review(newsroom, reviews[2])
+    with served() as address:
+        yield address
 
 
 def disarm() -> None:

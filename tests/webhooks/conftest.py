@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from factcheck.record.models import LogEntry
+from tests.drafts import Newsroom, make_review, publish_review
 from tests.receiving import Receiver, receiving
 
 
@@ -23,3 +25,7 @@ def until() -> Callable[[Callable[[], bool]], None]:
             time.sleep(0.05)
 
     return wait
+
+
+def publish(newsroom: Newsroom, **fields: str) -> LogEntry:
+    return publish_review(newsroom, make_review(newsroom, **fields))

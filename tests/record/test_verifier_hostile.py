@@ -1,0 +1,132 @@
+"""The verifier against a server that answers with something else: one sentence, whatever it is."""
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from factcheck.record import verifier
+from factcheck.record.notes import SigningKey
+
+LEAF: dict[str, Any] = {
+    "at": "2026-11-24T08:30:00.000000Z", "digest": "0" * 64, "kind": "review.original", "number": 1, "sequence": 0,
+    "subject": "6a4c1b9e-0f65-4d2f-8f0e-1d2c3b4a5968", "v": 1,
+}  # fmt: skip
+
+
+DOCUMENT: dict[str, Any] = {"id": LEAF["subject"], "revision": {"number": 1, "kind": "original"}}
+
+
+class OneAnswer(verifier.Site):
+    """Answers every request with the same bytes, as of a publisher who signs what it likes."""
+
+    def __init__(self, data: bytes = b"", salt: str = "07" * 32, **headers: str) -> None:
+        self.answer = 200, {"factcheck-salt": salt, **headers}, data
+
+    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        return self.answer
+
+
+def begun(site: verifier.Site) -> verifier.Verifier:
+    begun = verifier.Verifier(site, None, None, [], quiet=True)
+    begun.go_on()
+    return begun
+
+
+@pytest.mark.parametrize(
+    ("leaf", "said"),
+    [
+        ({"v": True}, "Entry 0 is not a leaf of version 1."),
+        ({"v": 1.0}, "Entry 0 is not a leaf of version 1."),
+        ({"v": 2}, "Entry 0 is not a leaf of version 1."),
+        ({"sequence": False}, "Entry 0 is not a leaf of version 1."),
+        ({"number": 1.0}, "Entry 0 is not a leaf of version 1."),
+        ({"number": "1"}, "Entry 0 is not a leaf of version 1."),
+        ({"kind": ["review.original"]}, "Entry 0 is not a leaf of version 1."),
+        ({"kind": "review.sale"}, "Entry 0 is of the unknown kind review.sale."),
+        ({"at": 0}, "Entry 0 is not a leaf of version 1."),
+        ({"at": "2026-11-24T08:30:00Z"}, "Entry 0 is not a leaf of version 1."),
+        ({"at": "2026-13-24T08:30:00.000000Z"}, "Entry 0 is not a leaf of version 1."),
+        ({"digest": "0" * 63 + "A"}, "Entry 0 is not a leaf of version 1."),
+        ({"subject": "../log/key"}, "Entry 0 is not a leaf of version 1."),
+        ({"subject": {}}, "Entry 0 is not a leaf of version 1."),
+        ({"more": 1}, "Entry 0 is not a leaf of version 1."),
+        (b"", "Entry 0 is not JSON."),
+        (b"\xff", "Entry 0 is not JSON."),
+        (b'"\\ud800"', "Entry 0 is not JSON."),
+        (b"[" * 100_000, "Entry 0 is not JSON."),
+        (json.dumps(list(LEAF)).encode(), "Entry 0 is not an object in canonical JSON."),
+        (json.dumps(LEAF).encode(), "Entry 0 is not an object in canonical JSON."),
+    ],
+)
+def test_leaf_that_is_none_is_refused_in_a_sentence(leaf: Any, said: str) -> None:
+    data = leaf if isinstance(leaf, bytes) else verifier.canonical(LEAF | leaf)
+    with pytest.raises(verifier.Wrong) as wrong:
+        begun(OneAnswer()).check_leaf(data)
+    assert str(wrong.value) == said
+    assert begun(OneAnswer()).check_leaf(verifier.canonical(LEAF)) == LEAF
+
+
+@pytest.mark.parametrize(
+    ("kind", "document", "said"),
+    [
+        ("review.original", b"{", "The document of entry 0 is not JSON."),
+        ("review.original", b"[]", "The document of entry 0 is not an object in canonical JSON."),
+        ("review.original", {}, "The document of entry 0 is of another revision."),
+        ("review.original", {"id": LEAF["subject"], "revision": []}, "The document of entry 0 is of another revision."),
+        (
+            "review.original",
+            DOCUMENT | {"revision": {"number": True, "kind": "original"}},
+            "The document of entry 0 is of another revision.",
+        ),
+        (
+            "claim.merge",
+            DOCUMENT | {"revision": {"number": 1, "kind": "merge"}, "into": []},
+            "The document of entry 0 merges its claim into none.",
+        ),
+        (
+            "key.rotation",
+            DOCUMENT | {"revision": {"number": 1, "kind": "rotation"}},
+            "The rotation in entry 0 is malformed.",
+        ),
+        (
+            "key.rotation",
+            DOCUMENT | {"revision": {"number": 1, "kind": "rotation"}, "old_key": "x+00000000+", "new_key": 1},
+            "The rotation in entry 0 is malformed.",
+        ),
+    ],
+)
+def test_document_that_is_none_is_refused_in_a_sentence(kind: str, document: Any, said: str) -> None:
+    data = document if isinstance(document, bytes) else verifier.canonical(document)
+    digest = hashlib.sha256(b"\x07" * 32 + data).hexdigest()
+    with pytest.raises(verifier.Wrong) as wrong:
+        begun(OneAnswer(data)).check_document(LEAF | {"kind": kind, "digest": digest})
+    assert str(wrong.value) == said
+
+
+@pytest.mark.parametrize("salt", ["", "7", "xy" * 32, "07" * 31, " " + "07" * 32])
+def test_salt_that_is_none_is_refused_in_a_sentence(salt: str) -> None:
+    with pytest.raises(verifier.Wrong, match="The document of entry 0 has not the digest that the log gives"):
+        begun(OneAnswer(b"{}", salt)).check_document(LEAF)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>", b"[]", b"{}", b'{"revision":[]}', b'{"revision":{"sequence":false,"number":1}}']
+)
+def test_body_that_is_none_is_refused_in_a_sentence(body: bytes) -> None:
+    looking = begun(OneAnswer(body))
+    looking.subjects = {LEAF["subject"]: [1, "review.original", 0]}
+    with pytest.raises(verifier.Wrong, match="eaders of the review"):
+        looking.check_served(LEAF["subject"])
+
+
+@pytest.mark.parametrize(
+    "note", [b"\xff", b"x", b"x\n-1\n\n\n\n", b"x\n" + b"9" * 5000 + b"\n", b"x\n1\n" + b"*" * 44 + b"\n\n\n"]
+)
+def test_checkpoint_that_is_none_is_refused_in_a_sentence(note: bytes, monkeypatch: Any) -> None:
+    key = str(SigningKey.generate("x").verifier()).encode()
+    looking = begun(OneAnswer())
+    monkeypatch.setattr(looking.site, "get", lambda path: (200, {}, key if path.endswith("key") else note))
+    with pytest.raises(verifier.Wrong, match="The checkpoint is"):
+        looking.run()

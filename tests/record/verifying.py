@@ -1,0 +1,43 @@
+"""Running the verifier, and what somebody with the owner's role and the log's key can do."""
+
+import pytest
+from django.db import connections
+
+from factcheck.record import tree, verifier
+from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
+from factcheck.record.notes import Checkpoint
+
+
+def verify(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Exit code and what is said, on whichever stream."""
+    code = verifier.main([*arguments, "--quiet"])
+    said = capsys.readouterr()
+    return code, (said.out + said.err).strip()
+
+
+def as_owner(*statements: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        for table in (
+            "record_logentry",
+            "record_revisiondocument",
+            "record_logtile",
+            "record_logcheckpoint",
+            "record_cosignature",
+        ):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        for sql in statements:
+            cursor.execute(sql)
+
+
+def sign_anew(size: int) -> None:
+    """What somebody with the key and the owner's role can do: a tree and a checkpoint that fit the present rows."""
+    as_owner("TRUNCATE record_logtile", "TRUNCATE record_logcheckpoint CASCADE")
+    leaves = [tree.merkle.leaf_hash(e.leaf()) for e in LogEntry.objects.filter(sequence__lt=size).order_by("sequence")]
+    tiles = tree.merkle.append(0, leaves, lambda level, index: b"")
+    for (level, index), hashes in tiles.items():
+        LogTile.objects.create(level=level, index=index, hashes=hashes)
+    root = tree.merkle.root(size, lambda level, index: tiles[level, index])
+    text = Checkpoint(tree.signing_key().name, size, root).text()
+    LogCheckpoint.objects.create(
+        size=size, root=root, note=f"{text}\n{tree.signing_key().sign(text)}", at=LogEntry.objects.first().at
+    )
