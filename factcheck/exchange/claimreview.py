@@ -23,6 +23,7 @@ from factcheck.exchange.shapes import (
     Publisher,
     Source,
     Statement,
+    on_no_scale,
 )
 
 # What the project's own format can say and a ClaimReview cannot.
@@ -60,17 +61,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
             "claimant": claimant_of(item) if item else None,
             "appearances": appearances,
         },
-        "verdict": {
-            "scale": None,
-            "slug": None,
-            "label": None,
-            "labels": {},
-            "value": None,
-            "best": None,
-            "worst": None,
-            "explanation": None,
-            "original": verdict,
-        },
+        "verdict": on_no_scale(verdict),
         "sources": sources,
         "publisher": publisher,
         "authors": authors,

@@ -7,7 +7,15 @@ from factcheck.exchange.claimreview import review_address
 from factcheck.exchange.itemreviewed import claimant_of
 from factcheck.exchange.jsonld import Node, Notes
 from factcheck.exchange.normalise import site_of_review
-from factcheck.exchange.shapes import MAX_CLAIM, MAX_HEADLINE, MAX_NAME, MAX_ORIGINAL_LABEL, UNKNOWN_LANGUAGE, Statement
+from factcheck.exchange.shapes import (
+    MAX_CLAIM,
+    MAX_HEADLINE,
+    MAX_NAME,
+    MAX_ORIGINAL_LABEL,
+    UNKNOWN_LANGUAGE,
+    Statement,
+    on_no_scale,
+)
 
 # Where a record has something that the answer did not say.
 SILENT = frozenset({"claim.language", "claim.claimant.type", "publisher.type", "publisher.site"})
@@ -49,24 +57,16 @@ def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
             "claimant": claimant_of(claim, "claimant"),
             "appearances": [],
         },
-        "verdict": {
-            "scale": None,
-            "slug": None,
-            "label": None,
-            "labels": {},
-            "value": None,
-            "best": None,
-            "worst": None,
-            "explanation": None,
-            "original": {
+        "verdict": on_no_scale(
+            {
                 "label": label or "",
                 "value": None,
                 "best": None,
                 "worst": None,
                 "explanation": None,
                 "image_url": None,
-            },
-        },
+            }
+        ),
         "sources": [],
         "publisher": {
             "type": "organization",

@@ -82,6 +82,21 @@ class Verdict(TypedDict):
     original: OriginalVerdict | None
 
 
+def on_no_scale(original: OriginalVerdict | None) -> Verdict:
+    """The verdict of a format that knows no scale of ours: the publisher's words alone."""
+    return {
+        "scale": None,
+        "slug": None,
+        "label": None,
+        "labels": {},
+        "value": None,
+        "best": None,
+        "worst": None,
+        "explanation": None,
+        "original": original,
+    }
+
+
 class Source(TypedDict):
     title: str | None
     url: str | None
