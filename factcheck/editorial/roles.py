@@ -10,8 +10,8 @@ from factcheck.editorial.models import Membership, Publisher, Review, User
 
 Role = Membership.Role
 
-# Holds the permissions on accounts and memberships, and can hold no membership itself: whoever
-# hands out roles does not decide about reviews. The trigger membership_rules says the same.
+# The group whose members look after accounts and memberships. They can hold no membership themselves: whoever hands out
+# roles does not decide about reviews. The trigger membership_rules says the same.
 ACCOUNT_ADMINISTRATORS = "Account administrators"
 
 
