@@ -1,4 +1,4 @@
-"""The page of a review: what can be changed when, and the buttons."""
+"""The page of a review: what can be changed when, and by whom."""
 
 import re
 
@@ -6,119 +6,17 @@ import pytest
 from django.conf import settings
 
 from factcheck.editorial import workflow
-from factcheck.editorial.admin.access import Desk
-from factcheck.editorial.admin.verbs import VERBS, possible
-from factcheck.editorial.models import Approval, Claimant, EditorialEvent, Membership, Publisher, Review, User
-from factcheck.record.models import LogEntry
+from factcheck.editorial.models import Claimant, Membership, Publisher, Review
 from tests.drafts import (
-    make_demand,
     make_newsroom,
     make_review,
     make_scale,
-    make_user,
     merge_claims,
-    publish_demand,
     publish_review,
     withdraw_review,
 )
+from tests.editorial.admin.addresses import page, verb
 from tests.journeys.browser import signed_in
-
-
-def page(review: Review) -> str:
-    return f"/admin/editorial/review/{review.pk}/change/"
-
-
-def verb(review: Review, name: str) -> str:
-    return f"/admin/editorial/review/{review.pk}/do/{name}/"
-
-
-def names(user: User, review: Review) -> list[str]:
-    review.refresh_from_db()
-    return [verb.name for verb in possible(Desk(user), review)]
-
-
-def test_buttons_follow_role_and_state(database: str) -> None:
-    newsroom = make_newsroom()
-    review = make_review(newsroom)
-    colleague = make_user("colleague")
-    Membership.objects.create(user=colleague, publisher=newsroom.publisher, role="reporter")
-    assert names(newsroom.reporter, review) == ["submit"]
-    assert names(colleague, review) == []
-    assert names(newsroom.editor, review) == ["submit"]
-    approval = workflow.submit(review=review, by=newsroom.reporter)
-    assert names(newsroom.reporter, review) == ["take-back"]
-    assert names(colleague, review) == []
-    assert names(newsroom.editor, review) == ["approve", "return"]
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
-    assert names(newsroom.reporter, review) == ["take-back"]
-    assert names(newsroom.second, review) == ["publish", "return"]
-    workflow.publish(review=review, by=newsroom.editor)
-    assert names(newsroom.reporter, review) == ["correct", "withdraw"]
-    assert names(colleague, review) == ["withdraw"]
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
-    assert names(newsroom.reporter, review) == ["submit", "withdraw"]
-    withdraw_review(newsroom, review)
-    assert names(newsroom.reporter, review) == ["correct", "reinstate"]
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
-    assert names(newsroom.reporter, review) == ["reinstate"]
-    assert names(newsroom.editor, review) == ["reinstate", "redact", "erase"]
-    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
-    assert (
-        lan.text.count("reinstate it before you submit a correction, or erase what is published and keep this draft")
-        == 2
-    )  # what is, and what lacks
-    assert not lan.has_button("Save and submit for approval")
-    lan.open(f"/admin/editorial/review/{review.pk}/do/submit/")
-    assert "This review is withdrawn: reinstate it before you submit a correction" in lan.text
-    workflow.reinstate(review=review, by=newsroom.second, reason="Đúng.")
-    assert names(newsroom.second, review) == ["take-back"]
-    assert names(newsroom.editor, review) == ["approve", "return"]
-
-
-def test_red_is_for_what_takes_something_away(database: str) -> None:
-    newsroom = make_newsroom()
-    review = make_review(newsroom)
-
-    def red() -> list[str]:
-        review.refresh_from_db()
-        return [verb.name for verb in possible(Desk(newsroom.editor), review) if verb.removes]
-
-    approval = workflow.submit(review=review, by=newsroom.reporter)
-    assert red() == []
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
-    assert red() == []
-    lan = signed_in(newsroom.second).open(page(review))
-    assert re.search('<a class="button default" [^>]*>Publish</a>', lan.html)
-    assert re.search('class="default" value="Publish"', lan.open(verb(review, "publish")).html)
-    workflow.publish(review=review, by=newsroom.editor)
-    assert red() == ["withdraw", "erase"]
-    workflow.withdraw(review=review, by=newsroom.reporter, reason="Nguồn đã bị gỡ.")
-    assert red() == ["approve"]
-    assert 'class="default removes" value="Approve"' in lan.open(verb(review, "approve")).html
-    workflow.return_(review=review, by=newsroom.editor, reason="Chưa cần.")
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
-    assert red() == ["withdraw", "redact", "erase"]
-
-
-def test_author_who_did_not_submit_may_return_and_not_approve(database: str) -> None:
-    newsroom = make_newsroom()
-    review = make_review(newsroom)
-    review.authorships.create(user=newsroom.editor)
-    workflow.submit(review=review, by=newsroom.reporter)
-    assert names(newsroom.editor, review) == ["return"]
-
-
-def test_looking_changes_nothing(database: str) -> None:
-    newsroom = make_newsroom()
-    review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
-    before = (list(Approval.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count())
-    editor = signed_in(newsroom.editor)
-    for name in VERBS:
-        editor.open(verb(review, name))
-        assert editor.status == 200
-    assert (list(Approval.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count()) == before
-    assert editor.open(verb(review, "unheard-of")).status == 404
 
 
 def test_submitted_review_cannot_be_changed(database: str) -> None:
@@ -133,43 +31,6 @@ def test_submitted_review_cannot_be_changed(database: str) -> None:
     review.refresh_from_db()
     assert (review.headline, review.state) == ("Video nước lũ là của năm 2020", "submitted")
     workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
-
-
-def test_stale_page_cannot_be_approved(database: str) -> None:
-    newsroom = make_newsroom()
-    review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
-    editor = signed_in(newsroom.editor).open(verb(review, "approve"))
-    workflow.return_(review=review, by=newsroom.reporter)
-    Review.objects.filter(pk=review.pk).update(summary="Khác hẳn.")
-    workflow.submit(review=review, by=newsroom.reporter)
-    editor.press("Approve")
-    assert "The review was submitted anew while you read it." in editor.text
-    assert "Khác hẳn." in editor.text
-    # The form still names what was read first: pressing again does not help.
-    editor.press("Approve")
-    assert not Approval.objects.filter(decision="approved").exists()
-
-
-def test_double_click_publishes_once(database: str) -> None:
-    newsroom = make_newsroom()
-    review = make_review(newsroom)
-    approval = workflow.submit(review=review, by=newsroom.reporter)
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
-    first, second = (signed_in(newsroom.editor).open(verb(review, "publish")) for _ in range(2))
-    assert "Published." in first.press("Publish").text
-    assert "Only an approved review can be published; this one is: published." in second.press("Publish").text
-    assert LogEntry.objects.count() == 1
-
-
-def test_refusal_keeps_what_was_typed(database: str) -> None:
-    newsroom = make_newsroom()
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    reporter = signed_in(newsroom.reporter).open(verb(review, "correct"))
-    reporter.fill(note="Một câu dài mà không ai muốn gõ lại.").press("Open a correction")
-    assert "Say what kind of correction this is." in reporter.text
-    assert reporter.value("note") == "Một câu dài mà không ai muốn gõ lại."
 
 
 def test_form_that_is_wrong_keeps_what_was_typed(database: str) -> None:
@@ -213,19 +74,6 @@ def test_author_who_is_nobody_is_refused_in_words(database: str) -> None:
     lan = signed_in(newsroom.reporter).open(page(make_review(newsroom)))
     lan.fill(authorships__0__user="").press("Save and go on")
     assert "Choose an account or write a name." in lan.text
-
-
-def test_fields_of_a_verb_name_their_help_and_begin_with_a_capital(database: str) -> None:
-    newsroom = make_newsroom()
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    html = signed_in(newsroom.reporter).open(verb(review, "correct")).html
-    assert 'aria-describedby="id_note_helptext"' in html
-    assert 'id="id_note_helptext">Readers see this.' in html
-    demand = make_demand(newsroom)
-    publish_demand(newsroom, demand)
-    html = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/do/update/").html
-    assert '<label for="id_note">What changes:</label>' in html
 
 
 def test_never_submitted_draft_can_be_thrown_away(database: str) -> None:
