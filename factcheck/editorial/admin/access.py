@@ -4,12 +4,9 @@ Superusers and the group of account administrators look after accounts, membersh
 and see no drafts.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
-from uuid import UUID
 
-import orjson
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
@@ -23,11 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import roles
 from factcheck.editorial.admin.lists import BoundedPaginator
 from factcheck.editorial.fields import LanguageField, LineField, WebAddressField
-from factcheck.editorial.models import Claim, Membership, Publisher, User
-from factcheck.record.models import PublishedClaim
+from factcheck.editorial.models import Membership, Publisher, User
 
 Role = Membership.Role
-HIDDEN = _("can no longer be seen")
 M = TypeVar("M", bound=models.Model)
 
 
@@ -96,16 +91,6 @@ FORMFIELDS: dict[type[models.Field[Any, Any]], dict[str, type[Widget]]] = {
     WebAddressField: {"widget": OneLine},
     LanguageField: {"widget": LanguageInput},
 }
-
-
-def texts_of_claims(at: Desk, claims: Iterable[Claim]) -> dict[UUID, str]:
-    """What the person may read of each: of another newsroom's claim what readers see, and nothing of its draft."""
-    found = {claim.pk: str(claim) if claim.newsroom_id in at.roles else str(HIDDEN) for claim in claims}
-    others = [claim.pk for claim in claims if claim.newsroom_id not in at.roles]
-    if others:
-        published = PublishedClaim.objects.live().filter(pk__in=others).values_list("pk", "body")
-        found |= {pk: orjson.loads(body)["text"] for pk, body in published}
-    return found
 
 
 class DeskAdmin(admin.ModelAdmin[M], Generic[M]):

@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.admin.access import HIDDEN, desk, texts_of_claims
+from factcheck.editorial.admin.access import desk
+from factcheck.editorial.admin.public_words import HIDDEN, put_public_words
 from factcheck.editorial.erasure import PLACEHOLDER
 from factcheck.editorial.models import (
     ApiToken,
@@ -85,8 +86,8 @@ class Words:
         self._shown: dict[tuple[type[Model], str], str] = {}
         for model, keys in wanted.items():
             rows = list(_seen_by(request, model).filter(pk__in=keys))
-            texts = texts_of_claims(desk(request), rows) if model is Claim else {}
-            self._shown |= {(model, str(row.pk)): _shown(request, row, texts.get(row.pk, str(row))) for row in rows}
+            put_public_words(desk(request), (row for row in rows if isinstance(row, Claim)))
+            self._shown |= {(model, str(row.pk)): _shown(request, row) for row in rows}
 
     def about(self, event: EditorialEvent) -> str:
         model = KINDS.get(_kind(event))
@@ -139,9 +140,9 @@ def _seen_by(request: HttpRequest, model: type[Model]) -> Any:
     return rows.select_related("claim") if model is Review else rows
 
 
-def _shown(request: HttpRequest, row: Any, title: str) -> str:
+def _shown(request: HttpRequest, row: Any) -> str:
     """Its title with a link to its page. The title is that of now, so that it has no word that was erased."""
-    title = Truncator(title).chars(TITLE)
+    title = Truncator(str(row)).chars(TITLE)
     if title == PLACEHOLDER or (isinstance(row, Review) and row.state == Review.State.ERASED):
         title = str(Review.State.ERASED.label)
     at: Any = admin.site.get_model_admin(type(row))

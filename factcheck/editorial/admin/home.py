@@ -8,9 +8,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from factcheck.editorial.admin.access import Desk, desk, texts_of_claims
+from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.imports import reason_of_return
 from factcheck.editorial.admin.merges import page_of
+from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.messages import messages_for
 from factcheck.editorial.models import (
     Approval,
@@ -187,14 +188,10 @@ def _lately() -> datetime:
     return timezone.now() - TOLD
 
 
-def _with_pages(at: Desk, found: Iterable[ClaimMerge]) -> list[tuple[ClaimMerge, str, str]]:
-    """Each with its page and its title."""
+def _with_pages(at: Desk, found: Iterable[ClaimMerge]) -> list[tuple[ClaimMerge, str]]:
     merges = list(found)
-    texts = texts_of_claims(at, [claim for merge in merges for claim in (merge.claim, merge.into)])
-    return [
-        (merge, page_of(at, merge.claim, merge.into), merge.in_words(texts[merge.claim_id], texts[merge.into_id]))
-        for merge in merges
-    ]
+    put_public_words(at, (claim for merge in merges for claim in (merge.claim, merge.into)))
+    return [(merge, page_of(at, merge.claim, merge.into)) for merge in merges]
 
 
 def demand_drafts(user: User, newsrooms: list[int]) -> QuerySet[Demand]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import Desk
 from factcheck.editorial.admin.acting import Text
+from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.admin.verbs import may_write
 from factcheck.editorial.models import Claim, ClaimMerge, ProposedLink, Review
 from factcheck.record.models import PublishedClaim
@@ -25,6 +26,7 @@ def offered(at: Desk, found: Iterable[ProposedLink]) -> list[tuple[ProposedLink,
     Until then merges.propose_merge and merges.use_instead refuse it.
     """
     found = list(found)
+    put_public_words(at, (claim for link in found for claim in (link.claim, link.other)))
     prefetch_related_objects(found, "claim__reviews")
     claims = [link.claim_id for link in found]
     public, proposed = set[UUID](), set[UUID]()

@@ -57,5 +57,5 @@ def link_page(request: HttpRequest, pk: int, answer: str) -> HttpResponse:
     if done := act(request, verb, link, form, back):
         still = row == link.batch or Claim.objects.filter(pk=link.claim_id).exists()
         return done if still else redirect("admin:editorial_review_changelist")
-    both = shown(link.claim, link.other)
+    both = shown(desk(request), link.claim, link.other)
     return ask(request, verb, row, form, back, "admin/editorial/claim/merge.html", shown=both)

@@ -18,6 +18,7 @@ from factcheck.editorial import links, merges, similar
 from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.acting import Verb, act, ask, by_name, page_about, refusals_shown, sent, too_late
 from factcheck.editorial.admin.joining import may_exchange, offered
+from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.admin.verb_forms import DigestForm, LoggedReasonForm, ReasonForm
 from factcheck.editorial.models import Claim, ClaimMerge, ReaderMessage, Review
 from factcheck.record.models import PublishedClaim
@@ -79,18 +80,22 @@ def possible(at: Desk, merge: ClaimMerge) -> list[Verb[ClaimMerge]]:
 
 def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     """What the claim's page says of it: where readers find it, what was merged into it, what waits for a decision."""
-    waiting = [(merge, possible(desk(request), merge)) for merge in merges.open_merges(claim)]
+    at = desk(request)
+    waiting = [(merge, possible(at, merge)) for merge in merges.open_merges(claim)]
+    into, here = merges.merged_into(claim), merges.merged_here(claim)
+    told = [each for merge, _verbs in waiting for each in (merge.claim, merge.into)]
+    put_public_words(at, (each for each in (into, *here, *told) if each))
     is_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
     last = claim.merges.filter(decision="returned").exclude(decided_by=None).select_related("decided_by").first()
     return {
-        "merged_into": merges.merged_into(claim),
-        "merged_here": merges.merged_here(claim),
+        "merged_into": into,
+        "merged_here": here,
         "proposed": {merge.claim_id for merge, _verbs in waiting},  # of these nothing more can be proposed now
         "waiting": waiting,
-        "links": offered(desk(request), links.open_links(claim=claim)),
+        "links": offered(at, links.open_links(claim=claim)),
         "returned": None if waiting or last is None or not last.decision_note else last,
-        "newsrooms": list(desk(request).roles),
-        "may_join": is_public or may_exchange(desk(request), claim),
+        "newsrooms": list(at.roles),
+        "may_join": is_public or may_exchange(at, claim),
     }
 
 
@@ -168,6 +173,7 @@ def _choose(
     then = request.GET.get("logged")
     tip = ReaderMessage.objects.filter(claim=claim, newsroom__in=list(desk(request).roles)).first()
     moved = merges.use_instead(claim=claim, instead=other, by=by)
+    put_public_words(desk(request), [other])
     if popup:
         return _chosen(other)
     done = str(_("The claim that was there already is used; yours is gone."))
@@ -216,8 +222,9 @@ def similar_address(claim: UUID, *, then: str = "claim") -> str:
     return f"{reverse('admin:editorial_claim_similar', args=[claim])}?logged={then}"
 
 
-def shown(*claims: Claim) -> list[tuple[Claim, bool]]:
+def shown(at: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
     """Claims with whether they have a page that readers can open; a merged one leads to the other's."""
+    put_public_words(at, claims)
     live = PublishedClaim.objects.live().filter(pk__in=[claim.pk for claim in claims])
     public = set(live.values_list("pk", flat=True))
     return [(claim, claim.pk in public or merges.merged_into(claim) is not None) for claim in claims]
@@ -231,7 +238,7 @@ def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpRe
     form = SPLIT.form(sent(request))
     if answer := act(request, SPLIT, claim, form, back):
         return answer
-    button, both = _("Propose to split it off"), shown(claim, into)
+    button, both = _("Propose to split it off"), shown(desk(request), claim, into)
     return ask(request, SPLIT, claim, form, back, "admin/editorial/claim/merge.html", button=button, shown=both)
 
 
@@ -246,7 +253,7 @@ def verb_page(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         return answer
     if not form.is_bound and asked not in possible(desk(request), merge):
         return too_late(request, back)
-    both = shown(merge.claim, merge.into)
+    both = shown(desk(request), merge.claim, merge.into)
     return ask(request, asked, merge.claim, form, back, "admin/editorial/claim/merge.html", merge=merge, shown=both)
 
 

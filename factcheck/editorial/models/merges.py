@@ -47,16 +47,12 @@ class ClaimMerge(DecidedByTwo):
         ]
 
     def __str__(self) -> str:
-        return self.in_words(str(self.claim), str(self.into))
-
-    def in_words(self, claim: str, into: str) -> str:
-        """With these words for the claims: of another newsroom's what readers see."""
         said = (
             _("Merge “%(claim)s” into “%(into)s”")
             if self.action == self.Action.MERGE
             else _("Split “%(claim)s” off from “%(into)s”")
         )
-        return said % {"claim": claim, "into": into}
+        return said % {"claim": self.claim, "into": self.into}
 
     @property
     def newsrooms(self) -> set[int]:

@@ -3,7 +3,7 @@
 import pytest
 
 from factcheck.editorial import merges
-from factcheck.editorial.models import ClaimMerge, ImportBatch, ProposedLink
+from factcheck.editorial.models import Claim, ClaimMerge, ImportBatch, ProposedLink
 from factcheck.record.models import PublishedClaim
 from tests.drafts import Newsroom, make_claim, make_newsroom, publish_claim, split_claim, withdraw_review
 from tests.journeys.browser import signed_in
@@ -136,3 +136,38 @@ def test_reason_of_a_split_that_comes_too_late_is_still_there(newsroom: Newsroom
         assert "Only a claim that is merged into another one can be split off." in browser.text
         assert browser.value("reason") == "Hai câu nói khác nhau."
         assert "This cannot be done now" in browser.open(page).text
+
+
+def test_of_another_newsrooms_claim_stands_what_readers_see(newsroom: Newsroom) -> None:
+    other = make_newsroom("khac.example")
+    claim, into, third = (
+        publish_claim(house, text)
+        for house, text in ((newsroom, "Lời thứ nhất."), (other, "Lời thứ nhì."), (newsroom, "Lời thứ ba."))
+    )
+    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a", submitted_by=newsroom.editor)
+    link = ProposedLink.objects.create(batch=batch, claim=third, other=into, score=0.9)
+    Claim.objects.filter(pk=into.pk).update(text="Nháp của khác.")
+    Claim.objects.filter(pk=claim.pk).update(text="Nháp của mình.")
+    lan, khac = signed_in(newsroom.reporter), signed_in(other.editor)
+    page, theirs = f"/admin/editorial/claim/{claim.pk}/change/", f"/admin/editorial/claim/{into.pk}/change/"
+    for address in (
+        page,
+        f"/admin/editorial/claim/merges/{merge.pk}/take-back/",
+        f"/admin/editorial/claim/{third.pk}/change/",
+        f"/admin/editorial/claim/links/{link.pk}/dismiss/",
+        f"/admin/editorial/importbatch/{batch.pk}/change/",
+    ):
+        assert "Lời thứ nhì." in lan.open(address).text
+        assert "Nháp của khác." not in lan.text
+    for address in (theirs, f"/admin/editorial/claim/merges/{merge.pk}/approve/"):
+        assert "Lời thứ nhất." in khac.open(address).text
+        assert "Nháp của mình." not in khac.text
+    merges.approve_merge(merge=merge, by=other.editor, digest=merge.digest)
+    for address in (page, f"/admin/editorial/claim/{claim.pk}/split/"):
+        assert "Lời thứ nhì." in lan.open(address).text
+        assert "Nháp của khác." not in lan.text
+    for address in (theirs, f"/admin/editorial/claim/{claim.pk}/split/"):
+        assert "Lời thứ nhất." in khac.open(address).text  # which readers see under the other claim
+        assert "Nháp của mình." not in khac.text
+    assert Claim.objects.get(pk=into.pk).text == "Nháp của khác."

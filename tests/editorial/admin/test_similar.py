@@ -74,6 +74,19 @@ def test_claim_of_another_newsroom_that_is_used_is_linked_where_it_can_be_read(n
     assert f'yours is gone. <a href="/claims/{existing.pk}/">' in lan.html
 
 
+@pytest.mark.parametrize("window", ["", "&_popup=1"])
+def test_claim_of_another_newsroom_that_is_used_is_named_as_readers_see_it(newsroom: Newsroom, window: str) -> None:
+    existing = publish_claim(make_newsroom("khac.example"), "The flood in Hue reached the roof of the pagoda.")
+    Claim.objects.filter(pk=existing.pk).update(text="A draft of theirs.")
+    mine = make_claim(newsroom, text="In Hue the flood reached the roof of a pagoda.")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{mine.pk}/similar/?logged=claim{window}")
+    lan.press("Use this one instead")
+    assert "The flood in Hue reached the roof of the pagoda." in lan.html
+    assert "A draft of theirs." not in lan.html
+    existing.refresh_from_db()
+    assert existing.text == "A draft of theirs."
+
+
 def test_newsroom_is_told_that_it_has_reviewed_the_claim(newsroom: Newsroom) -> None:
     review = publish_claim(newsroom).reviews.get()
     text = "Ở Huế nước lũ lên tới mái chùa rồi."

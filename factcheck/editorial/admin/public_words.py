@@ -1,0 +1,30 @@
+"""Of another newsroom's claim the desk shows what readers see, and nothing of its draft."""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+import orjson
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.admin.access import Desk
+from factcheck.editorial.models import Claim
+from factcheck.record.families import Family
+from factcheck.record.models import PublishedClaim
+
+HIDDEN = _("can no longer be seen")
+
+
+def put_public_words(at: Desk, claims: Iterable[Claim]) -> None:
+    """Gives each claim of another newsroom the words that readers see: to be shown, and not saved."""
+    others = [claim for claim in claims if claim.newsroom_id not in at.roles]
+    said = _public_words({claim.pk for claim in others}) if others else {}
+    for claim in others:
+        claim.text, claim.language = said.get(claim.pk, (str(HIDDEN), "und"))
+
+
+def _public_words(ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Text and language of those that are live, by themselves or under the claim into which they were merged."""
+    family = Family.of(ids)
+    shown = PublishedClaim.objects.live().filter(pk__in={family.home(pk) for pk in ids})
+    bodies = map(orjson.loads, shown.values_list("body", flat=True))
+    return {UUID(said["id"]): (said["text"], said["language"]) for body in bodies for said in (body, *body["merged"])}
