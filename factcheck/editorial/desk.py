@@ -34,6 +34,12 @@ class Suggestions(AutocompleteJsonView):
         rows, _doubled = model_admin.get_search_results(self.request, rows, self.term)
         return cast("QuerySet[Any]", rows)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        model_admin: Any = self.model_admin
+        model_admin.put_public_words(self.request, context["object_list"])
+        return context
+
 
 class EditorsDesk(admin.AdminSite):
     """Django's admin site under our name. Signing in needs `is_staff`; all else follows from memberships."""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.drafts import Draft, Row, draft_of
 from factcheck.editorial.models import Publisher, Review, Source, Verdict
 from factcheck.record.log import ADDED_KEYS
+from factcheck.record.models import PublishedReview
 
 MIN_SOURCES = 2
 
@@ -71,7 +72,7 @@ def statement_of(document: bytes) -> dict[str, Any]:
 def missing(review: Review) -> list[str | Promise]:
     """What the review lacks before anybody can approve it, each as a sentence for the editor."""
     reasons: list[str | Promise] = []
-    claimant = review.claim.claimant
+    claimant = draft_of(review).claimant
     if claimant and not claimant.confirmed and not review.is_imported:
         own = claimant.newsroom_id == review.newsroom_id  # others cannot open it
         reasons.append(
@@ -80,6 +81,12 @@ def missing(review: Review) -> list[str | Promise]:
             else _("Ask %s to confirm the claimant’s name or describe them instead: it came in with their import.")
             % claimant.newsroom
         )
+    shared = review.claim.newsroom_id != review.newsroom_id
+    if shared and not PublishedReview.objects.live().filter(claim_id=review.claim_id).exists():
+        gone = _(
+            "No review of this claim of another newsroom is public any more. Log the claim yourselves and choose it."
+        )
+        reasons.append(gone)
     # Others answer for what they published; these rules are for our own reviews.
     if review.is_imported:
         return reasons

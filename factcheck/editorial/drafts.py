@@ -18,6 +18,7 @@ from factcheck.editorial.models import (
     Topic,
     Verdict,
 )
+from factcheck.editorial.shared_claims import public_claims
 
 # An instance, or a row with its columns as attributes: statements read columns alone.
 Row = Any
@@ -25,7 +26,10 @@ Row = Any
 
 @dataclass(slots=True)
 class Draft:
-    """A review, its claim, and what belongs to both, each list in the order of the statement."""
+    """A review, its claim, and what belongs to both, each list in the order of the statement.
+
+    Of another newsroom's claim what is public (`shared_claims`).
+    """
 
     review: Row
     publisher: Publisher
@@ -40,7 +44,7 @@ class Draft:
 
 def draft_of(review: Review) -> Draft:
     """Of a review from `documents.for_statements`."""
-    return Draft(
+    draft = Draft(
         review=review,
         publisher=review.publisher,
         claim=review.claim,
@@ -51,6 +55,8 @@ def draft_of(review: Review) -> Draft:
         authors=_names((row.name, row.user.byline if row.user else "") for row in review.authorships.all()),
         topics=list(review.claim.topics.all()),
     )
+    _show_public([draft])
+    return draft
 
 
 def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
@@ -72,7 +78,7 @@ def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
     tagged = Claim.topics.through._default_manager.filter(claim__among=claims)
     tags = _by(0, tagged.order_by("topic__slug").values_list("claim_id", "topic_id"))
     topics = Topic.objects.prefetch_related("labels").in_bulk({topic for some in tags.values() for _, topic in some})
-    return {
+    drafts = {
         row.id: Draft(
             review=row,
             publisher=publishers[row.publisher_id],
@@ -86,6 +92,17 @@ def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
         )
         for row in reviews
     }
+    _show_public(drafts.values())
+    return drafts
+
+
+def _show_public(drafts: Iterable[Draft]) -> None:
+    others = [draft for draft in drafts if draft.claim.newsroom_id != draft.review.newsroom_id]
+    public = public_claims({draft.claim.id for draft in others})
+    for draft in others:
+        if said := public.get(draft.claim.id):
+            draft.claim, draft.claimant = said.words, said.claimant
+            draft.appearances, draft.topics = list(said.appearances), list(said.topics)
 
 
 def verdicts_of(ids: Collection[int]) -> dict[int, Verdict]:

@@ -4,10 +4,12 @@ Superusers and the group of account administrators look after accounts, membersh
 and see no drafts.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
 from django.db.models import QuerySet
@@ -150,6 +152,20 @@ class DeskAdmin(admin.ModelAdmin[M], Generic[M]):
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """What others may refer to; by default what the person sees in the list."""
         return self.get_queryset(request)
+
+    def put_public_words(self, request: HttpRequest, rows: Iterable[M]) -> None:
+        """Called before rows are named to the person: the place for what they may not read (`public_words`)."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        found = super().get_changelist_instance(request)
+        self.put_public_words(request, found.result_list)
+        return found
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M | None:
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            self.put_public_words(request, [row])
+        return row
 
 
 class NewsroomAdmin(DeskAdmin[M]):

@@ -98,6 +98,8 @@ def page_about(
     **shown: Any,
 ) -> TemplateResponse:
     """A page of ours about a row, with a way back to the row's own page."""
+    at: Any = admin.site.get_model_admin(type(row))
+    at.put_public_words(request, [row])
     around = {**admin.site.each_context(request), "opts": row._meta}
     said = {"title": title, "subtitle": str(row), "back": page}
     return TemplateResponse(request, template, around | said | shown)

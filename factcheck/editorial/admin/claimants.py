@@ -21,6 +21,7 @@ from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
 from factcheck.editorial.admin.verb_forms import DigestForm, ProseInput
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant, still_named
 from factcheck.editorial.models import Claimant, Review
+from factcheck.record.models import PublishedReview
 
 PERSON = Claimant.Type.PERSON
 UNCONFIRMED_PERSON = _("person (not confirmed)")  # nobody here has said that it is a public figure
@@ -105,8 +106,10 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
         return queryset.filter(pk__in=hits), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claimant | None = None) -> bool:
-        """One that no claim names; claims protect theirs."""
-        return obj is not None and self.has_change_permission(request, obj) and not obj.claims.exists()
+        """One that no claim names, in draft or in public."""
+        if obj is None or not self.has_change_permission(request, obj) or obj.claims.exists():
+            return False
+        return not PublishedReview.objects.live().filter(claimant=obj.pk).exists()
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

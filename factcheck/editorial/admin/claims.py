@@ -1,5 +1,6 @@
 """Claims: what was said, by whom, and where it appeared."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.admin import links, merges
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
+from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.links import is_public
 from factcheck.editorial.merges import last_merged_into
@@ -97,6 +99,9 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
         """The newsroom's own, and what anybody can read: a published claim may be reviewed by others too."""
         published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
         return Claim.objects.filter(Q(newsroom__in=list(desk(request).roles)) | Exists(published))
+
+    def put_public_words(self, request: HttpRequest, rows: Iterable[Claim]) -> None:
+        put_public_words(desk(request), rows)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Claim], search_term: str

@@ -17,8 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.admin.access import desk
-from factcheck.editorial.admin.public_words import HIDDEN, put_public_words
+from factcheck.editorial.admin.public_words import HIDDEN
 from factcheck.editorial.erasure import PLACEHOLDER
 from factcheck.editorial.models import (
     ApiToken,
@@ -86,7 +85,8 @@ class Words:
         self._shown: dict[tuple[type[Model], str], str] = {}
         for model, keys in wanted.items():
             rows = list(_seen_by(request, model).filter(pk__in=keys))
-            put_public_words(desk(request), (row for row in rows if isinstance(row, Claim)))
+            at: Any = admin.site.get_model_admin(model)
+            at.put_public_words(request, rows)
             self._shown |= {(model, str(row.pk)): _shown(request, row) for row in rows}
 
     def about(self, event: EditorialEvent) -> str:

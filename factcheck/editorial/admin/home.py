@@ -40,8 +40,9 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
     if not at.roles:
         return {"desk": at, **(site_troubles() if at.administers_accounts else {})}
     mine = at.user, list(at.roles)
-    back, demands_back = list(returned(*mine)[:MOST]), list(demands_returned(*mine)[:MOST])
-    drafts = my_drafts(*mine).exclude(pk__in=[approval.review_id for approval in back])
+    back, demands_back = _named(at, returned(*mine)), list(demands_returned(*mine)[:MOST])
+    drafts = list(my_drafts(*mine).exclude(pk__in=[approval.review_id for approval in back])[:MOST])
+    put_public_words(at, (review.claim for review in drafts))
     other_drafts = demand_drafts(*mine).exclude(pk__in=[approval.demand_id for approval in demands_back])
     return {
         "desk": at,
@@ -49,10 +50,10 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         "demands_returned": demands_back,
         "merges_returned": _with_pages(at, merges_returned(*mine)[:MOST]),
         "imports_returned": imports_returned(*mine)[:MOST],
-        "drafts": drafts[:MOST],
-        "to_decide": to_decide(at.user, at.deciding)[:MOST],
-        "to_publish": to_publish(at.deciding)[:MOST],
-        "sent": sent(*mine)[:MOST],
+        "drafts": drafts,
+        "to_decide": _named(at, to_decide(at.user, at.deciding)),
+        "to_publish": _named(at, to_publish(at.deciding)),
+        "sent": _named(at, sent(*mine)),
         "demands_sent": demands_sent(*mine)[:MOST],
         "merges_sent": _with_pages(at, merges_sent(*mine)[:MOST]),
         "imports_sent": imports_sent(*mine)[:MOST],
@@ -186,6 +187,12 @@ def merges_sent(user: User, newsrooms: list[int]) -> QuerySet[ClaimMerge]:
 
 def _lately() -> datetime:
     return timezone.now() - TOLD
+
+
+def _named(at: Desk, found: QuerySet[Approval]) -> list[Approval]:
+    approvals = list(found[:MOST])
+    put_public_words(at, (approval.review.claim for approval in approvals))
+    return approvals
 
 
 def _with_pages(at: Desk, found: Iterable[ClaimMerge]) -> list[tuple[ClaimMerge, str]]:

@@ -15,7 +15,7 @@ HIDDEN = _("can no longer be seen")
 
 
 def put_public_words(at: Desk, claims: Iterable[Claim]) -> None:
-    """Gives each claim of another newsroom the words that readers see: to be shown, and not saved."""
+    """Gives each claim of another newsroom the words that readers see: to be shown, and neither saved nor published."""
     others = [claim for claim in claims if claim.newsroom_id not in at.roles]
     said = _public_words({claim.pk for claim in others}) if others else {}
     for claim in others:

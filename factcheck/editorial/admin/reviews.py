@@ -1,5 +1,7 @@
 """Reviews: the draft as a form, and everything that can happen to it as buttons."""
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,7 +18,8 @@ from factcheck.editorial import documents, workflow
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import page_about
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
-from factcheck.editorial.admin.review_forms import AuthorInline, ReviewForm, SourceInline
+from factcheck.editorial.admin.public_words import put_public_words
+from factcheck.editorial.admin.review_forms import AuthorInline, ClaimField, ReviewForm, SourceInline
 from factcheck.editorial.admin.seen import HeldWhileSaved
 from factcheck.editorial.admin.verbs import VERBS, may_write, possible, shown, verb_page
 from factcheck.editorial.models import Approval, Claim, EditorialEvent, Review
@@ -40,6 +43,9 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
         return super().get_queryset(request).prefetch_related("verdict__labels")
+
+    def put_public_words(self, request: HttpRequest, rows: Iterable[Review]) -> None:
+        put_public_words(desk(request), (review.claim for review in rows))
 
     @admin.display(description=_("verdict"))
     def verdict_label(self, review: Review) -> str:
@@ -94,6 +100,7 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
         if db_field.name == "claim":
             claims: Any = self.admin_site.get_model_admin(Claim)
             kwargs["queryset"] = claims.autocomplete_queryset(request)
+            kwargs["form_class"] = partial(ClaimField, desk(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_search_results(

@@ -1,0 +1,67 @@
+"""Wherever the desk names another newsroom's claim, it stands there as readers see it."""
+
+import pytest
+
+from factcheck.editorial import workflow
+from factcheck.editorial.models import Claim, Review
+from tests.drafts import FLOOD, Newsroom, make_newsroom, make_review, publish_claim
+from tests.journeys.browser import signed_in
+
+DRAFT = "Nháp chưa ai duyệt."
+
+
+@pytest.fixture
+def other(database: str) -> Newsroom:
+    return make_newsroom("khac.example")
+
+
+@pytest.fixture
+def shared(newsroom: Newsroom, other: Newsroom) -> Review:
+    """The other newsroom's draft of a claim that this one is changing."""
+    claim = publish_claim(newsroom)
+    Claim.objects.filter(pk=claim.pk).update(text=DRAFT)
+    return make_review(other, claim, headline="")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/admin/",
+        "/admin/editorial/review/",
+        "/admin/editorial/review/{review}/change/",
+        "/admin/editorial/review/{review}/preview/",
+        "/admin/editorial/review/{review}/do/submit/",
+        "/admin/editorial/review/add/?claim={claim}",
+    ],
+)
+def test_pages_of_a_review(shared: Review, other: Newsroom, page: str) -> None:
+    browser = signed_in(other.reporter).open(page.format(review=shared.pk, claim=shared.claim_id))
+    assert FLOOD in browser.html
+    assert DRAFT not in browser.html
+
+
+def test_first_page_and_events_of_what_waits(shared: Review, other: Newsroom) -> None:
+    workflow.submit(review=shared, by=other.reporter)
+    for person in (other.reporter, other.editor, other.chief):
+        for page in ("/admin/", "/admin/editorial/editorialevent/"):
+            assert DRAFT not in signed_in(person).open(page).html
+    assert FLOOD in signed_in(other.editor).open("/admin/").html
+
+
+def test_suggestions(shared: Review, other: Newsroom) -> None:
+    client = signed_in(other.reporter).client
+    where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
+    assert [row["text"] for row in client.get(where).json()["results"]] == [FLOOD]
+
+
+def test_its_own_newsroom_reads_its_draft(newsroom: Newsroom, shared: Review) -> None:
+    client = signed_in(newsroom.reporter).client
+    where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
+    assert [row["text"] for row in client.get(where).json()["results"]] == [DRAFT]
+
+
+def test_saving_a_review_leaves_the_claim_as_it_is(shared: Review, other: Newsroom) -> None:
+    browser = signed_in(other.reporter).open(f"/admin/editorial/review/{shared.pk}/change/")
+    browser.press("Save and go on")
+    shared.refresh_from_db()
+    assert shared.claim.text == DRAFT

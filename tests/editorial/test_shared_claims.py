@@ -1,0 +1,127 @@
+"""A claim that several newsrooms review: none of them publishes what another one has only drafted."""
+
+from datetime import date
+
+import pytest
+
+from factcheck.editorial import workflow
+from factcheck.editorial.documents import for_statements, statement
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Appearance, Claim, Claimant, Review, Topic
+from factcheck.record.models import PublishedClaim, PublishedReview
+from tests.drafts import (
+    FLOOD,
+    Newsroom,
+    correct_review,
+    make_newsroom,
+    make_review,
+    open_correction,
+    publish_claim,
+    publish_review,
+    withdraw_review,
+)
+
+
+@pytest.fixture
+def other(database: str) -> Newsroom:
+    return make_newsroom("khac.example")
+
+
+def change(claim: Claim) -> None:
+    """All of a draft that readers do not see."""
+    named = Claimant.objects.create(
+        newsroom=claim.newsroom, type=Claimant.Type.PERSON, name="Người A", is_public_figure=True, confirmed=True
+    )
+    Claim.objects.filter(pk=claim.pk).update(
+        text="Nháp chưa ai duyệt.", language="en", claimed_on=date(2026, 11, 1), location="Huế", claimant=named
+    )
+    Appearance.objects.create(claim=claim, url="https://social.example/p/2")
+    claim.topics.add(Topic.objects.create(slug="lu-lut"))
+
+
+def said(review: Review) -> dict[str, object]:
+    return PublishedReview.objects.get(pk=review.pk).said
+
+
+def test_review_says_of_another_newsrooms_claim_what_is_public(newsroom: Newsroom, other: Newsroom) -> None:
+    claim = publish_claim(newsroom)
+    change(claim)
+    review = make_review(other, claim)
+    publish_review(other, review)
+    told = said(review)["claim"]
+    assert isinstance(told, dict)
+    assert (told["text"], told["language"], told["claimed_on"], told["location"]) == (FLOOD, "vi", "2026-10-03", None)
+    assert told["claimant"]["description"] == "một người dùng mạng xã hội"
+    assert [each["url"] for each in told["appearances"]] == ["https://social.example/p/1"]
+    assert said(review)["topics"] == []
+    assert PublishedClaim.objects.get(pk=claim.pk).language == "vi"
+    assert "Nháp" not in PublishedClaim.objects.get(pk=claim.pk).body
+
+
+def test_review_of_the_claims_own_newsroom_says_what_its_draft_does(newsroom: Newsroom) -> None:
+    claim = publish_claim(newsroom)
+    change(claim)
+    review = make_review(newsroom, claim, language="en")
+    publish_review(newsroom, review)
+    assert "Nháp chưa ai duyệt." in str(said(review)["claim"])
+
+
+def test_claim_that_was_corrected_is_told_anew_in_another_newsrooms_next_revision(
+    newsroom: Newsroom, other: Newsroom
+) -> None:
+    claim = publish_claim(newsroom)
+    review = make_review(other, claim)
+    publish_review(other, review)
+    Claim.objects.filter(pk=claim.pk).update(text="Nước lũ ở Huế chưa tới mái chùa.")
+    open_correction(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
+    publish_review(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
+    assert FLOOD in str(said(review)["claim"])
+    correct_review(other, review, summary="Sai. Video quay năm 2020.")
+    assert "Nước lũ ở Huế chưa tới mái chùa." in str(said(review)["claim"])
+
+
+def test_claimant_is_described_anew_before_the_claims_newsroom_has_published_it(
+    newsroom: Newsroom, other: Newsroom
+) -> None:
+    named = Claimant.objects.create(
+        newsroom=newsroom.publisher, type=Claimant.Type.PERSON, name="Người A", is_public_figure=True, confirmed=True
+    )
+    claim = publish_claim(newsroom)
+    Claim.objects.filter(pk=claim.pk).update(claimant=named)
+    correct_review(newsroom, claim.reviews.get(), summary="Sai. Video quay năm 2020.")
+    Claimant.objects.filter(pk=named.pk).update(
+        type="unnamed", is_public_figure=False, name="", description="một người dân"
+    )
+    review = make_review(other, claim)
+    told = statement(for_statements(Review.objects.filter(pk=review.pk)).get())["claim"]["claimant"]
+    assert (told["name"], told["description"]) == (None, "một người dân")
+
+
+def test_claim_whose_newsroom_withdrew_it_can_still_be_redacted_in_others_reviews(
+    newsroom: Newsroom, other: Newsroom
+) -> None:
+    claim = publish_claim(newsroom, "Ông Nguyễn Văn A nói nước lũ đã tới mái chùa.")
+    review = make_review(other, claim)
+    publish_review(other, review)
+    withdraw_review(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
+    Claim.objects.filter(pk=claim.pk).update(text="Nước lũ đã tới mái chùa.")
+    correct_review(other, review, summary="Sai. Video quay năm 2020.")
+    assert "Nguyễn Văn A" not in PublishedReview.objects.get(pk=review.pk).body
+
+
+def test_draft_of_a_claim_that_nobody_shows_any_more_is_not_submitted(newsroom: Newsroom, other: Newsroom) -> None:
+    claim = publish_claim(newsroom)
+    review = make_review(other, claim)
+    withdraw_review(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
+    with pytest.raises(EditorialError, match="of another newsroom is public any more"):
+        workflow.submit(review=review, by=other.reporter)
+
+
+def test_change_of_another_newsrooms_draft_keeps_nobody_from_publishing(newsroom: Newsroom, other: Newsroom) -> None:
+    claim = publish_claim(newsroom)
+    review = make_review(other, claim)
+    approval = workflow.submit(review=review, by=other.reporter)
+    change(claim)
+    workflow.approve(review=review, by=other.editor, digest=approval.digest)
+    workflow.publish(review=review, by=other.editor)
+    assert FLOOD in str(said(review)["claim"])
