@@ -127,7 +127,7 @@ def test_review_withdrawn_keeps_its_reason_and_revisions(published: Published) -
     page = get(published.withdrawn)
     assert "This review has been withdrawn Bài bị rút lại" in page.text
     assert "The reason Nguồn chính đã rút lại số liệu." in page.text
-    assert '<p class="standfirst" lang="vi" dir="auto">Nguồn chính đã rút lại số liệu.</p>' in page.source
+    assert '<div class="standfirst" lang="vi" dir="auto"><p>Nguồn chính đã rút lại số liệu.</p></div>' in page.source
     assert '<p class="note" lang="vi" dir="auto">Nguồn chính đã rút lại số liệu.</p>' in page.source
     assert "Nguồn 1" not in page.text
     assert "noindex" in page.values("meta", "content")

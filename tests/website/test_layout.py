@@ -1,0 +1,74 @@
+"""How pages look to people, in a real browser: nothing stuck together, nothing lost on paper or in large type."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.drafts import make_newsroom, make_review, publish_review
+from tests.serving import served
+from tests.website.conftest import Published
+
+pytestmark = pytest.mark.prove
+# Text of twice its size, as people set it who need it: the sheet's 106.25 % doubled.
+LARGE = "document.documentElement.style.setProperty('font-size', '212.5%')"
+GAP = """([above, below]) => document.querySelector(below).getBoundingClientRect().top
+    - document.querySelector(above).getBoundingClientRect().bottom"""
+
+
+@pytest.fixture(scope="module")
+def site(published: Published) -> Iterator[str]:
+    with served() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def two_paragraphs(published: Published) -> str:
+    newsroom = make_newsroom("paragraphs.example")
+    review = make_review(newsroom, summary="Sai.\n\nVideo quay năm 2020.")
+    publish_review(newsroom, review)
+    return f"/reviews/{review.pk}/"
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield browser.new_page(viewport={"width": 320, "height": 800})
+        browser.close()
+
+
+def test_claim_stands_apart_from_the_masthead(site: str, published: Published, page: Page) -> None:
+    page.goto(site + published.claim)
+    assert page.evaluate(GAP, [".masthead", "h1"]) > 16
+
+
+def test_notice_of_an_erasure_stands_apart_from_its_ground(site: str, published: Published, page: Page) -> None:
+    page.goto(site + published.erased)
+    assert page.evaluate(GAP, [".message blockquote", ".message blockquote + p"]) > 8
+
+
+def test_paragraphs_of_a_summary_follow_each_other(site: str, two_paragraphs: str, page: Page) -> None:
+    page.goto(site + two_paragraphs)
+    assert page.evaluate(GAP, [".standfirst p", ".standfirst p + p"]) < 16
+
+
+@pytest.mark.parametrize("media", [{"media": "print"}, {"forced_colors": "active"}])
+def test_place_on_the_scale_is_seen_without_backgrounds(
+    site: str, published: Published, page: Page, media: dict[str, str]
+) -> None:
+    page.emulate_media(**media)
+    page.goto(site + published.english)
+    filled = "[...document.querySelectorAll('.steps span')].map(step => step.clientHeight === 0)"
+    assert page.evaluate(filled) == [True, False, False, False, False]
+
+
+@pytest.mark.parametrize("name", ["corrected", "imported", "withdrawn", "erased", "claim"])
+def test_large_type_fits_a_small_screen(site: str, published: Published, page: Page, name: str) -> None:
+    page.goto(site + getattr(published, name))
+    page.evaluate(LARGE)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
