@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from factcheck.website import reading
-from factcheck.website.views import is_sample, page_for_readers, page_number
+from factcheck.website.views import is_sample, page_for_readers, page_number, refuse_empty
 
 
 @page_for_readers
@@ -16,6 +16,7 @@ def demands(request: HttpRequest) -> HttpResponse:
     """The register, newest entries first."""
     page = page_number(request)
     found, more = reading.list_demands(page)
+    refuse_empty(page, found)
     context: dict[str, Any] = {
         "demands": found,
         "page": page,

@@ -42,12 +42,19 @@ def page_number(request: HttpRequest) -> int:
     return int(page)
 
 
+def refuse_empty(page: int, listed: list[reading.Body], whole: bool = True) -> None:
+    """Raises Http404 behind the last page, which knows nothing of what stands before it."""
+    if page > 1 and whole and not listed:
+        raise Http404
+
+
 @page_for_readers
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, and the newest reviews; with ?q=, those that have its words."""
     query = reading.clean_query(request.GET.get("q", ""))
     page = page_number(request)
     found = reading.search_reviews(query, page) if query else reading.newest_reviews(page)
+    refuse_empty(page, found.reviews, whole=found.whole)
     samples = [is_sample(review["publisher"]["site"]) for review in found.reviews]
     return render(
         request,

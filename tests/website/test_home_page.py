@@ -102,6 +102,17 @@ def test_search_cleans_the_query() -> None:
     assert reading.clean_query("e\u0323\u0302" * 401) == "ệ" * 400
 
 
+def test_search_that_finds_nothing_says_what_that_means_and_leads_on(published: Published) -> None:
+    page = get("/?q=kangaroo")
+    assert "That a claim is not found here does not make it true: perhaps no newsroom has checked it yet." in page.text
+    assert '<a href="/">To the newest reviews</a>' in page.source
+
+
+@pytest.mark.parametrize("path", ["/?page=2", "/?q=lũ&page=2", "/?q=kangaroo&page=2"])
+def test_page_behind_the_last_is_404_and_not_empty(published: Published, path: str) -> None:
+    assert Client().get(path).status_code == 404
+
+
 @pytest.mark.parametrize("page", ["0", "-1", "26", "1e1", "x", "", "²", "9" * 5000])
 def test_page_beyond_the_list_is_404(published: Published, page: str) -> None:
     assert Client().get("/", {"page": page}).status_code == 404

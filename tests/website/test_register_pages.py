@@ -134,7 +134,7 @@ def test_queries_are_few_and_of_the_reading_role(register: SimpleNamespace, name
 
 
 def test_demand_absent_is_404(register: SimpleNamespace) -> None:
-    for path in (register.review.replace("reviews", "demands"), "/demands/x/", "/demands/?page=0"):
+    for path in (register.review.replace("reviews", "demands"), "/demands/x/", "/demands/?page=0", "/demands/?page=2"):
         assert "There is no page at this address" in get(path, status=404).text
 
 
