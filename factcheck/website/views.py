@@ -140,8 +140,7 @@ def _page(request: HttpRequest, row: PublishedReview, body: reading.Body, number
         "revisions": reading.list_revisions(row.pk),
         "others": others,
         "demands": reading.demands_about(row.pk),
-        # Another language of the same newsroom's review is a translation; another newsroom's review is not.
-        "translations": [other for other in others if other["publisher"]["site"] == body["publisher"]["site"]],
+        "translations": translations(body, others) if current else [],
         "sample": is_sample(body["publisher"]["site"]),
         "license": body["license"],
         "api_url": api_url,
@@ -149,6 +148,21 @@ def _page(request: HttpRequest, row: PublishedReview, body: reading.Body, number
         "structured_data": structured_data(row) if current else "",
     }
     return render(request, "website/withdrawn.html" if withdrawn else "website/review.html", context)
+
+
+def translations(body: reading.Body, others: list[reading.Body]) -> list[reading.Body]:
+    """The review in each of its languages, itself included, or nothing where there is but one.
+
+    Another language of the same newsroom's review of a claim is a translation; another newsroom's review, or one of
+    the same language, is not. Search engines want each page to name itself, too, and each language once
+    (developers.google.com/search/docs/specialty/international/localized-versions).
+    """
+    languages = {body["language"]: body}
+    for other in others:
+        if other["publisher"]["site"] == body["publisher"]["site"]:
+            languages.setdefault(other["language"], other)
+    languages.pop("und", None)
+    return list(languages.values()) if len(languages) > 1 else []
 
 
 # What would end the element, or be read as markup, is spelt as JSON allows it to be.

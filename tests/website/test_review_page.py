@@ -1,12 +1,14 @@
 """The page of one review in each of its states."""
 
+import re
+
 import pytest
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.record.models import LogEntry
-from tests.drafts import make_newsroom, make_review, publish_review, redact_review
+from tests.drafts import correct_review, make_newsroom, make_review, publish_review, redact_review
 from tests.website.conftest import Page, Published
 
 
@@ -79,6 +81,17 @@ def test_review_verdict_is_also_in_the_readers_language(published: Published) ->
     assert "(Sai)" in get(published.english, "vi").text
 
 
+def test_review_claims_no_language_for_what_may_be_of_any(published: Published) -> None:
+    """The page is English and the review, too; who said it, and what a source is called, may be of any language."""
+    source = get(published.english).source
+    assert '<bdi lang="">một người dùng mạng xã hội</bdi>' in source
+    assert '<p class="source-title" lang=""><a href="https://source.example/1"' in source
+    assert (
+        '<blockquote lang="" dir="auto">Theo quyết định của tòa án.</blockquote>'
+        in get(published.erased, status=410).source
+    )
+
+
 def test_review_corrected_says_what_changed(published: Published) -> None:
     page = get(published.corrected)
     assert (
@@ -103,9 +116,21 @@ def test_review_names_its_translation(database: str) -> None:
     publish_review(newsroom, vietnamese)
     english = make_review(newsroom, vietnamese.claim, language="en-GB", headline="The video is of 2020")
     publish_review(newsroom, english)
-    page = get(f"/reviews/{vietnamese.pk}/")
-    assert page.values("link", "hreflang") == ["en-GB"]
-    assert f"http://127.0.0.1:8000/reviews/{english.pk}/" in page.values("link", "href")
+    again = make_review(newsroom, vietnamese.claim, headline="Thêm một bài")
+    publish_review(newsroom, again)
+    here, there = f"/reviews/{vietnamese.pk}/", f"/reviews/{english.pk}/"
+    assert _alternates(here) == [("vi", here), ("en-GB", there)]
+    assert _alternates(there) == [("en-GB", there), ("vi", here)]
+    assert _alternates(f"/reviews/{again.pk}/") == [("vi", f"/reviews/{again.pk}/"), ("en-GB", there)]
+    correct_review(newsroom, vietnamese, headline="Video là của năm 2020")
+    assert _alternates(f"{here}revisions/1/") == []
+
+
+def _alternates(path: str) -> list[tuple[str, str]]:
+    found = re.findall(
+        r'<link rel="alternate" hreflang="([^"]+)" href="http://127.0.0.1:8000([^"]+)">', get(path).source
+    )
+    return [(language, address) for language, address in found]
 
 
 def test_revision_former_is_marked(published: Published) -> None:
