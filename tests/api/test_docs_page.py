@@ -33,12 +33,15 @@ def test_documentation_page_works_under_its_policy(module_database):
             browser = playwright.chromium.launch(
                 executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
             )
-            page = browser.new_page()
+            page = browser.new_page(color_scheme="dark")
             hosts, errors = set(), []
             page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
             page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.goto(f"http://127.0.0.1:{server.server_port}/api/docs/")
+            dark = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+            page.emulate_media(color_scheme="light")
+            page.wait_for_function("!document.documentElement.classList.contains('dark-mode')")
             page.click("#operations-Reviews-list_reviews .opblock-summary")
             page.click("text=Try it out")
             page.click("button.execute")
@@ -49,6 +52,7 @@ def test_documentation_page_works_under_its_policy(module_database):
         server.shutdown()
         thread.join()
         server.server_close()
+    assert dark == "rgb(28, 32, 34)"
     assert status.split()[0] == "200"
     assert errors == []
     assert {host for host in hosts if host} == {f"127.0.0.1:{server.server_port}"}
