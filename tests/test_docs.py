@@ -96,6 +96,13 @@ def test_every_command_is_documented():
     assert sorted(name for name in commands if f"`{name}`" not in table) == []
 
 
+def test_commands_name_a_python_that_is_there():
+    """`make run` brings no `python`, and Debian has none: ours is in .venv, and that of whoever checks us is python3."""
+    example = (ROOT / "deploy/production.env.example").read_text(encoding="utf-8")
+    bare = re.findall(r"(?<![\w./])python (?:manage\.py|-m factcheck|examples/).*", text() + example)
+    assert bare == []
+
+
 def test_every_target_of_make_is_documented():
     targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     words = text()
