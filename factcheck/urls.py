@@ -19,3 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feeds/claimreview.json", ClaimReviewFeed.as_view(), name="claimreview-feed"),
     path("", include("factcheck.website.urls")),
 ]
+
+handler500 = "factcheck.website.faults.server_error"

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.test import Client, RequestFactory
 from django.views.defaults import permission_denied
 
@@ -120,6 +121,23 @@ def test_fault_500_says_nothing_of_its_cause(
     assert "hunter2" not in page.source
     assert page.elements["h1"] == 1
     assert page.values("form", "action") == ["/i18n/setlang/"]
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_fault_503_while_the_database_is_away(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: type[Exception]
+) -> None:
+    def fail(*_: object) -> None:
+        raise error("the socket is /var/secret")
+
+    monkeypatch.setattr(reading, "newest_reviews", fail)
+    with caplog.at_level(logging.CRITICAL, "django.request"):
+        response = Client(raise_request_exception=False).get("/", headers={"accept-language": "vi"})
+    page = Page(response.content.decode())
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "10")
+    assert "Hiện chưa hiển thị được trang này" in page.text
+    assert page.values("html", "lang") == ["vi"]
+    assert "secret" not in page.source
 
 
 def test_fault_400_is_ours() -> None:
