@@ -63,6 +63,10 @@ def test_dates_in_words() -> None:
         ("tlh", "en", "tlh"),
         ("zh-Hans", "en", "Simplified Chinese"),
         ("en", "vi", "Tiếng Anh"),
+        ("zh-Hans", "vi", "Tiếng Trung giản thể"),
+        ("lt", "vi", "Tiếng Litva"),
+        ("he-IL", "vi", "Tiếng Do Thái"),
+        ("my", "vi", "Tiếng Miến Điện"),
     ],
 )
 def test_language_name(value: str, interface: str, name: str) -> None:
