@@ -92,6 +92,16 @@ def test_review_claims_no_language_for_what_may_be_of_any(published: Published) 
     )
 
 
+def test_review_in_a_language_without_labels_says_which_the_label_is_in(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom, language="ar", headline="الفيديو من عام 2020")
+    publish_review(newsroom, review)
+    source = get(f"/reviews/{review.pk}/").source
+    assert '<bdi lang="en">False</bdi>' in source
+    assert '<p lang="" dir="auto">False.</p>' in source
+    assert '<bdi lang="en">False</bdi>' in Client().get("/").content.decode()
+
+
 def test_review_corrected_says_what_changed(published: Published) -> None:
     page = get(published.corrected)
     assert (

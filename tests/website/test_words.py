@@ -45,6 +45,21 @@ def test_word_known_and_unknown() -> None:
     assert filters.word(None, "class") == ""
 
 
+@pytest.mark.parametrize(
+    ("labels", "language", "spoken"),
+    [
+        ({"vi": "Sai", "en": "False"}, "vi", "vi"),
+        ({"vi": "Sai", "en": "False"}, "en-GB", "en-GB"),
+        ({"vi": "Sai", "en": "False"}, "ar", "en"),
+        ({"vi": "Sai"}, "ar", "und"),  # the slug
+        ({"zh-Hans": "错误"}, "zh-hans", "zh-hans"),
+        ({}, "ar", "ar"),  # the publisher's own words
+    ],
+)
+def test_label_language(labels: dict[str, str], language: str, spoken: str) -> None:
+    assert filters.label_language({"labels": labels}, language) == spoken
+
+
 def test_dates_in_words() -> None:
     assert filters.day("2026-10-03") == "3 October 2026"
     assert filters.day(None) == ""

@@ -177,6 +177,15 @@ def gloss(verdict: dict[str, Any]) -> str:
 
 
 @register.filter
+def label_language(verdict: dict[str, Any], language: str) -> str:
+    """The language of a verdict's label: the review's, or English where the scale has none in that."""
+    spoken = {tag.lower() for tag in verdict["labels"]}
+    if not spoken or not spoken.isdisjoint({language.lower(), language.partition("-")[0].lower()}):
+        return language
+    return "en" if "en" in spoken else "und"
+
+
+@register.filter
 def scale(verdict: dict[str, Any]) -> dict[str, Any] | None:
     """Where the verdict stands: `value`, `worst`, `best`, `tone` (low, middle, high), `steps` (True for its place)."""
     value, worst, best = verdict["value"], verdict["worst"], verdict["best"]
