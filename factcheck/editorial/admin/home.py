@@ -108,7 +108,7 @@ def _unpublished() -> QuerySet[Approval]:
 
 
 def _open() -> QuerySet[Approval]:
-    """That which no import brought, by the index approval_waiting; imports are decided as a whole."""
+    """That which no import brought, by the index approval_open; imports are decided as a whole."""
     return _unpublished().filter(batch__isnull=True)
 
 

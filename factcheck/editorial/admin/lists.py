@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.record.words import words_of
+
 MOST_ROWS = 2000  # as far as the pages of a list go; who needs more narrows it down
 MOST_HITS = 500
 TRIGRAM = 3
@@ -33,10 +35,10 @@ class BoundedPaginator(Paginator[Any]):
 
 def search_terms(text: str) -> list[str]:
     """Words to look for; a text of short words stays whole. Signs alone have no trigrams, and are not looked for."""
+    if not words_of(text):
+        return []
     words = text.split()
-    if any(len(word) >= TRIGRAM for word in words):
-        return words
-    return [" ".join(words)] if any(char.isalnum() for char in text) else []
+    return words if any(len(word) >= TRIGRAM for word in words) else [" ".join(words)]
 
 
 def all_words(field: str, words: Sequence[str]) -> Q:

@@ -167,12 +167,10 @@ class Approval(DecidedByTwo):
                 name="approval_action_known",
             ),
         ]
-        # A batch's rows are found by the last of these; who decided is asked only among those that wait.
+        # What no import brought has no batch. Who decided is asked only among what is open.
         indexes = [
             models.Index(
-                fields=["id"],
-                condition=Q(entry__isnull=True, batch__isnull=True) & ~Q(decision="returned"),
-                name="approval_waiting",
+                fields=["batch", "id"], condition=Q(entry__isnull=True) & ~Q(decision="returned"), name="approval_open"
             ),
             models.Index(
                 fields=["review"],

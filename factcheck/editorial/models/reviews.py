@@ -79,7 +79,7 @@ class Review(models.Model):
         editable=False,
         help_text="What the imported record says of its publisher where it differs from the publisher's row.",
     )
-    import_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    import_key = models.CharField(max_length=64, null=True, blank=True, editable=False)
     import_digest = models.CharField(
         max_length=64, blank=True, editable=False, help_text="SHA-256 of the record that was imported last."
     )
@@ -106,6 +106,8 @@ class Review(models.Model):
         verbose_name_plural = _("reviews")
         ordering = ["-changed_at", "-id"]
         constraints = [
+            # `unique=True` would add a second index, for prefixes, of which nobody asks.
+            models.UniqueConstraint(fields=["import_key"], name="review_import_key"),
             models.CheckConstraint(
                 condition=Q(publisher=F("newsroom"), original_url="", original_label="")
                 | ~Q(publisher=F("newsroom"))

@@ -100,6 +100,8 @@ def test_count_stops(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ("lũ ở", ["lũ ở"]),
         ("lũ", ["lũ"]),
         ("%", []),
+        ("%%% ---", []),
+        ("²", []),
         ("", []),
     ],
 )
@@ -169,6 +171,14 @@ def test_search_uses_the_trigram_indexes(database: str) -> None:
         (definition,) = cursor.fetchone()
         assert "user:%" in definition
         assert "webhook:%" in definition
+
+
+def test_imports_that_are_published_are_not_read_again(database: str) -> None:
+    """Whether anything is left of each is asked on every first page: of what is open, and not of a million rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+        assert "approval_open" in home.imports_to_publish([1]).explain()
+        cursor.execute("RESET enable_seqscan; RESET enable_bitmapscan")
 
 
 def test_events_are_read_by_chief_editors_and_account_administrators(database: str) -> None:
