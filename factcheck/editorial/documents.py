@@ -99,7 +99,7 @@ def missing(review: Review) -> list[str | Promise]:
         reasons.append(_("Add sources: a review needs at least two, and has %(count)s.") % {"count": len(sources)})
     if any(not source.stance for source in sources):
         reasons.append(_("Say of every source whether it supports the claim, refutes it or gives context."))
-    if sources and all(source.stance in ("", Source.Stance.CONTEXT) for source in sources):
+    if sources and all(source.stance == Source.Stance.CONTEXT for source in sources):
         reasons.append(_("At least one source must support or refute the claim; now all are context."))
     return reasons
 

@@ -43,13 +43,18 @@ def missing(review: Review) -> list[str | Promise]:
     elif short := _too_short(review.change_class, review.change_note):
         reasons.append(short)
     published = last_statement(review)  # none after an erasure
-    if published is not None and canonical(documents.statement(review)) == canonical(published):
+    if published is None:
+        return reasons
+    said = documents.statement(review)
+    if canonical(said) == canonical(published):
         reasons.append(
             _(
                 "Nothing has changed since the published revision. Change the draft, or leave it: readers keep what is"
                 " published."
             )
         )
+    if review.change_class == Review.ChangeClass.TYPO and _rating(said) != _rating(published):
+        reasons.append(_("The verdict is another one, so this is no typing error: choose another kind of correction."))
     return reasons
 
 
@@ -238,6 +243,11 @@ def _ask(review: Review, by: User, action: Approval.Action, said: dict[str, Any]
             )
         )
     return _put_forward(review, by, action, said, "", reason)
+
+
+def _rating(said: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The verdict itself, whatever its scale calls it by now."""
+    return said["verdict"]["scale"], said["verdict"]["slug"]
 
 
 def _too_short(change_class: str, note: str) -> str | None:

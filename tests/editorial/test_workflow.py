@@ -108,8 +108,8 @@ def test_submit_wants_a_source_with_a_stance(newsroom: Newsroom) -> None:
         "At least one source must support or refute the claim; now all are context."
     ]
     review.sources.update(stance="")
-    assert "Say of every source whether it supports the claim, refutes it or gives context." in [
-        str(each) for each in documents.missing(review)
+    assert [str(each) for each in documents.missing(review)] == [
+        "Say of every source whether it supports the claim, refutes it or gives context."
     ]
 
 
@@ -226,6 +226,18 @@ def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom
     Review.objects.update(summary="Sai!", change_note="Sai ngày quay ạ.")
     with pytest.raises(EditorialError, match=message):
         workflow.submit(review=review, by=newsroom.reporter)
+
+
+def test_another_verdict_is_no_typing_error(newsroom: Newsroom) -> None:
+    scale = make_scale()
+    review = make_review(newsroom, verdict=scale.verdicts.get(slug="false"))
+    publish_review(newsroom, review)
+    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa một chữ.")
+    Review.objects.update(verdict=scale.verdicts.get(slug="true"))
+    with pytest.raises(EditorialError, match="no typing error: choose another kind of correction"):
+        workflow.submit(review=review, by=newsroom.reporter)
+    Review.objects.update(change_class="update")
+    workflow.submit(review=review, by=newsroom.reporter)
 
 
 def test_update_is_not_a_correction(newsroom: Newsroom) -> None:
