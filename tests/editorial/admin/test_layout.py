@@ -1,0 +1,75 @@
+"""The desk in a real browser, on a laptop and on a phone: no address is too long for the window, and none is cut off."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, sync_playwright
+
+from factcheck.editorial import workflow
+from factcheck.editorial.models import Topic, User
+from tests.drafts import make_newsroom, make_review, make_user
+from tests.serving import served
+
+LAPTOP, PHONE = (1440, 900), (390, 844)
+LONG = "https://social.example/" + "a" * 400
+# Whatever stands in the form and is wider than the form, which cuts it off.
+CUT_OFF = """() => [...document.querySelectorAll("#content .form-row .readonly")]
+    .filter((field) => field.getBoundingClientRect().right > innerWidth).map((field) => field.textContent)"""
+TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"
+
+
+@contextmanager
+def desk_of(user: User, page: str) -> Iterator[Page]:
+    """The page as the person has it on the screen. Whatever the test needs of the database, it has read before."""
+    client = Client()
+    client.force_login(user)
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+    with served() as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        context = browser.new_context()
+        context.add_cookies([{**cookie, "url": site}])
+        shown = context.new_page()
+        shown.goto(f"{site}/admin/{page}")
+        yield shown
+        browser.close()
+
+
+@pytest.mark.prove
+def test_long_words_break_on_the_page_of_a_review(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom, headline=f"Sai: {'x' * 240}", body=LONG)
+    review.sources.update(url=LONG)
+    workflow.submit(review=review, by=newsroom.reporter)
+    with desk_of(newsroom.editor, f"editorial/review/{review.pk}/change/") as page:
+        for width, height in (LAPTOP, PHONE):
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate(TOO_WIDE) <= 0
+            assert page.evaluate(CUT_OFF) == []
+
+
+@pytest.mark.prove
+def test_newsroom_of_an_account_can_be_read_on_a_phone(database: str) -> None:
+    lan = make_newsroom().reporter
+    with desk_of(make_user("sysop", is_superuser=True), f"editorial/user/{lan.pk}/change/") as page:
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        chooser = page.locator("#memberships-0 .select2-container").bounding_box()
+        assert chooser is not None
+        assert chooser["width"] >= 150
+
+
+@pytest.mark.prove
+def test_topics_stand_side_by_side(database: str) -> None:
+    Topic.objects.bulk_create(Topic(slug=f"topic-{number}") for number in range(9))
+    with desk_of(make_newsroom().reporter, "editorial/claim/add/") as page:
+        page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
+        lefts = page.eval_on_selector_all(
+            "#id_topics > div", "all => all.map(topic => topic.getBoundingClientRect().x)"
+        )
+        assert len(set(lefts)) == 3
