@@ -6,13 +6,14 @@ Stands outside the package `admin`, which registers its pages with this site whe
 from functools import wraps
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.events import acting
@@ -23,6 +24,11 @@ ORDER = (
     "Review", "Claim", "Claimant", "Demand", "ReaderMessage", "ImportBatch", "VerdictMapping", "Topic", "RatingScale",
     "Verdict", "Publisher", "User", "Membership", "ApiToken", "Subscription", "Delivery", "Job", "EditorialEvent",
 )  # fmt: skip
+
+LOGGED_OUT = _(
+    "Not saved: you had been logged out. Log in, then go back with your browser’s button, several times if need be,"
+    " until you find what you typed, and save it again."
+)
 
 
 class Suggestions(AutocompleteJsonView):
@@ -64,13 +70,18 @@ class EditorsDesk(admin.AdminSite):
         return super().index(request, {**waiting(request), **(extra_context or {})})
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """No text of ours has a U+0000, and PostgreSQL would refuse to look for one."""
+        """No text of ours has a U+0000, and PostgreSQL would refuse to look for one.
+
+        Django leads who was logged out meanwhile to the login page, and drops what they sent: that is said there.
+        """
         shown = super().admin_view(view, cacheable)
 
         @wraps(shown)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if "%00" in request.META.get("QUERY_STRING", ""):
                 raise BadRequest("U+0000 in the address")
+            if request.method == "POST" and request.user.is_anonymous and request.path != reverse("admin:logout"):
+                messages.warning(request, str(LOGGED_OUT))
             return cast("HttpResponse", shown(request, *args, **kwargs))
 
         return answer

@@ -156,6 +156,7 @@ def test_fault_403_of_a_form_is_ours(database: str) -> None:
     response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "x"})
     assert response.status_code == 403
     assert "The form could not be sent" in response.content.decode()
+    assert "reload" not in response.content.decode()  # which empties the form
 
 
 def test_stylesheet_asks_no_other_host() -> None:

@@ -1,19 +1,11 @@
 """The desk in a real browser, on a laptop and on a phone: no address is too long for the window, and none is cut off."""
 
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Page, sync_playwright
 
 from factcheck.editorial import workflow
-from factcheck.editorial.models import Topic, User
+from factcheck.editorial.models import Topic
+from tests.chromium import desk_of
 from tests.drafts import make_newsroom, make_review, make_user
-from tests.serving import served
 
 LAPTOP, PHONE = (1440, 900), (390, 844)
 LONG = "https://social.example/" + "a" * 400
@@ -21,24 +13,6 @@ LONG = "https://social.example/" + "a" * 400
 CUT_OFF = """() => [...document.querySelectorAll("#content .form-row .readonly")]
     .filter((field) => field.getBoundingClientRect().right > innerWidth).map((field) => field.textContent)"""
 TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"
-
-
-@contextmanager
-def desk_of(user: User, page: str) -> Iterator[Page]:
-    """The page as the person has it on the screen. Whatever the test needs of the database, it has read before."""
-    client = Client()
-    client.force_login(user)
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
-    with served() as site, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        context = browser.new_context()
-        context.add_cookies([{**cookie, "url": site}])
-        shown = context.new_page()
-        shown.goto(f"{site}/admin/{page}")
-        yield shown
-        browser.close()
 
 
 @pytest.mark.prove

@@ -1,0 +1,31 @@
+"""A page of the desk in a real browser (Debian's chromium, or the one that CHROMIUM names)."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, sync_playwright
+
+from factcheck.editorial.models import User
+from tests.serving import served
+
+
+@contextmanager
+def desk_of(user: User, page: str) -> Iterator[Page]:
+    """The page as the person has it on the screen. Whatever the test needs of the database, it has read before."""
+    client = Client()
+    client.force_login(user)
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+    with served() as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        context = browser.new_context()
+        context.add_cookies([{**cookie, "url": site}])
+        shown = context.new_page()
+        shown.goto(f"{site}/admin/{page}")
+        yield shown
+        browser.close()
