@@ -133,6 +133,16 @@ def test_review_of_unpublished_foreign_claim_is_refused(story: Story) -> None:
     assert review.publisher == story.theirs.publisher
 
 
+def test_published_foreign_claim_is_read_where_readers_read_it(story: Story) -> None:
+    client = Client()
+    client.force_login(story.theirs.reporter)
+    client.post("/admin/editorial/review/add/", {**TYPED, "claim": str(story.published.claim_id)})
+    asked = f"/admin/editorial/claim/{story.published.claim_id}/change/?_to_field=id&_popup=1"  # the pencil beside it
+    assert client.get(asked)["Location"] == f"/claims/{story.published.claim_id}/"
+    assert client.get(f"/admin/editorial/claim/{story.draft.claim_id}/change/")["Location"] == "/admin/"
+    assert client.get("/admin/editorial/claim/none/change/")["Location"] == "/admin/"
+
+
 @pytest.mark.parametrize("stranger", ["reporter", "editor", "chief", "superuser"])
 def test_verbs_refuse_stranger(story: Story, stranger: str) -> None:
     by = story.superuser if stranger == "superuser" else getattr(story.theirs, stranger)

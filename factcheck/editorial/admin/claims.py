@@ -1,6 +1,7 @@
 """Claims: what was said, by whom, and where it appeared."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -133,6 +134,16 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
         reviews = list(mine.select_related("claim", "publisher")[:50])
         under_way = any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in reviews)
         return {**merges.standing(request, row), "reviews": reviews, "under_way": under_way}
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A review may be of another newsroom's published claim, which is read where readers read it."""
+        with suppress(ValidationError):  # no id at all
+            claim = Claim.objects.filter(pk=object_id).first()
+            if claim and claim.newsroom_id not in desk(request).roles and is_public(claim):
+                return redirect(f"/claims/{claim.pk}/")
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
