@@ -20,6 +20,7 @@ MAPPINGS = Q(newsroom__isnull=True, subject__startswith="mapping:")
 class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
     """Chief editors read their newsroom's and those of mappings, account administrators of accounts and webhooks."""
 
+    change_form_template = "admin/editorial/without_history.html"
     list_display = ("at", "actor", "what", "about", "newsroom", "details")
     list_display_links = ("what",)
     list_select_related = ("actor", "newsroom")
@@ -76,7 +77,7 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
 
     @admin.display(description=_("details"))
     def all_details(self, event: EditorialEvent) -> str:
-        return words(event).details(event, in_full=True)
+        return words(event).details(event, in_full=True) or self.get_empty_value_display()
 
 
 def with_words(request: HttpRequest, events: list[Any]) -> list[Any]:

@@ -244,6 +244,7 @@ class PublisherAdmin(RecordsActor[Publisher], HeldWhileSaved[Publisher], DeskAdm
 class MembershipAdmin(DeskAdmin[Membership]):
     """Who works in my newsroom. Roles are given on the page of the account."""
 
+    change_form_template = "admin/editorial/without_history.html"
     list_display = ("user", "role", "publisher")
     list_select_related = ("user", "publisher")
     list_filter = ("role",)

@@ -125,4 +125,4 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
                 messages.success(request, _("Revoked."))
             return redirect(page)
         explanation = _("The token is refused from now on, for good. What was drafted with it stays.")
-        return page_about(request, token, page, _("Revoke"), explanation=explanation)
+        return page_about(request, token, page, _("Revoke"), explanation=explanation, removes=True)

@@ -42,6 +42,7 @@ def test_what_an_event_is_about_is_named_and_linked(newsroom: Newsroom) -> None:
     assert f"digest: {event.detail['digest']}" in page.text
     assert str(review.pk) in page.text
     assert "publication.approved" not in page.text
+    assert not page.has_link("History")  # an event never changes
     assert chief.follow("Không có cá sấu ở hồ Tây").path == f"/admin/editorial/review/{review.pk}/change/"
 
 
