@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
 from factcheck.editorial.admin.lists import BoundedPaginator
+from factcheck.editorial.admin.names import names_for_links
 from factcheck.editorial.fields import LanguageField, LineField, WebAddressField
 from factcheck.editorial.models import Membership, Publisher, User
 
@@ -121,6 +122,14 @@ class DeskAdmin(admin.ModelAdmin[M], Generic[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
+
+    def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return fields if desk(request).administers_accounts else names_for_links(self.model, fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if desk(request).administers_accounts else names_for_links(self.model, fields)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """What the filters beside the list put into its address; any other condition could be slow or no condition."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents
 from factcheck.editorial.admin.access import FORMFIELDS, Desk, FollowsParent, desk
+from factcheck.editorial.admin.names import names_for_links
 from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.admin.seen import SeenForm, SeenFormSet
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
@@ -121,6 +122,13 @@ class AuthorInline(OfOwnReview, admin.TabularInline[Authorship, Review]):
     formset = SeenFormSet
     formfield_overrides = FORMFIELDS
     fields = ("user", "name")
+
+    def get_fields(self, request: HttpRequest, obj: Review | None = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else names_for_links(self.model, fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> Any:
+        return [field for field in self.get_fields(request, obj) if not isinstance(field, str)]
 
     def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:
         return 1 if obj is None else 0
