@@ -26,6 +26,8 @@ from factcheck.editorial.models import Approval, Claim, EditorialEvent, Review
 
 State = Review.State
 MOST_EVENTS = 30
+# A text from a word processor comes with one line break, which Markdown makes a space of.
+PARAGRAPHS = _("Leave a blank line between paragraphs of the text: one line break alone begins no new one.")
 
 
 @admin.register(Review)
@@ -59,9 +61,11 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
         ]
         if self.chooses_newsroom(request, obj):
             claim.insert(0, "newsroom")
+        written_here = obj is None or (self.changes(request, obj) and not obj.is_imported)
+        text = {"fields": ["headline", "summary", "body"], "description": PARAGRAPHS if written_here else None}
         sets: list[Any] = [
             (None, {"fields": claim}),
-            (_("Text"), {"fields": ["headline", "summary", "body"]}),
+            (_("Text"), text),
             (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
         ]
         if obj is not None and (obj.change_class or self._is_correction(request, obj)):

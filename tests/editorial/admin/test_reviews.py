@@ -33,6 +33,20 @@ def test_submitted_review_cannot_be_changed(database: str) -> None:
     workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
 
 
+def test_page_of_what_is_public_leads_there_first(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    lan = signed_in(newsroom.editor).open(page(review))
+    assert "Leave a blank line between paragraphs" in lan.text
+    assert not lan.has_link("The public page")
+    publish_review(newsroom, review)
+    lan.open(page(review))
+    assert "Leave a blank line" not in lan.text
+    assert lan.html.index("The public page") < lan.html.index("Published revisions")
+    assert lan.follow("The public page").path == f"/reviews/{review.pk}/"
+    assert lan.status == 200
+
+
 def test_form_that_is_wrong_keeps_what_was_typed(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
