@@ -47,3 +47,14 @@ def test_topics_stand_side_by_side(database: str) -> None:
             "#id_topics > div", "all => all.map(topic => topic.getBoundingClientRect().x)"
         )
         assert len(set(lefts)) == 3
+
+
+@pytest.mark.prove
+def test_buttons_of_the_header_are_high_enough_for_a_finger(database: str) -> None:
+    with desk_of(make_newsroom().reporter, "") as page:
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        heights = page.eval_on_selector_all(
+            "#logout-form button, .languages button", "all => all.map(button => button.getBoundingClientRect().height)"
+        )
+        assert len(heights) == 2
+        assert min(heights) >= 24
