@@ -82,7 +82,8 @@ LABELS: dict[str, Promise] = {
 
 # What the statement has as a code, by place.
 WORDS: dict[str, dict[Any, Any]] = {
-    "claim.claimant.type": dict(Claimant.Type.choices),
+    # Whether somebody here stated that the person is a public figure, `confirmed` says.
+    "claim.claimant.type": {**dict(Claimant.Type.choices), Claimant.Type.PERSON: _("person")},
     "claim.appearances.medium": dict(Appearance.Medium.choices),
     "sources.stance": dict(Source.Stance.choices),
     "publisher.type": dict(Publisher.Type.choices),

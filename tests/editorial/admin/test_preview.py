@@ -92,7 +92,7 @@ def test_changes_of_codes_and_days_are_shown_in_words() -> None:
     }
     assert listed(before, after) == [
         ("said on", [], ["1 October 2026"]),
-        ("claimant", [], ["public figure · Lan"]),
+        ("claimant", [], ["person · Lan"]),
         ("appearances", [], ["https://a.example/ · video · yes"]),
         ("sources", ["A · context · 3 October 2026"], ["A · refutes the claim · 3 October 2026"]),
     ]
