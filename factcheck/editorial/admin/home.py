@@ -25,6 +25,7 @@ from factcheck.editorial.models import (
     ReaderMessage,
     Review,
     User,
+    VerdictMapping,
 )
 from factcheck.editorial.models.approvals import Decision
 from factcheck.webhooks.models import Subscription
@@ -65,7 +66,13 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         "merges_to_decide": _with_pages(at, merges_to_decide(at.user, at.deciding)[:MOST]) if at.deciding else [],
         "from_readers": messages_for(list(at.roles)).filter(state=ReaderMessage.State.WAITING).exists(),
         "unconfirmed": Claimant.objects.filter(newsroom__in=at.deciding, confirmed=False).exists(),
+        "mappings": bool(at.deciding) and mappings_to_approve(at.user).exists(),
     }
+
+
+def mappings_to_approve(user: User) -> QuerySet[VerdictMapping]:
+    """The whole site's: whoever decides anywhere may approve one that somebody else proposed."""
+    return VerdictMapping.objects.filter(approved_by=None).exclude(proposed_by=user)
 
 
 def site_troubles() -> dict[str, Any]:

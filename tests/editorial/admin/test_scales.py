@@ -109,6 +109,10 @@ def test_verdict_mapping_is_approved_as_it_was_read(database: str) -> None:
         words="Satire", site="a.example", verdict=verdicts.get(slug="false"), proposed_by=newsroom.editor
     )
     page = f"/admin/editorial/verdictmapping/{mapping.pk}/approve/"
+    waits = "Verdict mappings that others proposed wait to be approved."
+    for who in (newsroom.editor, newsroom.reporter):
+        assert waits not in signed_in(who).open("/admin/").text
+    assert signed_in(newsroom.second).open("/admin/").follow(waits).has_link("Satire")
     second = signed_in(newsroom.second).open(page)
     assert "Satire (a.example)" in second.text
     VerdictMapping.objects.update(verdict=verdicts.get(slug="true"))
@@ -117,6 +121,7 @@ def test_verdict_mapping_is_approved_as_it_was_read(database: str) -> None:
     assert VerdictMapping.objects.get().approved_by is None
     second.open(page).press("Approve")
     assert VerdictMapping.objects.get().approved_by == newsroom.second
+    assert waits not in second.open("/admin/").text
 
 
 def test_verdict_of_a_new_scale_lies_between_its_ends(database: str) -> None:
