@@ -3,7 +3,7 @@
 This file needs the standard library and `cryptography` alone and shares no code with the server, so
 that it can be read, copied and run by people who trust neither. docs/log.md says what is checked.
 Exit code 0 when everything holds; 1 with the first thing that is wrong, in one sentence; 2 when it
-could not look (no answer, wrong arguments).
+could not look (no answer, wrong arguments, a state file that it cannot use).
 """
 
 import argparse
@@ -73,8 +73,13 @@ class Site:
     """GET over one connection, asked again a few times when it breaks."""
 
     def __init__(self, url: str) -> None:
-        self.parts = urlsplit(url if "://" in url else f"https://{url}")
-        if self.parts.scheme not in ("http", "https") or not self.parts.hostname:
+        try:
+            self.parts = urlsplit(url if "://" in url else f"https://{url}")
+            known = self.parts.scheme in ("http", "https") and (self.parts.hostname or "").encode("idna")
+            self.port = self.parts.port
+        except ValueError:
+            known = False
+        if not known:
             raise NoAnswer(f"{url} is not an http or https address.")
         self.connection: http.client.HTTPConnection | None = None
 
@@ -84,7 +89,7 @@ class Site:
             try:
                 if self.connection is None:
                     kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
-                    self.connection = kind(str(self.parts.hostname), self.parts.port, timeout=30)
+                    self.connection = kind(str(self.parts.hostname), self.port, timeout=30)
                 self.connection.request("GET", quote(self.parts.path.rstrip("/") + path), headers={"Accept": "*/*"})
                 answer = self.connection.getresponse()
                 body = answer.read()
@@ -248,11 +253,14 @@ class Verifier:
 
     def __init__(self, site: Site, state: Path | None, key: Key | None, witnesses: list[Key], quiet: bool) -> None:
         self.site, self.state_file, self.witnesses, self.progress = site, state, witnesses, Progress(quiet)
-        self.state: dict[str, Any] = {}
-        if state and state.exists():
-            self.state = json.loads(state.read_text())
-        self.pinned = key or (Key(self.state["key"]) if "key" in self.state else None)
         self.saved_at = time.monotonic()
+        self.state: dict[str, Any] = {}
+        try:
+            if state and state.exists():
+                self.state = json.loads(state.read_text())
+            self.go_on(key)
+        except (OSError, ValueError, TypeError, LookupError, AttributeError) as problem:
+            raise NoAnswer(f"{state} is not a state file, or cannot be read: {problem}.") from problem
 
     def run(self) -> str:
         """Checks everything; returns the sentence that says what holds. Raises Wrong or NoAnswer."""
@@ -260,10 +268,8 @@ class Verifier:
         self.key = self.pinned or served
         if checkpoint.origin != self.key.name:
             raise Wrong(f"The checkpoint is of {checkpoint.origin}, not of {self.key.name}.")
-        seen = self.state.get("seen")
-        if seen and seen["size"] > checkpoint.size:
-            raise Wrong(f"The log has {checkpoint.size} entries; {seen['size']} were seen before: its end was cut off.")
-        self.go_on()
+        if self.seen and self.seen[0] > checkpoint.size:
+            raise Wrong(f"The log has {checkpoint.size} entries; {self.seen[0]} were seen before: its end was cut off.")
         self.check_entries(served, checkpoint)
         self.check_readers_view()
         size, root = self.tree.size, self.tree.root().hex()
@@ -287,9 +293,12 @@ class Verifier:
                     f"The witness {witness.name} has not cosigned the checkpoint of {checkpoint.size} entries."
                 )
 
-    def go_on(self) -> None:
+    def go_on(self, key: Key | None) -> None:
         """Takes up what was kept of a pass that was stopped."""
-        part = self.state.get("part", {})
+        self.pinned = key or (Key(self.state["key"]) if "key" in self.state else None)
+        seen, part = self.state.get("seen"), self.state.get("part", {})
+        # Size and root of the last pass that came to its end.
+        self.seen: tuple[int, str] | None = (seen["size"], seen["root"]) if seen else None
         self.tree = Tree(part.get("size", 0), [[bytes.fromhex(h) for h in tile] for tile in part.get("tiles", [])])
         # subject -> [number, kind, sequence] of its newest entry
         self.subjects: dict[str, list[Any]] = part.get("subjects", {})
@@ -334,7 +343,6 @@ class Verifier:
         return {subject for subject, last in self.subjects.items() if last[2] >= size}
 
     def check_bundle(self, checkpoint: Checkpoint) -> None:
-        seen = self.state.get("seen")
         index, done = divmod(self.tree.size, 256)
         width = min(256, checkpoint.size - 256 * index)
         data = self.site.need(tile_path("entries", index, width), f"Entry bundle {index}")[1]
@@ -350,9 +358,9 @@ class Verifier:
             self.check_document(entry)
             for level, number, hashes in self.tree.add(leaf):
                 self.check_tile(level, number, hashes)
-            if seen and seen["size"] == self.tree.size and self.tree.root().hex() != seen["root"]:
+            if self.seen and self.seen[0] == self.tree.size and self.tree.root().hex() != self.seen[1]:
                 raise Wrong(
-                    f"The first {seen['size']} entries are not those that were seen before: history was changed."
+                    f"The first {self.seen[0]} entries are not those that were seen before: history was changed."
                 )
             self.progress.show("entries", self.tree.size, checkpoint.size)
 
@@ -530,8 +538,11 @@ class Verifier:
         if self.state_file:
             self.state = state
             unfinished = self.state_file.with_name(f"{self.state_file.name}.{os.getpid()}")
-            unfinished.write_text(json.dumps(state))
-            unfinished.replace(self.state_file)
+            try:
+                unfinished.write_text(json.dumps(state))
+                unfinished.replace(self.state_file)
+            except OSError as problem:
+                raise NoAnswer(f"{self.state_file} cannot be written: {problem.strerror}.") from problem
 
 
 def canonical(value: Any) -> bytes:
