@@ -255,6 +255,8 @@ class Verifier:
         self.site, self.state_file, self.witnesses, self.progress = site, state, witnesses, Progress(quiet)
         self.saved_at = time.monotonic()
         self.state: dict[str, Any] = {}
+        # The key that this pass began with; a rotation in the log may lead it to another.
+        self.began: str | None = None
         try:
             if state and state.exists():
                 self.state = json.loads(state.read_text())
@@ -270,6 +272,7 @@ class Verifier:
             raise Wrong(f"The checkpoint is of {checkpoint.origin}, not of {self.key.name}.")
         if self.seen and self.seen[0] > checkpoint.size:
             raise Wrong(f"The log has {checkpoint.size} entries; {self.seen[0]} were seen before: its end was cut off.")
+        self.began = self.began or self.key.text
         self.check_entries(served, checkpoint)
         self.check_readers_view()
         size, root = self.tree.size, self.tree.root().hex()
@@ -294,9 +297,12 @@ class Verifier:
                 )
 
     def go_on(self, key: Key | None) -> None:
-        """Takes up what was kept of a pass that was stopped."""
-        self.pinned = key or (Key(self.state["key"]) if "key" in self.state else None)
+        """Takes up what was kept of a pass that was stopped, if it began with the key that is asked for now."""
         seen, part = self.state.get("seen"), self.state.get("part", {})
+        if key and part.get("began") != key.text:
+            part = {}
+        self.pinned = key if key and not part else Key(self.state["key"]) if "key" in self.state else None
+        self.began = part.get("began")
         # Size and root of the last pass that came to its end.
         self.seen: tuple[int, str] | None = (seen["size"], seen["root"]) if seen else None
         self.tree = Tree(part.get("size", 0), [[bytes.fromhex(h) for h in tile] for tile in part.get("tiles", [])])
@@ -531,7 +537,8 @@ class Verifier:
     def save_part(self) -> None:
         tiles = [[value.hex() for value in tile] for tile in self.tree.tiles]
         part = {"size": self.tree.size, "tiles": tiles, "subjects": self.subjects, "missing": self.missing}
-        self.save({**self.state, "key": self.key.text, "part": part | {"at": self.last_at, "holder": self.holder}})
+        part |= {"at": self.last_at, "holder": self.holder, "began": self.began}
+        self.save({**self.state, "key": self.key.text, "part": part})
 
     def save(self, state: dict[str, Any]) -> None:
         self.saved_at = time.monotonic()

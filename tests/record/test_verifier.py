@@ -218,6 +218,38 @@ def test_rotation_is_followed(site: str, tmp_path: Path, settings: Any, capsys: 
     tree.signing_key.cache_clear()
 
 
+def test_pass_that_was_stopped_behind_a_rotation_goes_on(
+    site: str, tmp_path: Path, settings: Any, monkeypatch: Any, capsys: Any
+) -> None:
+    file, first = tmp_path / "new", str(tree.signing_key().verifier())
+    call_command("make_log_key", str(file))
+    call_command("rotate_log_key", str(file))
+    settings.LOG_SIGNING_KEY = str(file)
+    tree.signing_key.cache_clear()
+    arguments = [site, "--key", first, "--state", str(tmp_path / "state")]
+
+    def stop(self: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(verifier.Verifier, "check_readers_view", stop)
+        with pytest.raises(KeyboardInterrupt):
+            verify(*arguments, capsys=capsys)
+    stopped = (tmp_path / "state").read_text()
+    capsys.readouterr()
+    code, said = verify(*arguments, capsys=capsys)
+    assert (code, said[:11]) == (0, "10 entries ")
+    # Another key than the one that it began with leads through the log from its beginning.
+    (tmp_path / "state").write_text(stopped)
+    arguments[2] = str(STRANGER.verifier())
+    code, said = verify(*arguments, capsys=capsys)
+    assert (code, said) == (
+        1,
+        f"The key {tree.signing_key().verifier()} is served, but the log was handed to {STRANGER.verifier()}.",
+    )
+    tree.signing_key.cache_clear()
+
+
 def hand_over(old: SigningKey, new: SigningKey) -> None:
     """A rotation that goes round `rotate`, whose keys may be anybody's, and what takes it into the tree."""
     as_owner("SELECT 1")  # the triggers go
