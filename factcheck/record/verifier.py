@@ -270,8 +270,6 @@ class Verifier:
         self.key = self.pinned or served
         if checkpoint.origin != self.key.name:
             raise Wrong(f"The checkpoint is of {checkpoint.origin}, not of {self.key.name}.")
-        if self.seen and self.seen[0] > checkpoint.size:
-            raise Wrong(f"The log has {checkpoint.size} entries; {self.seen[0]} were seen before: its end was cut off.")
         self.began = self.began or self.key.text
         self.check_entries(served, checkpoint)
         self.check_readers_view()
@@ -298,13 +296,16 @@ class Verifier:
 
     def go_on(self, key: Key | None) -> None:
         """Takes up what was kept of a pass that was stopped, if it began with the key that is asked for now."""
-        seen, part = self.state.get("seen"), self.state.get("part", {})
+        part = self.state.get("part", {})
         if key and part.get("began") != key.text:
-            part = {}
+            part = self.state["part"] = {}
         self.pinned = key if key and not part else Key(self.state["key"]) if "key" in self.state else None
         self.began = part.get("began")
-        # Size and root of the last pass that came to its end.
-        self.seen: tuple[int, str] | None = (seen["size"], seen["root"]) if seen else None
+        # size -> root hash of the checkpoints that the log has to contain: that of the last pass that came to its end,
+        # and those that were shown since
+        self.shown = {int(size): bytes.fromhex(root) for size, root in self.state.get("shown", {}).items()}
+        if seen := self.state.get("seen"):
+            self.shown[seen["size"]] = bytes.fromhex(seen["root"])
         self.tree = Tree(part.get("size", 0), [[bytes.fromhex(h) for h in tile] for tile in part.get("tiles", [])])
         # subject -> [number, kind, sequence] of its newest entry
         self.subjects: dict[str, list[Any]] = part.get("subjects", {})
@@ -315,10 +316,7 @@ class Verifier:
         self.holder: str | None = part.get("holder")
 
     def check_entries(self, served: Key, checkpoint: Checkpoint) -> None:
-        if self.tree.size > checkpoint.size:
-            raise Wrong(
-                f"The log has {checkpoint.size} entries; {self.tree.size} were seen before: its end was cut off."
-            )
+        self.remember(served, checkpoint)
         while self.tree.size < checkpoint.size:
             self.check_bundle(checkpoint)
             if time.monotonic() - self.saved_at > SAVE_EVERY:
@@ -334,6 +332,21 @@ class Verifier:
                 raise Wrong(f"The key {served.text} is served, but the log was handed to {key}.")
         if not self.missing:
             self.save_part()
+
+    def remember(self, served: Key, checkpoint: Checkpoint) -> None:
+        """Holds the log to this checkpoint from now on, also when this pass does not come to its end."""
+        size, largest = checkpoint.size, max([self.tree.size, *self.shown])
+        if size < largest:
+            raise Wrong(f"The log has {size} entries; {largest} were seen before: its end was cut off.")
+        self.require_same(size, checkpoint.root)
+        if served.text == self.key.text:  # what another key signs the log did not promise
+            self.shown[size] = checkpoint.root
+            shown = {str(size): root.hex() for size, root in self.shown.items()}
+            self.save({**self.state, "key": self.key.text, "shown": shown})
+
+    def require_same(self, size: int, root: bytes) -> None:
+        if self.shown.get(size, root) != root:
+            raise Wrong(f"The first {size} entries are not those that were seen before: history was changed.")
 
     def grow(self) -> set[str]:
         """Takes in what was published since the checkpoint; returns the subjects that it is about."""
@@ -364,10 +377,8 @@ class Verifier:
             self.check_document(entry)
             for level, number, hashes in self.tree.add(leaf):
                 self.check_tile(level, number, hashes)
-            if self.seen and self.seen[0] == self.tree.size and self.tree.root().hex() != self.seen[1]:
-                raise Wrong(
-                    f"The first {self.seen[0]} entries are not those that were seen before: history was changed."
-                )
+            if self.tree.size in self.shown and self.tree.size < checkpoint.size:
+                self.require_same(self.tree.size, self.tree.root())
             self.progress.show("entries", self.tree.size, checkpoint.size)
 
     def check_leaf(self, leaf: bytes) -> dict[str, Any]:

@@ -182,6 +182,44 @@ def test_history_signed_anew_is_found_by_the_state_alone(site: str, tmp_path: Pa
     assert (code, said) == (1, "The first 9 entries are not those that were seen before: history was changed.")
 
 
+def silent(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """A site that does not answer at an address that ends so."""
+    get = verifier.Site.get
+
+    def get_nothing(self: verifier.Site, path: str) -> tuple[int, dict[str, str], bytes]:
+        if path.endswith(place):
+            raise verifier.NoAnswer("The site does not answer.")
+        return get(self, path)
+
+    monkeypatch.setattr(verifier.Site, "get", get_nothing)
+
+
+def test_history_that_was_shown_once_is_remembered_though_the_pass_was_broken_off(
+    site: str, tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    state = str(tmp_path / "state")
+    with monkeypatch.context() as patched:
+        silent(patched, "/documents/3")
+        assert verify(site, "--state", state, capsys=capsys) == (2, "The site does not answer.")
+    as_owner("UPDATE record_logentry SET at = at - interval '1 hour' WHERE sequence = 0")
+    sign_anew(8)
+    code, said = verify(site, "--state", state, capsys=capsys)
+    assert (code, said) == (1, "The log has 8 entries; 9 were seen before: its end was cut off.")
+    sign_anew(9)
+    changed = (1, "The first 9 entries are not those that were seen before: history was changed.")
+    assert verify(site, "--state", state, capsys=capsys) == changed
+    publish_some(3)
+    assert verify(site, "--state", state, capsys=capsys) == changed
+    assert verify(site, capsys=capsys)[0] == 0
+
+
+def test_checkpoint_of_another_key_is_not_remembered(site: str, tmp_path: Path, capsys: Any) -> None:
+    state = tmp_path / "state"
+    assert verify(site, "--key", str(STRANGER.verifier()), "--state", str(state), capsys=capsys)[0] == 1
+    assert not state.exists()
+    assert verify(site, "--state", str(state), capsys=capsys)[0] == 0
+
+
 def test_tail_cut_off_is_found_by_the_state(site: str, tmp_path: Path, capsys: Any) -> None:
     state = str(tmp_path / "state")
     assert verify(site, "--state", state, capsys=capsys)[0] == 0
