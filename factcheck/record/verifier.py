@@ -479,6 +479,7 @@ class Verifier:
         grown = self.grow()
         for subject, sequence in gone.items():
             if self.missing.get(subject) == sequence:
+                self.save({**self.state, "part": {}})  # next time it is asked for again
                 raise Wrong(
                     f"The document of entry {sequence} ({subject}) is gone, and no erasure in the log says why."
                 )

@@ -133,6 +133,19 @@ def test_verifier_goes_on_where_it_was(site: str, tmp_path: Path, monkeypatch: A
     assert "/api/v1/log/tile/entries/001.p/13" in asked
 
 
+def test_document_that_came_back_accuses_nobody(site: str, tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
+    state = str(tmp_path / "state")
+    monkeypatch.setattr(verifier, "SAVE_EVERY", 0)
+    as_owner(
+        "CREATE TABLE kept AS TABLE record_revisiondocument", "DELETE FROM record_revisiondocument WHERE sequence = 3"
+    )
+    code, said = verify(site, "--state", state, capsys=capsys)
+    assert code == 1
+    assert said.endswith("is gone, and no erasure in the log says why.")
+    as_owner("INSERT INTO record_revisiondocument SELECT * FROM kept WHERE sequence = 3")
+    assert verify(site, "--state", state, capsys=capsys)[0] == 0
+
+
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
