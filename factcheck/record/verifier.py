@@ -35,6 +35,7 @@ LEAF_TEXTS = {
     "subject": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
 }
 SAVE_EVERY = 20  # seconds between savings of the state
+MOST = 64 * 2**20  # bytes of an answer; no document comes near
 KEPT = 2.5  # seconds after which no cache has a former checkpoint any more, which may be kept for 2
 SALT = re.compile(r"[0-9a-f]{64}")
 # What may stand before each kind in the history of one subject (None: nothing).
@@ -92,7 +93,12 @@ class Site:
                     self.connection = kind(str(self.parts.hostname), self.port, timeout=30)
                 self.connection.request("GET", quote(self.parts.path.rstrip("/") + path), headers={"Accept": "*/*"})
                 answer = self.connection.getresponse()
-                body = answer.read()
+                body = answer.read(MOST + 1)
+                if len(body) > MOST:
+                    self.connection = None
+                    raise NoAnswer(f"{self.parts.scheme}://{self.parts.netloc}{path} sends more than {MOST} bytes.")
+                if answer.length:
+                    raise http.client.IncompleteRead(body, answer.length)
             except (OSError, http.client.HTTPException) as problem:
                 self.connection = None
                 failure = str(problem) or type(problem).__name__
@@ -566,13 +572,13 @@ class Verifier:
 
 def canonical(value: Any) -> bytes:
     """RFC 8785 for what occurs here: ASCII keys, strings, integers, booleans, null."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def parse(data: bytes, what: str, exact: bool = True) -> dict[str, Any]:
     """The object of which these are the canonical bytes, or with `exact` off any bytes. Raises Wrong."""
     try:
-        value = json.loads(data)
+        value = json.loads(data.decode())  # of bytes it would take a byte-order mark and UTF-16 as well
         spelled = canonical(value)
     except (ValueError, RecursionError):
         raise Wrong(f"{what} is not JSON.") from None
@@ -598,6 +604,11 @@ def target(document: dict[str, Any], sequence: int) -> str:
     return home
 
 
+def plain(problem: Exception) -> str:
+    """The sentence, without what a site may have put into it to steer a terminal."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(problem))
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m factcheck.record.verifier", description="Checks a public log.")
     parser.add_argument("url", help="the site's address, such as https://factcheck.example")
@@ -618,10 +629,10 @@ def main(arguments: list[str] | None = None) -> int:
         )
         print(verifier.run())
     except Wrong as wrong:
-        print(wrong, file=sys.stderr)
+        print(plain(wrong), file=sys.stderr)
         return 1
     except NoAnswer as problem:
-        print(problem, file=sys.stderr)
+        print(plain(problem), file=sys.stderr)
         return 2
     return 0
 

@@ -4,7 +4,10 @@ import hashlib
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -579,6 +582,10 @@ def begun(site: verifier.Site) -> verifier.Verifier:
         (b"", "Entry 0 is not JSON."),
         (b"\xff", "Entry 0 is not JSON."),
         (b'"\\ud800"', "Entry 0 is not JSON."),
+        (b"\xef\xbb\xbf{}", "Entry 0 is not JSON."),
+        ("{}".encode("utf-16"), "Entry 0 is not JSON."),
+        (b'{"number":NaN}', "Entry 0 is not JSON."),
+        (b'{"number":1e999}', "Entry 0 is not JSON."),
         (b"[" * 100_000, "Entry 0 is not JSON."),
         (json.dumps(list(LEAF)).encode(), "Entry 0 is not an object in canonical JSON."),
         (json.dumps(LEAF).encode(), "Entry 0 is not an object in canonical JSON."),
@@ -627,6 +634,52 @@ def test_document_that_is_none_is_refused_in_a_sentence(kind: str, document: Any
     with pytest.raises(verifier.Wrong) as wrong:
         begun(OneAnswer(data)).check_document(LEAF | {"kind": kind, "digest": digest})
     assert str(wrong.value) == said
+
+
+@contextmanager
+def answering(data: bytes, told: int) -> Iterator[str]:
+    """A site that answers everything with these bytes, and says that there are `told`."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(told))
+            self.end_headers()
+            with suppress(OSError):
+                self.wfile.write(data)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_answer_that_is_too_long_or_cut_off_is_none(monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr(verifier, "MOST", 1000)
+    monkeypatch.setattr(verifier.time, "sleep", lambda seconds: None)
+    with answering(b"x" * 1001, 1001) as address:
+        code, said = verify(address, capsys=capsys)
+    assert (code, said) == (2, f"{address}/api/v1/log/key sends more than 1000 bytes.")
+    with answering(b"x" * 999, 1000) as address:
+        code, said = verify(address, capsys=capsys)
+    assert code == 2
+    assert said.startswith(f"{address}/api/v1/log/key does not answer: IncompleteRead(999 bytes read, 1 more expected)")
+
+
+def test_site_does_not_steer_the_terminal(monkeypatch: Any, capsys: Any) -> None:
+    key = SigningKey("x", bytes(32))
+    text = Checkpoint("\x1b[2K\r9 entries hold.\x1b[8m", 9, bytes(32)).text()
+    answers = {"key": str(key.verifier()), "checkpoint": f"{text}\n{key.sign(text)}"}
+    monkeypatch.setattr(verifier.Site, "get", lambda self, path: (200, {}, answers[path.rpartition("/")[2]].encode()))
+    code, said = verify("http://127.0.0.1:9", capsys=capsys)
+    assert (code, said) == (1, r"The checkpoint is of \x1b[2K\r9 entries hold.\x1b[8m, not of x.")
 
 
 @pytest.mark.parametrize("salt", ["", "7", "xy" * 32, "07" * 31, " " + "07" * 32])
