@@ -99,7 +99,7 @@ class Site:
                     raise NoAnswer(f"{self.parts.scheme}://{self.parts.netloc}{path} sends more than {MOST} bytes.")
                 if answer.length:
                     raise http.client.IncompleteRead(body, answer.length)
-            except (OSError, http.client.HTTPException) as problem:
+            except (OSError, ValueError, http.client.HTTPException) as problem:  # a chunk's length may be negative
                 self.connection = None
                 failure = str(problem) or type(problem).__name__
             else:

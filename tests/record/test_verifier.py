@@ -637,13 +637,14 @@ def test_document_that_is_none_is_refused_in_a_sentence(kind: str, document: Any
 
 
 @contextmanager
-def answering(data: bytes, told: int) -> Iterator[str]:
-    """A site that answers everything with these bytes, and says that there are `told`."""
+def answering(data: bytes, **headers: str) -> Iterator[str]:
+    """A site that answers everything with these bytes, whatever its headers say of them."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
-            self.send_header("Content-Length", str(told))
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
             self.end_headers()
             with suppress(OSError):
                 self.wfile.write(data)
@@ -661,16 +662,20 @@ def answering(data: bytes, told: int) -> Iterator[str]:
             thread.join()
 
 
-def test_answer_that_is_too_long_or_cut_off_is_none(monkeypatch: Any, capsys: Any) -> None:
+def test_answer_that_is_too_long_cut_off_or_garbled_is_none(monkeypatch: Any, capsys: Any) -> None:
     monkeypatch.setattr(verifier, "MOST", 1000)
     monkeypatch.setattr(verifier.time, "sleep", lambda seconds: None)
-    with answering(b"x" * 1001, 1001) as address:
+    with answering(b"x" * 1001, Content_Length="1001") as address:
         code, said = verify(address, capsys=capsys)
     assert (code, said) == (2, f"{address}/api/v1/log/key sends more than 1000 bytes.")
-    with answering(b"x" * 999, 1000) as address:
+    with answering(b"x" * 999, Content_Length="1000") as address:
         code, said = verify(address, capsys=capsys)
     assert code == 2
     assert said.startswith(f"{address}/api/v1/log/key does not answer: IncompleteRead(999 bytes read, 1 more expected)")
+    with answering(b"-5\r\nx", Transfer_Encoding="chunked") as address:
+        code, said = verify(address, capsys=capsys)
+    assert code == 2
+    assert said.startswith(f"{address}/api/v1/log/key does not answer: read length must be")
 
 
 def test_site_does_not_steer_the_terminal(monkeypatch: Any, capsys: Any) -> None:
