@@ -371,13 +371,15 @@ class Verifier:
         index, done = divmod(self.tree.size, 256)
         width = min(256, checkpoint.size - 256 * index)
         data = self.site.need(tile_path("entries", index, width), f"Entry bundle {index}")[1]
-        leaves = []
-        while data:
+        leaves: list[bytes] = []
+        while data and len(leaves) <= width:
             length = int.from_bytes(data[:2], "big")
+            if len(data) < 2 + length:
+                raise Wrong(f"Entry bundle {index} ends within an entry.")
             leaves.append(data[2 : 2 + length])
             data = data[2 + length :]
         if len(leaves) != width:
-            raise Wrong(f"Entry bundle {index} has {len(leaves)} entries instead of {width}.")
+            raise Wrong(f"Entry bundle {index} does not have {width} entries.")
         for leaf in leaves[done:]:
             entry = self.check_leaf(leaf)
             self.check_document(entry)

@@ -600,6 +600,23 @@ def test_leaf_that_is_none_is_refused_in_a_sentence(leaf: Any, said: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("bundle", "said"),
+    [
+        (b"", "Entry bundle 0 does not have 2 entries."),
+        (b"\x00", "Entry bundle 0 ends within an entry."),
+        (b"\x00\x00\x00\x05{}", "Entry bundle 0 ends within an entry."),
+        (b"\x00\x00", "Entry bundle 0 does not have 2 entries."),
+        (bytes(20 * 2**20), "Entry bundle 0 does not have 2 entries."),  # at once: each entry copies what follows it
+    ],
+)
+def test_bundle_that_is_none_is_refused_in_a_sentence(bundle: bytes, said: str) -> None:
+    note = f"x\n2\n{'A' * 43}=\n\n\n"
+    with pytest.raises(verifier.Wrong) as wrong:
+        begun(OneAnswer(bundle)).check_bundle(verifier.Checkpoint(note))
+    assert str(wrong.value) == said
+
+
+@pytest.mark.parametrize(
     ("kind", "document", "said"),
     [
         ("review.original", b"{", "The document of entry 0 is not JSON."),
