@@ -303,7 +303,7 @@ class Verifier:
     def go_on(self, key: Key | None) -> None:
         """Takes up what was kept of a pass that was stopped, if it began with the key that is asked for now."""
         part = self.state.get("part", {})
-        if key and part.get("began") != key.text:
+        if "began" not in part or (key and part["began"] != key.text):
             part = self.state["part"] = {}
         self.pinned = key if key and not part else Key(self.state["key"]) if "key" in self.state else None
         self.began = part.get("began")
@@ -313,7 +313,7 @@ class Verifier:
         if seen := self.state.get("seen"):
             self.shown[seen["size"]] = bytes.fromhex(seen["root"])
         self.tree = Tree(part.get("size", 0), [[bytes.fromhex(h) for h in tile] for tile in part.get("tiles", [])])
-        # subject -> [number, kind, sequence] of its newest entry
+        # subject -> [number, kind, sequence, digest] of its newest entry
         self.subjects: dict[str, list[Any]] = part.get("subjects", {})
         # subject -> sequence of its newest entry whose document is gone and that no erasure has followed
         self.missing: dict[str, int] = part.get("missing", {})
@@ -408,14 +408,14 @@ class Verifier:
         if entry["at"] < self.last_at:
             raise Wrong(f"{here} is dated {entry['at']}, before the one that it follows.")
         self.last_at = entry["at"]
-        number, kind, _ = self.subjects.get(entry["subject"], [0, None, None])
+        number, kind, *_ = self.subjects.get(entry["subject"], [0, None])
         if entry["number"] != number + 1:
             raise Wrong(f"{here} is revision {entry['number']} of {entry['subject']} and follows revision {number}.")
         if kind not in BEFORE[entry["kind"]]:
             raise Wrong(f"{here} is {entry['kind']} of {entry['subject']} and follows {kind}.")
         if entry["kind"] == "review.erasure":
             self.missing.pop(entry["subject"], None)
-        self.subjects[entry["subject"]] = [entry["number"], entry["kind"], entry["sequence"]]
+        self.subjects[entry["subject"]] = [entry["number"], entry["kind"], entry["sequence"], entry["digest"]]
         return entry
 
     def check_document(self, entry: dict[str, Any]) -> None:
@@ -427,9 +427,7 @@ class Verifier:
             return
         if status != 200:
             raise Wrong(f"The document of entry {sequence} is not served: status {status}.")
-        salt = headers.get("factcheck-salt", "")
-        if not fits(SALT, salt) or hashlib.sha256(bytes.fromhex(salt) + data).hexdigest() != entry["digest"]:
-            raise Wrong(f"The document of entry {sequence} has not the digest that the log gives.")
+        require_digest(entry["digest"], sequence, headers, data)
         document = parse(data, f"The document of entry {sequence}")
         revision = document.get("revision")
         if (
@@ -510,7 +508,7 @@ class Verifier:
 
     def check_served(self, subject: str) -> None:
         """A review or demand is served as its last document; a merged claim leads where it went."""
-        number, kind, sequence = self.subjects[subject]
+        number, kind, sequence, digest = self.subjects[subject]
         if kind == "key.rotation":
             return
         what = kind.partition(".")[0]
@@ -523,28 +521,34 @@ class Verifier:
         elif status != 200:
             raise Wrong(f"The {what} {subject} is in the log, but its address answers {status}.")
         else:
-            document = self.site.need(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")[1]
+            document = self.last_document(subject)
             body = parse(data, f"What readers of the {what} {subject} get", exact=False)
             revision = body.get("revision")
             if (
                 not isinstance(revision, dict)
                 or not same_number(revision.pop("sequence", None), sequence)
                 or not same_number(revision.get("number"), number)
+                or revision.pop("digest", None) != digest
             ):
                 raise Wrong(f"Readers of the {what} {subject} get another revision than the last one.")
             body.pop("url", None)
-            revision.pop("digest", None)
             if canonical(body) != document:
                 raise Wrong(f"Readers of the {what} {subject} get something else than its last document.")
+
+    def last_document(self, subject: str) -> bytes:
+        """The newest about the subject, which is not kept and has to be the same when it is asked for again."""
+        sequence, digest = self.subjects[subject][2:]
+        headers, data = self.site.need(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")
+        require_digest(digest, sequence, headers, data)
+        return data
 
     def check_claim(self, subject: str, status: int, location: str) -> None:
         home = subject
         for _ in self.subjects:
-            _, kind, sequence = self.subjects.get(home, [0, None, None])
+            _, kind, sequence, _ = self.subjects.get(home, [0, None, None, None])
             if kind != "claim.merge":
                 break
-            document = self.site.need(f"{API}/log/documents/{sequence}", f"The document of entry {sequence}")[1]
-            home = target(parse(document, f"The document of entry {sequence}"), sequence)
+            home = target(parse(self.last_document(home), f"The document of entry {sequence}"), sequence)
         else:
             raise Wrong(f"The claim {subject} is merged in a circle.")
         if home == subject and status in (301, 308):
@@ -591,6 +595,12 @@ def parse(data: bytes, what: str, exact: bool = True) -> dict[str, Any]:
 
 def fits(form: re.Pattern[str], value: Any) -> bool:
     return isinstance(value, str) and form.fullmatch(value) is not None
+
+
+def require_digest(digest: str, sequence: int, headers: dict[str, str], data: bytes) -> None:
+    salt = headers.get("factcheck-salt", "")
+    if not fits(SALT, salt) or hashlib.sha256(bytes.fromhex(salt) + data).hexdigest() != digest:
+        raise Wrong(f"The document of entry {sequence} has not the digest that the log gives.")
 
 
 def same_number(value: Any, number: int) -> bool:

@@ -164,6 +164,7 @@ def test_document_that_came_back_accuses_nobody(site: str, tmp_path: Path, monke
         ("UPDATE record_logcheckpoint SET note = replace(note, E'\\n9\\n', E'\\n8\\n') WHERE size = 9", "The checkpoint of 8 entries does not"),
         ("DELETE FROM record_logcheckpoint", "The checkpoint is not served"),
         ("UPDATE record_publishedreview SET body = replace(body, 'Sai', 'Đúng')", "Readers of the review"),
+        ("UPDATE record_publishedreview SET body = regexp_replace(body, '\"digest\":\"[0-9a-f]{4}', '\"digest\":\"ffff')", "get another revision than"),
         ("DELETE FROM record_publishedreview", "is in the log, but its address answers 404"),
     ],
 )  # fmt: skip
@@ -386,7 +387,16 @@ def test_verifier_that_cannot_look(arguments: list[str], said: str, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    "kept", [b"", b"\xef\xbb\xbf{}", b"\xff", b"[]", b'{"key": 1}', b'{"seen": 9}', b'{"part": {"tiles": [["x"]]}}']
+    "kept",
+    [
+        b"",
+        b"\xef\xbb\xbf{}",
+        b"\xff",
+        b"[]",
+        b'{"key": 1}',
+        b'{"seen": 9}',
+        b'{"part": {"began": "x", "tiles": [["x"]]}}',
+    ],
 )
 def test_state_that_cannot_be_read_accuses_nobody(kept: bytes, tmp_path: Path, capsys: Any) -> None:
     state = tmp_path / "state"
@@ -525,6 +535,21 @@ def test_publications_meanwhile_explain_nothing_else(
     assert code == 1
     assert said in sentence
     assert str(two.pk) in sentence
+
+
+def test_document_that_changes_with_what_readers_get_is_found(filled: Any, monkeypatch: Any, capsys: Any) -> None:
+    site, _, (_, two, _) = filled
+
+    def change_both() -> None:
+        as_owner(
+            "UPDATE record_publishedreview SET body = replace(body, '2020', '2021') WHERE sequence = 10",
+            "UPDATE record_revisiondocument SET document = convert_to("
+            "replace(convert_from(document, 'UTF8'), '2020', '2021'), 'UTF8') WHERE sequence = 10",
+        )
+
+    busy(monkeypatch, **{f"reviews_{two.pk}_": change_both})
+    code, said = verify(site, capsys=capsys)
+    assert (code, said) == (1, "The document of entry 10 has not the digest that the log gives.")
 
 
 def test_history_changed_meanwhile_is_found(filled: Any, monkeypatch: Any, capsys: Any) -> None:
@@ -715,7 +740,8 @@ def test_salt_that_is_none_is_refused_in_a_sentence(salt: str) -> None:
 )
 def test_body_that_is_none_is_refused_in_a_sentence(body: bytes) -> None:
     looking = begun(OneAnswer(body))
-    looking.subjects = {LEAF["subject"]: [1, "review.original", 0]}
+    digest = hashlib.sha256(b"\x07" * 32 + body).hexdigest()
+    looking.subjects = {LEAF["subject"]: [1, "review.original", 0, digest]}
     with pytest.raises(verifier.Wrong, match="eaders of the review"):
         looking.check_served(LEAF["subject"])
 
