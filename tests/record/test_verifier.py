@@ -1,86 +1,32 @@
 """The stand-alone verifier against the served log: what holds, what does not, and what it remembers."""
 
-import hashlib
 import json
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
 
-from factcheck.editorial.models import Review
 from factcheck.record import log, tree, verifier
-from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, PublishedDemand
-from factcheck.record.notes import Checkpoint, SigningKey
+from factcheck.record.models import LogCheckpoint, LogEntry, PublishedDemand
+from factcheck.record.notes import SigningKey
 from tests.drafts import (
-    correct_review,
     erase_review,
     make_demand,
     make_newsroom,
     make_review,
-    merge_claims,
     publish_demand,
     publish_review,
     redact_review,
-    reinstate_review,
     update_demand,
-    withdraw_review,
 )
 from tests.record.conftest import publish_some
-from tests.serving import served
+from tests.record.verifying import as_owner, sign_anew, verify
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def no_cache_between(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is none here that would have to forget a checkpoint."""
-    monkeypatch.setattr(verifier, "KEPT", 0)
-
-
-@pytest.fixture
-def site(bare_record: None) -> Iterator[str]:
-    """Five reviews with a history of their own, and its address."""
-    tree.signing_key.cache_clear()
-    newsroom = make_newsroom()
-    reviews = [make_review(newsroom) for _ in range(5)]
-    for review in reviews:
-        publish_review(newsroom, review)
-    correct_review(newsroom, reviews[0], summary="Sai. Đã sửa.")
-    withdraw_review(newsroom, reviews[1])
-    withdraw_review(newsroom, reviews[2])
-    reinstate_review(newsroom, reviews[2])
-    with served() as address:
-        yield address
-
-
-def verify(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    """Exit code and what is said, on whichever stream."""
-    code = verifier.main([*arguments, "--quiet"])
-    said = capsys.readouterr()
-    return code, (said.out + said.err).strip()
-
-
-def as_owner(*statements: str) -> None:
-    with connections["owner"].cursor() as cursor:
-        for table in (
-            "record_logentry",
-            "record_revisiondocument",
-            "record_logtile",
-            "record_logcheckpoint",
-            "record_cosignature",
-        ):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for sql in statements:
-            cursor.execute(sql)
 
 
 def test_verifier_runs_alone_from_the_command_line(site: str, tmp_path: Path) -> None:
@@ -173,20 +119,6 @@ def test_verifier_finds(site: str, sql: str, said: str, capsys: pytest.CaptureFi
     code, sentence = verify(site, capsys=capsys)
     assert code == 1
     assert said in sentence
-
-
-def sign_anew(size: int) -> None:
-    """What somebody with the key and the owner's role can do: a tree and a checkpoint that fit the present rows."""
-    as_owner("TRUNCATE record_logtile", "TRUNCATE record_logcheckpoint CASCADE")
-    leaves = [tree.merkle.leaf_hash(e.leaf()) for e in LogEntry.objects.filter(sequence__lt=size).order_by("sequence")]
-    tiles = tree.merkle.append(0, leaves, lambda level, index: b"")
-    for (level, index), hashes in tiles.items():
-        LogTile.objects.create(level=level, index=index, hashes=hashes)
-    root = tree.merkle.root(size, lambda level, index: tiles[level, index])
-    text = Checkpoint(tree.signing_key().name, size, root).text()
-    LogCheckpoint.objects.create(
-        size=size, root=root, note=f"{text}\n{tree.signing_key().sign(text)}", at=LogEntry.objects.first().at
-    )
 
 
 def test_history_signed_anew_is_found_by_the_state_alone(site: str, tmp_path: Path, capsys: Any) -> None:
@@ -453,308 +385,6 @@ def test_review_erased_twice_passes_with_its_last_notice(site: str, tmp_path: Pa
     code, said = verify(site, capsys=capsys)
     assert code == 1
     assert said == f"The document of entry 12 ({review.pk}) is gone, and no erasure in the log says why."
-
-
-def busy(monkeypatch: pytest.MonkeyPatch, **publications: Callable[[], object]) -> None:
-    """Whenever the verifier is about to ask for an address that ends so, something is published first, once."""
-    get = verifier.Site.get
-    waiting = {place.replace("_", "/"): publish for place, publish in publications.items()}
-
-    def get_after_publishing(self: verifier.Site, path: str) -> tuple[int, dict[str, str], bytes]:
-        for place in [place for place in waiting if path.endswith(place)]:
-            waiting.pop(place)()
-        return get(self, path)
-
-    monkeypatch.setattr(verifier.Site, "get", get_after_publishing)
-
-
-@pytest.fixture
-def filled(site: str) -> tuple[str, Any, list[Review]]:
-    """The same site, the newsroom that goes on publishing, and its reviews: entries 9 to 11."""
-    newsroom = make_newsroom("busy.example")
-    reviews = [make_review(newsroom) for _ in range(3)]
-    for review in reviews:
-        publish_review(newsroom, review)
-    return site, newsroom, reviews
-
-
-def test_publications_meanwhile_are_taken_in(filled: Any, tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
-    site, newsroom, (one, two, three) = filled
-    busy(
-        monkeypatch,
-        documents_9=lambda: erase_review(newsroom, one),
-        **{
-            # While it is asked for, the second time before its document, so that two publications are met.
-            f"reviews_{two.pk}_": lambda: correct_review(newsroom, two, summary="Sai. Đã sửa."),
-            "documents_13": lambda: erase_review(newsroom, two),
-            f"reviews_{three.pk}_": lambda: withdraw_review(newsroom, three),
-        },
-    )
-    state = str(tmp_path / "state")
-    code, said = verify(site, "--state", state, capsys=capsys)
-    assert (code, said[:37]) == (0, "16 entries about 8 subjects hold; roo")
-    assert verify(site, "--state", state, capsys=capsys)[0] == 0
-
-
-def test_publication_meanwhile_waits_for_its_witness(filled: Any, monkeypatch: Any, capsys: Any) -> None:
-    """Witnesses are asked every few minutes: what they have not signed yet is nobody's fault."""
-    site, newsroom, (_, two, _) = filled
-    witness, newest = SigningKey.generate("witness.example/w"), LogCheckpoint.objects.latest("size")
-    newest.cosignatures.create(witness=witness.name, line=witness.cosign(tree.open_note(newest.note)[0], 1_800_000_000))
-    busy(monkeypatch, **{f"reviews_{two.pk}_": lambda: correct_review(newsroom, two, summary="Sai. Đã sửa.")})
-    code, said = verify(site, "--witness", str(witness.verifier(4)), capsys=capsys)
-    assert (code, said) == (
-        2,
-        "Something was published meanwhile. The witness witness.example/w has not cosigned the checkpoint of"
-        f" {newest.size + 1} entries. Run again in some minutes.",
-    )
-
-
-def test_merge_meanwhile_is_taken_in(filled: Any, monkeypatch: Any, capsys: Any) -> None:
-    site, newsroom, (one, two, three) = filled
-    merge_claims(newsroom, one.claim, two.claim)
-    busy(monkeypatch, **{f"claims_{one.claim_id}_": lambda: merge_claims(newsroom, two.claim, three.claim)})
-    code, said = verify(site, capsys=capsys)
-    assert (code, said[:11]) == (0, "14 entries ")
-
-
-@pytest.mark.parametrize(
-    ("sql", "said"),
-    [
-        ("DELETE FROM record_revisiondocument WHERE sequence = 10", "The document of entry 10 ("),
-        ("UPDATE record_publishedreview SET body = replace(body, '2020', '2021') WHERE sequence = 10", "something else than"),
-    ],
-)  # fmt: skip
-def test_publications_meanwhile_explain_nothing_else(
-    filled: Any, sql: str, said: str, monkeypatch: Any, capsys: Any
-) -> None:
-    site, newsroom, (_, two, three) = filled
-    as_owner(sql)
-    busy(monkeypatch, **{"tile_0_000.p_12": lambda: correct_review(newsroom, three, summary="Sai. Đã sửa.")})
-    code, sentence = verify(site, capsys=capsys)
-    assert code == 1
-    assert said in sentence
-    assert str(two.pk) in sentence
-
-
-def test_document_that_changes_with_what_readers_get_is_found(filled: Any, monkeypatch: Any, capsys: Any) -> None:
-    site, _, (_, two, _) = filled
-
-    def change_both() -> None:
-        as_owner(
-            "UPDATE record_publishedreview SET body = replace(body, '2020', '2021') WHERE sequence = 10",
-            "UPDATE record_revisiondocument SET document = convert_to("
-            "replace(convert_from(document, 'UTF8'), '2020', '2021'), 'UTF8') WHERE sequence = 10",
-        )
-
-    busy(monkeypatch, **{f"reviews_{two.pk}_": change_both})
-    code, said = verify(site, capsys=capsys)
-    assert (code, said) == (1, "The document of entry 10 has not the digest that the log gives.")
-
-
-def test_history_changed_meanwhile_is_found(filled: Any, monkeypatch: Any, capsys: Any) -> None:
-    site, newsroom, (_, two, _) = filled
-
-    def publish_on_another_history() -> None:
-        correct_review(newsroom, two, summary="Sai. Đã sửa.")
-        as_owner("UPDATE record_logentry SET at = at - interval '1 hour' WHERE sequence = 0")
-        sign_anew(13)
-
-    busy(monkeypatch, **{f"reviews_{two.pk}_": publish_on_another_history})
-    code, said = verify(site, capsys=capsys)
-    assert (code, said) == (1, "The entries do not give the root hash of the checkpoint of 13 entries.")
-
-
-LEAF: dict[str, Any] = {
-    "at": "2026-11-24T08:30:00.000000Z", "digest": "0" * 64, "kind": "review.original", "number": 1, "sequence": 0,
-    "subject": "6a4c1b9e-0f65-4d2f-8f0e-1d2c3b4a5968", "v": 1,
-}  # fmt: skip
-DOCUMENT: dict[str, Any] = {"id": LEAF["subject"], "revision": {"number": 1, "kind": "original"}}
-
-
-class OneAnswer(verifier.Site):
-    """Answers every request with the same bytes, as of a publisher who signs what it likes."""
-
-    def __init__(self, data: bytes = b"", salt: str = "07" * 32, **headers: str) -> None:
-        self.answer = 200, {"factcheck-salt": salt, **headers}, data
-
-    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        return self.answer
-
-
-def begun(site: verifier.Site) -> verifier.Verifier:
-    return verifier.Verifier(site, None, None, [], quiet=True)
-
-
-@pytest.mark.parametrize(
-    ("leaf", "said"),
-    [
-        ({"v": True}, "Entry 0 is not a leaf of version 1."),
-        ({"v": 1.0}, "Entry 0 is not a leaf of version 1."),
-        ({"v": 2}, "Entry 0 is not a leaf of version 1."),
-        ({"sequence": False}, "Entry 0 is not a leaf of version 1."),
-        ({"number": 1.0}, "Entry 0 is not a leaf of version 1."),
-        ({"number": "1"}, "Entry 0 is not a leaf of version 1."),
-        ({"kind": ["review.original"]}, "Entry 0 is not a leaf of version 1."),
-        ({"kind": "review.sale"}, "Entry 0 is of the unknown kind review.sale."),
-        ({"at": 0}, "Entry 0 is not a leaf of version 1."),
-        ({"at": "2026-11-24T08:30:00Z"}, "Entry 0 is not a leaf of version 1."),
-        ({"at": "2026-13-24T08:30:00.000000Z"}, "Entry 0 is not a leaf of version 1."),
-        ({"digest": "0" * 63 + "A"}, "Entry 0 is not a leaf of version 1."),
-        ({"subject": "../log/key"}, "Entry 0 is not a leaf of version 1."),
-        ({"subject": {}}, "Entry 0 is not a leaf of version 1."),
-        ({"more": 1}, "Entry 0 is not a leaf of version 1."),
-        (b"", "Entry 0 is not JSON."),
-        (b"\xff", "Entry 0 is not JSON."),
-        (b'"\\ud800"', "Entry 0 is not JSON."),
-        (b"\xef\xbb\xbf{}", "Entry 0 is not JSON."),
-        ("{}".encode("utf-16"), "Entry 0 is not JSON."),
-        (b'{"number":NaN}', "Entry 0 is not JSON."),
-        (b'{"number":1e999}', "Entry 0 is not JSON."),
-        (b"[" * 100_000, "Entry 0 is not JSON."),
-        (json.dumps(list(LEAF)).encode(), "Entry 0 is not an object in canonical JSON."),
-        (json.dumps(LEAF).encode(), "Entry 0 is not an object in canonical JSON."),
-    ],
-)
-def test_leaf_that_is_none_is_refused_in_a_sentence(leaf: Any, said: str) -> None:
-    data = leaf if isinstance(leaf, bytes) else verifier.canonical(LEAF | leaf)
-    with pytest.raises(verifier.Wrong) as wrong:
-        begun(OneAnswer()).check_leaf(data)
-    assert str(wrong.value) == said
-    assert begun(OneAnswer()).check_leaf(verifier.canonical(LEAF)) == LEAF
-
-
-@pytest.mark.parametrize(
-    ("bundle", "said"),
-    [
-        (b"", "Entry bundle 0 does not have 2 entries."),
-        (b"\x00", "Entry bundle 0 ends within an entry."),
-        (b"\x00\x00\x00\x05{}", "Entry bundle 0 ends within an entry."),
-        (b"\x00\x00", "Entry bundle 0 does not have 2 entries."),
-        (bytes(20 * 2**20), "Entry bundle 0 does not have 2 entries."),  # at once: each entry copies what follows it
-    ],
-)
-def test_bundle_that_is_none_is_refused_in_a_sentence(bundle: bytes, said: str) -> None:
-    note = f"x\n2\n{'A' * 43}=\n\n\n"
-    with pytest.raises(verifier.Wrong) as wrong:
-        begun(OneAnswer(bundle)).check_bundle(verifier.Checkpoint(note))
-    assert str(wrong.value) == said
-
-
-@pytest.mark.parametrize(
-    ("kind", "document", "said"),
-    [
-        ("review.original", b"{", "The document of entry 0 is not JSON."),
-        ("review.original", b"[]", "The document of entry 0 is not an object in canonical JSON."),
-        ("review.original", {}, "The document of entry 0 is of another revision."),
-        ("review.original", {"id": LEAF["subject"], "revision": []}, "The document of entry 0 is of another revision."),
-        (
-            "review.original",
-            DOCUMENT | {"revision": {"number": True, "kind": "original"}},
-            "The document of entry 0 is of another revision.",
-        ),
-        (
-            "claim.merge",
-            DOCUMENT | {"revision": {"number": 1, "kind": "merge"}, "into": []},
-            "The document of entry 0 merges its claim into none.",
-        ),
-        (
-            "key.rotation",
-            DOCUMENT | {"revision": {"number": 1, "kind": "rotation"}},
-            "The rotation in entry 0 is malformed.",
-        ),
-        (
-            "key.rotation",
-            DOCUMENT | {"revision": {"number": 1, "kind": "rotation"}, "old_key": "x+00000000+", "new_key": 1},
-            "The rotation in entry 0 is malformed.",
-        ),
-    ],
-)
-def test_document_that_is_none_is_refused_in_a_sentence(kind: str, document: Any, said: str) -> None:
-    data = document if isinstance(document, bytes) else verifier.canonical(document)
-    digest = hashlib.sha256(b"\x07" * 32 + data).hexdigest()
-    with pytest.raises(verifier.Wrong) as wrong:
-        begun(OneAnswer(data)).check_document(LEAF | {"kind": kind, "digest": digest})
-    assert str(wrong.value) == said
-
-
-@contextmanager
-def answering(data: bytes, **headers: str) -> Iterator[str]:
-    """A site that answers everything with these bytes, whatever its headers say of them."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            for name, value in headers.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.end_headers()
-            with suppress(OSError):
-                self.wfile.write(data)
-
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def test_answer_that_is_too_long_cut_off_or_garbled_is_none(monkeypatch: Any, capsys: Any) -> None:
-    monkeypatch.setattr(verifier, "MOST", 1000)
-    monkeypatch.setattr(verifier.time, "sleep", lambda seconds: None)
-    with answering(b"x" * 1001, Content_Length="1001") as address:
-        code, said = verify(address, capsys=capsys)
-    assert (code, said) == (2, f"{address}/api/v1/log/key sends more than 1000 bytes.")
-    with answering(b"x" * 999, Content_Length="1000") as address:
-        code, said = verify(address, capsys=capsys)
-    assert code == 2
-    assert said.startswith(f"{address}/api/v1/log/key does not answer: IncompleteRead(999 bytes read, 1 more expected)")
-    with answering(b"-5\r\nx", Transfer_Encoding="chunked") as address:
-        code, said = verify(address, capsys=capsys)
-    assert code == 2
-    assert said.startswith(f"{address}/api/v1/log/key does not answer: read length must be")
-
-
-def test_site_does_not_steer_the_terminal(monkeypatch: Any, capsys: Any) -> None:
-    key = SigningKey("x", bytes(32))
-    text = Checkpoint("\x1b[2K\r9 entries hold.\x1b[8m", 9, bytes(32)).text()
-    answers = {"key": str(key.verifier()), "checkpoint": f"{text}\n{key.sign(text)}"}
-    monkeypatch.setattr(verifier.Site, "get", lambda self, path: (200, {}, answers[path.rpartition("/")[2]].encode()))
-    code, said = verify("http://127.0.0.1:9", capsys=capsys)
-    assert (code, said) == (1, r"The checkpoint is of \x1b[2K\r9 entries hold.\x1b[8m, not of x.")
-
-
-@pytest.mark.parametrize("salt", ["", "7", "xy" * 32, "07" * 31, " " + "07" * 32])
-def test_salt_that_is_none_is_refused_in_a_sentence(salt: str) -> None:
-    with pytest.raises(verifier.Wrong, match="The document of entry 0 has not the digest that the log gives"):
-        begun(OneAnswer(b"{}", salt)).check_document(LEAF)
-
-
-@pytest.mark.parametrize(
-    "body", [b"<html>", b"[]", b"{}", b'{"revision":[]}', b'{"revision":{"sequence":false,"number":1}}']
-)
-def test_body_that_is_none_is_refused_in_a_sentence(body: bytes) -> None:
-    looking = begun(OneAnswer(body))
-    digest = hashlib.sha256(b"\x07" * 32 + body).hexdigest()
-    looking.subjects = {LEAF["subject"]: [1, "review.original", 0, digest]}
-    with pytest.raises(verifier.Wrong, match="eaders of the review"):
-        looking.check_served(LEAF["subject"])
-
-
-@pytest.mark.parametrize(
-    "note", [b"\xff", b"x", b"x\n-1\n\n\n\n", b"x\n" + b"9" * 5000 + b"\n", b"x\n1\n" + b"*" * 44 + b"\n\n\n"]
-)
-def test_checkpoint_that_is_none_is_refused_in_a_sentence(note: bytes, monkeypatch: Any) -> None:
-    key = str(SigningKey.generate("x").verifier()).encode()
-    looking = begun(OneAnswer())
-    monkeypatch.setattr(looking.site, "get", lambda path: (200, {}, key if path.endswith("key") else note))
-    with pytest.raises(verifier.Wrong, match="The checkpoint is"):
-        looking.run()
 
 
 def test_demand_that_readers_get_otherwise_is_found(site: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -115,3 +115,18 @@ def test_history_changed_meanwhile_is_found(filled: Any, monkeypatch: Any, capsy
     busy(monkeypatch, **{f"reviews_{two.pk}_": publish_on_another_history})
     code, said = verify(site, capsys=capsys)
     assert (code, said) == (1, "The entries do not give the root hash of the checkpoint of 13 entries.")
+
+
+def test_document_that_changes_with_what_readers_get_is_found(filled: Any, monkeypatch: Any, capsys: Any) -> None:
+    site, _, (_, two, _) = filled
+
+    def change_both() -> None:
+        as_owner(
+            "UPDATE record_publishedreview SET body = replace(body, '2020', '2021') WHERE sequence = 10",
+            "UPDATE record_revisiondocument SET document = convert_to("
+            "replace(convert_from(document, 'UTF8'), '2020', '2021'), 'UTF8') WHERE sequence = 10",
+        )
+
+    busy(monkeypatch, **{f"reviews_{two.pk}_": change_both})
+    code, said = verify(site, capsys=capsys)
+    assert (code, said) == (1, "The document of entry 10 has not the digest that the log gives.")

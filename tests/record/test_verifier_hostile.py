@@ -2,12 +2,17 @@
 
 import hashlib
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from factcheck.record import verifier
-from factcheck.record.notes import SigningKey
+from factcheck.record.notes import Checkpoint, SigningKey
+from tests.record.verifying import verify
 
 LEAF: dict[str, Any] = {
     "at": "2026-11-24T08:30:00.000000Z", "digest": "0" * 64, "kind": "review.original", "number": 1, "sequence": 0,
@@ -29,9 +34,7 @@ class OneAnswer(verifier.Site):
 
 
 def begun(site: verifier.Site) -> verifier.Verifier:
-    begun = verifier.Verifier(site, None, None, [], quiet=True)
-    begun.go_on()
-    return begun
+    return verifier.Verifier(site, None, None, [], quiet=True)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +58,10 @@ def begun(site: verifier.Site) -> verifier.Verifier:
         (b"", "Entry 0 is not JSON."),
         (b"\xff", "Entry 0 is not JSON."),
         (b'"\\ud800"', "Entry 0 is not JSON."),
+        (b"\xef\xbb\xbf{}", "Entry 0 is not JSON."),
+        ("{}".encode("utf-16"), "Entry 0 is not JSON."),
+        (b'{"number":NaN}', "Entry 0 is not JSON."),
+        (b'{"number":1e999}', "Entry 0 is not JSON."),
         (b"[" * 100_000, "Entry 0 is not JSON."),
         (json.dumps(list(LEAF)).encode(), "Entry 0 is not an object in canonical JSON."),
         (json.dumps(LEAF).encode(), "Entry 0 is not an object in canonical JSON."),
@@ -66,6 +73,23 @@ def test_leaf_that_is_none_is_refused_in_a_sentence(leaf: Any, said: str) -> Non
         begun(OneAnswer()).check_leaf(data)
     assert str(wrong.value) == said
     assert begun(OneAnswer()).check_leaf(verifier.canonical(LEAF)) == LEAF
+
+
+@pytest.mark.parametrize(
+    ("bundle", "said"),
+    [
+        (b"", "Entry bundle 0 does not have 2 entries."),
+        (b"\x00", "Entry bundle 0 ends within an entry."),
+        (b"\x00\x00\x00\x05{}", "Entry bundle 0 ends within an entry."),
+        (b"\x00\x00", "Entry bundle 0 does not have 2 entries."),
+        (bytes(20 * 2**20), "Entry bundle 0 does not have 2 entries."),  # at once: each entry copies what follows it
+    ],
+)
+def test_bundle_that_is_none_is_refused_in_a_sentence(bundle: bytes, said: str) -> None:
+    note = f"x\n2\n{'A' * 43}=\n\n\n"
+    with pytest.raises(verifier.Wrong) as wrong:
+        begun(OneAnswer(bundle)).check_bundle(verifier.Checkpoint(note))
+    assert str(wrong.value) == said
 
 
 @pytest.mark.parametrize(
@@ -105,6 +129,57 @@ def test_document_that_is_none_is_refused_in_a_sentence(kind: str, document: Any
     assert str(wrong.value) == said
 
 
+@contextmanager
+def answering(data: bytes, **headers: str) -> Iterator[str]:
+    """A site that answers everything with these bytes, whatever its headers say of them."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.end_headers()
+            with suppress(OSError):
+                self.wfile.write(data)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_answer_that_is_too_long_cut_off_or_garbled_is_none(monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr(verifier, "MOST", 1000)
+    monkeypatch.setattr(verifier.time, "sleep", lambda seconds: None)
+    with answering(b"x" * 1001, Content_Length="1001") as address:
+        code, said = verify(address, capsys=capsys)
+    assert (code, said) == (2, f"{address}/api/v1/log/key sends more than 1000 bytes.")
+    with answering(b"x" * 999, Content_Length="1000") as address:
+        code, said = verify(address, capsys=capsys)
+    assert code == 2
+    assert said.startswith(f"{address}/api/v1/log/key does not answer: IncompleteRead(999 bytes read, 1 more expected)")
+    with answering(b"-5\r\nx", Transfer_Encoding="chunked") as address:
+        code, said = verify(address, capsys=capsys)
+    assert code == 2
+    assert said.startswith(f"{address}/api/v1/log/key does not answer: read length must be")
+
+
+def test_site_does_not_steer_the_terminal(monkeypatch: Any, capsys: Any) -> None:
+    key = SigningKey("x", bytes(32))
+    text = Checkpoint("\x1b[2K\r9 entries hold.\x1b[8m", 9, bytes(32)).text()
+    answers = {"key": str(key.verifier()), "checkpoint": f"{text}\n{key.sign(text)}"}
+    monkeypatch.setattr(verifier.Site, "get", lambda self, path: (200, {}, answers[path.rpartition("/")[2]].encode()))
+    code, said = verify("http://127.0.0.1:9", capsys=capsys)
+    assert (code, said) == (1, r"The checkpoint is of \x1b[2K\r9 entries hold.\x1b[8m, not of x.")
+
+
 @pytest.mark.parametrize("salt", ["", "7", "xy" * 32, "07" * 31, " " + "07" * 32])
 def test_salt_that_is_none_is_refused_in_a_sentence(salt: str) -> None:
     with pytest.raises(verifier.Wrong, match="The document of entry 0 has not the digest that the log gives"):
@@ -116,7 +191,8 @@ def test_salt_that_is_none_is_refused_in_a_sentence(salt: str) -> None:
 )
 def test_body_that_is_none_is_refused_in_a_sentence(body: bytes) -> None:
     looking = begun(OneAnswer(body))
-    looking.subjects = {LEAF["subject"]: [1, "review.original", 0]}
+    digest = hashlib.sha256(b"\x07" * 32 + body).hexdigest()
+    looking.subjects = {LEAF["subject"]: [1, "review.original", 0, digest]}
     with pytest.raises(verifier.Wrong, match="eaders of the review"):
         looking.check_served(LEAF["subject"])
 
