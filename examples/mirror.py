@@ -10,6 +10,7 @@ claim that was merged into another one or split off again it has that merge or s
 """
 
 import argparse
+import http.client
 import json
 import sqlite3
 import sys
@@ -90,7 +91,7 @@ def follow(mirror: Mirror, once: bool) -> None:
             if error.code < 500 and error.code != 429:
                 raise SystemExit(f"{mirror.site} answered {error.code}: {error.read(2000).decode()}") from None
             problem: Exception = error
-        except (OSError, ValueError) as error:  # no answer, or half of one
+        except (OSError, http.client.HTTPException, ValueError) as error:  # no answer, or half of one
             problem = error
         else:
             mirror.take(entries)

@@ -1,6 +1,7 @@
 """The feed of changes, waiting for it, and a mirror that follows it."""
 
 import json
+import socketserver
 import sqlite3
 import subprocess
 import sys
@@ -247,3 +248,27 @@ def test_mirror_says_what_is_wrong(database, tmp_path):
     assert f"mirrors {address}, not http://127.0.0.1:9" in other.stderr
     away = run_once("http://127.0.0.1:9", tmp_path / "other.sqlite", check=False)
     assert (away.returncode, "does not answer" in away.stderr) == (1, True)
+
+
+class _Half(socketserver.StreamRequestHandler):
+    """A server that stops in the middle of its answer."""
+
+    def handle(self):
+        self.request.recv(4096)
+        self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"results": [')
+
+
+def test_mirror_asks_again_when_half_an_answer_came(tmp_path):
+    with socketserver.TCPServer(("127.0.0.1", 0), _Half) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
+        address, file = "http://{}:{}".format(*server.server_address), tmp_path / "mirror.sqlite"
+        try:
+            once = run_once(address, file, check=False)
+            assert once.stderr.startswith(f"{address} does not answer: IncompleteRead")
+            with subprocess.Popen(
+                [sys.executable, MIRROR, address, str(file)], stderr=subprocess.PIPE, text=True
+            ) as goes_on:
+                assert goes_on.stderr.readline().endswith("; next try in 5 s\n")
+                goes_on.kill()
+        finally:
+            server.shutdown()
