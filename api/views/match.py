@@ -24,6 +24,7 @@ from factcheck.record.text import find_forbidden, nfc
 
 NAMES = ["text", "limit"]
 LIMIT, MAX_LIMIT = 10, 20
+BESIDE = "With POST nothing stands in the address: put text and limit into the JSON object."
 TOO_SLOW = "This text takes too long to compare: give the sentence that matters, or try again."
 # Each character as it comes may be an escape of six bytes in JSON; those beyond U+FFFF are two, and have no marks.
 MAX_CONTENT = 6 * MAX_SENT + 1000
@@ -66,6 +67,8 @@ class MatchView(Endpoint):
         "match_text", "Matching", "The same for a text in the content of the request.", "Matching", asked="Question"
     )
     def post(self, request: Request) -> HttpResponse:
+        if beside := [(name[:100], BESIDE) for name in request._request.GET]:
+            raise ParameterProblem(beside)
         asked = _read_object(request._request)
         unknown = islice((name for name in asked if name not in NAMES), MOST_ERRORS)
         content = answer(asked.get("text"), asked.get("limit", LIMIT), unknown_parameters(unknown, NAMES))

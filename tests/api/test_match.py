@@ -133,6 +133,16 @@ def test_match_by_post_refuses_what_is_no_question(api: Api, module_database: st
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
 
 
+def test_match_by_post_passes_over_nothing_in_the_address(api: Api, module_database: str) -> None:
+    response = api.client.post("/api/v1/match/?limit=1&lang=vi", b'{"text": "a"}', content_type="application/json")
+    assert response.status_code == 400
+    detail = "With POST nothing stands in the address: put text and limit into the JSON object."
+    assert json.loads(response.content)["errors"] == [
+        {"parameter": "limit", "detail": detail},
+        {"parameter": "lang", "detail": detail},
+    ]
+
+
 @pytest.mark.parametrize(("above", "below"), [(30_000, 30_000), (10_000, 9_000)])
 def test_match_by_post_refuses_many_marks_at_once(api: Api, module_database: str, above: int, below: int) -> None:
     """Python sorts the marks of a letter in a time that grows with the square of their number."""
