@@ -2,16 +2,18 @@
 
 import asyncio
 import functools
+import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, ParamSpec, TypeVar, cast
+from typing import Any, Literal, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 
@@ -35,9 +37,15 @@ T = TypeVar("T")
 _logger = logging.getLogger(__name__)
 
 
+READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+
+
 def make_server() -> MCPServer:
-    server = MCPServer(
+    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="tool")
+    functions = (tools.search_reviews, tools.match_claim, tools.get_review, tools.list_corrections)
+    return MCPServer(
         "factcheck",
+        tools=[_tool(threads, each) for each in functions],
         title="Fact-check record",
         instructions=INSTRUCTIONS,
         website_url=f"{settings.SITE_URL}/",
@@ -45,11 +53,17 @@ def make_server() -> MCPServer:
         log_level=cast("Level", settings.LOG_LEVEL),
         subscriptions=False,
     )
-    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="tool")
-    reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
-    for tool in (tools.search_reviews, tools.match_claim, tools.get_review, tools.list_corrections):
-        server.tool(annotations=reads)(_in_a_thread(threads, tool))
-    return server
+
+
+def _tool(threads: ThreadPoolExecutor, function: Callable[..., Any]) -> Tool:
+    """An argument that it does not have is refused, as a parameter of the API is; the package would pass over it."""
+    run = _in_a_thread(threads, function)
+    tool = Tool.from_function(run, description=inspect.getdoc(function), annotations=READS)
+    arguments = tool.fn_metadata.arg_model
+    arguments.model_config["extra"] = "forbid"
+    arguments.model_rebuild(force=True)
+    tool.parameters = arguments.model_json_schema()
+    return tool
 
 
 def serve_http(server: MCPServer, address: str, port: int) -> None:

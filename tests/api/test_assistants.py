@@ -80,6 +80,11 @@ def test_tools_are_four_and_only_read() -> None:
     tools = {tool.name: tool for tool in asyncio.run(run())}
     assert set(tools) == {"search_reviews", "match_claim", "get_review", "list_corrections"}
     assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools.values())
+    assert not any(tool.input_schema["additionalProperties"] for tool in tools.values())
+    assert tools["match_claim"].description == (
+        "Has this been checked already? Published claims that say the same as a text, best first, with their reviews.\n\n"
+        "A low score means that the claim is about something else."
+    )
 
 
 def test_search_answers_with_verdict_sources_page_licence_and_revision(world: SimpleNamespace) -> None:
@@ -160,6 +165,7 @@ def test_search_says_that_nothing_has_all_words_and_that_the_time_was_up(
         ("search_reviews", {"q": "nước\x00lũ"}, "may not stand in it"),
         ("search_reviews", {"cursor": "WzAsInQy"}, "cursor: This cursor was not given for this address"),
         ("search_reviews", {"page_size": 11}, "less than or equal to 10"),
+        ("search_reviews", {"langauge": "vi"}, "langauge\n  Extra inputs are not permitted"),
         ("match_claim", {"text": "   "}, "text: Give the text to match"),
         ("match_claim", {"text": "lũ " * 50_000}, "text: Give at most"),
         ("get_review", {"review": "latest"}, "No such review has been published."),
