@@ -4,6 +4,7 @@ The rule is held three times over: forms and `full_clean` give an editor a sente
 normalises what comes from programs, and the column's CHECK refuses what goes round both.
 """
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from factcheck.record.text import clean_text, find_forbidden
 _FORBIDDEN_SQL = r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]"
 
 URL_LENGTH = 2000
+_SCHEME = re.compile(r"\Ahttps?:", re.IGNORECASE)
 LANGUAGE_LENGTH = 35  # RFC 5646, section 4.4.1
 
 validate_language_tag = RegexValidator(
@@ -79,6 +81,11 @@ class WebAddressField(LineField):
     def __init__(self, verbose_name: Any = None, *, max_length: int = URL_LENGTH, **kwargs: Any) -> None:
         super().__init__(verbose_name, max_length=max_length, **kwargs)
         self.validators = [*self.validators, validate_web_address]
+
+    def to_python(self, value: Any) -> Any:
+        """The scheme in lower case, however it was typed: telephones begin a line with a capital letter."""
+        value = super().to_python(value)
+        return _SCHEME.sub(lambda found: found[0].lower(), value) if isinstance(value, str) else value
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
         name = connection.ops.quote_name(str(self.column))

@@ -102,6 +102,16 @@ def test_text_is_kept_in_one_spelling(program: Program) -> None:
     assert program.get(f"claims/{made}/")["text"] == "وصل الفيضان إلى سطح المعبد"
 
 
+def test_scheme_of_an_address_is_kept_in_lower_case(program: Program) -> None:
+    seen = [{"url": "Https://Bao.example/Tin", "archive_url": "HTTP://archive.example/1"}]
+    claimant = {"type": "organization", "name": "Bộ Y tế", "same_as": ["HTTPS://bo.example/"]}
+    made = program.post("claims/", {"text": "Nước lũ", "language": "vi", "appearances": seen, "claimant": claimant})
+    claim = program.get(f"claims/{made}/")
+    [appearance] = claim["appearances"]
+    assert (appearance["url"], appearance["archive_url"]) == ("https://Bao.example/Tin", "http://archive.example/1")
+    assert claim["claimant"]["same_as"] == ["https://bo.example/"]
+
+
 def test_review_is_a_draft_of_the_tokens_account(newsroom: Any, program: Program, api: Any) -> None:
     claim = program.post("claims/", CLAIM)
     verdict = {"scale": "truth", "slug": "false", "explanation": None}

@@ -111,6 +111,11 @@ def test_tip_of_many_marks_is_refused_at_once(newsroom: Any, name: str, begins: 
     assert [error["pointer"] for error in json.loads(response.content)["errors"]] == [f"#/{name}"]
 
 
+def test_address_that_a_telephone_began_with_a_capital_is_taken(newsroom: Any) -> None:
+    sent("tips", {**TIP, "url": "Https://social.example/P/1"})
+    assert ReaderMessage.objects.get().url == "https://social.example/P/1"
+
+
 def test_address_of_a_site_with_www_is_one_link(newsroom: Any) -> None:
     sent("tips", {**TIP, "text": "Các trang này viết gì? " + "https://www.bao.example/ " * 5})
 

@@ -61,6 +61,14 @@ def test_form_that_is_wrong_keeps_what_was_typed(database: str) -> None:
     assert review.headline == "Video nước lũ là của năm 2020"
 
 
+def test_address_that_a_telephone_began_with_a_capital_is_saved(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    reporter = signed_in(newsroom.reporter).open(page(review))
+    reporter.fill(sources__0__url="Https://Bao.example/Tin").press("Save and go on")
+    assert review.sources.get(position=0).url == "https://Bao.example/Tin"
+
+
 def test_correction_is_not_offered_for_submission_while_an_erasure_waits(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
