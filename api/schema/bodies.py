@@ -12,6 +12,9 @@ TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 UUID: Json = {"type": "string", "format": "uuid"}
 URL: Json = {"type": "string", "format": "uri"}
 URL_OR_NULL: Json = {"type": ["string", "null"], "format": "uri"}
+# Another's, as people copy it: letters of any script and brackets may stand in it, which format `uri` rules out.
+ADDRESS: Json = {"type": "string", "pattern": "^https?://"}
+ADDRESS_OR_NULL: Json = {**ADDRESS, "type": ["string", "null"]}
 DATE_OR_NULL: Json = {"type": ["string", "null"], "format": "date"}
 MOMENT: Json = {"type": "string", "format": "date-time", "description": "RFC 3339, UTC, microseconds."}
 INTEGER: Json = {"type": "integer"}
@@ -50,8 +53,8 @@ _AT_PUBLICATION: Json = {
 _REVIEW: Json = {
     "id": UUID,
     "url": about(URL, "Its page on this site."),
-    "original_url": about(URL_OR_NULL, "The publisher's own page of an imported review."),
-    "archive_url": about(URL_OR_NULL, "A capture of `original_url`."),
+    "original_url": about(ADDRESS_OR_NULL, "The publisher's own page of an imported review."),
+    "archive_url": about(ADDRESS_OR_NULL, "A capture of `original_url`."),
     "language": LANGUAGE,
     "headline": TEXT_OR_NULL,
     "summary": TEXT_OR_NULL,
@@ -63,7 +66,7 @@ _REVIEW: Json = {
     "authors": listed(keys("An author.", name=TEXT)),
     "topics": listed(ref("Topic")),
     "reviewed_on": about(DATE_OR_NULL, "The date that the publisher gives the review."),
-    "license": about(URL, "The licence of this document."),
+    "license": about(ADDRESS, "The licence of this document."),
     **_AT_PUBLICATION,
     "revision": ref("CurrentRevision"),
 }
@@ -141,15 +144,15 @@ BODIES: Json = {
         name=TEXT_OR_NULL,
         description=TEXT_OR_NULL,
         job_title=TEXT_OR_NULL,
-        same_as=listed(URL),
+        same_as=listed(ADDRESS),
         confirmed=about({"type": "boolean"}, "False for a name that an import brought and nobody has looked at."),
     ),
     "Appearance": keys(
         "Where the claim was seen.",
-        url=URL,
+        url=ADDRESS,
         medium={"enum": ["text", "image", "video", "audio", None], "type": ["string", "null"]},
         media_sha256=about(TEXT_OR_NULL, "Hexadecimal SHA-256 of the media file."),
-        archive_url=URL_OR_NULL,
+        archive_url=ADDRESS_OR_NULL,
         first=about({"type": "boolean"}, "Whether it is the first known one."),
     ),
     "Verdict": keys(
@@ -170,18 +173,18 @@ BODIES: Json = {
     ),
     "Source": keys(
         "What the review rests on.",
-        title=TEXT_OR_NULL, url=URL_OR_NULL, publisher=TEXT_OR_NULL,
+        title=TEXT_OR_NULL, url=ADDRESS_OR_NULL, publisher=TEXT_OR_NULL,
         stance={"enum": ["supports", "refutes", "context", None], "type": ["string", "null"]},
-        quote=TEXT_OR_NULL, archive_url=URL_OR_NULL, accessed_on=DATE_OR_NULL,
+        quote=TEXT_OR_NULL, archive_url=ADDRESS_OR_NULL, accessed_on=DATE_OR_NULL,
     ),
     "Publisher": keys(
         "Who answers for the review.",
         type={"type": "string", "enum": ["organization", "person"]},
         name=TEXT,
         site=about(TEXT, "Host without `www.`"),
-        url=URL_OR_NULL, logo_url=URL_OR_NULL, same_as=listed(URL), methodology_url=URL_OR_NULL,
-        corrections_url=URL_OR_NULL, principles_url=URL_OR_NULL, unnamed_sources_url=URL_OR_NULL,
-        feedback_url=URL_OR_NULL,
+        url=ADDRESS_OR_NULL, logo_url=ADDRESS_OR_NULL, same_as=listed(ADDRESS), methodology_url=ADDRESS_OR_NULL,
+        corrections_url=ADDRESS_OR_NULL, principles_url=ADDRESS_OR_NULL, unnamed_sources_url=ADDRESS_OR_NULL,
+        feedback_url=ADDRESS_OR_NULL,
     ),
     "Topic": keys("A topic.", slug=TEXT, labels=LABELS),
     "CurrentRevision": keys(

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from api.schema.bodies import LANGUAGE, TEXT, URL, about, listed
+from api.schema.bodies import ADDRESS, LANGUAGE, TEXT, URL, about, listed
 
 Json = dict[str, Any]
 
 DATE: Json = {"type": "string", "format": "date"}
 DATE_OR_MOMENT: Json = {"anyOf": [DATE, {"type": "string", "format": "date-time"}]}
 NUMBER: Json = {"type": ["number", "string"]}
-NODE: Json = {"type": "object", "required": ["@type"], "properties": {"@type": TEXT, "url": URL, "archivedAt": URL}}
+NODE: Json = {
+    "type": "object", "required": ["@type"], "properties": {"@type": TEXT, "url": ADDRESS, "archivedAt": ADDRESS},
+}  # fmt: skip
 
 
 def node(kind: str, required: list[str], **properties: Json) -> Json:
@@ -24,8 +26,8 @@ CLAIM_REVIEW: Json = {
         ["@context", "@id", "url", "claimReviewed", "itemReviewed", "reviewRating", "author"],
         **{"@context": {"const": "https://schema.org"}, "@id": about(URL, "Its page on this site.")},
         identifier=TEXT,
-        url=about(URL, "Where it was published: an imported review's page at its publisher's, or its page here."),
-        archivedAt=URL,
+        url=about(ADDRESS, "Where it was published: an imported review's page at its publisher's, or its page here."),
+        archivedAt=ADDRESS,
         inLanguage=LANGUAGE,
         headline=TEXT,
         abstract=TEXT,
@@ -56,12 +58,12 @@ CLAIM_REVIEW: Json = {
             bestRating=NUMBER,
             worstRating=NUMBER,
             ratingExplanation=TEXT,
-            image=URL,
+            image=ADDRESS,
         ),
         correction=listed(node("CorrectionComment", ["datePublished"], datePublished=DATE_OR_MOMENT, text=TEXT)),
         citation=listed(NODE),
         license=URL,
-        sdLicense=URL,
+        sdLicense=ADDRESS,
         sdDatePublished=DATE,
     ),
 }

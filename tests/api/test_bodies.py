@@ -1,12 +1,14 @@
 """What stands at each address, whole."""
 
 import hashlib
+import json
 from types import SimpleNamespace
 
+import jsonschema_rs  # schemathesis reads schemas with it, and minds formats
 import pytest
 
 from factcheck.editorial import workflow
-from factcheck.editorial.models import RatingScale, Review, Topic, TopicLabel, Verdict, VerdictLabel
+from factcheck.editorial.models import Appearance, RatingScale, Review, Source, Topic, TopicLabel, Verdict, VerdictLabel
 from factcheck.record.models import LogEntry
 from tests.drafts import (
     erase_review,
@@ -431,3 +433,22 @@ def test_addresses_of_what_never_was_are_not_found(world, api):
         f"reviews/{review}/revisions/3/document/",
     ):
         api.problem(address, status=404)
+
+
+def test_addresses_of_others_fit_the_schema_as_people_copy_them(database, api):
+    """`format: uri` would promise what the desk does not ask for: letters of one script, no brackets (RFC 3986)."""
+    newsroom, seen, cited = make_newsroom(), "https://vi.wiki.example/wiki/Nước_lũ", "https://bao.example/tin[1]|lũ"
+    review = make_review(newsroom, sources=0)
+    appearance = Appearance(claim=review.claim, url=seen, archive_url=f"https://archive.example/{seen}")
+    source = Source(review=review, title="Bài báo", url=cited, stance=Source.Stance.REFUTES)
+    for row in (appearance, source):
+        row.full_clean()
+        row.save()
+    Source.objects.create(review=review, title="Nguồn khác", position=1, stance=Source.Stance.CONTEXT)
+    publish_review(newsroom, review)
+    for place, component in (("", "Review"), ("claimreview/", "ClaimReview")):
+        content = api.send(f"reviews/{review.pk}/{place}").content
+        assert seen in content.decode()
+        assert cited in content.decode()
+        schema = {"components": api.document["components"], "$ref": f"#/components/schemas/{component}"}
+        jsonschema_rs.Draft202012Validator(schema, validate_formats=True).validate(json.loads(content))
