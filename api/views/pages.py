@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import resolve, reverse
@@ -99,13 +99,19 @@ class Unknown(Endpoint):
 
     content_negotiation_class = Anything
 
-    def get(self, request: Request, rest: str) -> HttpResponseBase:
-        if not rest.endswith("/"):
-            known = resolve(f"{request.path_info}/").func  # by this view at the latest
-            if getattr(known, "view_class", None) is not Unknown:
-                query = request.META.get("QUERY_STRING", "")
-                return HttpResponsePermanentRedirect(f"{request.path}/{'?' + query if query else ''}")
-        raise Http404
+    def get(self, request: Request, rest: str) -> HttpResponse:
+        _require_with_slash(request)
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{request.path}/{'?' + query if query else ''}")
 
     def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        """308: after a 301 clients would ask by GET, without what they sent (RFC 9110, section 15.4)."""
+        _require_with_slash(request)
+        return responses.lead_to(request._request, f"{request.path}/")
+
+
+def _require_with_slash(request: Request) -> None:
+    """Raises Http404 unless there is an address with a slash more."""
+    known = resolve(f"{request.path_info}/").func  # by the view above at the latest
+    if request.path_info.endswith("/") or getattr(known, "view_class", None) is Unknown:
         raise Http404

@@ -206,6 +206,13 @@ def test_address_without_its_slash_leads_to_it(world, api):
         assert (response.status_code, response["Location"]) == (301, f"{address}/?sort=published_at")
 
 
+def test_what_is_sent_to_an_address_without_its_slash_is_led_there_whole(world, api):
+    """By the same method and with its content (RFC 9110, section 15.4.9)."""
+    for address in ("/api/v1/match", "/api/v1/tips", "/api/v1/drafts/claims", f"/api/v1/reviews/{world.id}"):
+        response = api.client.post(address, b'{"text": "a"}', content_type="application/json")
+        assert (response.status_code, response["Location"]) == (308, f"{address}/")
+
+
 def test_type_of_every_problem_leads_to_its_page(world, api):
     listed = api.send("/api/problems/").content.decode()
     addresses = [line.strip() for line in listed.splitlines() if "http" in line]
