@@ -4,6 +4,7 @@ Names are checked when they are registered, addresses each time before a connect
 """
 
 import ipaddress
+import re
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -12,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.text import clean_text, find_forbidden
+
+_WRITTEN = re.compile(r"https?://[!-~]+")  # as the column's constraint has it
 
 # From the IANA registries of special-purpose addresses (RFC 6890 and later) and of multicast. Python's own `is_global`
 # differs between its patch releases.
@@ -74,10 +77,9 @@ def parse(url: str) -> Target:
 def validate_address(url: str) -> None:
     try:
         target = parse(url)
-        printable = url.isascii() and all("!" <= letter <= "~" for letter in url)
     except ValueError:
-        target, printable = None, False
-    if target is None or not printable or not (target.secure or settings.WEBHOOKS_ALLOW_LOOPBACK):
+        target = None
+    if target is None or not _WRITTEN.fullmatch(url) or not (target.secure or settings.WEBHOOKS_ALLOW_LOOPBACK):
         raise ValidationError(
             _("Write the whole address, beginning with https://, without spaces, name, password or #."),
             code="invalid_url",

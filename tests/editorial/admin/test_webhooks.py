@@ -44,6 +44,7 @@ def test_registration_shows_the_secret_once_and_begins_with_what_follows(sysop: 
     ("url", "said"),
     [
         ("http://receiver.example/", "Write the whole address, beginning with https://"),
+        ("Https://receiver.example/", "Write the whole address, beginning with https://"),
         ("https://192.168.1.1/", "This is no public address"),
         ("https://[::ffff:127.0.0.1]/", "This is no public address"),
     ],
