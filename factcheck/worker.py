@@ -14,6 +14,7 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
+from psycopg import OperationalError
 
 logger = logging.getLogger(__name__)
 
@@ -26,11 +27,11 @@ PAUSE = 5.0  # seconds before it tries again, when the database was gone
 
 
 async def work() -> None:
-    """Works until it is cancelled, and then ends what it has begun. Outlives a restart of the database."""
+    """Works until it is cancelled, and then ends what it has begun. However long the database is gone, it goes on."""
     while True:
         try:
             await _work(STALLED)
-        except (ConnectorException, OSError) as problem:
+        except (ConnectorException, OperationalError, OSError) as problem:  # the pool's, when it cannot be opened
             logger.error("The queue cannot be reached (%s); trying again.", problem)  # noqa: TRY400 - no traceback
         await asyncio.sleep(PAUSE)
 

@@ -1,9 +1,12 @@
 """The worker: what is due is done, a killed worker's job is taken up again, and who may touch the queue."""
 
+import asyncio
 import signal
 import time
 from collections.abc import Callable
+from functools import partialmethod
 from pathlib import Path
+from typing import Any
 
 import psycopg.errors
 import pytest
@@ -14,8 +17,10 @@ from django.db import ProgrammingError, connections
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.contrib.django.utils import connector_params
+from psycopg_pool import AsyncConnectionPool
 
-from factcheck import tasks
+from factcheck import tasks, worker
 from factcheck.database.embedded import Cluster
 from tests.working import leave_a_line, work_off, working
 
@@ -94,6 +99,27 @@ def test_sigterm_stops_the_worker_when_it_is_idle(database: str):
         said, _ = process.communicate(timeout=30)
         assert (process.returncode, said) == (0, "")
         assert _workers() == 0
+
+
+def test_worker_tries_again_however_long_the_database_is_gone(
+    database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """Nobody listens there; the pool gives up after half a second, not after thirty."""
+    there, asked = connector_params("default"), list[str]()
+
+    def somewhere_else(alias: str) -> dict[str, Any]:
+        asked.append(alias)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return {**there, "host": "127.0.0.1", "port": 1}
+
+    monkeypatch.setattr(worker, "connector_params", somewhere_else)
+    monkeypatch.setattr(worker, "PAUSE", 0)
+    monkeypatch.setattr(AsyncConnectionPool, "open", partialmethod(AsyncConnectionPool.open, timeout=0.5))
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(worker.work())
+    said = [record.getMessage() for record in caplog.records if record.name == "factcheck.worker"]
+    assert said == 2 * ["The queue cannot be reached (pool initialization incomplete after 0.5 sec); trying again."]
 
 
 @pytest.mark.prove
