@@ -12,6 +12,7 @@ def script(database: str, server: str, password: str | None = None) -> str:
     owner, application, reading = (roles.Login(name, password or secrets.token_urlsafe(24)) for name in names)
     logins = roles.Logins(owner, application, reading)
     sql = [roles.create_role(login) for login in (owner, application, reading)]
+    sql += roles.log_no_values(logins)
     sql += [roles.create_database(database, logins), *roles.connect_rights(database, logins)]
     inside = [*roles.schema_rights(logins), *roles.create_extensions()]
     variables = {"DATABASE_URL": application, "PUBLIC_DATABASE_URL": reading, "OWNER_DATABASE_URL": owner}

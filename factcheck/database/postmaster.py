@@ -14,6 +14,7 @@ import psycopg
 
 from factcheck.database import lodging
 from factcheck.database.problems import DatabaseProblem
+from factcheck.database.roles import LOGS_NO_VALUES
 
 PATIENCE = 60  # seconds to wait for a server that starts or stops
 SUPERUSER = "postgres"
@@ -175,6 +176,7 @@ class Postmaster:
             "unix_socket_permissions = 0700",
             "timezone = 'UTC'",
             "log_timezone = 'UTC'",
+            *(f"{parameter} = {value}" for parameter, value in LOGS_NO_VALUES.items()),
         ]
         if self.durable:
             # An import changes indexes all over, and after each checkpoint every page that is changed goes into the

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gin", "vector")
 MINIMUM_VERSION = 14
 MINIMUM_PGVECTOR = (0, 7)  # the first with halfvec
+# What fails or takes too long is told to whoever asked. PostgreSQL's own log would keep it with what readers search for
+# and the words of drafts, for as long as the log is kept.
+LOGS_NO_VALUES = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,15 @@ def literal(text: str) -> str:
 
 def create_role(login: Login) -> str:
     return f"CREATE ROLE {identifier(login.name)} LOGIN PASSWORD {literal(login.password)}"
+
+
+def log_no_values(logins: Logins) -> list[str]:
+    """For who may set such parameters: a superuser of the server."""
+    return [
+        f"ALTER ROLE {identifier(login.name)} SET {parameter} = {literal(value)}"
+        for login in (logins.application, logins.reading)
+        for parameter, value in LOGS_NO_VALUES.items()
+    ]
 
 
 def create_database(database: str, logins: Logins) -> str:

@@ -121,6 +121,21 @@ def test_what_is_kept_is_private(cluster: Cluster):
     }
 
 
+def test_log_of_the_server_keeps_nothing_that_was_asked(cluster: Cluster):
+    with cluster.superuser() as connection:
+        connection.execute("CREATE TEMPORARY TABLE review (headline text CHECK (headline <> 'a draft'))")
+        for statement in (
+            "SET LOCAL statement_timeout = 20; SELECT 'asked', pg_sleep(9)",
+            "INSERT INTO review VALUES ('a draft')",
+        ):
+            with pytest.raises(psycopg.Error), connection.transaction():
+                connection.execute(statement)
+    log = (cluster.home / "server.log").read_text()
+    assert "canceling statement due to statement timeout" in log
+    assert 'new row for relation "review" violates check constraint' in log
+    assert ("asked" in log, "a draft" in log) == (False, False)
+
+
 def test_last_user_stops_the_server(var: Path, cluster: Cluster):
     other = user_of(var)
     cluster.leave()

@@ -261,7 +261,10 @@ def test_roles_script_works_as_printed(template: str, capsys: pytest.CaptureFixt
                 host=str(cluster.lodging.socket), dbname=name, user=parsed["USER"], password=parsed["PASSWORD"]
             ) as connection:
                 found = connection.execute("SELECT extname FROM pg_extension ORDER BY 1").fetchall()
+                kept = connection.execute("SHOW log_min_error_statement").fetchone()
+                said = connection.execute("SHOW log_error_verbosity").fetchone()
             assert found == [("btree_gin",), ("pg_trgm",), ("plpgsql",), ("unaccent",), ("vector",)]
+            assert (kept, said) == (("panic",), ("terse",))
         finally:
             superuser.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             for part in ("owner", "app", "public"):
