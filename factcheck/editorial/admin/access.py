@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.forms import Widget
@@ -136,6 +137,17 @@ class DeskAdmin(admin.ModelAdmin[M], Generic[M]):
         filters: list[Any] = [each[0] if isinstance(each, tuple) else each for each in self.list_filter]
         names = [each if isinstance(each, str) else each.parameter_name for each in filters]
         return lookup in {f"{name}{how}" for name in names for how in ("", "__exact", "__id__exact")}
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address puts into a new form, but for what can be no id: no list of suggestions takes it."""
+        initial = dict(super().get_changeform_initial_data(request))
+        for name in self.autocomplete_fields:
+            field: Any = self.opts.get_field(name)
+            try:
+                field.target_field.to_python(initial.get(name))
+            except ValidationError:
+                del initial[name]
+        return initial
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)

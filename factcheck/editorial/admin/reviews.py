@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -130,12 +129,9 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
         return obj is not None and self.has_change_permission(request, obj) and not obj.approvals.exists()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        initial = super().get_changeform_initial_data(request)
         claims: Any = self.admin_site.get_model_admin(Claim)
-        try:
-            claim = claims.autocomplete_queryset(request).filter(pk=initial.pop("claim", None)).first()
-        except ValidationError:  # no id at all
-            claim = None
+        claim = claims.autocomplete_queryset(request).filter(pk=initial.pop("claim", None)).first()
         if claim is not None:
             initial = {"language": claim.language, **initial, "claim": claim.pk}
         return initial

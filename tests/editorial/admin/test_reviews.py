@@ -202,10 +202,12 @@ def test_language_of_the_desk_is_switched_by_a_button(database: str) -> None:
     assert '<html lang="vi"' in reporter.html
 
 
-def test_claim_that_is_none_is_not_prefilled(database: str) -> None:
+def test_what_is_no_id_is_not_prefilled(database: str) -> None:
     reporter = signed_in(make_newsroom().reporter)
     assert reporter.open("/admin/editorial/review/add/?claim=nonsense").status == 200
     assert reporter.value("language") == "vi"
+    assert reporter.open("/admin/editorial/claim/add/?claimant=nonsense").status == 200
+    assert reporter.open("/admin/editorial/demand/add/?review=nonsense").status == 200
 
 
 def test_pages_keep_to_the_content_security_policy(database: str) -> None:
