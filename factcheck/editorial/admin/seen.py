@@ -85,13 +85,14 @@ class SeenFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     def _renew_removed(self) -> None:
         """Counts removed rows as new ones: behind those that are there, and without their keys; or leaves them out."""
         said: Any = self.data
-        rows, initial = self.get_queryset(), self.initial_form_count()
+        rows, total = self.get_queryset(), self.total_form_count()
+        initial = min(self.initial_form_count(), total)  # Django bounds the second alone
         key, there = rows.model._meta.pk.name, {str(row.pk) for row in rows}
         removed = [at for at in range(initial) if said.get(f"{self.add_prefix(at)}-{key}") not in there]
         if not removed:
             return
         kept = [at for at in range(initial) if at not in removed]
-        order = [*kept, *(removed if self.renews else ()), *range(initial, self.total_form_count())]
+        order = [*kept, *(removed if self.renews else ()), *range(initial, total)]
         places = {str(before): str(now) for now, before in enumerate(order)}
         gone = {f"{self.add_prefix(at)}-{key}" for at in removed}
         lost = set[str]() if self.renews else {str(at) for at in removed}

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import Group
+from django.forms import inlineformset_factory
 
 from factcheck.editorial import workflow
+from factcheck.editorial.admin.seen import SeenFormSet
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
 from factcheck.editorial.models import Claimant, Membership, Review, Source
 from tests.drafts import (
@@ -133,6 +135,13 @@ def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(
         ("Nguồn thứ ba", ""),
         ("Trạm đo Huế", "https://source.example/1"),
     ]
+
+
+def test_rows_that_a_page_never_had_are_not_looked_for(database: str) -> None:
+    """A number with 24 digits would hold the row and a thread of the server for ever."""
+    rows = inlineformset_factory(Review, Source, formset=SeenFormSet, fields=["title"])
+    sent = {"sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "100000"}
+    assert rows(sent, instance=Review()).data == sent
 
 
 def test_label_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(database: str) -> None:
