@@ -82,6 +82,25 @@ class SeenFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         if self.is_bound and self.management_form.is_valid():
             self._renew_removed()
 
+    def clean(self) -> None:
+        """Says of a row that somebody else has added meanwhile; the database would refuse the whole page."""
+        super().clean()
+        shown = {form.instance.pk for form in self.forms}
+        added = [row for row in self.get_queryset() if row.pk not in shown]
+        for form in self.forms if added else ():
+            kept = form.is_valid() and form.has_changed() and not form.cleaned_data.get("DELETE")
+            if kept and any(self._are_one(form.instance, row) for row in added):
+                form.add_error(None, _("Somebody else has added this meanwhile. Leave this row empty."))
+
+    def _are_one(self, one: models.Model, other: models.Model) -> bool:
+        """Whether the two, of the same parent, cannot both be there."""
+        for constraint in one._meta.total_unique_constraints:
+            names = [name for name in constraint.fields if name != self.fk.name]
+            said = [one.serializable_value(name) for name in names]
+            if None not in said and said == [other.serializable_value(name) for name in names]:
+                return True
+        return False
+
     def _renew_removed(self) -> None:
         """Counts removed rows as new ones: behind those that are there, and without their keys; or leaves them out."""
         said: Any = self.data

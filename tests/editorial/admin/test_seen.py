@@ -9,7 +9,7 @@ from django.forms import inlineformset_factory
 from factcheck.editorial import workflow
 from factcheck.editorial.admin.seen import SeenFormSet
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
-from factcheck.editorial.models import Claimant, Membership, Review, Source
+from factcheck.editorial.models import Claimant, Membership, Review, Source, Topic
 from tests.drafts import (
     Newsroom,
     erase_review,
@@ -135,6 +135,31 @@ def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(
         ("Nguồn thứ ba", ""),
         ("Trạm đo Huế", "https://source.example/1"),
     ]
+
+
+@pytest.mark.parametrize("what", ["author", "label", "role"])
+def test_what_two_add_at_once_is_there_once_and_the_second_is_told(database: str, what: str) -> None:
+    newsroom, other = make_newsroom(), make_newsroom("khac.example")
+    topic = Topic.objects.create(slug="lu")
+    review, sysop = make_review(newsroom), make_user("sysop", is_superuser=True)
+    by, page, rows, typed, count = {
+        "author": (newsroom.chief, f"review/{review.pk}", "authorships", {"user": newsroom.second.pk}, 2),
+        "label": (newsroom.chief, f"topic/{topic.pk}", "labels", {"language": "vi", "label": "Lũ"}, 1),
+        "role": (
+            sysop, f"user/{newsroom.second.pk}", "memberships", {"publisher": other.publisher.pk, "role": "editor"}, 2
+        ),
+    }[what]  # fmt: skip
+    saved = {"author": review.authorships, "label": topic.labels, "role": newsroom.second.memberships}[what]
+    pages = [signed_in(by).open(f"/admin/editorial/{page}/change/") for _who in "12"]
+    button, place = "Save and go on" if what == "author" else "Save", f"{rows}__{count - 1}__"
+    for each in pages:
+        each.add_row(rows)
+        each.fill(**{place + name: str(value) for name, value in typed.items()}).press(button)
+    second = pages[1].press(button)
+    assert "Somebody else has added this meanwhile. Leave this row empty." in second.text
+    second.fill(**dict.fromkeys((place + name for name in typed), "")).press(button)
+    assert "Somebody else" not in second.text
+    assert saved.count() == count
 
 
 def test_rows_that_a_page_never_had_are_not_looked_for(database: str) -> None:
