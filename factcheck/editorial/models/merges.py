@@ -105,7 +105,7 @@ class ProposedLink(models.Model):
         indexes = [models.Index(fields=["batch", "-score"], condition=Q(answer=""), name="proposedlink_open")]
 
     def __str__(self) -> str:
-        return f"{self.claim} = {self.other}"
+        return f"{self.claim} = {self.other_id}"  # the other's words may be another newsroom's draft
 
     @property
     def likeness(self) -> float:
