@@ -93,7 +93,7 @@ class WebAddressField(LineField):
 
 
 def validate_web_address(value: str) -> None:
-    """An address that a browser opens: http or https, a host, no white space.
+    """An address that a browser opens: http or https, a host and no account before it, no white space.
 
     Real addresses have underscores in hosts, unescaped brackets and other scripts in paths; refusing
     them would lose true citations, so this asks for less than Django's URLValidator.
@@ -109,6 +109,10 @@ def validate_web_address(value: str) -> None:
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname or port == 0 or unsafe & set(value):
         raise ValidationError(
             _("Write the whole address, beginning with https:// or http://, without spaces."), code="invalid_url"
+        )
+    if "@" in parts.netloc:
+        raise ValidationError(
+            _("Leave out what stands before the @: it hides of which site the address is."), code="invalid_url"
         )
 
 

@@ -31,6 +31,13 @@ def test_login_page_says_whom_to_ask_for_a_password(database: str) -> None:
     assert "An account administrator gives you a new one." in Browser().open("/admin/login/").text
 
 
+def test_login_that_is_to_lead_to_another_site_leads_to_the_first_page(database: str) -> None:
+    lan = Browser().open("/admin/login/?next=https://x.example/")
+    lan.fill(username=make_newsroom().reporter.username, password="a long enough secret").press("Log in")
+    assert lan.path == "/admin/"
+    assert lan.status == 200
+
+
 @pytest.mark.prove
 def test_what_was_typed_is_found_by_going_back(database: str) -> None:
     lan = make_newsroom().reporter
