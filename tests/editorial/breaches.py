@@ -49,6 +49,8 @@ BREACHES = {
     "importbatch_decided_at_once": "INSERT INTO editorial_importbatch (newsroom_id, files, digest, new, unchanged, changed,"
     " refused, submitted_by_id, submitted_at, decision) SELECT publisher_id, 'f', '', 0, 0, 0, 0, user_id, now(), 'approved'"
     " FROM editorial_membership",
+    "review_import_key": "INSERT INTO editorial_review SELECT (jsonb_populate_record(review, jsonb_build_object("
+    "'id', gen_random_uuid(), 'import_key', repeat('0f', 32)))).* FROM editorial_review review, generate_series(1, 2)",
     "importbatch_two_people": "INSERT INTO editorial_importbatch (newsroom_id, files, digest, new, unchanged, changed, refused,"
     " submitted_by_id, submitted_at, decision, decided_by_id, decided_at) SELECT publisher_id, 'f', '', 0, 0, 0, 0, user_id,"
     " now(), 'approved', user_id, now() FROM editorial_membership",
