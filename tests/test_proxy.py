@@ -4,6 +4,9 @@ import ipaddress
 import re
 from pathlib import Path
 
+from django.conf import settings
+from django.templatetags.static import static
+from django.test import Client
 from django.urls import reverse
 
 CONFIG = (Path(__file__).resolve().parent.parent / "deploy/nginx.conf").read_text()
@@ -59,7 +62,7 @@ def test_what_is_led_to_the_site_names_host_scheme_and_client():
     """Without these the site takes a request for one over plain HTTP, or counts all clients as one."""
     for place in re.findall(r"location [^{]*{(.*?)\n    }", CONFIG, re.DOTALL):
         if "127.0.0.1:8000" in place:
-            named = re.findall(r"proxy_set_header (\S+) ", place)
+            named = re.findall(r"proxy_set_header (\S+) [^\"]", place)
             assert named == ["Host", "X-Forwarded-Proto", "X-Forwarded-For"]
 
 
@@ -69,3 +72,14 @@ def test_answers_are_compressed_but_those_of_the_desk_and_what_is_read_in_parts(
     assert not {"application/octet-stream", "application/zstd", "application/vnd.apache.parquet"} & set(types.split())
     [desk] = re.findall(r"location /admin/ {\n(.*?)\n    }", CONFIG, re.DOTALL)
     assert "gzip off;" in desk
+
+
+def test_style_sheets_that_browsers_have_are_not_sent_again():
+    """WhiteNoise compares entity tags letter by letter, and compression makes them weak."""
+    address, client = static("website/site.css"), Client()
+    sent = client.head(address).headers
+    known = {"if-modified-since": sent["Last-Modified"]}
+    assert client.head(address, headers={**known, "if-none-match": f"W/{sent['ETag']}"}).status_code == 200
+    assert client.head(address, headers=known).status_code == 304
+    [place] = re.findall(rf"location {re.escape(settings.STATIC_URL)} {{\n(.*?)\n    }}", CONFIG, re.DOTALL)
+    assert 'proxy_set_header If-None-Match "";' in place
