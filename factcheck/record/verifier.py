@@ -302,17 +302,20 @@ class Verifier:
 
     def go_on(self, key: Key | None) -> None:
         """Takes up what was kept of a pass that was stopped, if it began with the key that is asked for now."""
+        kept = Key(self.state["key"]) if "key" in self.state else None
+        if key and kept and key.name != kept.name:
+            raise NoAnswer(f"{self.state_file} remembers the log {kept.name}, not {key.name}.")
         part = self.state.get("part", {})
         if "began" not in part or (key and part["began"] != key.text):
             part = self.state["part"] = {}
-        self.pinned = key if key and not part else Key(self.state["key"]) if "key" in self.state else None
+        self.pinned = key if key and not part else kept
         self.began = part.get("began")
         # size -> root hash of the checkpoints that the log has to contain: that of the last pass that came to its end,
         # and those that were shown since
         self.shown = {int(size): bytes.fromhex(root) for size, root in self.state.get("shown", {}).items()}
         if seen := self.state.get("seen"):
-            self.shown[seen["size"]] = bytes.fromhex(seen["root"])
-        self.tree = Tree(part.get("size", 0), [[bytes.fromhex(h) for h in tile] for tile in part.get("tiles", [])])
+            self.shown[int(seen["size"])] = bytes.fromhex(seen["root"])
+        self.tree = Tree(int(part.get("size", 0)), [[bytes.fromhex(h) for h in tile] for tile in part.get("tiles", [])])
         # subject -> [number, kind, sequence, digest] of its newest entry
         self.subjects: dict[str, list[Any]] = part.get("subjects", {})
         # subject -> sequence of its newest entry whose document is gone and that no erasure has followed

@@ -169,6 +169,16 @@ def test_checkpoint_of_another_key_is_not_remembered(site: str, tmp_path: Path, 
     assert verify(site, "--state", str(state), capsys=capsys)[0] == 0
 
 
+def test_state_of_another_log_accuses_nobody_and_stays(site: str, tmp_path: Path, capsys: Any) -> None:
+    state, other = tmp_path / "state", SigningKey("other.example/log", b"\x08" * 32)
+    kept = {"key": str(other.verifier()), "seen": {"size": 4, "root": "07" * 32}}
+    state.write_text(json.dumps(kept))
+    own = tree.signing_key()
+    code, said = verify(site, "--key", str(own.verifier()), "--state", str(state), capsys=capsys)
+    assert (code, said) == (2, f"{state} remembers the log other.example/log, not {own.name}.")
+    assert json.loads(state.read_text()) == kept
+
+
 def test_tail_cut_off_is_found_by_the_state(site: str, tmp_path: Path, capsys: Any) -> None:
     state = str(tmp_path / "state")
     assert verify(site, "--state", state, capsys=capsys)[0] == 0
@@ -327,6 +337,8 @@ def test_verifier_that_cannot_look(arguments: list[str], said: str, monkeypatch:
         b"[]",
         b'{"key": 1}',
         b'{"seen": 9}',
+        b'{"seen": {"size": "nine", "root": ""}}',
+        b'{"part": {"began": "x", "size": "nine"}}',
         b'{"part": {"began": "x", "tiles": [["x"]]}}',
     ],
 )
