@@ -27,9 +27,6 @@ def own_folder(tmp_path, monkeypatch):
     return settings.DUMPS_FOLDER
 
 
-# What follows changes the database.
-
-
 def test_dump_of_nothing(database, own_folder, api, capsys):
     call_command("make_dumps")
     assert api.get("dumps/")["results"] == []

@@ -3,19 +3,12 @@
 import re
 from typing import Any
 
-import pytest
-
 from factcheck.editorial import messages, workflow
 from factcheck.editorial.models import ApiToken, EditorialEvent, ImportBatch, ReaderMessage
 from tests.api.test_messages import TIP, sent
-from tests.drafts import Newsroom, make_newsroom, make_review, make_user
+from tests.drafts import Newsroom, make_review, make_user
 from tests.journeys.browser import signed_in
 from tests.tokens import make_program
-
-
-@pytest.fixture
-def newsroom(database: str) -> Newsroom:
-    return make_newsroom()
 
 
 def pages(newsroom: Newsroom) -> dict[str, Any]:
