@@ -151,12 +151,14 @@ def _page(request: HttpRequest, row: PublishedReview, body: reading.Body, number
 
 
 def translations(body: reading.Body, others: list[reading.Body]) -> list[reading.Body]:
-    """The review in each of its languages, itself included, or nothing where there is but one.
+    """The review in each of its languages, itself included, or nothing where there is but one or its own is not known.
 
     Another language of the same newsroom's review of a claim is a translation; another newsroom's review, or one of
     the same language, is not. Search engines want each page to name itself, too, and each language once
     (developers.google.com/search/docs/specialty/international/localized-versions).
     """
+    if body["language"] == "und":
+        return []
     languages = {body["language"]: body}
     for other in others:
         if other["publisher"]["site"] == body["publisher"]["site"]:

@@ -132,6 +132,10 @@ def test_review_names_its_translation(database: str) -> None:
     assert _alternates(here) == [("vi", here), ("en-GB", there)]
     assert _alternates(there) == [("en-GB", there), ("vi", here)]
     assert _alternates(f"/reviews/{again.pk}/") == [("vi", f"/reviews/{again.pk}/"), ("en-GB", there)]
+    unknown = make_review(newsroom, vietnamese.claim, language="und", headline="2020")
+    publish_review(newsroom, unknown)
+    assert _alternates(f"/reviews/{unknown.pk}/") == []
+    assert _alternates(here) == [("vi", here), ("en-GB", there)]
     correct_review(newsroom, vietnamese, headline="Video là của năm 2020")
     assert _alternates(f"{here}revisions/1/") == []
 
