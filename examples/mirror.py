@@ -1,7 +1,7 @@
 """A mirror of a fact-check record: follows its feed of changes into an SQLite file.
 
-    python examples/mirror.py https://factcheck.example mirror.sqlite          # goes on until Ctrl-C
-    python examples/mirror.py https://factcheck.example mirror.sqlite --once   # until nothing is new
+    python3 examples/mirror.py https://factcheck.example mirror.sqlite          # goes on until Ctrl-C
+    python3 examples/mirror.py https://factcheck.example mirror.sqlite --once   # until nothing is new
 
 It needs the standard library alone. Stop it whenever you like; it goes on where it was. The table
 `bodies` then has, for each review and demand, the JSON that the API gives for it: the review, the

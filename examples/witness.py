@@ -1,7 +1,7 @@
 """A small witness for public logs (C2SP tlog-witness, tlog-cosignature): remembers, checks, cosigns.
 
-    python examples/witness.py make-key witness.example/mine   # once; prints the key to give away
-    python examples/witness.py serve LOGKEY [LOGKEY…] --port 8100
+    python3 examples/witness.py make-key witness.example/mine   # once; prints the key to give away
+    python3 examples/witness.py serve LOGKEY [LOGKEY…] --port 8100
 
 It needs the standard library and `cryptography`. It keeps its key and, for every log, the last size
 and root hash that it cosigned in one folder (--folder, ./witness by default), which one process at a time

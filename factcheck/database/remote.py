@@ -13,7 +13,7 @@ from factcheck.database.problems import DatabaseAway, DatabaseProblem
 
 _LOCK = 1380928581  # "ROLE" in ASCII: one process after the other gives rights
 BY_HAND = (
-    "run `python -m factcheck.database roles`, give its SQL to the server's administrator, "
+    "run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, "
     "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL as it says"
 )
 

@@ -1,4 +1,4 @@
-"""Checks a public log from outside: `python -m factcheck.record.verifier URL [--state FILE] [--witness KEY…]`.
+"""Checks a public log from outside: `python3 -m factcheck.record.verifier URL [--state FILE] [--witness KEY…]`.
 
 This file needs the standard library and `cryptography` alone and shares no code with the server, so
 that it can be read, copied and run by people who trust neither. docs/log.md says what is checked.
@@ -625,7 +625,7 @@ def plain(problem: Exception) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m factcheck.record.verifier", description="Checks a public log.")
+    parser = argparse.ArgumentParser(prog="python3 -m factcheck.record.verifier", description="Checks a public log.")
     parser.add_argument("url", help="the site's address, such as https://factcheck.example")
     parser.add_argument("--state", type=Path, help="remembers what was seen, so that a changed history is found")
     parser.add_argument("--key", help="the log's verifier key, from somewhere else than the site itself")

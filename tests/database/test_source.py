@@ -221,7 +221,7 @@ def test_owner_that_may_not_make_roles_is_a_sentence(server: dict[str, Any], tmp
         source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
     assert str(problem.value) == (
         f"DATABASE_URL's role {server['name']}_owner may not make the other roles: "
-        "run `python -m factcheck.database roles`, give its SQL to the server's administrator, "
+        "run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, "
         "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL as it says."
     )
 
