@@ -1,5 +1,6 @@
 """The register of demands at the desk: the draft of an entry as a form, and its verbs as buttons."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import demands
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.demand_verbs import VERBS, possible, verb_page
+from factcheck.editorial.admin.public_words import NamedField, put_public_words
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
 from factcheck.editorial.models import Demand, DemandApproval, Review
 
@@ -62,7 +64,14 @@ class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "review":
             kwargs["queryset"] = Review.objects.filter(newsroom__in=list(desk(request).roles))
+            kwargs["form_class"] = partial(NamedField, request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Demand | None:
+        demand = super().get_object(request, object_id, from_field)
+        if demand is not None and demand.review:
+            put_public_words(desk(request), [demand.review.claim])
+        return demand
 
     def has_change_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
         return self.has_view_permission(request, obj) and (obj is None or obj.state == State.DRAFT)

@@ -17,6 +17,7 @@ from factcheck.editorial import messages
 from factcheck.editorial.admin import merges
 from factcheck.editorial.admin.access import DeskAdmin, desk
 from factcheck.editorial.admin.acting import Text, Verb, ask, by_name, refusals_shown, sent
+from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.admin.verb_forms import NewsroomForm, ProseInput
 from factcheck.editorial.models import ReaderMessage
 
@@ -86,6 +87,13 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReaderMessage]:
         seen: QuerySet[ReaderMessage] = messages.messages_for(list(desk(request).roles))
         return seen.annotate(repeated=Count("repetitions"))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> ReaderMessage | None:
+        message = super().get_object(request, object_id, from_field)
+        if message is not None:
+            reviewed = message.review.claim if message.review else None
+            put_public_words(desk(request), [claim for claim in (message.claim, reviewed) if claim])
+        return message
 
     def has_view_permission(self, request: HttpRequest, obj: ReaderMessage | None = None) -> bool:
         roles = desk(request).roles

@@ -1,9 +1,13 @@
 """Of another newsroom's claim the desk shows what readers see, and nothing of its draft."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 from uuid import UUID
 
 import orjson
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import Desk
@@ -20,6 +24,26 @@ def put_public_words(at: Desk, claims: Iterable[Claim]) -> None:
     said = _public_words({claim.pk for claim in others}) if others else {}
     for claim in others:
         claim.text, claim.language = said.get(claim.pk, (str(HIDDEN), "und"))
+
+
+class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A claim or a review, named as the person may read it: in the form, and in what is said when it was saved."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def to_python(self, value: Any) -> Any:
+        found = super().to_python(value)
+        return None if found is None else self._named(found)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(self._named(obj))
+
+    def _named(self, row: Any) -> Any:
+        at: Any = admin.site.get_model_admin(type(row))
+        at.put_public_words(self.request, [row])
+        return row
 
 
 def _public_words(ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:

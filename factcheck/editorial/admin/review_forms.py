@@ -13,9 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents
-from factcheck.editorial.admin.access import FORMFIELDS, Desk, FollowsParent, desk
+from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, desk
 from factcheck.editorial.admin.names import names_for_links
-from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.admin.seen import SeenForm, SeenFormSet
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
 
@@ -52,18 +51,6 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
         # One scale needs no heading.
         choices = [*none, *next(iter(groups.values()))] if len(groups) == 1 else [*none, *groups.items()]
         self.widget.choices = choices
-
-
-class ClaimField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """The review's claim, named as the person may read it."""
-
-    def __init__(self, at: Desk, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.at = at
-
-    def label_from_instance(self, obj: Any) -> str:
-        put_public_words(self.at, [obj])
-        return str(obj)
 
 
 def offer_present(form: forms.ModelForm[Any], name: str) -> None:

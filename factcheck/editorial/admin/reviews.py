@@ -17,8 +17,8 @@ from factcheck.editorial import documents, workflow
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import page_about
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
-from factcheck.editorial.admin.public_words import put_public_words
-from factcheck.editorial.admin.review_forms import AuthorInline, ClaimField, ReviewForm, SourceInline
+from factcheck.editorial.admin.public_words import NamedField, put_public_words
+from factcheck.editorial.admin.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.admin.seen import HeldWhileSaved
 from factcheck.editorial.admin.verbs import VERBS, may_write, possible, shown, verb_page
 from factcheck.editorial.models import Approval, Claim, EditorialEvent, Review
@@ -103,7 +103,7 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
         if db_field.name == "claim":
             claims: Any = self.admin_site.get_model_admin(Claim)
             kwargs["queryset"] = claims.autocomplete_queryset(request)
-            kwargs["form_class"] = partial(ClaimField, desk(request))
+            kwargs["form_class"] = partial(NamedField, request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_search_results(

@@ -1,10 +1,21 @@
 """Wherever the desk names another newsroom's claim, it stands there as readers see it."""
 
 import pytest
+from django.contrib.admin.models import LogEntry as DeskLogEntry
+from django.utils import timezone
 
 from factcheck.editorial import workflow
-from factcheck.editorial.models import Claim, ImportBatch, ProposedLink, Review
-from tests.drafts import FLOOD, Newsroom, make_claim, make_newsroom, make_review, publish_claim
+from factcheck.editorial.models import Claim, ImportBatch, ProposedLink, ReaderMessage, Review
+from tests.drafts import (
+    FLOOD,
+    Newsroom,
+    make_claim,
+    make_demand,
+    make_newsroom,
+    make_review,
+    publish_claim,
+    publish_review,
+)
 from tests.journeys.browser import signed_in
 
 DRAFT = "Nháp chưa ai duyệt."
@@ -67,6 +78,44 @@ def test_its_own_newsroom_reads_its_draft(newsroom: Newsroom, shared: Review) ->
     client = signed_in(newsroom.reporter).client
     where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
     assert [row["text"] for row in client.get(where).json()["results"]] == [DRAFT]
+
+
+def test_what_is_said_of_a_review_that_was_saved(shared: Review, other: Newsroom) -> None:
+    browser = signed_in(other.reporter)
+    for page in (f"add/?claim={shared.claim_id}", f"{shared.pk}/change/"):
+        browser.open(f"/admin/editorial/review/{page}").press("Save and go on")
+        assert FLOOD in browser.html
+        assert DRAFT not in browser.html
+    assert {*DeskLogEntry.objects.values_list("object_repr", flat=True)} == {FLOOD}
+    browser.fill(language="!").press("Save and go on")
+    assert "Please correct the error below" in browser.text
+    assert DRAFT not in browser.html
+
+
+def test_demand_about_a_review_of_it(shared: Review, other: Newsroom) -> None:
+    publish_review(other, shared)
+    demand = make_demand(other, shared)
+    browser = signed_in(other.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
+    assert FLOOD in browser.html
+    assert DRAFT not in browser.html
+
+
+def test_message_of_a_reader_that_was_answered_with_it(shared: Review, other: Newsroom) -> None:
+    message = ReaderMessage.objects.create(
+        kind="tip",
+        text="Lũ tới mái chùa?",
+        language="vi",
+        claim=shared.claim,
+        newsroom=other.publisher,
+        state="taken_up",
+        decided_by=other.reporter,
+        decided_at=timezone.now(),
+        receipt="0" * 64,
+        fingerprint="0" * 64,
+    )
+    browser = signed_in(other.reporter).open(f"/admin/editorial/readermessage/{message.pk}/change/")
+    assert FLOOD in browser.html
+    assert DRAFT not in browser.html
 
 
 def test_saving_a_review_leaves_the_claim_as_it_is(shared: Review, other: Newsroom) -> None:
