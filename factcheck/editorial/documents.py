@@ -14,10 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts import Draft, Row, draft_of
 from factcheck.editorial.models import Publisher, Review, Source, Verdict
+from factcheck.editorial.shared_claims import is_hidden
 from factcheck.record.log import ADDED_KEYS
-from factcheck.record.models import PublishedReview
 
 MIN_SOURCES = 2
+HIDDEN_CLAIM = _(
+    "No review of this claim of another newsroom is public any more. Log the claim yourselves and choose it."
+)
 
 
 def for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:
@@ -81,12 +84,8 @@ def missing(review: Review) -> list[str | Promise]:
             else _("Ask %s to confirm the claimant’s name or describe them instead: it came in with their import.")
             % claimant.newsroom
         )
-    shared = review.claim.newsroom_id != review.newsroom_id
-    if shared and not PublishedReview.objects.live().filter(claim_id=review.claim_id).exists():
-        gone = _(
-            "No review of this claim of another newsroom is public any more. Log the claim yourselves and choose it."
-        )
-        reasons.append(gone)
+    if is_hidden(review):
+        reasons.append(HIDDEN_CLAIM)
     # Others answer for what they published; these rules are for our own reviews.
     if review.is_imported:
         return reasons

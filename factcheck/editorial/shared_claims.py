@@ -70,6 +70,13 @@ def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
     }
 
 
+def is_hidden(review: Review) -> bool:
+    """Whether no reader sees its claim, which is another newsroom's, any more: of it there is nothing to say."""
+    if review.claim.newsroom_id == review.newsroom_id:
+        return False
+    return not PublishedReview.objects.live().filter(claim_id=review.claim_id).exists()
+
+
 def _said(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     owner = Claim.objects.filter(pk=OuterRef(OuterRef("claim_id"))).values("newsroom")
     own = Review.objects.filter(pk=OuterRef("pk"), newsroom__in=owner)

@@ -83,6 +83,8 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
         if obj is None or not obj.is_imported:
             return []
         ours = {"verdict", "change_class", "change_note", "seen"}
+        if obj.claim.newsroom_id != obj.newsroom_id:  # it took the imported one's place, and may have to give way again
+            ours.add("claim")
         return [
             name
             for _title, options in self.get_fieldsets(request, obj)

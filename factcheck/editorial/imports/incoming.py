@@ -21,6 +21,7 @@ from factcheck.editorial.imports.former import came_with, find_former, give_publ
 from factcheck.editorial.imports.references import Record, References
 from factcheck.editorial.imports.rows import Rows, new_row
 from factcheck.editorial.models import Approval, ImportBatch, Review, User
+from factcheck.editorial.shared_claims import is_hidden
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.rows import insert
 
@@ -128,6 +129,10 @@ def _in_hand() -> Refused:
     )
 
 
+def _hidden_claim() -> Refused:
+    return Refused("hidden_claim", documents.HIDDEN_CLAIM)
+
+
 def _refusal(record: Record, former: Any, references: References) -> Refused | None:
     """What only the newsroom's own rows can tell."""
     claim = record["claim"]
@@ -179,6 +184,8 @@ def _plan(
         verdict = None if former.verdict_id else rows.references.verdict(record)
         if former.waiting or (not returned and (verdict is None or former.state != State.PUBLISHED)):
             return Outcome.UNCHANGED
+        if is_hidden(former):
+            return _hidden_claim()
         # An editor may have changed the draft; only what has become known of the verdict is added.
         if verdict:
             former.verdict_id = verdict
@@ -193,6 +200,8 @@ def _plan(
         return _in_hand()
     if former.state == State.WITHDRAWN:
         return Refused("withdrawn_here", _("This review was withdrawn here; reinstate it before you import it again."))
+    if is_hidden(former):
+        return _hidden_claim()
     if public := published_statement(former):
         give_public_verdict(former, public["verdict"])
     rows.change(former, record, digest, with_claim=came_with(former) and not former.shared)

@@ -1,0 +1,58 @@
+"""Imported reviews that were given another newsroom's claim: what that newsroom has only drafted does not come in."""
+
+from pathlib import Path
+
+import pytest
+
+from factcheck.editorial import imports, merges, workflow
+from factcheck.editorial.models import Claim, ImportBatch, Review
+from tests.drafts import FLOOD, Newsroom, make_claim, make_newsroom, publish_claim, withdraw_review
+from tests.exchange.own_records import bodies, publish, record, take
+from tests.journeys.browser import signed_in
+
+DRAFT = "Nháp chưa ai duyệt."
+
+
+@pytest.fixture
+def theirs(newsroom: Newsroom, file: Path) -> Claim:
+    """Of another newsroom, which withdraws its review of it and drafts something else."""
+    take(file, record())
+    imports.return_import(batch=ImportBatch.objects.get(), by=newsroom.second, reason="Which claim?")
+    other = make_newsroom("khac.example")
+    claim = publish_claim(other)
+    merges.use_instead(claim=Claim.objects.get(text="Claim 1."), instead=claim, by=newsroom.editor)
+    withdraw_review(other, claim.reviews.get(newsroom=other.publisher))
+    Claim.objects.filter(pk=claim.pk).update(text=DRAFT)
+    return claim
+
+
+@pytest.mark.parametrize("changes", [{}, {"headline": "Mended"}])
+def test_record_of_a_claim_that_nobody_shows_any_more_is_refused(
+    newsroom: Newsroom, theirs: Claim, file: Path, changes: dict[str, str]
+) -> None:
+    assert take(file, record(**changes)) == "0 new, 0 unchanged, 0 changed, 1 refused (hidden_claim 1)."
+    assert Review.objects.get(newsroom=newsroom.publisher).headline == "Headline 1"
+
+
+def test_record_of_a_claim_that_its_newsroom_shows_says_what_is_public(
+    newsroom: Newsroom, theirs: Claim, file: Path
+) -> None:
+    other = make_newsroom("ba.example")
+    shown = publish_claim(other)
+    Review.objects.filter(newsroom=newsroom.publisher).update(claim=shown)
+    Claim.objects.filter(pk=shown.pk).update(text=DRAFT)
+    assert take(file, record(headline="Mended")) == "1 new, 0 unchanged, 0 changed, 0 refused."
+    publish()
+    assert (bodies()[-1]["headline"], bodies()[-1]["claim"]["text"]) == ("Mended", FLOOD)
+
+
+def test_imported_review_can_be_given_a_claim_of_its_newsroom_instead(newsroom: Newsroom, theirs: Claim) -> None:
+    review = Review.objects.get(newsroom=newsroom.publisher)
+    mine = make_claim(newsroom, text="Logged anew.")
+    browser = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
+    browser.fill(claim=mine.pk).press("Save and go on")
+    approval = workflow.submit(review=review, by=newsroom.editor)
+    workflow.approve(review=review, by=newsroom.chief, digest=approval.digest)
+    workflow.publish(review=review, by=newsroom.chief)
+    assert bodies()[-1]["claim"]["text"] == "Logged anew."
+    assert (bodies()[-1]["headline"], bodies()[-1]["publisher"]["name"]) == ("Headline 1", "Other")
