@@ -185,8 +185,9 @@ def forget(review: Review, erasure: Approval) -> None:
     # They repeat what they are about, and the sender's words besides.
     ReaderMessage.objects.filter(Q(review=review) | Q(claim__in=claims)).delete()
     _forget_claims(claims)
-    # One that no claim names any more; those of other claims are theirs.
-    Claimant.objects.filter(pk__in=claimants, claims__isnull=True).delete()
+    # One that no claim names any more, in its draft or in public; those of other claims are theirs.
+    named = PublishedReview.objects.live().filter(claimant__in=claimants).values("claimant")
+    Claimant.objects.filter(pk__in=claimants, claims__isnull=True).exclude(pk__in=named).delete()
 
 
 def forget_in_desk_log(model: type[models.Model], keys: set[Any]) -> None:

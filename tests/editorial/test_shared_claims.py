@@ -13,6 +13,7 @@ from tests.drafts import (
     FLOOD,
     Newsroom,
     correct_review,
+    erase_review,
     make_newsroom,
     make_review,
     open_correction,
@@ -95,6 +96,17 @@ def test_claimant_is_described_anew_before_the_claims_newsroom_has_published_it(
     review = make_review(other, claim)
     told = statement(for_statements(Review.objects.filter(pk=review.pk)).get())["claim"]["claimant"]
     assert (told["name"], told["description"]) == (None, "một người dân")
+
+
+def test_claimant_whom_readers_see_stays_when_another_newsroom_erases(newsroom: Newsroom, other: Newsroom) -> None:
+    claim = publish_claim(newsroom)
+    theirs = make_review(other, claim)
+    publish_review(other, theirs)
+    change(claim)  # its draft names another claimant by now
+    erase_review(other, theirs)
+    review = make_review(make_newsroom("ba.example"), claim)
+    told = statement(for_statements(Review.objects.filter(pk=review.pk)).get())["claim"]["claimant"]
+    assert told["description"] == "một người dùng mạng xã hội"
 
 
 def test_claim_whose_newsroom_withdrew_it_can_still_be_redacted_in_others_reviews(
