@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.admin import links, merges
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
-from factcheck.editorial.admin.public_words import put_public_words
+from factcheck.editorial.admin.public_words import found_in_public, put_public_words
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.links import is_public
 from factcheck.editorial.merges import last_merged_into
@@ -112,7 +112,7 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
         if not (words := search_terms(search_term)):
             return queryset.none(), False
         # Once by the trigram index; the list and its count then go by the keys.
-        hits = keys(queryset.filter(all_words("text", words)))
+        hits = found_in_public(desk(request), keys(queryset.filter(all_words("text", words))), words)
         return Claim.objects.filter(pk__in=hits).select_related(*self.list_select_related), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:

@@ -26,6 +26,18 @@ def put_public_words(at: Desk, claims: Iterable[Claim]) -> None:
         claim.text, claim.language = said.get(claim.pk, (str(HIDDEN), "und"))
 
 
+def found_in_public(at: Desk, ids: Collection[UUID], words: Collection[str]) -> list[UUID]:
+    """Of claims with these words in the draft, the person's own and those that have them in public, too."""
+    claims = list(Claim.objects.filter(pk__in=ids).only("newsroom", "text", "language"))
+    put_public_words(at, claims)
+    told = [word.casefold() for word in words]
+    return [
+        claim.pk
+        for claim in claims
+        if claim.newsroom_id in at.roles or all(word in claim.text.casefold() for word in told)
+    ]
+
+
 class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A claim or a review, named as the person may read it: in the form, and in what is said when it was saved."""
 

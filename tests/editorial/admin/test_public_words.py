@@ -74,6 +74,20 @@ def test_suggestions(shared: Review, other: Newsroom) -> None:
     assert [row["text"] for row in client.get(where).json()["results"]] == [FLOOD]
 
 
+@pytest.mark.parametrize(("words", "found"), [("Nháp", 0), ("duyệt.", 0), ("mái chùa", 1)])
+def test_search_tells_nothing_of_the_draft(shared: Review, other: Newsroom, words: str, found: int) -> None:
+    Claim.objects.filter(pk=shared.claim_id).update(text=f"{DRAFT} {FLOOD}")
+    client = signed_in(other.reporter).client
+    where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
+    assert len(client.get(where + words).json()["results"]) == found
+    listed = client.get(f"/admin/editorial/review/?q={words}").content.decode()
+    assert listed.count('<th class="field-__str__">') == found
+
+
+def test_its_own_newsroom_finds_its_draft(newsroom: Newsroom, shared: Review) -> None:
+    assert DRAFT in signed_in(newsroom.reporter).open("/admin/editorial/claim/?q=nháp").html
+
+
 def test_its_own_newsroom_reads_its_draft(newsroom: Newsroom, shared: Review) -> None:
     client = signed_in(newsroom.reporter).client
     where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
