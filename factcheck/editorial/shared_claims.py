@@ -49,8 +49,7 @@ class PublicClaim:
 
 
 def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
-    """By id, from the newest live review that the claim's own newsroom has published. Without one there is only the
-    draft: else what was redacted there after the withdrawal could never be taken out of anybody else's review."""
+    """By id, from the newest live review of the claim's own newsroom, or of anybody while that shows none."""
     if not ids:
         return {}
     said = _said(ids)
@@ -79,8 +78,8 @@ def is_hidden(review: Review) -> bool:
 
 def _said(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     owner = Claim.objects.filter(pk=OuterRef(OuterRef("claim_id"))).values("newsroom")
-    own = Review.objects.filter(pk=OuterRef("pk"), newsroom__in=owner)
-    found = PublishedReview.objects.live().filter(Exists(own), claim_id__among=ids).order_by("sequence")
+    own = Exists(Review.objects.filter(pk=OuterRef("pk"), newsroom__in=owner))
+    found = PublishedReview.objects.live().filter(claim_id__among=ids).order_by(own.asc(), "sequence")
     return {row.claim_id: row.said for row in found if row.claim_id}
 
 

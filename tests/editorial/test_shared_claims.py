@@ -14,6 +14,7 @@ from tests.drafts import (
     Newsroom,
     correct_review,
     erase_review,
+    make_claim,
     make_newsroom,
     make_review,
     open_correction,
@@ -109,15 +110,27 @@ def test_claimant_whom_readers_see_stays_when_another_newsroom_erases(newsroom: 
     assert told["description"] == "một người dùng mạng xã hội"
 
 
-def test_claim_whose_newsroom_withdrew_it_can_still_be_redacted_in_others_reviews(
+def test_claim_whose_newsroom_withdrew_it_stays_what_readers_see_in_others_reviews(
+    newsroom: Newsroom, other: Newsroom
+) -> None:
+    claim = publish_claim(newsroom)
+    review = make_review(other, claim)
+    publish_review(other, review)
+    withdraw_review(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
+    change(claim)
+    correct_review(other, review, summary="Sai. Video quay năm 2020.")
+    assert FLOOD in str(said(review)["claim"])
+    assert "Nháp" not in PublishedReview.objects.get(pk=review.pk).body
+
+
+def test_name_in_a_claim_whose_newsroom_withdrew_it_goes_with_a_claim_of_ones_own(
     newsroom: Newsroom, other: Newsroom
 ) -> None:
     claim = publish_claim(newsroom, "Ông Nguyễn Văn A nói nước lũ đã tới mái chùa.")
     review = make_review(other, claim)
     publish_review(other, review)
     withdraw_review(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
-    Claim.objects.filter(pk=claim.pk).update(text="Nước lũ đã tới mái chùa.")
-    correct_review(other, review, summary="Sai. Video quay năm 2020.")
+    correct_review(other, review, claim=make_claim(other, text="Nước lũ đã tới mái chùa."))
     assert "Nguyễn Văn A" not in PublishedReview.objects.get(pk=review.pk).body
 
 
