@@ -41,7 +41,7 @@ def test_documentation_page_works_under_its_policy(module_database):
             page.goto(f"http://127.0.0.1:{server.server_port}/api/docs/")
             dark = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
             page.emulate_media(color_scheme="light")
-            page.wait_for_function("!document.documentElement.classList.contains('dark-mode')")
+            page.wait_for_selector("html:not(.dark-mode)")
             page.click("#operations-Reviews-list_reviews .opblock-summary")
             page.click("text=Try it out")
             page.click("button.execute")
