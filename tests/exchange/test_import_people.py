@@ -204,6 +204,18 @@ def test_interrupted_publication_goes_on(newsroom: Newsroom, file: Path) -> None
     assert [body["headline"] for body in bodies()] == [f"Headline {number}" for number in range(5)]
 
 
+def test_publication_in_parts_is_one_event(newsroom: Newsroom, file: Path) -> None:
+    take(file, *(record(number) for number in range(4)))
+    batch = ImportBatch.objects.get()
+    imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+    published = EditorialEvent.objects.filter(action="import.published")
+    for _part in range(2):
+        assert imports.publish_import(batch=batch, by=newsroom.second, chunk=2, seconds=0) == 2
+    assert [event.detail for event in published] == [{"reviews": 4}]
+    assert imports.publish_import(batch=batch, by=newsroom.second, seconds=0) == 0
+    assert published.count() == 1
+
+
 def test_commands_say_what_to_do_next(newsroom: Newsroom, file: Path) -> None:
     write(file, record(1), record(2, original_url="nowhere"))
     printed = run("import_reviews", file, by=IMPORTER)

@@ -24,7 +24,10 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Verb(Generic[T]):
-    """A button and its page. `do` calls the verb with what the form gave."""
+    """A button and its page. `do` calls the verb with what the form gave.
+
+    What is too much for one request is done in parts: `left` says whether there is more, and the page asks for it.
+    """
 
     name: str
     label: Text
@@ -35,6 +38,7 @@ class Verb(Generic[T]):
     leads: bool = False  # towards the public: the main button of its page
     removes: bool = False  # takes something away: the only buttons that are red
     read_first: bool = False  # the button stands below what it is about
+    left: Callable[[T], bool] = lambda _row: False
 
 
 def by_name(*verbs: Verb[T]) -> dict[str, Verb[T]]:
@@ -61,6 +65,8 @@ def act(request: HttpRequest, verb: Verb[T], on: T, form: forms.Form, page: str)
     if form.is_valid():
         with refusals_shown(form):
             verb.do(on, desk(request).user, form.cleaned_data)
+            if verb.left(on):
+                return None
             messages.success(request, str(verb.done))
             return redirect(page)
     return None

@@ -22,6 +22,7 @@ from factcheck.editorial.models.approvals import Decision
 PAGE = 100
 MOST_LOOKED_AT = 10_000  # reviews, for names that nobody has confirmed
 MOST_COUNTED = 1000  # an import may have a million, and its page is opened often
+PART = 4  # seconds; what takes longer to publish is published in parts, and the page says how far it is
 
 
 VERBS: dict[str, Verb[ImportBatch]] = by_name(
@@ -49,13 +50,13 @@ VERBS: dict[str, Verb[ImportBatch]] = by_name(
         "publish",
         _("Publish all of it"),
         _(
-            "Everybody can read these reviews from now on. A large import takes some minutes; keep the page open. More"
-            " than 100,000 reviews take longer than a page can wait: ask whoever runs the site to publish them with the"
-            " command publish_import."
+            "Everybody can read these reviews from now on. While a large import is published, this page shows how far"
+            " it is."
         ),
         _("Published."),
-        lambda batch, by, _data: publish_import(batch=batch, by=by),
+        lambda batch, by, _data: publish_import(batch=batch, by=by, seconds=PART),
         leads=True,
+        left=lambda batch: batch.unpublished().exists(),
     ),
 )
 
@@ -103,6 +104,20 @@ def _unconfirmed(batch: ImportBatch) -> dict[str, Any]:
     names = Claimant.objects.filter(pk__in=looked_at, confirmed=False).order_by()[: MOST_COUNTED + 1].count()
     is_cut_off = names > MOST_COUNTED or batch.new + batch.changed > MOST_LOOKED_AT
     return {"unconfirmed": min(names, MOST_COUNTED), "unconfirmed_at_least": is_cut_off}
+
+
+def _how_far(batch: ImportBatch) -> dict[str, Any]:
+    public = batch.published().count()
+    return {
+        "public": public,
+        "whole": public + batch.unpublished().count(),
+        "explanation": _(
+            "It goes on by itself while this page is open. When you stop or close the page, what is public stays so,"
+            " and you or somebody else can go on later."
+        ),
+        "goes_on": True,
+        "button": _("Go on"),
+    }
 
 
 @admin.register(ImportBatch)
@@ -185,5 +200,8 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
             return answer
         if not form.is_bound and asked not in possible(desk(request), batch):
             return too_late(request, page)
+        if form.is_valid():  # and so there is more of it
+            template = "admin/editorial/importbatch/publishing.html"
+            return ask(request, asked, batch, form, page, template, **_how_far(batch))
         template = "admin/editorial/importbatch/verb.html"
         return ask(request, asked, batch, form, page, template, batch=batch, **self._rows(request, batch))

@@ -1,5 +1,7 @@
 """The verbs (see the package)."""
 
+import math
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -124,14 +126,19 @@ def return_import(*, batch: ImportBatch, by: User, reason: str = "") -> ImportBa
 
 
 def publish_import(
-    *, batch: ImportBatch, by: User, chunk: int = 1000, progress: Callable[[int], object] | None = None
+    *,
+    batch: ImportBatch,
+    by: User,
+    chunk: int = 1000,
+    seconds: float = math.inf,
+    progress: Callable[[int], object] | None = None,
 ) -> int:
     """Makes the approved statements public, one transaction a chunk, and returns how many; goes on where it stopped.
 
     A review that was changed after its approval is not published: its approval is returned, and it is a draft.
-    `progress` is called with the number of approvals that each chunk dealt with.
+    After so many seconds no other chunk is begun. `progress` is called with how many approvals each chunk dealt with.
     """
-    published, last = 0, 0
+    published, last, end = 0, 0, time.monotonic() + seconds
     while True:
         with transaction.atomic():
             locked = _locked(batch)
@@ -141,8 +148,10 @@ def publish_import(
             wanted = locked.unpublished().filter(pk__gt=last).order_by("pk")
             keys = list(wanted.values_list("pk", flat=True)[:chunk])
             if not keys:
-                if published:
-                    record_event(by, "import.published", locked, reviews=published)
+                if last and (reviews := locked.published().count()):
+                    record_event(by, "import.published", locked, reviews=reviews)
+                return published
+            if last and time.monotonic() > end:
                 return published
             _hold_reviews(Approval.objects.filter(pk__among=keys))
             wanted = wanted.only("review_id", "action", "statement", "change_class", "note", "entry", "batch")

@@ -83,6 +83,9 @@ class ImportBatch(models.Model):
     def __str__(self) -> str:
         return f"{self.files} ({date_format(self.submitted_at)})" if self.pk else self.files
 
+    def published(self) -> models.QuerySet["Approval"]:
+        return self.approvals.filter(entry__isnull=False)
+
     def unpublished(self) -> models.QuerySet["Approval"]:
         """What of it is not returned and not public."""
         return self.approvals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)

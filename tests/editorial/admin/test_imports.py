@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -16,6 +17,7 @@ from factcheck.editorial.admin import imports
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant
 from factcheck.editorial.models import Approval, Claimant, EditorialEvent, ImportBatch, Review
 from factcheck.record.models import LogEntry
+from tests.chromium import desk_of
 from tests.drafts import Newsroom, make_newsroom
 from tests.journeys.browser import signed_in
 
@@ -63,6 +65,42 @@ def test_import_is_approved_and_published_by_somebody_else(batch: tuple[Newsroom
     assert not editor.has_link("Publish all of it")
     events = EditorialEvent.objects.filter(action__startswith="import.").order_by("pk").values_list("action", flat=True)
     assert list(events) == ["import.submitted", "import.approved", "import.published"]
+
+
+def test_large_import_is_published_in_parts(
+    batch: tuple[Newsroom, ImportBatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom, imported = batch
+    editorial_imports.approve_import(batch=imported, by=newsroom.editor, digest=imported.digest)
+    monkeypatch.setattr(imports, "publish_import", partial(editorial_imports.publish_import, chunk=2))
+    monkeypatch.setattr(imports, "PART", 0)
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/do/publish/")
+    editor.press("Publish all of it")
+    assert "2 of 3 reviews are public." in editor.text
+    assert '<progress max="3" value="2"' in editor.html
+    assert 'class="act goes-on"' in editor.html  # desk.js sends it
+    assert LogEntry.objects.count() == 2
+    stopped = signed_in(newsroom.chief).open(editor.path.partition("do/")[0]).follow("Publish all of it")
+    assert "goes-on" not in stopped.html
+    editor.press("Go on")
+    assert "It is approved and published." in editor.text
+    assert LogEntry.objects.count() == 3
+    stopped.press("Publish all of it")
+    assert LogEntry.objects.count() == 3
+
+
+@pytest.mark.prove
+def test_parts_follow_each_other_by_themselves(
+    batch: tuple[Newsroom, ImportBatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom, imported = batch
+    editorial_imports.approve_import(batch=imported, by=newsroom.editor, digest=imported.digest)
+    monkeypatch.setattr(imports, "publish_import", partial(editorial_imports.publish_import, chunk=1))
+    monkeypatch.setattr(imports, "PART", 0)
+    with desk_of(newsroom.editor, f"editorial/importbatch/{imported.pk}/do/publish/") as page:
+        page.click("input[type=submit][value='Publish all of it']")
+        page.wait_for_selector("text=It is approved and published.")
+    assert LogEntry.objects.count() == 3
 
 
 @pytest.mark.parametrize(

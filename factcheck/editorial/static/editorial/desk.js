@@ -14,6 +14,8 @@ for (const cell of document.querySelectorAll(".tabular tr.form-row > td")) {
     }
   }
 }
+// What is done in parts goes on by itself, so long as the page is open.
+document.querySelector("form.goes-on")?.requestSubmit();
 // Coming back by the browser's button must not find the form locked.
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) {
