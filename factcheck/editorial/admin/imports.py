@@ -100,9 +100,10 @@ def reason_of_return() -> Subquery:
 
 def _unconfirmed(batch: ImportBatch) -> dict[str, Any]:
     """How many names become public with it that nobody has confirmed; of a large import at least so many."""
-    looked_at = batch.unpublished().order_by("pk").values("review__claim__claimant")[:MOST_LOOKED_AT]
+    named = batch.unpublished().order_by("pk").values("review__claim__claimant")
+    looked_at = named[:MOST_LOOKED_AT]
     names = Claimant.objects.filter(pk__in=looked_at, confirmed=False).order_by()[: MOST_COUNTED + 1].count()
-    is_cut_off = names > MOST_COUNTED or batch.new + batch.changed > MOST_LOOKED_AT
+    is_cut_off = names > MOST_COUNTED or named[MOST_LOOKED_AT:].exists()
     return {"unconfirmed": min(names, MOST_COUNTED), "unconfirmed_at_least": is_cut_off}
 
 
