@@ -9,6 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 from factcheck.record.canonical import respelled, rfc3339
 from factcheck.record.merkle import tile_name
 
+# Kinds of entries that change, take back or take away what a review said.
+CORRECTIONS = ("review.update", "review.correction", "review.withdrawal", "review.reinstatement", "review.erasure")
+
 
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):
     def newest(self) -> "LogEntryQuerySet":
@@ -19,6 +22,10 @@ class LogEntryQuerySet(models.QuerySet["LogEntry"]):
         """The last entry about each subject, in the log's order."""
         later = LogEntry.objects.filter(subject=OuterRef("subject"), number__gt=OuterRef("number"))
         return self.filter(~Exists(later)).order_by("sequence")
+
+    def corrections(self) -> "LogEntryQuerySet":
+        """Whatever became of published reviews, newest first."""
+        return self.filter(kind__in=CORRECTIONS).order_by("-sequence")
 
     def of_reviews(self) -> "LogEntryQuerySet":
         """The entries about reviews whose documents are there (not erased), with them, in the log's order."""
@@ -84,7 +91,11 @@ class LogEntry(models.Model):
                 name="logentry_kind_known",
             ),
         ]
-        indexes = [models.Index(fields=["at"], name="logentry_at")]
+        indexes = [
+            models.Index(fields=["at"], name="logentry_at"),
+            # Among a million first publications, the few that follow.
+            models.Index(fields=["sequence"], name="logentry_corrections", condition=Q(kind__in=CORRECTIONS)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.kind} {self.subject} {self.number}"

@@ -9,13 +9,18 @@ from django.db.models import F, Func, TextField
 from factcheck.record.models import LogEntry
 
 
-def in_revision(key: str) -> Func:
-    """What an entry's document says of its revision under the key, as text; null when the document was erased."""
+def in_document(*path: str) -> Func:
+    """What an entry's document has at the path, as text; null when the document was erased."""
     return Func(
         F("revision_document__document"),
-        template=f"(convert_from(%(expressions)s, 'UTF8')::jsonb #>> '{{revision,{key}}}')",
+        template=f"(convert_from(%(expressions)s, 'UTF8')::jsonb #>> '{{{','.join(path)}}}')",
         output_field=TextField(),
     )
+
+
+def in_revision(key: str) -> Func:
+    """What an entry's document says of its revision under the key."""
+    return in_document("revision", key)
 
 
 def notice_in(erasure: str | bytes) -> dict[str, Any]:

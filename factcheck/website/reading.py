@@ -9,11 +9,19 @@ import orjson
 from django.db import models
 from django.db.models import QuerySet
 
+from factcheck.record.canonical import rfc3339
 from factcheck.record.families import Family
-from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReview, RevisionDocument
+from factcheck.record.models import (
+    LogEntry,
+    PublishedClaim,
+    PublishedCorrection,
+    PublishedDemand,
+    PublishedReview,
+    RevisionDocument,
+)
 from factcheck.record.queries import MAX_QUERY, read_query
 from factcheck.record.readmodel import review_body
-from factcheck.record.revisions import in_revision
+from factcheck.record.revisions import in_document, in_revision
 from factcheck.record.search import SECONDS, Search
 from factcheck.record.spelling import did_you_mean
 from factcheck.record.text import MOST_APART, storable
@@ -116,10 +124,20 @@ def _demands() -> QuerySet[PublishedDemand, tuple[str, str | None]]:
 def _demand(body: str, about: str | None) -> Body:
     """Its review has `title` and `language`, too, unless it was erased."""
     demand: Body = orjson.loads(body)
-    review = orjson.loads(about) if about else {}
-    if title := review.get("headline") or review.get("claim", {}).get("text"):
-        demand["review"] |= {"title": title, "language": review["language"]}
+    if about:
+        demand["review"] |= _titled(orjson.loads(about))
     return demand
+
+
+def _titled(review: Body) -> Body:
+    """What a review is called now, the claim's words in place of a missing headline, and the language of that.
+
+    Nothing for one that was erased, or withdrawn and has no headline.
+    """
+    claim = review.get("claim", {})
+    if title := review.get("headline"):
+        return {"title": title, "language": review["language"]}
+    return {"title": claim["text"], "language": claim["language"]} if "text" in claim else {}
 
 
 def demands_about(review_id: UUID) -> list[Body]:
@@ -133,18 +151,54 @@ def list_revisions(subject: UUID) -> QuerySet[LogEntry]:
 
     What was erased has no document and so neither note nor class.
     """
-    return (
-        LogEntry.objects.using("public")
-        .filter(subject=subject)
-        .order_by("-number")
-        .annotate(
-            note=in_revision("note"),
-            change_class=in_revision("class"),
-            kept=models.ExpressionWrapper(
-                models.Q(revision_document__isnull=False), output_field=models.BooleanField()
-            ),
-        )
+    return _told(LogEntry.objects.using("public").filter(subject=subject).order_by("-number"))
+
+
+def _told(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
+    """The entries with what their documents say of them."""
+    kept = models.ExpressionWrapper(models.Q(revision_document__isnull=False), output_field=models.BooleanField())
+    return entries.annotate(note=in_revision("note"), change_class=in_revision("class"), kept=kept)
+
+
+def list_corrections(page: int) -> tuple[list[Body], bool]:
+    """A page of what became of published reviews, newest first, and whether there is more."""
+    start = (page - 1) * PAGE_SIZE
+    entries = LogEntry.objects.using("public")
+    # By themselves first, so that no document is read of those that stand on pages before.
+    here = list(entries.corrections().values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+    review = PublishedReview.objects.filter(pk=models.OuterRef("subject"))
+    verdicts = PublishedCorrection.objects.filter(pk=models.OuterRef("pk"))
+    found = _told(entries.filter(pk__in=here[:PAGE_SIZE]).order_by("-sequence")).annotate(
+        review=models.Subquery(review.values("body")),
+        verdicts=models.Subquery(verdicts.values("body")),
+        notice=in_document("notice"),
     )
+    return [_correction(entry) for entry in found], len(here) > PAGE_SIZE and page < LAST_PAGE
+
+
+def _correction(entry: Any) -> Body:
+    """As a review's `corrections` have it, with `kept` as in `list_revisions`, an erasure's `notice`, and the review.
+
+    The review is called what it is called now, whatever it was called then (`_titled`).
+    """
+    review: Body = orjson.loads(entry.review)
+    verdicts: Body = orjson.loads(entry.verdicts) if entry.verdicts else {}
+    notice: Body | None = orjson.loads(entry.notice) if entry.notice else None
+    standing = review["revision"]
+    return {
+        "kind": entry.kind.partition(".")[2],
+        "at": rfc3339(entry.at),
+        "class": entry.change_class,
+        "note": None if notice else entry.note,  # which repeats the notice
+        "verdict_before": verdicts.get("verdict_before"),
+        "verdict_after": verdicts.get("verdict_after"),
+        "kept": entry.kept,
+        "notice": notice,
+        "language": review.get("language", "und"),
+        "review": {"id": review["id"], "now": standing["kind"], **_titled(review)},
+        "withdrawn_since": standing["kind"] == "withdrawal" and standing["sequence"] != entry.sequence,
+        "newsroom": review["publisher"] if "publisher" in review else review["notice"]["newsroom"],
+    }
 
 
 def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None] | None:

@@ -5,13 +5,14 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from factcheck.website import register, sitemaps, views, well_known
+from factcheck.website import corrections, register, sitemaps, views, well_known
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("reviews/<uuid:review_id>/", views.review, name="review"),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", views.revision, name="revision"),
     path("claims/<uuid:claim_id>/", views.claim, name="claim"),
+    path("corrections/", corrections.corrections, name="corrections"),
     path("demands/", register.demands, name="demands"),
     path("demands/<uuid:demand_id>/", register.demand, name="demand"),
     # Without a token against forgery: the worst that another site can do with it is to change the language,

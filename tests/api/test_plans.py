@@ -320,6 +320,11 @@ def test_changes_are_read_by_their_place_in_the_log(many):
     assert "record_logentry_pkey" in indexes("/api/v1/changes/")
 
 
+def test_page_of_corrections_is_read_by_their_own_index(many):
+    """Nothing was corrected here: along the log all of it would be read to find that out."""
+    assert indexes("/corrections/") == {"logentry_corrections"}
+
+
 def test_rating_scales_are_read_by_the_keys_of_their_verdicts(many):
     assert indexes("/api/v1/rating-scales/")
     following = json.loads(Client().get("/api/v1/rating-scales/").content)["next"]

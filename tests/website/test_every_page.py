@@ -25,6 +25,7 @@ PAGES = [
     "{0.imported}",
     "{0.hostile}",
     "{0.claim}",
+    "/corrections/",
     "/nowhere/",
 ]
 

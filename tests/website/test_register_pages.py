@@ -10,7 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial import demands, workflow
 from factcheck.website import reading
-from tests.drafts import make_demand, make_newsroom, make_review, publish_demand, publish_review, update_demand
+from tests.drafts import (
+    make_claim,
+    make_demand,
+    make_newsroom,
+    make_review,
+    publish_demand,
+    publish_review,
+    update_demand,
+)
 from tests.website.conftest import HOSTILE, Page
 
 
@@ -85,6 +93,15 @@ def test_register_names_the_review_that_a_demand_is_about(register: SimpleNamesp
         register.erased, register.review,
     ]  # fmt: skip
     assert page.text.count("About:") == 2
+
+
+def test_claim_that_stands_for_a_title_is_in_its_own_language(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_claim(newsroom, text="الماء غال.", language="ar")
+    review = make_review(newsroom, claim, headline="", language="fr")
+    publish_review(newsroom, review)
+    publish_demand(newsroom, make_demand(newsroom, review))
+    assert '<bdi lang="ar">الماء غال.</bdi>' in get("/demands/").source
 
 
 def test_demand_that_leaves_something_out_says_so(register: SimpleNamespace) -> None:

@@ -195,6 +195,7 @@ def test_review_redacted_shows_what_stands_now(database: str) -> None:
     publish_review(newsroom, review)
     page = get(f"/reviews/{review.pk}/")
     assert "Bài không còn nêu tên người quay đoạn phim này." in page.text
+    assert "Verdict before:" not in page.text  # it was erased
     assert "Published (text erased)" in page.text
     for former in (1, 2):
         page = get(f"/reviews/{review.pk}/revisions/{former}/", status=410)

@@ -48,7 +48,7 @@ def reviews(database) -> list[Review]:
 
 def test_every_page_that_is_public_is_in_it_once(reviews):
     (pages, of_reviews, of_demands) = read("/sitemap.xml")
-    assert read(pages) == [f"{SITE}/", f"{SITE}/demands/"]
+    assert read(pages) == [f"{SITE}/", f"{SITE}/corrections/", f"{SITE}/demands/"]
     assert read(of_reviews) == [f"{SITE}/reviews/{review.pk}/" for review in reviews[:5]]
     (demand,) = read(of_demands)
     assert Client().get(demand.removeprefix(SITE)).status_code == 200
@@ -86,7 +86,7 @@ def test_unknown_parts_are_not_found(reviews):
         assert Client().get(address).status_code == 404
 
 
-def test_record_that_is_empty_has_the_two_lists(database):
+def test_record_that_is_empty_has_the_lists(database):
     assert read("/sitemap.xml") == [f"{SITE}/sitemaps/pages.xml"]
 
 
