@@ -109,6 +109,11 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
         return redirect("claim", home, permanent=True)
     context = {
         "claim": body,
+        "title": body["text"],
+        # Passed on without the verdicts, the words of a false claim would only spread.
+        "description": "; ".join(
+            f"{review['publisher']['name']}: {review['verdict']['label'] or '–'}" for review in body["reviews"]
+        ),
         # As reviews have them in the lists of other pages: with the claim's words in place of a missing headline.
         "others": [{**review, "claim": body} for review in body["reviews"]],
         "sample": any(is_sample(review["publisher"]["site"]) for review in body["reviews"]),

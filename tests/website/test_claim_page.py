@@ -1,0 +1,49 @@
+"""The page of a claim with all reviews of it."""
+
+from django.test import Client
+
+from tests.website.conftest import Page, Published
+
+
+def get(path: str, language: str = "en") -> Page:
+    response = Client().get(path, headers={"accept-language": language})
+    assert response.status_code == 200
+    return Page(response.content.decode())
+
+
+def named(page: Page) -> dict[str, str]:
+    """What the page's elements `meta` say, by name or property."""
+    contents = page.values("meta", "content")
+    return dict(zip([*page.values("meta", "name"), *page.values("meta", "property")], contents, strict=True))
+
+
+def test_claim_is_described_for_whoever_passes_it_on(published: Published) -> None:
+    """The words alone would spread what a newsroom found to be false."""
+    page = get(published.claim)
+    verdicts = "Toà soạn kiemchung.example: Đúng; Toà soạn checkpoint.org: False"
+    said = named(page)
+    times = said.pop("article:published_time"), said.pop("article:modified_time")
+    assert said == {
+        "viewport": "width=device-width, initial-scale=1",
+        "color-scheme": "light dark",
+        "description": verdicts,
+        "og:type": "article",
+        "og:title": "Nước lũ ở Huế đã lên tới mái chùa.",
+        "og:description": verdicts,
+        "og:url": f"http://127.0.0.1:8000{published.claim}",
+        "og:site_name": "The Fact-Check Record",
+    }
+    body = Client().get(f"/api/v1{published.claim}").json()
+    assert times == (body["published_at"], body["updated_at"])
+    assert page.values("link", "href")[:2] == [
+        f"http://127.0.0.1:8000{published.claim}",
+        f"http://127.0.0.1:8000/api/v1{published.claim}",
+    ]
+    assert named(get(published.claim, "vi"))["og:site_name"] == "Sổ Kiểm Chứng"
+
+
+def test_claim_hostile_is_text_in_its_description(published: Published) -> None:
+    body = Client().get(f"/api/v1{published.hostile}").json()
+    page = get(f"/claims/{body['claim']['id']}/")
+    assert page.elements["script"] == page.elements["img"] == 0
+    assert named(page)["og:title"] == '"><script>alert(1)</script><img src=x onerror=alert(1)>hsilgne'
