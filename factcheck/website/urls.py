@@ -9,6 +9,8 @@ from factcheck.website import corrections, register, sitemaps, views, well_known
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("reviews/", views.newest),
+    path("claims/", views.newest),
     path("reviews/<uuid:review_id>/", views.review, name="review"),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", views.revision, name="revision"),
     path("claims/<uuid:claim_id>/", views.claim, name="claim"),

@@ -75,6 +75,12 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
+def newest(request: HttpRequest) -> HttpResponse:
+    """Where readers are led who cut the address of a review or claim; not for ever: a list may stand there one day."""
+    return redirect("home")
+
+
 @page_for_readers
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """A review as it stands now; its tombstone when it was withdrawn; 410 when it was erased."""

@@ -108,6 +108,14 @@ def test_search_that_finds_nothing_says_what_that_means_and_leads_on(published: 
     assert '<a href="/">To the newest reviews</a>' in page.source
 
 
+@pytest.mark.parametrize("path", ["/reviews/", "/claims/"])
+def test_address_cut_short_leads_to_the_newest_reviews(path: str) -> None:
+    for asked in (Client().get(path), Client().head(path)):
+        assert (asked.status_code, asked.headers["Location"]) == (302, "/")
+    assert Client().get(path.rstrip("/")).headers["Location"] == path
+    assert Client().post(path).status_code == 405
+
+
 @pytest.mark.parametrize("path", ["/?page=2", "/?q=lũ&page=2", "/?q=kangaroo&page=2"])
 def test_page_behind_the_last_is_404_and_not_empty(published: Published, path: str) -> None:
     assert Client().get(path).status_code == 404
