@@ -167,3 +167,10 @@ def test_search_whose_time_is_up_does_not_say_that_there_is_nothing(
     page = get("/?q=covid")
     assert "The search was stopped because it took too long, so something may be missing." in page.text
     assert "No published review has these words." not in page.text
+
+
+def test_claim_in_place_of_a_headline_has_its_own_language(published: Published) -> None:
+    claim = Client().get(f"/api/v1{published.imported}").json()["claim"]["id"]
+    for address in ("/", f"/claims/{claim}/"):
+        attributes = get(address).attributes
+        assert attributes[attributes.index(("a", "href", published.imported)) + 1] == ("a", "lang", "ar")
