@@ -10,9 +10,11 @@ import argparse
 import base64
 import hashlib
 import http.client
+import io
 import json
 import os
 import re
+import socket
 import sys
 import time
 from collections import deque
@@ -37,7 +39,9 @@ LEAF_TEXTS = {
 SAVE_EVERY = 20  # seconds between savings of the state
 MOST = 64 * 2**20  # bytes of an answer; no document comes near
 KEPT = 2.5  # seconds after which no cache has a former checkpoint any more, which may be kept for 2
-SALT = re.compile(r"[0-9a-f]{64}")
+READ = 30  # seconds for which a site may be silent
+WHOLE = 60  # seconds within which an answer has come to its end, however steadily it comes
+HASH = re.compile(r"[0-9a-f]{64}")  # of a salt as well, which is as long
 # What may stand before each kind in the history of one subject (None: nothing).
 BEFORE: dict[str, set[str | None]] = {
     "review.original": {None},
@@ -70,6 +74,34 @@ class NoAnswer(Exception):
     """The server could not be asked."""
 
 
+class Patience(io.RawIOBase):
+    """What comes through a socket, for WHOLE seconds. Raises TimeoutError."""
+
+    def __init__(self, sock: socket.socket, coming: io.RawIOBase) -> None:
+        self.sock, self.coming, self.end = sock, coming, time.monotonic() + WHOLE
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if (left := self.end - time.monotonic()) <= 0:
+            raise TimeoutError("timed out")
+        self.sock.settimeout(min(left, READ))
+        return self.coming.readinto(buffer)
+
+    def close(self) -> None:
+        self.coming.close()
+        super().close()
+
+
+class Answer(http.client.HTTPResponse):
+    """Its head as well comes within WHOLE seconds: the timeout of a socket begins anew with every byte."""
+
+    def __init__(self, sock: socket.socket, **options: Any) -> None:
+        super().__init__(sock, **options)
+        self.fp = io.BufferedReader(Patience(sock, self.fp.detach()))
+
+
 class Site:
     """GET over one connection, asked again a few times when it breaks."""
 
@@ -90,7 +122,8 @@ class Site:
             try:
                 if self.connection is None:
                     kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
-                    self.connection = kind(str(self.parts.hostname), self.port, timeout=30)
+                    self.connection = kind(str(self.parts.hostname), self.port, timeout=READ)
+                    self.connection.response_class = Answer
                 self.connection.request("GET", quote(self.parts.path.rstrip("/") + path), headers={"Accept": "*/*"})
                 answer = self.connection.getresponse()
                 body = answer.read(MOST + 1)
@@ -100,6 +133,8 @@ class Site:
                 if answer.length:
                     raise http.client.IncompleteRead(body, answer.length)
             except (OSError, ValueError, http.client.HTTPException) as problem:  # a chunk's length may be negative
+                if self.connection:
+                    self.connection.close()
                 self.connection = None
                 failure = str(problem) or type(problem).__name__
             else:
@@ -263,12 +298,9 @@ class Verifier:
         self.state: dict[str, Any] = {}
         # The key that this pass began with; a rotation in the log may lead it to another.
         self.began: str | None = None
-        try:
-            if state and state.exists():
-                self.state = json.loads(state.read_text())
-            self.go_on(key)
-        except (OSError, ValueError, TypeError, LookupError, AttributeError) as problem:
-            raise NoAnswer(f"{state} is not a state file, or cannot be read: {problem}.") from problem
+        if state:
+            self.state = read_state(state)
+        self.go_on(key)
 
     def run(self) -> str:
         """Checks everything; returns the sentence that says what holds. Raises Wrong or NoAnswer."""
@@ -579,6 +611,53 @@ class Verifier:
                 raise NoAnswer(f"{self.state_file} cannot be written: {problem.strerror}.") from problem
 
 
+def read_state(file: Path) -> dict[str, Any]:
+    """What `save` has written, or {} where nothing is yet. Raises NoAnswer for what it cannot have written."""
+    try:
+        state: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+        fit = state_fits(state)
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError, NoAnswer) as problem:
+        said = str(problem).rstrip(".")
+        raise NoAnswer(f"{file} is not a state file, or cannot be read: {said}.") from problem
+    if not fit:
+        raise NoAnswer(f"{file} is not a state file, or cannot be read: something in it has another form.")
+    return state
+
+
+def state_fits(state: dict[str, Any]) -> bool:
+    """Whether all is of the form in which it is kept; what is not may raise, as it does where it is used."""
+    part = state.get("part", {})
+    seen = state.get("seen", {"size": 0, "root": "0" * 64})
+    shown = [(int(size), root) for size, root in state.get("shown", {}).items()] + [(seen["size"], seen["root"])]
+    if "key" in state:
+        Key(state["key"])
+    fit = isinstance(part, dict) and all(is_count(size) and fits(HASH, root) for size, root in shown)
+    return fit and ("began" not in part or part_fits(part))
+
+
+def part_fits(part: dict[str, Any]) -> bool:
+    """The same of what is kept of a pass that was stopped."""
+    size, tiles, subjects, missing = part["size"], part["tiles"], part["subjects"], part["missing"]
+    Key(part["began"])
+    if part["holder"] is not None:
+        Key(part["holder"])
+    return (
+        is_count(size)
+        and size == sum(len(tile) << 8 * level for level, tile in enumerate(tiles))
+        and all(len(tile) < 256 and all(fits(HASH, value) for value in tile) for tile in tiles)
+        and all(
+            is_count(number) and kind in BEFORE and is_count(sequence) and fits(HASH, digest)
+            for number, kind, sequence, digest in subjects.values()
+        )
+        and all(subject in subjects and is_count(sequence) for subject, sequence in missing.items())
+        and (part["at"] == "" or fits(LEAF_TEXTS["at"], part["at"]))
+    )
+
+
+def is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
 def canonical(value: Any) -> bytes:
     """RFC 8785 for what occurs here: ASCII keys, strings, integers, booleans, null."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
@@ -602,7 +681,7 @@ def fits(form: re.Pattern[str], value: Any) -> bool:
 
 def require_digest(digest: str, sequence: int, headers: dict[str, str], data: bytes) -> None:
     salt = headers.get("factcheck-salt", "")
-    if not fits(SALT, salt) or hashlib.sha256(bytes.fromhex(salt) + data).hexdigest() != digest:
+    if not fits(HASH, salt) or hashlib.sha256(bytes.fromhex(salt) + data).hexdigest() != digest:
         raise Wrong(f"The document of entry {sequence} has not the digest that the log gives.")
 
 

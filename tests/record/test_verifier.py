@@ -340,6 +340,7 @@ def test_verifier_that_cannot_look(arguments: list[str], said: str, monkeypatch:
         b'{"seen": {"size": "nine", "root": ""}}',
         b'{"part": {"began": "x", "size": "nine"}}',
         b'{"part": {"began": "x", "tiles": [["x"]]}}',
+        b"[" * 100_000,
     ],
 )
 def test_state_that_cannot_be_read_accuses_nobody(kept: bytes, tmp_path: Path, capsys: Any) -> None:
@@ -349,6 +350,47 @@ def test_state_that_cannot_be_read_accuses_nobody(kept: bytes, tmp_path: Path, c
     assert code == 2
     assert said.startswith(f"{state} is not a state file, or cannot be read: ")
     assert state.read_bytes() == kept
+
+
+KEY = str(SigningKey("x", bytes(32)).verifier())
+ROOT_HASH, SUBJECT = "07" * 32, "6a4c1b9e-0f65-4d2f-8f0e-1d2c3b4a5968"
+STATE: dict[str, Any] = {
+    "key": KEY,
+    "shown": {"1": ROOT_HASH},
+    "seen": {"size": 1, "root": ROOT_HASH},
+    "part": {
+        "size": 1, "tiles": [[ROOT_HASH]], "subjects": {SUBJECT: [1, "review.original", 0, ROOT_HASH]},
+        "missing": {SUBJECT: 0}, "at": "2026-11-24T08:30:00.000000Z", "holder": KEY, "began": KEY,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("key",), ("shown", "1"), ("seen",), ("seen", "size"), ("seen", "root"), ("part",), ("part", "began"),
+        ("part", "holder"), ("part", "at"), ("part", "size"), ("part", "tiles"), ("part", "tiles", 0),
+        ("part", "tiles", 0, 0), ("part", "subjects"), ("part", "subjects", SUBJECT), ("part", "subjects", SUBJECT, 0),
+        ("part", "subjects", SUBJECT, 1), ("part", "subjects", SUBJECT, 2), ("part", "subjects", SUBJECT, 3),
+        ("part", "missing"), ("part", "missing", SUBJECT),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_state_with_something_else_deep_inside_accuses_nobody(place: Any, tmp_path: Path, capsys: Any) -> None:
+    file, state = tmp_path / "state", json.loads(json.dumps(STATE))
+    file.write_text(json.dumps(state))
+    assert verifier.read_state(file) == STATE
+    within = state
+    for step in place[:-1]:
+        within = within[step]
+    for other in (-1, 1.5, True, "x", [1], [[]], {"x": "x"}):
+        within[place[-1]] = other
+        file.write_text(json.dumps(state))
+        if place == ("part",) and isinstance(other, dict):
+            continue  # nothing of a pass is kept, which is no fault
+        code, said = verify("http://127.0.0.1:9", "--state", str(file), capsys=capsys)
+        assert code == 2
+        assert said.startswith(f"{file} is not a state file, or cannot be read: ")
 
 
 def test_state_that_cannot_be_written_accuses_nobody(site: str, tmp_path: Path, capsys: Any) -> None:

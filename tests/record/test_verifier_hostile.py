@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -169,6 +171,27 @@ def test_answer_that_is_too_long_cut_off_or_garbled_is_none(monkeypatch: Any, ca
         code, said = verify(address, capsys=capsys)
     assert code == 2
     assert said.startswith(f"{address}/api/v1/log/key does not answer: read length must be")
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_site_that_drips_is_not_waited_for(head: bytes, monkeypatch: Any, capsys: Any) -> None:
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.sendall(head)
+            with suppress(OSError):
+                while not threading.Event().wait(0.05):
+                    self.request.sendall(b"x")
+
+    monkeypatch.setattr(verifier, "WHOLE", 0.5)
+    monkeypatch.setattr(verifier.time, "sleep", lambda seconds: None)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
+        address, begun_at = f"http://127.0.0.1:{server.server_address[1]}", time.monotonic()
+        code, said = verify(address, capsys=capsys)
+        taken = time.monotonic() - begun_at
+        server.shutdown()
+    assert (code, said) == (2, f"{address}/api/v1/log/key does not answer: timed out.")
+    assert 2 <= taken < 5  # four times
 
 
 def test_site_does_not_steer_the_terminal(monkeypatch: Any, capsys: Any) -> None:
