@@ -182,8 +182,9 @@ def forget(review: Review, erasure: Approval) -> None:
         review.save(update_fields=["state", "change_class"])
     else:
         _forget_draft(review)
-    # They repeat what they are about, and the sender's words besides.
-    ReaderMessage.objects.filter(Q(review=review) | Q(claim__in=claims)).delete()
+    # They repeat what they are about, and the sender's words besides. What another newsroom was told is its own.
+    told = Q(claim__in=claims, newsroom=review.newsroom_id)
+    ReaderMessage.objects.filter(Q(review=review) | told).delete()
     _forget_claims(claims)
     # One that no claim names any more, in its draft or in public; those of other claims are theirs.
     named = PublishedReview.objects.live().filter(claimant__in=claimants).values("claimant")

@@ -13,8 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from factcheck.editorial import messages
+from factcheck.editorial.merges import use_instead
 from factcheck.editorial.models import Claim, ReaderMessage
-from tests.drafts import erase_review, make_review, publish_review, withdraw_review
+from tests.drafts import erase_review, make_newsroom, make_review, publish_review, withdraw_review
 
 TIP = {"text": "Video nói nước lũ lên tới mái chùa, có phải năm nay không?", "language": "vi"}
 
@@ -200,6 +201,21 @@ def test_erasure_takes_messages_about_the_review_along(newsroom: Any) -> None:
         sent("correction-requests", said)
     erase_review(newsroom, review)
     assert [row.review for row in ReaderMessage.objects.all()] == [other]
+
+
+def test_erasure_leaves_what_another_newsroom_was_told_of_the_claim(newsroom: Any) -> None:
+    other = make_newsroom("khac.example")
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    for text, of in (("Lời đồn về chùa, có phải không?", newsroom), ("Lời đồn ấy, xin kiểm chứng giúp", other)):
+        receipt = sent("tips", {"text": text, "language": "vi"})
+        message = ReaderMessage.objects.get(text=text)
+        messages.take_up(message=message, by=of.reporter, newsroom=of.publisher.pk)
+        message.refresh_from_db()
+        use_instead(claim=message.claim, instead=review.claim, by=of.reporter)
+    erase_review(newsroom, review)
+    assert [row.newsroom for row in ReaderMessage.objects.all()] == [other.publisher]
+    assert status(receipt)["status"] == "taken_up"
 
 
 def test_reading_role_sees_no_message(newsroom: Any) -> None:
