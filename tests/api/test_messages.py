@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from datetime import timedelta
+from logging.config import DictConfigurator
 from typing import Any
 
 import pytest
@@ -216,6 +217,22 @@ def test_erasure_leaves_what_another_newsroom_was_told_of_the_claim(newsroom: An
     erase_review(newsroom, review)
     assert [row.newsroom for row in ReaderMessage.objects.all()] == [other.publisher]
     assert status(receipt)["status"] == "taken_up"
+
+
+def test_receipt_stands_in_no_line_that_the_site_logs(newsroom: Any, settings: Any, caplog: Any) -> None:
+    address = f"/api/v1/receipts/{sent('tips', TIP)}/"
+    client = Client()
+    assert client.post(address).status_code == 405
+    assert client.get(address, {"x": 1}).status_code == 400
+    assert client.get(address, headers={"Accept": "text/csv"}).status_code == 406
+    assert client.get(f"{address}/").status_code == 404
+    line = DictConfigurator({}).configure_formatter(settings.LOGGING["formatters"]["line"])
+    assert [line.format(record).partition("WARNING ")[2] for record in caplog.records] == [
+        "django.request: Method Not Allowed: /api/v1/receipts/-/",
+        "django.request: Bad Request: /api/v1/receipts/-/",
+        "django.request: Not Acceptable: /api/v1/receipts/-/",
+        "django.request: Not Found: /api/v1/receipts/-//",
+    ]
 
 
 def test_reading_role_sees_no_message(newsroom: Any) -> None:
