@@ -4,13 +4,13 @@ Superusers and the group of account administrators look after accounts, membersh
 and see no drafts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
@@ -97,7 +97,31 @@ FORMFIELDS: dict[type[models.Field[Any, Any]], dict[str, type[Widget]]] = {
 }
 
 
-class DeskAdmin(admin.ModelAdmin[M], Generic[M]):
+class Suggested(AutocompleteSelect):
+    """What was chosen from suggestions. A form that comes back with what can be no id shows none chosen."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        return super().optgroups(name, [each for each in value if self._can_be_id(each)], attr)
+
+    def _can_be_id(self, value: Any) -> bool:
+        try:
+            self.field.target_field.clean(value, None)
+        except ValidationError:
+            return False
+        return True
+
+
+class Suggests:
+    """Pages and inline rows whose `autocomplete_fields` are chosen from suggestions."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        page = cast("admin.options.BaseModelAdmin[Any]", self)
+        if db_field.name in page.get_autocomplete_fields(request):
+            kwargs["widget"] = Suggested(db_field, page.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class DeskAdmin(Suggests, admin.ModelAdmin[M], Generic[M]):
     """Refuses everything; each page opens what its readers may do. Lists never count a whole table."""
 
     actions = None

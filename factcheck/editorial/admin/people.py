@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
-from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, M, desk
+from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, M, Suggests, desk
 from factcheck.editorial.admin.claimants import AddressLines
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.events import acting
@@ -86,7 +86,7 @@ class MembershipFormSet(SeenFormSet):
             )
 
 
-class MembershipInline(admin.TabularInline[Membership, User]):
+class MembershipInline(Suggests, admin.TabularInline[Membership, User]):
     model = Membership
     formset = MembershipFormSet
     fields = ("publisher", "role")

@@ -1,0 +1,27 @@
+"""Fields whose rows are chosen from suggestions, sent with what no suggestion gives."""
+
+import pytest
+
+from tests.drafts import make_newsroom, make_user
+from tests.journeys.browser import signed_in
+
+ODD = ("x", "9" * 30, "-1", "\0", "[]", "😀")
+
+
+@pytest.mark.parametrize(("model", "field"), [("claim", "claimant"), ("review", "claim"), ("demand", "review")])
+def test_form_with_what_can_be_no_id_comes_back(database: str, model: str, field: str) -> None:
+    form = signed_in(make_newsroom().reporter).open(f"/admin/editorial/{model}/add/")
+    button = "Save" if form.has_button("Save") else "Save and go on"
+    for odd in ODD:
+        form.fill(**{field: odd}).press(button)
+        assert (form.status, form.value(field)) == (200, "")
+        assert form.text.startswith("Error: ")
+
+
+def test_role_in_what_can_be_no_newsroom_comes_back(database: str) -> None:
+    chief = make_newsroom().chief
+    form = signed_in(make_user("admin", is_superuser=True)).open(f"/admin/editorial/user/{chief.pk}/change/")
+    for odd in ODD:
+        form.fill(memberships__0__publisher=odd).press("Save")
+        assert (form.status, form.value("memberships-0-publisher")) == (200, "")
+        assert form.text.startswith("Error: ")
