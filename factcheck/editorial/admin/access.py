@@ -203,6 +203,8 @@ class DeskAdmin(Suggests, admin.ModelAdmin[M], Generic[M]):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         found = super().get_changelist_instance(request)
+        if not found.query and not found.has_active_filters:
+            found.full_result_count = found.result_count  # unknown, it would count as another: “Show all” beside all
         self.put_public_words(request, found.result_list)
         return found
 

@@ -207,3 +207,15 @@ def test_events_are_read_by_chief_editors_and_account_administrators(database: s
 def test_lists_refuse_conditions_that_no_filter_makes(database: str, address: str) -> None:
     prefix = "/admin/" if address.startswith("autocomplete") else "/admin/editorial/"
     assert signed_in(make_newsroom().editor).open(f"{prefix}{address}").status == 400
+
+
+def test_results_are_counted_where_something_was_looked_for(database: str) -> None:
+    newsroom = make_newsroom()
+    fill(newsroom, 2)
+    editor = signed_in(newsroom.editor)
+    for name, said in (("review", "2 reviews"), ("claim", "1 claim"), ("claimant", "1 claimant")):
+        text = editor.open(f"/admin/editorial/{name}/").text
+        assert said in text
+        assert "Show all" not in text
+    assert "1 result ( Show all )" in editor.open("/admin/editorial/review/?q=số+1").text
+    assert "0 results ( Show all )" in editor.open("/admin/editorial/review/?state__exact=published").text
