@@ -41,10 +41,13 @@ def test_page_of_what_is_public_leads_there_first(database: str) -> None:
     assert not lan.has_link("The public page")
     publish_review(newsroom, review)
     lan.open(page(review))
+    assert not lan.has_link("As readers will see it")  # the same
     assert "Leave a blank line" not in lan.text
     assert lan.html.index("The public page") < lan.html.index("Published revisions")
     assert lan.follow("The public page").path == f"/reviews/{review.pk}/"
     assert lan.status == 200
+    workflow.withdraw(review=review, by=newsroom.reporter, reason="Nguồn chính đã rút lại tuyên bố của họ.")
+    assert lan.open(page(review)).has_link("As readers will see it")
 
 
 def test_form_that_is_wrong_keeps_what_was_typed(database: str) -> None:
