@@ -138,6 +138,15 @@ def test_change_takes_what_was_said_and_leaves_the_rest(program: Program) -> Non
     assert (response.status_code, json.loads(response.content)["id"]) == (200, made)
     got = program.get(f"reviews/{made}/")
     assert (got["headline"], got["summary"], got["sources"]) == ("Video cũ", "Sai.", SOURCES[:1])
+    for address, content in (
+        (f"reviews/{made}/", {"sources": None}),
+        (f"claims/{claim}/", {"appearances": None}),
+        (f"claims/{claim}/", {"topics": None}),
+    ):
+        assert program.refused("PATCH", address, content, 422)["errors"][0]["pointer"] == f"#/{next(iter(content))}"
+    program.send("PATCH", f"reviews/{made}/", {"sources": [], "headline": None})
+    got = program.get(f"reviews/{made}/")
+    assert (got["headline"], got["summary"], got["sources"]) == (None, "Sai.", [])
     program.send("PATCH", f"claims/{claim}/", {"claimant": None, "claimed_on": None, "appearances": []})
     got = program.get(f"claims/{claim}/")
     assert (got["text"], got["location"]) == ("Nước lũ ở Huế đã lên tới mái chùa.", "Huế")
