@@ -155,9 +155,6 @@ class Position:
     line: int
     pointer: str = ""
 
-    def __str__(self) -> str:
-        return f"line {self.line}, {self.pointer}" if self.pointer else f"line {self.line}"
-
 
 def pointer_step(key: str) -> str:
     """A key as one step of a JSON pointer; of a long one the beginning."""
@@ -171,9 +168,6 @@ class Problem:
     pointer: str
     code: str
     detail: str
-
-    def __str__(self) -> str:
-        return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +192,6 @@ class Refusal:
     position: Position
     problems: tuple[Problem, ...]
     address: str | None = None  # the review's own address, where the record had a readable one
-
-    @property
-    def reason(self) -> str:
-        return "; ".join(str(problem) for problem in self.problems)
 
 
 def record_key(address: str, text: str, language: str) -> str:

@@ -109,11 +109,6 @@ class SigningKey:
         """The signature line over a note's text, which ends in a newline."""
         return signature_line(self.name, self.verifier().id + self._private().sign(text.encode()))
 
-    def cosign(self, text: str, time: int) -> str:
-        """A witness's line: it saw this checkpoint at `time` (seconds since 1970) and nothing that contradicts it."""
-        signed = self._private().sign(b"cosignature/v1\ntime %d\n" % time + text.encode())
-        return signature_line(self.name, self.verifier(COSIGNATURE).id + time.to_bytes(8, "big") + signed)
-
     def _private(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self.seed)
 

@@ -8,6 +8,7 @@ import pytest
 
 from factcheck.exchange.shapes import Record, Refusal
 from tests.exchange.reading import records
+from tests.exchange.spelled import place, told, why
 
 MINIMAL = {
     "@context": "https://schema.org",
@@ -36,7 +37,7 @@ def taken(tmp_path: Path, **changes: Any) -> Any:
 def dropped(tmp_path: Path, **changes: Any) -> list[str]:
     found = read(tmp_path, **changes)
     assert isinstance(found, Record), found
-    return [str(problem) for problem in found.dropped]
+    return [told(problem) for problem in found.dropped]
 
 
 def test_minimal_record_leaves_everything_else_null(tmp_path: Path) -> None:
@@ -169,7 +170,7 @@ def test_type_is_recognised(tmp_path: Path, type_: object) -> None:
 def test_refused_with_its_reason(tmp_path: Path, changes: dict[str, Any], reason: str) -> None:
     found = read(tmp_path, **changes)
     assert isinstance(found, Refusal)
-    assert found.reason == reason
+    assert why(found) == reason
 
 
 def test_refusal_names_the_review(tmp_path: Path) -> None:
@@ -323,7 +324,7 @@ def test_appearances_of_a_claim(tmp_path: Path) -> None:
     ]
     assert claim["appearances"][0]["media_sha256"] == "ab" * 32
     assert claim["appearances"][2]["archive_url"] == "https://archive.example/b"
-    assert [str(problem) for problem in found.dropped] == [
+    assert [told(problem) for problem in found.dropped] == [
         "/itemReviewed/appearance: '1' is no absolute web address (http or https)",
         "/itemReviewed/appearance: 'page.html' is no absolute web address (http or https)",
         "/itemReviewed/url: has no place in a record",
@@ -372,7 +373,7 @@ def test_sources(tmp_path: Path) -> None:
         (None, "https://example.org/data", None, None),
     ]
     assert {(s["stance"], s["quote"], s["accessed_on"]) for s in found.data["sources"]} == {(None, None, None)}
-    assert [str(problem) for problem in found.dropped] == [
+    assert [told(problem) for problem in found.dropped] == [
         "/citation: 'nowhere' is no absolute web address (http or https)",
         "/citation: 'https://not an address' is no absolute web address (http or https)",
     ]
@@ -430,7 +431,7 @@ def test_publisher_policies_and_profiles(tmp_path: Path) -> None:
         "unnamed_sources_url": "https://example.org/unnamed",
         "feedback_url": "https://example.org/feedback",
     }
-    assert [str(each) for each in found.dropped] == [
+    assert [told(each) for each in found.dropped] == [
         "/author/sameAs: 'us' is no absolute web address (http or https)",
         "/author/image: has no place in a record",
     ]
@@ -457,7 +458,7 @@ def test_other_nodes_of_a_graph_are_no_refusals(tmp_path: Path) -> None:
     path.write_text(json.dumps({"@graph": [{"@type": "WebPage"}, MINIMAL, {"@type": "Organization", "name": "x"}]}))
     (found,) = records(path)
     assert isinstance(found, Record)
-    assert str(found.position) == "line 1, /@graph/1"
+    assert place(found.position) == "line 1, /@graph/1"
 
 
 @pytest.mark.parametrize("hostile", [None, True, 1, -1.5, "", "x", [], [[]], {}, [None], {"@value": {}}, {"@type": 1}])
@@ -471,4 +472,4 @@ def test_odd_values_never_break_the_reader(tmp_path: Path, key: str, hostile: ob
     nested = {"url": hostile, "name": hostile, "author": hostile, "appearance": hostile, "sameAs": hostile}
     for value in (hostile, nested, [nested, hostile]):
         found = read(tmp_path, **{key: value})
-        assert isinstance(found, Record) or found.reason
+        assert isinstance(found, Record) or why(found)

@@ -14,6 +14,7 @@ from factcheck.exchange.shapes import Record, Refusal
 from tests.drafts import make_newsroom
 from tests.exchange.own_records import IMPORTER, bodies, publish, run, take, write
 from tests.exchange.reading import records
+from tests.exchange.spelled import place, why
 
 HEADER = ("original_url", "claim.text", "verdict.original.label", "language")
 ROW = ("https://a.example/1", "Trời mưa.", "Sai", "vi")
@@ -33,7 +34,8 @@ def read(folder: Path, content: str | bytes) -> list[Record | Refusal]:
 
 def reasons(folder: Path, content: str | bytes) -> list[str]:
     return [
-        f"{each.position}: {each.reason if isinstance(each, Refusal) else 'taken'}" for each in read(folder, content)
+        f"{place(each.position)}: {why(each) if isinstance(each, Refusal) else 'taken'}"
+        for each in read(folder, content)
     ]
 
 
@@ -43,7 +45,7 @@ def reasons(folder: Path, content: str | bytes) -> list[str]:
 def test_separators_line_ends_and_wrappings(tmp_path, delimiter, end, wrapped):
     second = ("https://a.example/2", 'Nói: "a;b,c\td"\n\n  rồi thôi', "Đúng", "")
     found = read(tmp_path, wrapped(table(HEADER, ROW, (), second, ROW[:3], delimiter=delimiter, end=end).encode()))
-    assert [str(each.position) for each in found] == ["line 2", "line 4", "line 7"]
+    assert [place(each.position) for each in found] == ["line 2", "line 4", "line 7"]
     taken = [each.data for each in found if isinstance(each, Record)]
     assert [(each["claim"]["text"], each["language"]) for each in taken] == [
         ("Trời mưa.", "vi"), ('Nói: "a;b,c\td"\n\n  rồi thôi', "und"), ("Trời mưa.", "und"),

@@ -20,6 +20,7 @@ from factcheck.exchange.fetching import fetch_claims
 from factcheck.exchange.shapes import Record, Refusal
 from tests.exchange.own_records import IMPORTER, bodies, publish, run
 from tests.exchange.reading import records
+from tests.exchange.spelled import place
 
 REVIEW = {
     "publisher": {"name": "Alt News", "site": "altnews.in"},
@@ -64,7 +65,7 @@ def test_answer_of_ours_comes_in_elsewhere_and_is_the_same(newsroom, real_data, 
 def test_every_field_is_carried(tmp_path):
     (record,) = read(tmp_path, claim(REVIEW))
     assert isinstance(record, Record)
-    assert str(record.position) == "line 1, /claims/0/claimReview/0"
+    assert place(record.position) == "line 1, /claims/0/claimReview/0"
     assert record.dropped == ()
     said = record.data
     assert said["claim"]["text"] == "Shopkeepers sleep"
@@ -84,7 +85,7 @@ def test_every_field_is_carried(tmp_path):
 
 def test_every_review_of_a_claim_is_a_record(tmp_path):
     found = read(tmp_path, claim(REVIEW, {**REVIEW, "url": "https://other.example/2"}), claim(REVIEW, text="Another"))
-    assert [str(each.position) for each in found] == [
+    assert [place(each.position) for each in found] == [
         "line 1, /claims/0/claimReview/0",
         "line 1, /claims/0/claimReview/1",
         "line 1, /claims/1/claimReview/0",

@@ -11,6 +11,7 @@ from factcheck.exchange.jsonld import Notes
 from factcheck.exchange.own_format import statement_of
 from factcheck.exchange.shapes import Record, Refusal
 from tests.exchange.reading import records
+from tests.exchange.spelled import why
 
 FULL: dict[str, Any] = {
     "id": "3f0e2a52-6a33-4c5e-9b56-0c5fd9a4a111",
@@ -232,13 +233,13 @@ def test_values_are_normalised(tmp_path: Path, pointer: str, value: object, expe
 def test_refused_with_its_place(tmp_path: Path, pointer: str, value: object, reason: str) -> None:
     found = read(tmp_path, changed(pointer, value))
     assert isinstance(found, Refusal)
-    assert found.reason == reason
+    assert why(found) == reason
 
 
 def test_key_with_a_slash_is_escaped(tmp_path: Path) -> None:
     found = read(tmp_path, {**MINIMAL, "a/b": 1})
     assert isinstance(found, Refusal)
-    assert found.reason == "/a~1b: is no key of this format"
+    assert why(found) == "/a~1b: is no key of this format"
     assert found.address == "https://example.org/review"
 
 

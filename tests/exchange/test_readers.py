@@ -14,6 +14,7 @@ from factcheck.exchange import readers, reading
 from factcheck.exchange.readers import Found, ReviewFile
 from factcheck.exchange.shapes import Record
 from tests.exchange.reading import records
+from tests.exchange.spelled import place, why
 
 REST = "; the rest of the file was not read"
 A, B, C = ({"@type": "ClaimReview", "url": name} for name in "abc")
@@ -25,9 +26,9 @@ def read(tmp_path: Path, content: str | bytes) -> list[str]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with ReviewFile(path) as file:
         return [
-            f"{found.node.get('url')} at {found.position}"
+            f"{found.node.get('url')} at {place(found.position)}"
             if isinstance(found, Found)
-            else f"{found.position}: {found.reason}"
+            else f"{place(found.position)}: {why(found)}"
             for found in file.objects()
         ]
 
@@ -189,9 +190,9 @@ def test_bytes_that_are_not_utf8_refuse_their_record_alone(tmp_path: Path) -> No
     path.write_bytes(line % b"\xc3\xa9" + line % b"\xe9" + line % b"\xc3\xa9")
     first, second, third = records(path)
     assert isinstance(first, Record)
-    assert str(second.position) == "line 2"
+    assert place(second.position) == "line 2"
     assert not isinstance(second, Record)
-    assert second.reason == "/claim/text: contains U+DCE9, which is no character (or the file is not UTF-8 there)"
+    assert why(second) == "/claim/text: contains U+DCE9, which is no character (or the file is not UTF-8 there)"
     assert isinstance(third, Record)
 
 

@@ -12,6 +12,7 @@ import pytest
 from factcheck.exchange.shapes import Record, Refusal
 from tests.exchange import averitec
 from tests.exchange.reading import records
+from tests.exchange.spelled import told, why
 
 FILES = ("averitec_candidates", "ten_publishers", "publishers_pages")
 Rows = dict[tuple[str, int], Record | Refusal]
@@ -42,7 +43,7 @@ def test_counts(found: Rows) -> None:
 
 
 def test_refusals_by_cause(found: Rows) -> None:
-    causes = Counter((name, record.reason) for (name, _), record in found.items() if isinstance(record, Refusal))
+    causes = Counter((name, why(record)) for (name, _), record in found.items() if isinstance(record, Refusal))
     assert causes == {
         ("ten_publishers", "/claimReviewed: the claim's text is missing"): 124,
         ("publishers_pages", "/claimReviewed: the claim's text is empty or no single text"): 1,
@@ -69,7 +70,7 @@ def test_values_left_out(found: Rows) -> None:
     }
     page = found["publishers_pages", 8]
     assert isinstance(page, Record)
-    assert [str(each) for each in page.dropped[:2]] == [
+    assert [told(each) for each in page.dropped[:2]] == [
         "/itemReviewed/appearance: '1' is no absolute web address (http or https)",
         "/itemReviewed/appearance: 'glem-smertestillende-piller-forskere-anbefaler-at-drikke-en-l.html'"
         " is no absolute web address (http or https)",

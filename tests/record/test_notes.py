@@ -3,6 +3,7 @@
 import pytest
 
 from factcheck.record.notes import COSIGNATURE, Checkpoint, NoteError, SigningKey, VerifierKey, open_note, signed_by
+from tests.record.verifying import cosign
 
 SKEY = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
 VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -29,7 +30,7 @@ def test_cosignature_is_over_time_and_note() -> None:
     witness = key.verifier(COSIGNATURE)
     assert VerifierKey.parse(str(witness)) == witness
     assert witness.id != key.verifier().id
-    note = f"{TEXT}\n{key.cosign(TEXT, 1_700_000_000)}"
+    note = f"{TEXT}\n{cosign(key, TEXT, 1_700_000_000)}"
     assert signed_by(note, witness)
     assert not signed_by(note, key.verifier())
     _, signatures = open_note(note)

@@ -23,6 +23,7 @@ from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.notes import Checkpoint, SigningKey, open_note
 from tests.record.conftest import disarm, make_statement, publish_some
+from tests.record.verifying import cosign
 
 CASES_OF_A_KIND = 15
 Tamper = Callable[[random.Random], list[str]]
@@ -457,7 +458,7 @@ def tables(module_database: str) -> Iterator[dict[str, str]]:
     newest = tree.newest_checkpoint()
     assert newest
     text = open_note(newest.note)[0]
-    newest.cosignatures.create(witness=WITNESS.name, line=WITNESS.cosign(text, 1_800_000_000))
+    newest.cosignatures.create(witness=WITNESS.name, line=cosign(WITNESS, text, 1_800_000_000))
     columns = {
         model._meta.db_table: ", ".join(
             connections["owner"].ops.quote_name(field.column)

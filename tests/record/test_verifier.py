@@ -24,7 +24,7 @@ from tests.drafts import (
     update_demand,
 )
 from tests.record.conftest import publish_some
-from tests.record.verifying import as_owner, sign_anew, verify
+from tests.record.verifying import as_owner, cosign, sign_anew, verify
 
 ROOT = Path(__file__).parents[2]
 
@@ -304,7 +304,7 @@ def test_witness_can_be_demanded(site: str, capsys: pytest.CaptureFixture[str]) 
     assert (code, said) == (1, "The witness witness.example/w has not cosigned the checkpoint of 9 entries.")
     newest = LogCheckpoint.objects.get(size=9)
     text = tree.open_note(newest.note)[0]
-    newest.cosignatures.create(witness=witness.name, line=witness.cosign(text, 1_800_000_000))
+    newest.cosignatures.create(witness=witness.name, line=cosign(witness, text, 1_800_000_000))
     assert verify(site, "--witness", str(witness.verifier(4)), capsys=capsys)[0] == 0
 
 

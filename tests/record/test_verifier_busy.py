@@ -19,7 +19,7 @@ from tests.drafts import (
     publish_review,
     withdraw_review,
 )
-from tests.record.verifying import as_owner, sign_anew, verify
+from tests.record.verifying import as_owner, cosign, sign_anew, verify
 
 
 def busy(monkeypatch: pytest.MonkeyPatch, **publications: Callable[[], object]) -> None:
@@ -67,7 +67,9 @@ def test_publication_meanwhile_waits_for_its_witness(filled: Any, monkeypatch: A
     """Witnesses are asked every few minutes: what they have not signed yet is nobody's fault."""
     site, newsroom, (_, two, _) = filled
     witness, newest = SigningKey.generate("witness.example/w"), LogCheckpoint.objects.latest("size")
-    newest.cosignatures.create(witness=witness.name, line=witness.cosign(tree.open_note(newest.note)[0], 1_800_000_000))
+    newest.cosignatures.create(
+        witness=witness.name, line=cosign(witness, tree.open_note(newest.note)[0], 1_800_000_000)
+    )
     busy(monkeypatch, **{f"reviews_{two.pk}_": lambda: correct_review(newsroom, two, summary="Sai. Đã sửa.")})
     code, said = verify(site, "--witness", str(witness.verifier(4)), capsys=capsys)
     assert (code, said) == (

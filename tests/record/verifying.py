@@ -1,11 +1,12 @@
-"""Running the verifier, and what somebody with the owner's role and the log's key can do."""
+"""Running the verifier; what a witness signs, and what somebody with the owner's role and the log's key can do."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections
 
 from factcheck.record import tree, verifier
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
-from factcheck.record.notes import Checkpoint
+from factcheck.record.notes import COSIGNATURE, Checkpoint, SigningKey, signature_line
 
 
 def verify(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
@@ -13,6 +14,12 @@ def verify(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, st
     code = verifier.main([*arguments, "--quiet"])
     said = capsys.readouterr()
     return code, (said.out + said.err).strip()
+
+
+def cosign(key: SigningKey, text: str, time: int) -> str:
+    """A witness's line: it saw this checkpoint at `time` (seconds since 1970) and nothing that contradicts it."""
+    signed = Ed25519PrivateKey.from_private_bytes(key.seed).sign(b"cosignature/v1\ntime %d\n" % time + text.encode())
+    return signature_line(key.name, key.verifier(COSIGNATURE).id + time.to_bytes(8, "big") + signed)
 
 
 def as_owner(*statements: str) -> None:
