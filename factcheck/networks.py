@@ -2,6 +2,14 @@
 
 import ipaddress
 
+from django.http import HttpRequest
+from rest_framework.throttling import BaseThrottle
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's; behind one proxy, what a client writes before it does not count."""
+    return BaseThrottle().get_ident(request)  # type: ignore[arg-type]
+
 
 def network_of(address: str) -> str:
     """The network of a client's address: of IPv6 its /64, since one person has very many addresses of that."""

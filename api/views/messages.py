@@ -6,13 +6,13 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from rest_framework.request import Request
-from rest_framework.throttling import BaseThrottle
 
 from api import intake
 from api.contents import read_content, read_object
 from api.endpoint import refuse_parameters
 from api.private import PrivateEndpoint, answer
 from api.schema.writing import described
+from factcheck.networks import address_of
 from factcheck.record.canonical import rfc3339
 
 MAX_CONTENT = 64 * 1024  # bytes; 5,000 characters with JSON's escapes and the rest
@@ -26,9 +26,7 @@ class _MessageIn(PrivateEndpoint):
     def take_in(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
         said = read_object(read_content(request._request, MAX_CONTENT), self.component)
-        # By the same rule as the limit of the API; behind one proxy, what a client writes before it does not count.
-        address = BaseThrottle().get_ident(request)
-        receipt, kept_until = intake.take_in(self.kind, said, address)
+        receipt, kept_until = intake.take_in(self.kind, said, address_of(request._request))
         url = settings.SITE_URL + reverse("api:receipt", args=[receipt])
         return answer({"receipt": receipt, "url": url, "kept_until": rfc3339(kept_until)}, 201)
 

@@ -125,11 +125,11 @@ def _demand(body: str, about: str | None) -> Body:
     """Its review has `title` and `language`, too, unless it was erased."""
     demand: Body = orjson.loads(body)
     if about:
-        demand["review"] |= _titled(orjson.loads(about))
+        demand["review"] |= titled(orjson.loads(about))
     return demand
 
 
-def _titled(review: Body) -> Body:
+def titled(review: Body) -> Body:
     """What a review is called now, the claim's words in place of a missing headline, and the language of that.
 
     Nothing for one that was erased, or withdrawn and has no headline.
@@ -179,7 +179,7 @@ def list_corrections(page: int) -> tuple[list[Body], bool]:
 def _correction(entry: Any) -> Body:
     """As a review's `corrections` have it, with `kept` as in `list_revisions`, an erasure's `notice`, and the review.
 
-    The review is called what it is called now, whatever it was called then (`_titled`).
+    The review is called what it is called now, whatever it was called then (`titled`).
     """
     review: Body = orjson.loads(entry.review)
     verdicts: Body = orjson.loads(entry.verdicts) if entry.verdicts else {}
@@ -195,7 +195,7 @@ def _correction(entry: Any) -> Body:
         "kept": entry.kept,
         "notice": notice,
         "language": review.get("language", "und"),
-        "review": {"id": review["id"], "now": standing["kind"], **_titled(review)},
+        "review": {"id": review["id"], "now": standing["kind"], **titled(review)},
         "withdrawn_since": standing["kind"] == "withdrawal" and standing["sequence"] != entry.sequence,
         "newsroom": review["publisher"] if "publisher" in review else review["notice"]["newsroom"],
     }

@@ -5,7 +5,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from factcheck.website import corrections, register, sitemaps, views, well_known
+from factcheck.website import corrections, messages, register, sitemaps, views, well_known
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("claims/", views.newest),
     path("reviews/<uuid:review_id>/", views.review, name="review"),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", views.revision, name="revision"),
+    path("reviews/<uuid:review_id>/report/", messages.report, name="report"),
+    path("tips/", messages.tip, name="tip"),
+    path("receipts/<str:receipt>/", messages.message, name="message"),
     path("claims/<uuid:claim_id>/", views.claim, name="claim"),
     path("corrections/", corrections.corrections, name="corrections"),
     path("demands/", register.demands, name="demands"),

@@ -23,6 +23,9 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /i18n/",
         "Disallow: /v1alpha1/",
         "Disallow: /*?q=",
+        "Disallow: /tips/?",
+        "Disallow: /reviews/*/report/",
+        "Disallow: /receipts/",
         "",
         f"Sitemap: {settings.SITE_URL}/sitemap.xml",
     )

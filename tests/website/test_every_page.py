@@ -26,6 +26,8 @@ PAGES = [
     "{0.hostile}",
     "{0.claim}",
     "/corrections/",
+    "/tips/",
+    "{0.corrected}report/",
     "/nowhere/",
 ]
 
