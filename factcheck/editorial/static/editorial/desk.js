@@ -5,15 +5,6 @@ document.addEventListener("submit", (event) => {
   }
   event.target.dataset.sent = "yes";
 });
-// Fields in a table have no label of their own; rows that are added are copies of the hidden one.
-for (const cell of document.querySelectorAll(".tabular tr.form-row > td")) {
-  const column = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
-  for (const field of cell.querySelectorAll("input:not([type=hidden]), select, textarea")) {
-    if (column && !field.labels.length) {
-      field.setAttribute("aria-label", column.textContent.trim());
-    }
-  }
-}
 // What is done in parts goes on by itself, so long as the page is open.
 document.querySelector("form.goes-on")?.requestSubmit();
 // Coming back by the browser's button must not find the form locked.
