@@ -58,3 +58,45 @@ def test_buttons_of_the_header_are_high_enough_for_a_finger(database: str) -> No
         )
         assert len(heights) == 2
         assert min(heights) >= 24
+
+
+@pytest.mark.prove
+def test_place_on_the_scale_is_filled_as_readers_see_it(database: str) -> None:
+    newsroom = make_newsroom()
+    with desk_of(newsroom.reporter, f"editorial/review/{make_review(newsroom).pk}/preview/") as page:
+        filled = page.eval_on_selector_all(".steps span", "all => all.map(step => step.clientHeight === 0)")
+        assert filled == [True, False, False, False, False]
+
+
+@pytest.mark.prove
+def test_links_among_words_are_underlined(database: str) -> None:
+    newsroom = make_newsroom()
+    with desk_of(newsroom.reporter, f"editorial/review/{make_review(newsroom).pk}/preview/") as page:
+        links = page.eval_on_selector_all(
+            ".breadcrumbs a, .statement a", "all => all.map(link => getComputedStyle(link).textDecorationLine)"
+        )
+        assert len(links) > 5
+        assert set(links) == {"underline"}
+
+
+@pytest.mark.prove
+def test_filters_are_high_enough_for_a_finger(database: str) -> None:
+    with desk_of(make_newsroom().reporter, "editorial/review/") as page:
+        page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
+        heights = page.eval_on_selector_all(
+            "#changelist-filter li a", "all => all.map(link => link.getBoundingClientRect().height)"
+        )
+        assert len(heights) > 5
+        assert min(heights) >= 24
+
+
+@pytest.mark.prove
+def test_buttons_are_seen_without_backgrounds(database: str) -> None:
+    newsroom = make_newsroom()
+    with desk_of(newsroom.reporter, f"editorial/review/{make_review(newsroom).pk}/change/") as page:
+        page.emulate_media(forced_colors="active")
+        borders = page.eval_on_selector_all(
+            "a.button, .submit-row > *", "all => all.map(button => getComputedStyle(button).borderTopStyle)"
+        )
+        assert len(borders) > 4
+        assert set(borders) == {"solid"}
