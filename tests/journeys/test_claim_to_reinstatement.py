@@ -147,7 +147,7 @@ def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
     assert api(f"reviews/{review}/")["verdict"]["label"] == "Sai"
     minh.open(f"/admin/editorial/review/{review}/change/").follow("Approve")
     assert "Verdict: from “Sai” to “Đúng”" in minh.text
-    assert "Headline Video nước lũ là của năm 2020 Video nước lũ là thật" in minh.text
+    assert "Headline Removed: Video nước lũ là của năm 2020 Added: Video nước lũ là thật" in minh.text
     minh.press("Approve").follow("Publish").press("Publish")
     body = api(f"reviews/{review}/")
     assert body["revision"]["number"] == 2

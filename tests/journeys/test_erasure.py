@@ -82,14 +82,14 @@ def test_redaction_asked_for_and_published_at_the_desk(newsroom: Newsroom) -> No
     asks.open(f"/admin/editorial/review/{review.pk}/change/").fill(headline="Một người bịa chuyện nước lũ")
     asks.press("Save and go on").follow("Erase what is published, keep this draft…")
     assert "The present draft stays as it is. What it still says is not erased: read it once more." in asks.text
-    assert "Headline Ông Ba bịa chuyện nước lũ Một người bịa chuyện nước lũ" in asks.text
+    assert "Headline Removed: Ông Ba bịa chuyện nước lũ Added: Một người bịa chuyện nước lũ" in asks.text
     asks.choose("ground", "a court’s order").fill(notice="Theo quyết định của toà án.").press(
         "Erase what is published, keep this draft…"
     )
     assert "The erasure of what is published waits for somebody else to decide." in asks.text
 
     decides = at_review(newsroom.chief, review).follow("Approve")
-    assert "Headline Ông Ba bịa chuyện nước lũ Một người bịa chuyện nước lũ" in decides.text
+    assert "Headline Removed: Ông Ba bịa chuyện nước lũ Added: Một người bịa chuyện nước lũ" in decides.text
     assert "The draft that stays Một người bịa chuyện nước lũ" in decides.text
     assert "Verdict: from" not in decides.text
     decides.press("Approve")
