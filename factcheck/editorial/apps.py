@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 class EditorialConfig(AppConfig):
     name = "factcheck.editorial"
     label = "editorial"
-    verbose_name = _("Editors’ desk")
+    verbose_name = _("Everything")  # what the page of all lists is called, wherever a link leads there
     default = True
 
 

@@ -6,6 +6,7 @@ Stands outside the package `admin`, which registers its pages with this site whe
 from functools import wraps
 from typing import Any, cast
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest
@@ -59,10 +60,18 @@ class EditorsDesk(admin.AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):
             return []  # the login page
-        apps = super().get_app_list(request, app_label)
-        models = [model for app in apps for model in app["models"]]
+        # The page of this app is called "Everything", and is.
+        found = super().get_app_list(request, app_label if app_label != "editorial" else None)
+        models = [model for app in found for model in app["models"]]
         models.sort(key=lambda model: ORDER.index(model["object_name"]))
-        return [{**apps[0], "name": _("Everything"), "models": models}] if apps else []
+        return [{**found[0], "models": models}] if found else []
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Django puts "administration" after the name, which is not what its links say."""
+        title = apps.get_app_config(app_label).verbose_name
+        return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from factcheck.editorial.admin.home import waiting

@@ -17,6 +17,7 @@ from tests.drafts import (
     make_demand,
     make_newsroom,
     make_review,
+    make_user,
     publish_claim,
     publish_review,
     withdraw_review,
@@ -150,3 +151,15 @@ def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_am
     draft = make_claim(newsroom, text="Lời mới.")
     with pytest.raises(NotAllowed, match="another newsroom’s draft"):
         merges.use_instead(claim=draft, instead=review.claim, by=newsroom.reporter)
+
+
+def test_page_of_all_lists_has_one_name(newsroom: Newsroom) -> None:
+    browser = signed_in(newsroom.reporter).open("/admin/editorial/review/").follow("Everything")
+    assert "<h1>Everything</h1>" in browser.html
+    assert browser.has_link("Claims")
+
+
+def test_page_of_all_lists_has_those_of_who_administers_accounts(database: str) -> None:
+    browser = signed_in(make_user("sysop", is_superuser=True)).open("/admin/editorial/")
+    assert browser.has_link("Accounts")
+    assert browser.has_link("Webhooks")
