@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin import links, merges
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
-from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, search_terms
+from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, language_in_words, search_terms
 from factcheck.editorial.admin.public_words import found_in_public, put_public_words
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.links import is_public
@@ -66,7 +66,7 @@ class ClaimForm(SeenForm[Claim]):
 class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
     form = ClaimForm
     change_form_template = "admin/editorial/claim/change_form.html"
-    list_display = ("__str__", "claimant", "claimed_on", "language", "logged_by", "logged_at")
+    list_display = ("__str__", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
     list_select_related = ("claimant", "logged_by")
     list_filter = (LanguageFilter, OwnNewsroomFilter)
     search_fields = ("text",)

@@ -17,6 +17,7 @@ from factcheck.editorial import messages
 from factcheck.editorial.admin import merges
 from factcheck.editorial.admin.access import DeskAdmin, desk
 from factcheck.editorial.admin.acting import Text, Verb, ask, by_name, refusals_shown, sent
+from factcheck.editorial.admin.lists import language_in_words
 from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.admin.verb_forms import NewsroomForm, ProseInput
 from factcheck.editorial.models import ReaderMessage
@@ -77,7 +78,7 @@ def possible(message: ReaderMessage) -> list[Verb[ReaderMessage]]:
 @admin.register(ReaderMessage)
 class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
     change_form_template = "admin/editorial/readermessage/change_form.html"
-    list_display = ("beginning", "kind", "state", "times", "language", "received_at")
+    list_display = ("beginning", "kind", "state", "times", language_in_words, "received_at")
     list_filter = ("state", "kind")
     fields = readonly_fields = (
         "kind", "text", "url", "review", "language", "contacts", "times", "received_at", "state", "answer", "claim",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import documents, workflow
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import page_about
-from factcheck.editorial.admin.lists import MOST_HITS, LanguageFilter, all_words, keys, search_terms
+from factcheck.editorial.admin.lists import MOST_HITS, LanguageFilter, all_words, keys, language_in_words, search_terms
 from factcheck.editorial.admin.public_words import NamedField, found_in_public, put_public_words
 from factcheck.editorial.admin.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.admin.seen import HeldWhileSaved
@@ -33,7 +33,7 @@ PARAGRAPHS = _("Leave a blank line between paragraphs of the text: one line brea
 class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
-    list_display = ("__str__", "state", "verdict_label", "language", "publisher", "changed_at")
+    list_display = ("__str__", "state", "verdict_label", language_in_words, "publisher", "changed_at")
     list_select_related = ("claim", "publisher", "verdict")
     list_filter = ("state", LanguageFilter, OwnNewsroomFilter)
     search_fields = ("headline", "claim__text")

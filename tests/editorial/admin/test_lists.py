@@ -219,3 +219,13 @@ def test_results_are_counted_where_something_was_looked_for(database: str) -> No
         assert "Show all" not in text
     assert "1 result ( Show all )" in editor.open("/admin/editorial/review/?q=số+1").text
     assert "0 results ( Show all )" in editor.open("/admin/editorial/review/?state__exact=published").text
+
+
+def test_list_names_languages_as_its_filter_does(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_claim(newsroom, language="en")
+    for language in ("vi", "und", "fr"):
+        make_review(newsroom, claim=claim, language=language)
+    html = signed_in(newsroom.reporter).open("/admin/editorial/review/").html
+    shown = re.findall(r'<td class="field-language_in_words[^"]*">(.*?)</td>', html)
+    assert sorted(shown) == ["Vietnamese", "fr", "not known"]
