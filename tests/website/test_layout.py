@@ -32,6 +32,15 @@ def two_paragraphs(published: Published) -> str:
     return f"/reviews/{review.pk}/"
 
 
+@pytest.fixture(scope="module")
+def with_captures(published: Published) -> str:
+    newsroom = make_newsroom("captures.example")
+    review = make_review(newsroom, body="Xem [bản đồ](https://map.example/1).")
+    review.sources.update(archive_url="https://archive.example/1")
+    publish_review(newsroom, review)
+    return f"/reviews/{review.pk}/"
+
+
 @pytest.fixture
 def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
@@ -72,3 +81,15 @@ def test_large_type_fits_a_small_screen(site: str, published: Published, page: P
     page.goto(site + getattr(published, name))
     page.evaluate(LARGE)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize("address", ["https://map.example/1", "https://archive.example/1", "https://source.example/1"])
+def test_paper_has_the_addresses_that_the_review_leads_to(
+    site: str, with_captures: str, page: Page, address: str
+) -> None:
+    page.emulate_media(media="print")
+    page.goto(site + with_captures)
+    link = page.locator(f".review a[href='{address}']").first
+    assert address in link.evaluate(
+        "link => getComputedStyle(link, '::after').content.replace('attr(href)', link.href)"
+    )
