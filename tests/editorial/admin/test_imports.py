@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from functools import partial
 from pathlib import Path
 from unittest.mock import Mock
@@ -79,6 +80,7 @@ def test_large_import_is_published_in_parts(
     assert "2 of 3 reviews are public." in editor.text
     assert '<progress max="3" value="2"' in editor.html
     assert 'class="act goes-on"' in editor.html  # desk.js sends it
+    assert 'class="closelink" autofocus aria-describedby="far"' in editor.html
     assert LogEntry.objects.count() == 2
     stopped = signed_in(newsroom.chief).open(editor.path.partition("do/")[0]).follow("Publish all of it")
     assert "goes-on" not in stopped.html
@@ -101,6 +103,22 @@ def test_parts_follow_each_other_by_themselves(
         page.click("input[type=submit][value='Publish all of it']")
         page.wait_for_selector("text=It is approved and published.")
     assert LogEntry.objects.count() == 3
+
+
+@pytest.mark.prove
+def test_publication_in_parts_is_stopped_by_keyboard(
+    batch: tuple[Newsroom, ImportBatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom, imported = batch
+    editorial_imports.approve_import(batch=imported, by=newsroom.editor, digest=imported.digest)
+    slowly = partial(editorial_imports.publish_import, chunk=1, progress=lambda _public: time.sleep(2))
+    monkeypatch.setattr(imports, "publish_import", slowly)
+    monkeypatch.setattr(imports, "PART", 0)
+    with desk_of(newsroom.editor, f"editorial/importbatch/{imported.pk}/do/publish/") as page:
+        page.click("input[type=submit][value='Publish all of it']")
+        page.wait_for_timeout(1000)  # the first part is done, the second under way: the page can only be typed at
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=It is approved and not yet all published.")
 
 
 @pytest.mark.parametrize(
