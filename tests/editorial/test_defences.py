@@ -256,11 +256,12 @@ def insert_revision(review: Review, document: dict[str, Any], approval: Approval
     """What somebody with the application's role could try: an entry and a document by hand."""
     data = canonical(document)
     salt = b"s" * 32
+    revision = document["revision"]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
-            " SELECT max(sequence) + 1, now(), 'review.original', %s, 1, %s FROM record_logentry RETURNING sequence",
-            [review.pk, sha256_hex(salt + data)],
+            " SELECT coalesce(max(sequence) + 1, 0), %s, %s, %s, %s, %s FROM record_logentry RETURNING sequence",
+            [AT, f"review.{revision['kind']}", review.pk, revision["number"], sha256_hex(salt + data)],
         )
         sequence = cursor.fetchone()[0]
         cursor.execute("INSERT INTO record_revisiondocument VALUES (%s, %s, %s)", [sequence, salt, data])
@@ -268,9 +269,12 @@ def insert_revision(review: Review, document: dict[str, Any], approval: Approval
             cursor.execute("UPDATE editorial_approval SET sequence = %s WHERE id = %s", [sequence, approval.pk])
 
 
+AT = "2126-01-01T00:00:00.000000Z"  # behind whatever was published
+
+
 def added(statement: dict[str, Any]) -> dict[str, Any]:
     return statement | {
-        "published_at": "2026-01-01T00:00:00.000000Z", "updated_at": "2026-01-01T00:00:00.000000Z", "corrections": [],
+        "published_at": AT, "updated_at": AT, "corrections": [],
         "revision": {"number": 1, "kind": "original", "class": None, "note": None},
     }  # fmt: skip
 
@@ -311,7 +315,7 @@ def approved(newsroom: Newsroom, review: Review, said: dict[str, Any]) -> Approv
 def test_publication_of_another_review_or_for_another_newsroom_is_refused(newsroom: Newsroom) -> None:
     review, other = make_review(newsroom), make_newsroom("khac.example")
     said = statement(make_review(newsroom))
-    with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
+    with pytest.raises(IntegrityError, match="does not follow from the log"):
         insert_revision(review, added(said), approved(newsroom, review, said))
     review = make_review(newsroom)
     said = statement(review) | {"publisher": publisher(other.publisher)}

@@ -8,25 +8,25 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from factcheck.editorial import demands
 from factcheck.editorial.models import Demand, DemandApproval
-from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.models import LogEntry
 from tests.drafts import Newsroom, make_demand, make_newsroom, make_user, publish_demand
 
 
 def insert_revision(
-    demand: Demand, statement: dict[str, Any], approval: DemandApproval | None, **revision: Any
+    demand: Demand, statement: dict[str, Any], approval: DemandApproval | None, published_at: str = "", **revision: Any
 ) -> None:
     """What somebody with the application's role could try: an entry and a document by hand."""
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     added = {"number": 1, "kind": "published", "class": None, "note": None} | revision
-    data = canonical(statement | {"published_at": at, "updated_at": at, "revision": added})
+    data = canonical(statement | {"published_at": published_at or at, "updated_at": at, "revision": added})
     salt = b"s" * 32
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
-            " SELECT coalesce(max(sequence) + 1, 0), now(), 'demand.' || %s, %s, %s, %s FROM record_logentry"
+            " SELECT coalesce(max(sequence) + 1, 0), %s, 'demand.' || %s, %s, %s, %s FROM record_logentry"
             " RETURNING sequence",
-            [added["kind"], demand.pk, added["number"], sha256_hex(salt + data)],
+            [at, added["kind"], demand.pk, added["number"], sha256_hex(salt + data)],
         )
         sequence = cursor.fetchone()[0]
         cursor.execute("INSERT INTO record_revisiondocument VALUES (%s, %s, %s)", [sequence, salt, data])
@@ -86,10 +86,10 @@ def test_by_hand_against_the_registers_rules_is_refused(
 
 def test_by_hand_update_without_note_is_refused(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
-    publish_demand(newsroom, demand)
+    first = rfc3339(publish_demand(newsroom, demand).at)
     said = demands.statement(demand)
     with pytest.raises(IntegrityError, match="nothing says what changed"):
-        insert_revision(demand, said, approved(newsroom, demand, said), number=2, kind="updated")
+        insert_revision(demand, said, approved(newsroom, demand, said), first, number=2, kind="updated")
     with pytest.raises(IntegrityError, match="cannot follow"):
         insert_revision(demand, said, DemandApproval.objects.first(), number=2, kind="published")
 

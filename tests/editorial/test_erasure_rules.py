@@ -1,5 +1,6 @@
 """What the database lets nobody do about erasure, tried with SQL of the application's own role."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -45,16 +46,18 @@ def run(sql: str, params: Any = None, alias: str = "default") -> None:
 def insert_erasure(review: Review, approval: Approval | None, *more: str) -> None:
     """An erasure by hand: the entry, its document, the deletion of the documents before, and what else is said."""
     said = erasure.notice(review, "law", NOTICE, redact=False)
+    at = "2126-01-01T00:00:00.000000Z"  # behind whatever was published
+    first = RevisionDocument.objects.get(entry__subject=review.pk, entry__number=1)
     document = said | {
-        "published_at": "2026-01-01T00:00:00.000000Z", "updated_at": "2026-01-01T00:00:00.000000Z", "corrections": [],
+        "published_at": json.loads(first.document)["published_at"], "updated_at": at, "corrections": [],
         "revision": {"number": 2, "kind": "erasure", "class": None, "note": NOTICE},
     }  # fmt: skip
     salt, data = b"s" * 32, canonical(document)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
-            " SELECT max(sequence) + 1, now(), 'review.erasure', %s, 2, %s FROM record_logentry RETURNING sequence",
-            [review.pk, sha256_hex(salt + data)],
+            " SELECT max(sequence) + 1, %s, 'review.erasure', %s, 2, %s FROM record_logentry RETURNING sequence",
+            [at, review.pk, sha256_hex(salt + data)],
         )
         (sequence,) = cursor.fetchone()
         cursor.execute("INSERT INTO record_revisiondocument VALUES (%s, %s, %s)", [sequence, salt, data])

@@ -1,5 +1,6 @@
 """The record defends itself against SQL that goes round the application."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from factcheck.record.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.models import LogEntry
 from factcheck.record.notes import SigningKey
 from tests.drafts import make_newsroom, make_review, publish_review
+from tests.record.conftest import make_statement
 
 SUBJECT = "11111111-1111-4111-8111-111111111111"
 
@@ -106,6 +108,90 @@ def test_document_that_is_not_the_entrys_is_refused(database: str) -> None:
             "INSERT INTO record_revisiondocument (sequence, salt, document)"
             " VALUES (0, decode(repeat('00', 32), 'hex'), 'x')"
         )
+
+
+def test_document_before_its_entry_is_refused(database: str) -> None:
+    with pytest.raises(IntegrityError, match="has not its digest"):
+        run(
+            "INSERT INTO record_revisiondocument (sequence, salt, document)"
+            " VALUES (0, decode(repeat('00', 32), 'hex'), 'x');"
+            "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
+            f" VALUES (0, now(), 'review.original', '{SUBJECT}', 1, repeat('0', 64))"
+        )
+
+
+def insert_update(changes: dict[str, Any]) -> None:
+    """The second revision of the review SUBJECT by SQL that goes round the application, with other values in its document."""
+    first, second = "2026-10-01T08:00:00.000000Z", "2026-10-02T09:30:00.250000Z"
+    said = make_statement(UUID(SUBJECT))
+    documents = [
+        said | {
+            "published_at": first, "updated_at": first, "corrections": [],
+            "revision": {"number": 1, "kind": "original", "class": None, "note": None},
+        },
+        said | {
+            "published_at": first, "updated_at": second,
+            "revision": {"number": 2, "kind": "update", "class": "update", "note": "Có số liệu mới."},
+            "corrections": [{
+                "revision": 2, "at": second, "kind": "update", "class": "update", "note": "Có số liệu mới.",
+                "publisher": "kiemchung.example",
+                "verdict_before": {"scale": "truth", "slug": "false", "label": "Sai"},
+                "verdict_after": {"scale": "truth", "slug": "false", "label": "Sai"},
+            }],
+        } | changes,
+    ]  # fmt: skip
+    salt = b"\x07" * 32
+    with transaction.atomic(), connections["default"].cursor() as cursor:
+        for number, (at, document) in enumerate(zip((first, second), documents, strict=True), 1):
+            data, kind = json.dumps(document).encode(), ("review.original", "review.update")[number - 1]
+            cursor.execute(
+                "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest) VALUES (%s, %s, %s, %s, %s, %s)",
+                [number - 1, at, kind, SUBJECT, number, sha256_hex(salt + data)],
+            )
+            cursor.execute("INSERT INTO record_revisiondocument VALUES (%s, %s, %s)", [number - 1, salt, data])
+
+
+UPDATE = {"number": 2, "kind": "update", "class": "update", "note": "Có số liệu mới."}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": "22222222-2222-4222-8222-222222222222"},
+        {"published_at": "2025-01-01T00:00:00.000000Z"},
+        {"updated_at": "2026-10-01T08:00:00.000000Z"},
+        {"revision": UPDATE | {"number": 1}},
+        {"revision": UPDATE | {"number": 2.0}},
+        {"revision": UPDATE | {"kind": "original"}},
+        {"revision": UPDATE | {"more": "Điều mà không ai duyệt."}},
+        {"revision": None},
+        {"corrections": []},
+        {"corrections": None},
+        {"corrections": [{"note": "Điều mà không ai duyệt."}]},
+    ],
+)
+def test_document_that_does_not_follow_is_refused(bare_record: None, changes: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError, match="the document of log entry 1 does not follow from the log"):
+        insert_update(changes)
+
+
+def test_document_without_the_one_before_it_is_refused(bare_record: None) -> None:
+    at, salt = "2026-10-01T08:00:00.000000Z", b"\x07" * 32
+    revision = {"number": 2, "kind": "withdrawal", "class": None, "note": None}
+    added = {"id": SUBJECT, "published_at": None, "updated_at": at, "revision": revision, "corrections": []}
+    said = canonical(added)
+    with pytest.raises(IntegrityError, match="the document of log entry 1 does not follow from the log"):
+        run(
+            "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
+            f" VALUES (0, '{at}', 'review.original', '{SUBJECT}', 1, repeat('0', 64)),"
+            f" (1, '{at}', 'review.withdrawal', '{SUBJECT}', 2, '{sha256_hex(salt + said)}');"
+            f"INSERT INTO record_revisiondocument VALUES (1, '\\x{salt.hex()}', '\\x{said.hex()}')"
+        )
+
+
+def test_document_that_follows_is_taken(bare_record: None) -> None:
+    insert_update({})
+    assert LogEntry.objects.count() == 2
 
 
 def test_entry_constraints_are_refused(database: str) -> None:
