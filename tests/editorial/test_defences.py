@@ -41,6 +41,7 @@ from tests.drafts import (
 )
 from tests.editorial.breaches import BREACHES
 from tests.tokens import make_program
+from tests.waiting import begin_until_it_waits
 
 
 @pytest.fixture(scope="module")
@@ -250,6 +251,41 @@ def test_account_administrator_holds_no_membership(newsroom: Newsroom) -> None:
         run("UPDATE editorial_user SET is_superuser = true WHERE id = %s", [newsroom.editor.pk])
     with pytest.raises(IntegrityError, match=message):
         run("INSERT INTO editorial_user_groups (user_id, group_id) SELECT %s, id FROM auth_group", [newsroom.editor.pk])
+
+
+def test_group_of_account_administrators_stays_what_it_is(newsroom: Newsroom) -> None:
+    """By another name its members could be given a role meanwhile."""
+    for sql in (
+        "UPDATE auth_group SET name = 'Others'",
+        "UPDATE auth_group SET id = id + 1",
+        "DELETE FROM auth_group",
+    ):
+        with pytest.raises(IntegrityError, match="of auth_group is refused"):
+            run(sql)
+
+
+ADMINISTER = [
+    "UPDATE editorial_user SET is_superuser = true WHERE id = %s",
+    "INSERT INTO editorial_user_groups (user_id, group_id) SELECT %s, id FROM auth_group",
+]
+
+
+@pytest.mark.parametrize("administer", ADMINISTER)
+def test_role_and_administration_at_the_same_time_are_refused(newsroom: Newsroom, administer: str) -> None:
+    user = make_user(f"both at once: {administer[:6]}")
+    give_role = "INSERT INTO editorial_membership (user_id, publisher_id, role) VALUES (%s, %s, 'editor')"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(administer, [user.pk])
+        given = begin_until_it_waits(lambda: run(give_role, [user.pk, newsroom.publisher.pk]))
+    with pytest.raises(IntegrityError, match="an account administrator cannot be a member"):
+        given.result(timeout=30)
+
+
+@pytest.mark.parametrize("administer", ADMINISTER)
+def test_administration_by_an_earlier_snapshot_is_refused(newsroom: Newsroom, administer: str) -> None:
+    user = make_user(f"snapshot: {administer[:6]}")
+    with pytest.raises(IntegrityError, match="not as an earlier snapshot has them"):
+        run(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; {administer}".replace("%s", str(user.pk)))
 
 
 def insert_revision(review: Review, document: dict[str, Any], approval: Approval | None) -> None:
