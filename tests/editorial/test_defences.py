@@ -11,7 +11,7 @@ from django.db.models import CheckConstraint, UniqueConstraint
 
 from factcheck.editorial import demands, merges, messages, workflow
 from factcheck.editorial.admin.home import to_decide
-from factcheck.editorial.documents import publisher, statement
+from factcheck.editorial.documents import publisher, statement, statement_of
 from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models import (
@@ -26,7 +26,7 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.models.approvals import Decision
 from factcheck.editorial.models.claims import TopicLabel
-from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record.canonical import canonical, rfc3339, sha256_hex
 from tests.drafts import (
     Newsroom,
     approve_demand,
@@ -38,6 +38,7 @@ from tests.drafts import (
     merge_claims,
     publish_demand,
     publish_review,
+    withdraw_review,
 )
 from tests.editorial.breaches import BREACHES
 from tests.tokens import make_program
@@ -334,12 +335,12 @@ def test_publication_of_something_else_than_approved_is_refused(newsroom: Newsro
         insert_revision(review, document, approval)
 
 
-def approved(newsroom: Newsroom, review: Review, said: dict[str, Any]) -> Approval:
+def approved(newsroom: Newsroom, review: Review, said: dict[str, Any], action: str = "publication") -> Approval:
     """Approved around the verbs, whatever it says."""
     data = canonical(said)
     approval = Approval.objects.create(
         review=review,
-        action="publication",
+        action=action,
         statement=data.decode(),
         digest=sha256_hex(data),
         submitted_by=newsroom.reporter,
@@ -357,6 +358,34 @@ def test_publication_of_another_review_or_for_another_newsroom_is_refused(newsro
     said = statement(review) | {"publisher": publisher(other.publisher)}
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"):
         insert_revision(review, added(said), approved(newsroom, review, said))
+
+
+@pytest.mark.parametrize(
+    ("action", "changes"),
+    [
+        ("withdrawal", {"publisher": {"site": "khac.example"}}),
+        ("withdrawal", {"publisher": None}),
+        ("reinstatement", {"publisher": {"site": "khac.example"}}),
+        ("reinstatement", {"summary": "Đúng."}),
+        ("reinstatement", {"verdict": None, "summary": None, "sources": []}),
+    ],
+)
+def test_withdrawal_and_reinstatement_of_something_else_are_refused(
+    newsroom: Newsroom, action: str, changes: dict[str, Any]
+) -> None:
+    review = make_review(newsroom)
+    first = publish_review(newsroom, review)
+    said, number = statement_of(bytes(first.revision_document.document)), 2
+    if action == "reinstatement":
+        withdraw_review(newsroom, review)
+        number = 3
+    said |= changes
+    document = added(said) | {
+        "published_at": rfc3339(first.at),
+        "revision": {"number": number, "kind": action, "class": None, "note": None},
+    }
+    with pytest.raises(IntegrityError, match="it says something else than what was published"):
+        insert_revision(review, document, approved(newsroom, review, said, action))
 
 
 def test_own_review_is_complete_whatever_its_row_says(newsroom: Newsroom) -> None:

@@ -73,11 +73,14 @@ def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
         ({"from": {"type": "court", "name": None, "description": None}}, "nothing says why"),
         ({"asked": None}, "nothing says why"),
         ({"delayed_until": "2999-01-01"}, "may not be public before 2999-01-01"),
+        ({"id": "11111111-1111-4111-8111-111111111111"}, "does not follow from the log"),
+        ({"publisher": {"site": "khac.example"}}, "it speaks for another newsroom"),
     ],
 )
 def test_by_hand_against_the_registers_rules_is_refused(
     newsroom: Newsroom, changes: dict[str, Any], message: str
 ) -> None:
+    make_newsroom("khac.example")
     demand = make_demand(newsroom)
     said = demands.statement(demand) | changes
     with pytest.raises(IntegrityError, match=message):

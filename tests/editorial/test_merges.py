@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import Error, IntegrityError, connection, transaction
 
-from factcheck.editorial import merges
+from factcheck.editorial import documents, merges
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, Claimant, ClaimMerge, EditorialEvent, Review
 from factcheck.record import tree, verifier
@@ -301,3 +301,12 @@ def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monke
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
         merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
     assert ClaimMerge.objects.get().decision == ""
+
+
+def test_database_refuses_a_merge_in_the_name_of_another(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    theirs = {"publisher": documents.publisher(make_newsroom("khac.example").publisher)}
+    real = merges.statement
+    monkeypatch.setattr(merges, "statement", lambda merge: real(merge) | theirs)
+    with pytest.raises(IntegrityError, match="it speaks for another newsroom"):
+        merge_claims(newsroom, one, two)
