@@ -112,7 +112,9 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
         if not (words := search_terms(search_term)):
             return queryset.none(), False
         # Once by the trigram index; the list and its count then go by the keys.
-        hits = found_in_public(desk(request), keys(queryset.filter(all_words("text", words))), words)
+        at = desk(request)
+        hits = keys(queryset.filter(all_words("text", words), newsroom__in=list(at.roles)))
+        hits += keys(queryset.filter(pk__in=found_in_public(at, words)))
         return Claim.objects.filter(pk__in=hits).select_related(*self.list_select_related), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:

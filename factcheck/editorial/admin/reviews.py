@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import documents, workflow
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import page_about
-from factcheck.editorial.admin.lists import MOST_HITS, LanguageFilter, all_words, keys, language_in_words, search_terms
+from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, language_in_words, search_terms
 from factcheck.editorial.admin.public_words import NamedField, found_in_public, put_public_words
 from factcheck.editorial.admin.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.admin.seen import HeldWhileSaved
@@ -116,12 +116,11 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
         if not (words := search_terms(search_term)):
             return queryset.none(), False
         # An OR over two tables would read both; two index scans do not.
-        mine = Review.objects.filter(newsroom__in=list(desk(request).roles))
-        claims = Claim.objects.filter(all_words("text", words)).order_by().values("pk")
-        hits = keys(mine.filter(all_words("headline", words)))
-        by_claim = dict(mine.filter(claim__in=claims).order_by().values_list("pk", "claim")[:MOST_HITS])
-        told = {*found_in_public(desk(request), {*by_claim.values()}, words)}
-        hits += [pk for pk, claim in by_claim.items() if claim in told]
+        at = desk(request)
+        mine = Review.objects.filter(newsroom__in=list(at.roles))
+        claims = Claim.objects.filter(all_words("text", words), newsroom__in=list(at.roles)).order_by().values("pk")
+        hits = keys(mine.filter(all_words("headline", words))) + keys(mine.filter(claim__in=claims))
+        hits += keys(mine.filter(claim__in=found_in_public(at, words)))
         return queryset.filter(pk__in=hits), False
 
     def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:

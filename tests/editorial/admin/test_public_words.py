@@ -13,6 +13,7 @@ from tests.drafts import (
     make_demand,
     make_newsroom,
     make_review,
+    merge_claims,
     publish_claim,
     publish_review,
 )
@@ -82,6 +83,37 @@ def test_search_tells_nothing_of_the_draft(shared: Review, other: Newsroom, word
     assert len(client.get(where + words).json()["results"]) == found
     listed = client.get(f"/admin/editorial/review/?q={words}").content.decode()
     assert listed.count('<th class="field-__str__">') == found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("mái chùa", 1), ("MÁI chù", 1), ("chùa.", 1), ("lũ ở", 1), ("mai chua", 0), ("hùa", 0), ("mái đình", 0)],
+)
+def test_search_finds_what_is_public_whatever_is_drafted(
+    shared: Review, other: Newsroom, words: str, found: int
+) -> None:
+    client = signed_in(other.reporter).client
+    where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
+    for draft in (FLOOD, DRAFT):
+        Claim.objects.filter(pk=shared.claim_id).update(text=draft)
+        assert [row["text"] for row in client.get(where + words).json()["results"]] == [FLOOD] * found
+        listed = client.get(f"/admin/editorial/review/?q={words}").content.decode()
+        assert listed.count('<th class="field-__str__">') == found
+
+
+def test_search_finds_a_claim_that_was_merged(newsroom: Newsroom, shared: Review, other: Newsroom) -> None:
+    merge_claims(newsroom, shared.claim, publish_claim(newsroom, "Lũ ngập chùa."))
+    listed = signed_in(other.reporter).open("/admin/editorial/review/?q=mái chùa").html
+    assert listed.count('<th class="field-__str__">') == 1
+
+
+def test_search_that_takes_too_long_finds_what_is_ones_own(
+    shared: Review, other: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_review(other, headline="Mái chùa")
+    monkeypatch.setattr("factcheck.editorial.admin.public_words.SECONDS", 0)
+    listed = signed_in(other.reporter).open("/admin/editorial/review/?q=mái chùa").html
+    assert listed.count('<th class="field-__str__">') == 1
 
 
 def test_its_own_newsroom_finds_its_draft(newsroom: Newsroom, shared: Review) -> None:
