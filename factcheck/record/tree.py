@@ -22,6 +22,8 @@ from factcheck.record.errors import SetupError
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
 from factcheck.record.notes import Checkpoint, SigningKey, open_note, signed_by
 
+LEVELS = 64 // merkle.TILE_HEIGHT
+
 
 def default_origin() -> str:
     """LOG_ORIGIN, or else the log's URL without its scheme."""
@@ -124,6 +126,7 @@ def extend(size: int, entries: Sequence[LogEntry], *also: SigningKey) -> None:
     before = LogEntry.objects.filter(sequence__gte=size, sequence__lt=entries[0].sequence).order_by("sequence")
     leaves = [merkle.leaf_hash(entry.leaf()) for entry in chain(before, entries)]
     tiles = _edge(size)
+    _require_signed(size, tiles)
     gained = merkle.append(size, leaves, lambda level, index: tiles[level, index])
     _store(gained)
     for place, hashes in gained.items():
@@ -137,15 +140,31 @@ def extend(size: int, entries: Sequence[LogEntry], *also: SigningKey) -> None:
 
 def _edge(size: int) -> dict[tuple[int, int], bytes]:
     """The tiles at the right edge of a tree of that size, which are all that its root and its growth need."""
-    places = [
-        (level, (size >> merkle.TILE_HEIGHT * level) // merkle.TILE_WIDTH)
-        for level in range(64 // merkle.TILE_HEIGHT)
-        if size >> merkle.TILE_HEIGHT * level
-    ]
-    wanted = Q(pk__in=[])
-    for level, index in places:
-        wanted |= Q(level=level, index=index)
+    wanted = Q()
+    for level in range(LEVELS):
+        wanted |= Q(level=level, index=(size >> merkle.TILE_HEIGHT * level) // merkle.TILE_WIDTH)
     return {(tile.level, tile.index): bytes(tile.hashes) for tile in LogTile.objects.filter(wanted)}
+
+
+def _require_signed(size: int, tiles: dict[tuple[int, int], bytes]) -> None:
+    """Refuses tiles that are not those of the newest checkpoint: what is signed over them would be another history."""
+    widths = {
+        (level, row // merkle.TILE_WIDTH): row % merkle.TILE_WIDTH
+        for level in range(LEVELS)
+        for row in [size >> merkle.TILE_HEIGHT * level]
+    }
+    fits = all(len(tiles.get(place, b"")) == width * merkle.HASH_SIZE for place, width in widths.items())
+    if fits and size:
+        root = merkle.root(size, lambda level, index: tiles[level, index])
+        fits = root == bytes(LogCheckpoint.objects.get(size=size).root)
+    if not fits:
+        raise SetupError(
+            _(
+                "The log's tiles are not those that its newest checkpoint (%(size)s entries) signs, so that nothing can"
+                " be published. Run manage.py verify_record, and see docs/operations.md, “When something is wrong”."
+            )
+            % {"size": size}
+        )
 
 
 def _store(gained: dict[tuple[int, int], bytes]) -> None:

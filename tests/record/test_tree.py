@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.record import tree
-from factcheck.record.errors import RecordError
+from factcheck.record.errors import RecordError, SetupError
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
 from factcheck.record.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
 from tests.record.conftest import publish_some
@@ -114,6 +114,27 @@ def test_key_that_cannot_be_used(bare_record: None, settings: Any, value: str, m
         publish_some(1)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE record_logtile SET hashes = hashes || decode(repeat('00', 32), 'hex') WHERE level = 0",
+        "UPDATE record_logtile SET hashes = overlay(hashes PLACING '\\x00' FROM 7) WHERE level = 0",
+        "UPDATE record_logtile SET hashes = substring(hashes FROM 1 FOR 32) WHERE level = 0",
+        "DELETE FROM record_logtile WHERE level = 0",
+        "INSERT INTO record_logtile VALUES (1, 0, decode(repeat('00', 32), 'hex'))",
+    ],
+)
+def test_nothing_is_signed_over_other_tiles(bare_record: None, sql: str) -> None:
+    """Whoever owns the database can change them; a signature would make another history of it."""
+    publish_some(3)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE record_logtile DISABLE TRIGGER USER")
+        cursor.execute(sql)
+    with pytest.raises(SetupError, match="are not those that its newest checkpoint"):
+        publish_some(1)
+    assert LogCheckpoint.objects.get().size == 3
+
+
 @pytest.mark.parametrize("alias", ["default", "owner"])
 @pytest.mark.parametrize(
     "sql",
@@ -124,6 +145,11 @@ def test_key_that_cannot_be_used(bare_record: None, settings: Any, value: str, m
         "DELETE FROM record_logtile",
         "TRUNCATE record_logtile",
         "INSERT INTO record_logtile VALUES (0, 9, 'x')",
+        "UPDATE record_logtile SET hashes = hashes || decode(repeat('00', 32), 'hex')",
+        "INSERT INTO record_logtile VALUES (0, 9, decode(repeat('00', 32), 'hex'))",
+        "INSERT INTO record_logtile VALUES (1, 0, decode(repeat('00', 32), 'hex'))",
+        "INSERT INTO record_logtile VALUES (8, 0, decode(repeat('00', 32), 'hex'))",
+        "INSERT INTO record_logtile VALUES (0, -1, decode(repeat('00', 32), 'hex'))",
         "UPDATE record_logcheckpoint SET note = ''",
         "DELETE FROM record_logcheckpoint",
         "TRUNCATE record_logcheckpoint CASCADE",
