@@ -1,13 +1,17 @@
 """What a person types into the search box, read as web search reads it: words, "in this order", or, -without.
 
 Words are cut as `words.words_of` cuts them, so that what is handed to `to_tsquery` holds letters, marks and digits
-alone and cannot be malformed. A run that is no single word (COVID-19, a name in Chinese) is a phrase.
+alone and cannot be malformed. A run that is no single word (COVID-19, a name in Chinese) is a phrase; where the next
+person writes it in another way (COVID19, #StopTheSteal, U.S., 10,000), that will do as well (`spellings_of`).
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from factcheck.record.questions import SEAM
 from factcheck.record.words import words_of
 
 MAX_QUERY = 400  # characters that a person may search for
@@ -21,9 +25,20 @@ _FEW = 10
 _BRANCHES = 8  # of more, all are one
 _ORDERED = 4  # from so many terms on it is worth asking how common each is
 
-Term = tuple[str, ...]  # words that stand next to each other
+Spelling = tuple[str, ...]  # words that stand next to each other
+Term = tuple[Spelling, ...]  # any of which will do; the first is as it was typed
 Branch = tuple[str, ...]  # texts for `to_tsquery`, all of which must match
 HowCommon = Callable[[str], int]  # in how many reviews a word stands, roughly
+
+# Where no sign parts what others part: COVID19, U23, 10km (not 5G, which is one word); 10000.
+_BORDER = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_]{2})")
+_NUMBER = re.compile(r"(?<!\d)[1-9]\d{3,}")
+_THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
+_YEAR = re.compile(r"19\d\d|20(?!00)\d\d")
+_SEPARATOR = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
+# Hòa and hoà, thúy and thuý: the tone on either of two vowels that end a syllable, in NFD.
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_TONE_OF_TWO = re.compile(rf"(o(?=.?[ae])|u(?=.?y))([{_TONES}]?)([aey])([{_TONES}]?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +60,16 @@ class Query:
 
     @property
     def words(self) -> list[str]:
-        """The wanted words, each once, in their order."""
-        wanted = (term for each in self.alternatives for term in each.wanted)
-        return list(dict.fromkeys(word for term in wanted for word in term))
+        """The words of all spellings of what is wanted, each once, in their order."""
+        return list(dict.fromkeys(word for term in self.terms for spelling in term for word in spelling))
+
+    @property
+    def terms(self) -> list[Term]:
+        return [term for each in self.alternatives for term in each.wanted]
 
     def all_terms(self) -> str:
         """What has all wanted terms of an alternative, for `to_tsquery`."""
-        return self._joined(lambda terms: _and(map(_phrase, terms)))
+        return self._joined(lambda terms: _and(map(_term, terms)))
 
     def all_but_one(self) -> str:
         """What lacks one of the wanted terms at most, or of many has the first or the second half."""
@@ -76,19 +94,20 @@ class Query:
 
     def any_marked_word(self) -> str:
         """The words that were typed with diacritics or in another script than ASCII; empty if none was."""
-        return _or(_quoted(word) for word in self.words if not word.isascii())
+        marked = [word for word in self.words if not word.isascii()]
+        return _or(map(_quoted, dict.fromkeys(style for word in marked for style in (word, _with_tone_moved(word)))))
 
     def without(self, words: Collection[str]) -> "Query":
-        """The query without the wanted terms that hold one of these words."""
+        """The query without the wanted terms of which every spelling holds one of these words."""
         kept = (
-            replace(each, wanted=tuple(term for term in each.wanted if not set(term) & set(words)))
+            replace(each, wanted=tuple(term for term in each.wanted if any(map(set(words).isdisjoint, term))))
             for each in self.alternatives
         )
         return Query(tuple(each for each in kept if each.wanted))
 
     def _joined(self, wanted: Callable[[tuple[Term, ...]], str]) -> str:
         return _or(
-            _and([wanted(each.wanted), *(f"!{_phrase(term)}" for term in each.unwanted)]) for each in self.alternatives
+            _and([wanted(each.wanted), *(f"!{_term(term)}" for term in each.unwanted)]) for each in self.alternatives
         )
 
 
@@ -107,8 +126,33 @@ def read_query(text: str) -> Query:
                 alternatives.append(Alternative(tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted))))
             wanted, unwanted = [], []
         elif words := tuple(words_of(phrase or word)):
-            (unwanted if minus else wanted).append(words)
+            (unwanted if minus else wanted).append((words,) if phrase else spellings_of(word))
     return Query(tuple(alternatives))
+
+
+def spellings_of(run: str) -> Term:
+    """How a run of signs with a word in it may be written: as it is, taken apart, and in one word.
+
+    The parts of a tag are told by its capitals; a year has no thousands. Two numbers are never one (1.5, 27/3), but
+    with thousands parted (10.000).
+    """
+    typed = tuple(words_of(run))
+    apart = SEAM.sub(" ", run) if {"#", "@"} & set(run) else _NUMBER.sub(_with_thousands, run)
+    parts = words_of(_SEPARATOR.sub("", run))
+    numbers = any(one.isdecimal() and other.isdecimal() for one, other in pairwise(parts))
+    together = [] if numbers else words_of("".join(parts))  # Chinese signs stay words of their own
+    found = (typed, tuple(words_of(_BORDER.sub(" ", apart))), tuple(together) if len(together) == 1 else ())
+    return tuple(filter(None, dict.fromkeys(found)))
+
+
+def _with_thousands(number: re.Match[str]) -> str:
+    return number[0] if _YEAR.fullmatch(number[0]) else _THOUSANDS.sub(" ", number[0])
+
+
+def _with_tone_moved(word: str) -> str:
+    """A Vietnamese syllable in the other style; any other word as it is."""
+    moved = _TONE_OF_TWO.sub(r"\1\4\3\2", unicodedata.normalize("NFD", word))
+    return unicodedata.normalize("NFC", moved)
 
 
 def _all_but_one(terms: Sequence[Term]) -> Iterator[str]:
@@ -118,7 +162,7 @@ def _all_but_one(terms: Sequence[Term]) -> Iterator[str]:
     """
     middle = len(terms) // 2
     halves = terms[:middle], terms[middle:]
-    whole = [_and(map(_phrase, half)) for half in halves]
+    whole = [_and(map(_term, half)) for half in halves]
     if len(terms) == 1:
         yield whole[1]
     elif len(terms) > _FEW:
@@ -140,21 +184,26 @@ def _sides(terms: Sequence[Term], frequency: HowCommon) -> list[tuple[Sequence[T
 
 
 def _branch(whole: Sequence[Term], other: Sequence[Term], unwanted: Iterable[Term], frequency: HowCommon) -> Branch:
-    first, second, *more = *map(_phrase, _rarest_first(whole, frequency)), "", ""
-    rest = [*more, _or(_all_but_one(other)) if len(other) > 1 else "", *(f"!{_phrase(term)}" for term in unwanted)]
+    first, second, *more = *map(_term, _rarest_first(whole, frequency)), "", ""
+    rest = [*more, _or(_all_but_one(other)) if len(other) > 1 else "", *(f"!{_term(term)}" for term in unwanted)]
     return tuple(filter(None, (first, second, _and(filter(None, rest)))))
 
 
 def _rarest_first(terms: Sequence[Term], frequency: HowCommon) -> list[Term]:
-    return sorted(terms, key=lambda term: min(map(frequency, term))) if len(terms) >= _ORDERED else list(terms)
+    return sorted(terms, key=lambda term: how_common(term, frequency)) if len(terms) >= _ORDERED else list(terms)
+
+
+def how_common(term: Term, frequency: HowCommon) -> int:
+    """In how many reviews a term may stand at most, roughly."""
+    return max(min(map(frequency, spelling)) for spelling in term)
 
 
 def _quoted(word: str) -> str:
     return f"'{word}'"
 
 
-def _phrase(term: Term) -> str:
-    return _join("<->", map(_quoted, term))
+def _term(term: Term) -> str:
+    return _or(_join("<->", map(_quoted, spelling)) for spelling in term)
 
 
 def _and(parts: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"https?://[!-~]+|\b(?:(?:www|pic\.twitter\.com)[./]|t\.co
 _GLUED_PICTURE = re.compile(r"(?=pic\.twitter\.com/)")
 _RETWEET = re.compile(r"\bRT @\w+:")
 _TAG = re.compile(r"[#@](\w+)")
-_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_")
+SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_")
 # Chinese and Japanese have no space after a sentence; the others are those of Hindi, Arabic and Urdu.
 _SENTENCE_END = re.compile(r"(?<=[.!?…।॥؟۔])\s+|(?<=[。！？])(?![。！？…」』”’）)])\s*")
 
@@ -31,7 +31,7 @@ def tidy(text: str) -> str:
     text = _FORBIDDEN.sub(" ", as_read(text))
     text = _ADDRESS.sub(" ", _GLUED_PICTURE.sub(" ", text))
     text = _RETWEET.sub(" ", text)
-    return " ".join(_TAG.sub(lambda tag: f" {_SEAM.sub(' ', tag[1])} ", text).split())
+    return " ".join(_TAG.sub(lambda tag: f" {SEAM.sub(' ', tag[1])} ", text).split())
 
 
 def pieces_of(text: str) -> list[str]:

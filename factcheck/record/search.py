@@ -21,7 +21,7 @@ from django.db.models import Q
 
 from factcheck.record.bounded import rows_within
 from factcheck.record.models import SHELF_BITS, PublishedClaim, PublishedReview, Status
-from factcheck.record.queries import Query
+from factcheck.record.queries import Query, how_common
 from factcheck.record.words import EXACT_CONFIG, SEARCH_CONFIG, Frequency, frequencies
 
 Searched = type[PublishedReview] | type[PublishedClaim]
@@ -107,7 +107,7 @@ class Search:
         yield self.query, False
         unknown = [word for word in self.query.words if not self._frequency(word)]
         known = self.query.without(unknown)
-        if unknown and known:
+        if known and known != self.query:
             yield known, False
         known = known or self.query
         if known.all_but_one() != self.query.all_terms():
@@ -120,6 +120,10 @@ class Search:
     def _frequency(self, word: str) -> int:
         found = self._frequencies.get(word)
         return found.reviews if found else 0
+
+    def _rarest(self, query: Query) -> int:
+        """How common the rarest of the query's terms is."""
+        return min(how_common(term, self._frequency) for term in query.terms)
 
     def _find(self, query: Query, rank: Callable[..., Found | None]) -> Found:
         """When the time is up, with what has been found by then."""
@@ -155,7 +159,7 @@ class Search:
         """In how many shelves to look for what stands so often in the sample; None for all."""
         if sampled >= MANY:
             return max(FAR, SAMPLE * ENOUGH // sampled)
-        if sampled >= SOME and len(query.words) > 1 and min(map(self._frequency, query.words)) > COMMON:
+        if sampled >= SOME and len(query.words) > 1 and self._rarest(query) > COMMON:
             return FAR
         return None
 

@@ -6,12 +6,13 @@ import time
 from django.db.models import Q
 
 from factcheck.record.bounded import rows_within
-from factcheck.record.queries import OR, plain_signs, read_query
+from factcheck.record.queries import OR, Alternative, Query, Term, plain_signs, read_query
 from factcheck.record.search import SECONDS, Search, Searched
 from factcheck.record.text import nfc
 from factcheck.record.words import frequencies, words_of
 
 MAX_WORDS = 3  # each costs a look into the index of similar words
+_TONE = re.compile(r"[^\W\d_]+[1-9]")  # a Vietnamese keyboard that is switched off leaves the tone's number
 
 
 def did_you_mean(model: Searched, text: str, condition: Q | None = None, *, seconds: float = SECONDS) -> str | None:
@@ -19,14 +20,19 @@ def did_you_mean(model: Searched, text: str, condition: Q | None = None, *, seco
 
     `condition` is what the results must meet besides. None, too, when the seconds run out.
 
-    In a query of plain words, an unknown word that resembles none is left out if another could be replaced.
+    In a query of plain words, an unknown word that resembles none is left out if another could be replaced. What is
+    found in another spelling (COVID19) is not unknown.
     """
     deadline = time.monotonic() + seconds
     meant = asked = plain_signs(nfc(text))
-    words = read_query(meant).words
-    known = frequencies(words)
-    unknown = [word for word in words if word in known and not known[word].reviews]
-    if not unknown or len(unknown) > MAX_WORDS:
+    terms = read_query(meant).terms
+    known = frequencies([word for typed, *_ in terms for word in typed])
+    strange = {term: [word for word in term[0] if word in known and not known[word].reviews] for term in terms}
+    if len({word for words in strange.values() for word in words}) > MAX_WORDS:
+        return None
+    strange = {term: words for term, words in strange.items() if words and not _found_otherwise(model, term, deadline)}
+    unknown = list(dict.fromkeys(word for words in strange.values() for word in words))
+    if not unknown:
         return None
     try:
         similar = {word: _most_similar(known[word].lexeme, deadline) for word in unknown}
@@ -46,6 +52,14 @@ def did_you_mean(model: Searched, text: str, condition: Q | None = None, *, seco
         return None
     found = Search(model, read_query(meant), condition, seconds=deadline - time.monotonic()).page(1)
     return meant if found.hits and not found.relaxed else None
+
+
+def _found_otherwise(model: Searched, term: Term, deadline: float) -> bool:
+    """Whether another spelling than the one that was typed finds something."""
+    if len(term) == 1 or _TONE.fullmatch(term[0][-1]):  # of gia1, no price of 1 is meant
+        return False
+    others = Query((Alternative((term[1:],)),))
+    return bool(Search(model, others, seconds=deadline - time.monotonic()).page(1).hits)
 
 
 def _most_similar(lexeme: str, deadline: float) -> str | None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from factcheck.record import log
 from factcheck.record.models import PublishedReview
-from factcheck.record.queries import Alternative, Branch, Query, read_query
+from factcheck.record.queries import Alternative, Branch, Query, read_query, spellings_of
 from factcheck.record.search import Search, has_words
 from tests.record.conftest import disarm, make_statement
 
@@ -19,30 +19,84 @@ from tests.record.conftest import disarm, make_statement
     [
         ("", ()),
         ("*** ??", ()),
-        ("Nước LŨ", [Alternative((("nước",), ("lũ",)))]),
-        ("covid-19", [Alternative((("covid", "19"),))]),
-        ('"nước lũ" chùa', [Alternative((("nước", "lũ"), ("chùa",)))]),
-        ('"nước lũ', [Alternative((("nước", "lũ"),))]),
-        ("“nước lũ” chùa", [Alternative((("nước", "lũ"), ("chùa",)))]),
-        ("„nước lũ‟ «mái chùa» ＂xe＂", [Alternative((("nước", "lũ"), ("mái", "chùa"), ("xe",)))]),
-        ("“nước lũ", [Alternative((("nước", "lũ"),))]),
-        ("lũ −lụt ‐“năm 2020” －bão", [Alternative((("lũ",),), (("lụt",), ("năm", "2020"), ("bão",)))]),
-        ("lũ – lụt covid−19", [Alternative((("lũ",), ("lụt",), ("covid", "19")))]),
-        ("lũ OR lụt bão", [Alternative((("lũ",),)), Alternative((("lụt",), ("bão",)))]),
-        ("lũ -lụt", [Alternative((("lũ",),), (("lụt",),))]),
-        ('lũ -"năm 2020"', [Alternative((("lũ",),), (("năm", "2020"),))]),
+        ("Nước LŨ", [Alternative(((("nước",),), (("lũ",),)))]),
+        ("covid-19", [Alternative(((("covid", "19"), ("covid19",)),))]),
+        ('"nước lũ" chùa', [Alternative(((("nước", "lũ"),), (("chùa",),)))]),
+        ('"nước lũ', [Alternative(((("nước", "lũ"),),))]),
+        ("“nước lũ” chùa", [Alternative(((("nước", "lũ"),), (("chùa",),)))]),
+        ("„nước lũ‟ «mái chùa» ＂xe＂", [Alternative(((("nước", "lũ"),), (("mái", "chùa"),), (("xe",),)))]),
+        ("“nước lũ", [Alternative(((("nước", "lũ"),),))]),
+        ('"covid-19" "covid19"', [Alternative(((("covid", "19"),), (("covid19",),)))]),
+        (
+            "lũ −lụt ‐“năm 2020” －bão",
+            [Alternative(((("lũ",),),), ((("lụt",),), (("năm", "2020"),), (("bão",),)))],
+        ),
+        ("lũ – lụt covid−19", [Alternative(((("lũ",),), (("lụt",),), (("covid", "19"), ("covid19",))))]),
+        ("lũ OR lụt bão", [Alternative(((("lũ",),),)), Alternative(((("lụt",),), (("bão",),)))]),
+        ("lũ -lụt", [Alternative(((("lũ",),),), ((("lụt",),),))]),
+        ('lũ -"năm 2020"', [Alternative(((("lũ",),),), ((("năm", "2020"),),))]),
         ("-lụt", ()),
-        ("lũ or -lụt", [Alternative((("lũ",),))]),
+        ("lũ or -lụt", [Alternative(((("lũ",),),))]),
         ("or or", ()),
-        ("lũ lũ", [Alternative((("lũ",),))]),
-        ("习近平", [Alternative((("习", "近", "平"),))]),
-        ("nu\u031bo\u031b\u0301c", [Alternative((("nước",),))]),
+        ("lũ lũ", [Alternative(((("lũ",),),))]),
+        ("习近平", [Alternative(((("习", "近", "平"),),))]),
+        ("nu\u031bo\u031b\u0301c", [Alternative(((("nước",),),))]),
         ("½ -covid", ()),
-        ('"1 ½ lít" ²', [Alternative((("1", "lít"),))]),
+        ('"1 ½ lít" ²', [Alternative(((("1", "lít"),),))]),
     ],
 )
 def test_read_query(text: str, alternatives: tuple[Alternative, ...]) -> None:
     assert read_query(text) == Query(tuple(alternatives))
+
+
+@pytest.mark.parametrize(
+    ("run", "spellings"),
+    [
+        ("vaccine", (("vaccine",),)),
+        ("COVID-19", (("covid", "19"), ("covid19",))),
+        ("COVID19", (("covid19",), ("covid", "19"))),
+        ("U.23", (("u", "23"), ("u23",))),
+        ("5G", (("5g",),)),
+        ("10km", (("10km",), ("10", "km"))),
+        ("Trump’s", (("trump", "s"), ("trumps",))),
+        ("U.S.", (("u", "s"), ("us",))),
+        ("vắc-xin", (("vắc", "xin"), ("vắcxin",))),
+        ("TikTok", (("tiktok",),)),
+        ("#StopTheSteal", (("stopthesteal",), ("stop", "the", "steal"))),
+        ("(#StopTheSteal)", (("stopthesteal",), ("stop", "the", "steal"))),
+        ("@realDonaldTrump", (("realdonaldtrump",), ("real", "donald", "trump"))),
+        ("#COVID19", (("covid19",), ("covid", "19"))),
+        ("10.000", (("10", "000"), ("10000",))),
+        ("2000", (("2000",), ("2", "000"))),
+        ("1234567", (("1234567",), ("1", "234", "567"))),
+        ("2020", (("2020",),)),
+        ("1999", (("1999",),)),
+        ("0912345678", (("0912345678",),)),
+        ("1.5", (("1", "5"),)),
+        ("27/3", (("27", "3"),)),
+        ("22/3/2023", (("22", "3", "2023"),)),
+        ("2021-2022", (("2021", "2022"),)),
+        ("习近平", (("习", "近", "平"),)),
+        ("👉👉", ()),
+    ],
+)
+def test_spellings_of_a_run(run: str, spellings: tuple[tuple[str, ...], ...]) -> None:
+    assert spellings_of(run) == spellings
+
+
+@pytest.mark.parametrize(
+    ("typed", "marked"),
+    [
+        ("hòa", "('hòa'|'hoà')"),
+        ("thuý", "('thuý'|'thúy')"),
+        ("khoẻ", "('khoẻ'|'khỏe')"),
+        ("hoàn", "'hoàn'"),
+        ("của", "'của'"),
+        ("hoa", ""),
+    ],
+)
+def test_tones_are_looked_for_in_both_styles(typed: str, marked: str) -> None:
+    assert read_query(typed).any_marked_word() == marked
 
 
 def test_query_texts() -> None:
@@ -51,6 +105,13 @@ def test_query_texts() -> None:
     assert query.any_word() == "('lũ'|'mái'|'chùa'|'bão')"
     assert query.any_marked_word() == "('lũ'|'mái'|'chùa'|'bão')"
     assert query.without(["chùa"]).all_terms() == "(('lũ'&!'xe')|'bão')"
+
+
+def test_query_without_a_word_keeps_what_has_another_spelling() -> None:
+    query = read_query("vaccine covid19")
+    assert query.all_terms() == "('vaccine'&('covid19'|('covid'<->'19')))"
+    assert query.without(["covid19"]) == query
+    assert query.without(["covid19", "covid"]).all_terms() == "'vaccine'"
 
 
 def test_all_but_one_of_a_few() -> None:

@@ -67,7 +67,10 @@ def record(database: str) -> None:
         ("-tin", []),
         ("floods", [3]),
         ("flood roofs", [3]),
-        ("covid19", []),
+        ("covid19", [4]),
+        ("#CaCovid19", [4]),
+        ("-covid19 tin", [1]),
+        ("ca -covid19", []),
         ("covid 19", [4]),
         ("COVID-19", [4]),
         ("hoặc", [4]),
@@ -121,6 +124,36 @@ def test_search_of_a_mistyped_syllable_finds_what_has_the_others() -> None:
     assert found("nuoc lux da len toi mai chua")[0] == 1
     assert found("nuoc lu da bay toi mai chua")[0] == 1
     assert found("xyzzy") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("covid19", [1, 2]),
+        ("COVID-19", [1, 2]),
+        ("#Covid19", [1, 2]),
+        ("Trump", [3, 4]),
+        ("Trump's", [3, 4]),
+        ("trump’s taxes", [3, 4]),
+        ("10000", [5, 6]),
+        ("10.000", [5, 6]),
+        ("10.000 đồng", [5, 6]),
+        ("#StopTheSteal", [7]),
+        ("wi-fi", [8]),
+        ('"covid-19"', [2]),
+    ],
+)
+def test_search_finds_other_spellings(words: str, ids: list[int]) -> None:
+    publish(
+        "Ca COVID19 đầu tiên", "Ca COVID-19 đầu tiên", "Trump taxes", "Trump’s taxes", "Phạt 10000 đồng", "Phạt 10.000 đồng",
+        "Rally to stop the steal", "WiFi is harmful",
+    )  # fmt: skip
+    assert sorted(found(words)) == ids
+
+
+def test_search_ranks_both_styles_of_a_tone_alike() -> None:
+    publish("Anh Hoà nói với em", "Anh Hòa nói với em", "Anh Hóa nói với em", "Anh Hoa nói với em")
+    assert found("hoà")[:2] == found("hòa")[:2] == [2, 1]
 
 
 def test_search_says_that_it_was_relaxed() -> None:
@@ -344,6 +377,13 @@ def test_suggestion_is_another_query() -> None:
     publish({"headline": "Video"}, {"body": "ab vidoe"})
     assert did_you_mean(PublishedReview, "vidoe") == "video"
     assert did_you_mean(PublishedReview, "ab_vidoe") is None  # one run of signs, which stays as it is
+
+
+def test_suggestion_leaves_what_is_found_in_another_spelling() -> None:
+    publish("Vaccine COVID-19", "Tin giả", "Giá 1 đồng")
+    assert did_you_mean(PublishedReview, "covid19 vacine") == "covid19 vaccine"
+    assert did_you_mean(PublishedReview, "covid19") is None
+    assert did_you_mean(PublishedReview, "tin gia1") == "tin giá"
 
 
 def test_suggestion_is_no_operator() -> None:
