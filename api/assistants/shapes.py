@@ -115,7 +115,7 @@ class Match(TypedDict):
 
 
 class ReviewPage(TypedDict):
-    """`relaxed`: nothing has all the words, these have nearly all. Not `complete`: the search ran out of time."""
+    """`relaxed`: nothing has all the words, these have some. Not `complete`: the search ran out of time."""
 
     results: list[Review]
     relaxed: bool

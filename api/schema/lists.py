@@ -55,7 +55,7 @@ META: Json = {
     "type": "object",
     "description": "Beside the results, when words are searched for or something was asked for.",
     "properties": {
-        "relaxed": about({"type": "boolean"}, "Nothing has all the words: the results have nearly all."),
+        "relaxed": about({"type": "boolean"}, "Nothing has all the words: the results have nearly all or some."),
         "complete": about({"type": "boolean"}, "False when the time of a search was up before everything was read."),
         "did_you_mean": about(TEXT_OR_NULL, "A corrected query with results, when words of this one stand nowhere."),
         "count": keys(

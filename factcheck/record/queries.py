@@ -21,6 +21,8 @@ _TYPOGRAPHIC = str.maketrans("“”„‟«»＂−‐－", '"""""""---')
 _PIECES = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
 # Of up to _FEW terms any one may be lacking. Of more, all of one half must match: a mistake leaves the other whole.
 _FEW = 10
+# Of a post as it was copied no review has nearly all: some of the rarest (docs/adr/0029-what-people-type.md).
+_SOME, _RAREST = 3, 12
 
 _BRANCHES = 8  # of more, all are one
 _ORDERED = 4  # from so many terms on it is worth asking how common each is
@@ -104,6 +106,15 @@ class Query:
             for each in self.alternatives
         )
         return Query(tuple(each for each in kept if each.wanted))
+
+    def some(self, frequency: HowCommon, most: int) -> str:
+        """What has some of the rarest terms, of those that stand in `most` reviews; empty where nearly all are no more.
+
+        What is a phrase and nothing else, as in quotes, is taken apart.
+        """
+        rarest = (replace(each, wanted=_rarest(each.wanted, frequency, most)) for each in self.alternatives)
+        many = Query(tuple(each for each in rarest if len(each.wanted) >= _SOME))
+        return many._joined(lambda terms: _at_least(_SOME, [*map(_term, terms)]))
 
     def _joined(self, wanted: Callable[[tuple[Term, ...]], str]) -> str:
         return _or(
@@ -191,6 +202,22 @@ def _branch(whole: Sequence[Term], other: Sequence[Term], unwanted: Iterable[Ter
 
 def _rarest_first(terms: Sequence[Term], frequency: HowCommon) -> list[Term]:
     return sorted(terms, key=lambda term: how_common(term, frequency)) if len(terms) >= _ORDERED else list(terms)
+
+
+def _rarest(terms: Iterable[Term], frequency: HowCommon, most: int) -> tuple[Term, ...]:
+    apart = (each for term in terms for each in ([term] if len(term) > 1 else [((word,),) for word in term[0]]))
+    found = {term: reviews for term in apart if 0 < (reviews := how_common(term, frequency)) <= most}
+    if len(found) <= _SOME + 1:
+        return ()  # of which nearly all have been looked for
+    return tuple(sorted(found, key=found.__getitem__)[: min(_RAREST, 2 * len(found) // 3)])
+
+
+def _at_least(number: int, terms: Sequence[str]) -> str:
+    """So many of the terms, written so that a row without one of them is told by one look for each."""
+    if number == 1:
+        return _or(terms)
+    places = range(len(terms) - number + 1)
+    return _or(_and([terms[place], _at_least(number - 1, terms[place + 1 :])]) for place in places)
 
 
 def how_common(term: Term, frequency: HowCommon) -> int:

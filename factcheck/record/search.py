@@ -21,7 +21,7 @@ from django.db.models import Q
 
 from factcheck.record.bounded import rows_within
 from factcheck.record.models import SHELF_BITS, PublishedClaim, PublishedReview, Status
-from factcheck.record.queries import Query, how_common
+from factcheck.record.queries import Branch, HowCommon, Query, how_common
 from factcheck.record.words import EXACT_CONFIG, SEARCH_CONFIG, Frequency, frequencies
 
 Searched = type[PublishedReview] | type[PublishedClaim]
@@ -32,7 +32,7 @@ SAMPLE, FAR = 4, 16  # shelves
 MANY, SOME = 8, 4  # candidates in the sample
 ENOUGH = 64  # candidates of what is common, if there are no more in the newest FAR shelves
 RARE = 1000  # reviews with a word that is looked for everywhere
-COMMON = 20_000  # reviews with the rarest word of a query that is common nevertheless
+COMMON = 20_000  # reviews with the rarest word of a query that is common nevertheless; some words are none of these
 SECONDS = 0.9  # for all that one request to search asks of the database
 GLANCE = 0.1  # of them for a word that seems to be rare
 
@@ -70,8 +70,20 @@ class _Shelves(NamedTuple):
     reach: int | str
 
 
+class _Attempt(NamedTuple):
+    """What must match, of which query, for `to_tsquery`: all of its terms, or `nearly` all, or `some`."""
+
+    query: Query
+    wanted: str
+    nearly: bool = False
+    some: bool = False
+
+    def branches(self, frequency: HowCommon) -> list[Branch]:
+        return [(self.wanted,)] if self.some else self.query.branches(frequency, nearly=self.nearly)
+
+
 class Search:
-    """Live rows that meet the condition and have the query's words; if there are none, those that have nearly all."""
+    """Live rows that meet the condition and have the query's words; if there are none, nearly all of them, or some."""
 
     def __init__(
         self,
@@ -92,26 +104,28 @@ class Search:
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Found:
         """The best hits, or those after the position; backward the worst, or those before it, nearest first."""
         found = Found([])
-        for number, (query, nearly) in enumerate(self._attempts()):
-            found = self._find(query, partial(self._rank, query, nearly, limit, position, backward))
+        for number, attempt in enumerate(self._attempts()):
+            found = self._find(attempt, partial(self._rank, attempt, limit, position, backward))
             if found.candidates or not found.whole:
                 hits = sorted(found.hits, key=lambda hit: (hit.score, hit.id), reverse=not backward)[:limit]
                 found = replace(found, hits=hits, relaxed=number > 0)
                 break
         return found
 
-    def _attempts(self) -> Iterator[tuple[Query, bool]]:
-        """What must match, ever less: all words; all that stand in any claim or headline; of these all but one."""
+    def _attempts(self) -> Iterator[_Attempt]:
+        """What must match, ever less: all words; all that stand in any claim or headline; of these nearly all; some."""
         if not self.query:
             return
-        yield self.query, False
+        yield _Attempt(self.query, self.query.all_terms())
         unknown = [word for word in self.query.words if not self._frequency(word)]
         known = self.query.without(unknown)
         if known and known != self.query:
-            yield known, False
+            yield _Attempt(known, known.all_terms())
         known = known or self.query
         if known.all_but_one() != self.query.all_terms():
-            yield known, True
+            yield _Attempt(known, known.all_but_one(), nearly=True)
+        if some := self.query.some(self._frequency, COMMON):
+            yield _Attempt(self.query, some, some=True)
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:
@@ -125,8 +139,11 @@ class Search:
         """How common the rarest of the query's terms is."""
         return min(how_common(term, self._frequency) for term in query.terms)
 
-    def _find(self, query: Query, rank: Callable[..., Found | None]) -> Found:
+    def _find(self, attempt: _Attempt, rank: Callable[..., Found | None]) -> Found:
         """When the time is up, with what has been found by then."""
+        if attempt.some:  # none of which is common
+            return rank(None) or Found([], whole=False)
+        query = attempt.query
         word, *others = query.words
         reviews = 0 if others else self._frequency(word)
         rare = 0 < reviews <= RARE
@@ -165,8 +182,7 @@ class Search:
 
     def _rank(
         self,
-        query: Query,
-        nearly: bool,
+        attempt: _Attempt,
         limit: int,
         position: Position | None,
         backward: bool,
@@ -176,11 +192,11 @@ class Search:
         seconds: float = SECONDS,
     ) -> Found | None:
         """The best of these shelves or of all; None when the time is up."""
-        wanted = query.all_but_one() if nearly else query.all_terms()
+        wanted = attempt.wanted
         # Within a shelf the lists are short, and the planner has less to do with one condition.
-        branches = [(wanted,)] if shelves else query.branches(self._frequency, nearly=nearly)
+        branches = [(wanted,)] if shelves else attempt.branches(self._frequency)
         words, marked = self.query.any_word(), self.query.any_marked_word()
-        together = wanted if len(self.query.words) > 1 else ""
+        together = wanted if len(self.query.words) > 1 and not attempt.some else ""  # of some it tells little
         sql = _SEARCH.format(
             rank=" + ".join(rank for text, rank in ((words, _WORDS), (together, _TOGETHER), (marked, _MARKED)) if text),
             newest=(_SHELVES if shelves else _EVERYWHERE).format(

@@ -114,6 +114,15 @@ def test_query_without_a_word_keeps_what_has_another_spelling() -> None:
     assert query.without(["covid19", "covid"]).all_terms() == "'vaccine'"
 
 
+def test_some_of_the_rarest() -> None:
+    common = {"a": 9, "b": 8, "c": 7, "d": 6, "e": 5, "f": 0, "g": 100}
+    query = read_query("a “b c” d e f g -x")
+    assert query.some(lambda word: common.get(word, 0), 50) == "(('e'&('d'&'c'))&!'x')"
+    four = "((('e'&(('d'&('c'|'b'))|('c'&'b')))|('d'&('c'&'b')))&!'x')"
+    assert query.some(lambda word: common.get(word, 0), 100) == four
+    assert read_query("a b c d").some(lambda word: 1, 50) == ""
+
+
 def test_all_but_one_of_a_few() -> None:
     assert read_query("a b c").all_but_one() == "(('a'&('b'|'c'))|('b'&'c'))"
     assert read_query("a").all_but_one() == "'a'"

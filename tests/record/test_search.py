@@ -156,6 +156,20 @@ def test_search_ranks_both_styles_of_a_tone_alike() -> None:
     assert found("hoà")[:2] == found("hòa")[:2] == [2, 1]
 
 
+def test_search_of_a_post_finds_what_has_some_of_its_rarest_words() -> None:
+    publish(
+        "Dominion voting machines were seized in Ware County", "Voting machines in the county", "Is it true?",
+        "Breaking news is it", "A user of that machine",
+    )  # fmt: skip
+    for asked in (
+        "RT @user: BREAKING is it true that Dominion voting machines got seized in Ware County???",
+        "“it is true Dominion voting machines in Ware County”",
+    ):
+        page = Search(PublishedReview, read_query(asked)).page()
+        assert (page.hits[0].id.int, page.relaxed) == (1, True)
+    assert found("is it a true machine of voting news") == []
+
+
 def test_search_says_that_it_was_relaxed() -> None:
     publish("Nước lũ đã lên tới mái chùa cổ")
     assert not Search(PublishedReview, read_query("nuoc lu")).page().relaxed
