@@ -4,7 +4,8 @@ import logging
 import re
 
 # Who knows a receipt reads what became of a message; beside the time it would tell who sent it (as deploy/nginx.conf).
-_RECEIPT = re.compile(r"(?<=/receipts/)[^/\s]+", re.IGNORECASE)
+# To the end of the line, since an address may be mistyped: with a second slash, or a space before the receipt.
+_RECEIPT = re.compile(r"(?<=/receipts/).+", re.IGNORECASE)
 
 
 class Line(logging.Formatter):
