@@ -76,6 +76,7 @@ def _letter_page(view: Page) -> Page:
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        request.encoding = "utf-8"  # as browsers send it, since the pages are; another name can be no encoding of text
         return (sent if request.method == "POST" else asked)(request, *args, **kwargs)
 
     return answer
