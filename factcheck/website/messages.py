@@ -132,7 +132,8 @@ def _write(
                 form.add_error(name if name in form.fields else None, sentence)
         except messages.TooMany as refused:
             status, wait = 429, refused.wait
-            form.add_error(None, _("Too many messages have come from your network. Please send it again in an hour."))
+            # From one network, or from all: which of them, a sender need not know.
+            form.add_error(None, _("More messages have come than are taken in. Please send it again in an hour."))
     if form.errors and status == 200:
         status = 422
     context = {**shown, "form": form, "days": settings.READER_MESSAGES_DAYS, "license": settings.LICENSE_URL}

@@ -108,11 +108,18 @@ def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsro
     response = Client().post("/tips/", {"text": f"{TEXT} Hỏi lại.", "language": "vi"})
     assert response.status_code == 429
     assert 3500 < int(response["Retry-After"]) <= 3601
-    assert "Too many messages have come from your network." in response.content.decode()
+    assert "More messages have come than are taken in." in response.content.decode()
     assert f"{TEXT} Hỏi lại." in response.content.decode()
     # The same limit, whichever door they come through.
     sent = Client().post("/api/v1/tips/", {"text": f"{TEXT} Nữa.", "language": "vi"}, content_type="application/json")
     assert sent.status_code == 429
+
+
+def test_full_queue_blames_nobody(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "MOST_WAITING", 0)
+    response = Client(headers={"accept-language": "vi"}).post("/tips/", {"text": TEXT, "language": "vi"})
+    assert (response.status_code, response["Retry-After"]) == (429, "3600")
+    assert "Hiện có quá nhiều tin gửi đến. Vui lòng gửi lại sau một giờ." in response.content.decode()
 
 
 def test_mistakes_are_reported_in_live_reviews_alone(newsroom: Newsroom) -> None:
