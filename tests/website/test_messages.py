@@ -49,6 +49,17 @@ def test_mistake_in_a_review_reaches_its_newsroom_and_the_answer_its_sender(news
     assert "Trả lời của biên tập viên Cảm ơn, <đã sửa>." in page.open(page.path).text
 
 
+def test_form_promises_no_more_than_is_kept(newsroom: Newsroom) -> None:
+    """A tip that is taken up becomes a claim with its very words, which may be published."""
+    for language, itself, claim in (
+        ("en", "Your message itself is not published.", "A claim that a newsroom has made of it stays, and may be"),
+        ("vi", "Tin này không được đăng.", "Tuyên bố mà tòa soạn ghi lại từ tin này thì được giữ lại và có thể"),
+    ):
+        text = reader("/tips/", language).text
+        assert itself in text
+        assert claim in text
+
+
 def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
     page = reader("/tips/", "en").fill(text=TEXT).press("Send")
     messages.dismiss(message=ReaderMessage.objects.get(), by=newsroom.editor, newsroom=newsroom.publisher.pk)
