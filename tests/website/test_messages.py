@@ -89,6 +89,7 @@ def test_what_is_refused_says_where_and_keeps_what_was_written(
         said = html.partition(f'id="id_{field}_error"')[2].partition("</ul>")[0]
         assert sentence in said
         assert 'role="alert"' in html
+        assert "/i18n/setlang/" not in html  # which would open the form anew, and empty
         assert re.findall(r'aria-invalid="true"[^>]* id="(\w+)"', html) == [f"id_{field}"]
         if field != "language":
             assert written[field].strip() in html
