@@ -216,6 +216,32 @@ def test_publication_in_parts_is_one_event(newsroom: Newsroom, file: Path) -> No
     assert published.count() == 1
 
 
+def test_publication_by_two_at_once_is_one_event(newsroom: Newsroom, file: Path) -> None:
+    take(file, *(record(number) for number in range(3)))
+    batch = ImportBatch.objects.get()
+    imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+
+    def between(_dealt_with: int) -> None:
+        imports.publish_import(batch=batch, by=newsroom.chief)
+
+    imports.publish_import(batch=batch, by=newsroom.second, chunk=1, progress=between)
+    (event,) = EditorialEvent.objects.filter(action="import.published")
+    assert (event.actor, event.detail) == (newsroom.chief, {"reviews": 3})
+
+
+def test_publication_interrupted_after_its_last_part_is_an_event(newsroom: Newsroom, file: Path) -> None:
+    take(file, record(1))
+    batch = ImportBatch.objects.get()
+    imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+
+    def stop(count: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        imports.publish_import(batch=batch, by=newsroom.second, progress=stop)
+    assert EditorialEvent.objects.get(action="import.published").detail == {"reviews": 1}
+
+
 def test_commands_say_what_to_do_next(newsroom: Newsroom, file: Path) -> None:
     write(file, record(1), record(2, original_url="nowhere"))
     printed = run("import_reviews", file, by=IMPORTER)
