@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from factcheck.editorial import workflow
 from tests.chromium import desk_of
-from tests.drafts import make_claim, make_newsroom, make_review
+from tests.drafts import make_claim, make_newsroom, make_review, make_user
 
 pytestmark = pytest.mark.prove
 
@@ -34,6 +34,9 @@ def test_choices_are_groups_with_a_name_and_an_error(database: str) -> None:
         expect(page.get_by_role("radiogroup", name="Verdict:")).to_be_visible()
         expect(page.get_by_role("radiogroup", name="Stance:")).to_have_count(2)
         page.get_by_role("button", name="Add another source").click()
+        page.get_by_role("button", name="Add another source").click()
+        expect(page.get_by_role("radiogroup", name="Stance:")).to_have_count(4)
+        page.locator("#sources-2").get_by_role("button", name="Remove").click()  # the fourth is the third then
         expect(page.get_by_role("radiogroup", name="Stance:")).to_have_count(3)
         page.goto(page.url.replace("review", "demand"))
         page.get_by_role("button", name="Save and go on").click()
@@ -64,3 +67,17 @@ def test_fields_of_a_table_are_named_and_helped(database: str) -> None:
         field = page.locator("#id_authorships-0-name")
         expect(field).to_have_accessible_name("Name")
         expect(field).to_have_accessible_description("Empty: the byline of the account.")
+
+
+def test_choosers_of_rows_keep_their_names_when_a_row_is_taken_out(database: str) -> None:
+    chief = make_newsroom().chief
+    with desk_of(make_user("admin", is_superuser=True), f"editorial/user/{chief.pk}/change/") as page:
+        for _row in range(2):
+            page.locator("#memberships-group .add-row a").click()
+        page.locator("#memberships-1 .inline-deletelink").click()
+        page.locator("#memberships-1").get_by_role("combobox").first.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("ArrowDown")
+        page.get_by_role("option", name="Toà soạn kiemchung.example").click()
+        chooser = page.locator("#memberships-1 .select2-selection")
+        expect(chooser).to_have_accessible_name("Newsroom Toà soạn kiemchung.example")

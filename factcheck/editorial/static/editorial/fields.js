@@ -45,7 +45,7 @@ const nameOf = (select) => select.getAttribute("aria-label") ?? select.labels[0]
 function nameChoosers(part) {
   for (const select of part.querySelectorAll("select.select2-hidden-accessible")) {
     const chooser = chooserOf(select);
-    const chosen = chooser?.querySelector("[role=textbox]");
+    const chosen = chooser?.querySelector(".select2-selection__rendered");
     if (!chosen) {
       continue;
     }
@@ -86,6 +86,13 @@ jQuery?.(() => nameChoosers(document));
 document.addEventListener("formset:added", ({ target }) => {
   nameGroups(target);
   nameChoosers(target);
+});
+// The rows below one that is taken out are numbered anew, just after this is told.
+document.addEventListener("formset:removed", () => {
+  queueMicrotask(() => {
+    nameGroups(document);
+    nameChoosers(document);
+  });
 });
 
 // A refused form begins with what is to be mended; after Django has focused the first field of a new one.
