@@ -8,8 +8,8 @@ document.addEventListener("submit", (event) => {
 // What is done in parts goes on by itself, so long as the page is open.
 document.querySelector("form.goes-on")?.requestSubmit();
 // Coming back by the browser's button must not find the form locked.
-window.addEventListener("pageshow", () => {
-  for (const form of document.forms) {
+window.addEventListener("pageshow", ({ persisted }) => {
+  for (const form of persisted ? document.forms : []) {
     delete form.dataset.sent;
   }
 });
