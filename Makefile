@@ -64,7 +64,7 @@ messages: .venv/dev.stamp ## collect the texts to translate in factcheck/locale,
 requirements: .venv/dev.stamp ## pin requirements.in and those for tests and measurements anew, with hashes
 	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/python -m pip install --quiet uv
 	export UV_CUSTOM_COMPILE_COMMAND="make requirements" && for name in requirements requirements-dev requirements-bench; do \
-		.venv/uv/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 $$name.in --output-file $$name.txt || exit 1; \
+		.venv/uv/bin/uv pip compile --quiet --upgrade --universal --no-strip-extras --generate-hashes --python-version 3.11 $$name.in --output-file $$name.txt || exit 1; \
 	done
 
 clean: ## remove .venv and caches; var/ with the data stays
