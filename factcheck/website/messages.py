@@ -29,24 +29,28 @@ from factcheck.record.text import storable
 from factcheck.website import reading
 from factcheck.website.views import page_for_readers
 
-MOST_TEXT, MOST_ADDRESS, MOST_CONTACT = 5000, 2000, 300  # characters that the boxes take
-
 Page = Callable[..., HttpResponse]
 
 
-def _box(label: Any, most: int, help_text: Any = "", **attributes: Any) -> forms.CharField:
-    """What is wrong with what stands in it, the editors' side says."""
+def _box(name: str, label: Any, help_text: Any = "", **attributes: Any) -> forms.CharField:
+    """For as much as the row takes. What is wrong with what stands in it, the editors' side says."""
     widget = forms.Textarea if "rows" in attributes else forms.TextInput
     return forms.CharField(
-        label=label, help_text=help_text, required=False, widget=widget({"maxlength": most, **attributes})
+        label=label, help_text=help_text, required=False, widget=widget({"maxlength": _most(name), **attributes})
     )
+
+
+def _most(name: str) -> int:
+    """Characters."""
+    most: int = getattr(ReaderMessage, name).field.max_length
+    return most
 
 
 class Letter(forms.Form):
     kind: ClassVar[ReaderMessage.Kind]
     contact = _box(
+        "contact",
         _("How the editors can reach you, if they may ask back"),
-        MOST_CONTACT,
         _("An e-mail address or a telephone number. You need not say who you are."),
     )
     language = forms.ChoiceField(
@@ -58,14 +62,14 @@ class Letter(forms.Form):
 
 class Tip(Letter):
     kind = ReaderMessage.Kind.TIP
-    text = _box(_("The claim, and what is doubtful about it"), MOST_TEXT, rows=6, required=True)
-    url = _box(_("Address at which it was said"), MOST_ADDRESS, inputmode="url")
+    text = _box("text", _("The claim, and what is doubtful about it"), rows=6, required=True)
+    url = _box("url", _("Address at which it was said"), inputmode="url")
 
 
 class CorrectionRequest(Letter):
     kind = ReaderMessage.Kind.CORRECTION
-    text = _box(_("What is wrong, and how that can be known"), MOST_TEXT, rows=6, required=True)
-    url = _box(_("Address at which that can be looked up"), MOST_ADDRESS, inputmode="url")
+    text = _box("text", _("What is wrong, and how that can be known"), rows=6, required=True)
+    url = _box("url", _("Address at which that can be looked up"), inputmode="url")
 
 
 def _letter_page(view: Page) -> Page:
@@ -85,7 +89,7 @@ def _letter_page(view: Page) -> Page:
 @_letter_page
 def tip(request: HttpRequest) -> HttpResponse:
     """A claim to check; `?text=` is what was searched for in vain."""
-    text = storable(request.GET.get("text", "")[:MOST_TEXT])
+    text = storable(request.GET.get("text", "")[: _most("text")])
     shown = {"canonical": f"{settings.SITE_URL}/tips/", "prefilled": bool(text)}
     return _write(request, Tip, "website/tip.html", shown, initial={"text": text})
 
