@@ -8,26 +8,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from factcheck.website import reading
-from factcheck.website.views import is_sample, page_for_readers, page_number, refuse_empty
+from factcheck.website.views import is_sample, page_for_readers, page_of_list
 
 
 @page_for_readers
 def demands(request: HttpRequest) -> HttpResponse:
     """The register, newest entries first."""
-    page = page_number(request)
-    found, more = reading.list_demands(page)
-    refuse_empty(page, found)
-    context: dict[str, Any] = {
-        "demands": found,
-        "page": page,
-        "next_page": page + 1 if more else None,
-        "previous_page": page - 1 if page > 1 else None,
-        "sample": any(is_sample(demand["publisher"]["site"]) for demand in found),
-        "license": settings.LICENSE_URL,
-        "json_url": f"{settings.SITE_URL}/api/v1/demands/",
-        "canonical": f"{settings.SITE_URL}/demands/",
-    }
-    return render(request, "website/demands.html", context)
+    return page_of_list(
+        request, "website/demands.html", "demands", reading.list_demands, lambda demand: demand["publisher"]
+    )
 
 
 @page_for_readers

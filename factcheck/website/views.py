@@ -48,6 +48,30 @@ def refuse_empty(page: int, listed: list[reading.Body], whole: bool = True) -> N
         raise Http404
 
 
+def page_of_list(
+    request: HttpRequest,
+    template: str,
+    name: str,
+    read: Callable[[int], tuple[list[reading.Body], bool]],
+    newsroom: Callable[[reading.Body], reading.Body],
+) -> HttpResponse:
+    """A page of the list that is called so here and in the API; `newsroom` is whose each entry is. Raises Http404."""
+    page = page_number(request)
+    found, more = read(page)
+    refuse_empty(page, found)
+    context = {
+        name: found,
+        "page": page,
+        "next_page": page + 1 if more else None,
+        "previous_page": page - 1 if page > 1 else None,
+        "sample": any(is_sample(newsroom(entry)["site"]) for entry in found),
+        "license": settings.LICENSE_URL,
+        "json_url": f"{settings.SITE_URL}/api/v1/{name}/",
+        "canonical": f"{settings.SITE_URL}/{name}/",
+    }
+    return render(request, template, context)
+
+
 @page_for_readers
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, and the newest reviews; with ?q=, those that have its words."""
