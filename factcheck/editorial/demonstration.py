@@ -13,7 +13,6 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import workflow
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import (
     Appearance,
@@ -29,6 +28,7 @@ from factcheck.editorial.models import (
     User,
     Verdict,
 )
+from factcheck.editorial.proposals import reviews, workflow
 from factcheck.editorial.roles import ACCOUNT_ADMINISTRATORS
 
 _FOLDER = Path(__file__).parent / "demo"
@@ -130,7 +130,7 @@ def _review(fields: dict[str, Any], claim: Claim, newsroom: Publisher) -> None:
         Source.objects.create(review=review, position=position, **_absent_as_empty(source))
     _publish(review, author, second)
     if correction := fields["correction"]:
-        workflow.open_correction(review=review, by=author, change_class=correction["class"], note=correction["note"])
+        reviews.open_correction(review=review, by=author, change_class=correction["class"], note=correction["note"])
         changes = dict(correction["changes"])
         if "verdict" in changes:
             changes["verdict"] = verdicts[changes["verdict"]]
@@ -140,14 +140,14 @@ def _review(fields: dict[str, Any], claim: Claim, newsroom: Publisher) -> None:
         review.save(update_fields=[*changes, "changed_at"])
         _publish(review, author, second)
     if withdrawal := fields["withdrawal"]:
-        approval = workflow.withdraw(review=review, by=author, reason=withdrawal["reason"])
-        workflow.approve(review=review, by=second, digest=approval.digest)
+        proposal = reviews.withdraw(review=review, by=author, reason=withdrawal["reason"])
+        workflow.approve(proposal=proposal, by=second, digest=proposal.digest)
 
 
 def _publish(review: Review, author: User, second: User) -> None:
-    approval = workflow.submit(review=review, by=author)
-    workflow.approve(review=review, by=second, digest=approval.digest)
-    workflow.publish(review=review, by=second)
+    proposal = workflow.submit(subject=review, by=author)
+    workflow.approve(proposal=proposal, by=second, digest=proposal.digest)
+    workflow.publish(proposal=proposal, by=second)
 
 
 def _absent_as_empty(fields: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.events import acting
@@ -72,6 +72,12 @@ class EditorsDesk(admin.AdminSite):
         """Django puts "administration" after the name, which is not what its links say."""
         title = apps.get_app_config(app_label).verbose_name
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
+
+    def get_urls(self) -> list[Any]:
+        from factcheck.editorial.admin.decisions import decision_page
+
+        view = self.admin_view(decision_page)
+        return [path("editorial/proposal/<int:pk>/<slug:verb>/", view, name="editorial_proposal"), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from factcheck.editorial.admin.home import waiting

@@ -22,11 +22,10 @@ from factcheck.editorial import documents
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import LanguageField, ProseField
 from factcheck.editorial.models import (
-    Approval,
     Claim,
     Claimant,
-    ClaimMerge,
     EditorialEvent,
+    Proposal,
     ProposedLink,
     Publisher,
     ReaderMessage,
@@ -90,14 +89,14 @@ def require_decided_imports(review: Review) -> None:
 
     Raises EditorialError while an import that has a statement of the review waits for its decision.
     """
-    waiting = review.approvals.filter(batch__decision="").exclude(batch__digest="").select_related("batch")
-    if (approval := waiting.first()) is not None:
+    whole = Proposal.objects.filter(kind="import", decision="", batch__in=review.proposals.values("batch"))
+    if (waiting := whole.select_related("batch").first()) is not None:
         raise EditorialError(
             _(
                 "The import “%s” has this review and waits for a decision. Approve or return it first, under Imports:"
                 " after the erasure nobody could check it."
             )
-            % approval.batch
+            % waiting.batch
         )
 
 
@@ -157,22 +156,17 @@ def _others(claim: Claim, review: Review) -> models.QuerySet[Review]:
     return used.exclude(pk=review.pk).exclude(state=Review.State.ERASED)
 
 
-def forget(review: Review, erasure: Approval) -> None:
+def forget(review: Review, erasure: Proposal) -> None:
     """Removes from drafts and their history what the record has just erased; part of the same transaction.
 
     Who did what and when stays; what was said goes. The trigger was_erased_whole looks at it again.
     """
     redact = json.loads(erasure.statement)["notice"]["redaction"]
-    earlier = review.approvals.filter(pk__lt=erasure.pk)
-    claims = {review.claim_id}
-    claimants = {review.claim.claimant_id} if review.claim.claimant_id else set()
-    for said in map(json.loads, earlier.exclude(statement="").values_list("statement", flat=True)):
-        if "claim" in said:
-            claims.add(UUID(said["claim"]["id"]))
-            if claimant := said["claim"].get("claimant"):
-                claimants.add(UUID(claimant["id"]))
+    claims, claimants = claims_of(review), {review.claim.claimant_id} if review.claim.claimant_id else set()
+    claimants |= {UUID(claim["claimant"]["id"]) for claim in _claims_said(review) if claim.get("claimant")}
+    earlier = review.proposals.filter(pk__lt=erasure.pk)
     # The digest of a statement has no salt: it would confirm a guess.
-    earlier.update(statement="", note="", decision_note="", digest="0" * 64)
+    earlier.update(statement="", note="", message="", digest="0" * 64)
     events = EditorialEvent.objects.filter(subject=str(review.pk)).exclude(action=LogEntry.Kind.ERASURE)
     events.exclude(detail={}).update(detail={})
     for model, keys in ((Review, {review.pk}), (Claim, claims), (Claimant, claimants)):
@@ -189,6 +183,16 @@ def forget(review: Review, erasure: Approval) -> None:
     # One that no claim names any more, in its draft or in public; those of other claims are theirs.
     named = PublishedReview.objects.live().filter(claimant__in=claimants).values("claimant")
     Claimant.objects.filter(pk__in=claimants, claims__isnull=True).exclude(pk__in=named).delete()
+
+
+def claims_of(review: Review) -> set[UUID]:
+    """The ids of the claims that the review is about or was about when it was submitted."""
+    return {review.claim_id} | {UUID(claim["id"]) for claim in _claims_said(review)}
+
+
+def _claims_said(review: Review) -> Iterator[dict[str, Any]]:
+    statements = review.proposals.exclude(statement="").values_list("statement", flat=True)
+    return (said["claim"] for said in map(json.loads, statements) if "claim" in said)
 
 
 def forget_in_desk_log(model: type[models.Model], keys: set[Any]) -> None:
@@ -219,8 +223,7 @@ def _forget_claims(keys: set[Any]) -> None:
     used = set(Review.objects.exclude(state=Review.State.ERASED).filter(claim__in=keys).values_list("claim", flat=True))
     shown = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
     used |= {claim for claim in shown if claim}
-    claims = list(Claim.objects.select_for_update().filter(pk__in=keys - used).order_by("pk"))
-    # After the claims, as whoever answers a link or throws a claim away takes them.
+    claims = list(Claim.objects.filter(pk__in=keys - used).order_by("pk"))  # locked by the workflow
     ProposedLink.objects.filter(Q(claim__in=keys - used) | Q(other__in=keys - used)).delete()
     for claim in claims:
         claim.appearances.all().delete()
@@ -229,8 +232,7 @@ def _forget_claims(keys: set[Any]) -> None:
         claim.text = PLACEHOLDER
         claim.claimant = claim.claimed_on = None
         claim.save()
-    # After the claims, as whoever decides on a merge takes them.
-    ClaimMerge.objects.filter(Q(claim__in=keys - used) | Q(into__in=keys - used)).update(decision_note="")
+    Proposal.objects.filter(Q(claim__in=keys - used) | Q(into__in=keys - used)).update(message="")
 
 
 def _forget_publisher(publisher: Publisher) -> None:

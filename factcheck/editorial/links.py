@@ -15,10 +15,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import merges, roles, similar
+from factcheck.editorial import roles, similar
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Approval, Claim, ImportBatch, ProposedLink, User
+from factcheck.editorial.models import Claim, ImportBatch, Proposal, ProposedLink, User
+from factcheck.editorial.models.proposals import Kind
+from factcheck.editorial.proposals import merges
 from factcheck.record.missing_vectors import ANY
 from factcheck.record.models import PublishedClaim, PublishedMerge
 
@@ -30,7 +32,7 @@ MOST = 3  # links of one claim
 
 def waiting() -> list[ImportBatch]:
     """Imports at their end with claims that were not compared yet, the oldest first."""
-    ended = ImportBatch.objects.exclude(digest="", decision="")
+    ended = ImportBatch.objects.filter(proposals__kind=Kind.IMPORT)
     return [batch for batch in ended.order_by("pk") if _rest(batch).exists()]
 
 
@@ -51,16 +53,16 @@ def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None =
         chunk = list(_rest(batch).select_related("review__claim")[:CHUNK])
         if not chunk:
             return proposed
-        links, compared, missing = dict[UUID, list[ProposedLink]](), list[Approval](), None
-        for approval in chunk:
-            claim = approval.review.claim
+        links, compared, missing = dict[UUID, list[ProposedLink]](), list[Proposal](), None
+        for member in chunk:
+            claim = member.review.claim
             try:
                 if claim.pk not in links:
                     links[claim.pk] = _links(batch, claim)
             except similar.MeaningMissing as problem:
                 missing = problem
                 break
-            compared.append(approval)
+            compared.append(member)
         if compared:
             proposed += _keep(batch, compared[-1].pk, links)
         if progress:
@@ -105,8 +107,8 @@ def open_links(**of: Any) -> QuerySet[ProposedLink]:
     return links.select_related("claim__newsroom", "other__newsroom")
 
 
-def _rest(batch: ImportBatch) -> QuerySet[Approval]:
-    return Approval.objects.filter(batch=batch, change_class="", pk__gt=batch.compared_until).order_by("pk")
+def _rest(batch: ImportBatch) -> QuerySet[Proposal]:
+    return batch.members.filter(change_class="", pk__gt=batch.compared_until).order_by("pk")
 
 
 def _links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
@@ -132,10 +134,10 @@ def _likely(claim: Claim) -> list[similar.Similar]:
 
 @transaction.atomic
 def _keep(batch: ImportBatch, until: int, links: Mapping[UUID, list[ProposedLink]]) -> int:
-    """Comparing takes long, and who decides about the import or publishes it waits for this alone."""
+    """Comparing takes long. A decision about the import and its publication wait for this part alone."""
+    now = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     held = Claim.objects.select_for_update(no_key=True).filter(pk__in=links).order_by("pk")
     there = {*held.values_list("pk", flat=True)}  # the others were exchanged meanwhile
-    now = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if now.compared_until != batch.compared_until:
         return 0  # another run compares the same claims
     before = ProposedLink.objects.filter(claim__in=links).count()

@@ -12,8 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from factcheck.editorial import imports
+from factcheck.editorial.imports.incoming import Incoming, Refused
 from factcheck.editorial.models import ImportBatch, User
+from factcheck.editorial.proposals.imports import add_to_batch
 from factcheck.exchange.reading import Read, chunks
 from factcheck.exchange.shapes import Position, Problem, Record, Refusal
 
@@ -135,19 +136,19 @@ def import_files(
 def _take(chunk: Sequence[Read], batch: ImportBatch, by: User, counts: Counts) -> Iterator[Read]:
     """Hands the records on. Yields them, and what was refused, here or by the editors' side, in the file's order."""
     records = [result for result, _ in chunk if isinstance(result, Record)]
-    incoming = [imports.Incoming(record.key, record.data, record.silent) for record in records]
-    outcomes = iter(imports.add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])
+    incoming = [Incoming(record.key, record.data, record.silent) for record in records]
+    outcomes = iter(add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])
     for result, node in chunk:
         if isinstance(result, Refusal):
             yield result, node
             continue
         outcome = next(outcomes)
-        if isinstance(outcome, imports.Refused):
+        if isinstance(outcome, Refused):
             yield _refusal(result.position, outcome, result), result.data
         else:
             setattr(counts, outcome, getattr(counts, outcome) + 1)
             yield result, None
 
 
-def _refusal(position: Position, outcome: imports.Refused, record: Record) -> Refusal:
+def _refusal(position: Position, outcome: Refused, record: Record) -> Refusal:
     return Refusal(position, (Problem("", outcome.code, str(outcome.detail)),), record.data["original_url"])

@@ -21,7 +21,7 @@ from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, lan
 from factcheck.editorial.admin.public_words import found_in_public, put_public_words
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.links import is_public
-from factcheck.editorial.merges import last_merged_into
+from factcheck.editorial.proposals.merges import last_merged_into
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
 from factcheck.record.models import PublishedClaim
 
@@ -152,7 +152,6 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
         return [
             path("<uuid:pk>/similar/", view(self.similar), name="editorial_claim_similar"),
             path("<uuid:pk>/split/", view(self.split), name="editorial_claim_split"),
-            path("merges/<int:pk>/<slug:verb>/", view(merges.verb_page), name="editorial_claim_merge"),
             path("links/<int:pk>/<slug:answer>/", view(links.link_page), name="editorial_claim_link"),
             *super().get_urls(),
         ]

@@ -11,12 +11,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import demands
+from factcheck.editorial.admin import decisions
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.demand_verbs import VERBS, possible, verb_page
 from factcheck.editorial.admin.public_words import NamedField, put_public_words
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
-from factcheck.editorial.models import Demand, DemandApproval, Review
+from factcheck.editorial.models import Demand, Proposal, Review
+from factcheck.editorial.proposals import demands, workflow
 
 State = Demand.State
 
@@ -78,7 +79,7 @@ class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
         """A draft that nobody ever put before others, by who wrote it down or an Editor."""
-        if obj is None or not self.has_change_permission(request, obj) or obj.approvals.exists():
+        if obj is None or not self.has_change_permission(request, obj) or obj.proposals.exists():
             return False
         return obj.created_by_id == desk(request).user.pk or obj.newsroom_id in desk(request).deciding
 
@@ -96,12 +97,14 @@ class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
     def beside_form(self, request: HttpRequest, row: Demand) -> dict[str, Any]:
         if request.method != "GET":
             return {}
+        proposal = workflow.open_proposal(row)
         return {
             "demand": row,
             "verbs": possible(desk(request), row),
             "reasons": demands.missing(row) if row.state == State.DRAFT else [],
-            "approval": demands.open_approval(row),
-            "last_approval": row.approvals.select_related("submitted_by", "decided_by").first(),
+            "proposal": proposal,
+            "decisions": decisions.possible(desk(request), proposal),
+            "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": published_revisions(row),
         }
 
@@ -126,6 +129,6 @@ class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
         return redirect("admin:editorial_demand_verb", demand.pk, "submit") if "_submit" in request.POST else None
 
 
-def published_revisions(demand: Demand) -> QuerySet[DemandApproval]:
+def published_revisions(demand: Demand) -> QuerySet[Proposal]:
     """What was published of the demand, newest first, each with its entry in the log and who approved it."""
-    return demand.approvals.filter(entry__isnull=False).select_related("entry", "decided_by").order_by("-entry__number")
+    return demand.proposals.filter(entry__isnull=False).select_related("entry", "decided_by").order_by("-entry__number")

@@ -10,7 +10,7 @@ from factcheck.editorial.admin.access import Desk
 from factcheck.editorial.admin.acting import Text
 from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.admin.verbs import may_write
-from factcheck.editorial.models import Claim, ClaimMerge, ProposedLink, Review
+from factcheck.editorial.models import Claim, Proposal, ProposedLink, Review
 from factcheck.record.models import PublishedClaim
 
 
@@ -32,7 +32,7 @@ def offered(at: Desk, found: Iterable[ProposedLink]) -> list[tuple[ProposedLink,
     public, proposed = set[UUID](), set[UUID]()
     if claims:
         public.update(PublishedClaim.objects.filter(pk__in=claims).values_list("pk", flat=True))
-        proposed.update(ClaimMerge.objects.filter(claim__in=claims, decision="").values_list("claim_id", flat=True))
+        proposed.update(Proposal.objects.open().filter(claim__in=claims).values_list("claim_id", flat=True))
 
     def now(claim: Claim) -> tuple[bool, Text]:
         if claim.pk in proposed:

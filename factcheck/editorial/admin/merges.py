@@ -7,20 +7,22 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import links, merges, similar
+from factcheck.editorial import links, similar
+from factcheck.editorial.admin import decisions
 from factcheck.editorial.admin.access import Desk, desk
-from factcheck.editorial.admin.acting import Verb, act, ask, by_name, page_about, refusals_shown, sent, too_late
+from factcheck.editorial.admin.acting import Verb, act, ask, page_about, refusals_shown, sent, too_late
 from factcheck.editorial.admin.joining import may_exchange, offered
 from factcheck.editorial.admin.public_words import put_public_words
-from factcheck.editorial.admin.verb_forms import DigestForm, LoggedReasonForm, ReasonForm
-from factcheck.editorial.models import Claim, ClaimMerge, ReaderMessage, Review
+from factcheck.editorial.admin.verb_forms import LoggedReasonForm
+from factcheck.editorial.models import Claim, ReaderMessage, Review
+from factcheck.editorial.proposals import merges
 from factcheck.record.models import PublishedClaim
 
 MOST_OURS = 50  # reviews of the newsroom that are listed with claims that may be the same
@@ -32,33 +34,6 @@ class ChoiceForm(LoggedReasonForm):
     other = forms.UUIDField(widget=forms.HiddenInput)
 
 
-VERBS: dict[str, Verb[ClaimMerge]] = by_name(
-    Verb(
-        "approve",
-        _("Approve"),
-        _("It takes effect at once, and the log keeps for ever that it happened, why, and who answers for it."),
-        _("Done. Readers see it from now on."),
-        lambda merge, by, data: merges.approve_merge(merge=merge, by=by, digest=data["digest"]),
-        DigestForm,
-        leads=True,
-    ),
-    Verb(
-        "return",
-        _("Return with a message"),
-        _("Nothing happens to the claims. Whoever proposed it reads your message."),
-        _("Returned."),
-        lambda merge, by, data: merges.return_merge(merge=merge, by=by, reason=data["reason"]),
-        ReasonForm,
-    ),
-    Verb(
-        "take-back",
-        _("Take back"),
-        _("You proposed this. Nothing happens to the claims."),
-        _("Taken back."),
-        lambda merge, by, _data: merges.return_merge(merge=merge, by=by),
-    ),
-)
-
 SPLIT: Verb[Claim] = Verb(
     "split",
     _("Split off"),
@@ -69,31 +44,22 @@ SPLIT: Verb[Claim] = Verb(
 )
 
 
-def possible(at: Desk, merge: ClaimMerge) -> list[Verb[ClaimMerge]]:
-    """The verbs that this person may use on this proposal now."""
-    if merge.decision or not merge.newsrooms & at.roles.keys():
-        return []
-    if merge.submitted_by_id == at.user.pk:
-        return [VERBS["take-back"]]
-    return [VERBS["approve"], VERBS["return"]] if merge.deciding in at.deciding else []
-
-
 def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     """What the claim's page says of it: where readers find it, what was merged into it, what waits for a decision."""
     at = desk(request)
-    waiting = [(merge, possible(at, merge)) for merge in merges.open_merges(claim)]
+    waiting = [(merge, decisions.possible(at, merge)) for merge in merges.open_merges(claim)]
     into, here = merges.merged_into(claim), merges.merged_here(claim)
     told = [each for merge, _verbs in waiting for each in (merge.claim, merge.into)]
     put_public_words(at, (each for each in (into, *here, *told) if each))
     is_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
-    last = claim.merges.filter(decision="returned").exclude(decided_by=None).select_related("decided_by").first()
+    last = claim.proposals.filter(decision="returned").select_related("decided_by").first()
     return {
         "merged_into": into,
         "merged_here": here,
         "proposed": {merge.claim_id for merge, _verbs in waiting},  # of these nothing more can be proposed now
         "waiting": waiting,
         "links": offered(at, links.open_links(claim=claim)),
-        "returned": None if waiting or last is None or not last.decision_note else last,
+        "returned": None if waiting or last is None or not last.message else last,
         "newsrooms": list(at.roles),
         "may_join": is_public or may_exchange(at, claim),
     }
@@ -232,7 +198,8 @@ def shown(at: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
 
 def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpResponse:
     """Splits the claim off the one into which it was merged last; on POST says why not and keeps what was typed."""
-    back = page_of(desk(request), claim, into or claim)
+    seen = claim if into is None or claim.newsroom_id in desk(request).roles else into
+    back = reverse("admin:editorial_claim_change", args=[seen.pk])
     if into is None or (request.method != "POST" and (not merges.merged_into(claim) or merges.is_proposed(claim))):
         return too_late(request, back)
     form = SPLIT.form(sent(request))
@@ -240,24 +207,3 @@ def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpRe
         return answer
     button, both = _("Propose to split it off"), shown(desk(request), claim, into)
     return ask(request, SPLIT, claim, form, back, "admin/editorial/claim/merge.html", button=button, shown=both)
-
-
-def verb_page(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Shows both claims; on POST does what the verb does, or says why not and keeps what was typed."""
-    merge = get_object_or_404(ClaimMerge.objects.select_related("claim", "into", "newsroom", "submitted_by"), pk=pk)
-    if verb not in VERBS or not merge.newsrooms & desk(request).roles.keys():
-        raise Http404
-    asked, back = VERBS[verb], page_of(desk(request), merge.claim, merge.into)
-    form = asked.form(sent(request), initial={"digest": merge.digest})
-    if answer := act(request, asked, merge, form, back):
-        return answer
-    if not form.is_bound and asked not in possible(desk(request), merge):
-        return too_late(request, back)
-    both = shown(desk(request), merge.claim, merge.into)
-    return ask(request, asked, merge.claim, form, back, "admin/editorial/claim/merge.html", merge=merge, shown=both)
-
-
-def page_of(at: Desk, claim: Claim, into: Claim) -> str:
-    """The page of the claim that the person sees: the one that goes, or the one of their newsroom."""
-    seen = claim if claim.newsroom_id in at.roles else into
-    return reverse("admin:editorial_claim_change", args=[seen.pk])

@@ -13,7 +13,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import documents, workflow
+from factcheck.editorial import documents
+from factcheck.editorial.admin import decisions
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import page_about
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, language_in_words, search_terms
@@ -21,7 +22,8 @@ from factcheck.editorial.admin.public_words import NamedField, found_in_public, 
 from factcheck.editorial.admin.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.admin.seen import HeldWhileSaved
 from factcheck.editorial.admin.verbs import VERBS, may_write, possible, shown, verb_page
-from factcheck.editorial.models import Approval, Claim, EditorialEvent, Review
+from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
+from factcheck.editorial.proposals import reviews, workflow
 
 State = Review.State
 MOST_EVENTS = 30
@@ -130,7 +132,7 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
         """A draft that nobody ever put before others."""
-        return obj is not None and self.has_change_permission(request, obj) and not obj.approvals.exists()
+        return obj is not None and self.has_change_permission(request, obj) and not obj.proposals.exists()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
@@ -160,19 +162,20 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
         return _("Not saved: the review is no longer a draft. Your browser’s back button brings back what you typed.")
 
     def beside_form(self, request: HttpRequest, row: Review) -> dict[str, Any]:
-        approval = workflow.open_approval(row)  # also when the form comes back: it hides a button
+        proposal = workflow.open_proposal(row)  # also when the form comes back: it hides a button
         if request.method != "GET":
-            return {"approval": approval}
+            return {"proposal": proposal}
         at = desk(request)
         draft = documents.for_statements(Review.objects.filter(pk=row.pk)).get()
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
-            "approval": approval,
+            "proposal": proposal,
+            "decisions": decisions.possible(at, proposal),
             "review": row,
             "writes": may_write(at, row),
             "verbs": possible(at, row),
-            "reasons": workflow.missing(draft) if row.state == State.DRAFT else [],
-            "last_approval": row.approvals.select_related("submitted_by", "decided_by").first(),
+            "reasons": reviews.missing(draft) if row.state == State.DRAFT else [],
+            "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": published_revisions(row),
             "events": events[:MOST_EVENTS],
         }
@@ -199,8 +202,8 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
             _("As readers will see it"),
             "admin/editorial/review/preview.html",
             review=review,
-            reasons=workflow.missing(review) if review.state == State.DRAFT else [],
-            **shown(review, workflow.open_approval(review), "preview"),
+            reasons=reviews.missing(review) if review.state == State.DRAFT else [],
+            **shown(review, workflow.open_proposal(review), "preview"),
         )
 
     def response_add(self, request: HttpRequest, obj: Review, post_url_continue: str | None = None) -> HttpResponse:
@@ -228,10 +231,10 @@ def verdict_label(review: Review) -> str:
     return review.verdict.label(get_language() or "en") if review.verdict else review.original_label
 
 
-def published_revisions(review: Review) -> QuerySet[Approval]:
+def published_revisions(review: Review) -> QuerySet[Proposal]:
     """What was published of the review, newest first, each with its entry in the log and who approved it."""
     return (
-        review.approvals.filter(entry__isnull=False)
+        review.proposals.filter(entry__isnull=False)
         .select_related("entry", "decided_by", "submitted_by")
         .order_by("-entry__number")
     )

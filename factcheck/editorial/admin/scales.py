@@ -4,19 +4,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, FollowsParent, M, desk
-from factcheck.editorial.admin.acting import Verb, act, ask, sent
+from factcheck.editorial.admin.decisions import possible
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
-from factcheck.editorial.admin.verb_forms import DigestForm
-from factcheck.editorial.mappings import approve_mapping, mapping_digest
-from factcheck.editorial.models import RatingScale, Topic, TopicLabel, Verdict, VerdictLabel, VerdictMapping
+from factcheck.editorial.models import Proposal, RatingScale, Topic, TopicLabel, Verdict, VerdictLabel, VerdictMapping
+from factcheck.editorial.models.proposals import Decision
+from factcheck.editorial.proposals.workflow import submit
 
 
 class ChiefsAdmin(HeldWhileSaved[M], DeskAdmin[M]):
@@ -139,41 +137,40 @@ class TopicAdmin(ChiefsAdmin[Topic]):
         return super().get_queryset(request).prefetch_related("labels")
 
 
-APPROVE: Verb[VerdictMapping] = Verb(
-    "approve",
-    _("Approve the mapping"),
-    _("From now on imports give these words this verdict of ours."),
-    _("Approved: imports use it from now on."),
-    lambda mapping, by, given: approve_mapping(mapping=mapping, by=by, digest=given["digest"]),
-    DigestForm,
-)
-
-
-class ApprovedFilter(admin.SimpleListFilter):
+class AdoptedFilter(admin.SimpleListFilter):
     title = _("approval")
     parameter_name = "approved"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", _("not yet approved")), ("yes", _("approved"))]
+        return [("no", _("not approved")), ("yes", _("approved"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[VerdictMapping]) -> QuerySet[VerdictMapping]:
-        return queryset if self.value() is None else queryset.filter(approved_by__isnull=self.value() == "no")
+        if self.value() is None:
+            return queryset
+        approved = Q(decision=Decision.APPROVED)
+        return queryset.filter(approved) if self.value() == "yes" else queryset.exclude(approved)
 
 
 @admin.register(VerdictMapping)
 class VerdictMappingAdmin(HeldWhileSaved[VerdictMapping], DeskAdmin[VerdictMapping]):
-    """Proposed by one Editor, approved by another; a change needs a new approval."""
+    """Proposed by one Editor, approved by another. Saving a change proposes it."""
 
     form = MappingForm
     change_form_template = "admin/editorial/verdictmapping/change_form.html"
-    list_display = ("words", "site", "verdict", "proposed_by", "approved_by")
-    list_select_related = ("verdict", "proposed_by", "approved_by")
-    list_filter = (ApprovedFilter,)
+    list_display = ("words", "site", "verdict", "decision_or_not")
+    list_select_related = ("verdict",)
+    list_filter = (AdoptedFilter,)
     search_fields = ("words", "site")
     fields = ("words", "site", "verdict")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VerdictMapping]:
-        return super().get_queryset(request).prefetch_related("verdict__labels")
+        last = Proposal.objects.filter(mapping=OuterRef("pk")).order_by("-pk").values("decision")[:1]
+        found = super().get_queryset(request).annotate(decision=Coalesce(Subquery(last), Value("")))
+        return found.prefetch_related("verdict__labels")
+
+    @admin.display(description=_("decision"))
+    def decision_or_not(self, mapping: Any) -> Any:
+        return Decision(mapping.decision).label if mapping.decision else _("waiting for approval")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = Verdict.objects.select_related("scale").prefetch_related("labels")
@@ -186,30 +183,17 @@ class VerdictMappingAdmin(HeldWhileSaved[VerdictMapping], DeskAdmin[VerdictMappi
         return bool(desk(request).deciding)
 
     def has_change_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
-        return bool(desk(request).deciding)
+        """Nobody changes a mapping that waits for a decision."""
+        return bool(desk(request).deciding) and (obj is None or not obj.proposals.filter(decision="").exists())
 
     def has_delete_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
-        return obj is not None and obj.approved_by_id is None and bool(desk(request).deciding)
+        return False
 
     def save_model(self, request: HttpRequest, obj: VerdictMapping, form: Any, change: bool) -> None:
-        if form.changed_data or not change:
-            obj.proposed_by, obj.approved_by = desk(request).user, None
         super().save_model(request, obj, form, change)
+        if form.changed_data or not change:
+            submit(subject=obj, by=desk(request).user)
 
     def beside_form(self, request: HttpRequest, row: VerdictMapping) -> dict[str, Any]:
-        at = desk(request)
-        return {"may_approve": at.deciding and not row.approved_by_id and row.proposed_by_id != at.user.pk}
-
-    def get_urls(self) -> list[URLPattern]:
-        approve = self.admin_site.admin_view(self.approve)
-        return [path("<int:pk>/approve/", approve, name="editorial_verdictmapping_approve"), *super().get_urls()]
-
-    def approve(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        mapping = get_object_or_404(self.get_queryset(request), pk=pk)
-        page = reverse("admin:editorial_verdictmapping_change", args=[pk])
-        form = APPROVE.form(sent(request), initial={"digest": mapping_digest(mapping)})
-        if answer := act(request, APPROVE, mapping, form, page):
-            return answer
-        return ask(request, APPROVE, mapping, form, page, button=_("Approve"))
+        last = row.proposals.select_related("submitted_by", "decided_by").first()
+        return {"proposal": last, "decisions": possible(desk(request), last)}

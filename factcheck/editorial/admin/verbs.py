@@ -4,24 +4,23 @@ Who may use a verb now is asked twice: `possible` decides which buttons are show
 """
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import documents, erasure, roles, workflow
+from factcheck.editorial import documents, erasure, roles
 from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.acting import Verb, act, ask, by_name, sent, too_late
 from factcheck.editorial.admin.preview import changes, digest_of, readable_json
-from factcheck.editorial.admin.verb_forms import CorrectionForm, DigestForm, ErasureForm, PublicReasonForm, ReasonForm
-from factcheck.editorial.models import Approval, Membership, Review
+from factcheck.editorial.admin.verb_forms import CorrectionForm, ErasureForm, PublicReasonForm
+from factcheck.editorial.models import Membership, Proposal, Review
+from factcheck.editorial.models.proposals import Action
+from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.models import LogEntry
 
 State = Review.State
-Action = Approval.Action
-
 
 VERBS: dict[str, Verb[Review]] = by_name(
     Verb(
@@ -29,48 +28,14 @@ VERBS: dict[str, Verb[Review]] = by_name(
         _("Submit for approval"),
         _("Somebody else reads it and decides. Meanwhile nobody can change it; you can take it back."),
         _("Submitted. Somebody else has to decide now."),
-        lambda review, by, _data: workflow.submit(review=review, by=by),
-    ),
-    Verb(
-        "take-back",
-        _("Take back"),
-        _("You submitted this; taking it back lets you go on with it."),
-        _("Taken back."),
-        lambda review, by, _data: workflow.return_(review=review, by=by),
-    ),
-    Verb(
-        "return",
-        _("Return with a message"),
-        _("The review goes back to its author with your message."),
-        _("Returned."),
-        lambda review, by, data: workflow.return_(review=review, by=by, reason=data["reason"]),
-        ReasonForm,
-    ),
-    Verb(
-        "approve",
-        _("Approve"),
-        _("You approve exactly what stands here."),
-        _("Approved."),
-        lambda review, by, data: workflow.approve(review=review, by=by, digest=data["digest"]),
-        DigestForm,
-        leads=True,
-        read_first=True,
-    ),
-    Verb(
-        "publish",
-        _("Publish"),
-        _("Once it is published everybody can read it, and this revision is kept for ever."),
-        _("Published."),
-        lambda review, by, _data: workflow.publish(review=review, by=by),
-        leads=True,
-        read_first=True,
+        lambda review, by, _data: workflow.submit(subject=review, by=by),
     ),
     Verb(
         "correct",
         _("Open a correction"),
         _("You can change the review again. Readers see no change until the correction is published."),
         _("The draft is open: change what is wrong."),
-        lambda review, by, data: workflow.open_correction(
+        lambda review, by, data: reviews.open_correction(
             review=review, by=by, change_class=data["change_class"], note=data["note"]
         ),
         CorrectionForm,
@@ -83,7 +48,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
             "and your reason. Earlier revisions can still be read."
         ),
         _("The withdrawal waits for somebody else to decide."),
-        lambda review, by, data: workflow.withdraw(review=review, by=by, reason=data["reason"]),
+        lambda review, by, data: reviews.withdraw(review=review, by=by, reason=data["reason"]),
         PublicReasonForm,
         removes=True,
     ),
@@ -92,7 +57,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
         _("Reinstate"),
         _("Once somebody else approves, the review is public again as it was, with your reason."),
         _("The reinstatement waits for somebody else to decide."),
-        lambda review, by, data: workflow.reinstate(review=review, by=by, reason=data["reason"]),
+        lambda review, by, data: reviews.reinstate(review=review, by=by, reason=data["reason"]),
         PublicReasonForm,
         leads=True,
     ),
@@ -105,7 +70,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
             "in its place."
         ),
         _("The erasure of what is published waits for somebody else to decide."),
-        lambda review, by, data: workflow.erase(
+        lambda review, by, data: reviews.erase(
             review=review, by=by, ground=data["ground"], notice=data["notice"], redact=True
         ),
         ErasureForm,
@@ -120,7 +85,7 @@ VERBS: dict[str, Verb[Review]] = by_name(
             "review back, withdraw it."
         ),
         _("The erasure waits for somebody else to decide."),
-        lambda review, by, data: workflow.erase(review=review, by=by, ground=data["ground"], notice=data["notice"]),
+        lambda review, by, data: reviews.erase(review=review, by=by, ground=data["ground"], notice=data["notice"]),
         ErasureForm,
         removes=True,
     ),
@@ -139,54 +104,36 @@ def possible(at: Desk, review: Review) -> list[Verb[Review]]:
     """The verbs that this person may use on this review now."""
     if review.newsroom_id not in at.roles:
         return []
-    approval, last = workflow.open_approval(review), workflow.last_entry(review)
-    decides = at.roles[review.newsroom_id] in Membership.DECIDING
+    last = reviews.last_entry(review)
+    if workflow.open_proposal(review) is not None:
+        return []
+    decides, writes = at.roles[review.newsroom_id] in Membership.DECIDING, may_write(at, review)
+    withdrawn = last is not None and last.kind == LogEntry.Kind.WITHDRAWAL
     names: list[str] = []
-    if approval is not None:
-        submitted = approval.submitted_by_id == at.user.pk
-        if not approval.is_approved and decides and not submitted and not roles.is_author(at.user, review):
-            names.append("approve")
-        if decides and review.state == State.APPROVED:  # by itself; what is approved with its import waits for that
-            names.append("publish")
-        if submitted and not approval.batch_id:
-            names.append("take-back")
-        elif decides:
-            names.append("return")
-    else:
-        writes = may_write(at, review)
-        withdrawn = last is not None and last.kind == LogEntry.Kind.WITHDRAWAL
-        if review.state == State.DRAFT and writes and not withdrawn:
-            names.append("submit")
-        if review.state in (State.PUBLISHED, State.WITHDRAWN) and writes:
-            names.append("correct")
-        if withdrawn:
-            names.append("reinstate")
-        elif last is not None and last.kind != LogEntry.Kind.ERASURE:
-            names.append("withdraw")
-        if last is not None and last.kind != LogEntry.Kind.ERASURE and decides:
-            names += ["redact", "erase"] if review.state == State.DRAFT else ["erase"]
-    return [coloured(VERBS[name], approval) for name in names]
-
-
-def coloured(verb: Verb[Review], approval: Approval | None) -> Verb[Review]:
-    """To approve a withdrawal or an erasure is what takes away."""
-    removes = verb.name == "approve" and approval and approval.action in (Action.WITHDRAWAL, Action.ERASURE)
-    return replace(verb, removes=True) if removes else verb
+    if review.state == State.DRAFT and writes and not withdrawn:
+        names.append("submit")
+    if review.state in (State.PUBLISHED, State.WITHDRAWN) and writes:
+        names.append("correct")
+    if withdrawn:
+        names.append("reinstate")
+    elif last is not None and last.kind != LogEntry.Kind.ERASURE:
+        names.append("withdraw")
+    if last is not None and last.kind != LogEntry.Kind.ERASURE and decides:
+        names += ["redact", "erase"] if review.state == State.DRAFT else ["erase"]
+    return [VERBS[name] for name in names]
 
 
 def verb_page(request: HttpRequest, review: Review, verb: Verb[Review]) -> HttpResponse:
     """Shows what the verb is about; on POST does it, or says why not and keeps what was typed."""
     page = reverse("admin:editorial_review_change", args=[review.pk])
-    approval = workflow.open_approval(review)
-    verb = coloured(verb, approval)
-    form = verb.form(sent(request), initial={"digest": approval.digest if approval else ""})
+    form = verb.form(sent(request))
     if answer := act(request, verb, review, form, page):
         return answer
     if form.is_bound:
         review = documents.for_statements(Review.objects.filter(pk=review.pk)).get()
     elif verb not in possible(desk(request), review):
         asked = verb.name == "submit" and review.state == State.DRAFT
-        reason = next(iter(workflow.missing(review)), None) if asked else None
+        reason = next(iter(reviews.missing(review)), None) if asked else None
         return too_late(request, page, reason)
     return ask(
         request,
@@ -196,25 +143,24 @@ def verb_page(request: HttpRequest, review: Review, verb: Verb[Review]) -> HttpR
         page,
         "admin/editorial/review/verb.html",
         review=review,
-        approval=approval,
-        reasons=workflow.missing(review) if verb.name == "submit" and not form.errors else [],
-        **shown(review, approval, verb.name),
+        reasons=reviews.missing(review) if verb.name == "submit" and not form.errors else [],
+        **shown(review, None, verb.name),
     )
 
 
-def shown(review: Review, approval: Approval | None, verb: str) -> dict[str, Any]:
+def shown(review: Review, proposal: Proposal | None, verb: str) -> dict[str, Any]:
     """The statement that the verb is about, the published one before it, and what differs between them."""
-    published = workflow.last_statement(review)
+    published = reviews.last_statement(review)
     if verb == "withdraw" and published is not None:
         said = documents.tombstone(published)
     elif verb == "reinstate" and published is not None:
         said = published
     elif verb in ("correct", "erase") and published is not None:
         return {"said": published, "warnings": erasure.warnings(review, redact=False) if verb == "erase" else []}
-    elif approval is not None and approval.action == Action.ERASURE:
-        return _shown_of_erasure(review, json.loads(approval.statement))
-    elif approval is not None:
-        said = json.loads(approval.statement)
+    elif proposal is not None and proposal.action == Action.ERASURE:
+        return _shown_of_erasure(review, json.loads(proposal.statement))
+    elif proposal is not None:
+        said = json.loads(proposal.statement)
     else:
         said = documents.statement(review)
     compares = "claim" in said and "text" in said["claim"] and published is not None and said != published
@@ -232,7 +178,7 @@ def shown(review: Review, approval: Approval | None, verb: str) -> dict[str, Any
 def _shown_of_erasure(review: Review, said: dict[str, Any]) -> dict[str, Any]:
     """The notice that is asked for, what is lost and, in a redaction, the draft that stays."""
     redact = said["notice"]["redaction"]
-    draft, published = documents.statement(review), workflow.last_statement(review)
+    draft, published = documents.statement(review), reviews.last_statement(review)
     return {
         "said": said,
         "is_notice": True,

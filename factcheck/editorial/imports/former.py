@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Subquery
 
-from factcheck.editorial import workflow
-from factcheck.editorial.models import Approval, Claim, Review, Verdict
-from factcheck.editorial.models.approvals import Decision
+from factcheck.editorial.models import Claim, Proposal, Review, Verdict
+from factcheck.editorial.models.proposals import Action, Decision
+from factcheck.editorial.proposals.reviews import last_statement
 
 
 def find_former(given: Mapping[str, Collection[str]]) -> dict[str, Review]:
@@ -19,33 +19,29 @@ def find_former(given: Mapping[str, Collection[str]]) -> dict[str, Review]:
     Locked first and asked for then: a statement that waits for a row goes on with what it saw of other tables before it
     waited, and would miss the erasure for which it did.
     """
-    approvals = Approval.objects.filter(review=OuterRef("pk"))
+    proposals = Proposal.objects.filter(review=OuterRef("pk"))
     # Whoever opens a correction or saves the draft has it in hand from then on.
-    later = Approval.objects.filter(review=OuterRef("review"), pk__gt=OuterRef("pk"))
-    put_back = approvals.filter(
+    later = Proposal.objects.filter(review=OuterRef("review"), pk__gt=OuterRef("pk"))
+    put_back = proposals.filter(
         ~Exists(later), batch__isnull=False, decision=Decision.RETURNED, decided_at__gte=OuterRef("changed_at")
     )
-    brought = approvals.filter(batch__isnull=False).order_by("-pk").values("submitted_at")[:1]
-    published = Exists(approvals.filter(entry__isnull=False))
-    known = Review.objects.filter(import_key__among=set(given)).annotate(published=published)
-    found = list(known.values_list("pk", "claim_id", "import_key", "import_digest", "published"))
+    brought = proposals.filter(batch__isnull=False).order_by("-pk").values("submitted_at")[:1]
+    published = Exists(proposals.filter(entry__isnull=False))
+    known = Review.objects.filter(import_key__among=set(given))
+    found = list(known.values_list("pk", "claim_id", "import_key", "import_digest"))
     if not found:
         return {}
-    # With the claims that may be changed, by key: whoever gives a draft another claim holds claims and then reviews, an
-    # erasure a review and then its claims.
-    changed = [(claim, public) for _pk, claim, key, digest, public in found if given[str(key)] != {digest}]
     held = [pk for pk, *_rest in found]
-    _hold(Claim, {claim for claim, public in changed if not public})
+    _hold(Claim, {claim for _pk, claim, key, digest in found if given[str(key)] != {digest}})
     _hold(Review, held)
-    _hold(Claim, {claim for claim, public in changed if public})
     rows = (
         Review.objects.filter(pk__among=held)
         .annotate(
-            waiting=Exists(approvals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
+            waiting=Exists(proposals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
             published=published,
             put_back=Exists(put_back),
             brought_at=Subquery(brought),
-            erased=Exists(approvals.filter(entry__isnull=False, action=Approval.Action.ERASURE)),
+            erased=Exists(proposals.filter(entry__isnull=False, action=Action.ERASURE)),
             shared=Exists(Review.objects.filter(claim=OuterRef("claim")).exclude(pk=OuterRef("pk"))),
         )
         .select_related("claim__claimant")
@@ -60,7 +56,7 @@ def _hold(model: type[Claim | Review], keys: Collection[UUID]) -> None:
 
 def published_statement(former: Any) -> dict[str, Any] | None:
     """What is public of a review whose draft says what was returned; None of any other."""
-    return workflow.last_statement(former) if former.published and former.put_back else None
+    return last_statement(former) if former.published and former.put_back else None
 
 
 def came_with(former: Any) -> bool:

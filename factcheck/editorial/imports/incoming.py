@@ -13,14 +13,16 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import documents, workflow
+from factcheck.editorial import documents
 from factcheck.editorial.drafts import Row, drafts_of
 from factcheck.editorial.events import record_events
 from factcheck.editorial.imports.completing import completed, says_the_same
 from factcheck.editorial.imports.former import came_with, find_former, give_public_verdict, published_statement
 from factcheck.editorial.imports.references import Record, References
 from factcheck.editorial.imports.rows import Rows, new_row
-from factcheck.editorial.models import Approval, ImportBatch, Review, User
+from factcheck.editorial.models import ImportBatch, Proposal, Review, User
+from factcheck.editorial.models.proposals import Action, Kind
+from factcheck.editorial.proposals.reviews import last_statement
 from factcheck.editorial.shared_claims import is_hidden
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.rows import insert
@@ -230,19 +232,22 @@ def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> s
         if plan.former is None:
             continue
         said = documents.statement_from(drafts[plan.review])
-        if plan.change_class and canonical(said) == canonical(workflow.last_statement(plan.former)):
+        if plan.change_class and canonical(said) == canonical(last_statement(plan.former)):
             unchanged.add(plan.review)
             continue
         Review.objects.filter(pk=plan.review).update(
             state=State.SUBMITTED, change_class=plan.change_class, change_note=plan.note
         )
 
-    def approval(plan: _Planned) -> Row:
+    def proposal(plan: _Planned) -> Row:
         data = canonical(documents.statement_from(drafts[plan.review]))
         return new_row(
-            Approval,
+            Proposal,
+            kind=Kind.REVIEW,
+            action=Action.PUBLICATION,
+            newsroom_id=batch.newsroom_id,
+            deciding_id=batch.newsroom_id,
             review_id=plan.review,
-            action=Approval.Action.PUBLICATION,
             statement=data.decode(),
             digest=sha256_hex(data),
             change_class=plan.change_class,
@@ -259,5 +264,5 @@ def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> s
     ]
     closed.update(state=State.PUBLISHED, change_class="", change_note="")
     record_events(by, batch.newsroom_id, closings)
-    insert(Approval, (approval(plan) for plan in planned if plan.review not in unchanged))
+    insert(Proposal, (proposal(plan) for plan in planned if plan.review not in unchanged))
     return unchanged

@@ -1,5 +1,6 @@
 """What records of other publishers refer to: publishers, verdicts, claimants, topics."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -18,9 +19,9 @@ from factcheck.editorial.models import (
     Topic,
     TopicLabel,
     Verdict,
-    VerdictMapping,
 )
 from factcheck.editorial.models.claims import SORTED_BY
+from factcheck.editorial.proposals.mappings import adopted_statements
 from factcheck.record.addresses import review_of_page
 from factcheck.record.rows import insert
 
@@ -123,9 +124,15 @@ def _publisher(record: Record) -> Publisher:
 
 
 def _mappings() -> dict[tuple[str, str], int]:
-    """Approved mappings: (words, site or "") to the id of our verdict."""
-    rows = VerdictMapping.objects.filter(approved_by__isnull=False).values_list("words", "site", "verdict_id")
-    return {(_folded(words), site.lower().removeprefix("www.")): verdict for words, site, verdict in rows}
+    """Adopted mappings: (words, site or "") to the id of our verdict."""
+    said = [json.loads(statement) for statement in adopted_statements()]
+    verdicts = Verdict.objects.filter(slug__in={each["verdict"] for each in said}) if said else Verdict.objects.none()
+    ids = {(scale, slug): pk for scale, slug, pk in verdicts.values_list("scale__slug", "slug", "pk")}
+    return {
+        (_folded(each["words"]), (each["site"] or "").lower().removeprefix("www.")): ids[each["scale"], each["verdict"]]
+        for each in said
+        if (each["scale"], each["verdict"]) in ids
+    }
 
 
 def _folded(words: str) -> str:

@@ -1,13 +1,14 @@
 """Drafts and the people who work on them. Nothing here is public; `factcheck.record` holds what is."""
 
-from factcheck.editorial.models.approvals import Approval, ImportBatch
 from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic, TopicLabel
-from factcheck.editorial.models.demands import Demand, DemandApproval
+from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.events import EditorialEvent
+from factcheck.editorial.models.imports import ImportBatch
 from factcheck.editorial.models.jobs import Job
-from factcheck.editorial.models.merges import ClaimMerge, ProposedLink
+from factcheck.editorial.models.links import ProposedLink
 from factcheck.editorial.models.messages import ReaderMessage
 from factcheck.editorial.models.people import Membership, Publisher, User
+from factcheck.editorial.models.proposals import Proposal
 from factcheck.editorial.models.reviews import Authorship, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
 from factcheck.editorial.models.tokens import AnsweredRequest, ApiToken
@@ -16,17 +17,15 @@ __all__ = [
     "AnsweredRequest",
     "ApiToken",
     "Appearance",
-    "Approval",
     "Authorship",
     "Claim",
-    "ClaimMerge",
     "Claimant",
     "Demand",
-    "DemandApproval",
     "EditorialEvent",
     "ImportBatch",
     "Job",
     "Membership",
+    "Proposal",
     "ProposedLink",
     "Publisher",
     "RatingScale",

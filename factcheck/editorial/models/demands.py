@@ -8,7 +8,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField
-from factcheck.editorial.models.approvals import DecidedByTwo
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
 
@@ -158,24 +157,3 @@ class Demand(models.Model):
     def __str__(self) -> str:
         who = self.from_name or self.from_description or "…"
         return f"{self.get_from_type_display()}: {who}, {date_format(self.received_on)}"
-
-
-class DemandApproval(DecidedByTwo):
-    """A statement for the register, and the decision on it."""
-
-    demand = models.ForeignKey(Demand, models.PROTECT, verbose_name=_("demand"), related_name="approvals")
-
-    class Meta(DecidedByTwo.Meta):
-        verbose_name = _("approval of a demand")
-        verbose_name_plural = _("approvals of demands")
-        constraints = [
-            *DecidedByTwo.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["demand"],
-                condition=Q(entry__isnull=True) & ~Q(decision="returned"),
-                name="demandapproval_one_open",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.demand)

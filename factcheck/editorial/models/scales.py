@@ -7,7 +7,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField
-from factcheck.editorial.models.people import User
 
 
 class RatingScale(models.Model):
@@ -94,7 +93,7 @@ class VerdictLabel(models.Model):
 
 
 class VerdictMapping(models.Model):
-    """What another publisher's verdict words mean on a scale of ours. Counts once a second person approved it."""
+    """What another publisher's verdict words mean on a scale of ours. Imports use the last approved proposal of it."""
 
     words = LineField(
         _("their words"), max_length=500, help_text=_("As the publisher writes them; case does not count.")
@@ -106,24 +105,12 @@ class VerdictMapping(models.Model):
         help_text=_("Empty: for every publisher without its own entry."),
     )
     verdict = models.ForeignKey(Verdict, models.PROTECT, verbose_name=_("our verdict"))
-    proposed_by = models.ForeignKey(
-        User, models.PROTECT, verbose_name=_("proposed by"), related_name="+", editable=False
-    )
-    approved_by = models.ForeignKey(
-        User, models.PROTECT, verbose_name=_("approved by"), related_name="+", null=True, blank=True, editable=False
-    )
 
     class Meta:
         verbose_name = _("verdict mapping")
         verbose_name_plural = _("verdict mappings")
         ordering = ["words", "site"]
-        constraints = [
-            models.UniqueConstraint(fields=["words", "site"], name="verdictmapping_once"),
-            models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
-                name="verdictmapping_two_people",
-            ),
-        ]
+        constraints = [models.UniqueConstraint(fields=["words", "site"], name="verdictmapping_once")]
 
     def __str__(self) -> str:
         where = f" ({self.site})" if self.site else ""

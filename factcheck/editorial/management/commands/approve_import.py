@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 
-from factcheck.editorial import imports
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ImportBatch
 from factcheck.editorial.people import person
+from factcheck.editorial.proposals.workflow import approve
 
 
 class Command(BaseCommand):
@@ -21,24 +21,27 @@ class Command(BaseCommand):
         parser.add_argument("--digest", help="of the import, as import_reviews and the editors' desk show it")
 
     def handle(self, *args: Any, batch: int, by: str, digest: str | None, **options: Any) -> None:
-        found = ImportBatch.objects.filter(pk=batch).select_related("newsroom", "submitted_by").first()
+        found = ImportBatch.objects.filter(pk=batch).select_related("newsroom", "imported_by").first()
         if found is None:
             raise CommandError(f"There is no import {batch}.")
         try:
             if digest is None:
                 self._show(found)
                 return
-            imports.approve_import(batch=found, by=person(by), digest=digest)
+            if found.proposal is None:
+                raise CommandError("This import is not finished. Run it again to the end before you decide.")
+            approve(proposal=found.proposal, by=person(by), digest=digest)
         except EditorialError as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"Approved. To publish it: manage.py publish_import {batch} --by USER")
 
     def _show(self, batch: ImportBatch) -> None:
         self.stdout.write(
-            f"Import {batch.pk} of {batch.files} into {batch.newsroom.site} by {batch.submitted_by.username}:"
+            f"Import {batch.pk} of {batch.files} into {batch.newsroom.site} by {batch.imported_by.username}:"
             f" {batch.new} new, {batch.changed} changed."
         )
-        publishers = batch.approvals.values_list("review__publisher__site").annotate(count=Count("pk"))
+        publishers = batch.members.values_list("review__publisher__site").annotate(count=Count("pk"))
         for site, count in publishers.order_by("-count", "review__publisher__site"):
             self.stdout.write(f"  {count:>8}  {site}")
-        self.stdout.write(f"To approve it: --digest {batch.digest}" if batch.digest else "It is not finished.")
+        proposal = batch.proposal
+        self.stdout.write(f"To approve it: --digest {proposal.digest}" if proposal else "It is not finished.")

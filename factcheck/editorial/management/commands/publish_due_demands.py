@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from factcheck.editorial.demands import due_demands, publish_demand
 from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.proposals.demands import due_demands
+from factcheck.editorial.proposals.workflow import publish
 
 
 class Command(BaseCommand):
@@ -13,13 +14,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         failed = 0
-        for demand, approver in due_demands():
+        for proposal, approver in due_demands():
             try:
-                entry = publish_demand(demand=demand, by=approver)
+                entry = publish(proposal=proposal, by=approver)
             except EditorialError as refusal:
                 failed += 1
-                self.stderr.write(f"{demand.pk}: {refusal}")
+                self.stderr.write(f"{proposal.demand_id}: {refusal}")
             else:
-                self.stdout.write(f"{demand.pk} is entry {entry.sequence} of the log.")
+                self.stdout.write(f"{proposal.demand_id} is entry {entry.sequence} of the log.")
         if failed:
             raise CommandError(f"{failed} due demands could not be published; an Editor has to publish them.")

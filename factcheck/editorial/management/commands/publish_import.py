@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from factcheck.editorial import imports
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ImportBatch
 from factcheck.editorial.people import person
+from factcheck.editorial.proposals.imports import publish_import
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         found = ImportBatch.objects.filter(pk=batch).first()
         if found is None:
             raise CommandError(f"There is no import {batch}.")
-        waiting = found.unpublished().count()
+        waiting = found.members.open().count()
         dealt_with = 0
         try:
             with tqdm(total=waiting, unit=" reviews", disable=None) as bar:
@@ -33,7 +33,7 @@ class Command(BaseCommand):
                     dealt_with += count
                     bar.update(count)
 
-                published = imports.publish_import(batch=found, by=person(by), progress=progress)
+                published = publish_import(batch=found, by=person(by), progress=progress)
         except EditorialError as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"{published} reviews published.")

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from factcheck.editorial import imports
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.people import newsroom_of, person
+from factcheck.editorial.proposals import imports
 from factcheck.exchange.fetching import FetchError, fetch_claims, is_address
 from factcheck.exchange.importing import Listing, digest_of, import_files
 
@@ -80,6 +80,6 @@ class Command(BaseCommand):
             self.stdout.write("Nothing to approve.")
             return
         self.stdout.write(
-            f"Import {submitted.pk} waits for a second person: manage.py approve_import {submitted.pk} --by USER"
+            f"Import {batch.pk} waits for a second person: manage.py approve_import {batch.pk} --by USER"
             f" --digest {submitted.digest}"
         )

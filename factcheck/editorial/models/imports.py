@@ -1,0 +1,64 @@
+"""A run of an import: which files, by whom, and how many of their records became what."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from factcheck.editorial.fields import LineField
+from factcheck.editorial.models.people import Publisher, User
+
+if TYPE_CHECKING:
+    from factcheck.editorial.models.proposals import Proposal, ProposalQuerySet
+
+
+class ImportBatch(models.Model):
+    """What one run brought in. Its proposal is made when the run has ended, over the digests of its members."""
+
+    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    files = LineField(_("files"), max_length=2000)
+    files_digest = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="SHA-256 of the names and contents of the files, by which an interrupted import is found again.",
+    )
+    new = models.PositiveIntegerField(_("new"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    changed = models.PositiveIntegerField(pgettext_lazy("records of an import", "changed"), default=0)
+    refused = models.PositiveIntegerField(pgettext_lazy("records of an import", "refused"), default=0)
+    compared_until = models.BigIntegerField(
+        default=0,
+        editable=False,
+        help_text="The last member whose claim was compared with published claims.",
+    )
+    imported_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("imported by"), related_name="+")
+    imported_at = models.DateTimeField(_("imported at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["newsroom", "imported_by", "files_digest"],
+                condition=~Q(files_digest=""),
+                name="importbatch_begun_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.files} ({date_format(self.imported_at)})" if self.pk else self.files
+
+    @property
+    def proposal(self) -> "Proposal | None":
+        """The proposal over all of it; None until the import has ended."""
+        return self.proposals.filter(kind="import").select_related("decided_by").first()
+
+    @property
+    def members(self) -> "ProposalQuerySet":
+        """The proposals of its reviews."""
+        return self.proposals.filter(kind="review")

@@ -1,0 +1,53 @@
+"""Links that an import proposes: an imported claim is probably the same as a published one."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.models.claims import Claim
+from factcheck.editorial.models.imports import ImportBatch
+from factcheck.editorial.models.people import User
+
+
+class ProposedLink(models.Model):
+    """What was found, not decided: an imported claim is probably the same as a published one. An editor answers."""
+
+    class Answer(models.TextChoices):
+        ACCEPTED = "accepted", _("accepted")
+        DISMISSED = "dismissed", _("dismissed")
+
+    claim = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("claim"), related_name="proposed_links")
+    other = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("same as"), related_name="+")
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, verbose_name=_("import"), related_name="proposed_links")
+    score = models.FloatField(_("likeness"), help_text=_("From 0 to 1."))
+    found_at = models.DateTimeField(_("found at"), auto_now_add=True)
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True)
+    answered_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("answered by"), null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("proposed link")
+        verbose_name_plural = _("proposed links")
+        ordering = ["-score", "pk"]
+        constraints = [
+            # What was dismissed is not proposed once more.
+            models.UniqueConstraint(fields=["claim", "other"], name="proposedlink_once"),
+            models.CheckConstraint(condition=~Q(claim=F("other")), name="proposedlink_to_another"),
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="proposedlink_score_known"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_by__isnull=True, answered_at__isnull=True)
+                | Q(answer__in=["accepted", "dismissed"], answered_by__isnull=False, answered_at__isnull=False),
+                name="proposedlink_answered_at_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["batch", "-score"], condition=Q(answer=""), name="proposedlink_open")]
+
+    def __str__(self) -> str:
+        return f"{self.claim} = {self.other_id}"  # the other's words may be another newsroom's draft
+
+    @property
+    def likeness(self) -> float:
+        """The score as people read it: rounded, and never 1, which says that the claims are identical."""
+        return min(round(self.score, 2), 0.99)

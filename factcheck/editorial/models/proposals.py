@@ -1,0 +1,311 @@
+"""What one person puts forward and another decides: one model for every kind of decision."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.fields import ProseField
+from factcheck.editorial.models.claims import Claim
+from factcheck.editorial.models.demands import Demand
+from factcheck.editorial.models.imports import ImportBatch
+from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.reviews import Authorship, Review
+from factcheck.editorial.models.scales import VerdictMapping
+from factcheck.record.models import LogEntry
+
+
+class Kind(models.TextChoices):
+    """What is decided on. Each kind has a policy in `factcheck.editorial.proposals`."""
+
+    REVIEW = "review", _("review")
+    DEMAND = "demand", _("demand")
+    MERGE = "merge", _("claims")
+    IMPORT = "import", _("import")
+    MAPPING = "mapping", _("verdict mapping")
+
+
+class Action(models.TextChoices):
+    PUBLICATION = "publication", _("publication")
+    WITHDRAWAL = "withdrawal", _("withdrawal")
+    REINSTATEMENT = "reinstatement", _("reinstatement")
+    ERASURE = "erasure", _("erasure")
+    MERGE = "merge", _("merge")
+    SPLIT = "split", _("split")
+    ADOPTION = "adoption", _("adoption")
+
+
+class Decision(models.TextChoices):
+    APPROVED = "approved", _("approved")
+    RETURNED = "returned", _("returned")
+
+
+# What can happen to a subject of each kind, and the columns that name the subject.
+ACTIONS = {
+    Kind.REVIEW: (Action.PUBLICATION, Action.WITHDRAWAL, Action.REINSTATEMENT, Action.ERASURE),
+    Kind.DEMAND: (Action.PUBLICATION,),
+    Kind.MERGE: (Action.MERGE, Action.SPLIT),
+    Kind.IMPORT: (Action.PUBLICATION,),
+    Kind.MAPPING: (Action.ADOPTION,),
+}
+SUBJECTS = {
+    Kind.REVIEW: ("review",),
+    Kind.DEMAND: ("demand",),
+    Kind.MERGE: ("claim", "into"),
+    Kind.IMPORT: ("batch",),
+    Kind.MAPPING: ("mapping",),
+}
+Subject = Review | Demand | Claim | ImportBatch | VerdictMapping
+_COLUMNS = ("review", "demand", "claim", "into", "batch", "mapping")
+_KINDS: dict[type[models.Model], Kind] = {
+    Review: Kind.REVIEW,
+    Demand: Kind.DEMAND,
+    Claim: Kind.MERGE,
+    ImportBatch: Kind.IMPORT,
+    VerdictMapping: Kind.MAPPING,
+}
+OPEN = Q(entry__isnull=True) & ~Q(decision=Decision.RETURNED)
+
+
+def _subject_is_its_own() -> Q:
+    """Exactly the columns of the kind are filled. A review also names the import that brought it."""
+    found = Q()
+    for kind, named in SUBJECTS.items():
+        filled = {f"{column}__isnull": column not in named for column in _COLUMNS}
+        if kind == Kind.REVIEW:
+            del filled["batch__isnull"]
+        found |= Q(kind=str(kind), **filled)
+    return found
+
+
+def _kind_of(subject: models.Model) -> Kind:
+    return _KINDS[type(subject)]
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def about(self, subject: models.Model) -> Self:
+        """The proposals of this review, demand, claim, import or mapping."""
+        kind = _kind_of(subject)
+        return self.filter(**{SUBJECTS[kind][0]: subject, "kind": kind})
+
+    def undecided(self) -> Self:
+        """Proposals that wait for a decision. A review of an import waits with its import."""
+        return self.filter(decision="").exclude(kind=Kind.REVIEW, batch__isnull=False)
+
+    def open(self) -> Self:
+        """Neither returned nor published."""
+        return self.filter(OPEN)
+
+    def to_decide(self, user: User, newsrooms: list[int]) -> Self:
+        """Proposals that this person may decide on, in the newsrooms where they decide; the oldest first.
+
+        Nobody decides on what they submitted, wrote or began.
+        """
+        if not newsrooms:
+            return self.none()
+        wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
+        began = Q(review__import_key__isnull=True, review__created_by=user) | Q(demand__created_by=user)
+        found = self.undecided().filter(Q(deciding__in=newsrooms) | Q(kind=Kind.MAPPING))
+        return found.exclude(submitted_by=user).exclude(Exists(wrote)).exclude(began).order_by("pk")
+
+    def sent(self, user: User, newsrooms: list[int]) -> Self:
+        """Proposals of this person that wait for somebody else; the oldest first."""
+        found = self.undecided().filter(submitted_by=user)
+        return found.filter(Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)).order_by("pk")
+
+    def to_publish(self, newsrooms: list[int]) -> Self:
+        """Approved proposals that wait to be published, a review of an import only if it was approved alone.
+
+        Demands that must wait for their day come last.
+        """
+        waits = Q(kind=Kind.REVIEW, review__state=Review.State.APPROVED) | Q(kind=Kind.DEMAND)
+        rest = self.model._default_manager.filter(OPEN, batch=OuterRef("batch"), kind=Kind.REVIEW)
+        found = self.filter(decision=Decision.APPROVED, entry__isnull=True, newsroom__in=newsrooms)
+        found = found.filter(waits | Q(kind=Kind.IMPORT) & Exists(rest))
+        return found.order_by(F("demand__publish_after").asc(nulls_first=True), "pk")
+
+    def returned_to(self, user: User, newsrooms: list[int]) -> Self:
+        """The last word on a subject, if somebody returned what this person submitted, wrote or began."""
+        wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
+        mine = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
+        found = self.filter(mine, decision=Decision.RETURNED, newsroom__in=newsrooms)
+        found = found.exclude(kind=Kind.REVIEW, batch__isnull=False).exclude(decided_by=F("submitted_by"))
+        for column in ("review", "demand", "claim"):
+            later = self.model._default_manager.filter(**{column: OuterRef(column)}, pk__gt=OuterRef("pk"))
+            found = found.exclude(Exists(later))
+        draft = Q(review__state=Review.State.DRAFT) | Q(demand__state=Demand.State.DRAFT)
+        return found.filter(draft | Q(kind__in=[Kind.MERGE, Kind.IMPORT])).order_by("-pk")
+
+
+class Proposal(models.Model):
+    """A statement put before a second person, and the decision on it. Only the decision is ever written later.
+
+    The statement of a review, a demand or a merge is what is published. An import has none: its digest is over the
+    digests of its members. `newsroom` proposes, and Editors of `deciding` decide. A mapping is the whole site's and
+    has neither.
+    """
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    action = models.CharField(_("what for"), max_length=20, choices=Action)
+    newsroom = models.ForeignKey(
+        Publisher, models.PROTECT, verbose_name=_("newsroom"), null=True, related_name="+", db_index=False
+    )
+    deciding = models.ForeignKey(Publisher, models.PROTECT, null=True, related_name="+", db_index=False)
+    review = models.ForeignKey(Review, models.PROTECT, null=True, related_name="proposals", verbose_name=_("review"))
+    demand = models.ForeignKey(
+        Demand, models.PROTECT, null=True, related_name="proposals", verbose_name=_("demand"), db_index=False
+    )
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, null=True, related_name="proposals", verbose_name=_("claim"), db_index=False
+    )
+    into = models.ForeignKey(
+        Claim, models.PROTECT, null=True, related_name="+", verbose_name=_("same as"), db_index=False
+    )
+    batch = models.ForeignKey(
+        ImportBatch, models.PROTECT, null=True, related_name="proposals", verbose_name=_("import"), db_index=False
+    )
+    mapping = models.ForeignKey(
+        VerdictMapping, models.PROTECT, null=True, related_name="proposals", db_index=False
+    )
+    statement = models.TextField(blank=True, help_text="Canonical JSON: what is to be published.")
+    digest = models.CharField(_("digest"), max_length=64, help_text=_("SHA-256 of the statement."))
+    change_class = models.CharField(_("kind of correction"), max_length=20, choices=Review.ChangeClass, blank=True)
+    note = ProseField(_("public note"), max_length=2000, blank=True)
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("submitted by"), related_name="+", db_index=False
+    )
+    submitted_at = models.DateTimeField(_("submitted at"), auto_now_add=True)
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("decided by"), null=True, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    message = ProseField(_("message to the newsroom"), max_length=2000, blank=True)
+    entry = models.OneToOneField(
+        LogEntry,
+        models.PROTECT,
+        verbose_name=_("log entry"),
+        null=True,
+        db_column="sequence",
+        related_name="proposal",
+        help_text=_("Where it was published."),
+    )
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decision="", decided_by__isnull=True, decided_at__isnull=True)
+                | Q(decision__in=["approved", "returned"], decided_by__isnull=False, decided_at__isnull=False),
+                name="proposal_decided_at_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("submitted_by")) | Q(decision="returned"),
+                name="proposal_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(entry__isnull=True) | Q(decision="approved") & ~Q(kind__in=["import", "mapping"]),
+                name="proposal_published_if_approved",
+            ),
+            models.CheckConstraint(condition=_subject_is_its_own(), name="proposal_of_its_subject"),
+            models.CheckConstraint(
+                condition=Q(kind="mapping", newsroom__isnull=True, deciding__isnull=True)
+                | ~Q(kind="mapping") & Q(newsroom__isnull=False, deciding__isnull=False),
+                name="proposal_of_a_newsroom",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    *(Q(kind=str(kind), action__in=[str(each) for each in named]) for kind, named in ACTIONS.items()),
+                    _connector=Q.OR,
+                ),
+                name="proposal_action_of_its_kind",
+            ),
+            models.CheckConstraint(condition=~Q(claim=F("into")), name="proposal_into_another"),
+            models.CheckConstraint(condition=~Q(kind="merge") | ~Q(note=""), name="proposal_merge_says_why"),
+            *(
+                models.UniqueConstraint(
+                    fields=[column], condition=OPEN & Q(kind=str(kind)), name=f"proposal_one_open_{kind}"
+                )
+                for kind, column in ((Kind.REVIEW, "review"), (Kind.DEMAND, "demand"), (Kind.MERGE, "claim"))
+            ),
+            models.UniqueConstraint(
+                fields=["mapping"], condition=Q(kind="mapping", decision=""), name="proposal_one_open_mapping"
+            ),
+            models.UniqueConstraint(fields=["batch"], condition=Q(kind="import"), name="proposal_one_import"),
+        ]
+        # What no import brought has no batch. Who decided is asked only among what is open.
+        indexes = [
+            models.Index(fields=["batch", "id"], name="proposal_batch", condition=Q(batch__isnull=False)),
+            models.Index(
+                fields=["batch", "id"], name="proposal_batch_open", condition=OPEN & Q(kind="review", batch__isnull=False)
+            ),
+            models.Index(
+                fields=["newsroom", "id"],
+                name="proposal_open",
+                condition=OPEN & ~Q(kind="review", batch__isnull=False),
+            ),
+            models.Index(
+                fields=["newsroom", "-id"],
+                name="proposal_returned",
+                condition=Q(decision="returned") & ~Q(kind="review", batch__isnull=False),
+            ),
+            models.Index(fields=["demand"], name="proposal_demand", condition=Q(demand__isnull=False)),
+            models.Index(fields=["claim"], name="proposal_claim", condition=Q(claim__isnull=False)),
+            models.Index(fields=["into"], name="proposal_into", condition=Q(into__isnull=False)),
+            models.Index(fields=["mapping", "-id"], name="proposal_mapping", condition=Q(mapping__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        if self.kind != Kind.MERGE:
+            return str(self.subject)
+        said = (
+            _("Merge “%(claim)s” into “%(into)s”")
+            if self.action == Action.MERGE
+            else _("Split “%(claim)s” off from “%(into)s”")
+        )
+        return said % {"claim": self.claim, "into": self.into}
+
+    @classmethod
+    def of_draft(cls, subject: models.Model, by: User) -> Self:
+        """An unsaved proposal to publish the draft, or to adopt the mapping."""
+        kind = _kind_of(subject)
+        return cls(kind=kind, action=ACTIONS[kind][0], submitted_by=by, **{SUBJECTS[kind][0]: subject})
+
+    @property
+    def subject(self) -> Subject:
+        """What is decided on: the review, demand, claim, import or mapping."""
+        found: Subject = getattr(self, SUBJECTS[Kind(self.kind)][0])
+        return found
+
+    @property
+    def subject_id(self) -> Any:
+        return getattr(self, f"{SUBJECTS[Kind(self.kind)][0]}_id")
+
+    def take_subject(self, of: "Proposal") -> None:
+        """Takes over the rows that another instance has read."""
+        for column in SUBJECTS[Kind(self.kind)]:
+            setattr(self, column, getattr(of, column))
+
+    @property
+    def what(self) -> str:
+        """What is decided, in a word: the action on a review, or else the kind."""
+        return self.get_action_display() if self.kind == Kind.REVIEW else self.get_kind_display()
+
+    @property
+    def standing(self) -> str:
+        """The decision. A review of an import without its own decision has that of the import."""
+        if self.decision or self.kind != Kind.REVIEW or self.batch is None:
+            return self.decision
+        return self.batch.proposal.decision if self.batch.proposal else ""
+
+    def decide(self, decision: Decision, by: User, message: str = "") -> None:
+        """Writes the decision. Who may decide is for the workflow to say."""
+        self.decision, self.message = decision, message
+        self.decided_by, self.decided_at = by, timezone.now()
+        self.save(update_fields=["decision", "message", "decided_by", "decided_at"])

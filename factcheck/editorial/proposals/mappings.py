@@ -1,0 +1,58 @@
+"""Verdict mappings: one Editor proposes what another publisher's words mean, another Editor adopts it."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import roles
+from factcheck.editorial.errors import NotAllowed
+from factcheck.editorial.models import Membership, Proposal, User, VerdictMapping
+from factcheck.editorial.models.proposals import Decision, Kind
+from factcheck.editorial.proposals.policy import Policy, Reasons
+
+
+class MappingPolicy(Policy):
+    """A mapping belongs to the whole site and enters no log. Imports use it from the approval on."""
+
+    kind = Kind.MAPPING
+
+    def hold(self, proposal: Proposal) -> None:
+        found = VerdictMapping.objects.select_for_update(of=("self",)).select_related("verdict__scale")
+        proposal.mapping = found.get(pk=proposal.mapping_id)
+
+    def newsrooms(self, proposal: Proposal) -> tuple[None, None]:
+        return None, None
+
+    def statement(self, proposal: Proposal) -> dict[str, Any]:
+        return statement(proposal.mapping)
+
+    def missing(self, proposal: Proposal) -> Reasons:
+        if Proposal.objects.about(proposal.mapping).filter(decision="").exists():
+            return [_("This mapping already waits for a decision. Have it decided, or take it back.")]
+        return []
+
+    def require_submitter(self, proposal: Proposal) -> None:
+        self.require_decider(proposal, proposal.submitted_by)
+
+    def require_decider(self, proposal: Proposal, by: User) -> None:
+        if not roles.newsrooms_of(by, Membership.DECIDING):
+            raise NotAllowed(_("Only an Editor or Chief editor can do this. Ask one of them."))
+
+    def event_detail(self, proposal: Proposal) -> dict[str, Any]:
+        return statement(proposal.mapping)
+
+
+def statement(mapping: VerdictMapping) -> dict[str, Any]:
+    """What the mapping says: their words, the site or None for every publisher, and our verdict."""
+    return {
+        "words": mapping.words,
+        "site": mapping.site or None,
+        "scale": mapping.verdict.scale.slug,
+        "verdict": mapping.verdict.slug,
+    }
+
+
+def adopted_statements() -> list[str]:
+    """The statements of the mappings in force: of each mapping the last proposal, if it was approved."""
+    last = Proposal.objects.filter(kind=Kind.MAPPING).order_by("mapping", "-pk").distinct("mapping")
+    return [proposal.statement for proposal in last if proposal.decision == Decision.APPROVED]

@@ -1,0 +1,118 @@
+"""What differs between the kinds of proposals. The workflow calls these methods and does all the rest."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import roles
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Proposal, Publisher, User
+from factcheck.editorial.models.proposals import Kind
+from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record.models import LogEntry
+
+Reasons = list[str | Promise]
+
+
+class Policy(ABC):
+    """The rules of one kind. `proposal` may be unsaved: it names its kind, action, subject and submitter.
+
+    **Lock order.** Always lock imports first, then claims in primary-key order, reviews, demands or mappings, the
+    proposal, the log, and public claims. A fixed order prevents deadlocks.
+    """
+
+    kind: ClassVar[Kind]
+    # Whether an approved proposal waits for its publication, and can be returned until then.
+    waits: ClassVar[bool] = False
+    # Whether events may keep the reason of a return: only where an erasure reaches them.
+    keeps_reasons: ClassVar[bool] = False
+    changed: ClassVar[str | Promise] = _("This was changed after it was submitted. Return it and submit it again.")
+
+    @abstractmethod
+    def hold(self, proposal: Proposal) -> None:
+        """Locks the subject until the transaction ends and gives the proposal the subject as it is now."""
+
+    @abstractmethod
+    def statement(self, proposal: Proposal) -> dict[str, Any]:
+        """What is put before the second person, from the drafts as they are now."""
+
+    @abstractmethod
+    def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, Publisher | None]:
+        """Who proposes, and whose Editors decide."""
+
+    def missing(self, proposal: Proposal) -> Reasons:
+        """What has to be done before the submission, each as a sentence for the editor."""
+        return []
+
+    def require_submitter(self, proposal: Proposal) -> None:
+        """Raises NotAllowed unless the submitter may put this forward."""
+        newsroom, _deciding = self.newsrooms(proposal)
+        assert newsroom is not None
+        roles.require_member(proposal.submitted_by, newsroom)
+
+    def require_decider(self, proposal: Proposal, by: User) -> None:
+        """Raises NotAllowed unless the person decides there."""
+        assert proposal.deciding_id is not None
+        roles.require_decider(by, proposal.deciding_id)
+
+    def require_outsider(self, proposal: Proposal, by: User) -> None:
+        """Raises NotAllowed if the person wrote or began what they would approve."""
+
+    def unchanged(self, proposal: Proposal) -> dict[str, Any]:
+        """The statement that was submitted. Raises EditorialError unless the drafts still give it."""
+        said = self.statement(proposal)
+        if canonical(said).decode() != proposal.statement:
+            raise EditorialError(self.changed)
+        return said
+
+    def require_ready(self, proposal: Proposal) -> None:
+        """Raises EditorialError if an approved proposal cannot be published yet."""
+
+    def submitted(self, proposal: Proposal) -> None:
+        """Follows the submission."""
+
+    def returned(self, proposal: Proposal) -> None:
+        """Follows the return."""
+
+    def approved(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
+        """Follows the approval of this statement: it takes effect, or waits for its publication."""
+
+    def log_kind(self, proposal: Proposal) -> LogEntry.Kind | None:
+        """The kind of the log's entry. None lets the log choose between original, update and correction."""
+        return None
+
+    def published(self, proposals: Sequence[Proposal], by: User) -> None:
+        """Follows the publication. Each proposal has its entry."""
+
+    def event_detail(self, proposal: Proposal) -> dict[str, Any]:
+        """What the audit log tells of a submission or publication of this kind beyond digest and sequence."""
+        return {}
+
+    def event(self, proposal: Proposal) -> str:
+        """The first word of this proposal's events in the audit log."""
+        return str(proposal.kind)
+
+
+def put_forward(policy: Policy, proposal: Proposal, said: dict[str, Any]) -> Proposal:
+    """Saves the proposal of this statement. The subject is locked by the caller."""
+    data = canonical(said)
+    proposal.statement, proposal.digest = data.decode(), sha256_hex(data)
+    return save_proposal(policy, proposal)
+
+
+def save_proposal(policy: Policy, proposal: Proposal) -> Proposal:
+    """Saves a proposal that has its digest, and writes the event."""
+    proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
+    proposal.save()
+    policy.submitted(proposal)
+    detail = {"digest": proposal.digest, **policy.event_detail(proposal)}
+    record_event(proposal.submitted_by, f"{policy.event(proposal)}.submitted", proposal.subject, **detail)
+    return proposal
+
+
+def wrote_it() -> NotAllowed:
+    return NotAllowed(_("You began this or are one of its authors. Someone else has to decide."))

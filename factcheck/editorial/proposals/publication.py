@@ -1,0 +1,59 @@
+"""Approved statements into the record: the one place where the editors' side appends to the log."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from factcheck.editorial.errors import asking_the_record
+from factcheck.editorial.events import record_events
+from factcheck.editorial.models import Proposal, User
+from factcheck.editorial.proposals.policy import Policy
+from factcheck.record import log
+from factcheck.record.models import LogEntry
+
+# One statement for any number of rows. A review of an import takes over the decision on the import now.
+_PUBLISHED = """
+UPDATE editorial_proposal AS mine SET sequence = given.sequence, decision = 'approved',
+    decided_by_id = coalesce(mine.decided_by_id, whole.decided_by_id),
+    decided_at = coalesce(mine.decided_at, whole.decided_at)
+FROM unnest(%s::bigint[], %s::bigint[]) AS given (id, sequence)
+LEFT JOIN editorial_proposal whole ON whole.batch_id = %s AND whole.kind = 'import' AND whole.decision = 'approved'
+WHERE mine.id = given.id
+"""
+
+
+def append_approved(
+    policy: Policy, proposals: Sequence[Proposal], said: Sequence[dict[str, Any]], by: User
+) -> list[LogEntry]:
+    """Publishes these approved proposals of one newsroom and one kind, and ties each to its entry.
+
+    The subjects are locked by the caller. Reviews are all of one import, or of none. `said` has their statements.
+    """
+    with asking_the_record():
+        entries = log.publish(
+            [
+                log.Publication(
+                    subject=proposal.subject_id,
+                    statement=statement,
+                    kind=policy.log_kind(proposal),
+                    change_class=proposal.change_class or None,
+                    note=proposal.note or None,
+                )
+                for proposal, statement in zip(proposals, said, strict=True)
+            ]
+        )
+    sequences = [entry.sequence for entry in entries]
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISHED, [[proposal.pk for proposal in proposals], sequences, proposals[0].batch_id])
+    for proposal, entry in zip(proposals, entries, strict=True):
+        proposal.entry = entry
+    newsroom = proposals[0].newsroom_id
+    assert newsroom is not None
+    acts = [
+        (str(entry.kind), entry.subject, {"sequence": entry.sequence, **policy.event_detail(proposal)})
+        for proposal, entry in zip(proposals, entries, strict=True)
+    ]
+    record_events(by, newsroom, acts)
+    policy.published(proposals, by)
+    return entries

@@ -1,0 +1,280 @@
+"""Reviews: publication, correction, withdrawal, reinstatement and erasure, each decided by two people."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import documents, erasure, roles
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Claim, Proposal, Publisher, Review, User
+from factcheck.editorial.models.proposals import Action, Kind
+from factcheck.editorial.proposals.policy import Policy, Reasons, put_forward, wrote_it
+from factcheck.editorial.proposals.publication import append_approved
+from factcheck.record import log
+from factcheck.record.canonical import canonical
+from factcheck.record.models import LogEntry, RevisionDocument
+
+State = Review.State
+
+WAITS = _("A withdrawal, reinstatement or erasure of this review waits. Have it decided first, or take it back.")
+WITHDRAWN = _(
+    "This review is withdrawn. Reinstate it before you submit a correction, or erase what is published and keep this"
+    " draft."
+)
+_STATE_AFTER = {
+    Action.PUBLICATION: State.PUBLISHED,
+    Action.WITHDRAWAL: State.WITHDRAWN,
+    Action.REINSTATEMENT: State.PUBLISHED,
+    Action.ERASURE: State.ERASED,  # erasure.forget makes a draft of what is redacted
+}
+_LOG_KINDS = {
+    Action.WITHDRAWAL: LogEntry.Kind.WITHDRAWAL,
+    Action.REINSTATEMENT: LogEntry.Kind.REINSTATEMENT,
+    Action.ERASURE: LogEntry.Kind.ERASURE,
+}
+
+
+class ReviewPolicy(Policy):
+    """A publication waits after its approval. The other actions take effect on approval."""
+
+    kind = Kind.REVIEW
+    waits = True
+    keeps_reasons = True
+    changed = _(
+        "The review, its claim or its sources were changed after submission, or what is published with it: the"
+        " newsroom’s page, the label of a verdict or topic, an author’s byline. Return it and submit it again."
+    )
+
+    def hold(self, proposal: Proposal) -> None:
+        claims: set[UUID] = set()
+        if proposal.action == Action.ERASURE:  # which may empty the claims: they come before the review
+            claims = erasure.claims_of(proposal.review)
+            list(Claim.objects.select_for_update().filter(pk__in=claims).order_by("pk").values_list("pk"))
+        proposal.review = _locked(proposal.review_id)
+        if proposal.action == Action.ERASURE and not erasure.claims_of(proposal.review) <= claims:
+            raise EditorialError(_("Someone else changed this at the same moment. Try again."))
+
+    def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
+        return proposal.review.newsroom, proposal.review.newsroom
+
+    def statement(self, proposal: Proposal) -> dict[str, Any]:
+        return documents.statement(proposal.review)
+
+    def missing(self, proposal: Proposal) -> Reasons:
+        review = proposal.review
+        if review.state != State.DRAFT:
+            return [_("Only a draft can be submitted. This review is: %s.") % review.get_state_display()]
+        if reasons := missing(review):
+            return reasons
+        proposal.change_class, proposal.note = review.change_class, review.change_note
+        return []
+
+    def require_submitter(self, proposal: Proposal) -> None:
+        if proposal.pk is None and proposal.action == Action.PUBLICATION:
+            roles.require_writer(proposal.submitted_by, proposal.review)
+        else:
+            super().require_submitter(proposal)
+
+    def require_outsider(self, proposal: Proposal, by: User) -> None:
+        if roles.is_author(by, proposal.review):
+            raise wrote_it()
+
+    def unchanged(self, proposal: Proposal) -> dict[str, Any]:
+        if proposal.action == Action.PUBLICATION:
+            return super().unchanged(proposal)
+        if proposal.action == Action.ERASURE:
+            erasure.require_decided_imports(proposal.review)
+        return documents.statement_of(proposal.statement.encode())
+
+    def submitted(self, proposal: Proposal) -> None:
+        self._turn(proposal, State.SUBMITTED)
+
+    def returned(self, proposal: Proposal) -> None:
+        self._turn(proposal, State.DRAFT)
+
+    def approved(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
+        self._turn(proposal, State.APPROVED)
+        if proposal.action != Action.PUBLICATION:
+            append_approved(self, [proposal], [said], by)
+
+    def log_kind(self, proposal: Proposal) -> LogEntry.Kind | None:
+        return _LOG_KINDS.get(Action(proposal.action))
+
+    def published(self, proposals: Sequence[Proposal], by: User) -> None:
+        reviews: dict[str, list[UUID]] = {}
+        for proposal in proposals:
+            reviews.setdefault(proposal.action, []).append(proposal.subject_id)
+        for action, some in reviews.items():
+            after: dict[str, str] = {"state": _STATE_AFTER[Action(action)]}
+            if action == Action.PUBLICATION:
+                after |= {"change_class": "", "change_note": ""}
+            Review.objects.filter(pk__among=some).update(**after)
+        for proposal in proposals:
+            if proposal.action == Action.ERASURE:
+                erasure.forget(Review.objects.get(pk=proposal.review_id), proposal)
+
+    def event(self, proposal: Proposal) -> str:
+        return str(proposal.action)
+
+    @staticmethod
+    def _turn(proposal: Proposal, state: Review.State) -> None:
+        """The state of the draft follows its publication alone."""
+        if proposal.action == Action.PUBLICATION:
+            proposal.review.state = state
+            proposal.review.save(update_fields=["state"])
+
+
+def missing(review: Review) -> Reasons:
+    """What has to be done before the submission, each as a sentence for the editor."""
+    last = last_entry(review)
+    if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
+        return [WITHDRAWN, *documents.missing(review)]
+    if last is not None and _has_open(review):
+        return [WAITS]
+    reasons = documents.missing(review)
+    if last is not None and not (review.change_class and review.change_note):
+        reasons.append(_("Say what kind of correction this is, what changed and why."))
+    elif short := _too_short(review.change_class, review.change_note):
+        reasons.append(short)
+    published = last_statement(review)  # none after an erasure
+    if published is None:
+        return reasons
+    said = documents.statement(review)
+    if canonical(said) == canonical(published):
+        reasons.append(
+            _(
+                "Nothing has changed since the published revision. Change the draft, or leave it: readers keep what is"
+                " published."
+            )
+        )
+    if review.change_class == Review.ChangeClass.TYPO and _rating(said) != _rating(published):
+        reasons.append(_("The verdict is another one, so this is no typing error: choose another kind of correction."))
+    return reasons
+
+
+@transaction.atomic
+def open_correction(*, review: Review, by: User, change_class: str, note: str) -> None:
+    """Reopens the draft; the public keeps the last revision until the correction is published.
+
+    Of a withdrawn review too, so that it can be redacted without being public again meanwhile.
+    """
+    review = _locked(review.pk)
+    roles.require_writer(by, review)
+    if review.state not in (State.PUBLISHED, State.WITHDRAWN):
+        raise EditorialError(
+            _("Only a published review can be corrected; this one is: %s.") % review.get_state_display()
+        )
+    if change_class not in Review.ChangeClass.values:
+        raise EditorialError(_("Say what kind of correction this is."))
+    if not note.strip():
+        raise EditorialError(_("Write what changed and why; readers will see it."))
+    if short := _too_short(change_class, note):
+        raise EditorialError(short)
+    if _has_open(review):
+        raise EditorialError(WAITS)
+    review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
+    # With `changed_at`: a form that was opened before is told, and does not overwrite what was written here.
+    review.save(update_fields=["change_class", "change_note", "state", "changed_at"])
+    record_event(by, "correction.opened", review, change_class=change_class, note=note)
+
+
+@transaction.atomic
+def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
+    """Asks for the withdrawal; it happens when a second person approves. The reason is public."""
+    review = _locked(review.pk)
+    roles.require_member(by, review.newsroom_id)
+    last = last_entry(review)
+    if last is None or last.kind in (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE):
+        raise EditorialError(_("Only what is public can be withdrawn."))
+    published = last_statement(review)
+    assert published is not None
+    return _ask(review, by, Action.WITHDRAWAL, documents.tombstone(published), reason)
+
+
+@transaction.atomic
+def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
+    """Asks for the reinstatement of what was withdrawn, as it was; happens when a second person approves."""
+    review = _locked(review.pk)
+    roles.require_member(by, review.newsroom_id)
+    last, published = last_entry(review), last_statement(review)
+    if last is None or last.kind != LogEntry.Kind.WITHDRAWAL or published is None:
+        raise EditorialError(_("Only a withdrawn review can be reinstated."))
+    return _ask(review, by, Action.REINSTATEMENT, published, reason)
+
+
+@transaction.atomic
+def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = False) -> Proposal:
+    """Asks for the erasure of all that was published of the review; happens when a second person approves.
+
+    The draft goes with it, unless `redact`: then an open correction, from which was taken out what has to
+    go, stays and can be published in its place. `ground` is a value of erasure.Ground; `notice` is public.
+    """
+    review = _locked(review.pk)
+    roles.require_decider(by, review.newsroom_id)
+    published = last_statement(review)
+    if published is None:
+        raise EditorialError(_("Only what was published can be erased."))
+    if redact and (review.state != State.DRAFT or canonical(documents.statement(review)) == canonical(published)):
+        raise EditorialError(_("Open a correction first and take out of the draft what has to go."))
+    erasure.require_decided_imports(review)
+    said = erasure.notice(review, ground, notice, redact=redact)
+    return _ask(review, by, Action.ERASURE, said, said["notice"]["text"])
+
+
+def last_entry(review: Review) -> LogEntry | None:
+    """The newest entry of the log about the review."""
+    return LogEntry.objects.filter(subject=review.pk).order_by("-number").first()
+
+
+def last_statement(review: Review) -> dict[str, Any] | None:
+    """The statement of the newest revision that says something, tombstones passed over."""
+    found = (
+        RevisionDocument.objects.filter(entry__subject=review.pk)
+        .exclude(entry__kind__in=[LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE])
+        .order_by("-entry__number")
+        .first()
+    )
+    return documents.statement_of(bytes(found.document)) if found else None
+
+
+def _locked(pk: UUID) -> Review:
+    """The review as it is now, held until the transaction ends, so that a second click waits its turn."""
+    Review.objects.select_for_update().get(pk=pk)
+    return documents.for_statements(Review.objects.filter(pk=pk)).get()
+
+
+def _ask(review: Review, by: User, action: Action, said: dict[str, Any], reason: str) -> Proposal:
+    if not reason.strip():
+        raise EditorialError(_("Write the reason. Readers will see it."))
+    if _has_open(review):
+        raise EditorialError(
+            _(
+                "Something about this review already waits: a submitted draft or a request. Have it decided first, or"
+                " take it back."
+            )
+        )
+    proposal = Proposal(kind=Kind.REVIEW, action=action, review=review, note=reason, submitted_by=by)
+    return put_forward(ReviewPolicy(), proposal, said)
+
+
+def _has_open(review: Review) -> bool:
+    return Proposal.objects.about(review).open().exists()
+
+
+def _rating(said: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The verdict itself, whatever its scale calls it by now."""
+    return said["verdict"]["scale"], said["verdict"]["slug"]
+
+
+def _too_short(change_class: str, note: str) -> str | None:
+    """What is said of the reason of a substantive correction that says too little."""
+    if change_class != Review.ChangeClass.SUBSTANTIVE or len(note.strip()) >= log.MIN_SUBSTANTIVE_NOTE:
+        return None
+    return _(
+        "Something was wrong, so say what and how you know: at least %(least)s characters, and there are"
+        " %(count)s. Readers will see it."
+    ) % {"least": log.MIN_SUBSTANTIVE_NOTE, "count": len(note.strip())}

@@ -1,0 +1,114 @@
+"""The workflow of every proposal: submit, approve, return, take back, publish.
+
+Each verb takes `by`, locks the subject, checks that person's membership, runs in one transaction, and raises an
+EditorialError whose text says what to do.
+"""
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Proposal, User
+from factcheck.editorial.models.proposals import Decision, Kind
+from factcheck.editorial.proposals.demands import DemandPolicy
+from factcheck.editorial.proposals.imports import ImportPolicy
+from factcheck.editorial.proposals.mappings import MappingPolicy
+from factcheck.editorial.proposals.merges import MergePolicy
+from factcheck.editorial.proposals.policy import Policy, put_forward
+from factcheck.editorial.proposals.publication import append_approved
+from factcheck.editorial.proposals.reviews import ReviewPolicy
+from factcheck.record.models import LogEntry
+
+POLICIES: dict[str, Policy] = {
+    policy.kind: policy for policy in (ReviewPolicy(), DemandPolicy(), MergePolicy(), ImportPolicy(), MappingPolicy())
+}
+
+
+@transaction.atomic
+def submit(*, subject: Model, by: User) -> Proposal:
+    """Puts a draft (a review, a demand or a mapping) before a second person and fixes its digest."""
+    proposal = Proposal.of_draft(subject, by)
+    policy = POLICIES[proposal.kind]
+    policy.hold(proposal)
+    policy.require_submitter(proposal)
+    if reasons := policy.missing(proposal):
+        raise EditorialError(*reasons)
+    return put_forward(policy, proposal, policy.statement(proposal))
+
+
+@transaction.atomic
+def approve(*, proposal: Proposal, by: User, digest: str) -> Proposal:
+    """Approves what was on the screen, named by its digest. What waits for no publication takes effect now."""
+    policy, proposal = _held(proposal)
+    policy.require_decider(proposal, by)
+    if proposal.standing:
+        raise EditorialError(_("This has already been decided."))
+    if by.pk == proposal.submitted_by_id:
+        raise NotAllowed(_("You submitted this yourself. Someone else has to decide."))
+    policy.require_outsider(proposal, by)
+    if digest != proposal.digest:
+        raise EditorialError(_("This is not what you read. Read it again before you decide."))
+    said = policy.unchanged(proposal)
+    proposal.decide(Decision.APPROVED, by)
+    record_event(by, f"{policy.event(proposal)}.approved", proposal.subject, digest=proposal.digest)
+    policy.approved(proposal, by, said)
+    return proposal
+
+
+@transaction.atomic
+def return_(*, proposal: Proposal, by: User, reason: str) -> Proposal:
+    """Gives the proposal back, with a reason for the person who submitted it."""
+    policy, proposal = _held(proposal)
+    policy.require_decider(proposal, by)
+    if not reason.strip():
+        raise EditorialError(_("Write what has to change, so that your colleague can go on."))
+    return _put_back(policy, proposal, by, reason)
+
+
+@transaction.atomic
+def take_back(*, proposal: Proposal, by: User) -> Proposal:
+    """Gives the proposal back to the person who submitted it, at their own wish."""
+    policy, proposal = _held(proposal)
+    if by.pk != proposal.submitted_by_id:
+        raise NotAllowed(_("Only the person who submitted this can take it back. An Editor can return it."))
+    policy.require_submitter(proposal)
+    return _put_back(policy, proposal, by, "")
+
+
+@transaction.atomic
+def publish(*, proposal: Proposal, by: User) -> LogEntry:
+    """Makes an approved review or demand public: one entry in the log, one revision, the read model."""
+    policy, proposal = _held(proposal)
+    policy.require_decider(proposal, by)
+    if not policy.waits or proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
+        raise EditorialError(_("Only what is approved and waits for its publication can be published."))
+    policy.require_ready(proposal)
+    said = policy.unchanged(proposal)
+    return append_approved(policy, [proposal], [said], by)[0]
+
+
+def open_proposal(subject: Model) -> Proposal | None:
+    """What waits for a decision on this subject, or is approved and waits for its publication."""
+    return Proposal.objects.about(subject).open().first()
+
+
+def _held(proposal: Proposal) -> tuple[Policy, Proposal]:
+    """The proposal and its subject as they are now, locked so that a second click waits its turn."""
+    policy = POLICIES[proposal.kind]
+    policy.hold(proposal)
+    now = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    now.take_subject(proposal)
+    return policy, now
+
+
+def _put_back(policy: Policy, proposal: Proposal, by: User, message: str) -> Proposal:
+    waits = policy.waits and proposal.decision == Decision.APPROVED and proposal.entry_id is None
+    if proposal.decision and not waits:
+        raise EditorialError(_("This has already been decided."))
+    proposal.decide(Decision.RETURNED, by, message)
+    policy.returned(proposal)
+    detail = {"reason": message} if policy.keeps_reasons else {}
+    record_event(by, f"{policy.event(proposal)}.returned", proposal.subject, **detail)
+    return proposal
