@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
         UnaccentExtension(),
         BtreeGinExtension(),
         VectorExtension(),
-        RunSQLFiles("record", "default_rights"),
+        RunSQLFiles("record", default_rights="b1842649d645"),
         migrations.RunSQL(SEARCH, NO_SEARCH),
-        RunSQLFiles("record", "search"),
+        RunSQLFiles("record", search="921813a0c790"),
     ]
