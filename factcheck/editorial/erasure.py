@@ -41,7 +41,7 @@ SHORTEST_REPEATED = 4  # characters; a shorter name is found in too many words
 
 
 class Ground(models.TextChoices):
-    """Why something published may be erased. The values are part of the API and of migration 0009."""
+    """Why something published may be erased. The values are part of the API and of `sql/erasures.sql`."""
 
     COURT_ORDER = "court_order", _("a court’s order")
     PERSONAL_DATA = "personal_data", _("a private person’s data")

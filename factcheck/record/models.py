@@ -3,8 +3,8 @@
 `LogEntry` and `RevisionDocument` (`entries.py`) are the truth and never change; `PublishedReview`, `PublishedClaim`,
 `PublishedReference`, `PublishedDemand`, `PublishedMerge`, `Word` and `ReviewVector`, with what `past.py` keeps, are
 derived from them (`manage.py rebuild_record`).
-Triggers and grants in the migrations hold these rules whoever writes: `0003_defences.py`, and what later ones add
-(docs/architecture.md, "What the database holds by itself").
+The triggers and rights in `sql/` hold these rules against everybody who writes (docs/architecture.md, "What the
+database holds").
 """
 
 from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
@@ -31,7 +31,7 @@ SHELF_BITS = 11  # so many entries of the log, as a power of two, share a shelf 
 
 
 def search_field(function: str) -> models.GeneratedField:
-    """What is searched is what is served: words of the stored body, weighted (`migrations/0009_search.py`)."""
+    """What is searched is what is served: words of the stored body, weighted (`sql/search.sql`)."""
     return models.GeneratedField(
         expression=Func(F("body"), function=f"public.{function}"), output_field=SearchVectorField(), db_persist=True
     )
@@ -42,7 +42,7 @@ def search_index(name: str) -> GinIndex:
 
     A statement's words are gathered and go into the index together, each word's list written once for many rows
     and not once for each. Every search reads what is gathered as a whole, so it is a megabyte at most, and none
-    is left when the statement ends (`migrations/0012_search_merged.py`).
+    is left when the statement ends (`sql/search_indexes.sql`).
     """
     shelf = F("sequence").bitrightshift(SHELF_BITS)
     return GinIndex(shelf, "search", name=name, gin_pending_list_limit=1024, condition=Q(status="live"))

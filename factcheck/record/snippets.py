@@ -13,7 +13,7 @@ from factcheck.record.words import SEARCH_CONFIG, places_of, words_of
 
 LENGTH = 240  # characters of a snippet, about
 BEFORE = 60  # of them before the first marked word
-SEARCHED = 20_000  # characters of a long text that are searched (`migrations/0009_search.py`)
+SEARCHED = 20_000  # characters of a long text that are searched (`sql/search.sql`)
 _PIECES = re.compile(r"\S+")
 
 Snippets = dict[str, str]

@@ -2,7 +2,7 @@
 
 A row stands there as soon as a review is live, without a vector until one is computed (`missing_vectors.py`,
 `manage.py embed_claims`). `digest` is of the text, so that a change of anything else keeps what took long to compute.
-A trigger of the migration takes the row away with the review. `rebuild_record` goes through all that was published, and
+A trigger (`sql/vectors.sql`) takes the row away with the review. `rebuild_record` goes through all that was published, and
 so keeps no vector of a review whose text was corrected, or that was withdrawn and reinstated, or erased and redacted.
 """
 

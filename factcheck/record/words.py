@@ -57,7 +57,7 @@ class _Signs(dict[int, str]):
     """For str.translate: letters, their marks and digits stay, what else there is parts words.
 
     Chinese and Japanese are written without spaces: each of their signs is a word, and a name a phrase of them. Greek
-    has two signs for one letter. The same is done in the database (`migrations/0015_invisible_signs.py`).
+    has two signs for one letter. The same is done in the database (`record_words` in `sql/search.sql`).
     """
 
     def __missing__(self, code: int) -> str:

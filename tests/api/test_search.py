@@ -8,7 +8,6 @@ from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from django.core.management import call_command
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
@@ -154,17 +153,6 @@ def test_claims_are_found_in_the_words_of_those_merged_into_them(database, api):
     assert len(api.ids(f"reviews/?claimant={lemon.claimant_id}")) == 1
     split_claim(newsroom, lemon)
     assert [api.ids(f"claims/?q={words}") for words in ("lemon", "chanh")] == [[str(lemon.pk)], [str(chanh.pk)]]
-
-
-def test_merged_claims_are_rewritten_by_the_migration_and_back(database, api):
-    newsroom = make_newsroom()
-    lemon, chanh = (make_claim(newsroom, text=text) for text in ("Lemon water.", "Nước chanh."))
-    for claim in (lemon, chanh):
-        publish_review(newsroom, make_review(newsroom, claim))
-    merge_claims(newsroom, lemon, chanh)
-    for migration, found in (("0015", []), ("0016", [str(chanh.pk)])):
-        call_command("migrate", "record", migration, database="owner", verbosity=0)
-        assert api.ids("claims/?q=lemon") == found
 
 
 def test_counts_and_facets(world, api):

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from factcheck.editorial import imports, workflow
@@ -162,16 +161,6 @@ def test_single_approval_returned_after_the_imports_stays_out(newsroom: Newsroom
     workflow.return_(review=Review.objects.get(headline="Headline 1"), by=newsroom.chief, reason="Which language?")
     assert imports.publish_import(batch=batch, by=newsroom.chief) == 1
     assert [body["headline"] for body in bodies()] == ["Headline 2"]
-
-
-def test_taking_the_migration_back_keeps_what_was_decided(newsroom: Newsroom) -> None:
-    batch = approve(newsroom)
-    call_command("migrate", "editorial", "0017", database="owner", verbosity=0)
-    decided = set(Approval.objects.values_list("decision", "decided_by", "decided_at"))
-    states = set(Review.objects.values_list("state", flat=True))
-    call_command("migrate", "editorial", database="owner", verbosity=0)
-    assert (decided, states) == ({("approved", newsroom.second.pk, batch.decided_at)}, {"approved"})
-    assert imports.publish_import(batch=batch, by=newsroom.chief) == 2
 
 
 def test_import_is_decided_before_a_review_of_it_is_erased(newsroom: Newsroom) -> None:

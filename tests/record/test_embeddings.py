@@ -194,7 +194,7 @@ def test_reading_side_cannot_change_vectors(bare_record: None) -> None:
 
 
 def test_migration_without_the_extension_says_what_to_do(database: str) -> None:
-    extension = import_module("factcheck.record.migrations.0010_vectors").VectorExtension()
+    extension = import_module("factcheck.record.migrations.0001_ground").VectorExtension()
     with fresh_database("template0"), connections["owner"].schema_editor() as editor:
         with pytest.raises(DatabaseProblem) as problem:
             extension.database_forwards("record", editor, None, None)

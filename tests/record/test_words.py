@@ -2,16 +2,14 @@
 
 import sys
 import unicodedata
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.management import call_command
 from django.db import Error, connections
 
 from factcheck.record import log
-from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview, Word
+from factcheck.record.models import LogEntry, Word
 from factcheck.record.words import Frequency, _kinds, _signs, frequencies, places_of, words_of
 from tests.record.conftest import make_statement
 
@@ -86,35 +84,6 @@ def test_words_with_a_format_character_are_found(database: str, pattern: str) ->
         )
         assert cursor.fetchall() == []
     assert len(signs) > 150
-
-
-def test_words_are_rewritten_by_the_migration_and_back(bare_record: None) -> None:
-    texts = [
-        "vac\u00adcine, vaccine",
-        "习\u200b近平",
-        "ΝΟΜΟΣ νόμος ❤\ufe0f",
-        "❤\ufe0f",
-        "Lũ\u200d",
-        "ΣΕΙΣΜΟΣ ΣΤΗΝ ΑΘΗΝΑ",
-        "② ½",
-    ]
-    log.publish([log.Publication(UUID(int=n), said(UUID(int=n), text)) for n, text in enumerate(texts, start=1)])
-    reviews = PublishedReview.objects.order_by("sequence").values_list("search", flat=True)
-    claims = PublishedClaim.objects.order_by("sequence").values_list("search", flat=True)
-    now = [counts(), *reviews.all(), *claims.all()]
-    migrate = partial(call_command, "migrate", "record", database="owner", verbosity=0)
-    migrate("0014_rotations")
-    assert counts() == {
-        "vac": 1, "cine": 1, "vaccine": 1, "习": 1, "近": 1, "平": 1, "νομος": 1, "νόμος": 1, "\ufe0f": 2, "lũ": 1,
-        "σεισμος": 1, "στην": 1, "αθηνα": 1,
-    }  # fmt: skip
-    assert "vac\u00adcine" in reviews[0]
-    migrate("0016_merged_claims_searched")
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("INSERT INTO record_word (word, reviews) VALUES ('②', 1), ('½', 1)")
-    migrate()
-    assert [counts(), *reviews.all(), *claims.all()] == now
-    call_command("verify_record")
 
 
 def counts() -> dict[str, int]:

@@ -21,6 +21,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from factcheck import worker
+from factcheck.database.versions import refuse_unknown_migrations
 
 # Each thread keeps a connection of each role.
 THREADS = 8
@@ -65,6 +66,7 @@ class Command(BaseCommand):
         self.stdout.write("Starting the database…")
         self.stdout.flush()
         executor = MigrationExecutor(connections["owner"])
+        refuse_unknown_migrations(executor.loader)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", database="owner", verbosity=0)
 

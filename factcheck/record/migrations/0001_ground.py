@@ -1,50 +1,59 @@
-"""What stands before the first table: extensions, who may do what by default, the text search configuration."""
+"""What the first tables need: extensions, default rights, and what the search's generated columns call."""
 
-from django.apps.registry import Apps
-from django.conf import settings
-from django.contrib.postgres.operations import BtreeGinExtension, TrigramExtension, UnaccentExtension
-from django.db import migrations
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.contrib.postgres.operations import BtreeGinExtension, CreateExtension, TrigramExtension, UnaccentExtension
+from django.db import ProgrammingError, migrations
 
-# Filtering through unaccent makes "tin gia" find "tin giả"; stemming without a list of stop words
-# keeps Vietnamese syllables that look like English ones ("do", "an", "no") once their marks are gone.
+from factcheck.database.problems import DatabaseProblem
+from factcheck.database.sql_files import RunSQLFiles
+
+# `factcheck` finds "tin giả" by "tin gia", since it filters through unaccent. It stems without a list of stop words,
+# which keeps Vietnamese syllables that look like English ones ("do", "an", "no") once their marks are gone.
+# `factcheck_exact` keeps the spelling, of words with letters beyond ASCII alone.
 SEARCH = """
 CREATE TEXT SEARCH DICTIONARY public.factcheck_english (TEMPLATE = pg_catalog.snowball, Language = english);
 CREATE TEXT SEARCH CONFIGURATION public.factcheck (COPY = pg_catalog.simple);
 ALTER TEXT SEARCH CONFIGURATION public.factcheck
     ALTER MAPPING FOR asciiword, asciihword, hword_asciipart, word, hword, hword_part
     WITH public.unaccent, public.factcheck_english;
+ALTER TEXT SEARCH CONFIGURATION public.factcheck
+    ALTER MAPPING FOR numword WITH public.unaccent, pg_catalog.simple;
+CREATE TEXT SEARCH CONFIGURATION public.factcheck_exact (COPY = pg_catalog.simple);
+ALTER TEXT SEARCH CONFIGURATION public.factcheck_exact
+    DROP MAPPING FOR asciiword, asciihword, hword_asciipart, numword, numhword, hword_numpart, int, uint, float, sfloat,
+                     version, email, url, host, url_path, file;
 """
 NO_SEARCH = """
-DROP TEXT SEARCH CONFIGURATION public.factcheck;
+DROP TEXT SEARCH CONFIGURATION public.factcheck_exact, public.factcheck;
 DROP TEXT SEARCH DICTIONARY public.factcheck_english;
 """
 
 
-def grant_defaults(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """The application may read and write the tables that follow; the record's own are narrowed later.
+class VectorExtension(CreateExtension):
+    """pgvector. Its owner must be a superuser; the embedded server and `python -m factcheck.database roles` make it."""
 
-    The reading role gets nothing here: only `0003_defences` opens the record's tables to it.
-    """
-    connection = schema_editor.connection
-    application = connection.ops.quote_name(settings.DATABASES["default"]["USER"])
-    for statement in (
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {application}",
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {application}",
-        # Made before the first migration, read by the check for missing migrations.
-        f"GRANT SELECT ON django_migrations TO {application}",
-    ):
-        schema_editor.execute(statement)
+    def __init__(self) -> None:
+        super().__init__("vector")
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        try:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        except ProgrammingError as error:
+            raise DatabaseProblem(
+                "The database lacks the extension vector, and its owner may not make it: have an administrator of the "
+                "server run CREATE EXTENSION vector in it, and migrate again."
+            ) from error
 
 
 class Migration(migrations.Migration):
-    # Default privileges count for tables made after them, Django's own included.
+    # Default rights count for tables made after them, Django's own included.
     run_before = [("contenttypes", "0001_initial"), ("procrastinate", "0001_initial")]
 
     operations = [
         TrigramExtension(),
         UnaccentExtension(),
         BtreeGinExtension(),
-        migrations.RunPython(grant_defaults, migrations.RunPython.noop),
+        VectorExtension(),
+        RunSQLFiles("record", default_rights="b1842649d645"),
         migrations.RunSQL(SEARCH, NO_SEARCH),
+        RunSQLFiles("record", search="921813a0c790"),
     ]

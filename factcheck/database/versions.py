@@ -1,0 +1,30 @@
+"""Whether a database was made by this version of the site, before a migration tries to go on with it."""
+
+from django.apps import apps
+from django.conf import settings
+from django.db.migrations.loader import MigrationLoader
+
+from factcheck.database.embedded import Cluster
+from factcheck.database.problems import DatabaseProblem
+
+
+def refuse_unknown_migrations(loader: MigrationLoader) -> None:
+    """Raises `DatabaseProblem` if a migration of ours has run in the database that isn't among the files."""
+    unknown = sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if (app, name) not in loader.disk_migrations and apps.is_installed(f"factcheck.{app}")
+    )
+    if not unknown:
+        return
+    server = settings.DATABASE_SOURCE.server
+    if isinstance(server, Cluster):
+        home = server.lodging.home
+        folders = f"{settings.VAR}" if home.is_relative_to(settings.VAR) else f"{settings.VAR} and {home}"
+        place, remedy = f"in {home}", f"move {folders} away to start with an empty one"
+    else:
+        place, remedy = "that DATABASE_URL names", "name an empty one instead"
+    raise DatabaseProblem(
+        f"The database {place} has the migration {unknown[-1]}, which this version of the site doesn't have: "
+        f"{remedy}, or go on with the version that made it."
+    )

@@ -1,0 +1,41 @@
+-- The public notice of an erasure gives a ground and a text, and has no room for what the review said.
+CREATE OR REPLACE FUNCTION editorial_erasure_has_ground() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    said jsonb := NEW.statement::jsonb;
+BEGIN
+    IF (SELECT array_agg(key ORDER BY key) FROM jsonb_object_keys(said) AS key)
+            IS DISTINCT FROM ARRAY['id', 'license', 'notice']
+        OR (SELECT array_agg(key ORDER BY key) FROM jsonb_object_keys(said -> 'notice') AS key)
+            IS DISTINCT FROM ARRAY['ground', 'newsroom', 'redaction', 'text']
+        OR coalesce(said #>> '{notice,ground}', '') NOT IN ('court_order', 'personal_data', 'law', 'other')
+        OR said #>> '{notice,text}' IS DISTINCT FROM NEW.note OR NEW.note = '' THEN
+        RAISE EXCEPTION 'an erasure needs a ground, a public notice and nothing else'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER erasure_has_ground BEFORE INSERT ON editorial_approval
+    FOR EACH ROW WHEN (NEW.action = 'erasure') EXECUTE FUNCTION editorial_erasure_has_ground();
+ALTER TABLE editorial_approval ENABLE ALWAYS TRIGGER erasure_has_ground;
+
+-- An erasure is refused at commit if it leaves an earlier document, statement or detail behind.
+CREATE OR REPLACE FUNCTION editorial_was_erased_whole() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM record_logentry e JOIN record_revisiondocument d ON d.sequence = e.sequence
+               WHERE e.subject = NEW.subject AND e.sequence < NEW.sequence)
+        OR EXISTS (SELECT 1 FROM editorial_approval a
+                   WHERE a.review_id = NEW.subject AND (a.statement <> '' OR a.note <> '' OR a.decision_note <> '')
+                   AND a.id < (SELECT id FROM editorial_approval WHERE sequence = NEW.sequence))
+        OR EXISTS (SELECT 1 FROM editorial_editorialevent v
+                   WHERE v.subject = NEW.subject::text AND v.at <= NEW.at AND v.action <> NEW.kind AND v.detail <> '{}') THEN
+        RAISE EXCEPTION 'log entry %: what it erases is still kept', NEW.sequence
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS was_erased_whole ON record_logentry;
+CREATE CONSTRAINT TRIGGER was_erased_whole AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.kind = 'review.erasure') EXECUTE FUNCTION editorial_was_erased_whole();
+ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER was_erased_whole;

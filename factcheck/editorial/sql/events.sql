@@ -1,0 +1,94 @@
+-- Events stay as they were. Those of an erased review lose their details and keep who did what and when.
+CREATE OR REPLACE FUNCTION editorial_event_rules() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
+        IF NEW.detail = '{}' AND to_jsonb(NEW) - 'detail' = to_jsonb(OLD) - 'detail' AND EXISTS (
+            SELECT 1 FROM record_logentry
+            WHERE subject = NEW.subject::uuid AND kind = 'review.erasure' AND at >= OLD.at) THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION '% of % is refused: it is kept as it was', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE OR REPLACE TRIGGER event_fixed BEFORE UPDATE OR DELETE ON editorial_editorialevent
+    FOR EACH ROW EXECUTE FUNCTION editorial_event_rules();
+ALTER TABLE editorial_editorialevent ENABLE ALWAYS TRIGGER event_fixed;
+CREATE OR REPLACE TRIGGER event_kept BEFORE TRUNCATE ON editorial_editorialevent
+    FOR EACH STATEMENT EXECUTE FUNCTION editorial_refuse();
+ALTER TABLE editorial_editorialevent ENABLE ALWAYS TRIGGER event_kept;
+
+-- Changes of accounts, groups and memberships write events of their own, however they are made. Logging in writes none.
+CREATE OR REPLACE FUNCTION editorial_account_event() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - 'last_login' END;
+    after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - 'last_login' END;
+    changed jsonb;
+BEGIN
+    IF before = after THEN
+        RETURN NULL;
+    END IF;
+    -- Which columns, and the values of those that are no secret.
+    SELECT jsonb_object_agg(key, CASE WHEN key = 'password' THEN '"changed"'::jsonb
+                                      ELSE jsonb_build_array(before -> key, after -> key) END)
+        INTO changed FROM jsonb_object_keys(coalesce(after, before)) AS key
+        WHERE before -> key IS DISTINCT FROM after -> key;
+    INSERT INTO editorial_editorialevent (at, actor_id, action, newsroom_id, subject, detail) VALUES (
+        clock_timestamp(),
+        nullif(current_setting('factcheck.actor', true), '')::bigint,
+        CASE TG_TABLE_NAME WHEN 'editorial_user' THEN 'account.' WHEN 'editorial_membership' THEN 'membership.'
+                           ELSE 'account_group.' END
+            || CASE TG_OP WHEN 'INSERT' THEN 'added' WHEN 'UPDATE' THEN 'changed' ELSE 'removed' END,
+        (coalesce(after, before) ->> 'publisher_id')::bigint,
+        'user:' || coalesce(coalesce(after, before) ->> 'user_id', coalesce(after, before) ->> 'id'),
+        changed
+    );
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER account_event AFTER INSERT OR UPDATE OR DELETE ON editorial_membership
+    FOR EACH ROW EXECUTE FUNCTION editorial_account_event();
+ALTER TABLE editorial_membership ENABLE ALWAYS TRIGGER account_event;
+CREATE OR REPLACE TRIGGER account_event AFTER INSERT OR UPDATE OR DELETE ON editorial_user_groups
+    FOR EACH ROW EXECUTE FUNCTION editorial_account_event();
+ALTER TABLE editorial_user_groups ENABLE ALWAYS TRIGGER account_event;
+CREATE OR REPLACE TRIGGER account_event AFTER INSERT OR UPDATE OR DELETE ON editorial_user
+    FOR EACH ROW EXECUTE FUNCTION editorial_account_event();
+ALTER TABLE editorial_user ENABLE ALWAYS TRIGGER account_event;
+
+-- Changes of webhooks write events too. The columns that the worker keeps for itself write none.
+CREATE OR REPLACE FUNCTION editorial_webhook_event() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    untold text[] := ARRAY['cursor', 'failing_since', 'rests_until', 'rotated_at'];
+    before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - untold END;
+    after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - untold END;
+    changed jsonb;
+BEGIN
+    IF before = after THEN
+        RETURN NULL;
+    END IF;
+    SELECT jsonb_object_agg(key, jsonb_build_array(before -> key, after -> key))
+        INTO changed FROM jsonb_object_keys(coalesce(after, before)) AS key
+        WHERE before -> key IS DISTINCT FROM after -> key;
+    INSERT INTO editorial_editorialevent (at, actor_id, action, subject, detail) VALUES (
+        clock_timestamp(),
+        nullif(current_setting('factcheck.actor', true), '')::bigint,
+        'webhook.' || CASE WHEN TG_OP = 'INSERT' THEN 'added' WHEN TG_OP = 'DELETE' THEN 'removed'
+                           WHEN OLD.stopped = '' AND NEW.stopped <> '' THEN 'stopped'
+                           WHEN OLD.stopped <> '' AND NEW.stopped = '' THEN 'started'
+                           WHEN OLD.generation <> NEW.generation THEN 'secret_changed'
+                           ELSE 'changed' END,
+        'webhook:' || (coalesce(after, before) ->> 'id'),
+        changed
+    );
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER webhook_event AFTER INSERT OR UPDATE OR DELETE ON webhooks_subscription
+    FOR EACH ROW EXECUTE FUNCTION editorial_webhook_event();
+ALTER TABLE webhooks_subscription ENABLE ALWAYS TRIGGER webhook_event;
+
+-- The application adds events and deletes none. It updates one column, which the trigger event_fixed guards.
+REVOKE UPDATE, DELETE, TRUNCATE ON editorial_editorialevent FROM :"application";
+GRANT UPDATE (detail) ON editorial_editorialevent TO :"application";

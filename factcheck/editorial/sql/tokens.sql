@@ -1,0 +1,45 @@
+-- What a token may do is fixed when it is made. Only its use and its revocation are added.
+CREATE OR REPLACE FUNCTION editorial_token_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF to_jsonb(NEW) - ARRAY['used_at', 'revoked_at', 'revoked_by_id']
+       IS DISTINCT FROM to_jsonb(OLD) - ARRAY['used_at', 'revoked_at', 'revoked_by_id']
+       OR OLD.revoked_at IS NOT NULL AND (NEW.revoked_at, NEW.revoked_by_id)
+          IS DISTINCT FROM (OLD.revoked_at, OLD.revoked_by_id) THEN
+        RAISE EXCEPTION 'token %: it stays as it was made; revoke it and make another', OLD.id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER token_fixed BEFORE UPDATE ON editorial_apitoken
+    FOR EACH ROW EXECUTE FUNCTION editorial_token_fixed();
+ALTER TABLE editorial_apitoken ENABLE ALWAYS TRIGGER token_fixed;
+CREATE OR REPLACE TRIGGER token_kept BEFORE DELETE ON editorial_apitoken
+    FOR EACH ROW EXECUTE FUNCTION editorial_refuse();
+ALTER TABLE editorial_apitoken ENABLE ALWAYS TRIGGER token_kept;
+
+-- In a transaction that a token has begun, nothing is submitted, decided or published.
+CREATE OR REPLACE FUNCTION editorial_not_by_token() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF coalesce(current_setting('factcheck.token', true), '') <> '' THEN
+        RAISE EXCEPTION 'a program drafts; it submits, approves and publishes nothing'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT OR UPDATE ON editorial_approval
+    FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
+ALTER TABLE editorial_approval ENABLE ALWAYS TRIGGER not_by_token;
+CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT OR UPDATE ON editorial_demandapproval
+    FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
+ALTER TABLE editorial_demandapproval ENABLE ALWAYS TRIGGER not_by_token;
+CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT OR UPDATE ON editorial_claimmerge
+    FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
+ALTER TABLE editorial_claimmerge ENABLE ALWAYS TRIGGER not_by_token;
+CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT OR UPDATE ON editorial_importbatch
+    FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
+ALTER TABLE editorial_importbatch ENABLE ALWAYS TRIGGER not_by_token;
+CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT ON record_logentry
+    FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
+ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER not_by_token;

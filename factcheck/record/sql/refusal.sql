@@ -1,0 +1,7 @@
+-- Triggers of several tables call this function, so this file is applied before theirs.
+CREATE OR REPLACE FUNCTION record_refuse() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION '% of % is refused: what is published never changes', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;

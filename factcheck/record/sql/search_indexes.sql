@@ -1,0 +1,18 @@
+-- The vector stays in the row as long as it fits, so that ranking need not fetch it: the body is moved out first.
+ALTER TABLE record_publishedreview ALTER COLUMN search SET STORAGE MAIN;
+ALTER TABLE record_publishedclaim ALTER COLUMN search SET STORAGE MAIN;
+
+-- The words of many rows go into the search's indexes together: a statement gathers them, and its end merges them.
+-- Only an index's owner may merge its pending list, so the function runs as the owner.
+CREATE OR REPLACE FUNCTION record_search_merged() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM gin_clean_pending_list(TG_ARGV[0]::regclass);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER search_merged AFTER INSERT OR UPDATE ON record_publishedreview
+    FOR EACH STATEMENT EXECUTE FUNCTION record_search_merged('public.review_search');
+ALTER TABLE record_publishedreview ENABLE ALWAYS TRIGGER search_merged;
+CREATE OR REPLACE TRIGGER search_merged AFTER INSERT OR UPDATE ON record_publishedclaim
+    FOR EACH STATEMENT EXECUTE FUNCTION record_search_merged('public.claim_search');
+ALTER TABLE record_publishedclaim ENABLE ALWAYS TRIGGER search_merged;

@@ -1,0 +1,30 @@
+-- A tile keeps its hashes and gains others at its end, but never more than the log's entries give it.
+-- A hash too many would stay for ever, and the next entry's hash would come behind it.
+-- Entries are appended before the tiles that are computed from them.
+CREATE OR REPLACE FUNCTION record_tile_grows() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF length(NEW.hashes) NOT BETWEEN 32 AND 8192 OR length(NEW.hashes) % 32 <> 0
+        OR TG_OP = 'UPDATE' AND ((NEW.level, NEW.index) <> (OLD.level, OLD.index)
+            OR substring(NEW.hashes FROM 1 FOR length(OLD.hashes)) <> OLD.hashes) THEN
+        RAISE EXCEPTION 'tile %/% of the log may only grow', NEW.level, NEW.index USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.level NOT BETWEEN 0 AND 7 OR NEW.index < 0 OR NEW.index * 256 + length(NEW.hashes) / 32
+        > (SELECT coalesce(max(sequence) + 1, 0) FROM record_logentry) >> (8 * NEW.level) THEN
+        RAISE EXCEPTION 'tile %/% has hashes of entries that the log has not', NEW.level, NEW.index
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER tile_grows BEFORE INSERT OR UPDATE ON record_logtile
+    FOR EACH ROW EXECUTE FUNCTION record_tile_grows();
+ALTER TABLE record_logtile ENABLE ALWAYS TRIGGER tile_grows;
+CREATE OR REPLACE TRIGGER tile_kept BEFORE DELETE ON record_logtile FOR EACH ROW EXECUTE FUNCTION record_refuse();
+ALTER TABLE record_logtile ENABLE ALWAYS TRIGGER tile_kept;
+CREATE OR REPLACE TRIGGER tiles_kept BEFORE TRUNCATE ON record_logtile
+    FOR EACH STATEMENT EXECUTE FUNCTION record_refuse();
+ALTER TABLE record_logtile ENABLE ALWAYS TRIGGER tiles_kept;
+
+REVOKE ALL ON record_logtile FROM :"application";
+GRANT SELECT, INSERT, UPDATE ON record_logtile TO :"application";
+GRANT SELECT ON record_logtile TO :"reading";

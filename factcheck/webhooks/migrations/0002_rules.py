@@ -1,0 +1,11 @@
+"""What the database does for webhooks, whoever appends to the log."""
+
+from django.db import migrations
+
+from factcheck.database.sql_files import RunSQLFiles
+
+
+class Migration(migrations.Migration):
+    dependencies = [("webhooks", "0001_initial"), ("procrastinate", "0041_post_retry_failed_job")]
+
+    operations = [RunSQLFiles("webhooks", entries="3aad9e1325d5")]

@@ -1,0 +1,11 @@
+-- Every entry of the log, however it got there, brings a job that derives the messages to subscribers.
+-- Its priority is above that of deliveries, so that a slow receiver delays only its own messages.
+CREATE OR REPLACE FUNCTION webhooks_entry_appended() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, priority) VALUES ('webhooks', 'webhooks.derive', 'webhooks.derive', 1);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER entry_appended AFTER INSERT ON record_logentry
+    FOR EACH STATEMENT EXECUTE FUNCTION webhooks_entry_appended();
+ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER entry_appended;
