@@ -55,6 +55,7 @@ def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None =
             return proposed
         links, compared, missing = dict[UUID, list[ProposedLink]](), list[Proposal](), None
         for member in chunk:
+            assert member.review is not None
             claim = member.review.claim
             try:
                 if claim.pk not in links:

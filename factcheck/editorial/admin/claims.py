@@ -21,8 +21,8 @@ from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, lan
 from factcheck.editorial.admin.public_words import found_in_public, put_public_words
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.links import is_public
-from factcheck.editorial.proposals.merges import last_merged_into
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
+from factcheck.editorial.proposals.merges import last_merged_into
 from factcheck.record.models import PublishedClaim
 
 

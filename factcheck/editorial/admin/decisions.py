@@ -144,7 +144,7 @@ def how_far(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _worded(verb: Verb[Proposal], policy: Policy, proposal: Proposal) -> Verb[Proposal]:
+def _worded(verb: Verb[Proposal], policy: Policy[Any], proposal: Proposal) -> Verb[Proposal]:
     """What an approval leads to differs. To approve a withdrawal or an erasure takes something away."""
     if verb.name != "approve" or proposal.kind == Kind.IMPORT:
         return verb
@@ -156,7 +156,7 @@ def _worded(verb: Verb[Proposal], policy: Policy, proposal: Proposal) -> Verb[Pr
     return replace(verb, explanation=_AT_ONCE, removes=removes)
 
 
-def _is_outsider(policy: Policy, proposal: Proposal, user: User) -> bool:
+def _is_outsider(policy: Policy[Any], proposal: Proposal, user: User) -> bool:
     try:
         policy.require_outsider(proposal, user)
     except NotAllowed:
@@ -168,7 +168,7 @@ def _is_member(proposal: Proposal) -> bool:
     return proposal.kind == Kind.REVIEW and proposal.batch_id is not None
 
 
-def _can_be_published(policy: Policy, proposal: Proposal) -> bool:
+def _can_be_published(policy: Policy[Any], proposal: Proposal) -> bool:
     if proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
         return False
     try:
@@ -195,8 +195,7 @@ def _show_demand(request: HttpRequest, proposal: Proposal) -> tuple[str, dict[st
 def _show_merge(request: HttpRequest, proposal: Proposal) -> tuple[str, dict[str, Any]]:
     from factcheck.editorial.admin.merges import shown
 
-    assert proposal.claim is not None and proposal.into is not None
-    return "admin/editorial/claim/merge.html", {"shown": shown(desk(request), proposal.claim, proposal.into)}
+    return "admin/editorial/claim/merge.html", {"shown": shown(desk(request), *proposal.claims)}
 
 
 def _show_import(request: HttpRequest, proposal: Proposal) -> tuple[str, dict[str, Any]]:

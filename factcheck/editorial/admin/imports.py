@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.admin.access import Desk, NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import Text, Verb, act, ask, sent, too_late
 from factcheck.editorial.admin.decisions import possible
 from factcheck.editorial.admin.joining import offered
@@ -84,9 +84,11 @@ class DecisionFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:
         if self.value() == "unfinished":
-            return queryset.filter(decision=None)
+            return queryset.exclude(proposals__kind=Kind.IMPORT)
         if self.value() is not None:
-            return queryset.filter(decision="" if self.value() == "waiting" else self.value())
+            return queryset.filter(
+                proposals__kind=Kind.IMPORT, proposals__decision="" if self.value() == "waiting" else self.value()
+            )
         return queryset
 
 

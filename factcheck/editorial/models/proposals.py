@@ -166,9 +166,7 @@ class Proposal(models.Model):
     batch = models.ForeignKey(
         ImportBatch, models.PROTECT, null=True, related_name="proposals", verbose_name=_("import"), db_index=False
     )
-    mapping = models.ForeignKey(
-        VerdictMapping, models.PROTECT, null=True, related_name="proposals", db_index=False
-    )
+    mapping = models.ForeignKey(VerdictMapping, models.PROTECT, null=True, related_name="proposals", db_index=False)
     statement = models.TextField(blank=True, help_text="Canonical JSON: what is to be published.")
     digest = models.CharField(_("digest"), max_length=64, help_text=_("SHA-256 of the statement."))
     change_class = models.CharField(_("kind of correction"), max_length=20, choices=Review.ChangeClass, blank=True)
@@ -243,7 +241,9 @@ class Proposal(models.Model):
         indexes = [
             models.Index(fields=["batch", "id"], name="proposal_batch", condition=Q(batch__isnull=False)),
             models.Index(
-                fields=["batch", "id"], name="proposal_batch_open", condition=OPEN & Q(kind="review", batch__isnull=False)
+                fields=["batch", "id"],
+                name="proposal_batch_open",
+                condition=OPEN & Q(kind="review", batch__isnull=False),
             ),
             models.Index(
                 fields=["newsroom", "id"],
@@ -286,6 +286,13 @@ class Proposal(models.Model):
     @property
     def subject_id(self) -> Any:
         return getattr(self, f"{SUBJECTS[Kind(self.kind)][0]}_id")
+
+    @property
+    def claims(self) -> tuple[Claim, Claim]:
+        """Of a merge: the claim that goes or comes back, and the other one."""
+        assert self.claim is not None
+        assert self.into is not None
+        return self.claim, self.into
 
     def take_subject(self, of: "Proposal") -> None:
         """Takes over the rows that another instance has read."""

@@ -21,51 +21,53 @@ from factcheck.record.models import LogEntry, RevisionDocument
 State = Demand.State
 
 
-class DemandPolicy(Policy):
+class DemandPolicy(Policy[Demand]):
     kind = Kind.DEMAND
     waits = True
 
     def hold(self, proposal: Proposal) -> None:
-        proposal.demand = _locked(proposal.demand_id)
+        proposal.demand = _locked(proposal.subject_id)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
-        return proposal.demand.newsroom, proposal.demand.newsroom
+        newsroom = self.subject(proposal).newsroom
+        return newsroom, newsroom
 
     def statement(self, proposal: Proposal) -> dict[str, Any]:
-        return statement(proposal.demand)
+        return statement(self.subject(proposal))
 
     def missing(self, proposal: Proposal) -> Reasons:
-        demand = proposal.demand
+        demand = self.subject(proposal)
         if demand.state != State.DRAFT:
             return [_("Only a draft can be submitted. This demand is: %s.") % demand.get_state_display()]
         return missing(demand)
 
     def require_outsider(self, proposal: Proposal, by: User) -> None:
-        if proposal.demand.created_by_id == by.pk:
+        if self.subject(proposal).created_by_id == by.pk:
             raise wrote_it()
 
     def require_ready(self, proposal: Proposal) -> None:
-        publish_after = proposal.demand.publish_after
+        publish_after = self.subject(proposal).publish_after
         if publish_after and publish_after > today():
             raise EditorialError(_("This entry may not be public before %s.") % date_format(publish_after))
 
     def submitted(self, proposal: Proposal) -> None:
-        _turn(proposal.demand, State.SUBMITTED)
+        _turn(self.subject(proposal), State.SUBMITTED)
 
     def returned(self, proposal: Proposal) -> None:
-        _turn(proposal.demand, State.DRAFT)
+        _turn(self.subject(proposal), State.DRAFT)
 
     def approved(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
-        _turn(proposal.demand, State.APPROVED)
+        _turn(self.subject(proposal), State.APPROVED)
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind:
-        was_published = proposal.demand.proposals.filter(entry__isnull=False).exists()
+        was_published = self.subject(proposal).proposals.filter(entry__isnull=False).exists()
         return LogEntry.Kind.DEMAND_UPDATED if was_published else LogEntry.Kind.DEMAND_PUBLISHED
 
     def published(self, proposals: Sequence[Proposal], by: User) -> None:
         for proposal in proposals:
-            proposal.demand.change_note = ""
-            _turn(proposal.demand, State.PUBLISHED)
+            demand = self.subject(proposal)
+            demand.change_note = ""
+            _turn(demand, State.PUBLISHED)
 
 
 def statement(demand: Demand) -> dict[str, Any]:

@@ -26,35 +26,36 @@ from factcheck.record.canonical import CanonicalError, respelled
 State = Review.State
 
 
-class ImportPolicy(Policy):
+class ImportPolicy(Policy[ImportBatch]):
     """One decision for all members. Members and reviews learn of the approval when they are published."""
 
     kind = Kind.IMPORT
 
     def hold(self, proposal: Proposal) -> None:
-        proposal.batch = _locked(proposal.batch_id)
+        proposal.batch = _locked(proposal.subject_id)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
-        return proposal.batch.newsroom, proposal.batch.newsroom
+        newsroom = self.subject(proposal).newsroom
+        return newsroom, newsroom
 
     def statement(self, proposal: Proposal) -> dict[str, Any]:
         """None: the digest is over those of the members."""
         return {}
 
     def require_outsider(self, proposal: Proposal, by: User) -> None:
-        if Authorship.objects.filter(user=by, review__proposals__batch=proposal.batch).exists():
+        if Authorship.objects.filter(user=by, review__proposals__batch=self.subject(proposal)).exists():
             raise NotAllowed(_("You are an author of a review in this import. Someone else has to decide."))
 
     def unchanged(self, proposal: Proposal) -> dict[str, Any]:
-        if _digest(proposal.batch) != proposal.digest:
+        if _digest(self.subject(proposal)) != proposal.digest:
             raise EditorialError(_("The import is not what you read. Read it again before you decide."))
         return {}
 
     def returned(self, proposal: Proposal) -> None:
         """Its reviews stay as drafts. Members that were decided alone keep their decision."""
-        undecided = proposal.batch.members.filter(decision="")
+        undecided = self.subject(proposal).members.filter(decision="")
         _hold_reviews(undecided)
-        Review.objects.filter(pk__in=undecided.values("review")).update(state=State.DRAFT)
+        Review.objects.filter(pk__in=undecided.values("review_id")).update(state=State.DRAFT)
         undecided.update(
             decision=Decision.RETURNED,
             decided_by=proposal.decided_by,
@@ -63,7 +64,8 @@ class ImportPolicy(Policy):
         )
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:
-        return {"new": proposal.batch.new, "changed": proposal.batch.changed}
+        batch = self.subject(proposal)
+        return {"new": batch.new, "changed": batch.changed}
 
 
 @transaction.atomic
@@ -191,7 +193,7 @@ def _submitted(batch: ImportBatch, unchanged: int, refused: int) -> Proposal:
     return save_proposal(ImportPolicy(), proposal)
 
 
-def _locked(pk: int | None) -> ImportBatch:
+def _locked(pk: int) -> ImportBatch:
     found = ImportBatch.objects.select_for_update(of=("self",)).select_related("newsroom", "imported_by")
     return found.get(pk=pk)
 
@@ -205,15 +207,17 @@ def _digest(batch: ImportBatch) -> str:
 
 def _hold_reviews(members: QuerySet[Proposal]) -> None:
     """Locks the reviews of these members, so that what is read from now on stays as it is."""
-    held = Review.objects.select_for_update().filter(pk__in=members.values("review")).order_by("pk").values_list("pk")
+    held = (
+        Review.objects.select_for_update().filter(pk__in=members.values("review_id")).order_by("pk").values_list("pk")
+    )
     for _held in held.iterator(10_000):  # an import may have a million
         pass
 
 
 def _publish(members: Sequence[Proposal], by: User) -> int:
     """The reviews are held."""
-    drafts = drafts_of([member.review_id for member in members])
-    said = [documents.statement_from(drafts[member.review_id]) for member in members]
+    drafts = drafts_of([member.subject_id for member in members])
+    said = [documents.statement_from(drafts[member.subject_id]) for member in members]
     same = [respelled(each) == member.statement.encode() for member, each in zip(members, said, strict=True)]
     approved = [(member, each) for member, each, is_same in zip(members, said, same, strict=True) if is_same]
     if approved:
@@ -228,8 +232,8 @@ def _return_stale(members: Sequence[Proposal], by: User) -> None:
     Proposal.objects.filter(pk__in=[member.pk for member in members]).update(
         decision=Decision.RETURNED, message=note, decided_by=by, decided_at=timezone.now()
     )
-    reviews = [member.review_id for member in members]
+    reviews = [member.subject_id for member in members]
     Review.objects.filter(pk__in=reviews).update(state=State.DRAFT)
     newsroom = members[0].newsroom_id
     assert newsroom is not None
-    record_events(by, newsroom, [("publication.returned", pk, {"reason": note}) for pk in reviews if pk])
+    record_events(by, newsroom, [("publication.returned", pk, {"reason": note}) for pk in reviews])

@@ -11,14 +11,14 @@ from factcheck.editorial.models.proposals import Decision, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons
 
 
-class MappingPolicy(Policy):
+class MappingPolicy(Policy[VerdictMapping]):
     """A mapping belongs to the whole site and enters no log. Imports use it from the approval on."""
 
     kind = Kind.MAPPING
 
     def hold(self, proposal: Proposal) -> None:
         found = VerdictMapping.objects.select_for_update(of=("self",)).select_related("verdict__scale")
-        proposal.mapping = found.get(pk=proposal.mapping_id)
+        proposal.mapping = found.get(pk=proposal.subject_id)
 
     def newsrooms(self, proposal: Proposal) -> tuple[None, None]:
         return None, None

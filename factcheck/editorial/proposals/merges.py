@@ -22,17 +22,17 @@ from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 _KINDS = {Action.MERGE: LogEntry.Kind.CLAIM_MERGE, Action.SPLIT: LogEntry.Kind.CLAIM_SPLIT}
 
 
-class MergePolicy(Policy):
+class MergePolicy(Policy[Claim]):
     """A merge of two newsrooms' claims is decided by the one that did not propose it. Either may split it again."""
 
     kind = Kind.MERGE
     changed = _("This is no longer what you read. Return it, so that your colleague can propose it again.")
 
     def hold(self, proposal: Proposal) -> None:
-        proposal.claim, proposal.into = _locked(proposal.claim, proposal.into)
+        proposal.claim, proposal.into = _locked(*proposal.claims)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
-        mine, theirs = proposal.claim.newsroom, proposal.into.newsroom
+        mine, theirs = (claim.newsroom for claim in proposal.claims)
         proposing = proposal.newsroom or next(
             (newsroom for newsroom in (mine, theirs) if roles.role_in(proposal.submitted_by, newsroom)), None
         )
@@ -55,7 +55,7 @@ class MergePolicy(Policy):
         }
 
     def approved(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
-        if proposal.action == Action.MERGE and not _is_live(proposal.into):
+        if proposal.action == Action.MERGE and not _is_live(proposal.claims[1]):
             raise EditorialError(_("Readers can only be led to a claim with a published review. Return this proposal."))
         append_approved(self, [proposal], [said], by)
 
@@ -173,7 +173,7 @@ def _propose(proposal: Proposal) -> Proposal:
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     if not proposal.note.strip():
         raise EditorialError(_("Write why. Everybody can read the reason in the public log."))
-    if repeated := erasure.first_repeated(proposal.note, _told(proposal.claim, proposal.into)):
+    if repeated := erasure.first_repeated(proposal.note, _told(*proposal.claims)):
         raise EditorialError(
             _(
                 "The reason stays in the log for ever, so it must repeat neither the claims nor a claimant’s"
@@ -181,7 +181,7 @@ def _propose(proposal: Proposal) -> Proposal:
             )
             % repeated
         )
-    if is_proposed(proposal.claim):
+    if is_proposed(proposal.claims[0]):
         raise EditorialError(_("A proposal about this claim already waits for a decision. Decide on it first."))
     try:
         proposal.clean_fields(exclude=[field.name for field in Proposal._meta.fields if field.name != "note"])

@@ -1,8 +1,7 @@
 """What differs between the kinds of proposals. The workflow calls these methods and does all the rest."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +17,10 @@ from factcheck.record.models import LogEntry
 Reasons = list[str | Promise]
 
 
-class Policy(ABC):
+S = TypeVar("S")
+
+
+class Policy(Generic[S]):
     """The rules of one kind. `proposal` may be unsaved: it names its kind, action, subject and submitter.
 
     **Lock order.** Always lock imports first, then claims in primary-key order, reviews, demands or mappings, the
@@ -32,17 +34,20 @@ class Policy(ABC):
     keeps_reasons: ClassVar[bool] = False
     changed: ClassVar[str | Promise] = _("This was changed after it was submitted. Return it and submit it again.")
 
-    @abstractmethod
+    def subject(self, proposal: Proposal) -> S:
+        return cast("S", proposal.subject)
+
     def hold(self, proposal: Proposal) -> None:
         """Locks the subject until the transaction ends and gives the proposal the subject as it is now."""
+        raise NotImplementedError
 
-    @abstractmethod
     def statement(self, proposal: Proposal) -> dict[str, Any]:
         """What is put before the second person, from the drafts as they are now."""
+        raise NotImplementedError
 
-    @abstractmethod
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, Publisher | None]:
         """Who proposes, and whose Editors decide."""
+        raise NotImplementedError
 
     def missing(self, proposal: Proposal) -> Reasons:
         """What has to be done before the submission, each as a sentence for the editor."""
@@ -97,14 +102,14 @@ class Policy(ABC):
         return str(proposal.kind)
 
 
-def put_forward(policy: Policy, proposal: Proposal, said: dict[str, Any]) -> Proposal:
+def put_forward(policy: Policy[Any], proposal: Proposal, said: dict[str, Any]) -> Proposal:
     """Saves the proposal of this statement. The subject is locked by the caller."""
     data = canonical(said)
     proposal.statement, proposal.digest = data.decode(), sha256_hex(data)
     return save_proposal(policy, proposal)
 
 
-def save_proposal(policy: Policy, proposal: Proposal) -> Proposal:
+def save_proposal(policy: Policy[Any], proposal: Proposal) -> Proposal:
     """Saves a proposal that has its digest, and writes the event."""
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     proposal.save()

@@ -24,7 +24,7 @@ WHERE mine.id = given.id
 
 
 def append_approved(
-    policy: Policy, proposals: Sequence[Proposal], said: Sequence[dict[str, Any]], by: User
+    policy: Policy[Any], proposals: Sequence[Proposal], said: Sequence[dict[str, Any]], by: User
 ) -> list[LogEntry]:
     """Publishes these approved proposals of one newsroom and one kind, and ties each to its entry.
 

@@ -38,7 +38,7 @@ _LOG_KINDS = {
 }
 
 
-class ReviewPolicy(Policy):
+class ReviewPolicy(Policy[Review]):
     """A publication waits after its approval. The other actions take effect on approval."""
 
     kind = Kind.REVIEW
@@ -52,20 +52,21 @@ class ReviewPolicy(Policy):
     def hold(self, proposal: Proposal) -> None:
         claims: set[UUID] = set()
         if proposal.action == Action.ERASURE:  # which may empty the claims: they come before the review
-            claims = erasure.claims_of(proposal.review)
+            claims = erasure.claims_of(self.subject(proposal))
             list(Claim.objects.select_for_update().filter(pk__in=claims).order_by("pk").values_list("pk"))
-        proposal.review = _locked(proposal.review_id)
-        if proposal.action == Action.ERASURE and not erasure.claims_of(proposal.review) <= claims:
+        proposal.review = _locked(proposal.subject_id)
+        if proposal.action == Action.ERASURE and not erasure.claims_of(self.subject(proposal)) <= claims:
             raise EditorialError(_("Someone else changed this at the same moment. Try again."))
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
-        return proposal.review.newsroom, proposal.review.newsroom
+        newsroom = self.subject(proposal).newsroom
+        return newsroom, newsroom
 
     def statement(self, proposal: Proposal) -> dict[str, Any]:
-        return documents.statement(proposal.review)
+        return documents.statement(self.subject(proposal))
 
     def missing(self, proposal: Proposal) -> Reasons:
-        review = proposal.review
+        review = self.subject(proposal)
         if review.state != State.DRAFT:
             return [_("Only a draft can be submitted. This review is: %s.") % review.get_state_display()]
         if reasons := missing(review):
@@ -74,20 +75,20 @@ class ReviewPolicy(Policy):
         return []
 
     def require_submitter(self, proposal: Proposal) -> None:
-        if proposal.pk is None and proposal.action == Action.PUBLICATION:
-            roles.require_writer(proposal.submitted_by, proposal.review)
+        if proposal._state.adding and proposal.action == Action.PUBLICATION:
+            roles.require_writer(proposal.submitted_by, self.subject(proposal))
         else:
             super().require_submitter(proposal)
 
     def require_outsider(self, proposal: Proposal, by: User) -> None:
-        if roles.is_author(by, proposal.review):
+        if roles.is_author(by, self.subject(proposal)):
             raise wrote_it()
 
     def unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if proposal.action == Action.PUBLICATION:
             return super().unchanged(proposal)
         if proposal.action == Action.ERASURE:
-            erasure.require_decided_imports(proposal.review)
+            erasure.require_decided_imports(self.subject(proposal))
         return documents.statement_of(proposal.statement.encode())
 
     def submitted(self, proposal: Proposal) -> None:
@@ -115,17 +116,17 @@ class ReviewPolicy(Policy):
             Review.objects.filter(pk__among=some).update(**after)
         for proposal in proposals:
             if proposal.action == Action.ERASURE:
-                erasure.forget(Review.objects.get(pk=proposal.review_id), proposal)
+                erasure.forget(Review.objects.get(pk=proposal.subject_id), proposal)
 
     def event(self, proposal: Proposal) -> str:
         return str(proposal.action)
 
-    @staticmethod
-    def _turn(proposal: Proposal, state: Review.State) -> None:
+    def _turn(self, proposal: Proposal, state: Review.State) -> None:
         """The state of the draft follows its publication alone."""
+        review = self.subject(proposal)
         if proposal.action == Action.PUBLICATION:
-            proposal.review.state = state
-            proposal.review.save(update_fields=["state"])
+            review.state = state
+            review.save(update_fields=["state"])
 
 
 def missing(review: Review) -> Reasons:

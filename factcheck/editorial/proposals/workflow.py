@@ -4,6 +4,8 @@ Each verb takes `by`, locks the subject, checks that person's membership, runs i
 EditorialError whose text says what to do.
 """
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, User
-from factcheck.editorial.models.proposals import Decision, Kind
+from factcheck.editorial.models.proposals import Decision
 from factcheck.editorial.proposals.demands import DemandPolicy
 from factcheck.editorial.proposals.imports import ImportPolicy
 from factcheck.editorial.proposals.mappings import MappingPolicy
@@ -21,7 +23,7 @@ from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.reviews import ReviewPolicy
 from factcheck.record.models import LogEntry
 
-POLICIES: dict[str, Policy] = {
+POLICIES: dict[str, Policy[Any]] = {
     policy.kind: policy for policy in (ReviewPolicy(), DemandPolicy(), MergePolicy(), ImportPolicy(), MappingPolicy())
 }
 
@@ -94,7 +96,7 @@ def open_proposal(subject: Model) -> Proposal | None:
     return Proposal.objects.about(subject).open().first()
 
 
-def _held(proposal: Proposal) -> tuple[Policy, Proposal]:
+def _held(proposal: Proposal) -> tuple[Policy[Any], Proposal]:
     """The proposal and its subject as they are now, locked so that a second click waits its turn."""
     policy = POLICIES[proposal.kind]
     policy.hold(proposal)
@@ -103,7 +105,7 @@ def _held(proposal: Proposal) -> tuple[Policy, Proposal]:
     return policy, now
 
 
-def _put_back(policy: Policy, proposal: Proposal, by: User, message: str) -> Proposal:
+def _put_back(policy: Policy[Any], proposal: Proposal, by: User, message: str) -> Proposal:
     waits = policy.waits and proposal.decision == Decision.APPROVED and proposal.entry_id is None
     if proposal.decision and not waits:
         raise EditorialError(_("This has already been decided."))

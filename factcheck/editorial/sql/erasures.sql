@@ -15,9 +15,9 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE OR REPLACE TRIGGER erasure_has_ground BEFORE INSERT ON editorial_approval
+CREATE OR REPLACE TRIGGER erasure_has_ground BEFORE INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.action = 'erasure') EXECUTE FUNCTION editorial_erasure_has_ground();
-ALTER TABLE editorial_approval ENABLE ALWAYS TRIGGER erasure_has_ground;
+ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER erasure_has_ground;
 
 -- An erasure is refused at commit if it leaves an earlier document, statement or detail behind.
 CREATE OR REPLACE FUNCTION editorial_was_erased_whole() RETURNS trigger LANGUAGE plpgsql
@@ -25,9 +25,9 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM record_logentry e JOIN record_revisiondocument d ON d.sequence = e.sequence
                WHERE e.subject = NEW.subject AND e.sequence < NEW.sequence)
-        OR EXISTS (SELECT 1 FROM editorial_approval a
-                   WHERE a.review_id = NEW.subject AND (a.statement <> '' OR a.note <> '' OR a.decision_note <> '')
-                   AND a.id < (SELECT id FROM editorial_approval WHERE sequence = NEW.sequence))
+        OR EXISTS (SELECT 1 FROM editorial_proposal p
+                   WHERE p.review_id = NEW.subject AND (p.statement <> '' OR p.note <> '' OR p.message <> '')
+                   AND p.id < (SELECT id FROM editorial_proposal WHERE sequence = NEW.sequence))
         OR EXISTS (SELECT 1 FROM editorial_editorialevent v
                    WHERE v.subject = NEW.subject::text AND v.at <= NEW.at AND v.action <> NEW.kind AND v.detail <> '{}') THEN
         RAISE EXCEPTION 'log entry %: what it erases is still kept', NEW.sequence

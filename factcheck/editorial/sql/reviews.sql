@@ -1,4 +1,4 @@
--- Who began a review, and with what, decides who may approve it (approvals.sql), so it never changes.
+-- Who began a review, and with what, decides who may approve it (proposals.sql), so it never changes.
 CREATE OR REPLACE FUNCTION editorial_review_begun() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -10,3 +10,42 @@ CREATE OR REPLACE TRIGGER review_begun BEFORE UPDATE ON editorial_review
                        (OLD.created_by_id, OLD.token_id, OLD.import_key))
     EXECUTE FUNCTION editorial_review_begun();
 ALTER TABLE editorial_review ENABLE ALWAYS TRIGGER review_begun;
+
+-- A newsroom's own review has a verdict, a summary and two sources, one of which supports or refutes the claim.
+CREATE OR REPLACE FUNCTION editorial_require_complete_review(entry record_logentry, document jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF document #>> '{verdict,slug}' IS NULL
+        OR coalesce(document ->> 'summary', '') = ''
+        OR jsonb_array_length(document -> 'sources') < 2
+        OR NOT jsonb_path_exists(document, '$.sources[*] ? (@.stance == "supports" || @.stance == "refutes")') THEN
+        RAISE EXCEPTION 'log entry %: verdict, summary or sources are missing', entry.sequence
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+END $$;
+
+-- A withdrawal names the publisher whose review was public, and a reinstatement says the same as was public.
+-- So neither needs a verdict or sources of its own. Runs at commit, when the document exists.
+CREATE OR REPLACE FUNCTION editorial_repeats_what_was_published() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    added text[] := ARRAY['published_at', 'updated_at', 'revision', 'corrections'];
+    said jsonb := (SELECT convert_from(d.document, 'UTF8')::jsonb - added
+                   FROM record_revisiondocument d WHERE d.sequence = NEW.sequence);
+    published jsonb := (SELECT convert_from(d.document, 'UTF8')::jsonb - added
+                        FROM record_logentry e JOIN record_revisiondocument d ON d.sequence = e.sequence
+                        WHERE e.subject = NEW.subject AND e.number < NEW.number
+                        AND e.kind NOT IN ('review.withdrawal', 'review.erasure') ORDER BY e.number DESC LIMIT 1);
+BEGIN
+    IF NEW.kind = 'review.reinstatement' AND said IS DISTINCT FROM published
+        OR said -> 'publisher' IS DISTINCT FROM published -> 'publisher' THEN
+        RAISE EXCEPTION 'log entry %: it says something else than what was published', NEW.sequence
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS repeats_what_was_published ON record_logentry;
+CREATE CONSTRAINT TRIGGER repeats_what_was_published AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.kind IN ('review.withdrawal', 'review.reinstatement'))
+    EXECUTE FUNCTION editorial_repeats_what_was_published();
+ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER repeats_what_was_published;

@@ -28,18 +28,9 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT OR UPDATE ON editorial_approval
+CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT OR UPDATE ON editorial_proposal
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
-ALTER TABLE editorial_approval ENABLE ALWAYS TRIGGER not_by_token;
-CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT OR UPDATE ON editorial_demandapproval
-    FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
-ALTER TABLE editorial_demandapproval ENABLE ALWAYS TRIGGER not_by_token;
-CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT OR UPDATE ON editorial_claimmerge
-    FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
-ALTER TABLE editorial_claimmerge ENABLE ALWAYS TRIGGER not_by_token;
-CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT OR UPDATE ON editorial_importbatch
-    FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
-ALTER TABLE editorial_importbatch ENABLE ALWAYS TRIGGER not_by_token;
+ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER not_by_token;
 CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT ON record_logentry
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
 ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER not_by_token;

@@ -1,0 +1,57 @@
+-- Every entry of the log but a key rotation (record/sql/rotations.sql) has an approved proposal of exactly what its
+-- document says. The person who approved it was no author, whoever was named as one since. The document speaks for the
+-- newsroom that proposed it: of reviews this holds for those without a page of another publisher.
+-- Runs at commit, because the proposal learns its sequence number after the entry is inserted.
+CREATE OR REPLACE FUNCTION editorial_entry_was_approved() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    proposal editorial_proposal%ROWTYPE;
+    document jsonb;
+    of text := split_part(NEW.kind, '.', 1);
+    what text := split_part(NEW.kind, '.', 2);
+    added text[] := ARRAY['published_at', 'updated_at', 'revision'];
+BEGIN
+    SELECT * INTO proposal FROM editorial_proposal WHERE sequence = NEW.sequence;
+    SELECT convert_from(d.document, 'UTF8')::jsonb INTO document
+        FROM record_revisiondocument d WHERE d.sequence = NEW.sequence;
+    IF of = 'review' THEN
+        added := added || 'corrections'::text;
+    END IF;
+    IF proposal.id IS NULL OR proposal.decision <> 'approved'
+        OR of <> CASE proposal.kind WHEN 'merge' THEN 'claim' ELSE proposal.kind END
+        OR NEW.subject IS DISTINCT FROM coalesce(proposal.review_id, proposal.demand_id, proposal.claim_id)
+        OR proposal.action <> CASE WHEN what IN ('original', 'update', 'correction', 'published', 'updated')
+                                   THEN 'publication' ELSE what END
+        OR document ->> 'id' IS DISTINCT FROM NEW.subject::text
+        OR document - added IS DISTINCT FROM proposal.statement::jsonb
+        OR document #>> '{revision,class}' IS DISTINCT FROM nullif(proposal.change_class, '')
+        OR document #>> '{revision,note}' IS DISTINCT FROM nullif(proposal.note, '')
+        OR of = 'claim' AND document #>> ARRAY[CASE what WHEN 'merge' THEN 'into' ELSE 'from' END, 'id']
+           IS DISTINCT FROM proposal.into_id::text THEN
+        RAISE EXCEPTION 'log entry %: nobody approved what it publishes', NEW.sequence
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF of = 'review' AND EXISTS (SELECT 1 FROM editorial_authorship
+                                 WHERE review_id = NEW.subject AND user_id = proposal.decided_by_id) THEN
+        RAISE EXCEPTION 'log entry %: an author approved it', NEW.sequence USING ERRCODE = 'restrict_violation';
+    END IF;
+    -- Others answer for what they published. An erasure's notice names the newsroom in its own place.
+    IF of = 'review' AND (proposal.action <> 'publication' OR document ->> 'original_url' IS NOT NULL) THEN
+        RETURN NULL;
+    END IF;
+    IF document #>> '{publisher,site}' IS DISTINCT FROM
+            (SELECT p.site FROM editorial_publisher p WHERE p.id = proposal.newsroom_id) THEN
+        RAISE EXCEPTION 'log entry %: it speaks for another newsroom', NEW.sequence
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF of = 'review' THEN
+        PERFORM editorial_require_complete_review(NEW, document);
+    ELSIF of = 'demand' THEN
+        PERFORM editorial_require_register_rules(NEW, document);
+    END IF;
+    RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS entry_was_approved ON record_logentry;
+CREATE CONSTRAINT TRIGGER entry_was_approved AFTER INSERT ON record_logentry DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.kind <> 'key.rotation') EXECUTE FUNCTION editorial_entry_was_approved();
+ALTER TABLE record_logentry ENABLE ALWAYS TRIGGER entry_was_approved;
