@@ -7,8 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db.models import Model
 
-from factcheck.editorial import demands, merges, workflow
 from factcheck.editorial.models import (
     Appearance,
     Authorship,
@@ -16,6 +16,7 @@ from factcheck.editorial.models import (
     Claimant,
     Demand,
     Membership,
+    Proposal,
     Publisher,
     RatingScale,
     Review,
@@ -23,6 +24,7 @@ from factcheck.editorial.models import (
     User,
     VerdictLabel,
 )
+from factcheck.editorial.proposals import demands, merges, reviews, workflow
 from factcheck.record.models import LogEntry
 
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
@@ -122,11 +124,18 @@ def make_review(newsroom: Newsroom, claim: Claim | None = None, sources: int = 2
     return review
 
 
+def waiting(subject: Model) -> Proposal:
+    """What waits for a decision or a publication of this subject."""
+    found = workflow.open_proposal(subject)
+    assert found is not None
+    return found
+
+
 def publish_review(newsroom: Newsroom, review: Review) -> LogEntry:
     """Reporter submits, an editor approves and publishes."""
-    approval = workflow.submit(review=review, by=newsroom.reporter)
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
-    return workflow.publish(review=review, by=newsroom.editor)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
+    return workflow.publish(proposal=waiting(review), by=newsroom.editor)
 
 
 def publish_claim(newsroom: Newsroom, text: str = FLOOD) -> Claim:
@@ -143,7 +152,7 @@ def open_correction(
     **changes: Any,
 ) -> None:
     """Opens a substantive correction and changes these fields."""
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=note)
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=note)
     Review.objects.filter(pk=review.pk).update(**changes)
 
 
@@ -154,8 +163,8 @@ def correct_review(newsroom: Newsroom, review: Review, **changes: Any) -> LogEnt
 
 
 def withdraw_review(newsroom: Newsroom, review: Review) -> None:
-    approval = workflow.withdraw(review=review, by=newsroom.reporter, reason="Nguồn chính đã rút lại số liệu.")
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    approval = reviews.withdraw(review=review, by=newsroom.reporter, reason="Nguồn chính đã rút lại số liệu.")
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
 
 
 def erase_review(
@@ -166,8 +175,8 @@ def erase_review(
     redact: bool = False,
 ) -> LogEntry:
     """An editor asks, the chief editor approves; the ground is a private person's data."""
-    approval = workflow.erase(review=review, by=newsroom.editor, ground="personal_data", notice=notice, redact=redact)
-    approval = workflow.approve(review=review, by=newsroom.chief, digest=approval.digest)
+    approval = reviews.erase(review=review, by=newsroom.editor, ground="personal_data", notice=notice, redact=redact)
+    approval = workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
     assert approval.entry is not None
     return approval.entry
 
@@ -180,8 +189,8 @@ def redact_review(newsroom: Newsroom, review: Review) -> LogEntry:
 
 
 def reinstate_review(newsroom: Newsroom, review: Review) -> None:
-    approval = workflow.reinstate(review=review, by=newsroom.reporter, reason="Nguồn đã xác nhận lại số liệu.")
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    approval = reviews.reinstate(review=review, by=newsroom.reporter, reason="Nguồn đã xác nhận lại số liệu.")
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
 
 
 def make_demand(newsroom: Newsroom, review: Review | None = None, **fields: Any) -> Demand:
@@ -203,13 +212,13 @@ def make_demand(newsroom: Newsroom, review: Review | None = None, **fields: Any)
 
 def approve_demand(newsroom: Newsroom, demand: Demand) -> None:
     """Reporter submits, an editor approves."""
-    approval = demands.submit_demand(demand=demand, by=newsroom.reporter)
-    demands.approve_demand(demand=demand, by=newsroom.editor, digest=approval.digest)
+    approval = workflow.submit(subject=demand, by=newsroom.reporter)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
 
 
 def publish_demand(newsroom: Newsroom, demand: Demand) -> LogEntry:
     approve_demand(newsroom, demand)
-    return demands.publish_demand(demand=demand, by=newsroom.editor)
+    return workflow.publish(proposal=waiting(demand), by=newsroom.editor)
 
 
 def update_demand(newsroom: Newsroom, demand: Demand, note: str = "Tòa đã bác yêu cầu.", **changes: Any) -> LogEntry:
@@ -222,9 +231,13 @@ def update_demand(newsroom: Newsroom, demand: Demand, note: str = "Tòa đã bá
 def merge_claims(newsroom: Newsroom, claim: Claim, into: Claim, note: str = "Hai bài cùng một lời đồn.") -> LogEntry:
     """Reporter proposes, an editor approves; both claims are this newsroom's."""
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
-    return merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
+    entry = workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest).entry
+    assert entry is not None
+    return entry
 
 
 def split_claim(newsroom: Newsroom, claim: Claim, note: str = "Hoá ra là hai lời đồn khác nhau.") -> LogEntry:
     merge = merges.propose_split(claim=claim, by=newsroom.reporter, note=note)
-    return merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
+    entry = workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest).entry
+    assert entry is not None
+    return entry

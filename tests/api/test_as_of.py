@@ -9,8 +9,8 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from api import keyset
-from factcheck.editorial import merges
 from factcheck.editorial.models import Review
+from factcheck.editorial.proposals import merges, workflow
 from factcheck.record.models import LogEntry, PastReview
 from tests.drafts import (
     correct_review,
@@ -213,9 +213,9 @@ def test_claim_of_the_past_has_the_reviews_that_it_showed_then(database, api):
     for review in (one, two):
         publish_review(newsroom, review)
     merge = merges.propose_merge(claim=one.claim, into=two.claim, by=newsroom.editor, note=note)
-    merges.approve_merge(merge=merge, by=newsroom.second, digest=merge.digest)
+    workflow.approve(proposal=merge, by=newsroom.second, digest=merge.digest)
     split = merges.propose_split(claim=one.claim, by=newsroom.editor, note=note)
-    merges.approve_merge(merge=split, by=newsroom.second, digest=split.digest)
+    workflow.approve(proposal=split, by=newsroom.second, digest=split.digest)
     both = {str(one.pk), str(two.pk)}
     for sequence, expected in ((0, set()), (1, {str(two.pk)}), (2, both), (3, {str(two.pk)})):
         assert set(api.ids("reviews/", {"claim": two.claim_id, "as_of": sequence})) == expected

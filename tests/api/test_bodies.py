@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import jsonschema_rs  # schemathesis reads schemas with it, and minds formats
 import pytest
 
-from factcheck.editorial import workflow
 from factcheck.editorial.models import Appearance, RatingScale, Review, Source, Topic, TopicLabel, Verdict, VerdictLabel
+from factcheck.editorial.proposals import reviews
 from factcheck.record.models import LogEntry
 from tests.drafts import (
     erase_review,
@@ -38,7 +38,7 @@ def world(module_database):
     for review in made.values():
         publish_review(newsroom, review)
     review = made["corrected"]
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
     Review.objects.filter(pk=review.pk).update(summary="Sai. Đoạn video được quay năm 2019.")
     publish_review(newsroom, review)
     withdraw_review(newsroom, made["withdrawn"])
@@ -268,7 +268,7 @@ def test_redacted_review_is_live_and_its_past_is_gone(database, api):
     newsroom = make_newsroom()
     review = make_review(newsroom, headline="Tên của một người")
     publish_review(newsroom, review)
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
     Review.objects.filter(pk=review.pk).update(headline="Đoạn phim là của năm 2020")
     erase_review(newsroom, review, redact=True)
     publish_review(newsroom, review)

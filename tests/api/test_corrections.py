@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.views.differences import difference
-from factcheck.editorial import workflow
 from factcheck.editorial.models import Review
+from factcheck.editorial.proposals import reviews
 from factcheck.record.models import LogEntry
 from tests.drafts import (
     correct_review,
@@ -54,7 +54,7 @@ def read_feed(content):
 
 
 def change(newsroom, review, change_class, note, **fields):
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
     Review.objects.filter(pk=review.pk).update(**fields)
     publish_review(newsroom, review)
 

@@ -8,8 +8,8 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import demands
 from factcheck.editorial.models import Demand
+from factcheck.editorial.proposals import demands
 from factcheck.record.models import LogEntry
 from factcheck.record.register import FROM_TYPES, OUTCOMES
 from tests.drafts import (

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from factcheck.editorial import workflow
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Claimant, Membership, Review
 from factcheck.editorial.programs.tokens import revoke_token
+from factcheck.editorial.proposals import reviews, workflow
 from tests.drafts import erase_review, make_claim, make_newsroom, make_review, make_scale, publish_review
 from tests.tokens import CLAIM, Program, make_program
 
@@ -120,7 +120,7 @@ def test_review_is_a_draft_of_the_tokens_account(newsroom: Any, program: Program
     api.validate({"$ref": "#/components/schemas/ReviewDraft"}, got)
     assert (got["state"], got["claim"], got["verdict"], got["sources"]) == ("draft", {"id": claim}, verdict, SOURCES)
     review = Review.objects.get()
-    assert (review.created_by, review.state, review.approvals.count()) == (newsroom.reporter, "draft", 0)
+    assert (review.created_by, review.state, review.proposals.count()) == (newsroom.reporter, "draft", 0)
     assert [row.user for row in review.authorships.all()] == [newsroom.reporter]
 
 
@@ -267,7 +267,7 @@ def test_nothing_of_anybody_else_is_seen_or_changed(newsroom: Any, program: Prog
 
 def test_what_was_submitted_or_published_is_not_changed(newsroom: Any, program: Program) -> None:
     review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     problem = program.refused("PATCH", f"reviews/{review.pk}/", {"summary": "x"}, 409)
     assert problem["detail"] == "Only a draft can be changed; this review is: waiting for approval."
     assert program.refused("PATCH", f"claims/{review.claim_id}/", {"location": "Huế"}, 409)["type"].endswith(
@@ -283,7 +283,7 @@ def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(
     """The draft may have another claim already, and the public still reads this one."""
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Thêm nguồn.")
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Thêm nguồn.")
     if moved:
         Review.objects.filter(pk=review.pk).update(claim=make_claim(newsroom))
     problem = program.refused("PATCH", f"claims/{review.claim_id}/", {"text": "Lời khác."}, 409)
@@ -294,7 +294,7 @@ def test_claim_of_a_redacted_review_is_not_changed(newsroom: Any, program: Progr
     """What had to go must not come back unseen."""
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    workflow.open_correction(
+    reviews.open_correction(
         review=review,
         by=newsroom.reporter,
         change_class="substantive",

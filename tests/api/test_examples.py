@@ -19,9 +19,10 @@ from openapi_schema_validator import OAS31Validator
 
 from api.schema.examples import FILE
 from api.views.pages import openapi
-from factcheck.editorial import messages, workflow
+from factcheck.editorial import messages
 from factcheck.editorial.models import Claimant, Review, Source, Topic, TopicLabel, User
 from factcheck.editorial.programs.tokens import make_token
+from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record import tree
 from tests.api.exchanges import Request, comparable, pretty, read_request, write_exchange
 from tests.drafts import (
@@ -109,7 +110,7 @@ def _publish(newsroom: Newsroom) -> None:
     )  # fmt: skip
     for each in (flood, tea, secret, again):
         publish_review(newsroom, each)
-    workflow.open_correction(
+    reviews.open_correction(
         review=flood, by=newsroom.reporter, change_class="substantive",
         note="We gave 2019 as the year of the video. The person who filmed it says that it was 2020.",
     )  # fmt: skip
@@ -117,8 +118,8 @@ def _publish(newsroom: Newsroom) -> None:
         headline="The video of the flood is from 2020", summary="False. It was filmed in 2020."
     )
     publish_review(newsroom, flood)
-    asked = workflow.withdraw(review=tea, by=newsroom.reporter, reason="The source took its figures back.")
-    workflow.approve(review=tea, by=newsroom.editor, digest=asked.digest)
+    asked = reviews.withdraw(review=tea, by=newsroom.reporter, reason="The source took its figures back.")
+    workflow.approve(proposal=asked, by=newsroom.editor, digest=asked.digest)
     erase_review(newsroom, secret, notice="Erased for a private person, whose data the law protects.")
     demand = make_demand(
         newsroom, flood, pk=UUID("01912d6a-11aa-7c0d-9e00-5c6d7e8f9a0b"), language="en", from_type="company",

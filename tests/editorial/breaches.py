@@ -1,9 +1,9 @@
 """One breach for every constraint of the editors' side, as SQL; tests/editorial/test_defences.py holds that none is missing."""
 
-MERGE = (
-    "INSERT INTO editorial_claimmerge (newsroom_id, claim_id, action, into_id, note, statement, digest, submitted_by_id,"
-    " submitted_at, decision, decision_note) SELECT newsroom_id, claim_id, %s, %s, statement, digest, submitted_by_id,"
-    " now(), '', '' FROM editorial_claimmerge"
+# A copy of one proposal with other values in some columns; a copy of what is open is refused as the second of its subject.
+COPY = (
+    "INSERT INTO editorial_proposal SELECT (jsonb_populate_record(p, jsonb_build_object('id', nextval(pg_get_serial_sequence("
+    "'editorial_proposal', 'id')), %s))).* FROM editorial_proposal p WHERE %s"
 )
 LINK = (
     "INSERT INTO editorial_proposedlink (batch_id, found_at, answer, claim_id, other_id, score)"
@@ -26,9 +26,8 @@ BREACHES = {
     "verdict_value_from_1": "UPDATE editorial_verdict SET value = 0",
     "verdictlabel_language_once": "INSERT INTO editorial_verdictlabel (verdict_id, language, label, explanation)"
     " SELECT verdict_id, language, 'x', '' FROM editorial_verdictlabel",
-    "verdictmapping_once": "INSERT INTO editorial_verdictmapping (words, site, verdict_id, proposed_by_id)"
-    " SELECT words, site, verdict_id, proposed_by_id FROM editorial_verdictmapping",
-    "verdictmapping_two_people": "UPDATE editorial_verdictmapping SET approved_by_id = proposed_by_id",
+    "verdictmapping_once": "INSERT INTO editorial_verdictmapping (words, site, verdict_id)"
+    " SELECT words, site, verdict_id FROM editorial_verdictmapping",
     "claimant_named_or_described": "UPDATE editorial_claimant SET description = ''",
     "claimant_person_is_public_figure": "UPDATE editorial_claimant SET type = 'person', name = 'Nguyễn Văn A'",
     "topiclabel_language_once": "INSERT INTO editorial_topiclabel (topic_id, language, label)"
@@ -46,27 +45,27 @@ BREACHES = {
     "authorship_of_somebody": "UPDATE editorial_authorship SET user_id = NULL",
     "source_stance_known": "UPDATE editorial_source SET stance = 'likes'",
     "source_can_be_found": "UPDATE editorial_source SET title = '', url = ''",
-    "importbatch_decided_at_once": "INSERT INTO editorial_importbatch (newsroom_id, files, digest, new, unchanged, changed,"
-    " refused, submitted_by_id, submitted_at, decision) SELECT publisher_id, 'f', '', 0, 0, 0, 0, user_id, now(), 'approved'"
-    " FROM editorial_membership",
     "review_import_key": "INSERT INTO editorial_review SELECT (jsonb_populate_record(review, jsonb_build_object("
     "'id', gen_random_uuid(), 'import_key', repeat('0f', 32)))).* FROM editorial_review review, generate_series(1, 2)",
-    "importbatch_two_people": "INSERT INTO editorial_importbatch (newsroom_id, files, digest, new, unchanged, changed, refused,"
-    " submitted_by_id, submitted_at, decision, decided_by_id, decided_at) SELECT publisher_id, 'f', '', 0, 0, 0, 0, user_id,"
-    " now(), 'approved', user_id, now() FROM editorial_membership",
-    "importbatch_begun_once": "INSERT INTO editorial_importbatch (newsroom_id, files, files_digest, digest, new, unchanged,"
-    " changed, refused, submitted_by_id, submitted_at, decision) SELECT publisher_id, 'f', repeat('0f', 32), '', 0, 0, 0, 0,"
-    " user_id, now(), '' FROM editorial_membership, generate_series(1, 2)",
-    "approval_decided_at_once": "UPDATE editorial_approval SET decided_at = now() WHERE decision = ''",
-    "approval_two_people": "UPDATE editorial_approval SET decision = 'approved', decided_at = now(),"
-    " decided_by_id = submitted_by_id WHERE submitted_by_id = (SELECT id FROM editorial_user WHERE username LIKE 'chief@%')",
-    "approval_published_if_approved": "UPDATE editorial_approval SET sequence = 0 WHERE decision = ''",
-    "approval_one_open": "INSERT INTO editorial_approval (review_id, action, statement, digest, change_class, note,"
-    " submitted_by_id, submitted_at, decision, decision_note) SELECT review_id, action, statement, digest, '', '',"
-    " submitted_by_id, now(), '', '' FROM editorial_approval WHERE decision = ''",
-    "approval_action_known": "INSERT INTO editorial_approval (review_id, action, statement, digest, change_class, note,"
-    " submitted_by_id, submitted_at, decision, decision_note) SELECT review_id, 'sale', statement, digest, '', '',"
-    " submitted_by_id, now(), '', '' FROM editorial_approval WHERE decision = 'approved'",
+    "importbatch_begun_once": "INSERT INTO editorial_importbatch (newsroom_id, files, files_digest, new, unchanged, changed,"
+    " refused, compared_until, imported_by_id, imported_at) SELECT publisher_id, 'f', repeat('0f', 32), 0, 0, 0, 0, 0, user_id,"
+    " now() FROM editorial_membership, generate_series(1, 2)",
+    "proposal_decided_at_once": "UPDATE editorial_proposal SET decided_at = now() WHERE decision = ''",
+    "proposal_two_people": "UPDATE editorial_proposal SET decision = 'approved', decided_at = now(),"
+    " decided_by_id = submitted_by_id WHERE decision = ''",
+    "proposal_published_if_approved": "UPDATE editorial_proposal SET sequence = 0 WHERE decision = ''",
+    "proposal_of_its_subject": COPY % ("'kind', 'demand'", "kind = 'review' AND decision = 'approved'"),
+    "proposal_of_a_newsroom": COPY
+    % ("'newsroom_id', NULL, 'sequence', NULL", "kind = 'review' AND decision = 'approved'"),
+    "proposal_action_of_its_kind": COPY
+    % ("'action', 'sale', 'sequence', NULL", "kind = 'review' AND decision = 'approved'"),
+    "proposal_into_another": COPY % ("'into_id', claim_id", "kind = 'merge'"),
+    "proposal_merge_says_why": COPY % ("'note', ''", "kind = 'merge'"),
+    "proposal_one_open_review": COPY % ("'note', ''", "kind = 'review' AND decision = ''"),
+    "proposal_one_open_demand": COPY % ("'note', ''", "kind = 'demand' AND decision = ''"),
+    "proposal_one_open_merge": COPY % ("'note', 'x'", "kind = 'merge' AND decision = ''"),
+    "proposal_one_open_mapping": COPY % ("'note', ''", "kind = 'mapping' AND decision = ''"),
+    "proposal_one_import": COPY % ("'note', ''", "kind = 'import'"),
     "demand_state_known": "UPDATE editorial_demand SET state = 'lost'",
     "demand_from_type_known": "UPDATE editorial_demand SET from_type = 'lawyer'",
     "demand_outcome_known": "UPDATE editorial_demand SET outcome = 'won'",
@@ -75,20 +74,6 @@ BREACHES = {
     "demand_says_what_was_asked": "UPDATE editorial_demand SET asked = ''",
     "demand_says_what_was_done": "UPDATE editorial_demand SET done = ''",
     "demand_done_after_it_came": "UPDATE editorial_demand SET done_on = received_on - 1",
-    "demandapproval_decided_at_once": "UPDATE editorial_demandapproval SET decided_at = now()",
-    "demandapproval_two_people": "UPDATE editorial_demandapproval SET decision = 'approved', decided_at = now(),"
-    " decided_by_id = submitted_by_id",
-    "demandapproval_published_if_approved": "UPDATE editorial_demandapproval SET sequence = 0",
-    "demandapproval_one_open": "INSERT INTO editorial_demandapproval (demand_id, statement, digest, note, submitted_by_id,"
-    " submitted_at, decision, decision_note) SELECT demand_id, statement, digest, '', submitted_by_id, now(), '', ''"
-    " FROM editorial_demandapproval",
-    "claimmerge_decided_at_once": "UPDATE editorial_claimmerge SET decided_at = now()",
-    "claimmerge_two_people": "UPDATE editorial_claimmerge SET decision = 'approved', decided_at = now(),"
-    " decided_by_id = submitted_by_id",
-    "claimmerge_published_if_approved": "UPDATE editorial_claimmerge SET sequence = 0",
-    "claimmerge_one_open": MERGE % ("action, into_id", "note"),
-    "claimmerge_action_known": MERGE % ("'swap', into_id", "note"),
-    "claimmerge_into_another": MERGE % ("action, claim_id", "note"),
     "proposedlink_once": LINK % "claim_id, other_id, score",
     "proposedlink_to_another": LINK % "claim_id, claim_id, score",
     "proposedlink_score_known": LINK % "other_id, claim_id, 1.5",
@@ -106,5 +91,4 @@ BREACHES = {
     "readermessage_says_something": "UPDATE editorial_readermessage SET text = ''",
     "readermessage_answered_with_words": "UPDATE editorial_readermessage SET answer = 'x'",
     "readermessage_hashes_hex": "UPDATE editorial_readermessage SET sender = '192.0.2.1'",
-    "claimmerge_says_why": MERGE % ("action, into_id", "''"),
 }

@@ -8,12 +8,13 @@ from time import sleep
 import pytest
 from django.db import connection, connections, transaction
 
-from factcheck.editorial import demands, links, merges, workflow
+from factcheck.editorial import links
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, ProposedLink
+from factcheck.editorial.proposals import merges, reviews, workflow
 from factcheck.record import log
 from factcheck.record.models import LogEntry, PublishedReview
-from tests.drafts import approve_demand, make_claim, make_demand, make_newsroom, make_review, publish_review
+from tests.drafts import approve_demand, make_claim, make_demand, make_newsroom, make_review, publish_review, waiting
 from tests.journeys.browser import signed_in
 from tests.waiting import begin_until_it_waits
 
@@ -37,8 +38,8 @@ def at_once(calls: list[Callable[[], object]]) -> list[object]:
 
 def approved_review(newsroom, claim=None):
     review = make_review(newsroom, claim)
-    approval = workflow.submit(review=review, by=newsroom.reporter)
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     return review
 
 
@@ -46,7 +47,9 @@ def test_publish_many_times_at_once_gives_one_revision(database: str) -> None:
     newsroom = make_newsroom()
     review = approved_review(newsroom)
     people = [newsroom.editor, newsroom.second, newsroom.chief] * 3
-    results = at_once([lambda person=person: workflow.publish(review=review, by=person) for person in people])
+    results = at_once(
+        [lambda person=person: workflow.publish(proposal=waiting(review), by=person) for person in people]
+    )
     assert sum(isinstance(result, LogEntry) for result in results) == 1
     assert {str(result) for result in results if isinstance(result, EditorialError)} == {
         "Only an approved review can be published; this one is: published."
@@ -57,12 +60,12 @@ def test_publish_many_times_at_once_gives_one_revision(database: str) -> None:
 def test_approve_and_return_at_once_gives_one_decision(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
-    approval = workflow.submit(review=review, by=newsroom.reporter)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
     results = at_once(
         [
-            lambda: workflow.approve(review=review, by=newsroom.editor, digest=approval.digest),
-            lambda: workflow.approve(review=review, by=newsroom.second, digest=approval.digest),
-            lambda: workflow.approve(review=review, by=newsroom.chief, digest=approval.digest),
+            lambda: workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest),
+            lambda: workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest),
+            lambda: workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest),
         ]
     )
     assert sum(isinstance(result, EditorialError) for result in results) == 2
@@ -72,9 +75,9 @@ def test_approve_and_return_at_once_gives_one_decision(database: str) -> None:
 def test_submit_twice_at_once_gives_one_approval(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
-    results = at_once([lambda: workflow.submit(review=review, by=newsroom.reporter)] * 4)
+    results = at_once([lambda: workflow.submit(subject=review, by=newsroom.reporter)] * 4)
     assert sum(isinstance(result, EditorialError) for result in results) == 3
-    assert review.approvals.count() == 1
+    assert review.proposals.count() == 1
 
 
 def test_twenty_publishers_at_once_leave_no_gap(database: str) -> None:
@@ -82,7 +85,9 @@ def test_twenty_publishers_at_once_leave_no_gap(database: str) -> None:
     claim = make_claim(newsroom)
     # Half of them review the same claim, so that its row in the read model is fought over.
     reviews = [approved_review(newsroom, claim if n % 2 else None) for n in range(20)]
-    entries = at_once([lambda review=review: workflow.publish(review=review, by=newsroom.editor) for review in reviews])
+    entries = at_once(
+        [lambda review=review: workflow.publish(proposal=waiting(review), by=newsroom.editor) for review in reviews]
+    )
     assert all(isinstance(entry, LogEntry) for entry in entries)
     rows = list(LogEntry.objects.order_by("sequence").values_list("sequence", "at"))
     assert [sequence for sequence, _ in rows] == list(range(20))
@@ -104,7 +109,15 @@ def test_reader_never_sees_a_gap(database: str) -> None:
             if (12, 11) in seen:
                 return
 
-    at_once([watch, *(lambda review=review: workflow.publish(review=review, by=newsroom.editor) for review in reviews)])
+    at_once(
+        [
+            watch,
+            *(
+                lambda review=review: workflow.publish(proposal=waiting(review), by=newsroom.editor)
+                for review in reviews
+            ),
+        ]
+    )
     assert (12, 11) in seen
     assert all(count == head + 1 for count, head in seen)
 
@@ -114,7 +127,9 @@ def test_demand_published_many_times_at_once_is_in_the_register_once(database: s
     demand = make_demand(newsroom)
     approve_demand(newsroom, demand)
     people = [newsroom.editor, newsroom.second, newsroom.chief] * 2
-    results = at_once([lambda person=person: demands.publish_demand(demand=demand, by=person) for person in people])
+    results = at_once(
+        [lambda person=person: workflow.publish(proposal=waiting(demand), by=person) for person in people]
+    )
     assert sum(isinstance(result, LogEntry) for result in results) == 1
     assert {str(result) for result in results if isinstance(result, EditorialError)} == {
         "Only an approved demand can be published; this one is: published."
@@ -131,7 +146,7 @@ def test_merge_waits_for_the_log_before_it_holds_claims(database: str) -> None:
 
     def approve() -> LogEntry:
         try:
-            return merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
+            return workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest)
         finally:
             connections.close_all()
 
@@ -153,14 +168,14 @@ def test_link_is_held_after_its_claims(database: str, verb: str) -> None:
     review, other = make_review(newsroom), make_review(newsroom)
     publish_review(newsroom, review)
     publish_review(newsroom, other)
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", submitted_by=newsroom.editor)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", imported_by=newsroom.editor)
     link = ProposedLink.objects.create(batch=batch, claim=review.claim, other=other.claim, score=0.9)
-    erasure = workflow.erase(review=review, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
+    erasure = reviews.erase(review=review, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
 
     def act() -> object:
         if verb == "dismiss":
             return links.dismiss_link(link=link, by=newsroom.second)
-        return workflow.approve(review=review, by=newsroom.chief, digest=erasure.digest)
+        return workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
 
     with transaction.atomic():
         Claim.objects.select_for_update().get(pk=review.claim_id)
@@ -174,7 +189,7 @@ def test_link_that_went_with_its_claim_is_decided(database: str) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     draft = make_claim(newsroom)
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", submitted_by=newsroom.editor)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", imported_by=newsroom.editor)
     link = ProposedLink.objects.create(batch=batch, claim=draft, other=review.claim, score=0.9)
     with transaction.atomic():
         merges.use_instead(claim=Claim.objects.get(pk=draft.pk), instead=review.claim, by=newsroom.editor)

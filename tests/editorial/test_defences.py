@@ -9,23 +9,24 @@ from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
 
-from factcheck.editorial import demands, merges, messages, workflow
+from factcheck.editorial import messages
 from factcheck.editorial.admin.home import to_decide
 from factcheck.editorial.documents import publisher, statement, statement_of
 from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models import (
-    Approval,
     EditorialEvent,
     ImportBatch,
     Membership,
+    Proposal,
     ProposedLink,
     ReaderMessage,
     Review,
     VerdictMapping,
 )
-from factcheck.editorial.models.approvals import Decision
 from factcheck.editorial.models.claims import TopicLabel
+from factcheck.editorial.models.proposals import Decision
+from factcheck.editorial.proposals import merges, workflow
 from factcheck.record.canonical import canonical, rfc3339, sha256_hex
 from tests.drafts import (
     Newsroom,
@@ -38,6 +39,7 @@ from tests.drafts import (
     merge_claims,
     publish_demand,
     publish_review,
+    waiting,
     withdraw_review,
 )
 from tests.editorial.breaches import BREACHES
@@ -53,7 +55,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     publish_review(newsroom, one)
     publish_review(newsroom, other)
     merges.propose_merge(claim=other.claim, into=one.claim, by=newsroom.chief, note="Cùng một lời đồn.")
-    workflow.submit(review=make_review(newsroom), by=newsroom.reporter)
+    workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
     VerdictMapping.objects.create(
         words="Falso", verdict=make_scale().verdicts.get(slug="false"), proposed_by=newsroom.editor
     )
@@ -62,10 +64,10 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     run(
         "INSERT INTO editorial_claim_topics (claim_id, topic_id) SELECT c.id, t.id FROM editorial_claim c, editorial_topic t"
     )
-    workflow.submit(review=make_review(newsroom), by=newsroom.chief)
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", submitted_by=newsroom.editor)
+    workflow.submit(subject=make_review(newsroom), by=newsroom.chief)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", imported_by=newsroom.editor)
     ProposedLink.objects.create(batch=batch, claim=other.claim, other=one.claim, score=0.9)
-    demands.submit_demand(demand=make_demand(newsroom), by=newsroom.chief)
+    workflow.submit(subject=make_demand(newsroom), by=newsroom.chief)
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
     messages.take_in(kind=ReaderMessage.Kind.TIP, said={"text": "Có tin đồn này.", "language": "vi"}, address="x")
     return newsroom
@@ -129,21 +131,21 @@ def test_address_column_takes_http_only(newsroom: Newsroom, value: str) -> None:
 @pytest.mark.parametrize(
     ("sql", "message"),
     [
-        ("UPDATE editorial_approval SET statement = '{}'", "cannot be changed"),
-        ("UPDATE editorial_approval SET digest = repeat('0', 64)", "cannot be changed"),
+        ("UPDATE editorial_proposal SET statement = '{}'", "cannot be changed"),
+        ("UPDATE editorial_proposal SET digest = repeat('0', 64)", "cannot be changed"),
         (
-            "UPDATE editorial_approval SET submitted_by_id = decided_by_id WHERE decision = 'approved'",
+            "UPDATE editorial_proposal SET submitted_by_id = decided_by_id WHERE decision = 'approved'",
             "cannot be changed",
         ),
-        ("UPDATE editorial_approval SET note = 'else'", "cannot be changed"),
+        ("UPDATE editorial_proposal SET note = 'else'", "cannot be changed"),
         (
-            "UPDATE editorial_approval SET decision = '', decided_by_id = NULL, decided_at = NULL, sequence = NULL"
+            "UPDATE editorial_proposal SET decision = '', decided_by_id = NULL, decided_at = NULL, sequence = NULL"
             " WHERE decision = 'approved'",
             "cannot be changed",
         ),
-        ("UPDATE editorial_approval SET sequence = NULL WHERE decision = 'approved'", "cannot be changed"),
+        ("UPDATE editorial_proposal SET sequence = NULL WHERE decision = 'approved'", "cannot be changed"),
         (
-            "UPDATE editorial_approval SET decision = 'approved', decided_at = now(), decided_by_id ="
+            "UPDATE editorial_proposal SET decision = 'approved', decided_at = now(), decided_by_id ="
             " (SELECT id FROM editorial_user WHERE username LIKE 'reporter@%%') WHERE decision = ''"
             " AND submitted_by_id = (SELECT id FROM editorial_user WHERE username LIKE 'chief@%%')",
             "an author cannot approve",
@@ -168,9 +170,9 @@ def test_decision_on_a_demand_stays_as_it_was(database: str, decide: Callable[..
     demand = make_demand(newsroom)
     decide(newsroom, demand)
     with pytest.raises(IntegrityError, match="who decided and when cannot be changed"):
-        run(f"UPDATE editorial_demandapproval SET {change}")
+        run(f"UPDATE editorial_proposal SET {change}")
     if decide is approve_demand:
-        demands.return_demand(demand=demand, by=newsroom.second, reason="Thiếu căn cứ.")
+        workflow.return_(proposal=waiting(demand), by=newsroom.second, reason="Thiếu căn cứ.")
 
 
 @CHANGED_DECISIONS
@@ -184,16 +186,16 @@ def test_decision_on_a_merge_stays_as_it_was(database: str, published: bool, cha
         merge_claims(newsroom, one.claim, other.claim)
     else:
         merge = merges.propose_merge(claim=one.claim, into=other.claim, by=newsroom.reporter, note="Cùng tin đồn.")
-        merges.return_merge(merge=merge, by=newsroom.editor, reason="Hai chuyện khác nhau.")
+        workflow.return_(proposal=merge, by=newsroom.editor, reason="Hai chuyện khác nhau.")
     with pytest.raises(IntegrityError, match="who decided and when cannot be changed"):
-        run(f"UPDATE editorial_claimmerge SET {change}")
+        run(f"UPDATE editorial_proposal SET {change}")
 
 
 @pytest.mark.parametrize(
     "sql",
     [
-        "DELETE FROM editorial_approval",
-        "TRUNCATE editorial_approval",
+        "DELETE FROM editorial_proposal",
+        "TRUNCATE editorial_proposal",
         "DELETE FROM editorial_editorialevent",
         "UPDATE editorial_editorialevent SET action = 'nothing'",
         "TRUNCATE editorial_editorialevent",
@@ -207,32 +209,32 @@ def test_history_of_the_desk_is_kept(newsroom: Newsroom, sql: str) -> None:
 def test_statement_must_have_its_digest(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     with pytest.raises(IntegrityError, match="has not the digest"):
-        Approval.objects.create(
+        Proposal.objects.create(
             review=review, action="publication", statement="{}", digest="0" * 64, submitted_by=newsroom.reporter
         )
 
 
 def test_superuser_and_stranger_cannot_approve(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
-    approval = workflow.submit(review=review, by=newsroom.reporter)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
     stranger = make_newsroom("other.example").chief
     root = make_user("root", is_superuser=True)
     for person in (stranger, root):
         with pytest.raises(IntegrityError, match="only an Editor of the newsroom approves"):
             run(
-                "UPDATE editorial_approval SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
+                "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
                 [person.pk, approval.pk],
             )
 
 
 def test_who_began_it_never_approves_whoever_is_named_as_author(newsroom: Newsroom) -> None:
     review = make_review(newsroom, created_by=newsroom.editor)  # its author is the reporter
-    approval = workflow.submit(review=review, by=newsroom.reporter)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
     with pytest.raises(NotAllowed, match="You began this review or are one of its authors"):
-        workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+        workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(IntegrityError, match="who began it cannot approve"):
         run(
-            "UPDATE editorial_approval SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
+            "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
             [newsroom.editor.pk, approval.pk],
         )
     for change in (f"created_by_id = {newsroom.chief.pk}", "import_key = 'x'"):
@@ -240,7 +242,7 @@ def test_who_began_it_never_approves_whoever_is_named_as_author(newsroom: Newsro
             run(f"UPDATE editorial_review SET {change} WHERE id = %s", [review.pk])
     assert approval not in to_decide(newsroom.editor, [newsroom.publisher.pk])
     assert approval in to_decide(newsroom.second, [newsroom.publisher.pk])
-    workflow.approve(review=review, by=newsroom.second, digest=approval.digest)
+    workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
 
 
 def test_account_administrator_holds_no_membership(newsroom: Newsroom) -> None:
@@ -289,7 +291,7 @@ def test_administration_by_an_earlier_snapshot_is_refused(newsroom: Newsroom, ad
         run(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; {administer}".replace("%s", str(user.pk)))
 
 
-def insert_revision(review: Review, document: dict[str, Any], approval: Approval | None) -> None:
+def insert_revision(review: Review, document: dict[str, Any], approval: Proposal | None) -> None:
     """What somebody with the application's role could try: an entry and a document by hand."""
     data = canonical(document)
     salt = b"s" * 32
@@ -303,7 +305,7 @@ def insert_revision(review: Review, document: dict[str, Any], approval: Approval
         sequence = cursor.fetchone()[0]
         cursor.execute("INSERT INTO record_revisiondocument VALUES (%s, %s, %s)", [sequence, salt, data])
         if approval:
-            cursor.execute("UPDATE editorial_approval SET sequence = %s WHERE id = %s", [sequence, approval.pk])
+            cursor.execute("UPDATE editorial_proposal SET sequence = %s WHERE id = %s", [sequence, approval.pk])
 
 
 AT = "2126-01-01T00:00:00.000000Z"  # behind whatever was published
@@ -324,8 +326,8 @@ def test_publication_without_approval_is_refused(newsroom: Newsroom) -> None:
 
 def test_publication_of_something_else_than_approved_is_refused(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
-    approval = workflow.submit(review=review, by=newsroom.reporter)
-    approval = workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    approval = workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     said = statement(review)
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
         insert_revision(review, added(said | {"summary": "Đúng."}), approval)
@@ -335,10 +337,10 @@ def test_publication_of_something_else_than_approved_is_refused(newsroom: Newsro
         insert_revision(review, document, approval)
 
 
-def approved(newsroom: Newsroom, review: Review, said: dict[str, Any], action: str = "publication") -> Approval:
+def approved(newsroom: Newsroom, review: Review, said: dict[str, Any], action: str = "publication") -> Proposal:
     """Approved around the verbs, whatever it says."""
     data = canonical(said)
-    approval = Approval.objects.create(
+    approval = Proposal.objects.create(
         review=review,
         action=action,
         statement=data.decode(),
@@ -409,18 +411,18 @@ def test_publication_of_an_incomplete_review_is_refused(newsroom: Newsroom, fiel
     approved(newsroom, review, statement(review))
     run("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
     with pytest.raises(IntegrityError, match="verdict, summary or sources are missing"):
-        workflow.publish(review=review, by=newsroom.editor)
+        workflow.publish(proposal=waiting(review), by=newsroom.editor)
 
 
 def test_author_added_after_approval_is_found_at_publication(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
-    approval = workflow.submit(review=review, by=newsroom.reporter)
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     # The statement stays the same, since an account without a byline shows no name.
     run("UPDATE editorial_user SET byline = '' WHERE id = %s", [newsroom.editor.pk])
     review.authorships.create(user=newsroom.editor)
     with pytest.raises(IntegrityError, match="an author approved it"):
-        workflow.publish(review=review, by=newsroom.second)
+        workflow.publish(proposal=waiting(review), by=newsroom.second)
 
 
 def test_accounts_write_themselves_down(newsroom: Newsroom) -> None:

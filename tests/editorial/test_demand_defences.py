@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from factcheck.editorial import demands
-from factcheck.editorial.models import Demand, DemandApproval
+from factcheck.editorial.models import Demand, Proposal
+from factcheck.editorial.proposals import demands, workflow
 from factcheck.record.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.models import LogEntry
 from tests.drafts import Newsroom, make_demand, make_newsroom, make_user, publish_demand
 
 
 def insert_revision(
-    demand: Demand, statement: dict[str, Any], approval: DemandApproval | None, published_at: str = "", **revision: Any
+    demand: Demand, statement: dict[str, Any], approval: Proposal | None, published_at: str = "", **revision: Any
 ) -> None:
     """What somebody with the application's role could try: an entry and a document by hand."""
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -31,13 +31,13 @@ def insert_revision(
         sequence = cursor.fetchone()[0]
         cursor.execute("INSERT INTO record_revisiondocument VALUES (%s, %s, %s)", [sequence, salt, data])
         if approval:
-            cursor.execute("UPDATE editorial_demandapproval SET sequence = %s WHERE id = %s", [sequence, approval.pk])
+            cursor.execute("UPDATE editorial_proposal SET sequence = %s WHERE id = %s", [sequence, approval.pk])
 
 
-def approved(newsroom: Newsroom, demand: Demand, statement: dict[str, Any], **fields: Any) -> DemandApproval:
+def approved(newsroom: Newsroom, demand: Demand, statement: dict[str, Any], **fields: Any) -> Proposal:
     """An approval of any statement, with the verbs gone round and the database's rules kept."""
     data = canonical(statement)
-    return DemandApproval.objects.create(
+    return Proposal.objects.create(
         demand=demand, statement=data.decode(), digest=sha256_hex(data), submitted_by=newsroom.reporter,
         decision="approved", decided_by=newsroom.editor, decided_at=datetime.now(UTC), **fields,
     )  # fmt: skip
@@ -52,7 +52,7 @@ def test_by_hand_with_approval_is_taken(newsroom: Newsroom) -> None:
 def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
     demand, other = make_demand(newsroom), make_demand(newsroom)
     said = demands.statement(demand)
-    submitted = demands.submit_demand(demand=make_demand(newsroom), by=newsroom.reporter)
+    submitted = workflow.submit(subject=make_demand(newsroom), by=newsroom.reporter)
     message = "nobody approved what it publishes"
     with pytest.raises(IntegrityError, match=message):
         insert_revision(demand, said, None)
@@ -63,7 +63,7 @@ def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
     with pytest.raises(IntegrityError, match=message):
         insert_revision(demand, said, approved(newsroom, other, said))
     with pytest.raises(IntegrityError, match=message):
-        insert_revision(demand, said, DemandApproval.objects.get(demand=demand), note="Không ai duyệt.")
+        insert_revision(demand, said, Proposal.objects.get(demand=demand), note="Không ai duyệt.")
 
 
 @pytest.mark.parametrize(
@@ -94,14 +94,14 @@ def test_by_hand_update_without_note_is_refused(newsroom: Newsroom) -> None:
     with pytest.raises(IntegrityError, match="nothing says what changed"):
         insert_revision(demand, said, approved(newsroom, demand, said), first, number=2, kind="updated")
     with pytest.raises(IntegrityError, match="cannot follow"):
-        insert_revision(demand, said, DemandApproval.objects.first(), number=2, kind="published")
+        insert_revision(demand, said, Proposal.objects.first(), number=2, kind="published")
 
 
 def test_superuser_and_stranger_cannot_approve(newsroom: Newsroom) -> None:
-    approval = demands.submit_demand(demand=make_demand(newsroom), by=newsroom.reporter)
+    approval = workflow.submit(subject=make_demand(newsroom), by=newsroom.reporter)
     for person in (make_newsroom("other.example").chief, make_user("root", is_superuser=True)):
         with pytest.raises(IntegrityError, match="only an Editor of the newsroom approves"):
-            DemandApproval.objects.filter(pk=approval.pk).update(
+            Proposal.objects.filter(pk=approval.pk).update(
                 decision="approved", decided_by=person, decided_at=datetime.now(UTC)
             )
 
@@ -109,12 +109,12 @@ def test_superuser_and_stranger_cannot_approve(newsroom: Newsroom) -> None:
 @pytest.mark.parametrize(
     ("sql", "error", "message"),
     [
-        ("UPDATE editorial_demandapproval SET statement = '{}'", IntegrityError, "cannot be changed"),
-        ("UPDATE editorial_demandapproval SET note = 'x'", IntegrityError, "cannot be changed"),
-        ("UPDATE editorial_demandapproval SET sequence = NULL", IntegrityError, "cannot be changed"),
-        ("UPDATE editorial_demandapproval SET decision = 'returned'", IntegrityError, "cannot be changed"),
-        ("DELETE FROM editorial_demandapproval", ProgrammingError, "permission denied"),
-        ("TRUNCATE editorial_demandapproval", ProgrammingError, "permission denied"),
+        ("UPDATE editorial_proposal SET statement = '{}'", IntegrityError, "cannot be changed"),
+        ("UPDATE editorial_proposal SET note = 'x'", IntegrityError, "cannot be changed"),
+        ("UPDATE editorial_proposal SET sequence = NULL", IntegrityError, "cannot be changed"),
+        ("UPDATE editorial_proposal SET decision = 'returned'", IntegrityError, "cannot be changed"),
+        ("DELETE FROM editorial_proposal", ProgrammingError, "permission denied"),
+        ("TRUNCATE editorial_proposal", ProgrammingError, "permission denied"),
         ("DELETE FROM editorial_demand", IntegrityError, "violates foreign key"),
     ],
 )

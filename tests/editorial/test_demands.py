@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils.formats import date_format
 
-from factcheck.editorial import demands
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.models import Demand, DemandApproval, EditorialEvent, Membership
+from factcheck.editorial.models import Demand, EditorialEvent, Membership, Proposal
+from factcheck.editorial.proposals import demands, workflow
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument
 from tests.drafts import (
     Newsroom,
@@ -23,6 +23,7 @@ from tests.drafts import (
     publish_demand,
     publish_review,
     update_demand,
+    waiting,
 )
 
 
@@ -142,12 +143,12 @@ def test_demand_that_lacks_something_is_refused(newsroom: Newsroom, fields: dict
 def test_review_must_be_public_and_the_newsrooms_own(newsroom: Newsroom) -> None:
     draft = make_demand(newsroom, make_review(newsroom))
     with pytest.raises(EditorialError, match="has not been published"):
-        demands.submit_demand(demand=draft, by=newsroom.reporter)
+        workflow.submit(subject=draft, by=newsroom.reporter)
     other = make_newsroom("other.example")
     theirs = make_review(other)
     publish_review(other, theirs)
     with pytest.raises(EditorialError, match="another newsroom’s"):
-        demands.submit_demand(demand=make_demand(newsroom, theirs), by=newsroom.reporter)
+        workflow.submit(subject=make_demand(newsroom, theirs), by=newsroom.reporter)
 
 
 def test_verbs_refuse_the_wrong_people(newsroom: Newsroom) -> None:
@@ -156,19 +157,19 @@ def test_verbs_refuse_the_wrong_people(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
     for person in (stranger, root):
         with pytest.raises(NotAllowed):
-            demands.submit_demand(demand=demand, by=person)
-    approval = demands.submit_demand(demand=demand, by=newsroom.editor)
+            workflow.submit(subject=demand, by=person)
+    approval = workflow.submit(subject=demand, by=newsroom.editor)
     for person in (stranger, root, newsroom.reporter, newsroom.editor):
         with pytest.raises(NotAllowed):
-            demands.approve_demand(demand=demand, by=person, digest=approval.digest)
+            workflow.approve(proposal=approval, by=person, digest=approval.digest)
     for person in (stranger, root, newsroom.reporter):
         with pytest.raises(NotAllowed):
-            demands.return_demand(demand=demand, by=person, reason="Chưa đủ.")
-    demands.approve_demand(demand=demand, by=newsroom.second, digest=approval.digest)
+            workflow.return_(proposal=waiting(demand), by=person, reason="Chưa đủ.")
+    workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
     for person in (stranger, root, newsroom.reporter):
         with pytest.raises(NotAllowed):
-            demands.publish_demand(demand=demand, by=person)
-    demands.publish_demand(demand=demand, by=newsroom.editor)
+            workflow.publish(proposal=waiting(demand), by=person)
+    workflow.publish(proposal=waiting(demand), by=newsroom.editor)
     with pytest.raises(NotAllowed):
         demands.reopen_demand(demand=demand, by=stranger, note="Có kết quả.")
     assert LogEntry.objects.count() == 1
@@ -177,44 +178,50 @@ def test_verbs_refuse_the_wrong_people(newsroom: Newsroom) -> None:
 def test_verbs_refuse_the_wrong_state(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
     for refused, message in (
-        (lambda: demands.approve_demand(demand=demand, by=newsroom.editor, digest=""), "Nothing of this demand waits"),
-        (lambda: demands.return_demand(demand=demand, by=newsroom.editor, reason="x"), "Nothing of this demand waits"),
-        (lambda: demands.publish_demand(demand=demand, by=newsroom.editor), "Only an approved demand"),
+        (
+            lambda: workflow.approve(proposal=waiting(demand), by=newsroom.editor, digest=""),
+            "Nothing of this demand waits",
+        ),
+        (
+            lambda: workflow.return_(proposal=waiting(demand), by=newsroom.editor, reason="x"),
+            "Nothing of this demand waits",
+        ),
+        (lambda: workflow.publish(proposal=waiting(demand), by=newsroom.editor), "Only an approved demand"),
         (lambda: demands.reopen_demand(demand=demand, by=newsroom.editor, note="x"), "Only a published demand"),
     ):
         with pytest.raises(EditorialError, match=message):
             refused()
-    approval = demands.submit_demand(demand=demand, by=newsroom.reporter)
+    approval = workflow.submit(subject=demand, by=newsroom.reporter)
     with pytest.raises(EditorialError, match="Only a draft can be submitted"):
-        demands.submit_demand(demand=demand, by=newsroom.reporter)
+        workflow.submit(subject=demand, by=newsroom.reporter)
     with pytest.raises(EditorialError, match="submitted anew while you read it"):
-        demands.approve_demand(demand=demand, by=newsroom.editor, digest="0" * 64)
-    demands.approve_demand(demand=demand, by=newsroom.editor, digest=approval.digest)
+        workflow.approve(proposal=waiting(demand), by=newsroom.editor, digest="0" * 64)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(EditorialError, match="approved already"):
-        demands.approve_demand(demand=demand, by=newsroom.second, digest=approval.digest)
-    demands.publish_demand(demand=demand, by=newsroom.editor)
+        workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
+    workflow.publish(proposal=waiting(demand), by=newsroom.editor)
     with pytest.raises(EditorialError, match="Say what changed"):
         demands.reopen_demand(demand=demand, by=newsroom.reporter, note="  ")
     demands.reopen_demand(demand=demand, by=newsroom.reporter, note="Có kết quả.")
     with pytest.raises(EditorialError, match="Nothing has changed since the published revision"):
-        demands.submit_demand(demand=demand, by=newsroom.reporter)
+        workflow.submit(subject=demand, by=newsroom.reporter)
     Demand.objects.update(change_note="", legal_basis="")
     with pytest.raises(EditorialError, match="Say what changed"):
-        demands.submit_demand(demand=demand, by=newsroom.reporter)
+        workflow.submit(subject=demand, by=newsroom.reporter)
 
 
 def test_returned_demand_can_go_on(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
-    demands.submit_demand(demand=demand, by=newsroom.reporter)
-    demands.return_demand(demand=demand, by=newsroom.reporter)
-    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
+    workflow.take_back(proposal=waiting(demand), by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
     with pytest.raises(EditorialError, match="Write what is to be changed"):
-        demands.return_demand(demand=demand, by=newsroom.editor)
-    approval = demands.return_demand(demand=demand, by=newsroom.editor, reason="Thiếu căn cứ pháp lý.")
+        workflow.take_back(proposal=waiting(demand), by=newsroom.editor)
+    approval = workflow.return_(proposal=waiting(demand), by=newsroom.editor, reason="Thiếu căn cứ pháp lý.")
     assert [event.detail for event in EditorialEvent.objects.filter(action="demand.returned")] == [{}, {}]
-    assert (approval.decision, approval.decision_note) == ("returned", "Thiếu căn cứ pháp lý.")
+    assert (approval.decision, approval.message) == ("returned", "Thiếu căn cứ pháp lý.")
     publish_demand(newsroom, demand)
-    assert DemandApproval.objects.filter(entry__isnull=False).count() == 1
+    assert Proposal.objects.filter(entry__isnull=False).count() == 1
 
 
 def test_change_after_approval_is_found(newsroom: Newsroom) -> None:
@@ -222,7 +229,7 @@ def test_change_after_approval_is_found(newsroom: Newsroom) -> None:
     approve_demand(newsroom, demand)
     Demand.objects.update(asked="Gỡ toàn bộ trang.")
     with pytest.raises(EditorialError, match="changed after submission"):
-        demands.publish_demand(demand=demand, by=newsroom.editor)
+        workflow.publish(proposal=waiting(demand), by=newsroom.editor)
 
 
 def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
@@ -231,7 +238,7 @@ def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.Cap
     for demand in (later, due, undated):
         approve_demand(newsroom, demand)
     with pytest.raises(EditorialError, match=f"may not be public before {date_format(tomorrow())}"):
-        demands.publish_demand(demand=later, by=newsroom.editor)
+        workflow.publish(proposal=waiting(later), by=newsroom.editor)
     call_command("publish_due_demands")
     assert capsys.readouterr().out == f"{due.pk} is entry 0 of the log.\n"
     assert json.loads(PublishedDemand.objects.get().body)["delayed_until"] == demands.today().isoformat()
@@ -243,8 +250,8 @@ def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.Cap
 
 def test_due_demand_of_a_former_editor_is_left_and_told(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
     left, kept = (make_demand(newsroom, publish_after=demands.today()) for _ in range(2))
-    approval = demands.submit_demand(demand=left, by=newsroom.reporter)
-    demands.approve_demand(demand=left, by=newsroom.second, digest=approval.digest)
+    approval = workflow.submit(subject=left, by=newsroom.reporter)
+    workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
     approve_demand(newsroom, kept)
     Membership.objects.filter(user=newsroom.second).delete()
     with pytest.raises(CommandError, match="1 due demands could not be published"):
@@ -257,4 +264,4 @@ def test_due_demand_of_a_former_editor_is_left_and_told(newsroom: Newsroom, caps
 def test_demands_are_in_words(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
     assert str(demand) == "state body: Sở Thông tin tỉnh Ví Dụ, 20 October 2026"
-    assert str(demands.submit_demand(demand=demand, by=newsroom.reporter)) == str(demand)
+    assert str(workflow.submit(subject=demand, by=newsroom.reporter)) == str(demand)

@@ -18,9 +18,9 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import IntegrityError, connections
 
-from factcheck.editorial import workflow
 from factcheck.editorial.claimants import redact_claimant
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source
+from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.models import PublishedReview
 from tests.drafts import (
     NOTICE,
@@ -32,6 +32,7 @@ from tests.drafts import (
     make_user,
     publish_review,
     reinstate_review,
+    waiting,
     withdraw_review,
 )
 
@@ -102,11 +103,11 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
         title=word("source"), url=f"https://x.example/{word('source url')}", publisher=word("source publisher"),
         quote=word("quote"), archive_url=f"https://x.example/{word('source archive')}",
     )  # fmt: skip
-    workflow.submit(review=review, by=newsroom.reporter)
-    workflow.return_(review=review, by=newsroom.editor, reason=word("message"))
+    workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.return_(proposal=waiting(review), by=newsroom.editor, reason=word("message"))
     publish_review(newsroom, review)
     # The correction moves it to another claim and changes the headline: the former ones are in the history alone.
-    workflow.open_correction(
+    reviews.open_correction(
         review=review, by=newsroom.reporter, change_class="substantive", note=f"{word('first note')}{LONG}"
     )
     other = make_claim(newsroom, text=f"Bà {word('second claim')} nói.", claimant=named)
@@ -114,13 +115,13 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
         headline=word("second headline"), claim=other, change_note=f"{word('note')}{LONG}"
     )
     publish_review(newsroom, review)
-    approval = workflow.withdraw(review=review, by=newsroom.reporter, reason=word("withdrawal"))
-    workflow.return_(review=review, by=newsroom.editor, reason=word("refusal"))
+    approval = reviews.withdraw(review=review, by=newsroom.reporter, reason=word("withdrawal"))
+    workflow.return_(proposal=waiting(review), by=newsroom.editor, reason=word("refusal"))
     withdraw_review(newsroom, review)
     reinstate_review(newsroom, review)
-    approval = workflow.erase(review=review, by=newsroom.editor, ground="other", notice=word("former notice"))
+    approval = reviews.erase(review=review, by=newsroom.editor, ground="other", notice=word("former notice"))
     assert approval.note == word("former notice")
-    workflow.return_(review=review, by=newsroom.chief, reason=word("second refusal"))
+    workflow.return_(proposal=waiting(review), by=newsroom.chief, reason=word("second refusal"))
     for row, name in ((review, "review in the desk's log"), (claim, "claim there"), (named, "claimant there")):
         DeskLogEntry.objects.log_actions(
             newsroom.editor.pk, [row], CHANGE, change_message=[{"changed": {"name": "x", "object": word(name)}}]
@@ -188,8 +189,8 @@ def test_rewritten_tables_hold_nothing_of_what_was_erased(
 def test_what_was_never_published_is_emptied_as_the_page_says(newsroom: Newsroom) -> None:
     word = Words()
     review = make_review(newsroom, make_claim(newsroom, text=word("claim")), headline=word("headline"))
-    workflow.submit(review=review, by=newsroom.reporter)
-    workflow.return_(review=review, by=newsroom.editor, reason=word("reason"))
+    workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.return_(proposal=waiting(review), by=newsroom.editor, reason=word("reason"))
     Review.objects.filter(pk=review.pk).update(headline="")
     Claim.objects.filter(pk=review.claim_id).update(text="Một người nói.")
     assert word.found_in(dump()) == {"claim", "headline", "reason"}
@@ -199,7 +200,7 @@ def test_what_was_never_published_is_emptied_as_the_page_says(newsroom: Newsroom
         cursor.execute(sql.replace("REVIEW", str(review.pk)).replace("CLAIM", str(review.claim_id)))
     assert word.found_in(dump()) == set()
     with pytest.raises(IntegrityError), connections["owner"].cursor() as cursor:  # the rules are on again
-        cursor.execute("UPDATE editorial_approval SET statement = 'x'")
+        cursor.execute("UPDATE editorial_proposal SET statement = 'x'")
     with pytest.raises(IntegrityError), connections["owner"].cursor() as cursor:
         cursor.execute("UPDATE editorial_editorialevent SET action = 'x'")
 
@@ -207,7 +208,7 @@ def test_what_was_never_published_is_emptied_as_the_page_says(newsroom: Newsroom
 def test_redaction_keeps_the_new_draft_and_nothing_else(newsroom: Newsroom) -> None:
     word = Words()
     review = fill(newsroom, word)
-    workflow.open_correction(
+    reviews.open_correction(
         review=review, by=newsroom.reporter, change_class="update", note="Không còn nêu tên người phát ngôn."
     )
     redact_claimant(claimant=review.claim.claimant, by=newsroom.editor, description="một người dùng mạng xã hội")

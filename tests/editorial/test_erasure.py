@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from factcheck.editorial import documents, erasure, workflow
+from factcheck.editorial import documents, erasure
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.models import Appearance, Approval, Claim, Claimant, EditorialEvent, Review
+from factcheck.editorial.models import Appearance, Claim, Claimant, EditorialEvent, Proposal, Review
+from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
 from tests.drafts import (
     NOTICE,
@@ -21,6 +22,7 @@ from tests.drafts import (
     open_correction,
     publish_review,
     redact_review,
+    waiting,
     withdraw_review,
 )
 
@@ -68,9 +70,9 @@ def test_erasure_leaves_the_log_and_a_notice(newsroom: Newsroom) -> None:
         ("publication.submitted", {}), ("publication.approved", {}), ("review.original", {}),
         ("erasure.submitted", {}), ("erasure.approved", {}), ("review.erasure", {"sequence": 1}),
     ]  # fmt: skip
-    assert list(review.approvals.order_by("pk").values_list("action", "statement", "digest", "decided_by")) == [
+    assert list(review.proposals.order_by("pk").values_list("action", "statement", "digest", "decided_by")) == [
         ("publication", "", "0" * 64, newsroom.editor.pk),
-        ("erasure", review.approvals.latest("pk").statement, review.approvals.latest("pk").digest, newsroom.chief.pk),
+        ("erasure", review.proposals.latest("pk").statement, review.proposals.latest("pk").digest, newsroom.chief.pk),
     ]
 
 
@@ -80,16 +82,16 @@ def test_erased_review_can_do_nothing_more(newsroom: Newsroom) -> None:
     erase_review(newsroom, review)
     person = newsroom.editor
     for call, reason in (
-        (lambda: workflow.submit(review=review, by=person), "Only a draft can be submitted"),
-        (lambda: workflow.publish(review=review, by=person), "Only an approved review"),
+        (lambda: workflow.submit(subject=review, by=person), "Only a draft can be submitted"),
+        (lambda: workflow.publish(proposal=waiting(review), by=person), "Only an approved review"),
         (
-            lambda: workflow.open_correction(review=review, by=person, change_class="typo", note="x"),
+            lambda: reviews.open_correction(review=review, by=person, change_class="typo", note="x"),
             "Only a published review can be corrected",
         ),
-        (lambda: workflow.withdraw(review=review, by=person, reason="x"), "Only what is public"),
-        (lambda: workflow.reinstate(review=review, by=person, reason="x"), "Only a withdrawn review"),
+        (lambda: reviews.withdraw(review=review, by=person, reason="x"), "Only what is public"),
+        (lambda: reviews.reinstate(review=review, by=person, reason="x"), "Only a withdrawn review"),
         (
-            lambda: workflow.erase(review=review, by=person, ground="law", notice="Theo luật."),
+            lambda: reviews.erase(review=review, by=person, ground="law", notice="Theo luật."),
             "Only what was published can be erased",
         ),
     ):
@@ -115,15 +117,15 @@ def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> N
     publish_review(newsroom, review)
     wanted: dict[str, Any] = {"review": review, "by": newsroom.editor, "ground": "personal_data", "notice": NOTICE}
     with pytest.raises(EditorialError, match="Open a correction first"):
-        workflow.erase(**wanted, redact=True)
+        reviews.erase(**wanted, redact=True)
     open_correction(newsroom, review)
     with pytest.raises(EditorialError, match="take out of the draft what has to go"):
-        workflow.erase(**wanted, redact=True)
+        reviews.erase(**wanted, redact=True)
     Review.objects.update(headline="Đoạn phim cũ")
-    workflow.erase(**wanted, redact=True)
+    reviews.erase(**wanted, redact=True)
     # What is asked for is decided on first.
     with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review waits"):
-        workflow.submit(review=review, by=newsroom.reporter)
+        workflow.submit(subject=review, by=newsroom.reporter)
 
 
 def test_redacted_revision_needs_its_note(newsroom: Newsroom) -> None:
@@ -132,9 +134,9 @@ def test_redacted_revision_needs_its_note(newsroom: Newsroom) -> None:
     redact_review(newsroom, review)
     Review.objects.update(change_note="")
     with pytest.raises(EditorialError, match="Say what kind of correction this is"):
-        workflow.submit(review=review, by=newsroom.reporter)
+        workflow.submit(subject=review, by=newsroom.reporter)
     with pytest.raises(EditorialError, match="Only what is public can be withdrawn"):
-        workflow.withdraw(review=review, by=newsroom.reporter, reason="x")
+        reviews.withdraw(review=review, by=newsroom.reporter, reason="x")
 
 
 def test_withdrawn_review_can_be_erased(newsroom: Newsroom) -> None:
@@ -197,15 +199,15 @@ def test_erase_says_what_is_wrong_with_the_notice(newsroom: Newsroom, fields: di
     review = make_review(newsroom)
     publish_review(newsroom, review)
     with pytest.raises(EditorialError, match=reason):
-        workflow.erase(**{"review": review, "by": newsroom.editor, "ground": "law", "notice": NOTICE} | fields)
-    assert not Approval.objects.filter(action="erasure").exists()
+        reviews.erase(**{"review": review, "by": newsroom.editor, "ground": "law", "notice": NOTICE} | fields)
+    assert not Proposal.objects.filter(action="erasure").exists()
 
 
 def test_redaction_may_say_what_stays(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     open_correction(newsroom, review, summary="Sai.")
-    workflow.erase(
+    reviews.erase(
         review=review,
         by=newsroom.editor,
         ground="other",
@@ -217,7 +219,7 @@ def test_redaction_may_say_what_stays(newsroom: Newsroom) -> None:
 def test_erasure_needs_two_editors(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     with pytest.raises(EditorialError, match="Only what was published can be erased"):
-        workflow.erase(review=review, by=newsroom.editor, ground="law", notice=NOTICE)
+        reviews.erase(review=review, by=newsroom.editor, ground="law", notice=NOTICE)
     publish_review(newsroom, review)
     stranger = make_newsroom("other.example").chief
     for person, reason in (
@@ -226,17 +228,17 @@ def test_erasure_needs_two_editors(newsroom: Newsroom) -> None:
         (make_user("root", is_superuser=True), "not a member"),
     ):
         with pytest.raises(NotAllowed, match=reason):
-            workflow.erase(review=review, by=person, ground="law", notice=NOTICE)
-    approval = workflow.erase(review=review, by=newsroom.editor, ground="law", notice=NOTICE)
+            reviews.erase(review=review, by=person, ground="law", notice=NOTICE)
+    approval = reviews.erase(review=review, by=newsroom.editor, ground="law", notice=NOTICE)
     for person, reason in (
         (newsroom.editor, "You submitted this yourself"),
         (newsroom.reporter, "Only an Editor or Chief editor"),
         (stranger, "not a member"),
     ):
         with pytest.raises(NotAllowed, match=reason):
-            workflow.approve(review=review, by=person, digest=approval.digest)
+            workflow.approve(proposal=approval, by=person, digest=approval.digest)
     with pytest.raises(EditorialError, match="has something waiting already"):
-        workflow.withdraw(review=review, by=newsroom.reporter, reason="x")
+        reviews.withdraw(review=review, by=newsroom.reporter, reason="x")
     assert PublishedReview.objects.get().status == "live"
-    workflow.return_(review=review, by=newsroom.chief, reason="Không có căn cứ.")
+    workflow.return_(proposal=waiting(review), by=newsroom.chief, reason="Không có căn cứ.")
     assert documents.statement(review)["headline"] == "Video nước lũ là của năm 2020"

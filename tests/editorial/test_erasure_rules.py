@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
-from factcheck.editorial import erasure, workflow
-from factcheck.editorial.models import Approval, EditorialEvent, Review
+from factcheck.editorial import erasure
+from factcheck.editorial.models import EditorialEvent, Proposal, Review
+from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, RevisionDocument
-from tests.drafts import Newsroom, make_newsroom, make_review, open_correction, publish_review
+from tests.drafts import Newsroom, make_newsroom, make_review, open_correction, publish_review, waiting
 
 NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."
 
@@ -31,8 +32,8 @@ def desk(module_database: str) -> Iterator[Desk]:
     publish_review(newsroom, live)
     publish_review(newsroom, redacted)
     open_correction(newsroom, redacted, headline="Đoạn phim cũ")
-    approval = workflow.erase(review=redacted, by=newsroom.editor, ground="law", notice=NOTICE, redact=True)
-    workflow.approve(review=redacted, by=newsroom.chief, digest=approval.digest)
+    approval = reviews.erase(review=redacted, by=newsroom.editor, ground="law", notice=NOTICE, redact=True)
+    workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
     publish_review(newsroom, redacted)
     return Desk(newsroom, live, redacted)
 
@@ -43,7 +44,7 @@ def run(sql: str, params: Any = None, alias: str = "default") -> None:
         cursor.execute(sql, params)
 
 
-def insert_erasure(review: Review, approval: Approval | None, *more: str) -> None:
+def insert_erasure(review: Review, approval: Proposal | None, *more: str) -> None:
     """An erasure by hand: the entry, its document, the deletion of the documents before, and what else is said."""
     said = erasure.notice(review, "law", NOTICE, redact=False)
     at = "2126-01-01T00:00:00.000000Z"  # behind whatever was published
@@ -62,7 +63,7 @@ def insert_erasure(review: Review, approval: Approval | None, *more: str) -> Non
         (sequence,) = cursor.fetchone()
         cursor.execute("INSERT INTO record_revisiondocument VALUES (%s, %s, %s)", [sequence, salt, data])
         if approval:
-            cursor.execute("UPDATE editorial_approval SET sequence = %s WHERE id = %s", [sequence, approval.pk])
+            cursor.execute("UPDATE editorial_proposal SET sequence = %s WHERE id = %s", [sequence, approval.pk])
         for sql in more:
             cursor.execute(sql.replace("REVIEW", f"'{review.pk}'").replace("ENTRY", str(sequence)))
 
@@ -72,7 +73,7 @@ DELETE_DOCUMENTS = (
     " (SELECT sequence FROM record_logentry WHERE subject = REVIEW)"
 )
 EMPTY_APPROVALS = (
-    "UPDATE editorial_approval SET statement = '', note = '', decision_note = '', digest = repeat('0', 64)"
+    "UPDATE editorial_proposal SET statement = '', note = '', message = '', digest = repeat('0', 64)"
     " WHERE review_id = REVIEW AND action <> 'erasure'"
 )
 EMPTY_EVENTS = "UPDATE editorial_editorialevent SET detail = '{}' WHERE subject = REVIEW"
@@ -85,17 +86,17 @@ def test_erasure_without_approval_is_refused(desk: Desk) -> None:
 
 
 def test_erasure_that_is_only_asked_for_is_refused(desk: Desk) -> None:
-    approval = workflow.erase(review=desk.live, by=desk.newsroom.editor, ground="law", notice=NOTICE)
+    approval = reviews.erase(review=desk.live, by=desk.newsroom.editor, ground="law", notice=NOTICE)
     with pytest.raises(IntegrityError, match="approval_published_if_approved"):
         insert_erasure(desk.live, approval, DELETE_DOCUMENTS)
-    workflow.return_(review=desk.live, by=desk.newsroom.editor)
+    workflow.take_back(proposal=waiting(desk.live), by=desk.newsroom.editor)
 
 
 def test_half_an_erasure_is_refused_at_commit(desk: Desk) -> None:
     review = make_review(desk.newsroom)
     publish_review(desk.newsroom, review)
-    approval = workflow.erase(review=review, by=desk.newsroom.editor, ground="law", notice=NOTICE)
-    Approval.objects.filter(pk=approval.pk).update(
+    approval = reviews.erase(review=review, by=desk.newsroom.editor, ground="law", notice=NOTICE)
+    Proposal.objects.filter(pk=approval.pk).update(
         decision="approved", decided_by=desk.newsroom.chief, decided_at="2026-01-01T00:00:00Z"
     )
     steps = (DELETE_DOCUMENTS, EMPTY_APPROVALS, EMPTY_EVENTS)
@@ -177,14 +178,14 @@ def test_event_of_an_erased_review_can_be_emptied(desk: Desk) -> None:
     ],
 )
 def test_approval_is_emptied_by_an_erasure_alone(desk: Desk, review: str, action: str, change: str) -> None:
-    approvals = getattr(desk, review).approvals
+    approvals = getattr(desk, review).proposals
     if action == "first":
         row = approvals.earliest("pk")
         assert row.statement == ""
     else:
         row = approvals.filter(action=action).latest("pk")
     with pytest.raises(IntegrityError, match="cannot be changed"):
-        run(f"UPDATE editorial_approval SET {change} WHERE id = %s", [row.pk])
+        run(f"UPDATE editorial_proposal SET {change} WHERE id = %s", [row.pk])
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,7 @@ def test_erasure_cannot_be_asked_for_without_its_notice(desk: Desk, change: dict
     review = make_review(desk.newsroom)
     data = canonical(erasure.notice(review, "law", NOTICE, redact=False) | change)
     with pytest.raises(IntegrityError, match="needs a ground, a public notice and nothing else"):
-        Approval.objects.create(
+        Proposal.objects.create(
             review=review, action="erasure", statement=data.decode(), digest=sha256_hex(data), note=note,
             submitted_by=desk.newsroom.editor,
         )  # fmt: skip

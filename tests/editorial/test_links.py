@@ -12,10 +12,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
-from factcheck.editorial import links, merges, similar
+from factcheck.editorial import links, similar
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.imports import approve_import, publish_import, return_import
-from factcheck.editorial.models import Claim, ClaimMerge, EditorialEvent, ImportBatch, ProposedLink, Review
+from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, Proposal, ProposedLink, Review
+from factcheck.editorial.proposals import merges, workflow
 from factcheck.record import matching
 from factcheck.record.embeddings import NoVectorError
 from factcheck.record.matching import Matching
@@ -57,7 +58,7 @@ def publish(newsroom: Newsroom, batch: ImportBatch) -> None:
 
 def join(newsroom: Newsroom, claim: Claim, into: Claim) -> None:
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
-    merges.approve_merge(merge=merge, by=newsroom.second, digest=merge.digest)
+    workflow.approve(proposal=merge, by=newsroom.second, digest=merge.digest)
 
 
 def test_import_proposes_links_and_makes_none(
@@ -240,7 +241,7 @@ def test_link_of_a_claim_that_was_merged_meanwhile(newsroom: Newsroom, tmp_path:
         claim=claim, into=Claim.objects.get(text=FLOOD), by=newsroom.editor, note="Cùng một đoạn video."
     )
     assert list(links.open_links(claim=claim)) == [link]
-    merges.approve_merge(merge=merge, by=newsroom.second, digest=merge.digest)
+    workflow.approve(proposal=merge, by=newsroom.second, digest=merge.digest)
     assert not links.open_links(claim=claim).exists()
     with pytest.raises(EditorialError, match="merged into another one already. Split it off first."):
         links.accept_link(link=link, by=newsroom.editor, note=NOTE)
@@ -297,7 +298,7 @@ def test_accepted_link_of_a_published_claim_is_a_proposal_to_merge(newsroom: New
     lan.fill(reason=NOTE).press("It is the same")
     assert "Proposed. Somebody else has to decide now." in lan.text
     assert lan.path == f"/admin/editorial/importbatch/{batch.pk}/change/"  # where the other links are
-    merge = ClaimMerge.objects.get()
+    merge = Proposal.objects.get()
     assert (merge.claim, merge.into, merge.submitted_by, merge.decision) == (
         link.claim,
         link.other,

@@ -12,7 +12,7 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
 from factcheck.editorial import demonstration
-from factcheck.editorial.models import Approval, Claim, Publisher, RatingScale, Review, User
+from factcheck.editorial.models import Claim, Proposal, Publisher, RatingScale, Review, User
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview
 from tests.drafts import make_newsroom, make_user
 
@@ -63,7 +63,7 @@ def test_public_state(printed: str) -> None:
 
 
 def test_decided_by_somebody_else(printed: str) -> None:
-    for approval in Approval.objects.select_related("review"):
+    for approval in Proposal.objects.select_related("review"):
         assert approval.decided_by_id != approval.submitted_by_id
         assert not approval.review.authorships.filter(user=approval.decided_by_id).exists()
 

@@ -7,9 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.db import Error, IntegrityError, connection, transaction
 
-from factcheck.editorial import documents, merges
+from factcheck.editorial import documents
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.models import Claim, Claimant, ClaimMerge, EditorialEvent, Review
+from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Proposal, Review
+from factcheck.editorial.proposals import merges, workflow
 from factcheck.record import tree, verifier
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from tests.api.conftest import Api
@@ -51,12 +52,12 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
     assert json.loads(merge.statement).keys() == {"id", "into", "publisher", "license"}
     assert PublishedClaim.objects.count() == 2  # nothing has happened yet
     with pytest.raises(NotAllowed, match="You proposed this yourself"):
-        merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
+        workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest)
     with pytest.raises(NotAllowed, match="Only an Editor or Chief editor"):
-        merges.approve_merge(merge=merge, by=newsroom.reporter, digest=merge.digest)
+        workflow.approve(proposal=merge, by=newsroom.reporter, digest=merge.digest)
     with pytest.raises(EditorialError, match="not what you read"):
-        merges.approve_merge(merge=merge, by=newsroom.second, digest="0" * 64)
-    entry = merges.approve_merge(merge=merge, by=newsroom.second, digest=merge.digest)
+        workflow.approve(proposal=merge, by=newsroom.second, digest="0" * 64)
+    entry = workflow.approve(proposal=merge, by=newsroom.second, digest=merge.digest)
     assert (entry.kind, entry.subject, entry.number) == ("claim.merge", claim.pk, 1)
     assert json.loads(bytes(entry.revision_document.document)) | {
         "published_at": 0,
@@ -73,7 +74,7 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
     }
     assert merges.merged_into(claim) == into
     with pytest.raises(EditorialError, match="decided already"):
-        merges.return_merge(merge=merge, by=newsroom.editor)
+        workflow.take_back(proposal=merge, by=newsroom.editor)
     events = EditorialEvent.objects.filter(subject=str(claim.pk)).order_by("pk")
     assert list(events.values_list("action", flat=True)) == [
         "merge.proposed",
@@ -87,10 +88,10 @@ def test_merge_can_be_refused_or_taken_back(newsroom: Newsroom) -> None:
     with pytest.raises(EditorialError, match="waits for a decision already"):
         merges.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
     with pytest.raises(EditorialError, match="Write why not"):
-        merges.return_merge(merge=merge, by=newsroom.editor)
-    merges.return_merge(merge=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
+        workflow.take_back(proposal=merge, by=newsroom.editor)
+    workflow.return_(proposal=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
     again = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
-    merges.return_merge(merge=again, by=newsroom.reporter)
+    workflow.take_back(proposal=again, by=newsroom.reporter)
     assert not LogEntry.objects.filter(kind__startswith="claim.").exists()
     assert merges.open_merges(claim) == []
 
@@ -103,18 +104,18 @@ def test_two_newsrooms_join_together_and_either_parts(newsroom: Newsroom) -> Non
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     for person in (newsroom.editor, newsroom.chief, third.chief):
         with pytest.raises(NotAllowed):
-            merges.approve_merge(merge=merge, by=person, digest=merge.digest)
+            workflow.approve(proposal=merge, by=person, digest=merge.digest)
     with pytest.raises(IntegrityError, match="only an Editor of the newsroom that decides"):
         run(
-            "UPDATE editorial_claimmerge SET decision = 'approved', decided_at = now(), decided_by_id ="
+            "UPDATE editorial_proposal SET decision = 'approved', decided_at = now(), decided_by_id ="
             " (SELECT id FROM editorial_user WHERE username = 'chief@kiemchung.example')"
         )
-    entry = merges.approve_merge(merge=merge, by=other.editor, digest=merge.digest)
+    entry = workflow.approve(proposal=merge, by=other.editor, digest=merge.digest)
     assert json.loads(bytes(entry.revision_document.document))["publisher"]["site"] == "kiemchung.example"
     parting = merges.propose_split(claim=claim, by=other.reporter, note="Hai ngôi chùa khác nhau.")
     with pytest.raises(NotAllowed):
-        merges.approve_merge(merge=parting, by=newsroom.editor, digest=parting.digest)
-    assert merges.approve_merge(merge=parting, by=other.editor, digest=parting.digest).kind == "claim.split"
+        workflow.approve(proposal=parting, by=newsroom.editor, digest=parting.digest)
+    assert workflow.approve(proposal=parting, by=other.editor, digest=parting.digest).kind == "claim.split"
 
 
 def test_what_cannot_be_proposed(newsroom: Newsroom) -> None:
@@ -153,7 +154,7 @@ def test_reason_does_not_repeat_what_only_the_public_claim_still_says(newsroom: 
     with pytest.raises(EditorialError, match="must repeat neither"):
         merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
     plain = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
-    merges.approve_merge(merge=plain, by=newsroom.editor, digest=plain.digest)
+    workflow.approve(proposal=plain, by=newsroom.editor, digest=plain.digest)
     with pytest.raises(EditorialError, match="must repeat neither"):
         merges.propose_split(claim=claim, by=newsroom.reporter, note=note)
 
@@ -164,7 +165,7 @@ def test_opposite_merges_at_the_same_time_give_one(newsroom: Newsroom) -> None:
     back = merges.propose_merge(claim=two, into=one, by=newsroom.reporter, note=NOTE)
     results = at_once(
         [
-            lambda merge=merge, by=by: merges.approve_merge(merge=merge, by=by, digest=merge.digest)
+            lambda merge=merge, by=by: workflow.approve(proposal=merge, by=by, digest=merge.digest)
             for merge in (there, back)
             for by in (newsroom.editor, newsroom.second)
         ]
@@ -236,7 +237,7 @@ def test_erasure_after_a_merge_leaves_nothing_of_the_claim(newsroom: Newsroom) -
     secret = publish_claim(newsroom, "Ông Quỳzạt nói dối.")
     other = publish_claim(newsroom, "Lời đồn thứ nhì.")
     refused = merges.propose_merge(claim=secret, into=other, by=newsroom.reporter, note=NOTE)
-    merges.return_merge(merge=refused, by=newsroom.editor, reason="Ông Quỳzạt là người khác.")
+    workflow.return_(proposal=refused, by=newsroom.editor, reason="Ông Quỳzạt là người khác.")
     merge_claims(newsroom, secret, other)
     assert "Quỳzạt" in dump()
     erase_review(newsroom, Review.objects.get(claim=secret))
@@ -272,12 +273,12 @@ def test_verifier_follows_merges(
 @pytest.mark.parametrize(
     ("sql", "message"),
     [
-        ("UPDATE editorial_claimmerge SET note = 'khác'", "cannot be changed"),
-        ("UPDATE editorial_claimmerge SET into_id = claim_id, claim_id = into_id", "cannot be changed"),
-        ("UPDATE editorial_claimmerge SET sequence = NULL", "cannot be changed"),
-        ("UPDATE editorial_claimmerge SET decision = 'returned'", "cannot be changed"),
-        ("DELETE FROM editorial_claimmerge", "permission denied"),
-        ("TRUNCATE editorial_claimmerge", "permission denied"),
+        ("UPDATE editorial_proposal SET note = 'khác'", "cannot be changed"),
+        ("UPDATE editorial_proposal SET into_id = claim_id, claim_id = into_id", "cannot be changed"),
+        ("UPDATE editorial_proposal SET sequence = NULL", "cannot be changed"),
+        ("UPDATE editorial_proposal SET decision = 'returned'", "cannot be changed"),
+        ("DELETE FROM editorial_proposal", "permission denied"),
+        ("TRUNCATE editorial_proposal", "permission denied"),
     ],
 )
 def test_proposal_stays_as_it_was(newsroom: Newsroom, sql: str, message: str) -> None:
@@ -299,8 +300,8 @@ def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monke
 
     monkeypatch.setattr(merges.log, "publish", into_another)
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
-        merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
-    assert ClaimMerge.objects.get().decision == ""
+        workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest)
+    assert Proposal.objects.get().decision == ""
 
 
 def test_database_refuses_a_merge_in_the_name_of_another(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from factcheck.editorial import workflow
 from factcheck.editorial.documents import for_statements, statement
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Appearance, Claim, Claimant, Review, Topic
+from factcheck.editorial.proposals import workflow
 from factcheck.record.models import PublishedClaim, PublishedReview
 from tests.drafts import (
     FLOOD,
@@ -20,6 +20,7 @@ from tests.drafts import (
     open_correction,
     publish_claim,
     publish_review,
+    waiting,
     withdraw_review,
 )
 
@@ -139,14 +140,14 @@ def test_draft_of_a_claim_that_nobody_shows_any_more_is_not_submitted(newsroom: 
     review = make_review(other, claim)
     withdraw_review(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
     with pytest.raises(EditorialError, match="of another newsroom is public any more"):
-        workflow.submit(review=review, by=other.reporter)
+        workflow.submit(subject=review, by=other.reporter)
 
 
 def test_change_of_another_newsrooms_draft_keeps_nobody_from_publishing(newsroom: Newsroom, other: Newsroom) -> None:
     claim = publish_claim(newsroom)
     review = make_review(other, claim)
-    approval = workflow.submit(review=review, by=other.reporter)
+    approval = workflow.submit(subject=review, by=other.reporter)
     change(claim)
-    workflow.approve(review=review, by=other.editor, digest=approval.digest)
-    workflow.publish(review=review, by=other.editor)
+    workflow.approve(proposal=approval, by=other.editor, digest=approval.digest)
+    workflow.publish(proposal=waiting(review), by=other.editor)
     assert FLOOD in str(said(review)["claim"])

@@ -8,12 +8,12 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 from django.utils import timezone
 
-from factcheck.editorial import demands, workflow
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import AnsweredRequest, ApiToken, Authorship, Claim, EditorialEvent, Review
 from factcheck.editorial.programs import once
 from factcheck.editorial.programs.tokens import by_token, make_token, revoke_token
-from tests.drafts import make_demand, make_newsroom, make_review, make_scale, make_user, publish_review
+from factcheck.editorial.proposals import reviews, workflow
+from tests.drafts import make_demand, make_newsroom, make_review, make_scale, make_user, publish_review, waiting
 from tests.tokens import CLAIM, make_program
 
 
@@ -37,20 +37,20 @@ def test_nothing_is_submitted_decided_or_published_by_token(newsroom: Any) -> No
     """Even if the verbs were called."""
     token, review = token_of(newsroom), make_review(newsroom)
     with pytest.raises(IntegrityError, match="a program drafts"), by_token(token):
-        workflow.submit(review=review, by=newsroom.reporter)
-    approval = workflow.submit(review=review, by=newsroom.reporter)
+        workflow.submit(subject=review, by=newsroom.reporter)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
     with pytest.raises(IntegrityError, match="a program drafts"), by_token(token):
-        workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+        workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(IntegrityError, match="a program drafts"), by_token(token):
-        workflow.publish(review=review, by=newsroom.editor)
-    workflow.publish(review=review, by=newsroom.editor)  # the transaction's end is the end of it
+        workflow.publish(proposal=waiting(review), by=newsroom.editor)
+    workflow.publish(proposal=waiting(review), by=newsroom.editor)  # the transaction's end is the end of it
 
 
 def test_nothing_else_is_decided_by_token(newsroom: Any) -> None:
     """Demands, merges and imports, around the verbs as well."""
     token, demand = token_of(newsroom), make_demand(newsroom)
-    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
     for table in ("demandapproval", "claimmerge", "importbatch"):
         with pytest.raises(IntegrityError, match="a program drafts"), by_token(token):
             run(
@@ -69,18 +69,18 @@ def test_who_had_it_drafted_never_approves_whoever_is_named_as_author(newsroom: 
     review.summary, review.verdict = complete.summary, complete.verdict
     review.save()
     complete.sources.update(review=review)
-    approval = workflow.submit(review=review, by=newsroom.reporter)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
     with pytest.raises(NotAllowed, match="You began this review"):
-        workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+        workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(IntegrityError, match="who began it cannot approve"):
         run(
-            "UPDATE editorial_approval SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
+            "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
             newsroom.editor.pk,
             approval.pk,
         )
     with pytest.raises(IntegrityError, match="who began it, and with what, cannot be changed"):
         run("UPDATE editorial_review SET token_id = NULL WHERE id = %s", made)
-    workflow.approve(review=review, by=newsroom.second, digest=approval.digest)
+    workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
 
 
 def test_token_stays_as_it_was_made(newsroom: Any) -> None:
@@ -214,7 +214,7 @@ def test_published_review_of_a_program_is_erased_whole(newsroom: Any) -> None:
     said = {"claim": {"id": claim}, "language": "vi", "summary": "zwielicht", "verdict": verdict, "sources": sources}
     review = Review.objects.get(pk=program.post("reviews/", said, **{"Idempotency-Key": "k"}))
     publish_review(newsroom, review)
-    approval = workflow.erase(review=review, by=newsroom.editor, ground="law", notice="Theo luật.")
-    workflow.approve(review=review, by=newsroom.chief, digest=approval.digest)
+    approval = reviews.erase(review=review, by=newsroom.editor, ground="law", notice="Theo luật.")
+    workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
     program.refused("GET", f"reviews/{review.pk}/", None, 404)
     assert program.get("reviews/")["results"] == []

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from factcheck.editorial import documents, workflow
+from factcheck.editorial import documents
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review, Source, User
+from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
 from tests.drafts import (
     Newsroom,
@@ -19,6 +20,7 @@ from tests.drafts import (
     open_correction,
     publish_review,
     reinstate_review,
+    waiting,
     withdraw_review,
 )
 
@@ -97,7 +99,7 @@ def test_second_review_of_a_claim_joins_it(newsroom: Newsroom) -> None:
 )
 def test_submit_says_what_is_missing(newsroom: Newsroom, fields: dict[str, Any], reason: str) -> None:
     with pytest.raises(EditorialError) as refusal:
-        workflow.submit(review=make_review(newsroom, **fields), by=newsroom.reporter)
+        workflow.submit(subject=make_review(newsroom, **fields), by=newsroom.reporter)
     assert reason in [str(each) for each in refusal.value.reasons]
 
 
@@ -118,39 +120,39 @@ def test_submit_wants_a_confirmed_claimant(newsroom: Newsroom) -> None:
     Claimant.objects.update(type="person", name="Somebody Printed", description="", confirmed=False)
     review.refresh_from_db()
     with pytest.raises(EditorialError, match="Confirm the claimant's name"):
-        workflow.submit(review=review, by=newsroom.reporter)
+        workflow.submit(subject=review, by=newsroom.reporter)
 
 
 def test_approve_refuses_submitter_author_and_reporter(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     review.authorships.create(user=newsroom.second)
-    approval = workflow.submit(review=review, by=newsroom.editor)
+    approval = workflow.submit(subject=review, by=newsroom.editor)
     for person, reason in (
         (newsroom.editor, "You submitted this yourself"),
         (newsroom.second, "You began this review or are one of its authors"),
         (newsroom.reporter, "Only an Editor or Chief editor"),
     ):
         with pytest.raises(NotAllowed, match=reason):
-            workflow.approve(review=review, by=person, digest=approval.digest)
-    workflow.approve(review=review, by=newsroom.chief, digest=approval.digest)
+            workflow.approve(proposal=approval, by=person, digest=approval.digest)
+    workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
     with pytest.raises(EditorialError, match="approved already"):
-        workflow.approve(review=review, by=newsroom.chief, digest=approval.digest)
+        workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
 
 
 def test_approve_refuses_another_digest(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     with pytest.raises(EditorialError, match="submitted anew while you read it"):
-        workflow.approve(review=review, by=newsroom.editor, digest="0" * 64)
+        workflow.approve(proposal=waiting(review), by=newsroom.editor, digest="0" * 64)
 
 
 @pytest.mark.parametrize("when", ["before approval", "after approval"])
 @pytest.mark.parametrize("what", ["review", "claim", "source", "publisher"])
 def test_changed_draft_is_not_published(newsroom: Newsroom, when: str, what: str) -> None:
     review = make_review(newsroom)
-    approval = workflow.submit(review=review, by=newsroom.reporter)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
     if when == "after approval":
-        workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+        workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     if what == "review":
         Review.objects.update(summary="Đúng.")
     elif what == "claim":
@@ -161,30 +163,30 @@ def test_changed_draft_is_not_published(newsroom: Newsroom, when: str, what: str
         type(newsroom.publisher).objects.update(name="Khác")
     with pytest.raises(EditorialError, match="were changed after submission, .*: the newsroom’s page,"):
         if when == "before approval":
-            workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+            workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
         else:
-            workflow.publish(review=review, by=newsroom.editor)
+            workflow.publish(proposal=waiting(review), by=newsroom.editor)
     assert LogEntry.objects.count() == 0
-    workflow.return_(review=review, by=newsroom.editor, reason="Gửi lại.")
+    workflow.return_(proposal=waiting(review), by=newsroom.editor, reason="Gửi lại.")
     publish_review(newsroom, review)
     assert LogEntry.objects.count() == 1
 
 
 def test_return_needs_a_reason_unless_taken_back(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     with pytest.raises(EditorialError, match="Write what is to be changed"):
-        workflow.return_(review=review, by=newsroom.editor, reason="  ")
+        workflow.return_(proposal=waiting(review), by=newsroom.editor, reason="  ")
     with pytest.raises(NotAllowed, match="Only an Editor"):
         other = make_user("second reporter")
         other.memberships.create(publisher=newsroom.publisher, role="reporter")
-        workflow.return_(review=review, by=other, reason="x")
-    returned = workflow.return_(review=review, by=newsroom.reporter)
-    assert (returned.decision, returned.decision_note) == ("returned", "")
+        workflow.return_(proposal=waiting(review), by=other, reason="x")
+    returned = workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
+    assert (returned.decision, returned.message) == ("returned", "")
     review.refresh_from_db()
     assert review.state == "draft"
     with pytest.raises(EditorialError, match="Nothing of this review waits"):
-        workflow.return_(review=review, by=newsroom.reporter)
+        workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
 
 
 def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom) -> None:
@@ -192,26 +194,26 @@ def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom) -> None
     other.memberships.create(publisher=newsroom.publisher, role="reporter")
     review = make_review(newsroom)
     with pytest.raises(NotAllowed, match="their own reviews only"):
-        workflow.submit(review=review, by=other)
+        workflow.submit(subject=review, by=other)
 
 
 def test_correction_needs_class_note_and_change(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     with pytest.raises(EditorialError, match="Only a published review can be corrected; this one is: draft"):
-        workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
+        reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
     publish_review(newsroom, review)
     for change_class, note, reason in (
         ("whim", "x", "Say what kind of correction"),
         ("typo", " ", "Write what changed and why"),
     ):
         with pytest.raises(EditorialError, match=reason):
-            workflow.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa lỗi chính tả.")
+            reviews.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa lỗi chính tả.")
     with pytest.raises(EditorialError, match="Nothing has changed"):
-        workflow.submit(review=review, by=newsroom.reporter)
+        workflow.submit(subject=review, by=newsroom.reporter)
     Review.objects.update(change_note="", summary="Sai!")
     with pytest.raises(EditorialError, match="Say what kind of correction this is, what changed and why"):
-        workflow.submit(review=review, by=newsroom.reporter)
+        workflow.submit(subject=review, by=newsroom.reporter)
 
 
 def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom) -> None:
@@ -220,30 +222,30 @@ def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom
     opened = {"review": review, "by": newsroom.reporter, "change_class": "substantive"}
     message = r"say what and how you know: at least 40 characters, and there are 16\. Readers will see it"
     with pytest.raises(EditorialError, match=message):
-        workflow.open_correction(**opened, note=" Sai ngày quay ạ.\n")
-    workflow.open_correction(**opened, note="Sai ngày quay: người quay phim đã nói với toà soạn.")
+        reviews.open_correction(**opened, note=" Sai ngày quay ạ.\n")
+    reviews.open_correction(**opened, note="Sai ngày quay: người quay phim đã nói với toà soạn.")
     # The note can be edited while the draft is open.
     Review.objects.update(summary="Sai!", change_note="Sai ngày quay ạ.")
     with pytest.raises(EditorialError, match=message):
-        workflow.submit(review=review, by=newsroom.reporter)
+        workflow.submit(subject=review, by=newsroom.reporter)
 
 
 def test_another_verdict_is_no_typing_error(newsroom: Newsroom) -> None:
     scale = make_scale()
     review = make_review(newsroom, verdict=scale.verdicts.get(slug="false"))
     publish_review(newsroom, review)
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa một chữ.")
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa một chữ.")
     Review.objects.update(verdict=scale.verdicts.get(slug="true"))
     with pytest.raises(EditorialError, match="no typing error: choose another kind of correction"):
-        workflow.submit(review=review, by=newsroom.reporter)
+        workflow.submit(subject=review, by=newsroom.reporter)
     Review.objects.update(change_class="update")
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
 
 
 def test_update_is_not_a_correction(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Có số liệu mới.")
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Có số liệu mới.")
     Review.objects.update(summary="Sai. Có số liệu mới.")
     entry = publish_review(newsroom, review)
     assert entry.kind == "review.update"
@@ -257,26 +259,26 @@ def test_update_is_not_a_correction(newsroom: Newsroom) -> None:
 def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     with pytest.raises(EditorialError, match="Only what is public"):
-        workflow.withdraw(review=review, by=newsroom.reporter, reason="x")
+        reviews.withdraw(review=review, by=newsroom.reporter, reason="x")
     publish_review(newsroom, review)
     with pytest.raises(EditorialError, match="Only a withdrawn review"):
-        workflow.reinstate(review=review, by=newsroom.reporter, reason="x")
+        reviews.reinstate(review=review, by=newsroom.reporter, reason="x")
     with pytest.raises(EditorialError, match="Write the reason"):
-        workflow.withdraw(review=review, by=newsroom.reporter, reason="")
-    approval = workflow.withdraw(review=review, by=newsroom.editor, reason="Nguồn sai.")
+        reviews.withdraw(review=review, by=newsroom.reporter, reason="")
+    approval = reviews.withdraw(review=review, by=newsroom.editor, reason="Nguồn sai.")
     with pytest.raises(NotAllowed, match="somebody else"):
-        workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+        workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(EditorialError, match="has something waiting already"):
-        workflow.withdraw(review=review, by=newsroom.second, reason="Nguồn sai.")
+        reviews.withdraw(review=review, by=newsroom.second, reason="Nguồn sai.")
     with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review waits"):
-        workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
-    workflow.return_(review=review, by=newsroom.second, reason="Không.")
+        reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
+    workflow.return_(proposal=waiting(review), by=newsroom.second, reason="Không.")
     assert PublishedReview.objects.get().status == "live"
     withdraw_review(newsroom, review)
     with pytest.raises(EditorialError, match="Only what is public"):
-        workflow.withdraw(review=review, by=newsroom.reporter, reason="x")
+        reviews.withdraw(review=review, by=newsroom.reporter, reason="x")
     with pytest.raises(EditorialError, match="Write what changed and why"):
-        workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="")
+        reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="")
 
 
 def test_correction_of_a_withdrawn_review_waits_for_its_reinstatement(newsroom: Newsroom) -> None:
@@ -285,7 +287,7 @@ def test_correction_of_a_withdrawn_review_waits_for_its_reinstatement(newsroom: 
     withdraw_review(newsroom, review)
     open_correction(newsroom, review, summary="Đang viết lại.")
     with pytest.raises(EditorialError, match="reinstate it before you submit a correction"):
-        workflow.submit(review=review, by=newsroom.reporter)
+        workflow.submit(subject=review, by=newsroom.reporter)
     reinstate_review(newsroom, review)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Sai. Đoạn video được quay năm 2020."
     correct_review(newsroom, review)
@@ -316,22 +318,22 @@ def people_who_may_not(newsroom: Newsroom) -> list[User]:
 
 def test_every_verb_refuses_people_of_other_newsrooms(newsroom: Newsroom) -> None:
     draft, submitted, approved, published, withdrawn = (make_review(newsroom) for _ in range(5))
-    workflow.submit(review=submitted, by=newsroom.reporter)
-    approval = workflow.submit(review=approved, by=newsroom.reporter)
-    workflow.approve(review=approved, by=newsroom.editor, digest=approval.digest)
+    workflow.submit(subject=submitted, by=newsroom.reporter)
+    approval = workflow.submit(subject=approved, by=newsroom.reporter)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     publish_review(newsroom, published)
     publish_review(newsroom, withdrawn)
     withdraw_review(newsroom, withdrawn)
     before = LogEntry.objects.count()
     for person in people_who_may_not(newsroom):
         for call in (
-            lambda by: workflow.submit(review=draft, by=by),
-            lambda by: workflow.return_(review=submitted, by=by, reason="x"),
-            lambda by: workflow.approve(review=submitted, by=by, digest="x"),
-            lambda by: workflow.publish(review=approved, by=by),
-            lambda by: workflow.open_correction(review=published, by=by, change_class="typo", note="x"),
-            lambda by: workflow.withdraw(review=published, by=by, reason="x"),
-            lambda by: workflow.reinstate(review=withdrawn, by=by, reason="x"),
+            lambda by: workflow.submit(subject=draft, by=by),
+            lambda by: workflow.return_(proposal=waiting(submitted), by=by, reason="x"),
+            lambda by: workflow.approve(proposal=waiting(submitted), by=by, digest="x"),
+            lambda by: workflow.publish(proposal=waiting(approved), by=by),
+            lambda by: reviews.open_correction(review=published, by=by, change_class="typo", note="x"),
+            lambda by: reviews.withdraw(review=published, by=by, reason="x"),
+            lambda by: reviews.reinstate(review=withdrawn, by=by, reason="x"),
         ):
             with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
                 call(person)

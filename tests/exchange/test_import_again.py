@@ -6,19 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from factcheck.editorial import claimants, imports, merges, workflow
+from factcheck.editorial import claimants
 from factcheck.editorial.models import (
-    Approval,
     Claim,
     Claimant,
     EditorialEvent,
     ImportBatch,
+    Proposal,
     RatingScale,
     Review,
     Topic,
 )
+from factcheck.editorial.proposals import imports, merges, reviews, workflow
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, make_claim
+from tests.drafts import Newsroom, make_claim, waiting
 from tests.exchange.own_records import bodies, publish, record, take
 
 
@@ -71,7 +72,7 @@ def test_correction_at_the_desk_is_not_overwritten(newsroom: Newsroom, file: Pat
     take(file, record())
     publish()
     review = Review.objects.get()
-    workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="A letter.")
+    reviews.open_correction(review=review, by=newsroom.editor, change_class="typo", note="A letter.")
     assert take(file, record(headline="Other")) == "0 new, 0 unchanged, 0 changed, 1 refused (in_hand 1)."
     assert take(file, record()) == "0 new, 1 unchanged, 0 changed, 0 refused."
 
@@ -80,17 +81,17 @@ def test_withdrawn_review_stays_withdrawn(newsroom: Newsroom, file: Path) -> Non
     take(file, record())
     publish()
     review = Review.objects.get()
-    approval = workflow.withdraw(review=review, by=newsroom.editor, reason="Wrong.")
-    workflow.approve(review=review, by=newsroom.second, digest=approval.digest)
+    approval = reviews.withdraw(review=review, by=newsroom.editor, reason="Wrong.")
+    workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
     assert take(file, record(headline="Other")) == "0 new, 0 unchanged, 0 changed, 1 refused (withdrawn_here 1)."
     assert take(file, record()) == "0 new, 1 unchanged, 0 changed, 0 refused."
 
 
 def test_returned_import_comes_in_again(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1), record(2))
-    imports.return_import(batch=ImportBatch.objects.get(), by=newsroom.second, reason="Languages are missing.")
+    workflow.return_(proposal=ImportBatch.objects.get().proposal, by=newsroom.second, reason="Languages are missing.")
     assert set(Review.objects.values_list("state", flat=True)) == {"draft"}
-    assert Approval.objects.filter(decision_note="Languages are missing.").count() == 2
+    assert Proposal.objects.filter(message="Languages are missing.").count() == 2
     assert take(file, record(1, headline="Mended"), record(2)) == "2 new, 0 unchanged, 0 changed, 0 refused."
     assert publish() == "2 reviews published."
     assert [body["headline"] for body in bodies()] == ["Mended", "Headline 2"]
@@ -100,14 +101,14 @@ def test_returned_import_comes_in_again(newsroom: Newsroom, file: Path) -> None:
 def stale(newsroom: Newsroom) -> None:
     """The newest import is approved, and then its claimant described, so that it cannot be published."""
     batch = ImportBatch.objects.latest("pk")
-    imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+    workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
     claimants.redact_claimant(claimant=Claimant.objects.get(), by=newsroom.editor, description="a private person")
     assert imports.publish_import(batch=batch, by=newsroom.second) == 0
     Claimant.objects.update(type="person", name="Ann Other", description="", confirmed=False)
 
 
 def returned(newsroom: Newsroom) -> None:
-    imports.return_import(batch=ImportBatch.objects.latest("pk"), by=newsroom.second, reason="Which headline?")
+    workflow.return_(proposal=ImportBatch.objects.latest("pk").proposal, by=newsroom.second, reason="Which headline?")
 
 
 @pytest.mark.parametrize("put_back", [returned, stale])
@@ -156,7 +157,7 @@ def test_correction_opened_at_the_desk_after_one_was_put_back_is_not_overwritten
     returned(newsroom)
     take(file, record())
     review = Review.objects.get()
-    workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="A letter.")
+    reviews.open_correction(review=review, by=newsroom.editor, change_class="typo", note="A letter.")
     assert take(file, record(headline="Third")) == "0 new, 0 unchanged, 0 changed, 1 refused (in_hand 1)."
     assert Review.objects.get().change_note == "A letter."
 
@@ -180,13 +181,13 @@ def test_verdict_by_hand_stays_when_the_publisher_takes_other_words_back(newsroo
     take(file, record())
     publish()
     review = Review.objects.get()
-    workflow.open_correction(review=review, by=newsroom.editor, change_class="update", note="On our scale.")
+    reviews.open_correction(review=review, by=newsroom.editor, change_class="update", note="On our scale.")
     review.refresh_from_db()
     review.verdict = RatingScale.objects.get().verdicts.get(slug="false")
     review.save()
-    approval = workflow.submit(review=review, by=newsroom.editor)
-    workflow.approve(review=review, by=newsroom.second, digest=approval.digest)
-    workflow.publish(review=review, by=newsroom.second)
+    approval = workflow.submit(subject=review, by=newsroom.editor)
+    workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
+    workflow.publish(proposal=waiting(review), by=newsroom.second)
     assert take(file, record(verdict={"original": {"label": "Errado", "value": "1"}})) == (
         "0 new, 0 unchanged, 1 changed, 0 refused."
     )
@@ -205,7 +206,7 @@ def test_draft_in_hand_is_not_closed_for_an_import_that_was_returned_long_ago(ne
     take(file, record())
     publish()
     review = Review.objects.get()
-    workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="A letter.")
+    reviews.open_correction(review=review, by=newsroom.editor, change_class="typo", note="A letter.")
     # As opened before correcting set `changed_at`.
     Review.objects.update(changed_at=review.created_at)
     assert take(file, record(headline="Second")) == "0 new, 0 unchanged, 0 changed, 1 refused (in_hand 1)."

@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from factcheck.editorial import imports, workflow
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.imports import verbs
-from factcheck.editorial.models import Approval, Authorship, ImportBatch, Membership, Review
-from tests.drafts import Newsroom, make_newsroom
+from factcheck.editorial.models import Authorship, ImportBatch, Membership, Proposal, Review
+from factcheck.editorial.proposals import imports, reviews, workflow
+from tests.drafts import Newsroom, make_newsroom, waiting
 from tests.exchange.own_records import bodies, publish, record, take
 
 APPROVE = "UPDATE editorial_importbatch SET decision = 'approved', decided_by_id = %s, decided_at = now()"
 ADD = (
-    "INSERT INTO editorial_approval (review_id, batch_id, action, statement, digest, change_class, note, submitted_by_id,"
-    " submitted_at, decision, decision_note) SELECT review_id, batch_id, action, statement, digest, '', '',"
-    " submitted_by_id, now(), '', '' FROM editorial_approval"
+    "INSERT INTO editorial_proposal (review_id, batch_id, action, statement, digest, change_class, note, submitted_by_id,"
+    " submitted_at, decision, message) SELECT review_id, batch_id, action, statement, digest, '', '',"
+    " submitted_by_id, now(), '', '' FROM editorial_proposal"
 )
-DECIDE = "UPDATE editorial_approval SET decision = 'approved', decided_by_id = %s, decided_at = %s"
+DECIDE = "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = %s"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def run(sql: str, *params: Any) -> None:
 
 def approve(newsroom: Newsroom) -> ImportBatch:
     batch = ImportBatch.objects.get()
-    return imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+    return workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
 
 
 def test_import_is_approved_by_an_editor_there(newsroom: Newsroom) -> None:
@@ -97,12 +97,14 @@ def test_import_is_approved_as_it_is_now(newsroom: Newsroom) -> None:
 def test_decision_on_what_is_public_stays_as_it_was(newsroom: Newsroom, change: str) -> None:
     imports.publish_import(batch=approve(newsroom), by=newsroom.chief)
     with pytest.raises(IntegrityError, match="what was submitted or decided cannot be changed"):
-        run(f"UPDATE editorial_approval SET {change}")
+        run(f"UPDATE editorial_proposal SET {change}")
 
 
 def test_approval_is_not_added_to_an_import_that_is_not_there_yet(newsroom: Newsroom) -> None:
     """Else its digest could be fixed and approved by another connection that does not see the approval."""
-    workflow.return_(review=Review.objects.get(headline="Headline 1"), by=newsroom.chief, reason="Which language?")
+    workflow.return_(
+        proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
+    )
     with pytest.raises(IntegrityError, match="a finished import takes nothing more"):
         run(
             f"{ADD.replace('SELECT review_id, batch_id', 'SELECT review_id, batch_id + 1')} WHERE decision = 'returned'"
@@ -110,7 +112,9 @@ def test_approval_is_not_added_to_an_import_that_is_not_there_yet(newsroom: News
 
 
 def test_finished_import_takes_no_approval_more(newsroom: Newsroom) -> None:
-    workflow.return_(review=Review.objects.get(headline="Headline 1"), by=newsroom.chief, reason="Which language?")
+    workflow.return_(
+        proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
+    )
     with pytest.raises(IntegrityError, match="a finished import takes nothing more"):
         run(f"{ADD} WHERE decision = 'returned'")
 
@@ -138,27 +142,29 @@ def test_approval_of_another_newsrooms_review_is_not_decided_with_the_import(new
 def test_approvals_learn_of_the_decision_when_they_are_published(newsroom: Newsroom) -> None:
     batch = approve(newsroom)
     review = Review.objects.get(headline="Headline 1")
-    assert (review.state, Approval.objects.filter(decision="").count()) == ("submitted", 2)
+    assert (review.state, Proposal.objects.filter(decision="").count()) == ("submitted", 2)
     with pytest.raises(EditorialError, match="This is approved already"):
-        workflow.approve(review=review, by=newsroom.chief, digest="")
+        workflow.approve(proposal=waiting(review), by=newsroom.chief, digest="")
     Membership.objects.filter(user=newsroom.second).delete()  # what was decided stands
     assert imports.publish_import(batch=batch, by=newsroom.chief) == 2
-    approvals = Approval.objects.values_list("decision", "decided_by__username", "decided_at")
+    approvals = Proposal.objects.values_list("decision", "decided_by__username", "decided_at")
     assert set(approvals) == {("approved", newsroom.second.username, batch.decided_at)}
     assert set(Review.objects.values_list("state", flat=True)) == {"published"}
 
 
 def test_single_approval_keeps_who_gave_it(newsroom: Newsroom) -> None:
-    first = Approval.objects.order_by("pk")[0]
-    workflow.approve(review=first.review, by=newsroom.chief, digest=first.digest)
+    first = Proposal.objects.order_by("pk")[0]
+    workflow.approve(proposal=first, by=newsroom.chief, digest=first.digest)
     publish()
-    people = Approval.objects.order_by("pk").values_list("decided_by__username", flat=True)
+    people = Proposal.objects.order_by("pk").values_list("decided_by__username", flat=True)
     assert list(people) == [newsroom.chief.username, newsroom.second.username]
 
 
 def test_single_approval_returned_after_the_imports_stays_out(newsroom: Newsroom) -> None:
     batch = approve(newsroom)
-    workflow.return_(review=Review.objects.get(headline="Headline 1"), by=newsroom.chief, reason="Which language?")
+    workflow.return_(
+        proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
+    )
     assert imports.publish_import(batch=batch, by=newsroom.chief) == 1
     assert [body["headline"] for body in bodies()] == ["Headline 2"]
 
@@ -167,14 +173,14 @@ def test_import_is_decided_before_a_review_of_it_is_erased(newsroom: Newsroom) -
     """An erasure takes the digest of what is erased, and with it the means to check what the import is approved with."""
     batch = ImportBatch.objects.get()
     review = Review.objects.get(headline="Headline 1")
-    workflow.approve(review=review, by=newsroom.second, digest=review.approvals.get().digest)
-    workflow.publish(review=review, by=newsroom.second)
+    workflow.approve(proposal=waiting(review), by=newsroom.second, digest=review.proposals.get().digest)
+    workflow.publish(proposal=waiting(review), by=newsroom.second)
     erasure = {"ground": "personal_data", "notice": "Xoá theo yêu cầu của người có dữ liệu."}
     with pytest.raises(EditorialError, match=re.escape(f"The import “{batch}” has this review and waits")):
-        workflow.erase(review=review, by=newsroom.second, **erasure)
+        reviews.erase(review=review, by=newsroom.second, **erasure)
     imports.publish_import(batch=approve(newsroom), by=newsroom.second)
-    asked = workflow.erase(review=review, by=newsroom.second, **erasure)
-    workflow.approve(review=review, by=newsroom.chief, digest=asked.digest)
+    asked = reviews.erase(review=review, by=newsroom.second, **erasure)
+    workflow.approve(proposal=asked, by=newsroom.chief, digest=asked.digest)
     assert [body.get("headline") for body in bodies()] == ["Headline 2", None]
 
 
@@ -195,7 +201,7 @@ def test_review_that_is_returned_while_its_import_is_published(
 ) -> None:
     batch = approve(newsroom)
     review = Review.objects.get(headline="Headline 1")
-    first(monkeypatch, lambda: workflow.return_(review=review, by=newsroom.second, reason="Tên sai."))
+    first(monkeypatch, lambda: workflow.return_(proposal=waiting(review), by=newsroom.second, reason="Tên sai."))
     assert imports.publish_import(batch=batch, by=newsroom.second) == 1
     assert [body["headline"] for body in bodies()] == ["Headline 2"]
     assert Review.objects.get(pk=review.pk).state == "draft"
@@ -205,9 +211,9 @@ def test_review_that_is_approved_while_its_import_is_returned(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     review = Review.objects.get(headline="Headline 1")
-    digest = review.approvals.get().digest
-    first(monkeypatch, lambda: workflow.approve(review=review, by=newsroom.second, digest=digest))
-    imports.return_import(batch=ImportBatch.objects.get(), by=newsroom.chief, reason="Xem lại.")
+    digest = review.proposals.get().digest
+    first(monkeypatch, lambda: workflow.approve(proposal=waiting(review), by=newsroom.second, digest=digest))
+    workflow.return_(proposal=ImportBatch.objects.get().proposal, by=newsroom.chief, reason="Xem lại.")
     states = dict(Review.objects.values_list("headline", "state"))
     assert states == {"Headline 1": "approved", "Headline 2": "draft"}
-    workflow.publish(review=review, by=newsroom.second)
+    workflow.publish(proposal=waiting(review), by=newsroom.second)

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from factcheck.editorial import imports, workflow
-from factcheck.editorial.models import Approval, Claim, Claimant, EditorialEvent, ImportBatch, Publisher, Review
+from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Publisher, Review
+from factcheck.editorial.proposals import imports, reviews, workflow
 from factcheck.exchange.shapes import Record
 from factcheck.record.models import PublishedReview
 from tests.drafts import Newsroom, erase_review, make_newsroom
@@ -71,7 +71,7 @@ def test_erased_review_is_not_imported_again(
     assert run(newsroom, tmp_path, own_line("Lan bịa chuyện"), capsys) == "1 new, 0 unchanged, 0 changed, 0 refused."
     review = Review.objects.get()
     if redact:
-        workflow.open_correction(
+        reviews.open_correction(
             review=review,
             by=newsroom.editor,
             change_class="substantive",
@@ -92,7 +92,7 @@ def test_import_beside_an_erasure_brings_no_name_back(database: str, tmp_path: P
     take(tmp_path / "reviews.jsonl", record())
     publish()
     review = Review.objects.get()
-    erasure = workflow.erase(review=review, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
+    erasure = reviews.erase(review=review, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
     batch = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
     changed = record(headline="Changed")
     (found,) = records(write(tmp_path / "again.jsonl", changed))
@@ -100,7 +100,7 @@ def test_import_beside_an_erasure_brings_no_name_back(database: str, tmp_path: P
     incoming = imports.Incoming(found.key, found.data, found.silent)
 
     with transaction.atomic():
-        workflow.approve(review=review, by=newsroom.chief, digest=erasure.digest)
+        workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
         outcomes = begin_until_it_waits(
             lambda: imports.add_to_batch(batch=batch, by=newsroom.editor, records=[incoming])
         )
@@ -114,9 +114,9 @@ def test_reason_of_a_returned_import_is_in_no_event(database: str, tmp_path: Pat
     """An erasure empties the events of the review, and knows of no other; the approvals keep the reason until then."""
     newsroom = make_newsroom()
     take(tmp_path / "reviews.jsonl", record())
-    imports.return_import(batch=ImportBatch.objects.get(), by=newsroom.second, reason="Ann Other is private.")
+    workflow.return_(proposal=ImportBatch.objects.get().proposal, by=newsroom.second, reason="Ann Other is private.")
     assert EditorialEvent.objects.get(action="import.returned").detail == {}
-    assert Approval.objects.get().decision_note == "Ann Other is private."
+    assert Proposal.objects.get().message == "Ann Other is private."
 
 
 @pytest.mark.parametrize(("public", "held"), [(False, Claim), (True, Claim), (True, Review)])
@@ -129,7 +129,7 @@ def test_import_holds_the_claims_that_it_changes_in_their_order(
     if public:
         publish()
     else:
-        imports.return_import(batch=ImportBatch.objects.get(), by=newsroom.editor)
+        workflow.take_back(proposal=ImportBatch.objects.get().proposal, by=newsroom.editor)
     first, last = Claim.objects.order_by("pk")
     number = int(Review.objects.get(claim=last).headline.removeprefix("Headline "))
     changed = [record(each, headline=f"Changed {each}") for each in (number, 3 - number)]

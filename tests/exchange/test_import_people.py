@@ -13,21 +13,21 @@ from django.core.management import CommandError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import imports, workflow
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.models import Approval, EditorialEvent, ImportBatch, Membership, Review
+from factcheck.editorial.models import EditorialEvent, ImportBatch, Membership, Proposal, Review
 from factcheck.editorial.people import newsroom_of
+from factcheck.editorial.proposals import imports, workflow
 from factcheck.exchange import reading
 from factcheck.record.canonical import sha256_hex
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, make_newsroom, make_user
+from tests.drafts import Newsroom, make_newsroom, make_user, waiting
 from tests.exchange.own_records import IMPORTER, SECOND, bodies, publish, record, run, take, write
 
 
 def test_digest_is_over_the_digests_one_a_line(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1), record(2))
     batch = ImportBatch.objects.get()
-    digests = [sha256_hex(approval.statement.encode()) for approval in Approval.objects.order_by("pk")]
+    digests = [sha256_hex(approval.statement.encode()) for approval in Proposal.objects.order_by("pk")]
     assert batch.digest == sha256_hex(f"{digests[0]}\n{digests[1]}\n".encode())
 
 
@@ -42,17 +42,17 @@ def test_decision_needs_an_editor_other_than_the_importer(newsroom: Newsroom, fi
         (make_user("admin", is_superuser=True), "You are not a member of this newsroom"),
     ):
         with pytest.raises(NotAllowed, match=message):
-            imports.approve_import(batch=batch, by=person, digest=batch.digest)
+            workflow.approve(proposal=batch.proposal, by=person, digest=batch.proposal.digest)
         if person != newsroom.editor:
             with pytest.raises(NotAllowed):
-                imports.return_import(batch=batch, by=person, reason="No.")
+                workflow.return_(proposal=batch.proposal, by=person, reason="No.")
     with pytest.raises(EditorialError, match="The import is not what you read"):
-        imports.approve_import(batch=batch, by=newsroom.second, digest="0" * 64)
+        workflow.approve(proposal=batch.proposal, by=newsroom.second, digest="0" * 64)
     with pytest.raises(EditorialError, match="Write what is to be changed"):
-        imports.return_import(batch=batch, by=newsroom.second, reason=" ")
+        workflow.return_(proposal=batch.proposal, by=newsroom.second, reason=" ")
     with pytest.raises(EditorialError, match="Only an approved import can be published"):
         imports.publish_import(batch=batch, by=newsroom.second)
-    imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+    workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
     for decide in (imports.return_import, imports.approve_import):
         argument = {"digest": batch.digest} if decide is imports.approve_import else {"reason": "No."}
         with pytest.raises(EditorialError, match="decided already"):
@@ -71,14 +71,16 @@ def test_decision_needs_an_editor_other_than_the_importer(newsroom: Newsroom, fi
 def test_database_refuses_the_importer_as_approver(newsroom: Newsroom, file: Path) -> None:
     take(file, record())
     with pytest.raises(IntegrityError, match="approval_two_people"):
-        Approval.objects.update(decision="approved", decided_by=newsroom.editor, decided_at="2026-01-01T00:00Z")
+        Proposal.objects.update(decision="approved", decided_by=newsroom.editor, decided_at="2026-01-01T00:00Z")
     with pytest.raises(IntegrityError, match="importbatch_two_people"):
         ImportBatch.objects.update(decision="approved", decided_by=newsroom.editor, decided_at="2026-01-01T00:00Z")
 
 
 def test_single_statement_returned_stays_out(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1), record(2))
-    workflow.return_(review=Review.objects.get(headline="Headline 1"), by=newsroom.second, reason="Which language?")
+    workflow.return_(
+        proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.second, reason="Which language?"
+    )
     publish()
     assert [body["headline"] for body in bodies()] == ["Headline 2"]
 
@@ -116,13 +118,13 @@ def test_interrupted_import_goes_on(newsroom: Newsroom, file: Path, monkeypatch:
         patch.setattr(imports, "add_to_batch", interrupted)
         take(file, *rows)
     begun = ImportBatch.objects.get()
-    assert (begun.digest, begun.approvals.count()) == ("", 4)
+    assert (begun.digest, begun.proposals.count()) == ("", 4)
     with pytest.raises(EditorialError, match="This import is not finished"):
-        imports.approve_import(batch=begun, by=newsroom.second, digest="")
+        workflow.approve(proposal=begun.proposal, by=newsroom.second, digest="")
     assert run("approve_import", begun.pk, by=SECOND)[-1] == "It is not finished."
     assert take(file, *rows) == "3 new, 4 unchanged, 0 changed, 0 refused."
     batch = ImportBatch.objects.get()
-    assert (batch.pk, batch.new, batch.approvals.count()) == (begun.pk, 7, 7)
+    assert (batch.pk, batch.new, batch.proposals.count()) == (begun.pk, 7, 7)
 
 
 def begin(newsroom: Newsroom, path: Path, *rows: dict[str, Any]) -> ImportBatch:
@@ -155,7 +157,7 @@ def test_file_that_was_mended_meanwhile_is_another_import(newsroom: Newsroom, fi
     begun = begin(newsroom, file, record(1), record(2))
     assert take(file, record(1), record(3)) == "1 new, 1 unchanged, 0 changed, 0 refused."
     assert list(ImportBatch.objects.order_by("pk").values_list("new", flat=True)) == [0, 1]
-    imports.return_import(batch=begun, by=newsroom.second, reason="The file was mended.")
+    workflow.return_(proposal=begun.proposal, by=newsroom.second, reason="The file was mended.")
     assert take(file, record(1), record(3)) == "1 new, 1 unchanged, 0 changed, 0 refused."
 
 
@@ -165,7 +167,7 @@ def test_same_file_begun_twice_at_once_is_one_import(newsroom: Newsroom) -> None
     begun = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x", files_digest=digest)
     with pytest.raises(IntegrityError, match="importbatch_begun_once"), transaction.atomic():
         ImportBatch.objects.create(
-            newsroom=newsroom.publisher, submitted_by=newsroom.editor, files="x", files_digest=digest
+            newsroom=newsroom.publisher, imported_by=newsroom.editor, files="x", files_digest=digest
         )
     again = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x", files_digest=digest)
     other = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.reporter, files="x", files_digest=digest)
@@ -192,7 +194,7 @@ def test_pipe_is_refused_before_anything_is_begun(newsroom: Newsroom, tmp_path: 
 def test_interrupted_publication_goes_on(newsroom: Newsroom, file: Path) -> None:
     take(file, *(record(number) for number in range(5)))
     batch = ImportBatch.objects.get()
-    imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+    workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
 
     def stop(count: int) -> None:
         raise KeyboardInterrupt
@@ -207,7 +209,7 @@ def test_interrupted_publication_goes_on(newsroom: Newsroom, file: Path) -> None
 def test_publication_in_parts_is_one_event(newsroom: Newsroom, file: Path) -> None:
     take(file, *(record(number) for number in range(4)))
     batch = ImportBatch.objects.get()
-    imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+    workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
     published = EditorialEvent.objects.filter(action="import.published")
     for _part in range(2):
         assert imports.publish_import(batch=batch, by=newsroom.second, chunk=2, seconds=0) == 2
@@ -219,7 +221,7 @@ def test_publication_in_parts_is_one_event(newsroom: Newsroom, file: Path) -> No
 def test_publication_by_two_at_once_is_one_event(newsroom: Newsroom, file: Path) -> None:
     take(file, *(record(number) for number in range(3)))
     batch = ImportBatch.objects.get()
-    imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+    workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
 
     def between(_dealt_with: int) -> None:
         imports.publish_import(batch=batch, by=newsroom.chief)
@@ -232,7 +234,7 @@ def test_publication_by_two_at_once_is_one_event(newsroom: Newsroom, file: Path)
 def test_publication_interrupted_after_its_last_part_is_an_event(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1))
     batch = ImportBatch.objects.get()
-    imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+    workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
 
     def stop(count: int) -> None:
         raise KeyboardInterrupt
@@ -320,7 +322,7 @@ def test_few_statements_a_chunk(newsroom: Newsroom, file: Path) -> None:
         with CaptureQueriesContext(connection) as queries:
             take(file, *rows)
         batch = ImportBatch.objects.latest("pk")
-        imports.approve_import(batch=batch, by=newsroom.second, digest=batch.digest)
+        workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
         with CaptureQueriesContext(connection) as publishing:
             imports.publish_import(batch=batch, by=newsroom.second)
         counts.append((len(queries), len(publishing)))

@@ -14,7 +14,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from factcheck.editorial.models import Approval, Claimant, ImportBatch, Publisher, Review
+from factcheck.editorial.models import Claimant, ImportBatch, Proposal, Publisher, Review
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.drafts import make_newsroom
 from tests.exchange import averitec
@@ -213,7 +213,7 @@ def test_names_wait_for_an_editor(imported: Imported) -> None:
 
 
 def test_every_statement_was_approved_by_another_person(imported: Imported) -> None:
-    approvals = Approval.objects.filter(batch__isnull=False)
+    approvals = Proposal.objects.filter(batch__isnull=False)
     assert set(approvals.values_list("submitted_by__username", "decided_by__username")) == {(IMPORTER, SECOND)}
     assert not approvals.filter(entry__isnull=True).exists()
     assert set(Review.objects.exclude(import_key=None).values_list("state", flat=True)) == {"published"}

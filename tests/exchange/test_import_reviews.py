@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connections
 
-from factcheck.editorial import claimants, imports
+from factcheck.editorial import claimants
 from factcheck.editorial.imports import verbs
 from factcheck.editorial.models import (
     Claim,
@@ -20,6 +20,7 @@ from factcheck.editorial.models import (
     Topic,
     VerdictMapping,
 )
+from factcheck.editorial.proposals import workflow
 from factcheck.record.models import PublishedReference
 from tests.drafts import Newsroom, make_newsroom
 from tests.exchange.own_records import SECOND, bodies, publish, record, run, take
@@ -121,7 +122,7 @@ def test_confirmed_name_is_taken_for_the_next_record(newsroom: Newsroom, file: P
     take(file, record(1))
     claimant = Claimant.objects.get()
     claimants.confirm_claimant(claimant=claimant, by=newsroom.editor, digest=claimants.claimant_digest(claimant))
-    imports.return_import(batch=ImportBatch.objects.get(), by=newsroom.editor)
+    workflow.take_back(proposal=ImportBatch.objects.get().proposal, by=newsroom.editor)
     take(file, record(1), record(2))
     publish()
     assert [body["claim"]["claimant"]["confirmed"] for body in bodies()] == [True, True]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from factcheck.editorial import imports, merges, workflow
 from factcheck.editorial.models import Claim, ImportBatch, Review
-from tests.drafts import FLOOD, Newsroom, make_claim, make_newsroom, publish_claim, withdraw_review
+from factcheck.editorial.proposals import merges, workflow
+from tests.drafts import FLOOD, Newsroom, make_claim, make_newsroom, publish_claim, waiting, withdraw_review
 from tests.exchange.own_records import bodies, publish, record, take
 from tests.journeys.browser import signed_in
 
@@ -17,7 +17,7 @@ DRAFT = "Nháp chưa ai duyệt."
 def theirs(newsroom: Newsroom, file: Path) -> Claim:
     """Of another newsroom, which withdraws its review of it and drafts something else."""
     take(file, record())
-    imports.return_import(batch=ImportBatch.objects.get(), by=newsroom.second, reason="Which claim?")
+    workflow.return_(proposal=ImportBatch.objects.get().proposal, by=newsroom.second, reason="Which claim?")
     other = make_newsroom("khac.example")
     claim = publish_claim(other)
     merges.use_instead(claim=Claim.objects.get(text="Claim 1."), instead=claim, by=newsroom.editor)
@@ -51,8 +51,8 @@ def test_imported_review_can_be_given_a_claim_of_its_newsroom_instead(newsroom: 
     mine = make_claim(newsroom, text="Logged anew.")
     browser = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
     browser.fill(claim=mine.pk).press("Save and go on")
-    approval = workflow.submit(review=review, by=newsroom.editor)
-    workflow.approve(review=review, by=newsroom.chief, digest=approval.digest)
-    workflow.publish(review=review, by=newsroom.chief)
+    approval = workflow.submit(subject=review, by=newsroom.editor)
+    workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
+    workflow.publish(proposal=waiting(review), by=newsroom.chief)
     assert bodies()[-1]["claim"]["text"] == "Logged anew."
     assert (bodies()[-1]["headline"], bodies()[-1]["publisher"]["name"]) == ("Headline 1", "Other")

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from factcheck.editorial import demands
 from factcheck.editorial.admin.demand_verbs import VERBS
-from factcheck.editorial.models import Demand, DemandApproval
+from factcheck.editorial.models import Demand, Proposal
+from factcheck.editorial.proposals import demands, workflow
 from factcheck.record.models import LogEntry
 from tests.drafts import (
     Newsroom,
@@ -18,6 +18,7 @@ from tests.drafts import (
     make_user,
     publish_demand,
     publish_review,
+    waiting,
 )
 from tests.journeys.browser import sign_in
 
@@ -105,7 +106,7 @@ def test_emptied_note_of_an_update_can_be_written_again(newsroom: Newsroom) -> N
     Demand.objects.update(change_note="")  # as an earlier page could leave it
     lan.open(page).fill(change_note="Tòa tỉnh đã bác yêu cầu.", done="Tòa đã bác.")
     lan.press("Save and submit for approval").press("Submit for approval")
-    assert DemandApproval.objects.get(decision="").note == "Tòa tỉnh đã bác yêu cầu."
+    assert Proposal.objects.get(decision="").note == "Tòa tỉnh đã bác yêu cầu."
 
 
 def test_page_of_the_first_draft_takes_nothing_from_the_update(newsroom: Newsroom) -> None:
@@ -122,20 +123,20 @@ def test_page_of_the_first_draft_takes_nothing_from_the_update(newsroom: Newsroo
 
 def test_approval_of_what_is_no_longer_on_the_screen_is_refused(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
-    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
     minh = sign_in(newsroom.editor.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/do/approve/")
-    demands.return_demand(demand=demand, by=newsroom.reporter)
+    workflow.take_back(proposal=waiting(demand), by=newsroom.reporter)
     Demand.objects.update(asked="Gỡ toàn bộ trang.")
-    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
     minh.press("Approve")
     assert "The demand was submitted anew while you read it. Read it again before you decide." in minh.text
-    assert DemandApproval.objects.filter(decision="approved").count() == 0
+    assert Proposal.objects.filter(decision="approved").count() == 0
 
 
 def test_form_saved_after_submission_changes_nothing(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
     lan = sign_in(newsroom.reporter.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
-    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
     lan.fill(asked="Gỡ toàn bộ trang.").press("Save and go on")
     assert "Not saved: the entry is no longer a draft." in lan.text
     assert Demand.objects.get().asked == "Gỡ bài kiểm chứng về nước lũ."
@@ -153,7 +154,7 @@ def test_delayed_entry_shows_its_day_and_no_button(newsroom: Newsroom) -> None:
 
 def test_draft_can_be_thrown_away_and_nothing_else(newsroom: Newsroom) -> None:
     draft, submitted = make_demand(newsroom), make_demand(newsroom)
-    demands.submit_demand(demand=submitted, by=newsroom.reporter)
+    workflow.submit(subject=submitted, by=newsroom.reporter)
     lan = sign_in(newsroom.reporter.username, PASSWORD)
     lan.open(f"/admin/editorial/demand/{submitted.pk}/change/")
     assert not lan.has_link("Throw this draft away")
@@ -167,13 +168,13 @@ def test_stranger_sees_and_changes_nothing(newsroom: Newsroom, stranger: str) ->
     theirs = make_newsroom("other.example")
     person = make_user("root", is_superuser=True) if stranger == "superuser" else getattr(theirs, stranger)
     draft, submitted, approved, published = (make_demand(newsroom, asked="Bí mật") for _ in range(4))
-    demands.submit_demand(demand=submitted, by=newsroom.reporter)
+    workflow.submit(subject=submitted, by=newsroom.reporter)
     approve_demand(newsroom, approved)
     publish_demand(newsroom, published)
     client = Client()
     client.force_login(person)
-    before = [list(model.objects.order_by("pk").values()) for model in (Demand, DemandApproval, LogEntry)]
-    typed = {"digest": DemandApproval.objects.get(demand=submitted).digest, "reason": "Chiếm", "note": "Chiếm"}
+    before = [list(model.objects.order_by("pk").values()) for model in (Demand, Proposal, LogEntry)]
+    typed = {"digest": Proposal.objects.get(demand=submitted).digest, "reason": "Chiếm", "note": "Chiếm"}
     for demand in (draft, submitted, approved, published):
         base = f"/admin/editorial/demand/{demand.pk}"
         for address in (
@@ -185,4 +186,4 @@ def test_stranger_sees_and_changes_nothing(newsroom: Newsroom, stranger: str) ->
                     assert response["Location"] == "/admin/", address
     for address in ("/admin/", "/admin/editorial/demand/"):
         assert "Sở Thông tin" not in client.get(address).content.decode()
-    assert [list(model.objects.order_by("pk").values()) for model in (Demand, DemandApproval, LogEntry)] == before
+    assert [list(model.objects.order_by("pk").values()) for model in (Demand, Proposal, LogEntry)] == before

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 
-from factcheck.editorial import workflow
 from factcheck.editorial.admin.verbs import VERBS
 from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Review, Source, User
+from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.models import LogEntry
-from tests.drafts import Newsroom, make_newsroom, make_review, make_user, publish_review, withdraw_review
+from tests.drafts import Newsroom, make_newsroom, make_review, make_user, publish_review, waiting, withdraw_review
 
 
 @dataclass
@@ -37,16 +37,16 @@ class Story:
 def story(database: str) -> Iterator[Story]:
     ours, theirs = make_newsroom(), make_newsroom("checkpoint.example")
     draft, submitted, approved, published, withdrawn = (make_review(ours) for _ in range(5))
-    workflow.submit(review=submitted, by=ours.reporter)
-    approval = workflow.submit(review=approved, by=ours.reporter)
-    workflow.approve(review=approved, by=ours.editor, digest=approval.digest)
+    workflow.submit(subject=submitted, by=ours.reporter)
+    approval = workflow.submit(subject=approved, by=ours.reporter)
+    workflow.approve(proposal=approval, by=ours.editor, digest=approval.digest)
     publish_review(ours, published)
     publish_review(ours, withdrawn)
     withdraw_review(ours, withdrawn)
     Claimant.objects.filter(pk=draft.claim.claimant_id).update(
         type="person", name="Nguyễn Văn Mẫu", description="", confirmed=False
     )
-    batch = ImportBatch.objects.create(newsroom=ours.publisher, files="a.json", submitted_by=ours.editor)
+    batch = ImportBatch.objects.create(newsroom=ours.publisher, files="a.json", imported_by=ours.editor)
     superuser = make_user("root", is_superuser=True)
     return Story(ours, theirs, superuser, draft, submitted, approved, published, withdrawn, batch)
 
@@ -146,15 +146,15 @@ def test_published_foreign_claim_is_read_where_readers_read_it(story: Story) -> 
 @pytest.mark.parametrize("stranger", ["reporter", "editor", "chief", "superuser"])
 def test_verbs_refuse_stranger(story: Story, stranger: str) -> None:
     by = story.superuser if stranger == "superuser" else getattr(story.theirs, stranger)
-    digest = story.submitted.approvals.get().digest
+    digest = story.submitted.proposals.get().digest
     attempts: list[Callable[[], object]] = [
-        lambda: workflow.submit(review=story.draft, by=by),
-        lambda: workflow.return_(review=story.submitted, by=by, reason="x"),
-        lambda: workflow.approve(review=story.submitted, by=by, digest=digest),
-        lambda: workflow.publish(review=story.approved, by=by),
-        lambda: workflow.open_correction(review=story.published, by=by, change_class="typo", note="x"),
-        lambda: workflow.withdraw(review=story.published, by=by, reason="x"),
-        lambda: workflow.reinstate(review=story.withdrawn, by=by, reason="x"),
+        lambda: workflow.submit(subject=story.draft, by=by),
+        lambda: workflow.return_(proposal=waiting(story.submitted), by=by, reason="x"),
+        lambda: workflow.approve(proposal=waiting(story.submitted), by=by, digest=digest),
+        lambda: workflow.publish(proposal=waiting(story.approved), by=by),
+        lambda: reviews.open_correction(review=story.published, by=by, change_class="typo", note="x"),
+        lambda: reviews.withdraw(review=story.published, by=by, reason="x"),
+        lambda: reviews.reinstate(review=story.withdrawn, by=by, reason="x"),
     ]
     before = snapshot()
     for attempt in attempts:

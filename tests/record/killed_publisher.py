@@ -23,10 +23,10 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from factcheck.editorial import workflow  # noqa: E402
 from factcheck.editorial.models import Review, User  # noqa: E402
+from factcheck.editorial.proposals import workflow  # noqa: E402
 from factcheck.record.models import LogEntry, PublishedReview  # noqa: E402
-from tests.drafts import make_newsroom, make_review  # noqa: E402
+from tests.drafts import make_newsroom, make_review, waiting as waiting_proposal  # noqa: E402
 
 
 def say(*words: object) -> None:
@@ -71,7 +71,7 @@ class Points:
         connection._commit = lambda: self.around("COMMIT", commit)
         try:
             with connection.execute_wrapper(self.statement):
-                return workflow.publish(review=review, by=by)
+                return workflow.publish(proposal=waiting_proposal(review), by=by)
         finally:
             connection._commit = commit
 
@@ -97,12 +97,12 @@ def main(command: str, *arguments: str) -> None:
         newsroom = make_newsroom()
         for _ in range(int(arguments[0])):
             review = make_review(newsroom)
-            approval = workflow.submit(review=review, by=newsroom.reporter)
-            workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+            approval = workflow.submit(subject=review, by=newsroom.reporter)
+            workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
         return
     editor = User.objects.get(username="editor@kiemchung.example")
     if command == "points":
-        workflow.publish(review=waiting(), by=editor)
+        workflow.publish(proposal=waiting_proposal(waiting()), by=editor)
         points = Points()
         points.publish(waiting(), editor)
         for name in points.names:
@@ -111,7 +111,7 @@ def main(command: str, *arguments: str) -> None:
     check()
     if command == "kill":
         index, when, what = arguments
-        say("acknowledged", workflow.publish(review=waiting(), by=editor).sequence)
+        say("acknowledged", workflow.publish(proposal=waiting_proposal(waiting()), by=editor).sequence)
         entry = Points(int(index), when, lambda: kill(what)).publish(waiting(), editor)
         say("acknowledged", entry.sequence)
 

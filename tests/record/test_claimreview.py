@@ -4,8 +4,8 @@ from datetime import date
 
 import orjson
 
-from factcheck.editorial import workflow
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source
+from factcheck.editorial.proposals import reviews
 from factcheck.record.claimreview import claim_review, claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview
 from tests import schemaorg
@@ -176,7 +176,7 @@ def test_review_of_another_publisher_keeps_to_what_that_publisher_said(newsroom)
 def test_update_is_no_correction(newsroom):
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Đã có số liệu mới.")
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Đã có số liệu mới.")
     Review.objects.filter(pk=review.pk).update(summary="Sai. Đã có số liệu mới.")
     publish_review(newsroom, Review.objects.get(pk=review.pk))
     assert "correction" not in published(review)

@@ -292,7 +292,7 @@ def test_reading_role_reads_the_record(published: LogEntry, table: str) -> None:
 
 READING_MUST_FAIL = [
     *(f"SELECT * FROM {table}" for table in (
-        "editorial_review", "editorial_claim", "editorial_user", "editorial_approval", "editorial_source",
+        "editorial_review", "editorial_claim", "editorial_user", "editorial_proposal", "editorial_source",
         "editorial_editorialevent", "editorial_membership", "django_session", "django_admin_log", "auth_group",
         "django_migrations", "pg_authid",
     )),

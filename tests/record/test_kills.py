@@ -14,7 +14,7 @@ from factcheck.database.embedded import Cluster
 ROOT = Path(__file__).parents[2]
 STAGES = {
     "editorial_review": "draft",
-    "editorial_approval": "approval",
+    "editorial_proposal": "approval",
     "editorial_editorialevent": "event",
     "record_logentry": "entry",
     "record_revisiondocument": "document",

@@ -8,7 +8,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import demands, workflow
+from factcheck.editorial.proposals import demands, reviews, workflow
 from factcheck.website import reading
 from tests.drafts import (
     make_claim,
@@ -41,10 +41,10 @@ def register(module_database: str) -> SimpleNamespace:
         publish_demand(newsroom, demand)
     update_demand(newsroom, made["updated"], outcome="refused", done="Đã từ chối.", done_on=date(2026, 10, 30))
     make_demand(newsroom, review, from_name="Bản nháp")
-    erasure = workflow.erase(
+    erasure = reviews.erase(
         review=erased, by=newsroom.editor, ground="court_order", notice="Theo quyết định của tòa án.", redact=False
     )
-    workflow.approve(review=erased, by=newsroom.second, digest=erasure.digest)
+    workflow.approve(proposal=erasure, by=newsroom.second, digest=erasure.digest)
     addresses = {name: f"/demands/{demand.pk}/" for name, demand in made.items()}
     return SimpleNamespace(review=f"/reviews/{review.pk}/", erased=f"/reviews/{erased.pk}/", **addresses)
 

@@ -24,10 +24,10 @@ class MappingPolicy(Policy[VerdictMapping]):
         return None, None
 
     def statement(self, proposal: Proposal) -> dict[str, Any]:
-        return statement(proposal.mapping)
+        return statement(self.subject(proposal))
 
     def missing(self, proposal: Proposal) -> Reasons:
-        if Proposal.objects.about(proposal.mapping).filter(decision="").exists():
+        if Proposal.objects.about(self.subject(proposal)).filter(decision="").exists():
             return [_("This mapping already waits for a decision. Have it decided, or take it back.")]
         return []
 
@@ -39,7 +39,7 @@ class MappingPolicy(Policy[VerdictMapping]):
             raise NotAllowed(_("Only an Editor or Chief editor can do this. Ask one of them."))
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:
-        return statement(proposal.mapping)
+        return statement(self.subject(proposal))
 
 
 def statement(mapping: VerdictMapping) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Claims at the desk: their appearances, what is under way, what can be deleted."""
 
-from factcheck.editorial import workflow
 from factcheck.editorial.models import Appearance, Claim, Review, Topic
+from factcheck.editorial.proposals import reviews, workflow
 from tests.drafts import make_claim, make_newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
 
@@ -50,7 +50,7 @@ def test_first_appearance_moves_whatever_the_order_of_the_rows(database: str) ->
 def test_claim_under_way_is_warned_of_and_kept(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{review.claim_id}/change/")
     assert "A review of this claim is submitted or approved." in lan.text
     assert "Video nước lũ là của năm 2020 (waiting for approval, vi)" in lan.text
@@ -66,7 +66,7 @@ def test_claim_that_readers_see_is_not_deleted(database: str) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     claim = review.claim
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Gộp.")
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Gộp.")
     Review.objects.update(claim=make_claim(newsroom, text="Nhận định khác."))
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     assert not lan.has_link("Delete")

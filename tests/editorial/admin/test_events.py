@@ -3,10 +3,10 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import workflow
 from factcheck.editorial.admin.event_words import KINDS
 from factcheck.editorial.models import EditorialEvent, Membership
 from factcheck.editorial.models.events import ACTIONS
+from factcheck.editorial.proposals import workflow
 from tests.drafts import (
     Newsroom,
     erase_review,
@@ -100,9 +100,9 @@ def test_queries_do_not_grow_with_the_events(newsroom: Newsroom) -> None:
 
     for number in range(2):
         review = make_review(newsroom, make_claim(newsroom, text=f"Cá sấu {number}."), headline="")
-        workflow.submit(review=review, by=newsroom.reporter)
+        workflow.submit(subject=review, by=newsroom.reporter)
     few = queries()
     for number in range(10):
         review = make_review(newsroom, make_claim(newsroom, text=f"Rùa {number}."), headline="")
-        workflow.submit(review=review, by=newsroom.reporter)
+        workflow.submit(subject=review, by=newsroom.reporter)
     assert queries() == few

@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from factcheck.editorial import demands, merges
 from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.imports import return_import
-from factcheck.editorial.models import Claim, ClaimMerge, ImportBatch
+from factcheck.editorial.models import Claim, ImportBatch, Proposal
+from factcheck.editorial.proposals import merges, workflow
 from tests.drafts import (
     Newsroom,
     make_claim,
@@ -20,6 +20,7 @@ from tests.drafts import (
     make_user,
     publish_claim,
     publish_review,
+    waiting,
     withdraw_review,
 )
 from tests.journeys.browser import Browser, signed_in
@@ -27,7 +28,7 @@ from tests.journeys.browser import Browser, signed_in
 SENT = "Submitted by you, waiting for somebody else"
 
 
-def propose(newsroom: Newsroom, claim: Claim, into: Claim) -> ClaimMerge:
+def propose(newsroom: Newsroom, claim: Claim, into: Claim) -> Proposal:
     return merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note="Hai bài cùng một lời đồn.")
 
 
@@ -39,20 +40,20 @@ def home(browser: Browser) -> dict[str, str]:
 
 def test_home_lists_a_demand_until_it_is_decided_and_when_it_came_back(newsroom: Newsroom) -> None:
     demand, lan = make_demand(newsroom), signed_in(newsroom.reporter)
-    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
     assert f"{demand} Demand ·" in home(lan)[SENT]
     assert SENT not in signed_in(newsroom.editor).open("/admin/").text
 
-    demands.return_demand(demand=demand, by=newsroom.editor, reason="Ghi rõ ngày trả lời.")
+    workflow.return_(proposal=waiting(demand), by=newsroom.editor, reason="Ghi rõ ngày trả lời.")
     back = home(lan)
     assert back[SENT] == ""
     assert f"{demand} Ghi rõ ngày trả lời. Demand · {newsroom.editor}," in back["Returned to you"]
     assert lan.text.count(str(demand)) == 1  # not once more among the drafts
     assert lan.follow(str(demand)).path == f"/admin/editorial/demand/{demand.pk}/change/"
 
-    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
     assert home(lan)["Returned to you"] == ""
-    demands.return_demand(demand=demand, by=newsroom.reporter)  # taken back
+    workflow.take_back(proposal=waiting(demand), by=newsroom.reporter)  # taken back
     assert home(lan)["Returned to you"] == ""
 
 
@@ -64,20 +65,20 @@ def test_home_lists_a_proposal_until_it_is_decided_and_when_it_came_back(newsroo
     assert f"{merge} Claims ·" in home(lan)[SENT]
     assert lan.follow(str(merge)).path == f"/admin/editorial/claim/{into.pk}/change/"  # the other is not theirs
 
-    merges.return_merge(merge=merge, by=other.editor, reason="Hai ngôi chùa khác nhau.")
+    workflow.return_(proposal=merge, by=other.editor, reason="Hai ngôi chùa khác nhau.")
     back = home(lan)
     assert back[SENT] == ""
     assert f"{merge} Hai ngôi chùa khác nhau. Claims · {other.editor}," in back["Returned to you"]
     assert SENT not in signed_in(newsroom.chief).open("/admin/").text
 
-    merges.return_merge(merge=propose(newsroom, claim, into), by=newsroom.reporter)  # proposed anew and taken back
+    workflow.take_back(proposal=propose(newsroom, claim, into), by=newsroom.reporter)  # proposed anew and taken back
     assert home(lan)["Returned to you"] == ""
 
 
 def test_home_lists_an_import_until_it_is_decided_and_when_it_came_back(newsroom: Newsroom) -> None:
     digest = "0" * 64
     batch = ImportBatch.objects.create(
-        newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.reporter, digest=digest
+        newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.reporter, digest=digest
     )
     lan = signed_in(newsroom.reporter)
     assert f"{batch} Import ·" in home(lan)[SENT]
@@ -91,13 +92,13 @@ def test_home_lists_an_import_until_it_is_decided_and_when_it_came_back(newsroom
 
 def test_home_forgets_after_a_month_what_nobody_can_submit_again(newsroom: Newsroom) -> None:
     merge = propose(newsroom, publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì."))
-    merges.return_merge(merge=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
+    workflow.return_(proposal=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
     long_ago = timezone.now() - timedelta(days=31)
     for decided_at, listed in ((timezone.now(), True), (long_ago, False)):
         ImportBatch.objects.create(
             newsroom=newsroom.publisher,
             files="a.json" if listed else "cu.json",
-            submitted_by=newsroom.reporter,
+            imported_by=newsroom.reporter,
             decision="returned",
             decided_by=newsroom.editor,
             decided_at=decided_at,
@@ -122,13 +123,13 @@ def test_home_asks_the_same_whatever_came_back_and_waits(newsroom: Newsroom) -> 
 
 def _one_of_each(newsroom: Newsroom, claim: Claim, into: Claim, *, returned: bool) -> None:
     demand, merge = make_demand(newsroom), propose(newsroom, claim, into)
-    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
     batch = ImportBatch.objects.create(
-        newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.reporter, digest="0" * 64
+        newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.reporter, digest="0" * 64
     )
     if returned:
-        demands.return_demand(demand=demand, by=newsroom.editor, reason="Ghi rõ ngày trả lời.")
-        merges.return_merge(merge=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
+        workflow.return_(proposal=waiting(demand), by=newsroom.editor, reason="Ghi rõ ngày trả lời.")
+        workflow.return_(proposal=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
         return_import(batch=batch, by=newsroom.editor, reason="Sai địa chỉ.")
 
 

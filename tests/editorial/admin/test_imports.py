@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial import imports as editorial_imports
 from factcheck.editorial.admin import imports
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant
-from factcheck.editorial.models import Approval, Claimant, EditorialEvent, ImportBatch, Review
+from factcheck.editorial.models import Claimant, EditorialEvent, ImportBatch, Proposal, Review
 from factcheck.record.models import LogEntry
 from tests.chromium import desk_of
 from tests.drafts import Newsroom, make_newsroom
@@ -142,7 +142,7 @@ def test_digests_have_one_word(
 
 def test_list_says_where_each_import_stands(batch: tuple[Newsroom, ImportBatch]) -> None:
     newsroom, imported = batch
-    ImportBatch.objects.create(newsroom=newsroom.publisher, files="dang-do.json", submitted_by=newsroom.second)
+    ImportBatch.objects.create(newsroom=newsroom.publisher, files="dang-do.json", imported_by=newsroom.second)
 
     def decisions() -> list[str]:
         html = signed_in(newsroom.editor).open("/admin/editorial/importbatch/").html
@@ -183,7 +183,7 @@ def test_names_that_nobody_confirmed_are_told_before_they_become_public(
 
 def test_home_lists_an_import_until_it_is_public(batch: tuple[Newsroom, ImportBatch]) -> None:
     newsroom, imported = batch
-    unfinished = ImportBatch.objects.create(newsroom=newsroom.publisher, files="b.json", submitted_by=newsroom.second)
+    unfinished = ImportBatch.objects.create(newsroom=newsroom.publisher, files="b.json", imported_by=newsroom.second)
     editor = signed_in(newsroom.editor).open("/admin/")
     assert not editor.has_link(str(unfinished))
     waits = signed_in(newsroom.second).open("/admin/").text.partition("Waiting for your decision")[2]
@@ -206,7 +206,7 @@ def test_home_asks_the_same_whatever_the_imports(batch: tuple[Newsroom, ImportBa
     for number in (0, 2):
         for other in (newsroom.second, newsroom.chief)[:number]:
             ImportBatch.objects.create(
-                newsroom=newsroom.publisher, files="b.json", submitted_by=other, digest=imported.digest
+                newsroom=newsroom.publisher, files="b.json", imported_by=other, digest=imported.digest
             )
         with CaptureQueriesContext(connection) as queries:
             editor.client.get("/admin/")
@@ -296,7 +296,7 @@ def test_import_with_another_digest_is_not_approved(batch: tuple[Newsroom, Impor
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/")
     editor.fill(digest="0" * 64).press("Approve all of it")
     assert "The import is not what you read." in editor.text
-    assert not Approval.objects.filter(decision="approved").exists()
+    assert not Proposal.objects.filter(decision="approved").exists()
 
 
 def test_reviews_of_an_import_come_in_pages(
@@ -314,7 +314,7 @@ def test_reviews_of_an_import_come_in_pages(
 
 def test_unfinished_import_cannot_be_decided(database: str) -> None:
     newsroom = make_newsroom()
-    imported = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.second)
+    imported = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/change/")
     assert "was interrupted: run it again to go on, or return all of it." in editor.text
     assert not editor.has_link("Approve all of it")
@@ -335,6 +335,6 @@ def test_page_of_an_import_counts_and_reads_no_more_than_it_shows(
     editorial_imports.return_import(batch=imported, by=newsroom.second)  # taken back, without a reason
     with CaptureQueriesContext(connection) as queries:
         assert "returned it with this message" not in importer.open(page).text
-    asked = [query["sql"] for query in queries if '"editorial_approval"' in query["sql"]]
+    asked = [query["sql"] for query in queries if '"editorial_proposal"' in query["sql"]]
     assert asked
     assert [sql for sql in asked if "LIMIT" not in sql] == []

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from factcheck.editorial import workflow
+from factcheck.editorial.proposals import workflow
 from tests.chromium import desk_of
 from tests.drafts import make_claim, make_newsroom, make_review, make_user
 
@@ -47,7 +47,7 @@ def test_choices_are_groups_with_a_name_and_an_error(database: str) -> None:
 def test_refused_form_begins_with_what_is_wrong(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     with desk_of(newsroom.editor, f"editorial/review/{review.pk}/do/return/") as page:
         page.get_by_role("button", name="Return with a message").click()
         expect(page).to_have_title(re.compile("^Error: "))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from factcheck.editorial import workflow
 from factcheck.editorial.models import Topic
+from factcheck.editorial.proposals import workflow
 from tests.chromium import desk_of
 from tests.drafts import make_newsroom, make_review, make_user
 
@@ -20,7 +20,7 @@ def test_long_words_break_on_the_page_of_a_review(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom, headline=f"Sai: {'x' * 240}", body=LONG)
     review.sources.update(url=LONG)
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     with desk_of(newsroom.editor, f"editorial/review/{review.pk}/change/") as page:
         for width, height in (LAPTOP, PHONE):
             page.set_viewport_size({"width": width, "height": height})

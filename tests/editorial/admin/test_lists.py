@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import demands, workflow
 from factcheck.editorial.admin import home, lists
 from factcheck.editorial.admin.lists import BoundedPaginator, search_terms
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review
+from factcheck.editorial.proposals import demands, workflow
 from tests.drafts import Newsroom, approve_demand, make_claim, make_demand, make_newsroom, make_review
 from tests.journeys.browser import Browser, signed_in
 
@@ -37,7 +37,7 @@ def test_home_and_lists_ask_the_same_whatever_the_rows(database: str, rows: int)
     newsroom = make_newsroom()
     fill(newsroom, rows)
     for review in Review.objects.all()[: rows // 2]:
-        workflow.submit(review=review, by=newsroom.reporter)
+        workflow.submit(subject=review, by=newsroom.reporter)
     chief = signed_in(newsroom.chief)
     for name, expected in LISTS.items():
         with CaptureQueriesContext(connection) as queries:
@@ -58,7 +58,7 @@ def test_demands_that_wait_for_their_day_hide_no_new_one(database: str, monkeypa
     for _ in range(5):
         approve_demand(newsroom, make_demand(newsroom, publish_after=demands.today() + timedelta(days=30)))
     approve_demand(newsroom, make_demand(newsroom, from_name="Công ty Đã Duyệt"))
-    demands.submit_demand(demand=make_demand(newsroom, from_name="Công ty Mới"), by=newsroom.reporter)
+    workflow.submit(subject=make_demand(newsroom, from_name="Công ty Mới"), by=newsroom.reporter)
     text = signed_in(newsroom.editor).open("/admin/").text
     _before, decide, publish = re.split("Waiting for your decision|Approved and not yet", text)
     assert "Công ty Mới" in decide
@@ -184,7 +184,7 @@ def test_imports_that_are_published_are_not_read_again(database: str) -> None:
 def test_events_are_read_by_chief_editors_and_account_administrators(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     event = EditorialEvent.objects.get(action="publication.submitted")
     assert signed_in(newsroom.editor).open("/admin/editorial/editorialevent/").status == 403
     chief = signed_in(newsroom.chief).open(f"/admin/editorial/editorialevent/?q={review.pk}")

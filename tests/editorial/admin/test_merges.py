@@ -2,8 +2,8 @@
 
 import pytest
 
-from factcheck.editorial import merges
-from factcheck.editorial.models import Claim, ClaimMerge, ImportBatch, ProposedLink
+from factcheck.editorial.models import Claim, ImportBatch, Proposal, ProposedLink
+from factcheck.editorial.proposals import merges, workflow
 from factcheck.record.models import PublishedClaim
 from tests.drafts import Newsroom, make_claim, make_newsroom, publish_claim, split_claim, withdraw_review
 from tests.journeys.browser import signed_in
@@ -14,7 +14,7 @@ NOTE = "Hai bài cùng một lời đồn."
 @pytest.mark.parametrize(("score", "shown"), [(1.0, "0.99"), (0.996, "0.99"), (0.9, "0.90"), (0.567, "0.57")])
 def test_likeness_of_claims_that_are_not_identical_is_never_whole(newsroom: Newsroom, score: float, shown: str) -> None:
     mine = make_claim(newsroom, text="Lũ Huế lên tới mái chùa.")
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.second)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
     ProposedLink.objects.create(batch=batch, claim=mine, other=publish_claim(newsroom), score=score)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{mine.pk}/change/")
     assert f"(likeness {shown})" in lan.text
@@ -77,7 +77,7 @@ def test_proposal_is_returned_with_a_message(newsroom: Newsroom) -> None:
     hoa.fill(reason="Hai ngôi chùa khác nhau.").press("Return with a message")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     assert "Hai ngôi chùa khác nhau." in lan.text
-    assert ClaimMerge.objects.get().decision == "returned"
+    assert Proposal.objects.get().decision == "returned"
 
 
 def test_other_newsroom_decides_and_strangers_see_nothing(newsroom: Newsroom) -> None:
@@ -99,7 +99,7 @@ def test_other_newsroom_decides_and_strangers_see_nothing(newsroom: Newsroom) ->
 
 def test_nothing_more_is_offered_of_a_claim_while_a_proposal_waits(newsroom: Newsroom) -> None:
     claim, into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.second)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
     ProposedLink.objects.create(batch=batch, claim=claim, other=publish_claim(newsroom), score=0.9)
     page, lan = f"/admin/editorial/claim/{claim.pk}/", signed_in(newsroom.reporter)
     assert lan.open(f"{page}change/").has_link("It is the same")
@@ -115,7 +115,7 @@ def test_nothing_more_is_offered_of_a_claim_while_a_proposal_waits(newsroom: New
     other = f"/admin/editorial/claim/{into.pk}/change/"
     assert lan.open(other).has_link("Same as another claim")  # of this one nothing is proposed
 
-    merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
+    workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest)
     pages_with_it = (f"{page}change/", other)
     assert all(lan.open(address).has_link("Split off") for address in pages_with_it)
     merges.propose_split(claim=claim, by=newsroom.reporter, note="Hai ngôi chùa khác nhau.")
@@ -127,7 +127,7 @@ def test_reason_of_a_split_that_comes_too_late_is_still_there(newsroom: Newsroom
     other = make_newsroom("khac.example")
     claim, into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(other, "Lời đồn thứ nhì.")
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
-    merges.approve_merge(merge=merge, by=other.editor, digest=merge.digest)
+    workflow.approve(proposal=merge, by=other.editor, digest=merge.digest)
     page = f"/admin/editorial/claim/{claim.pk}/split/"
     waiting = [signed_in(person).open(page) for person in (newsroom.reporter, other.reporter)]
     split_claim(newsroom, claim)
@@ -145,7 +145,7 @@ def test_of_another_newsrooms_claim_stands_what_readers_see(newsroom: Newsroom) 
         for house, text in ((newsroom, "Lời thứ nhất."), (other, "Lời thứ nhì."), (newsroom, "Lời thứ ba."))
     )
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a", submitted_by=newsroom.editor)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a", imported_by=newsroom.editor)
     link = ProposedLink.objects.create(batch=batch, claim=third, other=into, score=0.9)
     Claim.objects.filter(pk=into.pk).update(text="Nháp của khác.")
     Claim.objects.filter(pk=claim.pk).update(text="Nháp của mình.")
@@ -163,7 +163,7 @@ def test_of_another_newsrooms_claim_stands_what_readers_see(newsroom: Newsroom) 
     for address in (theirs, f"/admin/editorial/claim/merges/{merge.pk}/approve/"):
         assert "Lời thứ nhất." in khac.open(address).text
         assert "Nháp của mình." not in khac.text
-    merges.approve_merge(merge=merge, by=other.editor, digest=merge.digest)
+    workflow.approve(proposal=merge, by=other.editor, digest=merge.digest)
     for address in (page, f"/admin/editorial/claim/{claim.pk}/split/"):
         assert "Lời thứ nhì." in lan.open(address).text
         assert "Nháp của khác." not in lan.text

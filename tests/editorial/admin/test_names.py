@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
-from factcheck.editorial import messages, workflow
+from factcheck.editorial import messages
 from factcheck.editorial.models import ApiToken, EditorialEvent, ImportBatch, ReaderMessage
+from factcheck.editorial.proposals import workflow
 from tests.api.test_messages import TIP, sent
 from tests.drafts import Newsroom, make_review, make_user
 from tests.journeys.browser import signed_in
@@ -13,12 +14,12 @@ from tests.tokens import make_program
 
 def pages(newsroom: Newsroom) -> dict[str, Any]:
     review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     sent("tips", TIP)
     message = ReaderMessage.objects.get()
     messages.dismiss(message=message, by=newsroom.editor, newsroom=newsroom.publisher.pk)
     make_program(newsroom)
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.editor)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.editor)
     return {
         "review": review.pk,
         "readermessage": message.pk,

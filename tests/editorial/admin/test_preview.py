@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils import translation
 
-from factcheck.editorial import demands, documents
+from factcheck.editorial import documents
 from factcheck.editorial.admin.preview import LABELS, ON_SCALE, changes
+from factcheck.editorial.proposals import demands
 from tests.drafts import make_claim, make_demand, make_newsroom, make_review
 
 

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.admin.models import LogEntry as DeskLogEntry
 from django.utils import timezone
 
-from factcheck.editorial import workflow
 from factcheck.editorial.models import Claim, ImportBatch, ProposedLink, ReaderMessage, Review
+from factcheck.editorial.proposals import workflow
 from tests.drafts import (
     FLOOD,
     Newsroom,
@@ -53,7 +53,7 @@ def test_pages_of_a_review(shared: Review, other: Newsroom, page: str) -> None:
 
 
 def test_first_page_and_events_of_what_waits(shared: Review, other: Newsroom) -> None:
-    workflow.submit(review=shared, by=other.reporter)
+    workflow.submit(subject=shared, by=other.reporter)
     for person in (other.reporter, other.editor, other.chief):
         for page in ("/admin/", "/admin/editorial/editorialevent/"):
             assert DRAFT not in signed_in(person).open(page).html
@@ -62,7 +62,7 @@ def test_first_page_and_events_of_what_waits(shared: Review, other: Newsroom) ->
 
 def test_what_goes_with_a_claim_that_is_deleted(shared: Review, other: Newsroom) -> None:
     mine = make_claim(other, text="Nước lũ chưa tới mái chùa.")
-    batch = ImportBatch.objects.create(newsroom=other.publisher, files="a.json", submitted_by=other.editor)
+    batch = ImportBatch.objects.create(newsroom=other.publisher, files="a.json", imported_by=other.editor)
     ProposedLink.objects.create(claim=mine, other=shared.claim, batch=batch, score=0.9)
     page = signed_in(other.editor).open(f"/admin/editorial/claim/{mine.pk}/delete/")
     assert str(shared.claim_id) in page.html

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from factcheck.editorial import demands, merges, messages, workflow
+from factcheck.editorial import messages
 from factcheck.editorial.claimants import redact_claimant
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.models import Claimant, ClaimMerge, ReaderMessage
+from factcheck.editorial.models import Claimant, Proposal, ReaderMessage
+from factcheck.editorial.proposals import merges, workflow
 from tests.api.test_messages import TIP, sent
 from tests.drafts import Newsroom, make_claim, make_demand, make_review, publish_demand, publish_review
 from tests.journeys.browser import Browser, signed_in
@@ -27,10 +28,10 @@ def typed(browser: Browser, field: str, button: str) -> None:
 
 def test_message_of_who_returns_a_review(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     browser = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/do/return/")
     typed(browser, "reason", "Return with a message")
-    assert review.approvals.get().decision_note == "Hai dòng:\nnguồn khác."
+    assert review.proposals.get().message == "Hai dòng:\nnguồn khác."
 
 
 def test_public_reason_of_a_withdrawal_and_note_of_a_correction(newsroom: Newsroom) -> None:
@@ -41,7 +42,7 @@ def test_public_reason_of_a_withdrawal_and_note_of_a_correction(newsroom: Newsro
     review.refresh_from_db()
     assert review.change_note == "Hai dòng:\nnguồn khác."
     typed(lan.open(f"/admin/editorial/review/{review.pk}/do/withdraw/"), "reason", "Withdraw")
-    assert review.approvals.get(action="withdrawal").note == "Hai dòng:\nnguồn khác."
+    assert review.proposals.get(action="withdrawal").note == "Hai dòng:\nnguồn khác."
 
 
 def test_notes_of_a_demand(newsroom: Newsroom) -> None:
@@ -53,7 +54,7 @@ def test_notes_of_a_demand(newsroom: Newsroom) -> None:
     assert demand.change_note == "Hai dòng:\nnguồn khác."
     demand.done = "Đã trả lời lần nữa."
     demand.save()
-    demands.submit_demand(demand=demand, by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
     hoa = signed_in(newsroom.editor).open(f"/admin/editorial/demand/{demand.pk}/do/return/")
     typed(hoa, "reason", "Return with a message")
 
@@ -65,7 +66,7 @@ def test_reason_of_a_merge(newsroom: Newsroom) -> None:
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claims[0].pk}/similar/")
     typed(lan, "reason", "Propose: it is the same as this one")
     hoa = signed_in(newsroom.editor)
-    hoa.open(f"/admin/editorial/claim/merges/{ClaimMerge.objects.get().pk}/return/")
+    hoa.open(f"/admin/editorial/claim/merges/{Proposal.objects.get().pk}/return/")
     typed(hoa, "reason", "Return with a message")
     with pytest.raises(EditorialError, match="cannot be stored"):
         merges.propose_merge(claim=claims[0], into=claims[1], by=newsroom.reporter, note="Một\x0blời đồn.")

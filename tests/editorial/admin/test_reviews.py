@@ -5,14 +5,15 @@ import re
 import pytest
 from django.conf import settings
 
-from factcheck.editorial import workflow
 from factcheck.editorial.models import Claimant, Membership, Publisher, Review
+from factcheck.editorial.proposals import reviews, workflow
 from tests.drafts import (
     make_newsroom,
     make_review,
     make_scale,
     merge_claims,
     publish_review,
+    waiting,
     withdraw_review,
 )
 from tests.editorial.admin.addresses import page, verb
@@ -23,14 +24,14 @@ def test_submitted_review_cannot_be_changed(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
     form = signed_in(newsroom.reporter).open(page(review)).fill(headline="Sau khi gửi")
-    approval = workflow.submit(review=review, by=newsroom.reporter)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
     form.press("Save and go on")
     assert "Not saved: the review is no longer a draft." in form.text
     assert "Submitted by reporter@kiemchung.example. Nobody can change it while it waits" in form.text
     assert not form.has_button("Save and go on")
     review.refresh_from_db()
     assert (review.headline, review.state) == ("Video nước lũ là của năm 2020", "submitted")
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
 
 
 def test_page_of_what_is_public_leads_there_first(database: str) -> None:
@@ -46,7 +47,7 @@ def test_page_of_what_is_public_leads_there_first(database: str) -> None:
     assert lan.html.index("The public page") < lan.html.index("Published revisions")
     assert lan.follow("The public page").path == f"/reviews/{review.pk}/"
     assert lan.status == 200
-    workflow.withdraw(review=review, by=newsroom.reporter, reason="Nguồn chính đã rút lại tuyên bố của họ.")
+    reviews.withdraw(review=review, by=newsroom.reporter, reason="Nguồn chính đã rút lại tuyên bố của họ.")
     assert lan.open(page(review)).has_link("As readers will see it")
 
 
@@ -76,10 +77,10 @@ def test_correction_is_not_offered_for_submission_while_an_erasure_waits(databas
     newsroom = make_newsroom()
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Có nguồn mới.")
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Có nguồn mới.")
     lan = signed_in(newsroom.reporter).open(page(review))
     assert lan.has_button("Save and submit for approval")
-    workflow.withdraw(review=review, by=newsroom.editor, reason="Nguồn chính đã rút lại số liệu.")
+    reviews.withdraw(review=review, by=newsroom.editor, reason="Nguồn chính đã rút lại số liệu.")
     lan.fill(headline="Tít mới").press("Save and submit for approval")
     assert (
         "A withdrawal, reinstatement or erasure of this review waits. It has to be decided on or taken back first."
@@ -104,8 +105,8 @@ def test_author_who_is_nobody_is_refused_in_words(database: str) -> None:
 def test_never_submitted_draft_can_be_thrown_away(database: str) -> None:
     newsroom = make_newsroom()
     review, submitted = make_review(newsroom), make_review(newsroom)
-    workflow.submit(review=submitted, by=newsroom.reporter)
-    workflow.return_(review=submitted, by=newsroom.reporter)
+    workflow.submit(subject=submitted, by=newsroom.reporter)
+    workflow.take_back(proposal=waiting(submitted), by=newsroom.reporter)
     reporter = signed_in(newsroom.reporter).open(page(review)).follow("Throw this draft away")
     assert Review.objects.count() == 2
     reporter.press("Yes, I’m sure")
@@ -217,7 +218,7 @@ def test_pages_keep_to_the_content_security_policy(database: str) -> None:
     """No script or style inside a page; the header of the site forbids both."""
     newsroom = make_newsroom()
     review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     editor = signed_in(newsroom.editor)
     for path in (
         "/admin/",
@@ -240,7 +241,7 @@ def test_author_who_has_left_stays_when_somebody_else_corrects(database: str, na
     review.authorships.update(name=name)
     publish_review(newsroom, review)
     Membership.objects.filter(user=newsroom.reporter).delete()
-    workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Một dấu phẩy.")
+    reviews.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Một dấu phẩy.")
     hoa = signed_in(newsroom.editor).open(page(review))
     hoa.fill(headline="Video nước lũ, là của năm 2020").press("Save and go on")
     assert Review.objects.get().headline == "Video nước lũ, là của năm 2020"
@@ -262,7 +263,7 @@ def test_claim_of_another_newsroom_that_is_live_no_more_stays_in_a_correction(da
     else:
         withdraw_review(theirs, first)
         withdraw_review(ours, review)
-    workflow.open_correction(review=review, by=ours.editor, change_class="typo", note="Một dấu phẩy.")
+    reviews.open_correction(review=review, by=ours.editor, change_class="typo", note="Một dấu phẩy.")
     hoa = signed_in(ours.editor).open(page(review))
     assert hoa.value("claim") == str(first.claim.pk)
     hoa.fill(headline="Video nước lũ, là của năm 2020").press("Save and go on")

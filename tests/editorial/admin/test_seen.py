@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.forms import inlineformset_factory
 
-from factcheck.editorial import workflow
 from factcheck.editorial.admin.seen import SeenFormSet
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
 from factcheck.editorial.models import Claimant, Membership, Review, Source, Topic
+from factcheck.editorial.proposals import reviews
 from tests.drafts import (
     Newsroom,
     erase_review,
@@ -52,7 +52,7 @@ def test_page_of_an_earlier_correction_does_not_put_its_note_into_the_next_one_u
     open_correction(newsroom, review, note="Ngày quay là ngày 3, không phải ngày 5 tháng 10.", headline="Tít mới")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     publish_review(newsroom, review)
-    workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Sửa tên xã.")
+    reviews.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Sửa tên xã.")
     lan.fill(headline="Tít của Lan").press("Save and go on")
     assert TOLD in lan.text
     review.refresh_from_db()
@@ -64,7 +64,7 @@ def test_page_of_the_first_draft_takes_nothing_from_the_correction(database: str
     review = make_review(newsroom)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     publish_review(newsroom, review)
-    workflow.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Sửa tên xã.")
+    reviews.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Sửa tên xã.")
     lan.fill(headline="Tít của Lan").press("Save and go on")
     assert TOLD in lan.text
     assert (lan.value("change_class"), lan.value("change_note")) == ("typo", "Sửa tên xã.")
@@ -244,7 +244,7 @@ def test_erased_claim_does_not_come_back_from_an_open_form(database: str, redact
     review = make_review(newsroom)
     publish_review(newsroom, review)
     if redact:  # the redacted draft is of another claim
-        workflow.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Tuyên bố khác.")
+        reviews.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Tuyên bố khác.")
         review.refresh_from_db()
         erased, review.claim = review.claim, make_claim(newsroom, text="Một câu khác.")
         review.save()

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.conf import settings as configured
 
-from factcheck.editorial import workflow
 from factcheck.editorial.models import Review
+from factcheck.editorial.proposals import workflow
 from factcheck.record import tree
 from factcheck.record.models import LogEntry
 from factcheck.record.notes import SigningKey
@@ -33,8 +33,8 @@ def newsroom(database: str) -> Iterator[Newsroom]:
 def published_at_the_desk(newsroom: Newsroom, language: str) -> str:
     """The page after an attempt to publish."""
     review = make_review(newsroom)
-    approval = workflow.submit(review=review, by=newsroom.reporter)
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     tree.signing_key.cache_clear()
     browser = signed_in(newsroom.editor)
     browser.client.cookies[configured.LANGUAGE_COOKIE_NAME] = language

@@ -5,9 +5,9 @@ from unittest.mock import Mock
 
 import pytest
 
-from factcheck.editorial import merges, workflow
 from factcheck.editorial.admin import merges as pages
-from factcheck.editorial.models import Claim, ClaimMerge, EditorialEvent, ImportBatch, ProposedLink, Review
+from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, Proposal, ProposedLink, Review
+from factcheck.editorial.proposals import merges, workflow
 from tests.drafts import (
     FLOOD,
     Newsroom,
@@ -214,7 +214,7 @@ def test_reporter_is_not_offered_to_exchange_what_is_not_theirs(newsroom: Newsro
     mine = make_claim(newsroom, text="Ở Huế nước lũ lên tới mái chùa.")
     make_review(newsroom, mine, created_by=newsroom.editor).authorships.all().delete()
     lan, hoa = signed_in(newsroom.reporter), signed_in(newsroom.editor)
-    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", submitted_by=newsroom.second)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
     for claim in (others, mine):  # logged by a colleague; with a colleague's draft
         ProposedLink.objects.create(batch=batch, claim=claim, other=existing, score=0.9)
         page = f"/admin/editorial/claim/{claim.pk}/"
@@ -249,7 +249,7 @@ def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
         with pytest.raises(merges.EditorialError, match=message):
             merges.use_instead(claim=claim, instead=instead, by=by)
     draft = make_review(newsroom, mine)
-    workflow.submit(review=draft, by=newsroom.reporter)
+    workflow.submit(subject=draft, by=newsroom.reporter)
     with pytest.raises(merges.EditorialError, match="submitted or approved"):
         merges.use_instead(claim=mine, instead=two, by=newsroom.reporter)
     assert Review.objects.get(pk=draft.pk).claim == mine
@@ -275,13 +275,13 @@ def test_reason_is_still_there_when_the_claims_are_not_compared_in_time(
     assert "it must repeat neither the claims nor a claimant’s name" in browser.text
     assert browser.value("reason") == "Như lời đồn thứ nhất."
     browser.fill(reason="Cùng một câu nói.").press("Propose once more")
-    assert ClaimMerge.objects.get().note == "Cùng một câu nói."
+    assert Proposal.objects.get().note == "Cùng một câu nói."
 
 
 def test_claim_of_an_old_proposal_is_not_thrown_away(newsroom: Newsroom) -> None:
     one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
     merge = merges.propose_merge(claim=one, into=two, by=newsroom.reporter, note="Cùng một lời đồn.")
-    merges.return_merge(merge=merge, by=newsroom.editor, reason="Không phải.")
+    workflow.return_(proposal=merge, by=newsroom.editor, reason="Không phải.")
     review = Review.objects.get(claim=one)
     open_correction(newsroom, review, claim=two)  # all that readers see of the first is gone then
     publish_review(newsroom, review)

@@ -2,10 +2,10 @@
 
 import re
 
-from factcheck.editorial import workflow
 from factcheck.editorial.admin.access import Desk
 from factcheck.editorial.admin.verbs import VERBS, possible
-from factcheck.editorial.models import Approval, EditorialEvent, Membership, Review, User
+from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Review, User
+from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.models import LogEntry
 from tests.drafts import (
     make_demand,
@@ -14,6 +14,7 @@ from tests.drafts import (
     make_user,
     publish_demand,
     publish_review,
+    waiting,
     withdraw_review,
 )
 from tests.editorial.admin.addresses import page, verb
@@ -33,21 +34,21 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     assert names(newsroom.reporter, review) == ["submit"]
     assert names(colleague, review) == []
     assert names(newsroom.editor, review) == ["submit"]
-    approval = workflow.submit(review=review, by=newsroom.reporter)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
     assert names(newsroom.reporter, review) == ["take-back"]
     assert names(colleague, review) == []
     assert names(newsroom.editor, review) == ["approve", "return"]
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     assert names(newsroom.reporter, review) == ["take-back"]
     assert names(newsroom.second, review) == ["publish", "return"]
-    workflow.publish(review=review, by=newsroom.editor)
+    workflow.publish(proposal=waiting(review), by=newsroom.editor)
     assert names(newsroom.reporter, review) == ["correct", "withdraw"]
     assert names(colleague, review) == ["withdraw"]
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
     assert names(newsroom.reporter, review) == ["submit", "withdraw"]
     withdraw_review(newsroom, review)
     assert names(newsroom.reporter, review) == ["correct", "reinstate"]
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
     assert names(newsroom.reporter, review) == ["reinstate"]
     assert names(newsroom.editor, review) == ["reinstate", "redact", "erase"]
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
@@ -58,7 +59,7 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     assert not lan.has_button("Save and submit for approval")
     lan.open(f"/admin/editorial/review/{review.pk}/do/submit/")
     assert "This review is withdrawn: reinstate it before you submit a correction" in lan.text
-    workflow.reinstate(review=review, by=newsroom.second, reason="Đúng.")
+    reviews.reinstate(review=review, by=newsroom.second, reason="Đúng.")
     assert names(newsroom.second, review) == ["take-back"]
     assert names(newsroom.editor, review) == ["approve", "return"]
 
@@ -71,20 +72,20 @@ def test_red_is_for_what_takes_something_away(database: str) -> None:
         review.refresh_from_db()
         return [verb.name for verb in possible(Desk(newsroom.editor), review) if verb.removes]
 
-    approval = workflow.submit(review=review, by=newsroom.reporter)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
     assert red() == []
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     assert red() == []
     lan = signed_in(newsroom.second).open(page(review))
     assert re.search('<a class="button default" [^>]*>Publish</a>', lan.html)
     assert re.search('class="default" value="Publish"', lan.open(verb(review, "publish")).html)
-    workflow.publish(review=review, by=newsroom.editor)
+    workflow.publish(proposal=waiting(review), by=newsroom.editor)
     assert red() == ["withdraw", "erase"]
-    workflow.withdraw(review=review, by=newsroom.reporter, reason="Nguồn đã bị gỡ.")
+    reviews.withdraw(review=review, by=newsroom.reporter, reason="Nguồn đã bị gỡ.")
     assert red() == ["approve"]
     assert 'class="default removes" value="Approve"' in lan.open(verb(review, "approve")).html
-    workflow.return_(review=review, by=newsroom.editor, reason="Chưa cần.")
-    workflow.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
+    workflow.return_(proposal=waiting(review), by=newsroom.editor, reason="Chưa cần.")
+    reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
     assert red() == ["withdraw", "redact", "erase"]
 
 
@@ -92,44 +93,44 @@ def test_author_who_did_not_submit_may_return_and_not_approve(database: str) -> 
     newsroom = make_newsroom()
     review = make_review(newsroom)
     review.authorships.create(user=newsroom.editor)
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     assert names(newsroom.editor, review) == ["return"]
 
 
 def test_looking_changes_nothing(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
-    before = (list(Approval.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count())
+    workflow.submit(subject=review, by=newsroom.reporter)
+    before = (list(Proposal.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count())
     editor = signed_in(newsroom.editor)
     for name in VERBS:
         editor.open(verb(review, name))
         assert editor.status == 200
-    assert (list(Approval.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count()) == before
+    assert (list(Proposal.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count()) == before
     assert editor.open(verb(review, "unheard-of")).status == 404
 
 
 def test_stale_page_cannot_be_approved(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     editor = signed_in(newsroom.editor).open(verb(review, "approve"))
-    workflow.return_(review=review, by=newsroom.reporter)
+    workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
     Review.objects.filter(pk=review.pk).update(summary="Khác hẳn.")
-    workflow.submit(review=review, by=newsroom.reporter)
+    workflow.submit(subject=review, by=newsroom.reporter)
     editor.press("Approve")
     assert "The review was submitted anew while you read it." in editor.text
     assert "Khác hẳn." in editor.text
     # The form still names what was read first: pressing again does not help.
     editor.press("Approve")
-    assert not Approval.objects.filter(decision="approved").exists()
+    assert not Proposal.objects.filter(decision="approved").exists()
 
 
 def test_double_click_publishes_once(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
-    approval = workflow.submit(review=review, by=newsroom.reporter)
-    workflow.approve(review=review, by=newsroom.editor, digest=approval.digest)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     first, second = (signed_in(newsroom.editor).open(verb(review, "publish")) for _ in range(2))
     assert "Published." in first.press("Publish").text
     assert "Only an approved review can be published; this one is: published." in second.press("Publish").text
