@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             erasures="bd2bf73908fe",
             demands="3588b9c89e54",
             reviews="49b376574db0",
-            entries="863eb8d6b5a5",
+            entries="0a692752eeb7",
             memberships="6be460450228",
             events="f9a88edc830d",
             tokens="13033b99e4a9",

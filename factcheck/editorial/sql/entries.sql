@@ -18,10 +18,10 @@ BEGIN
         added := added || 'corrections'::text;
     END IF;
     IF proposal.id IS NULL OR proposal.decision <> 'approved'
-        OR of <> CASE proposal.kind WHEN 'merge' THEN 'claim' ELSE proposal.kind END
+        OR of <> (CASE proposal.kind WHEN 'merge' THEN 'claim' ELSE proposal.kind END)
         OR NEW.subject IS DISTINCT FROM coalesce(proposal.review_id, proposal.demand_id, proposal.claim_id)
-        OR proposal.action <> CASE WHEN what IN ('original', 'update', 'correction', 'published', 'updated')
-                                   THEN 'publication' ELSE what END
+        OR proposal.action <> (CASE WHEN what IN ('original', 'update', 'correction', 'published', 'updated')
+                                    THEN 'publication' ELSE what END)
         OR document ->> 'id' IS DISTINCT FROM NEW.subject::text
         OR document - added IS DISTINCT FROM proposal.statement::jsonb
         OR document #>> '{revision,class}' IS DISTINCT FROM nullif(proposal.change_class, '')
