@@ -41,6 +41,9 @@ class DemandPolicy(Policy[Demand]):
             return [_("Only a draft can be submitted. This demand is: %s.") % demand.get_state_display()]
         return missing(demand)
 
+    def take_note(self, proposal: Proposal) -> None:
+        proposal.note = self.subject(proposal).change_note
+
     def require_outsider(self, proposal: Proposal, by: User) -> None:
         if self.subject(proposal).created_by_id == by.pk:
             raise wrote_it()

@@ -53,6 +53,9 @@ class Policy(Generic[S]):
         """What has to be done before the submission, each as a sentence for the editor."""
         return []
 
+    def take_note(self, proposal: Proposal) -> None:
+        """Takes the public note and the kind of correction from the draft."""
+
     def require_submitter(self, proposal: Proposal) -> None:
         """Raises NotAllowed unless the submitter may put this forward."""
         newsroom, _deciding = self.newsrooms(proposal)

@@ -69,10 +69,11 @@ class ReviewPolicy(Policy[Review]):
         review = self.subject(proposal)
         if review.state != State.DRAFT:
             return [_("Only a draft can be submitted. This review is: %s.") % review.get_state_display()]
-        if reasons := missing(review):
-            return reasons
+        return missing(review)
+
+    def take_note(self, proposal: Proposal) -> None:
+        review = self.subject(proposal)
         proposal.change_class, proposal.note = review.change_class, review.change_note
-        return []
 
     def require_submitter(self, proposal: Proposal) -> None:
         if proposal._state.adding and proposal.action == Action.PUBLICATION:

@@ -37,6 +37,7 @@ def submit(*, subject: Model, by: User) -> Proposal:
     policy.require_submitter(proposal)
     if reasons := policy.missing(proposal):
         raise EditorialError(*reasons)
+    policy.take_note(proposal)
     return put_forward(policy, proposal, policy.statement(proposal))
 
 
