@@ -54,5 +54,5 @@ def statement(mapping: VerdictMapping) -> dict[str, Any]:
 
 def adopted_statements() -> list[str]:
     """The statements of the mappings in force: of each mapping the last proposal, if it was approved."""
-    last = Proposal.objects.filter(kind=Kind.MAPPING).order_by("mapping", "-pk").distinct("mapping")
+    last = Proposal.objects.filter(kind=Kind.MAPPING).order_by("mapping_id", "-pk").distinct("mapping_id")
     return [proposal.statement for proposal in last if proposal.decision == Decision.APPROVED]

@@ -1,0 +1,98 @@
+"""One proposal of every kind that waits, one that is approved and one that was returned, for tests of all kinds alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from factcheck.editorial.imports.incoming import Incoming
+from factcheck.editorial.models import Proposal, Verdict, VerdictMapping
+from factcheck.editorial.models.proposals import Kind
+from factcheck.editorial.proposals import imports, merges, workflow
+from tests.drafts import Newsroom, make_demand, make_review, make_scale, publish_claim
+
+Make = Callable[[Newsroom], Proposal]
+
+
+@dataclass(frozen=True)
+class Case:
+    waiting: Proposal
+    approved: Proposal
+    returned: Proposal
+
+
+def _review(newsroom: Newsroom) -> Proposal:
+    return workflow.submit(subject=make_review(newsroom), by=newsroom.second)
+
+
+def _demand(newsroom: Newsroom) -> Proposal:
+    return workflow.submit(subject=make_demand(newsroom), by=newsroom.second)
+
+
+def _merge(newsroom: Newsroom) -> Proposal:
+    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    return merges.propose_merge(claim=one, into=two, by=newsroom.second, note="Cùng một tin đồn.")
+
+
+def _import(newsroom: Newsroom) -> Proposal:
+    batch = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.second, files="reviews.jsonl")
+    number = batch.pk
+    records = [
+        Incoming(f"{number:032x}{each:032x}", _record(f"https://khac.example/{number}/{each}")) for each in (1, 2)
+    ]
+    imports.add_to_batch(batch=batch, by=newsroom.second, records=records)
+    proposal = imports.submit_import(batch=batch, by=newsroom.second)
+    assert proposal is not None
+    for member in batch.members:
+        assert member.review is not None
+        member.review.authorships.create(user=newsroom.reporter)
+    return proposal
+
+
+def _mapping(newsroom: Newsroom) -> Proposal:
+    make_scale()
+    words = f"Falso {VerdictMapping.objects.count()}"
+    mapping = VerdictMapping.objects.create(words=words, verdict=Verdict.objects.get(slug="false"))
+    return workflow.submit(subject=mapping, by=newsroom.second)
+
+
+# A kind without a way to make one fails the tests.
+MAKE: dict[Kind, Make] = {
+    Kind.REVIEW: _review,
+    Kind.DEMAND: _demand,
+    Kind.MERGE: _merge,
+    Kind.IMPORT: _import,
+    Kind.MAPPING: _mapping,
+}
+
+
+def make_case(newsroom: Newsroom, kind: Kind) -> Case:
+    """Submitted by an editor, written by the reporter, decided by the other editor."""
+    make = MAKE[kind]
+    approved = make(newsroom)
+    workflow.approve(proposal=approved, by=newsroom.editor, digest=approved.digest)
+    returned = make(newsroom)
+    workflow.return_(proposal=returned, by=newsroom.editor, reason="Thiếu nguồn.")
+    return Case(make(newsroom), approved, returned)
+
+
+def _record(address: str) -> dict[str, Any]:
+    claim = {
+        "id": None, "text": f"Claim of {address}.", "language": "en", "claimed_on": None, "location": None,
+        "claimant": None, "appearances": [],
+    }  # fmt: skip
+    original = {"label": "Falso", "value": None, "best": None, "worst": None, "explanation": None, "image_url": None}
+    verdict = dict.fromkeys(("scale", "slug", "label", "value", "best", "worst", "explanation")) | {
+        "labels": {}, "original": original,
+    }  # fmt: skip
+    publisher = dict.fromkeys(
+        (
+            "url", "logo_url", "methodology_url", "corrections_url", "principles_url", "unnamed_sources_url",
+            "feedback_url",
+        )
+    )  # fmt: skip
+    return {
+        "id": None, "original_url": address, "language": "en", "headline": "Headline", "summary": None, "body": None,
+        "claim": claim, "verdict": verdict, "sources": [], "authors": [], "topics": [], "reviewed_on": None,
+        "publisher": {"type": "organization", "name": "Khác", "site": "khac.example", "same_as": [], **publisher},
+        "archive_url": None, "license": None,
+    }  # fmt: skip
