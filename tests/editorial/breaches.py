@@ -54,7 +54,8 @@ BREACHES = {
     "proposal_two_people": "UPDATE editorial_proposal SET decision = 'approved', decided_at = now(),"
     " decided_by_id = submitted_by_id WHERE decision = ''",
     "proposal_published_if_approved": "UPDATE editorial_proposal SET sequence = 0 WHERE decision = ''",
-    "proposal_of_its_subject": COPY % ("'kind', 'demand'", "kind = 'review' AND decision = 'approved'"),
+    "proposal_of_its_subject": COPY
+    % ("'kind', 'demand', 'sequence', NULL", "kind = 'review' AND decision = 'approved'"),
     "proposal_of_a_newsroom": COPY
     % ("'newsroom_id', NULL, 'sequence', NULL", "kind = 'review' AND decision = 'approved'"),
     "proposal_action_of_its_kind": COPY

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
+
 from factcheck.editorial.imports.incoming import Incoming
-from factcheck.editorial.models import Proposal, Verdict, VerdictMapping
+from factcheck.editorial.models import Proposal, User, Verdict, VerdictMapping
 from factcheck.editorial.models.proposals import Kind
 from factcheck.editorial.proposals import imports, merges, workflow
+from factcheck.record.canonical import canonical, sha256_hex
 from tests.drafts import Newsroom, make_demand, make_review, make_scale, publish_claim
 
 Make = Callable[[Newsroom], Proposal]
@@ -36,9 +39,7 @@ def _merge(newsroom: Newsroom) -> Proposal:
 def _import(newsroom: Newsroom) -> Proposal:
     batch = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.second, files="reviews.jsonl")
     number = batch.pk
-    records = [
-        Incoming(f"{number:032x}{each:032x}", _record(f"https://khac.example/{number}/{each}")) for each in (1, 2)
-    ]
+    records = [Incoming(f"{number:032x}{each:032x}", _record(f"https://xa.example/{number}/{each}")) for each in (1, 2)]
     imports.add_to_batch(batch=batch, by=newsroom.second, records=records)
     proposal = imports.submit_import(batch=batch, by=newsroom.second)
     assert proposal is not None
@@ -63,6 +64,18 @@ MAKE: dict[Kind, Make] = {
     Kind.IMPORT: _import,
     Kind.MAPPING: _mapping,
 }
+
+
+def written(subject: Model, said: dict[str, Any], by: User, **fields: Any) -> Proposal:
+    """A proposal of any statement. It goes round the workflow, and the database's rules hold all the same."""
+    data = canonical(said)
+    proposal = Proposal.of_draft(subject, by)
+    proposal.statement, proposal.digest = data.decode(), sha256_hex(data)
+    proposal.newsroom = proposal.deciding = subject.newsroom  # type: ignore[attr-defined]
+    for name, value in fields.items():
+        setattr(proposal, name, value)
+    proposal.save()
+    return proposal
 
 
 def make_case(newsroom: Newsroom, kind: Kind) -> Case:
@@ -93,6 +106,6 @@ def _record(address: str) -> dict[str, Any]:
     return {
         "id": None, "original_url": address, "language": "en", "headline": "Headline", "summary": None, "body": None,
         "claim": claim, "verdict": verdict, "sources": [], "authors": [], "topics": [], "reviewed_on": None,
-        "publisher": {"type": "organization", "name": "Khác", "site": "khac.example", "same_as": [], **publisher},
+        "publisher": {"type": "organization", "name": "Xa", "site": "xa.example", "same_as": [], **publisher},
         "archive_url": None, "license": None,
     }  # fmt: skip

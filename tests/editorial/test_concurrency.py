@@ -2,19 +2,30 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations_with_replacement
 from threading import Barrier
-from time import sleep
 
 import pytest
-from django.db import connection, connections, transaction
+from django.core.management import call_command
+from django.db import connections, transaction
 
 from factcheck.editorial import links
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, ProposedLink
-from factcheck.editorial.proposals import merges, reviews, workflow
-from factcheck.record import log
+from factcheck.editorial.models.proposals import Kind
+from factcheck.editorial.proposals import imports, merges, reviews, workflow
 from factcheck.record.models import LogEntry, PublishedReview
-from tests.drafts import approve_demand, make_claim, make_demand, make_newsroom, make_review, publish_review, waiting
+from tests.drafts import (
+    Newsroom,
+    approve_demand,
+    make_claim,
+    make_demand,
+    make_newsroom,
+    make_review,
+    publish_review,
+    waiting,
+)
+from tests.editorial.proposal_kinds import MAKE
 from tests.journeys.browser import signed_in
 from tests.waiting import begin_until_it_waits
 
@@ -47,12 +58,11 @@ def test_publish_many_times_at_once_gives_one_revision(database: str) -> None:
     newsroom = make_newsroom()
     review = approved_review(newsroom)
     people = [newsroom.editor, newsroom.second, newsroom.chief] * 3
-    results = at_once(
-        [lambda person=person: workflow.publish(proposal=waiting(review), by=person) for person in people]
-    )
+    proposal = waiting(review)
+    results = at_once([lambda person=person: workflow.publish(proposal=proposal, by=person) for person in people])
     assert sum(isinstance(result, LogEntry) for result in results) == 1
     assert {str(result) for result in results if isinstance(result, EditorialError)} == {
-        "Only an approved review can be published; this one is: published."
+        "Only what is approved and waits for its publication can be published."
     }
     assert list(LogEntry.objects.values_list("sequence", "number")) == [(0, 1)]
 
@@ -127,38 +137,13 @@ def test_demand_published_many_times_at_once_is_in_the_register_once(database: s
     demand = make_demand(newsroom)
     approve_demand(newsroom, demand)
     people = [newsroom.editor, newsroom.second, newsroom.chief] * 2
-    results = at_once(
-        [lambda person=person: workflow.publish(proposal=waiting(demand), by=person) for person in people]
-    )
+    proposal = waiting(demand)
+    results = at_once([lambda person=person: workflow.publish(proposal=proposal, by=person) for person in people])
     assert sum(isinstance(result, LogEntry) for result in results) == 1
     assert {str(result) for result in results if isinstance(result, EditorialError)} == {
-        "Only an approved demand can be published; this one is: published."
+        "Only what is approved and waits for its publication can be published."
     }
     assert list(LogEntry.objects.values_list("kind", "number")) == [("demand.published", 1)]
-
-
-def test_merge_waits_for_the_log_before_it_holds_claims(database: str) -> None:
-    newsroom = make_newsroom()
-    claims = [make_claim(newsroom), make_claim(newsroom, text="Lũ Huế lên tới mái chùa.")]
-    for claim in claims:
-        publish_review(newsroom, make_review(newsroom, claim))
-    merge = merges.propose_merge(claim=claims[0], into=claims[1], by=newsroom.reporter, note="Cùng một lời đồn.")
-
-    def approve() -> LogEntry:
-        try:
-            return workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            log.hold()
-            decided = pool.submit(approve)
-            while not waiting_for_the_log():
-                sleep(0.01)
-            # As an erasure does now; a claim held by the merge would mean a deadlock.
-            assert len(Claim.objects.select_for_update(nowait=True).filter(pk__in=[each.pk for each in claims])) == 2
-        assert decided.result(timeout=30).kind == LogEntry.Kind.CLAIM_MERGE
 
 
 @pytest.mark.parametrize("verb", ["dismiss", "erase"])
@@ -207,7 +192,7 @@ def test_claim_is_exchanged_once_by_two_at_once(database: str) -> None:
         [lambda by=by: merges.use_instead(claim=draft.claim, instead=review.claim, by=by) for by in people]
     )
     assert sorted(map(str, results)) == [
-        "1", "Somebody was quicker: one of the two claims is gone. Look where its drafts are now.",
+        "1", "Someone else changed this first: one of the two claims no longer exists. Open the list of claims to find its drafts.",
     ]  # fmt: skip
     assert list(Claim.objects.all()) == [review.claim]
 
@@ -222,11 +207,45 @@ def test_page_of_a_claim_that_goes_while_it_is_saved_says_so(database: str) -> N
     assert "doesn’t exist. Perhaps it was deleted?" in saving.result(timeout=30).text
 
 
-def waiting_for_the_log() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = %s"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
-            [log.LOCK],
-        )
-        return bool(cursor.fetchone()[0])
+# Acts that lock rows of one story: each is made with everything that the others need, and then all are tried in pairs.
+ACTS = ("publication", "withdrawal", "erasure", "demand", "merge", "import", "mapping", "exchange")
+
+
+def story(newsroom: Newsroom) -> dict[str, Callable[[], object]]:
+    """One act of every kind on the same claims, ready to be carried out."""
+    shown, other, erased = (make_review(newsroom, make_claim(newsroom, text=text)) for text in ("Một.", "Hai.", "Ba."))
+    for review in (shown, other, erased):
+        publish_review(newsroom, review)
+    again = approved_review(newsroom, shown.claim)
+    withdrawal = reviews.withdraw(review=other, by=newsroom.reporter, reason="Nguồn chính đã rút lại.")
+    erasure = reviews.erase(review=erased, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
+    demand = make_demand(newsroom, review=shown)
+    approve_demand(newsroom, demand)
+    merge = merges.propose_merge(claim=erased.claim, into=shown.claim, by=newsroom.reporter, note="Cùng tin đồn.")
+    batch = MAKE[Kind.IMPORT](newsroom).batch
+    workflow.approve(proposal=batch.proposal, by=newsroom.editor, digest=batch.proposal.digest)
+    mapping = MAKE[Kind.MAPPING](newsroom)
+    draft = make_claim(newsroom, text="Bốn.")
+    make_review(newsroom, draft)
+    published, entered = waiting(again), waiting(demand)
+    return {
+        "publication": lambda: workflow.publish(proposal=published, by=newsroom.editor),
+        "withdrawal": lambda: workflow.approve(proposal=withdrawal, by=newsroom.editor, digest=withdrawal.digest),
+        "erasure": lambda: workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest),
+        "demand": lambda: workflow.publish(proposal=entered, by=newsroom.editor),
+        "merge": lambda: workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest),
+        "import": lambda: imports.publish_import(batch=batch, by=newsroom.chief),
+        "mapping": lambda: workflow.approve(proposal=mapping, by=newsroom.editor, digest=mapping.digest),
+        "exchange": lambda: merges.use_instead(claim=draft, instead=shown.claim, by=newsroom.editor),
+    }
+
+
+@pytest.mark.parametrize(("one", "two"), list(combinations_with_replacement(ACTS, 2)))
+def test_every_pair_of_acts_at_once_ends(database: str, one: str, two: str) -> None:
+    """Locks are always taken in one order, so that no two acts wait for each other: PostgreSQL would end one of them."""
+    acts = story(make_newsroom())
+    results = at_once([acts[one], acts[two]])
+    refused = [result for result in results if isinstance(result, EditorialError)]
+    # The same act twice is refused once. Only an erasure and a merge of the same claim exclude each other.
+    assert len(refused) <= (1 if one == two or {one, two} == {"erasure", "merge"} else 0), refused
+    call_command("verify_record")

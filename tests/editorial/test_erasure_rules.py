@@ -14,6 +14,7 @@ from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, RevisionDocument
 from tests.drafts import Newsroom, make_newsroom, make_review, open_correction, publish_review, waiting
+from tests.editorial.proposal_kinds import written
 
 NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."
 
@@ -87,7 +88,7 @@ def test_erasure_without_approval_is_refused(desk: Desk) -> None:
 
 def test_erasure_that_is_only_asked_for_is_refused(desk: Desk) -> None:
     approval = reviews.erase(review=desk.live, by=desk.newsroom.editor, ground="law", notice=NOTICE)
-    with pytest.raises(IntegrityError, match="approval_published_if_approved"):
+    with pytest.raises(IntegrityError, match="proposal_published_if_approved"):
         insert_erasure(desk.live, approval, DELETE_DOCUMENTS)
     workflow.take_back(proposal=waiting(desk.live), by=desk.newsroom.editor)
 
@@ -202,9 +203,6 @@ def test_approval_is_emptied_by_an_erasure_alone(desk: Desk, review: str, action
 )
 def test_erasure_cannot_be_asked_for_without_its_notice(desk: Desk, change: dict[str, Any], note: str) -> None:
     review = make_review(desk.newsroom)
-    data = canonical(erasure.notice(review, "law", NOTICE, redact=False) | change)
+    said = erasure.notice(review, "law", NOTICE, redact=False) | change
     with pytest.raises(IntegrityError, match="needs a ground, a public notice and nothing else"):
-        Proposal.objects.create(
-            review=review, action="erasure", statement=data.decode(), digest=sha256_hex(data), note=note,
-            submitted_by=desk.newsroom.editor,
-        )  # fmt: skip
+        written(review, said, desk.newsroom.editor, action="erasure", note=note)

@@ -14,9 +14,9 @@ from django.db import connection, connections, transaction
 
 from factcheck.editorial import links, similar
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.imports import approve_import, publish_import, return_import
 from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, Proposal, ProposedLink, Review
 from factcheck.editorial.proposals import merges, workflow
+from factcheck.editorial.proposals.imports import publish_import
 from factcheck.record import matching
 from factcheck.record.embeddings import NoVectorError
 from factcheck.record.matching import Matching
@@ -52,7 +52,7 @@ def bring_in(newsroom: Newsroom, tmp_path: Path, *texts: str) -> ImportBatch:
 
 
 def publish(newsroom: Newsroom, batch: ImportBatch) -> None:
-    batch = approve_import(batch=batch, by=newsroom.editor, digest=batch.digest)
+    workflow.approve(proposal=batch.proposal, by=newsroom.editor, digest=batch.proposal.digest)
     publish_import(batch=batch, by=newsroom.editor)
 
 
@@ -167,7 +167,7 @@ def test_import_is_decided_while_its_claims_are_compared(
             assert comparing.wait(30)
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = '1s'")
-                approve_import(batch=batch, by=newsroom.editor, digest=batch.digest)
+                workflow.approve(proposal=batch.proposal, by=newsroom.editor, digest=batch.proposal.digest)
         finally:
             decided.set()
         assert proposing.result(30) == 1
@@ -321,7 +321,7 @@ def test_accepted_link_before_publication_gives_the_draft_the_other_claim(newsro
     assert hoa.path == page
     with pytest.raises(EditorialError, match="submitted or approved"):
         links.accept_link(link=link, by=newsroom.editor)
-    return_import(batch=batch, by=newsroom.editor, reason="Xem lại.")
+    workflow.return_(proposal=batch.proposal, by=newsroom.editor, reason="Xem lại.")
     hoa.open(f"/admin/editorial/importbatch/{batch.pk}/change/")
     assert LATER not in hoa.text
     hoa.follow("It is the same")

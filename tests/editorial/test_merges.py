@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import Error, IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from factcheck.editorial import documents
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Proposal, Review
-from factcheck.editorial.proposals import merges, workflow
+from factcheck.editorial.proposals import merges, publication, workflow
 from factcheck.record import tree, verifier
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from tests.api.conftest import Api
@@ -51,13 +51,13 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
     assert json.loads(merge.statement).keys() == {"id", "into", "publisher", "license"}
     assert PublishedClaim.objects.count() == 2  # nothing has happened yet
-    with pytest.raises(NotAllowed, match="You proposed this yourself"):
+    with pytest.raises(NotAllowed, match="You submitted this yourself"):
         workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest)
     with pytest.raises(NotAllowed, match="Only an Editor or Chief editor"):
         workflow.approve(proposal=merge, by=newsroom.reporter, digest=merge.digest)
     with pytest.raises(EditorialError, match="not what you read"):
         workflow.approve(proposal=merge, by=newsroom.second, digest="0" * 64)
-    entry = workflow.approve(proposal=merge, by=newsroom.second, digest=merge.digest)
+    entry = workflow.approve(proposal=merge, by=newsroom.second, digest=merge.digest).entry
     assert (entry.kind, entry.subject, entry.number) == ("claim.merge", claim.pk, 1)
     assert json.loads(bytes(entry.revision_document.document)) | {
         "published_at": 0,
@@ -73,11 +73,12 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
         "revision": {"number": 1, "kind": "merge", "class": None, "note": NOTE},
     }
     assert merges.merged_into(claim) == into
-    with pytest.raises(EditorialError, match="decided already"):
+    with pytest.raises(EditorialError, match="already been decided"):
         workflow.take_back(proposal=merge, by=newsroom.editor)
     events = EditorialEvent.objects.filter(subject=str(claim.pk)).order_by("pk")
     assert list(events.values_list("action", flat=True)) == [
-        "merge.proposed",
+        "merge.submitted",
+        "merge.approved",
         "claim.merge",
     ]
 
@@ -85,10 +86,10 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
 def test_merge_can_be_refused_or_taken_back(newsroom: Newsroom) -> None:
     claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
-    with pytest.raises(EditorialError, match="waits for a decision already"):
+    with pytest.raises(EditorialError, match="already waits for a decision"):
         merges.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
-    with pytest.raises(EditorialError, match="Write why not"):
-        workflow.take_back(proposal=merge, by=newsroom.editor)
+    with pytest.raises(EditorialError, match="Write what has to change"):
+        workflow.return_(proposal=merge, by=newsroom.editor, reason=" ")
     workflow.return_(proposal=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
     again = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     workflow.take_back(proposal=again, by=newsroom.reporter)
@@ -105,17 +106,17 @@ def test_two_newsrooms_join_together_and_either_parts(newsroom: Newsroom) -> Non
     for person in (newsroom.editor, newsroom.chief, third.chief):
         with pytest.raises(NotAllowed):
             workflow.approve(proposal=merge, by=person, digest=merge.digest)
-    with pytest.raises(IntegrityError, match="only an Editor of the newsroom that decides"):
+    with pytest.raises(IntegrityError, match="only an Editor of the deciding newsroom"):
         run(
             "UPDATE editorial_proposal SET decision = 'approved', decided_at = now(), decided_by_id ="
-            " (SELECT id FROM editorial_user WHERE username = 'chief@kiemchung.example')"
+            " (SELECT id FROM editorial_user WHERE username = 'chief@kiemchung.example') WHERE kind = 'merge'"
         )
-    entry = workflow.approve(proposal=merge, by=other.editor, digest=merge.digest)
+    entry = workflow.approve(proposal=merge, by=other.editor, digest=merge.digest).entry
     assert json.loads(bytes(entry.revision_document.document))["publisher"]["site"] == "kiemchung.example"
     parting = merges.propose_split(claim=claim, by=other.reporter, note="Hai ngôi chùa khác nhau.")
     with pytest.raises(NotAllowed):
         workflow.approve(proposal=parting, by=newsroom.editor, digest=parting.digest)
-    assert workflow.approve(proposal=parting, by=other.editor, digest=parting.digest).kind == "claim.split"
+    assert workflow.approve(proposal=parting, by=other.editor, digest=parting.digest).entry.kind == "claim.split"
 
 
 def test_what_cannot_be_proposed(newsroom: Newsroom) -> None:
@@ -126,8 +127,8 @@ def test_what_cannot_be_proposed(newsroom: Newsroom) -> None:
     merge_claims(newsroom, one, two)
     for claim, into, note, message in (
         (two, two, NOTE, "the same claim"),
-        (one, three, NOTE, "merged into another one already"),
-        (three, one, NOTE, "merged into another one itself"),
+        (one, three, NOTE, "already been merged into another one"),
+        (three, one, NOTE, "has itself been merged"),
         (draft, three, NOTE, "not public"),
         (three, draft, NOTE, "published review"),
         (three, withdrawn, NOTE, "published review"),
@@ -165,7 +166,7 @@ def test_opposite_merges_at_the_same_time_give_one(newsroom: Newsroom) -> None:
     back = merges.propose_merge(claim=two, into=one, by=newsroom.reporter, note=NOTE)
     results = at_once(
         [
-            lambda merge=merge, by=by: workflow.approve(proposal=merge, by=by, digest=merge.digest)
+            lambda merge=merge, by=by: workflow.approve(proposal=merge, by=by, digest=merge.digest).entry
             for merge in (there, back)
             for by in (newsroom.editor, newsroom.second)
         ]
@@ -270,44 +271,27 @@ def test_verifier_follows_merges(
         assert "its address" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("sql", "message"),
-    [
-        ("UPDATE editorial_proposal SET note = 'khác'", "cannot be changed"),
-        ("UPDATE editorial_proposal SET into_id = claim_id, claim_id = into_id", "cannot be changed"),
-        ("UPDATE editorial_proposal SET sequence = NULL", "cannot be changed"),
-        ("UPDATE editorial_proposal SET decision = 'returned'", "cannot be changed"),
-        ("DELETE FROM editorial_proposal", "permission denied"),
-        ("TRUNCATE editorial_proposal", "permission denied"),
-    ],
-)
-def test_proposal_stays_as_it_was(newsroom: Newsroom, sql: str, message: str) -> None:
-    merge_claims(newsroom, publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì."))
-    with pytest.raises(Error, match=message):
-        run(sql)
-
-
 def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
     three = publish_claim(newsroom, "Lời đồn thứ ba.")
     merge = merges.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
-    real = merges.log.publish
+    real = publication.log.publish
 
     def into_another(publications: Any) -> Any:
         (publication,) = publications
         said = publication.statement | {"into": {"id": str(three.pk)}}
         return real([type(publication)(publication.subject, said, publication.kind, note=publication.note)])
 
-    monkeypatch.setattr(merges.log, "publish", into_another)
+    monkeypatch.setattr(publication.log, "publish", into_another)
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
         workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest)
-    assert Proposal.objects.get().decision == ""
+    assert Proposal.objects.get(kind="merge").decision == ""
 
 
 def test_database_refuses_a_merge_in_the_name_of_another(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
     theirs = {"publisher": documents.publisher(make_newsroom("khac.example").publisher)}
-    real = merges.statement
-    monkeypatch.setattr(merges, "statement", lambda merge: real(merge) | theirs)
+    real = merges.MergePolicy.statement
+    monkeypatch.setattr(merges.MergePolicy, "statement", lambda policy, merge: real(policy, merge) | theirs)
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"):
         merge_claims(newsroom, one, two)

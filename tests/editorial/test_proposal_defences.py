@@ -60,18 +60,18 @@ OF_WAITING: dict[str, tuple[str, str, frozenset[Kind]]] = {
     "approved by a superuser": (APPROVE.format(person="root"), EDITOR, ALL),
     "approved by a closed account": (APPROVE.format(person="closed"), EDITOR, ALL),
     "approved by who wrote it": (
-        APPROVE.format(person="reporter@kiemchung.example"), "an author cannot approve|began it|only an Editor", ALL,
+        APPROVE.format(person="reporter@kiemchung.example"), "an author cannot approve|began it", frozenset({Kind.REVIEW, Kind.DEMAND, Kind.IMPORT}),
     ),
-    "published without a decision": ("UPDATE editorial_proposal SET sequence = 0 WHERE id = %s", "published_if_approved", ALL),
+    "published without a decision": ("UPDATE editorial_proposal SET sequence = 999 WHERE id = %s", "published_if_approved", ALL),
     "a second one that waits": (COPY.format(changes="'submitted_at', now()"), "proposal_one_", ALL),
     "added as published": (COPY.format(changes="'sequence', 0"), "begins before the publication", ALL),
     "added with another digest": (
         COPY.format(changes="'digest', repeat('1', 64)"), "does not have the digest", ALL - {Kind.IMPORT},
     ),
     "added for another newsroom": (
-        COPY.format(changes="'newsroom_id', (SELECT max(id) FROM editorial_publisher), 'deciding_id',"
+        COPY.format(changes="'decision', 'returned', 'decided_at', now(), 'decided_by_id', submitted_by_id, 'newsroom_id', (SELECT max(id) FROM editorial_publisher), 'deciding_id',"
                             " (SELECT max(id) FROM editorial_publisher)"),
-        "is that of its subject|of_a_newsroom", ALL,
+        "is that of its subject|of_a_newsroom|proposal_one_import", ALL,
     ),
     "added and approved at once by a stranger": (
         COPY.format(changes="'decision', 'approved', 'decided_at', now(), 'decided_by_id',"
@@ -104,7 +104,7 @@ OF_RETURNED: dict[str, tuple[str, str, frozenset[Kind]]] = {
     ),
     "undecided again": (OF_APPROVED["undecided again"][0], KEPT, ALL),
     "decided by another": (OF_APPROVED["decided by another"][0], KEPT, ALL),
-    "published": ("UPDATE editorial_proposal SET sequence = 0 WHERE id = %s", "published_if_approved", ALL),
+    "published": ("UPDATE editorial_proposal SET sequence = 999 WHERE id = %s", "published_if_approved", ALL),
 }  # fmt: skip
 
 

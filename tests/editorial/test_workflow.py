@@ -129,20 +129,20 @@ def test_approve_refuses_submitter_author_and_reporter(newsroom: Newsroom) -> No
     approval = workflow.submit(subject=review, by=newsroom.editor)
     for person, reason in (
         (newsroom.editor, "You submitted this yourself"),
-        (newsroom.second, "You began this review or are one of its authors"),
+        (newsroom.second, "You began this or are one of its authors"),
         (newsroom.reporter, "Only an Editor or Chief editor"),
     ):
         with pytest.raises(NotAllowed, match=reason):
             workflow.approve(proposal=approval, by=person, digest=approval.digest)
     workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
-    with pytest.raises(EditorialError, match="approved already"):
+    with pytest.raises(EditorialError, match="already been decided"):
         workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
 
 
 def test_approve_refuses_another_digest(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
-    with pytest.raises(EditorialError, match="submitted anew while you read it"):
+    with pytest.raises(EditorialError, match="not what you read"):
         workflow.approve(proposal=waiting(review), by=newsroom.editor, digest="0" * 64)
 
 
@@ -175,7 +175,7 @@ def test_changed_draft_is_not_published(newsroom: Newsroom, when: str, what: str
 def test_return_needs_a_reason_unless_taken_back(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
-    with pytest.raises(EditorialError, match="Write what is to be changed"):
+    with pytest.raises(EditorialError, match="Write what has to change"):
         workflow.return_(proposal=waiting(review), by=newsroom.editor, reason="  ")
     with pytest.raises(NotAllowed, match="Only an Editor"):
         other = make_user("second reporter")
@@ -185,8 +185,8 @@ def test_return_needs_a_reason_unless_taken_back(newsroom: Newsroom) -> None:
     assert (returned.decision, returned.message) == ("returned", "")
     review.refresh_from_db()
     assert review.state == "draft"
-    with pytest.raises(EditorialError, match="Nothing of this review waits"):
-        workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
+    with pytest.raises(EditorialError, match="already been decided"):
+        workflow.take_back(proposal=returned, by=newsroom.reporter)
 
 
 def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom) -> None:
@@ -266,9 +266,9 @@ def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: New
     with pytest.raises(EditorialError, match="Write the reason"):
         reviews.withdraw(review=review, by=newsroom.reporter, reason="")
     approval = reviews.withdraw(review=review, by=newsroom.editor, reason="Nguồn sai.")
-    with pytest.raises(NotAllowed, match="somebody else"):
+    with pytest.raises(NotAllowed, match="Someone else"):
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
-    with pytest.raises(EditorialError, match="has something waiting already"):
+    with pytest.raises(EditorialError, match="already waits"):
         reviews.withdraw(review=review, by=newsroom.second, reason="Nguồn sai.")
     with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review waits"):
         reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
@@ -286,7 +286,7 @@ def test_correction_of_a_withdrawn_review_waits_for_its_reinstatement(newsroom: 
     publish_review(newsroom, review)
     withdraw_review(newsroom, review)
     open_correction(newsroom, review, summary="Đang viết lại.")
-    with pytest.raises(EditorialError, match="reinstate it before you submit a correction"):
+    with pytest.raises(EditorialError, match="Reinstate it before you submit a correction"):
         workflow.submit(subject=review, by=newsroom.reporter)
     reinstate_review(newsroom, review)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Sai. Đoạn video được quay năm 2020."
