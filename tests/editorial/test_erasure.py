@@ -83,7 +83,7 @@ def test_erased_review_can_do_nothing_more(newsroom: Newsroom) -> None:
     person = newsroom.editor
     for call, reason in (
         (lambda: workflow.submit(subject=review, by=person), "Only a draft can be submitted"),
-        (lambda: workflow.publish(proposal=waiting(review), by=person), "Only an approved review"),
+        (lambda: workflow.publish(proposal=review.proposals.first(), by=person), "Only what is approved"),
         (
             lambda: reviews.open_correction(review=review, by=person, change_class="typo", note="x"),
             "Only a published review can be corrected",
@@ -237,7 +237,7 @@ def test_erasure_needs_two_editors(newsroom: Newsroom) -> None:
     ):
         with pytest.raises(NotAllowed, match=reason):
             workflow.approve(proposal=approval, by=person, digest=approval.digest)
-    with pytest.raises(EditorialError, match="has something waiting already"):
+    with pytest.raises(EditorialError, match="already waits"):
         reviews.withdraw(review=review, by=newsroom.reporter, reason="x")
     assert PublishedReview.objects.get().status == "live"
     workflow.return_(proposal=waiting(review), by=newsroom.chief, reason="Không có căn cứ.")

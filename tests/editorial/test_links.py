@@ -243,7 +243,7 @@ def test_link_of_a_claim_that_was_merged_meanwhile(newsroom: Newsroom, tmp_path:
     assert list(links.open_links(claim=claim)) == [link]
     workflow.approve(proposal=merge, by=newsroom.second, digest=merge.digest)
     assert not links.open_links(claim=claim).exists()
-    with pytest.raises(EditorialError, match="merged into another one already. Split it off first."):
+    with pytest.raises(EditorialError, match="already been merged into another one"):
         links.accept_link(link=link, by=newsroom.editor, note=NOTE)
     page = signed_in(newsroom.editor).open(f"/admin/editorial/claim/links/{link.pk}/accept/")
     assert "Readers would find the first claim under the second." in page.text
@@ -293,7 +293,7 @@ def test_accepted_link_of_a_published_claim_is_a_proposal_to_merge(newsroom: New
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/importbatch/{batch.pk}/change/")
     assert "probably the same as" in lan.text
     lan.follow("It is the same").press("It is the same")
-    assert "Write why; it stands in the public log." in lan.text
+    assert "Write why. Everybody can read the reason" in lan.text
     assert ProposedLink.objects.get().answer == ""  # nothing half done
     lan.fill(reason=NOTE).press("It is the same")
     assert "Proposed. Somebody else has to decide now." in lan.text
