@@ -29,7 +29,7 @@ def measure(entries: int, singles: int) -> str:
     from factcheck.record.models import LogEntry
 
     with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE record_logentry DISABLE TRIGGER published_was_approved")
+        cursor.execute("ALTER TABLE record_logentry DISABLE TRIGGER entry_was_approved")
     reviews, indexes = Reviews(1), count()
 
     def publish(number: int) -> float:

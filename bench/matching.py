@@ -114,7 +114,7 @@ def publish(statements: Sequence[dict[str, Any]]) -> None:
     from factcheck.record import log
 
     with connections["owner"].cursor() as cursor:  # nobody approves the reviews of a measurement
-        cursor.execute("ALTER TABLE record_logentry DISABLE TRIGGER published_was_approved")
+        cursor.execute("ALTER TABLE record_logentry DISABLE TRIGGER entry_was_approved")
     for start in range(0, len(statements), BATCH):
         log.publish([log.Publication(UUID(each["id"]), each) for each in statements[start : start + BATCH]])
         sys.stderr.write(f"\r{start + BATCH}/{len(statements)} published ")

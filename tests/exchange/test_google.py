@@ -14,8 +14,8 @@ import pytest
 from django.core.management.base import CommandError
 from django.test import Client
 
-from factcheck.editorial import imports
 from factcheck.editorial.models import ImportBatch
+from factcheck.editorial.proposals import imports
 from factcheck.exchange.fetching import fetch_claims
 from factcheck.exchange.shapes import Record, Refusal
 from tests.exchange.own_records import IMPORTER, bodies, publish, run

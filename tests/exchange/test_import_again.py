@@ -20,7 +20,7 @@ from factcheck.editorial.models import (
 from factcheck.editorial.proposals import imports, merges, reviews, workflow
 from factcheck.record.models import LogEntry
 from tests.drafts import Newsroom, make_claim, waiting
-from tests.exchange.own_records import bodies, publish, record, take
+from tests.exchange.own_records import bodies, digest, publish, record, take
 
 
 def test_waiting_import_is_not_overwritten(newsroom: Newsroom, file: Path) -> None:
@@ -65,7 +65,7 @@ def test_change_of_what_is_not_carried_is_no_correction(newsroom: Newsroom, file
     same = record(verdict={"value": 3, "original": {"label": "Falso", "value": "1"}})
     assert take(file, same) == "0 new, 1 unchanged, 0 changed, 0 refused."
     assert Review.objects.get().state == "published"
-    assert not ImportBatch.objects.filter(digest="").exists()
+    assert not ImportBatch.objects.exclude(proposals__kind="import").exists()
 
 
 def test_correction_at_the_desk_is_not_overwritten(newsroom: Newsroom, file: Path) -> None:
@@ -89,9 +89,9 @@ def test_withdrawn_review_stays_withdrawn(newsroom: Newsroom, file: Path) -> Non
 
 def test_returned_import_comes_in_again(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1), record(2))
-    workflow.return_(proposal=ImportBatch.objects.get().proposal, by=newsroom.second, reason="Languages are missing.")
+    workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.second, reason="Languages are missing.")
     assert set(Review.objects.values_list("state", flat=True)) == {"draft"}
-    assert Proposal.objects.filter(message="Languages are missing.").count() == 2
+    assert Proposal.objects.filter(kind="review", message="Languages are missing.").count() == 2
     assert take(file, record(1, headline="Mended"), record(2)) == "2 new, 0 unchanged, 0 changed, 0 refused."
     assert publish() == "2 reviews published."
     assert [body["headline"] for body in bodies()] == ["Mended", "Headline 2"]
@@ -101,14 +101,14 @@ def test_returned_import_comes_in_again(newsroom: Newsroom, file: Path) -> None:
 def stale(newsroom: Newsroom) -> None:
     """The newest import is approved, and then its claimant described, so that it cannot be published."""
     batch = ImportBatch.objects.latest("pk")
-    workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
+    workflow.approve(proposal=waiting(batch), by=newsroom.second, digest=digest(batch))
     claimants.redact_claimant(claimant=Claimant.objects.get(), by=newsroom.editor, description="a private person")
     assert imports.publish_import(batch=batch, by=newsroom.second) == 0
     Claimant.objects.update(type="person", name="Ann Other", description="", confirmed=False)
 
 
 def returned(newsroom: Newsroom) -> None:
-    workflow.return_(proposal=ImportBatch.objects.latest("pk").proposal, by=newsroom.second, reason="Which headline?")
+    workflow.return_(proposal=waiting(ImportBatch.objects.latest("pk")), by=newsroom.second, reason="Which headline?")
 
 
 @pytest.mark.parametrize("put_back", [returned, stale])

@@ -2,26 +2,32 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.imports import verbs
 from factcheck.editorial.models import Authorship, ImportBatch, Membership, Proposal, Review
 from factcheck.editorial.proposals import imports, reviews, workflow
 from tests.drafts import Newsroom, make_newsroom, waiting
 from tests.exchange.own_records import bodies, publish, record, take
 
-APPROVE = "UPDATE editorial_importbatch SET decision = 'approved', decided_by_id = %s, decided_at = now()"
-ADD = (
-    "INSERT INTO editorial_proposal (review_id, batch_id, action, statement, digest, change_class, note, submitted_by_id,"
-    " submitted_at, decision, message) SELECT review_id, batch_id, action, statement, digest, '', '',"
-    " submitted_by_id, now(), '', '' FROM editorial_proposal"
+APPROVE = (
+    "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE kind = 'import'"
 )
-DECIDE = "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = %s"
+ADD = (
+    "INSERT INTO editorial_proposal (kind, newsroom_id, deciding_id, review_id, batch_id, action, statement, digest,"
+    " change_class, note, submitted_by_id, submitted_at, decision, message) SELECT kind, newsroom_id, deciding_id,"
+    " review_id, {batch}, action, statement, digest, '', '', submitted_by_id, now(), '', '' FROM editorial_proposal"
+    " WHERE decision = 'returned'"
+)
+DECIDE = (
+    "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = %s WHERE kind = 'review'"
+)
 
 
 @pytest.fixture
@@ -39,12 +45,19 @@ def run(sql: str, *params: Any) -> None:
 
 def approve(newsroom: Newsroom) -> ImportBatch:
     batch = ImportBatch.objects.get()
-    return workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
+    proposal = waiting(batch)
+    workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
+    return batch
+
+
+def decided_at(batch: ImportBatch) -> datetime | None:
+    assert batch.proposal is not None
+    return batch.proposal.decided_at
 
 
 def test_import_is_approved_by_an_editor_there(newsroom: Newsroom) -> None:
     for person in (newsroom.reporter, make_newsroom("khac.example").chief):
-        with pytest.raises(IntegrityError, match="only an Editor of the newsroom approves"):
+        with pytest.raises(IntegrityError, match="only an Editor of the deciding newsroom approves"):
             run(APPROVE, person.pk)
 
 
@@ -58,9 +71,17 @@ def test_import_is_not_approved_by_an_author(newsroom: Newsroom) -> None:
 
 def test_import_is_approved_with_the_digest_of_what_is_in_it(newsroom: Newsroom) -> None:
     batch = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
-    run("UPDATE editorial_importbatch SET digest = repeat('0', 64) WHERE id = %s", batch.pk)
-    with pytest.raises(IntegrityError, match="has not the digest that is approved"):
-        run(f"{APPROVE} WHERE id = %s", newsroom.second.pk, batch.pk)
+    proposal = Proposal.objects.create(
+        kind="import",
+        action="publication",
+        newsroom=newsroom.publisher,
+        deciding=newsroom.publisher,
+        batch=batch,
+        digest="0" * 64,
+        submitted_by=newsroom.editor,
+    )
+    with pytest.raises(IntegrityError, match="does not have the digest that is approved"):
+        run(f"{APPROVE} AND id = %s", newsroom.second.pk, proposal.pk)
 
 
 @pytest.mark.parametrize(
@@ -77,14 +98,23 @@ def test_import_is_approved_with_the_digest_of_what_is_in_it(newsroom: Newsroom)
 def test_approved_import_stays_as_it_was(newsroom: Newsroom, change: str) -> None:
     approve(newsroom)
     with pytest.raises(IntegrityError, match="what was submitted or decided cannot be changed"):
-        run(f"UPDATE editorial_importbatch SET {change}")
+        run(f"UPDATE editorial_proposal SET {change} WHERE kind = 'import'")
 
 
 def test_decided_import_is_not_deleted_and_made_anew(newsroom: Newsroom) -> None:
-    with pytest.raises(IntegrityError, match="it is kept as it was"):
+    with pytest.raises(IntegrityError, match="violates foreign key constraint"):
         run("DELETE FROM editorial_importbatch")
-    imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="empty")
-    run("DELETE FROM editorial_importbatch WHERE digest = ''")
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        run("DELETE FROM editorial_proposal")
+    empty = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="empty")
+    run("DELETE FROM editorial_importbatch WHERE id = %s", empty.pk)
+
+
+@pytest.mark.parametrize("change", ["newsroom_id = newsroom_id + 1", "imported_by_id = 1", "imported_at = now()"])
+def test_import_stays_with_who_began_it(newsroom: Newsroom, change: str) -> None:
+    """Who may approve depends on it."""
+    with pytest.raises(IntegrityError, match="it is kept as it was"):
+        run(f"UPDATE editorial_importbatch SET {change}")
 
 
 def test_import_is_approved_as_it_is_now(newsroom: Newsroom) -> None:
@@ -106,9 +136,7 @@ def test_approval_is_not_added_to_an_import_that_is_not_there_yet(newsroom: News
         proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
     )
     with pytest.raises(IntegrityError, match="a finished import takes nothing more"):
-        run(
-            f"{ADD.replace('SELECT review_id, batch_id', 'SELECT review_id, batch_id + 1')} WHERE decision = 'returned'"
-        )
+        run(ADD.format(batch="batch_id + 1"))
 
 
 def test_finished_import_takes_no_approval_more(newsroom: Newsroom) -> None:
@@ -116,47 +144,52 @@ def test_finished_import_takes_no_approval_more(newsroom: Newsroom) -> None:
         proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
     )
     with pytest.raises(IntegrityError, match="a finished import takes nothing more"):
-        run(f"{ADD} WHERE decision = 'returned'")
+        run(ADD.format(batch="batch_id"))
 
 
 def test_approval_is_not_decided_as_an_import_that_was_not(newsroom: Newsroom) -> None:
     """Neither before the import is, nor by somebody who cannot approve and did not decide on it, or at another time."""
     Membership.objects.filter(user=newsroom.chief).delete()
-    with pytest.raises(IntegrityError, match="only an Editor of the newsroom approves"):
+    with pytest.raises(IntegrityError, match="only an Editor of the deciding newsroom approves"):
         run(DECIDE, newsroom.chief.pk, "2026-01-01T00:00Z")
-    decided = approve(newsroom).decided_at
+    decided = decided_at(approve(newsroom))
     Membership.objects.filter(user=newsroom.second).delete()
     for person, moment in ((newsroom.chief, decided), (newsroom.second, "2026-01-01T00:00Z")):
-        with pytest.raises(IntegrityError, match="only an Editor of the newsroom approves"):
+        with pytest.raises(IntegrityError, match="only an Editor of the deciding newsroom approves"):
             run(DECIDE, person.pk, moment)
     run(DECIDE, newsroom.second.pk, decided)
 
 
 def test_approval_of_another_newsrooms_review_is_not_decided_with_the_import(newsroom: Newsroom) -> None:
+    """An import takes only reviews of its newsroom, and no review changes its newsroom later."""
     other = make_newsroom("khac.example")
-    Review.objects.update(newsroom=other.publisher)
-    with pytest.raises(IntegrityError, match="only an Editor of the newsroom approves"):
-        run(DECIDE, newsroom.second.pk, approve(newsroom).decided_at)
+    with pytest.raises(IntegrityError, match="cannot be changed"):
+        Review.objects.update(newsroom=other.publisher)
+    theirs = waiting(Review.objects.get(headline="Headline 1"))
+    workflow.return_(proposal=theirs, by=newsroom.chief, reason="Which language?")
+    batch = imports.begin_import(newsroom=other.publisher, by=other.editor, files="x")
+    with pytest.raises(IntegrityError, match="the newsroom of a proposal is that of its subject"):
+        run(ADD.format(batch=batch.pk))
 
 
 def test_approvals_learn_of_the_decision_when_they_are_published(newsroom: Newsroom) -> None:
     batch = approve(newsroom)
     review = Review.objects.get(headline="Headline 1")
-    assert (review.state, Proposal.objects.filter(decision="").count()) == ("submitted", 2)
-    with pytest.raises(EditorialError, match="This is approved already"):
+    assert (review.state, Proposal.objects.filter(kind="review", decision="").count()) == ("submitted", 2)
+    with pytest.raises(EditorialError, match="already been decided"):
         workflow.approve(proposal=waiting(review), by=newsroom.chief, digest="")
-    Membership.objects.filter(user=newsroom.second).delete()  # what was decided stands
+    Membership.objects.filter(user=newsroom.second).delete()  # the decision holds
     assert imports.publish_import(batch=batch, by=newsroom.chief) == 2
-    approvals = Proposal.objects.values_list("decision", "decided_by__username", "decided_at")
-    assert set(approvals) == {("approved", newsroom.second.username, batch.decided_at)}
+    approvals = batch.members.values_list("decision", "decided_by__username", "decided_at")
+    assert set(approvals) == {("approved", newsroom.second.username, decided_at(batch))}
     assert set(Review.objects.values_list("state", flat=True)) == {"published"}
 
 
 def test_single_approval_keeps_who_gave_it(newsroom: Newsroom) -> None:
-    first = Proposal.objects.order_by("pk")[0]
+    first = waiting(Review.objects.get(headline="Headline 1"))
     workflow.approve(proposal=first, by=newsroom.chief, digest=first.digest)
     publish()
-    people = Proposal.objects.order_by("pk").values_list("decided_by__username", flat=True)
+    people = ImportBatch.objects.get().members.order_by("pk").values_list("decided_by__username", flat=True)
     assert list(people) == [newsroom.chief.username, newsroom.second.username]
 
 
@@ -184,16 +217,23 @@ def test_import_is_decided_before_a_review_of_it_is_erased(newsroom: Newsroom) -
     assert [body.get("headline") for body in bodies()] == ["Headline 2", None]
 
 
-def first(monkeypatch: pytest.MonkeyPatch, decide: Callable[[], object]) -> None:
-    """Somebody decides on one review just before the import holds its reviews."""
-    hold = verbs._hold_reviews
+def decide_first(monkeypatch: pytest.MonkeyPatch, decide: Callable[[], object]) -> None:
+    """Somebody decides on one review, on a connection of their own, just before the import holds its reviews."""
+    hold = imports._hold_reviews
+
+    def alone() -> None:
+        try:
+            decide()
+        finally:
+            connections.close_all()
 
     def overtaken(approvals: Any) -> None:
-        monkeypatch.setattr(verbs, "_hold_reviews", hold)
-        decide()
+        monkeypatch.setattr(imports, "_hold_reviews", hold)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(alone).result()
         hold(approvals)
 
-    monkeypatch.setattr(verbs, "_hold_reviews", overtaken)
+    monkeypatch.setattr(imports, "_hold_reviews", overtaken)
 
 
 def test_review_that_is_returned_while_its_import_is_published(
@@ -201,7 +241,7 @@ def test_review_that_is_returned_while_its_import_is_published(
 ) -> None:
     batch = approve(newsroom)
     review = Review.objects.get(headline="Headline 1")
-    first(monkeypatch, lambda: workflow.return_(proposal=waiting(review), by=newsroom.second, reason="Tên sai."))
+    decide_first(monkeypatch, lambda: workflow.return_(proposal=waiting(review), by=newsroom.second, reason="Tên sai."))
     assert imports.publish_import(batch=batch, by=newsroom.second) == 1
     assert [body["headline"] for body in bodies()] == ["Headline 2"]
     assert Review.objects.get(pk=review.pk).state == "draft"
@@ -212,8 +252,8 @@ def test_review_that_is_approved_while_its_import_is_returned(
 ) -> None:
     review = Review.objects.get(headline="Headline 1")
     digest = review.proposals.get().digest
-    first(monkeypatch, lambda: workflow.approve(proposal=waiting(review), by=newsroom.second, digest=digest))
-    workflow.return_(proposal=ImportBatch.objects.get().proposal, by=newsroom.chief, reason="Xem lại.")
+    decide_first(monkeypatch, lambda: workflow.approve(proposal=waiting(review), by=newsroom.second, digest=digest))
+    workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.chief, reason="Xem lại.")
     states = dict(Review.objects.values_list("headline", "state"))
     assert states == {"Headline 1": "approved", "Headline 2": "draft"}
     workflow.publish(proposal=waiting(review), by=newsroom.second)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import factcheck.editorial.imports
 import factcheck.exchange
+from factcheck.editorial.proposals import imports as import_proposals
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "import.md"
 
@@ -15,10 +16,8 @@ def test_every_code_is_documented() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in Path(factcheck.exchange.__path__[0]).glob("*.py"))
     codes = set(re.findall(r'(?:refuse|drop)\([^()]*?, "([a-z_]+)", ', sources))
     codes |= set(re.findall(r'Problem\([^()]*?, "([a-z_]+)", ', sources))
-    folder = Path(factcheck.editorial.imports.__path__[0])
-    codes |= set(
-        re.findall(r'Refused\(\s*"([a-z_]+)"', "".join(path.read_text("utf-8") for path in folder.glob("*.py")))
-    )
+    files = [*Path(factcheck.editorial.imports.__path__[0]).glob("*.py"), Path(import_proposals.__file__)]
+    codes |= set(re.findall(r'Refused\(\s*"([a-z_]+)"', "".join(path.read_text("utf-8") for path in files)))
     assert {"in_hand", "cannot_be_stored"} <= codes
     assert {"no_claim_text", "withdrawn", "unknown_key", "several"} <= codes
     assert sorted(code for code in codes if f"`{code}`" not in text) == []

@@ -17,46 +17,49 @@ from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import EditorialEvent, ImportBatch, Membership, Proposal, Review
 from factcheck.editorial.people import newsroom_of
 from factcheck.editorial.proposals import imports, workflow
-from factcheck.exchange import reading
+from factcheck.exchange import importing, reading
 from factcheck.record.canonical import sha256_hex
 from factcheck.record.models import LogEntry
 from tests.drafts import Newsroom, make_newsroom, make_user, waiting
-from tests.exchange.own_records import IMPORTER, SECOND, bodies, publish, record, run, take, write
+from tests.exchange.own_records import IMPORTER, SECOND, bodies, digest, publish, record, run, take, write
 
 
 def test_digest_is_over_the_digests_one_a_line(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1), record(2))
     batch = ImportBatch.objects.get()
-    digests = [sha256_hex(approval.statement.encode()) for approval in Proposal.objects.order_by("pk")]
-    assert batch.digest == sha256_hex(f"{digests[0]}\n{digests[1]}\n".encode())
+    digests = [sha256_hex(approval.statement.encode()) for approval in batch.members.order_by("pk")]
+    assert digest(batch) == sha256_hex(f"{digests[0]}\n{digests[1]}\n".encode())
 
 
 def test_decision_needs_an_editor_other_than_the_importer(newsroom: Newsroom, file: Path) -> None:
     stranger = make_newsroom("khac.example").chief
     take(file, record())
     batch = ImportBatch.objects.get()
+    proposal = waiting(batch)
     for person, message in (
-        (newsroom.editor, "You imported this yourself"),
+        (newsroom.editor, "You submitted this yourself"),
         (newsroom.reporter, "Only an Editor"),
         (stranger, "You are not a member of this newsroom"),
         (make_user("admin", is_superuser=True), "You are not a member of this newsroom"),
     ):
         with pytest.raises(NotAllowed, match=message):
-            workflow.approve(proposal=batch.proposal, by=person, digest=batch.proposal.digest)
+            workflow.approve(proposal=proposal, by=person, digest=proposal.digest)
         if person != newsroom.editor:
             with pytest.raises(NotAllowed):
-                workflow.return_(proposal=batch.proposal, by=person, reason="No.")
-    with pytest.raises(EditorialError, match="The import is not what you read"):
-        workflow.approve(proposal=batch.proposal, by=newsroom.second, digest="0" * 64)
-    with pytest.raises(EditorialError, match="Write what is to be changed"):
-        workflow.return_(proposal=batch.proposal, by=newsroom.second, reason=" ")
+                workflow.return_(proposal=proposal, by=person, reason="No.")
+    with pytest.raises(EditorialError, match="not what you read"):
+        workflow.approve(proposal=proposal, by=newsroom.second, digest="0" * 64)
+    with pytest.raises(EditorialError, match="Write what has to change"):
+        workflow.return_(proposal=proposal, by=newsroom.second, reason=" ")
     with pytest.raises(EditorialError, match="Only an approved import can be published"):
         imports.publish_import(batch=batch, by=newsroom.second)
-    workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
-    for decide in (imports.return_import, imports.approve_import):
-        argument = {"digest": batch.digest} if decide is imports.approve_import else {"reason": "No."}
-        with pytest.raises(EditorialError, match="decided already"):
-            decide(batch=batch, by=newsroom.chief, **argument)  # type: ignore[operator]
+    workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
+    with pytest.raises(EditorialError, match="already been decided"):
+        workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
+    with pytest.raises(EditorialError, match="already been decided"):
+        workflow.return_(proposal=proposal, by=newsroom.chief, reason="No.")
+    with pytest.raises(EditorialError, match="already been decided"):
+        workflow.take_back(proposal=proposal, by=newsroom.editor)
     for person in (newsroom.reporter, stranger):
         with pytest.raises(NotAllowed):
             imports.publish_import(batch=batch, by=person)
@@ -70,10 +73,11 @@ def test_decision_needs_an_editor_other_than_the_importer(newsroom: Newsroom, fi
 
 def test_database_refuses_the_importer_as_approver(newsroom: Newsroom, file: Path) -> None:
     take(file, record())
-    with pytest.raises(IntegrityError, match="approval_two_people"):
-        Proposal.objects.update(decision="approved", decided_by=newsroom.editor, decided_at="2026-01-01T00:00Z")
-    with pytest.raises(IntegrityError, match="importbatch_two_people"):
-        ImportBatch.objects.update(decision="approved", decided_by=newsroom.editor, decided_at="2026-01-01T00:00Z")
+    for kind in ("review", "import"):
+        with pytest.raises(IntegrityError, match="two_people"):
+            Proposal.objects.filter(kind=kind).update(
+                decision="approved", decided_by=newsroom.editor, decided_at="2026-01-01T00:00Z"
+            )
 
 
 def test_single_statement_returned_stays_out(newsroom: Newsroom, file: Path) -> None:
@@ -106,7 +110,7 @@ def test_finished_import_takes_nothing_more(newsroom: Newsroom, file: Path) -> N
 
 def test_interrupted_import_goes_on(newsroom: Newsroom, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "CHUNK", 2)
-    add, calls = imports.add_to_batch, iter([True, True, False])
+    add, calls = importing.add_to_batch, iter([True, True, False])
 
     def interrupted(**arguments: object) -> object:
         if not next(calls):
@@ -115,16 +119,16 @@ def test_interrupted_import_goes_on(newsroom: Newsroom, file: Path, monkeypatch:
 
     rows = [record(number) for number in range(7)]
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(imports, "add_to_batch", interrupted)
+        patch.setattr(importing, "add_to_batch", interrupted)
         take(file, *rows)
     begun = ImportBatch.objects.get()
-    assert (begun.digest, begun.proposals.count()) == ("", 4)
-    with pytest.raises(EditorialError, match="This import is not finished"):
-        workflow.approve(proposal=begun.proposal, by=newsroom.second, digest="")
+    assert (begun.proposal, begun.members.count()) == (None, 4)
+    with pytest.raises(CommandError, match="This import is not finished"):
+        run("approve_import", begun.pk, by=SECOND, digest="")
     assert run("approve_import", begun.pk, by=SECOND)[-1] == "It is not finished."
     assert take(file, *rows) == "3 new, 4 unchanged, 0 changed, 0 refused."
     batch = ImportBatch.objects.get()
-    assert (batch.pk, batch.new, batch.proposals.count()) == (begun.pk, 7, 7)
+    assert (batch.pk, batch.new, batch.members.count()) == (begun.pk, 7, 7)
 
 
 def begin(newsroom: Newsroom, path: Path, *rows: dict[str, Any]) -> ImportBatch:
@@ -157,20 +161,21 @@ def test_file_that_was_mended_meanwhile_is_another_import(newsroom: Newsroom, fi
     begun = begin(newsroom, file, record(1), record(2))
     assert take(file, record(1), record(3)) == "1 new, 1 unchanged, 0 changed, 0 refused."
     assert list(ImportBatch.objects.order_by("pk").values_list("new", flat=True)) == [0, 1]
-    workflow.return_(proposal=begun.proposal, by=newsroom.second, reason="The file was mended.")
+    closed = imports.close_import(batch=begun, by=newsroom.second)
+    workflow.return_(proposal=closed, by=newsroom.second, reason="The file was mended.")
     assert take(file, record(1), record(3)) == "1 new, 1 unchanged, 0 changed, 0 refused."
 
 
 def test_same_file_begun_twice_at_once_is_one_import(newsroom: Newsroom) -> None:
     """Neither run sees what the other has not committed."""
-    digest = "0f" * 32
-    begun = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x", files_digest=digest)
+    of_files = "0f" * 32
+    begun = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x", files_digest=of_files)
     with pytest.raises(IntegrityError, match="importbatch_begun_once"), transaction.atomic():
         ImportBatch.objects.create(
-            newsroom=newsroom.publisher, imported_by=newsroom.editor, files="x", files_digest=digest
+            newsroom=newsroom.publisher, imported_by=newsroom.editor, files="x", files_digest=of_files
         )
-    again = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x", files_digest=digest)
-    other = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.reporter, files="x", files_digest=digest)
+    again = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x", files_digest=of_files)
+    other = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.reporter, files="x", files_digest=of_files)
     assert (again.pk == begun.pk, other.pk == begun.pk) == (True, False)
 
 
@@ -194,7 +199,7 @@ def test_pipe_is_refused_before_anything_is_begun(newsroom: Newsroom, tmp_path: 
 def test_interrupted_publication_goes_on(newsroom: Newsroom, file: Path) -> None:
     take(file, *(record(number) for number in range(5)))
     batch = ImportBatch.objects.get()
-    workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
+    workflow.approve(proposal=waiting(batch), by=newsroom.second, digest=digest(batch))
 
     def stop(count: int) -> None:
         raise KeyboardInterrupt
@@ -209,7 +214,7 @@ def test_interrupted_publication_goes_on(newsroom: Newsroom, file: Path) -> None
 def test_publication_in_parts_is_one_event(newsroom: Newsroom, file: Path) -> None:
     take(file, *(record(number) for number in range(4)))
     batch = ImportBatch.objects.get()
-    workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
+    workflow.approve(proposal=waiting(batch), by=newsroom.second, digest=digest(batch))
     published = EditorialEvent.objects.filter(action="import.published")
     for _part in range(2):
         assert imports.publish_import(batch=batch, by=newsroom.second, chunk=2, seconds=0) == 2
@@ -221,7 +226,7 @@ def test_publication_in_parts_is_one_event(newsroom: Newsroom, file: Path) -> No
 def test_publication_by_two_at_once_is_one_event(newsroom: Newsroom, file: Path) -> None:
     take(file, *(record(number) for number in range(3)))
     batch = ImportBatch.objects.get()
-    workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
+    workflow.approve(proposal=waiting(batch), by=newsroom.second, digest=digest(batch))
 
     def between(_dealt_with: int) -> None:
         imports.publish_import(batch=batch, by=newsroom.chief)
@@ -234,7 +239,7 @@ def test_publication_by_two_at_once_is_one_event(newsroom: Newsroom, file: Path)
 def test_publication_interrupted_after_its_last_part_is_an_event(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1))
     batch = ImportBatch.objects.get()
-    workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
+    workflow.approve(proposal=waiting(batch), by=newsroom.second, digest=digest(batch))
 
     def stop(count: int) -> None:
         raise KeyboardInterrupt
@@ -252,14 +257,14 @@ def test_commands_say_what_to_do_next(newsroom: Newsroom, file: Path) -> None:
         "1 new, 0 unchanged, 0 changed, 1 refused (wrong_form 1).",
         f"What was refused, and why: {settings.VAR / 'refused' / 'reviews.jsonl.jsonl'}",
         f"Import {batch.pk} waits for a second person: manage.py approve_import {batch.pk} --by USER"
-        f" --digest {batch.digest}",
+        f" --digest {digest(batch)}",
     ]
     assert run("approve_import", batch.pk, by=SECOND) == [
         f"Import {batch.pk} of reviews.jsonl into kiemchung.example by {IMPORTER}: 1 new, 0 changed.",
         "         1  other.example",
-        f"To approve it: --digest {batch.digest}",
+        f"To approve it: --digest {digest(batch)}",
     ]
-    assert run("approve_import", batch.pk, by=SECOND, digest=batch.digest) == [
+    assert run("approve_import", batch.pk, by=SECOND, digest=digest(batch)) == [
         f"Approved. To publish it: manage.py publish_import {batch.pk} --by USER"
     ]
     assert run("publish_import", batch.pk, by=SECOND) == ["1 reviews published."]
@@ -279,7 +284,7 @@ def test_commands_say_what_is_wrong(newsroom: Newsroom, file: Path) -> None:
             run(command, *arguments, by=by)
     take(file, record())
     pk = ImportBatch.objects.get().pk
-    with pytest.raises(CommandError, match="You imported this yourself"):
+    with pytest.raises(CommandError, match="You submitted this yourself"):
         run("approve_import", pk, by=IMPORTER, digest="x")
     with pytest.raises(CommandError, match="Only an approved import can be published"):
         run("publish_import", pk, by=SECOND)
@@ -322,7 +327,7 @@ def test_few_statements_a_chunk(newsroom: Newsroom, file: Path) -> None:
         with CaptureQueriesContext(connection) as queries:
             take(file, *rows)
         batch = ImportBatch.objects.latest("pk")
-        workflow.approve(proposal=batch.proposal, by=newsroom.second, digest=batch.proposal.digest)
+        workflow.approve(proposal=waiting(batch), by=newsroom.second, digest=digest(batch))
         with CaptureQueriesContext(connection) as publishing:
             imports.publish_import(batch=batch, by=newsroom.second)
         counts.append((len(queries), len(publishing)))

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import OperationalError, connections
 
 from factcheck.editorial import claimants
-from factcheck.editorial.imports import verbs
 from factcheck.editorial.models import (
     Claim,
     Claimant,
@@ -20,10 +19,10 @@ from factcheck.editorial.models import (
     Topic,
     VerdictMapping,
 )
-from factcheck.editorial.proposals import workflow
+from factcheck.editorial.proposals import imports, workflow
 from factcheck.record.models import PublishedReference
-from tests.drafts import Newsroom, make_newsroom
-from tests.exchange.own_records import SECOND, bodies, publish, record, run, take
+from tests.drafts import Newsroom, make_newsroom, waiting
+from tests.exchange.own_records import SECOND, bodies, digest, publish, record, run, take
 
 
 def refusals(file: Path) -> list[tuple[int, str, str]]:
@@ -42,13 +41,10 @@ def test_verdict_words_are_mapped_when_approved(newsroom: Newsroom, file: Path) 
     verdicts = {verdict.slug: verdict for verdict in RatingScale.objects.get().verdicts.all()}
 
     def mapping(words: str, slug: str, site: str = "", *, approved: bool = True) -> None:
-        VerdictMapping.objects.create(
-            words=words,
-            site=site,
-            verdict=verdicts[slug],
-            proposed_by=newsroom.editor,
-            approved_by=newsroom.second if approved else None,
-        )
+        created = VerdictMapping.objects.create(words=words, site=site, verdict=verdicts[slug])
+        proposal = workflow.submit(subject=created, by=newsroom.editor)
+        if approved:
+            workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
 
     mapping("falso", "false")
     mapping("FALSO", "mostly-false", "particular.example")
@@ -75,7 +71,8 @@ def test_verdict_words_are_mapped_when_approved(newsroom: Newsroom, file: Path) 
     assert bodies()[3]["verdict"]["original"] is None
     assert bodies()[4]["verdict"]["original"]["label"] == "Falso"
     # Approved later, a mapping reaches what is public as a pending correction.
-    VerdictMapping.objects.update(approved_by=newsroom.second)
+    proposal = waiting(VerdictMapping.objects.get(words="Verdadero"))
+    workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
     assert take(file, *rows) == "0 new, 4 unchanged, 1 changed, 0 refused."
     publish()
     assert bodies()[-1]["verdict"]["slug"] == "true"
@@ -122,7 +119,7 @@ def test_confirmed_name_is_taken_for_the_next_record(newsroom: Newsroom, file: P
     take(file, record(1))
     claimant = Claimant.objects.get()
     claimants.confirm_claimant(claimant=claimant, by=newsroom.editor, digest=claimants.claimant_digest(claimant))
-    workflow.take_back(proposal=ImportBatch.objects.get().proposal, by=newsroom.editor)
+    workflow.take_back(proposal=waiting(ImportBatch.objects.get()), by=newsroom.editor)
     take(file, record(1), record(2))
     publish()
     assert [body["claim"]["claimant"]["confirmed"] for body in bodies()] == [True, True]
@@ -266,7 +263,7 @@ def test_trouble_of_the_database_is_no_fault_of_a_record(
     def fail(*args: object) -> None:
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(verbs, "take_in", fail)
+    monkeypatch.setattr(imports, "take_in", fail)
     with pytest.raises(OperationalError):
         take(file, record(1), record(2))
 
@@ -274,7 +271,7 @@ def test_trouble_of_the_database_is_no_fault_of_a_record(
 def test_changed_after_approval_is_not_published(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1), record(2))
     batch = ImportBatch.objects.get()
-    run("approve_import", batch.pk, by=SECOND, digest=batch.digest)
+    run("approve_import", batch.pk, by=SECOND, digest=digest(batch))
     Review.objects.filter(headline="Headline 1").update(summary="Slipped in.")
     assert run("publish_import", batch.pk, by=SECOND) == [
         "1 reviews published.",

@@ -17,7 +17,7 @@ DRAFT = "Nháp chưa ai duyệt."
 def theirs(newsroom: Newsroom, file: Path) -> Claim:
     """Of another newsroom, which withdraws its review of it and drafts something else."""
     take(file, record())
-    workflow.return_(proposal=ImportBatch.objects.get().proposal, by=newsroom.second, reason="Which claim?")
+    workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.second, reason="Which claim?")
     other = make_newsroom("khac.example")
     claim = publish_claim(other)
     merges.use_instead(claim=Claim.objects.get(text="Claim 1."), instead=claim, by=newsroom.editor)

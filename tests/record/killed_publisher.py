@@ -26,7 +26,8 @@ from django.db import connection  # noqa: E402
 from factcheck.editorial.models import Review, User  # noqa: E402
 from factcheck.editorial.proposals import workflow  # noqa: E402
 from factcheck.record.models import LogEntry, PublishedReview  # noqa: E402
-from tests.drafts import make_newsroom, make_review, waiting as waiting_proposal  # noqa: E402
+from tests.drafts import make_newsroom, make_review  # noqa: E402
+from tests.drafts import waiting as waiting_proposal  # noqa: E402
 
 
 def say(*words: object) -> None:
@@ -67,11 +68,11 @@ class Points:
         return self.around(name, lambda: execute(sql, params, many, context))
 
     def publish(self, review: Review, by: User) -> LogEntry:
-        commit = connection._commit
+        proposal, commit = waiting_proposal(review), connection._commit
         connection._commit = lambda: self.around("COMMIT", commit)
         try:
             with connection.execute_wrapper(self.statement):
-                return workflow.publish(proposal=waiting_proposal(review), by=by)
+                return workflow.publish(proposal=proposal, by=by)
         finally:
             connection._commit = commit
 

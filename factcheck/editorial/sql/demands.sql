@@ -1,6 +1,7 @@
--- Who wrote a demand down decides who may approve it (proposals.sql), so it never changes.
+-- Who wrote a demand down, and for which newsroom, decides who may approve it (proposals.sql), so it never changes.
 CREATE OR REPLACE TRIGGER demand_begun BEFORE UPDATE ON editorial_demand
-    FOR EACH ROW WHEN (NEW.created_by_id IS DISTINCT FROM OLD.created_by_id)
+    FOR EACH ROW WHEN ((NEW.newsroom_id, NEW.created_by_id) IS DISTINCT FROM
+                       (OLD.newsroom_id, OLD.created_by_id))
     EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_demand ENABLE ALWAYS TRIGGER demand_begun;
 
