@@ -33,6 +33,7 @@ END $$;
 CREATE OR REPLACE TRIGGER approval_rules BEFORE INSERT OR UPDATE ON editorial_approval
     FOR EACH ROW EXECUTE FUNCTION editorial_approval_rules();
 ALTER TABLE editorial_approval ENABLE ALWAYS TRIGGER approval_rules;
+
 CREATE OR REPLACE TRIGGER approval_fixed BEFORE DELETE ON editorial_approval
     FOR EACH ROW EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_approval ENABLE ALWAYS TRIGGER approval_fixed;
@@ -129,7 +130,7 @@ BEGIN
                WHERE review_id = NEW.subject AND user_id = approval.decided_by_id) THEN
         RAISE EXCEPTION 'log entry %: an author approved it', NEW.sequence USING ERRCODE = 'restrict_violation';
     END IF;
-    -- Others answer for what they published; these rules are for what a newsroom says itself, without a page of another.
+    -- Other publishers answer for their own pages. The rules below are for what a newsroom says itself.
     IF approval.action <> 'publication' OR document ->> 'original_url' IS NOT NULL THEN
         RETURN NULL;
     END IF;

@@ -33,6 +33,7 @@ END $$;
 CREATE OR REPLACE TRIGGER approval_rules BEFORE INSERT OR UPDATE ON editorial_demandapproval
     FOR EACH ROW EXECUTE FUNCTION editorial_demandapproval_rules();
 ALTER TABLE editorial_demandapproval ENABLE ALWAYS TRIGGER approval_rules;
+
 CREATE OR REPLACE TRIGGER approval_fixed BEFORE DELETE ON editorial_demandapproval
     FOR EACH ROW EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_demandapproval ENABLE ALWAYS TRIGGER approval_fixed;

@@ -48,6 +48,7 @@ END $$;
 CREATE OR REPLACE TRIGGER importbatch_rules AFTER INSERT OR UPDATE ON editorial_importbatch
     FOR EACH ROW EXECUTE FUNCTION editorial_importbatch_rules();
 ALTER TABLE editorial_importbatch ENABLE ALWAYS TRIGGER importbatch_rules;
+
 CREATE OR REPLACE TRIGGER importbatch_kept BEFORE DELETE ON editorial_importbatch
     FOR EACH ROW WHEN (OLD.digest <> '' OR OLD.decision <> '') EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_importbatch ENABLE ALWAYS TRIGGER importbatch_kept;

@@ -40,6 +40,7 @@ END $$;
 CREATE OR REPLACE TRIGGER merge_rules BEFORE INSERT OR UPDATE ON editorial_claimmerge
     FOR EACH ROW EXECUTE FUNCTION editorial_claimmerge_rules();
 ALTER TABLE editorial_claimmerge ENABLE ALWAYS TRIGGER merge_rules;
+
 CREATE OR REPLACE TRIGGER merge_fixed BEFORE DELETE ON editorial_claimmerge
     FOR EACH ROW EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_claimmerge ENABLE ALWAYS TRIGGER merge_fixed;
