@@ -2,9 +2,9 @@
 
 A row stands there as soon as a review is live, without a vector until one is computed (`missing_vectors.py`,
 `manage.py embed_claims`). `digest` is of the text, so that a change of anything else keeps what took long to compute.
-A trigger (`sql/vectors.sql`) deletes the row of a review that isn't live any more. `rebuild_record` goes through all that
-was published, and so keeps no vector of a review whose text was corrected, or that was withdrawn and reinstated, or
-erased and redacted.
+A trigger (`sql/vectors.sql`) deletes the row of a review that isn't live any more. `rebuild_record` goes through all
+that was published, and so keeps no vector of a review whose text was corrected, or that was withdrawn and reinstated,
+or erased and redacted.
 """
 
 import hashlib
