@@ -9,8 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from factcheck.editorial.demonstration import load_demo
 from factcheck.record import models
 from tests.journeys.bytes_story import Story, everything_fixed
@@ -65,13 +63,7 @@ def test_demo_gives_the_same_bytes(database: str, settings: Any, tmp_path: Path)
         compare("demo")
 
 
-@pytest.fixture
-def told(database: str, settings: Any, tmp_path: Path) -> Iterator[Story]:
+def test_imports_and_what_became_of_them_give_the_same_bytes(database: str, settings: Any, tmp_path: Path) -> None:
     with everything_fixed(settings, tmp_path) as clock:
-        story = Story(clock, settings, tmp_path)
-        story.tell()
-        yield story
-
-
-def test_imports_and_what_became_of_them_give_the_same_bytes(told: Story) -> None:
-    compare("imports")
+        Story(clock, settings, tmp_path).tell()
+        compare("imports")

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import Error, connections
 
-from factcheck.record import log
+from factcheck.record import log, publish
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview, Word
 from factcheck.record.words import Frequency, _kinds, _signs, frequencies, places_of, words_of
 from tests.record.conftest import make_statement
@@ -98,7 +98,7 @@ def test_words_are_rewritten_by_the_migration_and_back(bare_record: None) -> Non
         "ΣΕΙΣΜΟΣ ΣΤΗΝ ΑΘΗΝΑ",
         "② ½",
     ]
-    log.publish([log.Publication(UUID(int=n), said(UUID(int=n), text)) for n, text in enumerate(texts, start=1)])
+    publish.publish([log.Publication(UUID(int=n), said(UUID(int=n), text)) for n, text in enumerate(texts, start=1)])
     reviews = PublishedReview.objects.order_by("sequence").values_list("search", flat=True)
     claims = PublishedClaim.objects.order_by("sequence").values_list("search", flat=True)
     now = [counts(), *reviews.all(), *claims.all()]
@@ -126,15 +126,15 @@ def said(review: UUID, text: str, headline: str | None = None) -> dict[str, Any]
 
 
 def test_words_are_counted_once_a_review(bare_record: None) -> None:
-    log.publish(
+    publish.publish(
         [log.Publication(X, said(X, "Lũ lũ lớn", "Nước lũ")), log.Publication(Y, said(Y, "Lụt", "Không có lũ"))]
     )
     assert counts() == {"lũ": 2, "lớn": 1, "nước": 1, "lụt": 1, "không": 1, "có": 1}
 
 
 def test_words_follow_a_correction(bare_record: None) -> None:
-    log.publish([log.Publication(X, said(X, "Lũ lớn"))])
-    log.publish(
+    publish.publish([log.Publication(X, said(X, "Lũ lớn"))])
+    publish.publish(
         [
             log.Publication(
                 X,
@@ -148,16 +148,18 @@ def test_words_follow_a_correction(bare_record: None) -> None:
 
 
 def test_words_of_a_withdrawn_and_of_an_erased_review_vanish(bare_record: None) -> None:
-    log.publish([log.Publication(X, said(X, "Lũ lớn")), log.Publication(Y, said(Y, "Lũ nhỏ"))])
+    publish.publish([log.Publication(X, said(X, "Lũ lớn")), log.Publication(Y, said(Y, "Lũ nhỏ"))])
     kept = {key: said(X, "")[key] for key in ("id", "original_url", "language", "headline", "publisher", "license")}
-    log.publish([log.Publication(X, {**kept, "claim": {"id": str(X)}}, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")])
+    publish.publish(
+        [log.Publication(X, {**kept, "claim": {"id": str(X)}}, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")]
+    )
     assert counts() == {"lũ": 1, "nhỏ": 1}
-    log.publish([log.Publication(Y, {"id": str(Y)}, LogEntry.Kind.ERASURE, note="Theo lệnh của toà án.")])
+    publish.publish([log.Publication(Y, {"id": str(Y)}, LogEntry.Kind.ERASURE, note="Theo lệnh của toà án.")])
     assert counts() == {}
 
 
 def test_frequencies_count_every_spelling(bare_record: None) -> None:
-    log.publish([log.Publication(X, said(X, "Đá lở")), log.Publication(Y, said(Y, "Đã floods, flooding"))])
+    publish.publish([log.Publication(X, said(X, "Đá lở")), log.Publication(Y, said(Y, "Đã floods, flooding"))])
     assert frequencies(["da", "đá", "flood", "lạ", "?"]) == {
         "da": Frequency("da", 2), "đá": Frequency("da", 2), "flood": Frequency("flood", 2), "lạ": Frequency("la", 0),
     }  # fmt: skip
