@@ -20,7 +20,7 @@ from factcheck.editorial.errors import EditorialError, NotAllowed, asking_the_re
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Demand, DemandApproval, User
 from factcheck.editorial.models.approvals import Decision
-from factcheck.record import log
+from factcheck.record import log, publish
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, RevisionDocument
 
@@ -141,7 +141,7 @@ def publish_demand(*, demand: Demand, by: User) -> LogEntry:
     kind = LogEntry.Kind.DEMAND_UPDATED if last_statement(demand) else LogEntry.Kind.DEMAND_PUBLISHED
     said = documents.statement_of(approval.statement.encode())
     with asking_the_record():
-        (entry,) = log.publish([log.Publication(UUID(str(demand.pk)), said, kind, note=approval.note or None)])
+        (entry,) = publish.publish([log.Publication(UUID(str(demand.pk)), said, kind, note=approval.note or None)])
     approval.entry = entry
     approval.save(update_fields=["entry"])
     demand.change_note = ""

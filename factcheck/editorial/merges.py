@@ -20,7 +20,7 @@ from factcheck.editorial.errors import EditorialError, NotAllowed, asking_the_re
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ClaimMerge, ReaderMessage, Review, User
 from factcheck.editorial.models.approvals import Decision
-from factcheck.record import log
+from factcheck.record import log, publish
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 
@@ -98,7 +98,7 @@ def approve_merge(*, merge: ClaimMerge, by: User, digest: str) -> LogEntry:
     merge.decide(Decision.APPROVED, by)
     said = documents.statement_of(merge.statement.encode())
     with asking_the_record():
-        (entry,) = log.publish(
+        (entry,) = publish.publish(
             [log.Publication(UUID(str(merge.claim_id)), said, _KINDS[Action(merge.action)], note=merge.note)]
         )
     merge.entry = entry

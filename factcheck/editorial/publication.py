@@ -9,7 +9,7 @@ from factcheck.editorial import documents, erasure
 from factcheck.editorial.errors import asking_the_record
 from factcheck.editorial.events import record_events
 from factcheck.editorial.models import Approval, Review, User
-from factcheck.record import log
+from factcheck.record import log, publish
 from factcheck.record.models import LogEntry
 
 Action = Approval.Action
@@ -45,7 +45,7 @@ def append_approved(approvals: Sequence[Approval], by: User, newsroom: int) -> l
     The reviews are locked by the caller, and all of the newsroom with that id; the approvals of one import or of none.
     """
     with asking_the_record():
-        entries = log.publish(
+        entries = publish.publish(
             [
                 log.Publication(
                     subject=approval.review_id,

@@ -10,7 +10,7 @@ from django.db import Error, IntegrityError, connection, transaction
 from factcheck.editorial import documents, merges
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, Claimant, ClaimMerge, EditorialEvent, Review
-from factcheck.record import tree, verifier
+from factcheck.record import publish, tree, verifier
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from tests.api.conftest import Api
 from tests.drafts import (
@@ -290,14 +290,14 @@ def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monke
     one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
     three = publish_claim(newsroom, "Lời đồn thứ ba.")
     merge = merges.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
-    real = merges.log.publish
+    real = publish.publish
 
     def into_another(publications: Any) -> Any:
         (publication,) = publications
         said = publication.statement | {"into": {"id": str(three.pk)}}
         return real([type(publication)(publication.subject, said, publication.kind, note=publication.note)])
 
-    monkeypatch.setattr(merges.log, "publish", into_another)
+    monkeypatch.setattr(publish, "publish", into_another)
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
         merges.approve_merge(merge=merge, by=newsroom.editor, digest=merge.digest)
     assert ClaimMerge.objects.get().decision == ""
