@@ -2,7 +2,7 @@
 
     python bench/append.py [--reviews 100000] [--singles 300]
 
-Publishes generated reviews through record.log one by one at first, then fills the log in batches of 1,000, then
+Publishes generated reviews through record.publish one by one at first, then fills the log in batches of 1,000, then
 publishes one by one again, each a durable transaction. The editors' rule that entries need an approval is switched
 off by the owner: this measures the log.
 """
@@ -25,28 +25,28 @@ def measure(entries: int, singles: int) -> str:
     """A row of the table."""
     from django.db import connections
 
-    from factcheck.record import log
+    from factcheck.record import log, publish
     from factcheck.record.models import LogEntry
 
     with connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE record_logentry DISABLE TRIGGER entry_was_approved")
     reviews, indexes = Reviews(1), count()
 
-    def publish(number: int) -> float:
+    def published(number: int) -> float:
         batch = [reviews.statement(next(indexes)) for _ in range(number)]
         start = time.perf_counter()
-        log.publish([log.Publication(subject=UUID(each["id"]), statement=each) for each in batch])
+        publish.publish([log.Publication(subject=UUID(each["id"]), statement=each) for each in batch])
         return time.perf_counter() - start
 
     for _ in range(20):  # connections, caches
-        publish(1)
-    first = [publish(1) for _ in range(singles)]
+        published(1)
+    first = [published(1) for _ in range(singles)]
     begun, filled = time.perf_counter(), LogEntry.objects.count()
     while (size := LogEntry.objects.count()) < entries:
-        publish(min(BATCH, entries - size))
+        published(min(BATCH, entries - size))
         sys.stderr.write(f"\r{size}/{entries}")
     rate = (entries - filled) / (time.perf_counter() - begun)
-    last = [publish(1) for _ in range(singles)]
+    last = [published(1) for _ in range(singles)]
     a, b = statistics.median(first), statistics.median(last)
     sys.stderr.write("\r")
     return (

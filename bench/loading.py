@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -112,7 +113,7 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     copy(PastClaim, [row for row in of_claims if isinstance(row, PastClaim)])
     with transaction.atomic():
         log.hold()  # which words are counted under
-        words.project_words(rows, [])
+        words.count(Counter(word for row in rows for word in words.title_words(row.said)))
     newest = {key: row for row in rows for key in readmodel.references_of(row)}
     return {key: readmodel.reference_row(*key, row) for key, row in newest.items()}
 

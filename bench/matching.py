@@ -111,12 +111,12 @@ def clean(text: str) -> str:
 def publish(statements: Sequence[dict[str, Any]]) -> None:
     from django.db import connections
 
-    from factcheck.record import log
+    from factcheck.record import log, publish
 
     with connections["owner"].cursor() as cursor:  # nobody approves the reviews of a measurement
         cursor.execute("ALTER TABLE record_logentry DISABLE TRIGGER entry_was_approved")
     for start in range(0, len(statements), BATCH):
-        log.publish([log.Publication(UUID(each["id"]), each) for each in statements[start : start + BATCH]])
+        publish.publish([log.Publication(UUID(each["id"]), each) for each in statements[start : start + BATCH]])
         sys.stderr.write(f"\r{start + BATCH}/{len(statements)} published ")
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -18,7 +18,7 @@ from django.db.migrations.state import ProjectState
 from factcheck.database.roles import identifier
 
 ROLES = {"application": "default", "reading": "public"}
-_COMMENT_LINE = re.compile(r"^\s*--.*\n", re.MULTILINE)
+_NO_STATEMENT = re.compile(r"^\s*(--.*)?\n", re.MULTILINE)
 
 
 class RunSQLFiles(Operation):
@@ -65,6 +65,6 @@ def for_this_site(file: Path) -> str:
 
 
 def digest(file: Path) -> str:
-    """The first 12 digits of the SHA-256 of a file without its lines of comments, which can change at any time."""
-    statements = _COMMENT_LINE.sub("", file.read_text(encoding="utf-8"))
+    """The first 12 digits of the SHA-256 of a file's statements. Its comments and empty lines don't count."""
+    statements = _NO_STATEMENT.sub("", file.read_text(encoding="utf-8"))
     return hashlib.sha256(statements.encode()).hexdigest()[:12]

@@ -28,10 +28,11 @@ def rows_within(seconds: float, sql: str, parameters: Sequence[Any]) -> list[tup
 
 
 @contextmanager
-def all_within(seconds: float) -> Iterator[None]:
+def all_within(seconds: float) -> Iterator[Callable[[], float]]:
     """All statements on the public record in here have so many seconds together. Raises TimeoutError after them.
 
-    What is done between them has its own limits, and does not count.
+    What is done between them has its own limits, and does not count. Gives a function that says how many seconds are
+    left, for another block with the same limit.
     """
     taken = 0.0
 
@@ -49,7 +50,7 @@ def all_within(seconds: float) -> Iterator[None]:
 
     try:
         with transaction.atomic("public"), connections["public"].execute_wrapper(limited):
-            yield
+            yield lambda: seconds - taken
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise TimeoutError from error

@@ -79,19 +79,22 @@ def claim_rows(claim_id: UUID, spans: Sequence[Span], since: int = 0) -> Iterato
             yield row
 
 
-def project_claims(spans: Mapping[UUID, Sequence[Span]], since: int) -> None:
+def project_claims(spans: Mapping[UUID, Sequence[Span]], since: int, former: Sequence[PublishedClaim]) -> None:
     """Brings claims up to date with the entries from `since` on.
 
-    `spans` are the claims' reviews that are public now, and those that stopped being so with these entries.
+    `spans` are the claims' reviews that are public now, and those that stopped being so with these entries. `former`
+    are the rows that these claims have.
     """
-    former = PublishedClaim.objects.filter(id__among=spans)
-    outdated = [as_past(PastClaim, row, events(spans[row.id], since)[0]) for row in former]
-    _store(spans, since, outdated)
+    if former:
+        PublishedClaim.objects.filter(id__among=[row.id for row in former]).delete()
+    _store(spans, since, [as_past(PastClaim, row, events(spans[row.id], since)[0]) for row in former])
 
 
 def remake_claims(ids: Collection[UUID]) -> None:
     """Makes all rows of these claims anew, after an erasure, a merge or a split changed which reviews they show."""
     PastClaim.objects.filter(id__in=ids).delete()
+    # A claim whose last review was erased or is shown by another claim has nothing left to show.
+    PublishedClaim.objects.filter(id__in=ids).delete()
     _store(all_spans(ids), 0, [])
 
 
@@ -104,8 +107,6 @@ def _store(spans: Mapping[UUID, Sequence[Span]], since: int, past: list[PastClai
                 else:
                     past.append(row)
 
-    # A claim whose last review was erased or is shown by another claim has nothing left to show.
-    PublishedClaim.objects.filter(id__among=spans).delete()
     insert(PublishedClaim, now())
     insert(PastClaim, past)
 

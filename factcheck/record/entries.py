@@ -3,6 +3,12 @@
 Read as a part of `models.py`, where the rest of the record stands.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+import orjson
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -23,18 +29,22 @@ class LogEntryQuerySet(models.QuerySet["LogEntry"]):
         later = LogEntry.objects.filter(subject=OuterRef("subject"), number__gt=OuterRef("number"))
         return self.filter(~Exists(later)).order_by("sequence")
 
+    def last_of(self, subjects: Collection[UUID]) -> "LogEntryQuerySet":
+        """The last entry about each of these subjects, with its document."""
+        found = self.filter(subject__among=subjects).order_by("subject", "-number").distinct("subject")
+        return found.select_related("revision_document")
+
     def corrections(self) -> "LogEntryQuerySet":
         """Whatever became of published reviews, newest first."""
         return self.filter(kind__in=CORRECTIONS).order_by("-sequence")
 
     def of_reviews(self) -> "LogEntryQuerySet":
         """The entries about reviews whose documents are there (not erased), with them, in the log's order."""
-        return self.of_reviews_and_claims().filter(kind__startswith="review.")
+        return self.with_documents().filter(kind__startswith="review.")
 
-    def of_reviews_and_claims(self) -> "LogEntryQuerySet":
-        """The same with merges and splits of claims, which say where reviews are shown."""
-        found = self.filter(Q(kind__startswith="review.") | Q(kind__startswith="claim."))
-        return found.filter(revision_document__isnull=False).select_related("revision_document").order_by("sequence")
+    def with_documents(self) -> "LogEntryQuerySet":
+        """The entries whose documents have not been erased, with them, in the log's order."""
+        return self.filter(revision_document__isnull=False).select_related("revision_document").order_by("sequence")
 
 
 class LogEntry(models.Model):
@@ -105,6 +115,11 @@ class LogEntry(models.Model):
         return self.kind.startswith("review.")
 
     @property
+    def is_live(self) -> bool:
+        """Whether it makes a review public or changes what a public one says."""
+        return self.is_of_review and self.kind not in (self.Kind.WITHDRAWAL, self.Kind.ERASURE)
+
+    @property
     def is_of_demand(self) -> bool:
         return self.kind.startswith("demand.")
 
@@ -141,6 +156,20 @@ class RevisionDocument(models.Model):
 
     def __str__(self) -> str:
         return f"document of {self.entry_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An entry with its document, and the revision before it unless there is none or it was erased."""
+
+    entry: LogEntry
+    document: dict[str, Any]
+    previous: "Published | None" = None
+
+    @classmethod
+    def of(cls, entry: LogEntry, previous: "Published | None" = None) -> Self:
+        """Reads the document of an entry that was selected with it."""
+        return cls(entry, orjson.loads(bytes(entry.revision_document.document)), previous)
 
 
 class LogTile(models.Model):

@@ -1,7 +1,6 @@
-"""Publishing: the only way anything enters the record.
+"""The log: entries and documents are appended, the tree grows, and the checkpoint is signed.
 
-One transaction under an advisory lock appends the log entries and their documents and updates the
-read model, so that sequence numbers are gapless and in commit order, and a reader sees all or nothing.
+Nothing here knows what is derived from the log (`publish.py`). Sequence numbers are gapless and in commit order.
 """
 
 import secrets
@@ -11,20 +10,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from factcheck.record import dumps, tree
+from factcheck.record import tree
 from factcheck.record.canonical import canonical, rfc3339, sha256_hex
+from factcheck.record.entries import LogCheckpoint, LogEntry, Published, RevisionDocument
 from factcheck.record.errors import RecordError
-from factcheck.record.merges import project_merges
-from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.notes import SigningKey
-from factcheck.record.readmodel import project
-from factcheck.record.register import project_demands
-from factcheck.record.rows import insert, kept
+from factcheck.record.rows import insert
 
 LOCK = 1178682196  # "FACT" in ASCII; the trigger record_entry_follows takes the same one
 Kind = LogEntry.Kind
@@ -52,74 +47,61 @@ class Publication:
     note: str | None = None
 
 
-@transaction.atomic
-def publish(publications: Sequence[Publication], *also: SigningKey) -> list[LogEntry]:
-    """Appends the publications in their order and returns their entries. Raises RecordError.
+def lock() -> None:
+    """Waits until nobody else extends the log or makes its projections. Holds the lock until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
-    A subject may occur once in a call. The keys in `also` sign the checkpoint beside the log's own.
+
+def hold() -> LogCheckpoint | None:
+    """Locks the log to extend it. Returns its newest checkpoint. Raises SetupError if this server has another key."""
+    lock()
+    return tree.require_identity()
+
+
+def append(publications: Sequence[Publication], *also: SigningKey, newest: LogCheckpoint | None) -> list[Published]:
+    """Appends the publications in their order after the checkpoint that `hold` returned. Raises RecordError.
+
+    A subject may occur once in a call. The keys in `also` sign the new checkpoint beside the log's own.
     """
-    subjects = [publication.subject for publication in publications]
-    if len(set(subjects)) != len(subjects):
+    subjects = {publication.subject for publication in publications}
+    if len(subjects) != len(publications):
         raise RecordError("One call can publish one revision of a review, not two.")
-    size = hold()
     head = LogEntry.objects.newest().first()
     # A clock that was set back must not make the log run backwards.
     at = max(timezone.now(), head.at) if head else timezone.now()
     sequence = head.sequence + 1 if head else 0
-    before = {
-        entry.subject: entry
-        for entry in LogEntry.objects.filter(subject__among=subjects)
-        .order_by("subject", "-number")
-        .distinct("subject")
-        .select_related("revision_document")
-    }
+    before = {entry.subject: Published.of(entry) for entry in LogEntry.objects.last_of(subjects)}
     kinds = [_kind(publication, before.get(publication.subject)) for publication in publications]
     for publication, kind in zip(publications, kinds, strict=True):
         if kind == Kind.CLAIM_MERGE:
             _require_target(publication)
     documents: list[RevisionDocument] = []
-    published: list[tuple[LogEntry, dict[str, Any]]] = []
+    published: list[Published] = []
 
-    def appended() -> Iterator[LogEntry]:
+    def entries() -> Iterator[LogEntry]:
         for place, (publication, kind) in enumerate(zip(publications, kinds, strict=True), sequence):
-            last = before.get(publication.subject)
-            number = last.number + 1 if last else 1
-            document = _document(publication, kind, number, at, last)
+            previous = before.get(publication.subject)
+            number = previous.entry.number + 1 if previous else 1
+            document = _document(publication, kind, number, at, previous.document if previous else None)
             salt, data = secrets.token_bytes(32), canonical(document)
             digest = sha256_hex(salt + data)
             entry = LogEntry(
                 sequence=place, at=at, kind=kind, subject=publication.subject, number=number, digest=digest
             )
             documents.append(RevisionDocument(entry_id=place, salt=salt, document=data))
-            published.append((entry, document))
+            published.append(Published(entry, document, previous))
             yield entry
 
-    entries: list[LogEntry] = []
-    insert(LogEntry, kept(appended(), entries))
+    insert(LogEntry, entries())
     insert(RevisionDocument, documents)
-    tree.extend(size, entries, *also)
-    erased = [entry for entry in entries if entry.kind == Kind.ERASURE]
-    for entry in erased:
-        RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
-    if erased:
-        # Robust: what is committed cannot be undone, so that a file that stays is logged instead.
-        transaction.on_commit(dumps.discard_overtaken, robust=True)
-    project([(entry, document) for entry, document in published if entry.is_of_review])
-    project_demands([(entry, document) for entry, document in published if entry.is_of_demand])
-    project_merges([(entry, document) for entry, document in published if entry.is_of_claim])
-    return entries
+    tree.extend(newest, [each.entry for each in published], *also)
+    return published
 
 
-def hold() -> int:
-    """Waits for the right to extend the log, until the transaction ends. Returns the log's signed size."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    return tree.require_identity()
-
-
-def _kind(publication: Publication, last: LogEntry | None) -> Kind:
+def _kind(publication: Publication, last: Published | None) -> Kind:
     """The log's kind; refuses what cannot follow the last entry about the same subject."""
-    was = Kind(last.kind) if last else None
+    was = Kind(last.entry.kind) if last else None
     if publication.kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED, Kind.KEY_ROTATION):
         return publication.kind
     if publication.kind in (Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
@@ -164,9 +146,10 @@ def _require_target(publication: Publication) -> None:
         raise RecordError(_("The claim into which this one was to go has been merged itself; merge into that one."))
 
 
-def _document(publication: Publication, kind: Kind, number: int, at: datetime, last: LogEntry | None) -> dict[str, Any]:
+def _document(
+    publication: Publication, kind: Kind, number: int, at: datetime, previous: dict[str, Any] | None
+) -> dict[str, Any]:
     """The statement with what is known only now (docs/architecture.md, "Bytes")."""
-    previous = orjson.loads(bytes(last.revision_document.document)) if last else None
     # What was said of an erased review's corrections may hold what had to go.
     corrections = list(previous.get("corrections", [])) if previous and kind != Kind.ERASURE else []
     word = kind.partition(".")[2]

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connections
 
 from factcheck.record.bounded import all_within
-from factcheck.record.embeddings import NoVectorError, configured
+from factcheck.record.embeddings import Embeddings, NoVectorError, configured
 from factcheck.record.families import Family
 from factcheck.record.judging import Candidate, Match, judge
 from factcheck.record.matching_words import Word, choose, parts_of, read_words, terms_of, weigh_known, with_similar
@@ -45,6 +45,14 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """The model with which reviews can be compared, if there is one, and what is missing of their vectors."""
+
+    embeddings: Embeddings | None
+    missing: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Meaning:
     """The model and the text's vectors as pgvector reads them; and as in Matching what is missing."""
 
@@ -57,17 +65,20 @@ class _Meaning:
 def match(text: str, *, limit: int = 10) -> Matching:
     """The published claims that match the text best; nothing in nothing.
 
-    Never fails because of what is asked, but for TimeoutError.
+    Never fails because of what is asked, but for TimeoutError. No transaction is open while vectors are computed, since
+    an embeddings address may take seconds to answer.
     """
     pieces = pieces_of(tidy(text))
     if not pieces:
         return Matching([], "words")
-    with all_within(SECONDS), connections["public"].cursor() as cursor:
+    with all_within(SECONDS) as left, connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
         words = with_similar(cursor, words)
-        chosen = choose(words, len(pieces))
-        telling = most_telling(pieces, weigh_known(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
-        meaning = _meaning(cursor, telling)
+        known = _known(cursor)
+    chosen = choose(words, len(pieces))
+    telling = most_telling(pieces, weigh_known(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
+    meaning = _meaning(known, telling)
+    with all_within(left()), connections["public"].cursor() as cursor:
         near = nearest(cursor, meaning.model, *meaning.vectors)
         found = _candidates(cursor, chosen, total, meaning, near)
         best: dict[UUID, Match] = {}
@@ -88,24 +99,33 @@ def _at_home(matches: Sequence[Match]) -> list[Match]:
     return [*found.values()]
 
 
-def _meaning(cursor: Any, texts: Sequence[str]) -> _Meaning:
+def _known(cursor: Any) -> _Known:
     try:
         embeddings = configured()
-        cursor.execute(
-            "SELECT (SELECT count(*) FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT %s) waiting),"
-            " EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND model = %s),"
-            " EXISTS (SELECT FROM record_reviewvector)",
-            [MAX_WAITING, embeddings.model],
-        )
-        waiting, some, expected = cursor.fetchone()
-        missing = _missing(waiting) if waiting else None
-        if not some:
-            of_another = "What reviews mean was computed by another model, and not by this one yet."
-            return _Meaning(explanation=missing or (of_another if expected else None))
-        vectors = [vector_literal(vector) for vector in embeddings.questions(texts)]
-        return _Meaning(embeddings.model, vectors, missing)
+    except NoVectorError as problem:
+        return _Known(None, str(problem))
+    cursor.execute(
+        "SELECT (SELECT count(*) FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT %s) waiting),"
+        " EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND model = %s),"
+        " EXISTS (SELECT FROM record_reviewvector)",
+        [MAX_WAITING, embeddings.model],
+    )
+    waiting, some, expected = cursor.fetchone()
+    missing = _missing(waiting) if waiting else None
+    if some:
+        return _Known(embeddings, missing)
+    of_another = "What reviews mean was computed by another model, and not by this one yet."
+    return _Known(None, missing or (of_another if expected else None))
+
+
+def _meaning(known: _Known, texts: Sequence[str]) -> _Meaning:
+    if known.embeddings is None:
+        return _Meaning(explanation=known.missing)
+    try:
+        vectors = [vector_literal(vector) for vector in known.embeddings.questions(texts)]
     except NoVectorError as problem:
         return _Meaning(explanation=str(problem), refused=problem.refused)
+    return _Meaning(known.embeddings.model, vectors, known.missing)
 
 
 def _missing(waiting: int) -> str:

@@ -1,6 +1,6 @@
-"""The read model: rows made from entries and documents, for filters, lists and search.
+"""The projection of reviews: rows made from entries and documents, for filters, lists and search.
 
-Derived, so that `manage.py rebuild_record` ends with the same rows. Reviews show their last
+Reviews show their last
 document; claims show what their newest live review says of them; publishers, verdicts, claimants
 and topics are as the newest live document that refers to them has them.
 """
@@ -16,18 +16,19 @@ from django.db.models import Q
 from factcheck.record.addresses import address_key
 from factcheck.record.canonical import respelled
 from factcheck.record.claims import events, project_claims, remake_claims, spans_by_claim
+from factcheck.record.entries import Published
 from factcheck.record.families import Family
 from factcheck.record.models import (
     LogEntry,
+    PastClaim,
     PastReview,
+    PublishedClaim,
     PublishedCorrection,
     PublishedReference,
     PublishedReview,
     Status,
 )
 from factcheck.record.rows import as_past, insert, kept, upsert
-from factcheck.record.vectors import expect_vectors
-from factcheck.record.words import project_words
 
 Kind = PublishedReference.Kind
 Reference = tuple[str, str]
@@ -35,32 +36,33 @@ Reference = tuple[str, str]
 _STATUS = {LogEntry.Kind.WITHDRAWAL: Status.WITHDRAWN, LogEntry.Kind.ERASURE: Status.ERASED}
 
 
-def project(published: Sequence[tuple[LogEntry, dict[str, Any]]]) -> None:
-    """Brings the read model up to date with the newest entries and their documents, in the log's order.
-
-    At most one entry a review.
-    """
+def apply(published: Sequence[Published]) -> None:
+    """Brings reviews, claims, references and corrections up to date; at most one entry a review."""
+    published = [each for each in published if each.entry.is_of_review]
     if not published:
         return
-    until = {entry.subject: entry.sequence for entry, _ in published}
-    former = {row.id: row for row in PublishedReview.objects.filter(id__among=until)}
-    erased = [entry.subject for entry, _ in published if entry.kind == LogEntry.Kind.ERASURE]
+    until = {each.entry.subject: each.entry.sequence for each in published if each.previous}
+    former = {row.id: row for row in PublishedReview.objects.filter(id__among=until)} if until else {}
+    erased = [each.entry.subject for each in published if each.entry.kind == LogEntry.Kind.ERASURE]
     orphaned = _erase(erased, former) if erased else set()
     insert(PastReview, [as_past(PastReview, row, until[pk]) for pk, row in former.items() if pk not in erased])
     if former:
         PublishedReview.objects.filter(id__among=former).delete()
     rows: list[PublishedReview] = []
-    insert(PublishedReview, kept((review_row(entry, document) for entry, document in published), rows))
-    project_words(rows, former.values())
-    expect_vectors(
-        (row.id, document) for row, (_, document) in zip(rows, published, strict=True) if row.status == Status.LIVE
-    )
-    corrections = [correction_row(entry, document) for entry, document in published]
+    insert(PublishedReview, kept((review_row(each.entry, each.document) for each in published), rows))
+    corrections = [correction_row(each.entry, each.document) for each in published]
     insert(PublishedCorrection, [row for row in corrections if row])
     _project_claims(rows, former, orphaned)
     fresh = {key: row for row in rows for key in references_of(row)}
     upsert(PublishedReference, [reference_row(*key, row) for key, row in fresh.items()], ["kind", "key"])
     _reconsider_references({key for row in former.values() for key in references_of(row)} - fresh.keys())
+
+
+def rebuild() -> None:
+    for model in (
+        PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PastReview, PastClaim,
+    ):  # fmt: skip
+        model.objects.all().delete()
 
 
 def _erase(ids: Sequence[UUID], former: Mapping[UUID, PublishedReview]) -> set[UUID]:
@@ -77,13 +79,18 @@ def _project_claims(
 ) -> None:
     until = {row.id: row.sequence for row in rows}
     since = min(until.values())
-    family = Family.of({row.claim_id for row in [*rows, *former.values()] if row.claim_id} | orphaned)
+    concerned = {row.claim_id for row in [*rows, *former.values()] if row.claim_id}
+    family = Family.of(concerned | orphaned)
     remade = {home.claim_id for claim_id in orphaned for home in family.homes(claim_id)}
-    others = PublishedReview.objects.filter(claim_id__among=family.members, sequence__lt=since)
+    homes = {family.home(claim_id) for claim_id in concerned}
+    shown = {row.id: row for row in PublishedClaim.objects.filter(id__among=homes)}
+    others: Iterable[PublishedReview] = ()
+    if shown:  # a claim that nobody sees yet has no other review
+        others = PublishedReview.objects.filter(claim_id__among=family.members, sequence__lt=since)
     ended = [(row, until[pk]) for pk, row in former.items()]
     spans = spans_by_claim([*((row, None) for row in [*others, *rows]), *ended], family)
     changed = {claim_id: found for claim_id, found in spans.items() if claim_id not in remade and events(found, since)}
-    project_claims(changed, since)
+    project_claims(changed, since, [shown[claim_id] for claim_id in changed if claim_id in shown])
     if remade:
         remake_claims(remade)
 

@@ -1,7 +1,4 @@
-"""The register of demands in the read model: who demanded that a review be changed or removed, and what came of it.
-
-As `readmodel` for reviews: derived from entries and documents, and made anew by `manage.py rebuild_record`.
-"""
+"""The projection of demands: who demanded that a review be changed or removed, and what came of it."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from factcheck.record.canonical import respelled
+from factcheck.record.entries import Published
 from factcheck.record.models import LogEntry, PublishedDemand
 from factcheck.record.readmodel import body_at, page_url
 from factcheck.record.rows import upsert
@@ -18,12 +16,15 @@ BATCH = 1000
 # What `from.type` and `outcome` of a demand can be.
 FROM_TYPES = ("state_body", "police", "court", "company", "person")
 OUTCOMES = ("open", "complied", "partly", "refused", "dropped")
-Published = tuple[LogEntry, dict[str, Any]]
 
 
-def project_demands(published: Sequence[Published]) -> None:
-    """Brings the register up to date with the newest entries and their documents (at most one a demand)."""
-    upsert(PublishedDemand, [demand_row(entry, document) for entry, document in published], ["id"])
+def apply(published: Sequence[Published]) -> None:
+    rows = [demand_row(each.entry, each.document) for each in published if each.entry.is_of_demand]
+    upsert(PublishedDemand, rows, ["id"])
+
+
+def rebuild() -> None:
+    PublishedDemand.objects.all().delete()
 
 
 def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
@@ -46,7 +47,7 @@ def demand_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
     return body_at(page_url("demands", entry.subject), entry, document)
 
 
-def newest_documents() -> Iterator[Published]:
+def newest_documents() -> Iterator[tuple[LogEntry, dict[str, Any]]]:
     """Every demand's last entry with its document, in the log's order."""
     newest = LogEntry.objects.filter(kind__startswith="demand.").newest_of_each_subject()
     for entry in newest.select_related("revision_document").iterator(BATCH):

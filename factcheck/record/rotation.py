@@ -4,7 +4,7 @@ from uuid import UUID
 
 import orjson
 
-from factcheck.record import log, tree
+from factcheck.record import log, publish, tree
 from factcheck.record.errors import RecordError
 from factcheck.record.models import LogEntry
 from factcheck.record.notes import SigningKey, VerifierKey, open_note, signed_by
@@ -32,7 +32,7 @@ def rotate(new: SigningKey) -> LogEntry:
         "new_key": str(new.verifier()),
         "signature": old.sign(keys),
     }
-    (entry,) = log.publish([log.Publication(subject, statement, LogEntry.Kind.KEY_ROTATION)], new)
+    (entry,) = publish.publish([log.Publication(subject, statement, LogEntry.Kind.KEY_ROTATION)], new)
     return entry
 
 

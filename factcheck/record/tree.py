@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from factcheck.private_files import make_private
 from factcheck.record import merkle
+from factcheck.record.entries import LogCheckpoint, LogEntry, LogTile
 from factcheck.record.errors import SetupError
-from factcheck.record.models import LogCheckpoint, LogEntry, LogTile
 from factcheck.record.notes import Checkpoint, SigningKey, open_note, signed_by
 
 LEVELS = 64 // merkle.TILE_HEIGHT
@@ -72,8 +72,8 @@ def newest_checkpoint(using: str | None = None) -> LogCheckpoint | None:
     return LogCheckpoint.objects.using(using).order_by("-size").first()
 
 
-def require_identity() -> int:
-    """The size of the log's newest checkpoint (0 for none).
+def require_identity() -> LogCheckpoint | None:
+    """The log's newest checkpoint.
 
     Raises SetupError when this server's origin or key is not the one that signed it: publishing would
     make a second history under the same name.
@@ -86,7 +86,7 @@ def require_identity() -> int:
         )
     newest = newest_checkpoint()
     if newest is None:
-        return 0
+        return None
     text, signatures = open_note(newest.note)
     origin = Checkpoint.parse(text).origin
     if origin != key.name:
@@ -99,7 +99,7 @@ def require_identity() -> int:
     # process with the old key added would be signed by nobody whom the new one's servers accept.
     name, key_id, signature = signatures[-1]
     if (name, key_id) == (ours.name, ours.id) and ours.verify(text, signature):
-        return newest.size
+        return newest
     if signed_by(newest.note, ours):
         raise SetupError(
             _(
@@ -118,15 +118,16 @@ def require_identity() -> int:
     )
 
 
-def extend(size: int, entries: Sequence[LogEntry], *also: SigningKey) -> None:
-    """Takes these entries into the tree, and any before them that a tree of `size` has not; signs the checkpoint.
+def extend(newest: LogCheckpoint | None, entries: Sequence[LogEntry], *also: SigningKey) -> None:
+    """Takes these entries into the tree of the newest checkpoint, with any before them that it lacks. Signs the next.
 
     The keys in `also` sign it too; the last one is the log's from then on (`require_identity`).
     """
-    before = LogEntry.objects.filter(sequence__gte=size, sequence__lt=entries[0].sequence).order_by("sequence")
-    leaves = [merkle.leaf_hash(entry.leaf()) for entry in chain(before, entries)]
+    size, first = newest.size if newest else 0, entries[0].sequence
+    lacking = LogEntry.objects.filter(sequence__range=(size, first - 1)).order_by("sequence") if size < first else ()
+    leaves = [merkle.leaf_hash(entry.leaf()) for entry in chain(lacking, entries)]
     tiles = _edge(size)
-    _require_signed(size, tiles)
+    _require_signed(newest, tiles)
     gained = merkle.append(size, leaves, lambda level, index: tiles[level, index])
     _store(gained)
     for place, hashes in gained.items():
@@ -146,17 +147,17 @@ def _edge(size: int) -> dict[tuple[int, int], bytes]:
     return {(tile.level, tile.index): bytes(tile.hashes) for tile in LogTile.objects.filter(wanted)}
 
 
-def _require_signed(size: int, tiles: dict[tuple[int, int], bytes]) -> None:
+def _require_signed(newest: LogCheckpoint | None, tiles: dict[tuple[int, int], bytes]) -> None:
     """Refuses tiles that are not those of the newest checkpoint: what is signed over them would be another history."""
+    size = newest.size if newest else 0
     widths = {
         (level, row // merkle.TILE_WIDTH): row % merkle.TILE_WIDTH
         for level in range(LEVELS)
         for row in [size >> merkle.TILE_HEIGHT * level]
     }
     fits = all(len(tiles.get(place, b"")) == width * merkle.HASH_SIZE for place, width in widths.items())
-    if fits and size:
-        root = merkle.root(size, lambda level, index: tiles[level, index])
-        fits = root == bytes(LogCheckpoint.objects.get(size=size).root)
+    if fits and newest:
+        fits = bytes(newest.root) == merkle.root(size, lambda level, index: tiles[level, index])
     if not fits:
         raise SetupError(
             _(

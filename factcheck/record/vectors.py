@@ -2,18 +2,21 @@
 
 A row stands there as soon as a review is live, without a vector until one is computed (`missing_vectors.py`,
 `manage.py embed_claims`). `digest` is of the text, so that a change of anything else keeps what took long to compute.
-A trigger (`sql/vectors.sql`) takes the row away with the review. `rebuild_record` goes through all that was published, and
-so keeps no vector of a review whose text was corrected, or that was withdrawn and reinstated, or erased and redacted.
+A trigger (`sql/vectors.sql`) deletes the row of a review that isn't live any more. `rebuild_record` goes through all
+that was published, and so keeps no vector of a review whose text was corrected, or that was withdrawn and reinstated,
+or erased and redacted.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.postgres.indexes import OpClass, PostgresIndex
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
+
+from factcheck.record.entries import Published
 
 DIMENSIONS = 384
 MAX_TEXT = 1000  # characters; what comes after says little new and costs much (multilingual-e5-small reads 512 tokens)
@@ -92,9 +95,14 @@ WHERE record_reviewvector.digest <> EXCLUDED.digest
 """
 
 
-def expect_vectors(documents: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
-    """Makes a row for each of these live reviews (id, document)."""
-    rows = [(pk, text_digest(text_of(document))) for pk, document in documents]
-    if rows:
+def apply(published: Sequence[Published]) -> None:
+    """Makes a row for each review that is live now; its vector is computed later."""
+    live = [each for each in published if each.entry.is_live]
+    if live:
+        ids = [each.entry.subject for each in live]
         with connection.cursor() as cursor:
-            cursor.execute(_EXPECT, [[pk for pk, _ in rows], [digest for _, digest in rows]])
+            cursor.execute(_EXPECT, [ids, [text_digest(text_of(each.document)) for each in live]])
+
+
+def rebuild() -> None:
+    """Keeps the rows, since their vectors took long to compute. A trigger has deleted those of what is not live."""

@@ -263,7 +263,7 @@ def _check_references() -> None:
 def _check_words() -> None:
     expected = Counter[str]()
     for row in PublishedReview.objects.live().iterator(BATCH):
-        expected.update(title_words(row))
+        expected.update(title_words(row.said))
     for word in Word.objects.iterator(BATCH):
         if word.reviews != expected[word.word]:
             raise DiscrepancyError(f"The word {word.word} stands in {expected[word.word]} reviews, not {word.reviews}.")

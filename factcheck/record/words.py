@@ -1,20 +1,21 @@
 """The words of live claims and headlines, and in how many reviews each stands: what is rare, and what was meant.
 
-`Word` is part of the read model: `project_words` keeps its numbers exact with every publication, so that a word that
-stood in an erased review alone is gone with it.
+A projection of the log: its numbers are exact after every publication, so that a word that stood in an erased review
+alone is gone with it.
 """
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, connections, models
 from django.db.models import F, Func, Q
 
-from factcheck.record.rows import ReviewRow, Status
+from factcheck.record.entries import Published
 from factcheck.record.text import nfc
 
 # Text search configurations of ours: without diacritics, English stemmed; and words that have diacritics, as they are.
@@ -117,13 +118,23 @@ def _parted(text: str) -> str:
     return _PARTING.sub(" ", text) if "\u200c" in text else text
 
 
-def project_words(now: Iterable[ReviewRow], former: Iterable[ReviewRow]) -> None:
-    """Brings the numbers up to date when these rows take the place of those. Called under the log's lock."""
+def apply(published: Sequence[Published]) -> None:
+    """Counts the words of what is live now, instead of those that the same reviews had before."""
     change = Counter[str]()
-    for row in now:
-        change.update(title_words(row))
-    for row in former:
-        change.subtract(title_words(row))
+    for each in published:
+        if each.entry.is_live:
+            change.update(title_words(each.document))
+        if each.previous and each.previous.entry.is_live:
+            change.subtract(title_words(each.previous.document))
+    count(change)
+
+
+def rebuild() -> None:
+    Word.objects.all().delete()
+
+
+def count(change: Counter[str]) -> None:
+    """Adds these numbers of reviews, or takes away where they are negative. Called under the log's lock."""
     more = sorted(word for word in change if change[word] > 0)
     fewer = sorted(word for word in change if change[word] < 0)
     with connection.cursor() as cursor:
@@ -154,11 +165,9 @@ FROM unnest(%s::text[], %s::int[]) AS taken (word, reviews) WHERE mine.word = ta
 """
 
 
-def title_words(row: ReviewRow) -> set[str]:
-    """Those of claim and headline, each once; a tombstone and an erasure have none."""
-    if row.status != Status.LIVE:
-        return set()
-    return set(words_of(f"{row.said['claim']['text']} {row.said['headline'] or ''}"))
+def title_words(document: Mapping[str, Any]) -> set[str]:
+    """Those of claim and headline of a live review's document or body, each once."""
+    return set(words_of(f"{document['claim']['text']} {document['headline'] or ''}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,11 +90,11 @@ def test_changed_file_comes_with_a_migration(app: str) -> None:
         )
 
 
-def test_digest_leaves_lines_of_comments_aside(tmp_path: Path) -> None:
+def test_digest_leaves_comments_and_empty_lines_aside(tmp_path: Path) -> None:
     file = tmp_path / "rights.sql"
     file.write_text('-- Readers read.\nGRANT SELECT ON word TO :"reading";\n')
     before = digest(file)
-    file.write_text('-- The public reads.\n    -- For ever.\nGRANT SELECT ON word TO :"reading";\n')
+    file.write_text('-- The public reads.\n\n    -- For ever.\nGRANT SELECT ON word TO :"reading";\n')
     assert digest(file) == before
     file.write_text('GRANT SELECT, INSERT ON word TO :"reading";\n')
     assert digest(file) != before

@@ -298,7 +298,7 @@ def test_accepted_link_of_a_published_claim_is_a_proposal_to_merge(newsroom: New
     lan.fill(reason=NOTE).press("It is the same")
     assert "Proposed. Somebody else has to decide now." in lan.text
     assert lan.path == f"/admin/editorial/importbatch/{batch.pk}/change/"  # where the other links are
-    merge = Proposal.objects.get()
+    merge = Proposal.objects.get(kind="merge")
     assert (merge.claim, merge.into, merge.submitted_by, merge.decision) == (
         link.claim,
         link.other,

@@ -275,14 +275,14 @@ def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monke
     one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
     three = publish_claim(newsroom, "Lời đồn thứ ba.")
     merge = merges.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
-    real = publication.log.publish
+    real = publication.publish.publish
 
     def into_another(publications: Any) -> Any:
         (publication,) = publications
         said = publication.statement | {"into": {"id": str(three.pk)}}
         return real([type(publication)(publication.subject, said, publication.kind, note=publication.note)])
 
-    monkeypatch.setattr(publication.log, "publish", into_another)
+    monkeypatch.setattr(publication.publish, "publish", into_another)
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
         workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest)
     assert Proposal.objects.get(kind="merge").decision == ""

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connections
 
-from factcheck.record import log, tree, verifier
+from factcheck.record import log, publish, tree, verifier
 from factcheck.record.models import LogEntry
 from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
 from tests.serving import served
@@ -129,6 +129,6 @@ def make_statement(subject: UUID, text: str = "Nước lũ đã lên tới mái 
 
 def publish_some(count: int) -> list[LogEntry]:
     """So many originals in one batch."""
-    return log.publish(
+    return publish.publish(
         [log.Publication(subject, make_statement(subject)) for subject in [uuid4() for _ in range(count)]]
     )

@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 from django.core.management import call_command
 
 from factcheck.record import log
+from factcheck.record import publish as publishing
 from factcheck.record.models import LogEntry
 from tests.record.conftest import make_statement
 
 
 def publish(text: str) -> UUID:
     subject = uuid4()
-    log.publish([log.Publication(subject, {**make_statement(subject, text), "headline": None, "summary": None})])
+    publishing.publish([log.Publication(subject, {**make_statement(subject, text), "headline": None, "summary": None})])
     return subject
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connections
 
 from factcheck.database import DatabaseProblem
+from factcheck.record import matching
 from factcheck.record.embeddings import AT_ONCE, NoVectorError, Remote, configured
 from factcheck.record.matching import match
 from factcheck.record.models import ReviewVector
@@ -20,15 +21,53 @@ from tests.record.embedding import embed, publish
 def test_match_by_meaning_crosses_languages(address: Address, bare_record: None) -> None:
     pagoda, vaccine = publish("Nước lũ ngập chùa."), publish("Tiêm vắc xin để theo dõi.")
     assert embed() == "2 vectors computed, 0 missing."
-    matching = match("The flood reached the pagoda.")
-    assert [each.claim_id for each in matching.results][:1] == [pagoda]
-    assert (matching.method, matching.explanation) == ("words+meaning", None)
-    assert matching.results[0].matched == {"words": 0.0, "meaning": pytest.approx(1, abs=0.001)}
+    found = match("The flood reached the pagoda.")
+    assert [each.claim_id for each in found.results][:1] == [pagoda]
+    assert (found.method, found.explanation) == ("words+meaning", None)
+    assert found.results[0].matched == {"words": 0.0, "meaning": pytest.approx(1, abs=0.001)}
     assert match("a vaccine with a chip").results[0].claim_id == vaccine
     path, key, content = address.asked[-1]
     assert (path, key) == ("/v1/embeddings", "Bearer secret")
     assert content == {"model": "e5-test", "input": ["query: a vaccine with a chip"], "encoding_format": "float"}
     assert address.asked[0][2]["input"][0].startswith("passage: ")
+
+
+def test_no_transaction_is_open_while_the_address_answers(address: Address, bare_record: None, settings: Any) -> None:
+    pagoda = publish("Nước lũ ngập chùa.")
+    embed()
+    usual, waiting = address.answer, []
+
+    def answer(texts: list[str]) -> Any:
+        with settings.DATABASE_SOURCE.embedded.superuser() as superuser:
+            found = superuser.execute(
+                "SELECT datname, query FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+            )
+            waiting.append([query for name, query in found if name == connections["public"].settings_dict["NAME"]])
+        return usual(texts)
+
+    address.answer = answer
+    assert match("The flood reached the pagoda.").results[0].claim_id == pagoda
+    assert waiting == [[]]
+
+
+def test_time_that_words_took_is_not_left_for_vectors(
+    address: Address, bare_record: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish("Nước lũ ngập chùa.")
+    embed()
+    real = matching.with_similar
+
+    def slow(cursor: Any, words: Any) -> Any:
+        cursor.execute("SELECT pg_sleep(0.3)")
+        return real(cursor, words)
+
+    monkeypatch.setattr(matching, "SECONDS", 0.5)
+    monkeypatch.setattr(matching, "with_similar", slow)
+    monkeypatch.setattr(
+        matching, "_NEAREST", f"WITH late AS (SELECT pg_sleep(0.3)) {matching._NEAREST} OFFSET (SELECT 0 FROM late)"
+    )
+    with pytest.raises(TimeoutError):
+        match("The flood reached the pagoda.")
 
 
 def test_long_text_is_compared_sentence_by_sentence(address: Address, bare_record: None) -> None:
@@ -45,13 +84,13 @@ def test_long_text_is_compared_sentence_by_sentence(address: Address, bare_recor
 
 def test_match_says_for_how_many_meaning_is_missing(address: Address, bare_record: None) -> None:
     publish("Nước lũ ngập chùa.")
-    matching = match("The flood reached the pagoda.")
-    assert (matching.method, matching.explanation) == ("words", "What 1 review means has not been computed yet.")
+    found = match("The flood reached the pagoda.")
+    assert (found.method, found.explanation) == ("words", "What 1 review means has not been computed yet.")
     embed()
     publish("Chùa cháy.")
     publish("Chùa mở cửa.")
-    matching = match("The flood reached the pagoda.")
-    assert (matching.method, matching.explanation) == (
+    found = match("The flood reached the pagoda.")
+    assert (found.method, found.explanation) == (
         "words+meaning",
         "What 2 reviews mean has not been computed yet.",
     )
@@ -76,9 +115,9 @@ def test_match_goes_by_words_when_the_address_fails(
     pagoda = publish("Nước lũ ngập chùa.")
     embed()
     address.answer = lambda texts: (status, answer)
-    matching = match("Nước lũ ngập chùa")
-    assert ([each.claim_id for each in matching.results], matching.method) == ([pagoda], "words")
-    assert matching.explanation == said
+    found = match("Nước lũ ngập chùa")
+    assert ([each.claim_id for each in found.results], found.method) == ([pagoda], "words")
+    assert found.explanation == said
 
 
 def test_model_of_this_process_knows_what_texts_mean(settings: Any, bare_record: None) -> None:
@@ -87,9 +126,9 @@ def test_model_of_this_process_knows_what_texts_mean(settings: Any, bare_record:
     publish("Vaccines contain microchips that track people.")
     flood = publish("The flood has reached the roof of the pagoda.")
     assert embed() == "3 vectors computed, 0 missing."
-    matching = match("Nước lũ đã lên tới mái chùa rồi bà con ơi")
-    assert (matching.results[0].claim_id, matching.method) == (flood, "words+meaning")
-    assert matching.results[0].matched["meaning"] > 0.8
+    found = match("Nước lũ đã lên tới mái chùa rồi bà con ơi")
+    assert (found.results[0].claim_id, found.method) == (flood, "words+meaning")
+    assert found.results[0].matched["meaning"] > 0.8
     assert len(set(ReviewVector.objects.values_list("model", flat=True))) == 1
 
 
@@ -181,8 +220,8 @@ def test_match_says_when_vectors_are_of_another_model(address: Address, bare_rec
     publish("Nước lũ ngập chùa.")
     embed()
     settings.EMBEDDINGS_MODEL = "other"
-    matching = match("The flood reached the pagoda.")
-    assert (matching.method, matching.explanation) == (
+    found = match("The flood reached the pagoda.")
+    assert (found.method, found.explanation) == (
         "words",
         "What reviews mean was computed by another model, and not by this one yet.",
     )

@@ -7,6 +7,7 @@ to five syllables as they stand in the real texts, so that they share many of th
 import json
 import random
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from factcheck.record.models import LogEntry, PublishedReview, Word
 from factcheck.record.queries import read_query
 from factcheck.record.readmodel import review_row
 from factcheck.record.search import Search
-from factcheck.record.words import project_words
+from factcheck.record.words import count, title_words
 from tests.record.conftest import disarm, make_statement
 
 FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "vietnamese" / "vifactcheck_dev.jsonl"
@@ -62,7 +63,7 @@ def rows(module_database: str, statements: list[str]) -> None:
         )
         cursor.execute("ANALYZE record_publishedreview")
     for start in range(0, len(made), 5000):
-        project_words(made[start : start + 5000], [])
+        count(Counter(word for each in made[start : start + 5000] for word in title_words(each.said)))
     assert Word.objects.exists()
 
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.record import log, matching
+from factcheck.record import publish as publishing
 from factcheck.record.judging import Match
 from factcheck.record.matching import match
 from factcheck.record.models import LogEntry, PublishedReview, ReviewVector
@@ -40,7 +41,7 @@ def publish(
     statement = {**make_statement(subject, text), **more}
     if claim:
         statement["claim"]["id"] = str(claim)
-    log.publish([log.Publication(subject, statement)])
+    publishing.publish([log.Publication(subject, statement)])
     return subject
 
 
@@ -50,7 +51,7 @@ def publish_many(texts: Iterable[str]) -> None:
         statement = {**make_statement(uuid4(), text), "headline": None, "summary": None}
         publications.append(log.Publication(UUID(statement["id"]), statement))
     if publications:
-        log.publish(publications)
+        publishing.publish(publications)
 
 
 def invented(count: int) -> list[str]:
@@ -185,7 +186,7 @@ def test_match_finds_as_many_where_the_likeliest_were_merged(bare_record: None) 
     water, *others = ids = [uuid4() for _ in range(6)]
     for claim in ids:
         publish(WATER, claim=claim)
-    log.publish([merge(other, water) for other in others])
+    publishing.publish([merge(other, water) for other in others])
     lemon = publish("Lemon water is drunk warm.")
     assert found(WATER) == [water, lemon]
     assert [each.claim_id for each in match(WATER, limit=2).results] == [water, lemon]
@@ -196,7 +197,7 @@ def test_match_of_what_is_not_live_any_more(bare_record: None) -> None:
     tombstone = {**make_statement(water), "claim": {"id": str(water)}}
     for key in ("summary", "body", "verdict", "sources", "authors", "topics", "reviewed_on", "archive_url"):
         del tombstone[key]
-    log.publish([log.Publication(water, tombstone, LogEntry.Kind.WITHDRAWAL, note="It was ours no longer.")])
+    publishing.publish([log.Publication(water, tombstone, LogEntry.Kind.WITHDRAWAL, note="It was ours no longer.")])
     assert found(WATER) == []
     assert ReviewVector.objects.count() == 0
 

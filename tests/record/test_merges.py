@@ -9,11 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import Error, transaction
 
-from factcheck.record import log, tree
+from factcheck.record import log, merges, publish, tree
 from factcheck.record.errors import RecordError
 from factcheck.record.families import Family, Home
 from factcheck.record.models import LogEntry, PastClaim, PublishedClaim, PublishedMerge, PublishedReview
-from tests.record.test_past import claims_at, erase, everything, publish, said, texts, withdraw
+from tests.record.test_past import claims_at, erase, everything, revision, said, texts, withdraw
 
 A, B, C, D = (UUID(int=number) for number in (10, 11, 12, 13))
 W, X, Y, Z = (UUID(int=number) for number in (1, 2, 3, 4))
@@ -48,16 +48,16 @@ def reviews_of(claim: UUID, sequence: int | None = None) -> list[str]:
 
 
 def test_merge_shows_the_reviews_of_both_and_a_split_takes_it_back() -> None:
-    log.publish([publish(X, A, "Một."), publish(Y, B, "Hai.")])
+    publish.publish([revision(X, A, "Một."), revision(Y, B, "Hai.")])
     before = {row.id: row.body for row in PublishedClaim.objects.all()}
-    log.publish([merge(A, B)])
+    publish.publish([merge(A, B)])
     (row,) = PublishedClaim.objects.all()
     body = json.loads(row.body)
     assert (row.id, row.sequence, body["text"], reviews_of(B)) == (B, 2, "Hai.", ["2", "3"])
     assert [(claim["id"], claim["text"]) for claim in body["merged"]] == [(str(A), "Một.")]
     assert body["id"] == str(B)
     assert json.loads(PublishedReview.objects.get(pk=X).body)["claim"]["id"] == str(A)  # its bytes stay as they are
-    log.publish([split(A, B)])
+    publish.publish([split(A, B)])
     assert {row.id: row.body for row in PublishedClaim.objects.all()} == before
     assert [texts(claims_at(sequence)) for sequence in (1, 2, 3)] == [
         {A: "Một.", B: "Hai."},
@@ -68,30 +68,30 @@ def test_merge_shows_the_reviews_of_both_and_a_split_takes_it_back() -> None:
 
 
 def test_reviews_published_after_the_merge_go_where_it_leads() -> None:
-    log.publish([publish(X, A, "Một."), publish(Y, B, "Hai.")])
-    log.publish([merge(A, B)])
-    log.publish([publish(Z, A, "Ba.")])
-    log.publish([publish(X, A, "Một, đã sửa.")])
+    publish.publish([revision(X, A, "Một."), revision(Y, B, "Hai.")])
+    publish.publish([merge(A, B)])
+    publish.publish([revision(Z, A, "Ba.")])
+    publish.publish([revision(X, A, "Một, đã sửa.")])
     assert reviews_of(B) == ["3", "2", "4"]  # the first two were published at once, X then changed
     assert not PublishedClaim.objects.filter(pk=A).exists()
     assert texts(claims_at(4)) == {B: "Hai."}
-    log.publish([withdraw(Y, B)])
+    publish.publish([withdraw(Y, B)])
     assert texts(claims_at(5)) == {B: "Một, đã sửa."}  # its own review is no more, so the newest that is left speaks
-    log.publish([split(A, B)])
+    publish.publish([split(A, B)])
     assert (reviews_of(A), reviews_of(B), texts(claims_at(6))) == (["2", "4"], [], {A: "Một, đã sửa.", B: None})
     call_command("verify_record")
 
 
 def test_chain_of_merges_and_a_split_in_its_middle() -> None:
-    log.publish([publish(X, A), publish(Y, B), publish(Z, C)])
-    log.publish([merge(A, B)])
-    log.publish([merge(B, C)])
+    publish.publish([revision(X, A), revision(Y, B), revision(Z, C)])
+    publish.publish([merge(A, B)])
+    publish.publish([merge(B, C)])
     assert (reviews_of(A), reviews_of(B), reviews_of(C)) == ([], [], ["2", "3", "4"])
     assert Family.of([A]).homes(A) == [Home(A, 0, 3), Home(B, 3, 4), Home(C, 4, None)]
-    log.publish([split(B, C)])
+    publish.publish([split(B, C)])
     assert (reviews_of(A), reviews_of(B), reviews_of(C)) == ([], ["2", "3"], ["4"])
     assert [reviews_of(B, sequence) for sequence in (2, 3, 4, 5)] == [["3"], ["2", "3"], [], ["2", "3"]]
-    log.publish([merge(C, B)])  # the other way round, now that it is no circle
+    publish.publish([merge(C, B)])  # the other way round, now that it is no circle
     assert (reviews_of(B), reviews_of(C)) == (["2", "3", "4"], [])
     call_command("verify_record")
 
@@ -108,19 +108,19 @@ def test_chain_of_merges_and_a_split_in_its_middle() -> None:
     ],
 )
 def test_what_cannot_be_merged(publication: log.Publication, message: str) -> None:
-    log.publish([publish(X, A), publish(Y, B), publish(Z, C)])
-    log.publish([merge(A, B)])
+    publish.publish([revision(X, A), revision(Y, B), revision(Z, C)])
+    publish.publish([merge(A, B)])
     with pytest.raises(RecordError, match=message):
-        log.publish([publication])
+        publish.publish([publication])
 
 
 def test_database_refuses_circles_of_whoever_goes_round_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    log.publish([publish(X, A), publish(Y, B), publish(Z, C)])
-    log.publish([merge(A, B)])
-    log.publish([merge(B, C)])
+    publish.publish([revision(X, A), revision(Y, B), revision(Z, C)])
+    publish.publish([merge(A, B)])
+    publish.publish([merge(B, C)])
     monkeypatch.setattr(log, "_kind", lambda publication, last: publication.kind)
     monkeypatch.setattr(log, "_require_target", lambda publication: None)
-    monkeypatch.setattr(log, "project_merges", lambda published: None)
+    monkeypatch.setattr(merges, "apply", lambda published: None)
     for publication, message in (
         (merge(C, A), "merges claim .* into .*, which is merged itself"),
         (merge(D, D), "into no other"),
@@ -130,17 +130,17 @@ def test_database_refuses_circles_of_whoever_goes_round_the_rules(monkeypatch: p
         (merge(X, C), "claim.merge cannot follow review.original"),
     ):
         with pytest.raises(Error, match=message), transaction.atomic():
-            log.publish([publication])
+            publish.publish([publication])
     with pytest.raises(Error, match="which is merged itself"):  # both at once
-        log.publish([merge(C, D), merge(D, C)])
+        publish.publish([merge(C, D), merge(D, C)])
     assert LogEntry.objects.count() == 5
 
 
 def test_erased_review_of_a_merged_claim_leaves_nothing() -> None:
-    log.publish([publish(X, A, "Bí mật."), publish(Y, B, "Hai.")])
-    log.publish([merge(A, B)])
-    log.publish([publish(X, A, "Bí mật, đã sửa.")])
-    log.publish([erase(X)])
+    publish.publish([revision(X, A, "Bí mật."), revision(Y, B, "Hai.")])
+    publish.publish([merge(A, B)])
+    publish.publish([revision(X, A, "Bí mật, đã sửa.")])
+    publish.publish([erase(X)])
     assert "Bí mật" not in json.dumps(everything(), default=str, ensure_ascii=False)
     assert [texts(claims_at(sequence)) for sequence in range(5)] == [{}] + [{B: "Hai."}] * 4
     assert not PublishedClaim.objects.filter(pk=A).exists()
@@ -152,12 +152,12 @@ def test_erased_review_of_a_merged_claim_leaves_nothing() -> None:
 
 def test_merge_of_many_claims_into_one() -> None:
     claims = [UUID(int=1000 + number) for number in range(40)]
-    log.publish([publish(UUID(int=2000 + n), claim, f"Lần {n}.") for n, claim in enumerate(claims)])
+    publish.publish([revision(UUID(int=2000 + n), claim, f"Lần {n}.") for n, claim in enumerate(claims)])
     for claim in claims[1:]:
-        log.publish([merge(claim, claims[0])])
+        publish.publish([merge(claim, claims[0])])
     assert len(reviews_of(claims[0])) == 40
     assert len(json.loads(PublishedClaim.objects.get().body)["merged"]) == 39
-    log.publish([split(claims[7], claims[0])])
+    publish.publish([split(claims[7], claims[0])])
     assert (len(reviews_of(claims[0])), len(reviews_of(claims[7]))) == (39, 1)
 
 
@@ -174,17 +174,17 @@ def test_claims_agree_with_the_log_whatever_was_joined_and_parted(seed: int) -> 
         review, claim, other = dice.choice(reviews), dice.choice(claims), dice.choice(claims)
         act = dice.choice(["publish", "publish", "erase", "merge", "merge", "split"])
         if act == "erase" and review in about:
-            log.publish([erase(review)])
+            publish.publish([erase(review)])
             del about[review]
             # What was erased is not shown in the past either.
             expected = [{at: found - {review} for at, found in shown.items()} for shown in expected]
         elif act == "merge" and claim not in parent and other not in parent and claim != other:
-            log.publish([merge(claim, other)])
+            publish.publish([merge(claim, other)])
             parent[claim] = other
         elif act == "split" and claim in parent:
-            log.publish([split(claim, parent.pop(claim))])
+            publish.publish([split(claim, parent.pop(claim))])
         else:
-            log.publish([publish(review, claim, f"Lần {number}.")])
+            publish.publish([revision(review, claim, f"Lần {number}.")])
             about[review] = claim
         shown: dict[UUID, set[UUID]] = {}
         for each, home in about.items():
@@ -206,8 +206,8 @@ def test_claims_agree_with_the_log_whatever_was_joined_and_parted(seed: int) -> 
 
 
 def test_verify_record_looks_at_merges() -> None:
-    log.publish([publish(X, A), publish(Y, B)])
-    log.publish([merge(A, B)])
+    publish.publish([revision(X, A), revision(Y, B)])
+    publish.publish([merge(A, B)])
     PublishedMerge.objects.update(body="{}")
     with pytest.raises(CommandError, match="The published merge 2 is not what the log's documents give"):
         call_command("verify_record")

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 
 from factcheck.record import log, missing_vectors
+from factcheck.record import publish as publishing
 from factcheck.record.matching import match
 from factcheck.record.missing_vectors import _LOCK, BATCH
 from factcheck.record.models import ReviewVector
@@ -97,7 +98,7 @@ def test_vector_of_a_text_that_changed_meanwhile_is_not_kept(address: Address, b
     def changed(texts: list[str]) -> tuple[int, Any]:
         address.answer = good
         try:
-            log.publish([change])
+            publishing.publish([change])
         finally:
             connections.close_all()
         return good(texts)  # type: ignore[no-any-return]
@@ -139,7 +140,7 @@ def test_who_does_not_compute_takes_no_vectors_of_another_model_away(
 def test_vector_goes_with_an_erasure_and_stays_with_a_rebuild(address: Address, bare_record: None) -> None:
     gone, kept = publish("Nước lũ ngập chùa."), publish("Tiêm vắc xin.")
     embed()
-    log.publish([erasure(gone)])
+    publishing.publish([erasure(gone)])
     rows = list(ReviewVector.objects.values_list("review_id", "embedding"))
     assert [pk for pk, _ in rows] == [kept]
     call_command("rebuild_record", verbosity=0)

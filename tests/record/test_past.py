@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import Error, connections
 from django.db.models import Model
 
-from factcheck.record import log, tree
+from factcheck.record import log, publish, tree
 from factcheck.record.errors import RecordError
 from factcheck.record.models import (
     LogEntry,
@@ -41,7 +41,7 @@ def said(review: UUID, claim: UUID, text: str = "Nước lũ đã lên tới má
     return {**statement, "claim": {**statement["claim"], "id": str(claim)}}
 
 
-def publish(review: UUID, claim: UUID, text: str = "Nước lũ đã lên tới mái chùa.") -> log.Publication:
+def revision(review: UUID, claim: UUID, text: str = "Nước lũ đã lên tới mái chùa.") -> log.Publication:
     return log.Publication(review, said(review, claim, text), change_class="substantive", note=REASON)
 
 
@@ -98,8 +98,8 @@ def everything() -> dict[str, Any]:
 
 
 def test_past_of_a_corrected_review() -> None:
-    log.publish([publish(X, A, "Một.")])
-    log.publish([publish(X, A, "Hai.")])
+    publish.publish([revision(X, A, "Một.")])
+    publish.publish([revision(X, A, "Hai.")])
     (past,) = PastReview.objects.all()
     assert (past.id, past.sequence, past.until, past.status) == (X, 0, 1, "live")
     assert [texts(claims_at(sequence)) for sequence in (0, 1)] == [{A: "Một."}, {A: "Hai."}]
@@ -107,9 +107,9 @@ def test_past_of_a_corrected_review() -> None:
 
 
 def test_past_of_a_withdrawn_and_reinstated_review() -> None:
-    log.publish([publish(X, A, "Một.")])
-    log.publish([withdraw(X, A)])
-    log.publish([log.Publication(X, said(X, A, "Một."), LogEntry.Kind.REINSTATEMENT, note="Đúng nguồn.")])
+    publish.publish([revision(X, A, "Một.")])
+    publish.publish([withdraw(X, A)])
+    publish.publish([log.Publication(X, said(X, A, "Một."), LogEntry.Kind.REINSTATEMENT, note="Đúng nguồn.")])
     assert [texts(claims_at(sequence)) for sequence in (0, 1, 2)] == [{A: "Một."}, {A: None}, {A: "Một."}]
     assert [json.loads(reviews_at(sequence)[X])["revision"]["kind"] for sequence in (0, 1, 2)] == [
         "original",
@@ -119,10 +119,10 @@ def test_past_of_a_withdrawn_and_reinstated_review() -> None:
 
 
 def test_past_of_a_review_that_moved_to_another_claim() -> None:
-    log.publish([publish(X, A, "Một.")])
-    log.publish([publish(Y, A, "Hai.")])
-    log.publish([publish(Y, B, "Ba.")])
-    log.publish([publish(X, B, "Bốn.")])
+    publish.publish([revision(X, A, "Một.")])
+    publish.publish([revision(Y, A, "Hai.")])
+    publish.publish([revision(Y, B, "Ba.")])
+    publish.publish([revision(X, B, "Bốn.")])
     assert [texts(claims_at(sequence)) for sequence in range(4)] == [
         {A: "Một."},
         {A: "Hai."},
@@ -132,16 +132,16 @@ def test_past_of_a_review_that_moved_to_another_claim() -> None:
 
 
 def test_past_within_one_batch_is_as_if_published_one_by_one() -> None:
-    log.publish([publish(X, A, "Một."), publish(Y, A, "Hai.")])
+    publish.publish([revision(X, A, "Một."), revision(Y, A, "Hai.")])
     assert [texts(claims_at(sequence)) for sequence in (0, 1)] == [{A: "Một."}, {A: "Hai."}]
     assert [len(json.loads(claims_at(sequence)[A])["reviews"]) for sequence in (0, 1)] == [1, 2]
 
 
 def test_past_of_an_erased_review_is_gone() -> None:
-    log.publish([publish(X, A, "Một."), publish(Y, A, "Hai.")])
-    log.publish([publish(X, A, "Bí mật.")])
-    log.publish([publish(X, B, "Bí mật.")])
-    log.publish([erase(X)])
+    publish.publish([revision(X, A, "Một."), revision(Y, A, "Hai.")])
+    publish.publish([revision(X, A, "Bí mật.")])
+    publish.publish([revision(X, B, "Bí mật.")])
+    publish.publish([erase(X)])
     assert [texts(claims_at(sequence)) for sequence in range(5)] == [
         {},
         {A: "Hai."},
@@ -152,22 +152,22 @@ def test_past_of_an_erased_review_is_gone() -> None:
     assert [sorted(reviews_at(sequence)) for sequence in range(5)] == [[], [Y], [Y], [Y], [X, Y]]
     assert not PublishedCorrection.objects.exists()
     assert "Bí mật" not in json.dumps(everything(), default=str, ensure_ascii=False)
-    log.publish([publish(X, A, "Đã bỏ tên.")])
+    publish.publish([revision(X, A, "Đã bỏ tên.")])
     assert texts(claims_at(5)) == {A: "Đã bỏ tên."}
     assert json.loads(reviews_at(4)[X])["revision"]["kind"] == "erasure"
     (correction,) = PublishedCorrection.objects.all()
     assert json.loads(correction.body)["verdict_before"] is None
-    log.publish([erase(X)])
+    publish.publish([erase(X)])
     assert [sorted(reviews_at(sequence)) for sequence in range(3, 7)] == [[Y], [Y], [Y], [X, Y]]
     call_command("verify_record")
 
 
 def test_correction_row_says_what_the_document_says() -> None:
-    log.publish([publish(X, A)])
+    publish.publish([revision(X, A)])
     second = {**said(X, A), "headline": "Video là của năm 2019"}
     second["verdict"] = {**second["verdict"], "slug": "true", "label": "Đúng"}
-    (entry,) = log.publish([log.Publication(X, second, change_class="substantive", note=REASON)])
-    (third,) = log.publish([log.Publication(X, said(X, A, "Khác."), change_class="update", note="Thêm nguồn.")])
+    (entry,) = publish.publish([log.Publication(X, second, change_class="substantive", note=REASON)])
+    (third,) = publish.publish([log.Publication(X, said(X, A, "Khác."), change_class="update", note="Thêm nguồn.")])
     first, update = PublishedCorrection.objects.order_by("sequence")
     assert json.loads(first.body) == {
         "sequence": 1,
@@ -196,22 +196,22 @@ def test_correction_row_says_what_the_document_says() -> None:
 
 @pytest.mark.parametrize("note", [None, "", "Xem lại.", " " * 40 + "Xem lại." + "\n" * 40, "á" * 39])
 def test_substantive_correction_without_a_reason(note: str | None) -> None:
-    log.publish([publish(X, A)])
+    publish.publish([revision(X, A)])
     publication = log.Publication(X, said(X, A, "Khác."), change_class="substantive", note=note)
     with pytest.raises(RecordError, match="A substantive correction needs a reason of 40 characters or more"):
-        log.publish([publication])
+        publish.publish([publication])
     # Who goes round the application meets the database.
     log.MIN_SUBSTANTIVE_NOTE, least = 0, log.MIN_SUBSTANTIVE_NOTE
     try:
         with pytest.raises(Error, match="the substantive correction of log entry 1 gives no reason of 40 characters"):
-            log.publish([publication])
+            publish.publish([publication])
     finally:
         log.MIN_SUBSTANTIVE_NOTE = least
 
 
 def test_substantive_correction_with_the_shortest_reason() -> None:
-    log.publish([publish(X, A)])
-    log.publish([log.Publication(X, said(X, A, "Khác."), change_class="substantive", note="á" * 40)])
+    publish.publish([revision(X, A)])
+    publish.publish([log.Publication(X, said(X, A, "Khác."), change_class="substantive", note="á" * 40)])
 
 
 @pytest.mark.parametrize(
@@ -224,10 +224,10 @@ def test_substantive_correction_with_the_shortest_reason() -> None:
     ids=["withdrawn twice", "withdrawn when erased", "erased twice"],
 )
 def test_removal_of_what_is_removed(last: log.Publication, following: log.Publication) -> None:
-    log.publish([publish(X, A)])
-    log.publish([last])
+    publish.publish([revision(X, A)])
+    publish.publish([last])
     with pytest.raises(RecordError, match="This review is withdrawn or erased already"):
-        log.publish([following])
+        publish.publish([following])
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -246,7 +246,7 @@ def test_past_agrees_with_the_documents_whatever_happened(seed: int) -> None:
             text = f"Lần {number}."
             batch.append(
                 {
-                    "publish": publish(review, claim, text),
+                    "publish": revision(review, claim, text),
                     "withdraw": withdraw(review, claim),
                     "erase": erase(review),
                     "reinstate": log.Publication(
@@ -255,7 +255,7 @@ def test_past_agrees_with_the_documents_whatever_happened(seed: int) -> None:
                 }[chosen]
             )
             last[review] = chosen
-        log.publish(batch)
+        publish.publish(batch)
     size = LogEntry.objects.count()
     for sequence in range(size):
         expected = oracle(sequence)
@@ -307,8 +307,8 @@ def oracle_texts(reviews: dict[UUID, tuple[LogEntry, dict[str, Any]]]) -> dict[U
     ],
 )  # fmt: skip
 def test_verify_record_looks_at_the_past(sql: str, message: str) -> None:
-    log.publish([publish(X, A, "Một.")])
-    log.publish([publish(X, A, "Hai.")])
+    publish.publish([revision(X, A, "Một.")])
+    publish.publish([revision(X, A, "Hai.")])
     with connections["owner"].cursor() as cursor:
         cursor.execute(sql)
     with pytest.raises(CommandError, match=message):

@@ -7,7 +7,7 @@ from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.record import log
+from factcheck.record import log, publish
 from factcheck.record.models import PublishedReview
 from factcheck.record.queries import Alternative, Branch, Query, read_query, spellings_of
 from factcheck.record.search import Search, has_words
@@ -198,7 +198,7 @@ def live_review(module_database: str) -> None:
     """One without any of the words that are searched for here, which a query that asks for everything finds."""
     disarm()
     said = make_statement(UUID(int=1), "ჟჟჟჟ") | {"headline": None, "summary": None}
-    log.publish([log.Publication(UUID(int=1), said)])
+    publish.publish([log.Publication(UUID(int=1), said)])
 
 
 def run(words: str) -> list[object]:

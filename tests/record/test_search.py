@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.record import log, search, spelling
+from factcheck.record import publish as publishing
 from factcheck.record.models import SHELF_BITS, LogEntry, PublishedClaim, PublishedReview
 from factcheck.record.queries import read_query
 from factcheck.record.search import Search
@@ -33,7 +34,7 @@ def publish(*reviews: dict[str, Any] | str) -> None:
                 "same_as": [], "confirmed": True,
             }  # fmt: skip
         publications.append(log.Publication(UUID(int=number), statement))
-    log.publish(publications)
+    publishing.publish(publications)
 
 
 def shelve_by(monkeypatch: pytest.MonkeyPatch, bits: int, **numbers: int) -> None:
@@ -183,7 +184,7 @@ def test_search_finds_what_is_live_alone() -> None:
         for key in ("id", "original_url", "language", "headline", "publisher", "license")
     }
     withdrawal = {**kept, "headline": "Nước lũ", "claim": {"id": str(UUID(int=1))}}
-    log.publish([log.Publication(UUID(int=1), withdrawal, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")])
+    publishing.publish([log.Publication(UUID(int=1), withdrawal, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")])
     assert found("nuoc lu") == [2]
 
 

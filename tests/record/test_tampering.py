@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client
 
-from factcheck.record import log, merkle, tree, verifier
+from factcheck.record import log, merkle, publish, tree, verifier
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.notes import Checkpoint, SigningKey, open_note
@@ -429,7 +429,7 @@ def tables(module_database: str) -> Iterator[dict[str, str]]:
     subjects = [entry.subject for entry in entries]
     for subject in subjects[:3]:
         statement = make_statement(subject) | {"summary": "Sai. Đã sửa."}
-        log.publish(
+        publish.publish(
             [
                 log.Publication(
                     subject,
@@ -444,8 +444,8 @@ def tables(module_database: str) -> Iterator[dict[str, str]]:
         tombstone = {key: whole[key] for key in ("id", "language", "publisher", "license")} | {
             "claim": {"id": str(subject)}
         }
-        log.publish([log.Publication(subject, tombstone, LogEntry.Kind.WITHDRAWAL, note="Nguồn sai.")])
-    log.publish(
+        publish.publish([log.Publication(subject, tombstone, LogEntry.Kind.WITHDRAWAL, note="Nguồn sai.")])
+    publish.publish(
         [log.Publication(subjects[4], make_statement(subjects[4]), LogEntry.Kind.REINSTATEMENT, note="Nguồn đúng.")]
     )
     notice = {
@@ -453,7 +453,7 @@ def tables(module_database: str) -> Iterator[dict[str, str]]:
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "notice": {"ground": "court_order", "text": "Toà án.", "redaction": False, "newsroom": None},
     }
-    log.publish([log.Publication(subjects[5], notice, LogEntry.Kind.ERASURE, note="Toà án.")])
+    publish.publish([log.Publication(subjects[5], notice, LogEntry.Kind.ERASURE, note="Toà án.")])
     publish_some(4)
     newest = tree.newest_checkpoint()
     assert newest

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
-from factcheck.record import log, tree, verifier
+from factcheck.record import log, publish, tree, verifier
 from factcheck.record.models import LogCheckpoint, LogEntry, PublishedDemand
 from factcheck.record.notes import SigningKey
 from tests.drafts import (
@@ -252,7 +252,7 @@ def hand_over(old: SigningKey, new: SigningKey) -> None:
     as_owner("SELECT 1")  # the triggers go
     statement = {"id": str(uuid4()), "old_key": str(old.verifier()), "new_key": str(new.verifier())}
     statement["signature"] = old.sign(f"{old.verifier()}\n{new.verifier()}\n")
-    log.publish([log.Publication(UUID(statement["id"]), statement, LogEntry.Kind.KEY_ROTATION)])
+    publish.publish([log.Publication(UUID(statement["id"]), statement, LogEntry.Kind.KEY_ROTATION)])
 
 
 STRANGER, OTHER = (SigningKey("127.0.0.1:8000/api/v1/log", bytes([n]) * 32) for n in range(2))

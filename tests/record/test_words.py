@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import Error, connections
 
-from factcheck.record import log
+from factcheck.record import log, publish
 from factcheck.record.models import LogEntry, Word
 from factcheck.record.words import Frequency, _kinds, _signs, frequencies, places_of, words_of
 from tests.record.conftest import make_statement
@@ -95,15 +95,15 @@ def said(review: UUID, text: str, headline: str | None = None) -> dict[str, Any]
 
 
 def test_words_are_counted_once_a_review(bare_record: None) -> None:
-    log.publish(
+    publish.publish(
         [log.Publication(X, said(X, "Lũ lũ lớn", "Nước lũ")), log.Publication(Y, said(Y, "Lụt", "Không có lũ"))]
     )
     assert counts() == {"lũ": 2, "lớn": 1, "nước": 1, "lụt": 1, "không": 1, "có": 1}
 
 
 def test_words_follow_a_correction(bare_record: None) -> None:
-    log.publish([log.Publication(X, said(X, "Lũ lớn"))])
-    log.publish(
+    publish.publish([log.Publication(X, said(X, "Lũ lớn"))])
+    publish.publish(
         [
             log.Publication(
                 X,
@@ -117,16 +117,18 @@ def test_words_follow_a_correction(bare_record: None) -> None:
 
 
 def test_words_of_a_withdrawn_and_of_an_erased_review_vanish(bare_record: None) -> None:
-    log.publish([log.Publication(X, said(X, "Lũ lớn")), log.Publication(Y, said(Y, "Lũ nhỏ"))])
+    publish.publish([log.Publication(X, said(X, "Lũ lớn")), log.Publication(Y, said(Y, "Lũ nhỏ"))])
     kept = {key: said(X, "")[key] for key in ("id", "original_url", "language", "headline", "publisher", "license")}
-    log.publish([log.Publication(X, {**kept, "claim": {"id": str(X)}}, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")])
+    publish.publish(
+        [log.Publication(X, {**kept, "claim": {"id": str(X)}}, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")]
+    )
     assert counts() == {"lũ": 1, "nhỏ": 1}
-    log.publish([log.Publication(Y, {"id": str(Y)}, LogEntry.Kind.ERASURE, note="Theo lệnh của toà án.")])
+    publish.publish([log.Publication(Y, {"id": str(Y)}, LogEntry.Kind.ERASURE, note="Theo lệnh của toà án.")])
     assert counts() == {}
 
 
 def test_frequencies_count_every_spelling(bare_record: None) -> None:
-    log.publish([log.Publication(X, said(X, "Đá lở")), log.Publication(Y, said(Y, "Đã floods, flooding"))])
+    publish.publish([log.Publication(X, said(X, "Đá lở")), log.Publication(Y, said(Y, "Đã floods, flooding"))])
     assert frequencies(["da", "đá", "flood", "lạ", "?"]) == {
         "da": Frequency("da", 2), "đá": Frequency("da", 2), "flood": Frequency("flood", 2), "lạ": Frequency("la", 0),
     }  # fmt: skip

@@ -9,7 +9,7 @@ from factcheck.editorial.errors import asking_the_record
 from factcheck.editorial.events import record_events
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.proposals.policy import Policy
-from factcheck.record import log
+from factcheck.record import log, publish
 from factcheck.record.models import LogEntry
 
 # One statement for any number of rows. A review of an import takes over the decision on the import now.
@@ -31,7 +31,7 @@ def append_approved(
     The subjects are locked by the caller. Reviews are all of one import, or of none. `said` has their statements.
     """
     with asking_the_record():
-        entries = log.publish(
+        entries = publish.publish(
             [
                 log.Publication(
                     subject=proposal.subject_id,

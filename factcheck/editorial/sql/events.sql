@@ -15,6 +15,7 @@ END $$;
 CREATE OR REPLACE TRIGGER event_fixed BEFORE UPDATE OR DELETE ON editorial_editorialevent
     FOR EACH ROW EXECUTE FUNCTION editorial_event_rules();
 ALTER TABLE editorial_editorialevent ENABLE ALWAYS TRIGGER event_fixed;
+
 CREATE OR REPLACE TRIGGER event_kept BEFORE TRUNCATE ON editorial_editorialevent
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_editorialevent ENABLE ALWAYS TRIGGER event_kept;
@@ -30,7 +31,7 @@ BEGIN
     IF before = after THEN
         RETURN NULL;
     END IF;
-    -- Which columns, and the values of those that are no secret.
+    -- The event names the changed columns with their values, but never a password's.
     SELECT jsonb_object_agg(key, CASE WHEN key = 'password' THEN '"changed"'::jsonb
                                       ELSE jsonb_build_array(before -> key, after -> key) END)
         INTO changed FROM jsonb_object_keys(coalesce(after, before)) AS key

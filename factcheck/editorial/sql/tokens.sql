@@ -14,6 +14,7 @@ END $$;
 CREATE OR REPLACE TRIGGER token_fixed BEFORE UPDATE ON editorial_apitoken
     FOR EACH ROW EXECUTE FUNCTION editorial_token_fixed();
 ALTER TABLE editorial_apitoken ENABLE ALWAYS TRIGGER token_fixed;
+
 CREATE OR REPLACE TRIGGER token_kept BEFORE DELETE ON editorial_apitoken
     FOR EACH ROW EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_apitoken ENABLE ALWAYS TRIGGER token_kept;

@@ -12,6 +12,7 @@ END $$;
 CREATE OR REPLACE TRIGGER checkpoint_follows BEFORE INSERT ON record_logcheckpoint
     FOR EACH ROW EXECUTE FUNCTION record_checkpoint_follows();
 ALTER TABLE record_logcheckpoint ENABLE ALWAYS TRIGGER checkpoint_follows;
+
 CREATE OR REPLACE TRIGGER checkpoint_fixed BEFORE UPDATE OR DELETE ON record_logcheckpoint
     FOR EACH ROW EXECUTE FUNCTION record_refuse();
 ALTER TABLE record_logcheckpoint ENABLE ALWAYS TRIGGER checkpoint_fixed;

@@ -54,7 +54,7 @@ BEGIN
         'revision', jsonb_build_object(
             'number', entry.number, 'kind', split_part(entry.kind, '.', 2),
             'class', said #> '{revision,class}', 'note', said #> '{revision,note}'));
-    -- As texts: 1.0 is the number 1, and other bytes.
+    -- Compared as texts, because jsonb holds 1.0 and 1 equal though their bytes differ.
     IF entry.number > 1 AND before IS NULL
         OR added::text IS DISTINCT FROM jsonb_build_object(
             'id', said -> 'id', 'updated_at', said -> 'updated_at', 'corrections', said -> 'corrections',

@@ -27,7 +27,7 @@ DECLARE
     rest text := public.record_words(more);
     who text := public.record_words(concat_ws(E'\n', claimant ->> 'name', claimant ->> 'description'));
 BEGIN
-    -- A vector holds a megabyte at most: of a long text its beginning is searched.
+    -- A vector holds a megabyte at most, so only the beginning of a long text is searched.
     RETURN setweight(to_tsvector('public.factcheck', title), 'A')
         || setweight(to_tsvector('public.factcheck', rest), 'B')
         || setweight(to_tsvector('public.factcheck', who), 'C')

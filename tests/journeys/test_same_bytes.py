@@ -1,0 +1,69 @@
+"""A change inside keeps the bytes of log, documents and bodies: those of the demo and of 1,000 imports.
+
+`RECORD_BYTES=1` records them again in `same_bytes/`, a line for each with the first 16 digits of its SHA-256.
+"""
+
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from factcheck.editorial.demonstration import load_demo
+from factcheck.record import models
+from tests.journeys.bytes_story import Story, everything_fixed
+
+RECORDING = "RECORD_BYTES" in os.environ
+FOLDER = Path(__file__).parent / "same_bytes"
+
+
+def recorded() -> Iterator[str]:
+    """A line for everything that the public gets or can check."""
+    for entry in models.LogEntry.objects.all():
+        yield line("leaf", entry.sequence, entry.leaf())
+    for row in models.RevisionDocument.objects.order_by("pk"):
+        yield line("document", row.pk, row.document)
+        yield line("salt", row.pk, row.salt)
+    for checkpoint in models.LogCheckpoint.objects.order_by("size"):
+        yield line("checkpoint", checkpoint.size, checkpoint.note.encode())
+    for model in (models.PublishedReview, models.PublishedClaim, models.PublishedDemand):
+        for row in model.objects.order_by("pk"):
+            yield line(
+                model.__name__, f"{row.pk} {row.sequence} {getattr(row, 'status', '')}".rstrip(), row.body.encode()
+            )
+    for row in models.PublishedReference.objects.order_by("kind", "key"):
+        yield line("PublishedReference", f"{row.kind} {row.key} {row.sequence}", row.body.encode())
+    for row in models.PublishedCorrection.objects.order_by("sequence"):
+        yield line("PublishedCorrection", f"{row.sequence} {row.review_id}", row.body.encode())
+    for row in models.PublishedMerge.objects.order_by("sequence"):
+        yield line("PublishedMerge", f"{row.sequence} {row.until} {row.claim_id} {row.into_id}", row.body.encode())
+    for past in (models.PastReview, models.PastClaim):
+        for row in past.objects.order_by("id", "sequence"):
+            yield line(past.__name__, f"{row.id} {row.sequence} {row.until} {row.status}", row.body.encode())
+
+
+def line(what: str, key: object, data: bytes) -> str:
+    return f"{what} {key} {sha256(data).hexdigest()[:16]}\n"
+
+
+def compare(name: str) -> None:
+    file, found = FOLDER / f"{name}.txt", list(recorded())
+    if RECORDING:
+        FOLDER.mkdir(exist_ok=True)
+        file.write_text("".join(found), encoding="utf-8")
+    kept = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    gone, new = sorted(set(kept) - set(found)), sorted(set(found) - set(kept))
+    assert (gone[:10], new[:10]) == ([], []), f"{len(gone)} lines are gone and {len(new)} are new."
+    assert found == kept
+
+
+def test_demo_gives_the_same_bytes(database: str, settings: Any, tmp_path: Path) -> None:
+    with everything_fixed(settings, tmp_path):
+        load_demo(tmp_path / "logins.json")
+        compare("demo")
+
+
+def test_imports_and_what_became_of_them_give_the_same_bytes(database: str, settings: Any, tmp_path: Path) -> None:
+    with everything_fixed(settings, tmp_path) as clock:
+        Story(clock, settings, tmp_path).tell()
+        compare("imports")
