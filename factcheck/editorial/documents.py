@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts import Draft, Row, draft_of
-from factcheck.editorial.models import Publisher, Review, Source, Verdict
+from factcheck.editorial.models import Authorship, Publisher, Review, Source, Verdict
 from factcheck.editorial.shared_claims import is_hidden
 from factcheck.record.log import ADDED_KEYS
 
@@ -25,8 +25,9 @@ HIDDEN_CLAIM = _(
 
 def for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:
     """The reviews with everything that their statements need, in a fixed number of queries."""
+    authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
     return reviews.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
-        "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", "authorships__user"
+        "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", authorships
     )
 
 

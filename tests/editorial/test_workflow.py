@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial import documents
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review, Source, User
+from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review, Source, Topic, User
 from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
 from tests.drafts import (
@@ -338,3 +340,16 @@ def test_every_verb_refuses_people_of_other_newsrooms(newsroom: Newsroom) -> Non
             with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
                 call(person)
     assert LogEntry.objects.count() == before
+
+
+def test_publication_of_a_review_needs_few_statements(newsroom: Newsroom) -> None:
+    """With a topic, as most reviews have one; transaction control isn't counted."""
+    review = make_review(newsroom)
+    review.claim.topics.add(Topic.objects.create(slug="floods"))
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
+    proposal = waiting(review)
+    with CaptureQueriesContext(connection) as queries:
+        workflow.publish(proposal=proposal, by=newsroom.editor)
+    control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    assert sum(not query["sql"].startswith(control) for query in queries) <= 30
