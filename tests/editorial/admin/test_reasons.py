@@ -67,7 +67,7 @@ def test_reason_of_a_merge(newsroom: Newsroom) -> None:
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claims[0].pk}/similar/")
     typed(lan, "reason", "Propose: it is the same as this one")
     hoa = signed_in(newsroom.editor)
-    hoa.open(decision(Proposal.objects.get(), "return"))
+    hoa.open(decision(Proposal.objects.get(kind="merge"), "return"))
     typed(hoa, "reason", "Return with a message")
     with pytest.raises(EditorialError, match="cannot be stored"):
         merges.propose_merge(claim=claims[0], into=claims[1], by=newsroom.reporter, note="Một\x0blời đồn.")
