@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 from factcheck.editorial import messages
-from factcheck.editorial.merges import use_instead
 from factcheck.editorial.models import Claim, ReaderMessage
+from factcheck.editorial.proposals.merges import use_instead
 from tests.drafts import erase_review, make_newsroom, make_review, publish_review, withdraw_review
 
 TIP = {"text": "Video nói nước lũ lên tới mái chùa, có phải năm nay không?", "language": "vi"}

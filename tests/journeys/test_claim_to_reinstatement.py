@@ -114,7 +114,7 @@ def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
     # Returned with a message, mended, submitted again.
     assert "Waiting for your decision" in minh.open("/admin/").text
     minh.follow("Video nước lũ là của năm 2020").follow("Return with a message").press("Return with a message")
-    assert "Write what is to be changed, so that the author can go on." in minh.text
+    assert "Write what has to change" in minh.text
     minh.fill(reason="Ghi rõ tháng.").press("Return with a message")
     assert "Returned to you Video nước lũ là của năm 2020 Ghi rõ tháng. Minh" in lan.open("/admin/").text
     lan.follow("Video nước lũ là của năm 2020").fill(summary="Sai. Video được quay tháng 10 năm 2020.")

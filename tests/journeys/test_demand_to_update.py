@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from factcheck.editorial.admin import proposal_verbs
 from factcheck.editorial.admin.demand_verbs import VERBS
 from factcheck.editorial.models import Demand, Proposal
 from factcheck.editorial.proposals import demands, workflow
@@ -20,6 +21,7 @@ from tests.drafts import (
     publish_review,
     waiting,
 )
+from tests.editorial.admin.addresses import decision
 from tests.journeys.browser import sign_in
 
 PASSWORD = "a long enough secret"
@@ -48,7 +50,7 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
         "Return with a message"
     )
     minh.press("Return with a message")
-    assert "Write what is to be changed, so that your colleague can go on." in minh.text
+    assert "Write what has to change" in minh.text
     minh.fill(reason="Ghi rõ ngày trả lời.").press("Return with a message")
     lan.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 20 October 2026")
     assert "returned it with this message: Ghi rõ ngày trả lời." in lan.text
@@ -65,7 +67,7 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     minh.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 20 October 2026").follow("Publish").press(
         "Publish"
     )
-    assert "Public. When something comes of it, update the entry" in minh.text
+    assert "Published." in minh.text
     (published,) = Client().get("/api/v1/demands/").json()["results"]
     assert (published["from"]["name"], published["outcome"]) == ("Công ty Ví Dụ", "refused")
     assert published["review"] == {"id": str(review.pk)}
@@ -124,12 +126,12 @@ def test_page_of_the_first_draft_takes_nothing_from_the_update(newsroom: Newsroo
 def test_approval_of_what_is_no_longer_on_the_screen_is_refused(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
     workflow.submit(subject=demand, by=newsroom.reporter)
-    minh = sign_in(newsroom.editor.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/do/approve/")
+    minh = sign_in(newsroom.editor.username, PASSWORD).open(decision(waiting(demand), "approve"))
     workflow.take_back(proposal=waiting(demand), by=newsroom.reporter)
     Demand.objects.update(asked="Gỡ toàn bộ trang.")
     workflow.submit(subject=demand, by=newsroom.reporter)
     minh.press("Approve")
-    assert "The demand was submitted anew while you read it. Read it again before you decide." in minh.text
+    assert "already been decided" in minh.text
     assert Proposal.objects.filter(decision="approved").count() == 0
 
 
@@ -148,7 +150,7 @@ def test_delayed_entry_shows_its_day_and_no_button(newsroom: Newsroom) -> None:
     minh = sign_in(newsroom.editor.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
     assert "It is published by itself on" in minh.text
     assert not minh.has_link("Publish")
-    minh.open(f"/admin/editorial/demand/{demand.pk}/do/publish/")
+    minh.open(decision(waiting(demand), "publish"))
     assert "This cannot be done now: somebody may have been quicker. This page shows where it stands." in minh.text
 
 
@@ -179,6 +181,7 @@ def test_stranger_sees_and_changes_nothing(newsroom: Newsroom, stranger: str) ->
         base = f"/admin/editorial/demand/{demand.pk}"
         for address in (
             f"{base}/change/", f"{base}/delete/", f"{base}/history/", *(f"{base}/do/{verb}/" for verb in VERBS),
+            *(decision(proposal, verb) for proposal in demand.proposals.all() for verb in proposal_verbs.VERBS),
         ):  # fmt: skip
             for response in (client.get(address), client.post(address, typed | {"post": "yes", "asked": "Chiếm"})):
                 assert response.status_code in (302, 403, 404), address

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 
+from factcheck.editorial.admin import proposal_verbs
 from factcheck.editorial.admin.verbs import VERBS
 from factcheck.editorial.errors import NotAllowed
-from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Review, Source, User
-from factcheck.editorial.proposals import reviews, workflow
+from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Review, Source, User
+from factcheck.editorial.proposals import imports, reviews, workflow
 from factcheck.record.models import LogEntry
 from tests.drafts import Newsroom, make_newsroom, make_review, make_user, publish_review, waiting, withdraw_review
+from tests.editorial.admin.addresses import decision
 
 
 @dataclass
@@ -47,6 +49,7 @@ def story(database: str) -> Iterator[Story]:
         type="person", name="Nguyễn Văn Mẫu", description="", confirmed=False
     )
     batch = ImportBatch.objects.create(newsroom=ours.publisher, files="a.json", imported_by=ours.editor)
+    imports.close_import(batch=batch, by=ours.editor)
     superuser = make_user("root", is_superuser=True)
     return Story(ours, theirs, superuser, draft, submitted, approved, published, withdrawn, batch)
 
@@ -64,7 +67,7 @@ def addresses(story: Story) -> list[str]:
         found.append(f"/admin/editorial/claimant/{claim.claimant_id}/{name}/")
         found.append(f"/admin/editorial/importbatch/{story.batch.pk}/{name}/")
     found += [f"/admin/editorial/claimant/{claim.claimant_id}/{name}/" for name in ("confirm", "redact")]
-    found += [f"/admin/editorial/importbatch/{story.batch.pk}/do/{verb}/" for verb in ("approve", "return", "publish")]
+    found += [decision(proposal, verb) for proposal in Proposal.objects.all() for verb in proposal_verbs.VERBS]
     found.append(f"/admin/editorial/source/{source.pk}/change/")
     return found
 
@@ -81,7 +84,7 @@ def snapshot() -> list[object]:
     """Everything that a stranger's request could have touched."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Review, Claim, Claimant, Source, ImportBatch, LogEntry, EditorialEvent)
+        for model in (Review, Claim, Claimant, Source, ImportBatch, Proposal, LogEntry, EditorialEvent)
     ]
 
 

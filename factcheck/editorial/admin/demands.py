@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.admin import decisions
+from factcheck.editorial.admin import proposal_verbs
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.demand_verbs import VERBS, possible, verb_page
 from factcheck.editorial.admin.public_words import NamedField, put_public_words
@@ -103,7 +103,7 @@ class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
             "verbs": possible(desk(request), row),
             "reasons": demands.missing(row) if row.state == State.DRAFT else [],
             "proposal": proposal,
-            "decisions": decisions.possible(desk(request), proposal),
+            "decisions": proposal_verbs.possible(desk(request), proposal),
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": published_revisions(row),
         }

@@ -8,16 +8,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from factcheck.editorial.admin.access import Desk, desk
-from factcheck.editorial.admin.decisions import page_of
+from factcheck.editorial.admin.proposal_verbs import page_of
 from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.messages import messages_for
 from factcheck.editorial.models import Authorship, Claimant, Demand, Job, Proposal, ReaderMessage, Review, User
 from factcheck.editorial.models.proposals import Kind, ProposalQuerySet
 from factcheck.webhooks.models import Subscription
 
-MOST = 20  # of each kind; the lists have the rest
-# A returned merge, import or mapping has no draft whose next submission would end the notice.
-TOLD = timedelta(days=30)
+MOST = 50  # of each section; the next follow when these are decided
+TOLD = timedelta(days=30)  # of kinds that have no draft, whose next submission would end the notice
+_DRAFTS = (Kind.REVIEW, Kind.DEMAND)
 
 
 def waiting(request: HttpRequest) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         return {"desk": at, **(site_troubles() if at.administers_accounts else {})}
     newsrooms, found = list(at.roles), Proposal.objects
     returned = _with_pages(at, found.returned_to(at.user, newsrooms).filter(_still_told()))
-    told = {proposal.subject_id for proposal, _page in returned}
+    told = [proposal.subject_id for proposal, _page in returned if proposal.kind in _DRAFTS]
     drafts = list(my_drafts(at.user, newsrooms).exclude(pk__in=told)[:MOST])
     put_public_words(at, (review.claim for review in drafts))
     return {
@@ -62,13 +62,14 @@ def demand_drafts(user: User, newsrooms: list[int]) -> QuerySet[Demand]:
 
 
 def _still_told() -> Q:
-    return Q(kind__in=[Kind.REVIEW, Kind.DEMAND]) | Q(decided_at__gte=timezone.now() - TOLD)
+    return Q(kind__in=_DRAFTS) | Q(decided_at__gte=timezone.now() - TOLD)
 
 
 def _with_pages(at: Desk, found: ProposalQuerySet) -> list[tuple[Proposal, str]]:
     """The first of these proposals, each with the page of its subject."""
     subjects = ("review__claim", "demand", "claim", "into", "batch", "mapping__verdict")
-    proposals = list(found.select_related(*subjects, "submitted_by", "decided_by")[:MOST])
+    found = found.select_related(*subjects, "submitted_by", "decided_by")
+    proposals = list(found.prefetch_related("mapping__verdict__labels")[:MOST])
     shown = [proposal.review.claim for proposal in proposals if proposal.review is not None]
     shown += [claim for proposal in proposals for claim in (proposal.claim, proposal.into) if claim is not None]
     put_public_words(at, shown)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import Text, Verb, act, ask, sent, too_late
-from factcheck.editorial.admin.decisions import possible
+from factcheck.editorial.admin.decision_lists import DecisionFilter, WithDecision
 from factcheck.editorial.admin.joining import offered
+from factcheck.editorial.admin.proposal_verbs import possible
 from factcheck.editorial.admin.reviews import verdict_label
 from factcheck.editorial.links import count_waiting, open_links
 from factcheck.editorial.models import Claimant, ImportBatch, Proposal
@@ -75,25 +76,19 @@ def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     }
 
 
-class DecisionFilter(admin.SimpleListFilter):
-    title = _("decision")
-    parameter_name = "decision"
-
+class ImportFilter(DecisionFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("waiting", _("waiting for approval")), *Decision.choices, ("unfinished", _("not finished yet"))]
+        return [*super().lookups(request, model_admin), ("unfinished", _("not finished yet"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "unfinished":
-            return queryset.exclude(proposals__kind=Kind.IMPORT)
-        if self.value() is not None:
-            return queryset.filter(
-                proposals__kind=Kind.IMPORT, proposals__decision="" if self.value() == "waiting" else self.value()
-            )
-        return queryset
+            return queryset.filter(decision=None)
+        return super().queryset(request, queryset)
 
 
 @admin.register(ImportBatch)
-class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
+class ImportBatchAdmin(WithDecision, NewsroomAdmin[ImportBatch]):
+    kind = Kind.IMPORT
     change_form_template = "admin/editorial/importbatch/change_form.html"
     list_display = (
         "files",
@@ -106,19 +101,9 @@ class ImportBatchAdmin(NewsroomAdmin[ImportBatch]):
         "decision_or_not",
     )
     list_select_related = ("imported_by",)
-    list_filter = (DecisionFilter, OwnNewsroomFilter)
+    list_filter = (ImportFilter, OwnNewsroomFilter)
     fields = ("files", ("new", "changed", "unchanged", "refused"), "imported_by", "imported_at")
     readonly_fields = ("imported_at",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportBatch]:
-        whole = Proposal.objects.filter(batch=OuterRef("pk"), kind=Kind.IMPORT)
-        return super().get_queryset(request).annotate(decision=Subquery(whole.values("decision")))
-
-    @admin.display(description=_("decision"))
-    def decision_or_not(self, batch: Any) -> Text:
-        if batch.decision:
-            return Decision(batch.decision).label
-        return _("not finished yet") if batch.decision is None else _("waiting for approval")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -15,13 +15,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import links, similar
-from factcheck.editorial.admin import decisions
+from factcheck.editorial.admin import proposal_verbs
 from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.acting import Verb, act, ask, page_about, refusals_shown, sent, too_late
 from factcheck.editorial.admin.joining import may_exchange, offered
 from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.admin.verb_forms import LoggedReasonForm
 from factcheck.editorial.models import Claim, ReaderMessage, Review
+from factcheck.editorial.models.proposals import Decision
 from factcheck.editorial.proposals import merges
 from factcheck.record.models import PublishedClaim
 
@@ -47,19 +48,19 @@ SPLIT: Verb[Claim] = Verb(
 def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     """What the claim's page says of it: where readers find it, what was merged into it, what waits for a decision."""
     at = desk(request)
-    waiting = [(merge, decisions.possible(at, merge)) for merge in merges.open_merges(claim)]
+    waiting = [(merge, proposal_verbs.possible(at, merge)) for merge in merges.open_merges(claim)]
     into, here = merges.merged_into(claim), merges.merged_here(claim)
     told = [each for merge, _verbs in waiting for each in (merge.claim, merge.into)]
     put_public_words(at, (each for each in (into, *here, *told) if each))
     is_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
-    last = claim.proposals.filter(decision="returned").select_related("decided_by").first()
+    last = claim.proposals.select_related("decided_by").first()
     return {
         "merged_into": into,
         "merged_here": here,
         "proposed": {merge.claim_id for merge, _verbs in waiting},  # of these nothing more can be proposed now
         "waiting": waiting,
         "links": offered(at, links.open_links(claim=claim)),
-        "returned": None if waiting or last is None or not last.message else last,
+        "returned": last if last and last.decision == Decision.RETURNED and last.message and not waiting else None,
         "newsrooms": list(at.roles),
         "may_join": is_public or may_exchange(at, claim),
     }

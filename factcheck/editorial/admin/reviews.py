@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents
-from factcheck.editorial.admin import decisions
+from factcheck.editorial.admin import proposal_verbs
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import page_about
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, language_in_words, search_terms
@@ -170,7 +170,7 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
             "proposal": proposal,
-            "decisions": decisions.possible(at, proposal),
+            "decisions": proposal_verbs.possible(at, proposal),
             "review": row,
             "writes": may_write(at, row),
             "verbs": possible(at, row),

@@ -4,16 +4,25 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, FollowsParent, M, desk
-from factcheck.editorial.admin.decisions import possible
+from factcheck.editorial.admin.decision_lists import DecisionFilter, WithDecision
+from factcheck.editorial.admin.proposal_verbs import possible
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
-from factcheck.editorial.models import Proposal, RatingScale, Topic, TopicLabel, Verdict, VerdictLabel, VerdictMapping
-from factcheck.editorial.models.proposals import Decision
+from factcheck.editorial.models import (
+    Proposal,
+    RatingScale,
+    Topic,
+    TopicLabel,
+    User,
+    Verdict,
+    VerdictLabel,
+    VerdictMapping,
+)
+from factcheck.editorial.models.proposals import Decision, Kind
 from factcheck.editorial.proposals.workflow import submit
 
 
@@ -137,40 +146,30 @@ class TopicAdmin(ChiefsAdmin[Topic]):
         return super().get_queryset(request).prefetch_related("labels")
 
 
-class AdoptedFilter(admin.SimpleListFilter):
-    title = _("approval")
-    parameter_name = "approved"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", _("not approved")), ("yes", _("approved"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[VerdictMapping]) -> QuerySet[VerdictMapping]:
-        if self.value() is None:
-            return queryset
-        approved = Q(decision=Decision.APPROVED)
-        return queryset.filter(approved) if self.value() == "yes" else queryset.exclude(approved)
-
-
 @admin.register(VerdictMapping)
-class VerdictMappingAdmin(HeldWhileSaved[VerdictMapping], DeskAdmin[VerdictMapping]):
+class VerdictMappingAdmin(WithDecision, HeldWhileSaved[VerdictMapping], DeskAdmin[VerdictMapping]):
     """Proposed by one Editor, approved by another. Saving a change proposes it."""
 
+    kind = Kind.MAPPING
     form = MappingForm
     change_form_template = "admin/editorial/verdictmapping/change_form.html"
-    list_display = ("words", "site", "verdict", "decision_or_not")
+    list_display = ("words", "site", "verdict", "proposed_by", "decision_or_not", "decided_by")
     list_select_related = ("verdict",)
-    list_filter = (AdoptedFilter,)
+    list_filter = (DecisionFilter,)
     search_fields = ("words", "site")
     fields = ("words", "site", "verdict")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VerdictMapping]:
-        last = Proposal.objects.filter(mapping=OuterRef("pk")).order_by("-pk").values("decision")[:1]
-        found = super().get_queryset(request).annotate(decision=Coalesce(Subquery(last), Value("")))
-        return found.prefetch_related("verdict__labels")
+        proposals = Proposal.objects.select_related("submitted_by", "decided_by")
+        return super().get_queryset(request).prefetch_related("verdict__labels", Prefetch("proposals", proposals))
 
-    @admin.display(description=_("decision"))
-    def decision_or_not(self, mapping: Any) -> Any:
-        return Decision(mapping.decision).label if mapping.decision else _("waiting for approval")
+    @admin.display(description=_("proposed by"))
+    def proposed_by(self, mapping: VerdictMapping) -> User | None:
+        return next((proposal.submitted_by for proposal in mapping.proposals.all()), None)
+
+    @admin.display(description=_("decided by"))
+    def decided_by(self, mapping: VerdictMapping) -> User | None:
+        return next((proposal.decided_by for proposal in mapping.proposals.all()), None)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = Verdict.objects.select_related("scale").prefetch_related("labels")
@@ -191,7 +190,8 @@ class VerdictMappingAdmin(HeldWhileSaved[VerdictMapping], DeskAdmin[VerdictMappi
 
     def save_model(self, request: HttpRequest, obj: VerdictMapping, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if form.changed_data or not change:
+        last = obj.proposals.first()
+        if form.changed_data or last is None or last.decision == Decision.RETURNED:
             submit(subject=obj, by=desk(request).user)
 
     def beside_form(self, request: HttpRequest, row: VerdictMapping) -> dict[str, Any]:

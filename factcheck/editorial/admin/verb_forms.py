@@ -29,7 +29,7 @@ def _reason(label: Any, help_text: Any = "") -> ProseInput:
 
 
 class ReasonForm(forms.Form):
-    reason = _reason(_("message to whoever submitted it"))
+    reason = _reason(_("message to the person who submitted it"))
 
 
 class PublicReasonForm(forms.Form):

@@ -2192,12 +2192,18 @@ class Migration(migrations.Migration):
             model_name="proposal",
             index=models.Index(
                 condition=models.Q(
-                    ("entry__isnull", True),
-                    models.Q(("decision", "returned"), _negated=True),
-                    models.Q(("batch__isnull", False), ("kind", "review"), _negated=True),
+                    ("decision", ""), models.Q(("batch__isnull", False), ("kind", "review"), _negated=True)
                 ),
                 fields=["newsroom", "id"],
-                name="proposal_open",
+                name="proposal_undecided",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="proposal",
+            index=models.Index(
+                condition=models.Q(("decision", "approved"), ("entry__isnull", True)),
+                fields=["newsroom", "id"],
+                name="proposal_approved",
             ),
         ),
         migrations.AddIndex(

@@ -130,8 +130,8 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """The last word on a subject, if somebody returned what this person submitted, wrote or began."""
         wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
         mine = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
-        ours = Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)
-        found = self.filter(mine, ours, decision=Decision.RETURNED)
+        where = Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)
+        found = self.filter(mine, where, decision=Decision.RETURNED)
         found = found.exclude(kind=Kind.REVIEW, batch__isnull=False).exclude(decided_by=F("submitted_by"))
         for column in ("review", "demand", "claim", "mapping"):
             later = self.model._default_manager.filter(**{column: OuterRef(column)}, pk__gt=OuterRef("pk"))
@@ -248,8 +248,13 @@ class Proposal(models.Model):
             ),
             models.Index(
                 fields=["newsroom", "id"],
-                name="proposal_open",
-                condition=OPEN & ~Q(kind="review", batch__isnull=False),
+                name="proposal_undecided",
+                condition=Q(decision="") & ~Q(kind="review", batch__isnull=False),
+            ),
+            models.Index(
+                fields=["newsroom", "id"],
+                name="proposal_approved",
+                condition=Q(decision="approved", entry__isnull=True),
             ),
             models.Index(
                 fields=["newsroom", "-id"],

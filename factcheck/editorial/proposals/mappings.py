@@ -39,7 +39,8 @@ class MappingPolicy(Policy[VerdictMapping]):
             raise NotAllowed(_("Only an Editor or Chief editor can do this. Ask one of them."))
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:
-        return statement(self.subject(proposal))
+        mapping = self.subject(proposal)
+        return {"words": mapping.words, "site": mapping.site, "verdict": mapping.verdict_id}
 
 
 def statement(mapping: VerdictMapping) -> dict[str, Any]:

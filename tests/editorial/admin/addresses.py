@@ -1,6 +1,9 @@
-"""Where a review is at the desk."""
+"""Where reviews are at the desk, and where proposals are decided."""
 
-from factcheck.editorial.models import Review
+from django.db.models import Model
+
+from factcheck.editorial.models import Proposal, Review
+from tests.drafts import waiting
 
 
 def page(review: Review) -> str:
@@ -9,3 +12,9 @@ def page(review: Review) -> str:
 
 def verb(review: Review, name: str) -> str:
     return f"/admin/editorial/review/{review.pk}/do/{name}/"
+
+
+def decision(subject: Model, name: str) -> str:
+    """The page on which the subject's open proposal is decided or published."""
+    found = subject if isinstance(subject, Proposal) else waiting(subject)
+    return f"/admin/editorial/proposal/{found.pk}/{name}/"

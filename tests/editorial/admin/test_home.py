@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
+from factcheck.editorial.admin import home as first_page
 from factcheck.editorial.errors import NotAllowed
-from factcheck.editorial.imports import return_import
 from factcheck.editorial.models import Claim, ImportBatch, Proposal
 from factcheck.editorial.proposals import merges, workflow
+from factcheck.editorial.proposals.imports import begin_import, close_import
 from tests.drafts import (
     Newsroom,
     make_claim,
@@ -30,6 +30,12 @@ SENT = "Submitted by you, waiting for somebody else"
 
 def propose(newsroom: Newsroom, claim: Claim, into: Claim) -> Proposal:
     return merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note="Hai bài cùng một lời đồn.")
+
+
+def finished_import(newsroom: Newsroom, files: str = "a.json") -> ImportBatch:
+    batch = begin_import(newsroom=newsroom.publisher, by=newsroom.reporter, files=files)
+    close_import(batch=batch, by=newsroom.reporter)
+    return batch
 
 
 def home(browser: Browser) -> dict[str, str]:
@@ -76,37 +82,54 @@ def test_home_lists_a_proposal_until_it_is_decided_and_when_it_came_back(newsroo
 
 
 def test_home_lists_an_import_until_it_is_decided_and_when_it_came_back(newsroom: Newsroom) -> None:
-    digest = "0" * 64
-    batch = ImportBatch.objects.create(
-        newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.reporter, digest=digest
-    )
+    batch = finished_import(newsroom)
     lan = signed_in(newsroom.reporter)
     assert f"{batch} Import ·" in home(lan)[SENT]
-    return_import(batch=batch, by=newsroom.editor, reason="Sai địa chỉ.")
+    workflow.return_(proposal=waiting(batch), by=newsroom.editor, reason="Sai địa chỉ.")
     back = home(lan)
     assert back[SENT] == ""
-    assert f"{batch} Import · {newsroom.editor}," in back["Returned to you"]
+    assert f"{batch} Sai địa chỉ. Import · {newsroom.editor}," in back["Returned to you"]
     assert lan.follow(str(batch)).path == f"/admin/editorial/importbatch/{batch.pk}/change/"
     assert str(batch) not in signed_in(newsroom.second).open("/admin/").text
 
 
-def test_home_forgets_after_a_month_what_nobody_can_submit_again(newsroom: Newsroom) -> None:
+def test_home_forgets_after_a_month_what_nobody_can_submit_again(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     merge = propose(newsroom, publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì."))
-    workflow.return_(proposal=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
-    long_ago = timezone.now() - timedelta(days=31)
-    for decided_at, listed in ((timezone.now(), True), (long_ago, False)):
-        ImportBatch.objects.create(
-            newsroom=newsroom.publisher,
-            files="a.json" if listed else "cu.json",
-            imported_by=newsroom.reporter,
-            decision="returned",
-            decided_by=newsroom.editor,
-            decided_at=decided_at,
-        )
-    text = home(signed_in(newsroom.reporter))["Returned to you"]
-    assert "Hai ngôi chùa khác nhau." in text
-    assert "a.json" in text
-    assert "cu.json" not in text
+    batch, demand = finished_import(newsroom), make_demand(newsroom)
+    workflow.submit(subject=demand, by=newsroom.reporter)
+    for subject in (merge.claims[0], batch, demand):
+        workflow.return_(proposal=waiting(subject), by=newsroom.editor, reason="Chưa đủ.")
+    lan = signed_in(newsroom.reporter)
+    told = home(lan)["Returned to you"]
+    assert all(str(each) in told for each in (merge, batch, demand))
+    monkeypatch.setattr(first_page, "TOLD", -timedelta(days=1))
+    told = home(lan)["Returned to you"]
+    assert [str(each) in told for each in (merge, batch, demand)] == [False, False, True]
+
+
+def test_home_lists_what_waits_and_what_is_approved(newsroom: Newsroom) -> None:
+    """One list of all kinds: the oldest first, without what the person wrote, began or submitted."""
+    batch, review, demand = finished_import(newsroom), make_review(newsroom), make_demand(newsroom)
+    merge = propose(newsroom, publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì."))
+    begun = make_demand(newsroom, created_by=newsroom.editor, from_name="Công ty Mẫu")
+    for subject in (review, demand, begun):
+        workflow.submit(subject=subject, by=newsroom.reporter)
+    text = signed_in(newsroom.editor).open("/admin/").text
+    waits, approved = text.partition("Waiting for your decision")[2].split("Approved and not yet published")
+    places = [waits.index(f"{title} {kind} · {newsroom.reporter}") for title, kind in (
+        (batch, "Import"), (merge, "Claims"), (review, "Publication"), (demand, "Demand")
+    )]  # fmt: skip
+    assert places == sorted(places)
+    assert "Công ty Mẫu" not in waits
+    for subject in (review, demand):
+        proposal = waiting(subject)
+        workflow.approve(proposal=proposal, by=newsroom.editor, digest=proposal.digest)
+    approved = signed_in(newsroom.editor).open("/admin/").text.split("Approved and not yet published")[1]
+    for title, kind in ((review, "Publication"), (demand, "Demand")):
+        assert f"{title} {kind} · approved by {newsroom.editor}" in approved
+    assert "Waiting for your decision" not in signed_in(newsroom.reporter).open("/admin/").text
 
 
 def test_home_asks_the_same_whatever_came_back_and_waits(newsroom: Newsroom) -> None:
@@ -124,13 +147,11 @@ def test_home_asks_the_same_whatever_came_back_and_waits(newsroom: Newsroom) -> 
 def _one_of_each(newsroom: Newsroom, claim: Claim, into: Claim, *, returned: bool) -> None:
     demand, merge = make_demand(newsroom), propose(newsroom, claim, into)
     workflow.submit(subject=demand, by=newsroom.reporter)
-    batch = ImportBatch.objects.create(
-        newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.reporter, digest="0" * 64
-    )
+    batch = finished_import(newsroom)
     if returned:
         workflow.return_(proposal=waiting(demand), by=newsroom.editor, reason="Ghi rõ ngày trả lời.")
         workflow.return_(proposal=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
-        return_import(batch=batch, by=newsroom.editor, reason="Sai địa chỉ.")
+        workflow.return_(proposal=waiting(batch), by=newsroom.editor, reason="Sai địa chỉ.")
 
 
 def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_among_events(newsroom: Newsroom) -> None:

@@ -13,13 +13,15 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import imports as editorial_imports
-from factcheck.editorial.admin import imports
+from factcheck.editorial.admin import imports, proposal_verbs
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant
 from factcheck.editorial.models import Claimant, EditorialEvent, ImportBatch, Proposal, Review
+from factcheck.editorial.proposals import imports as editorial_imports
+from factcheck.editorial.proposals import workflow
 from factcheck.record.models import LogEntry
 from tests.chromium import desk_of
-from tests.drafts import Newsroom, make_newsroom
+from tests.drafts import Newsroom, make_newsroom, waiting
+from tests.editorial.admin.addresses import decision
 from tests.journeys.browser import signed_in
 
 
@@ -43,22 +45,33 @@ def batch(database: str, tmp_path: Path) -> tuple[Newsroom, ImportBatch]:
     return newsroom, ImportBatch.objects.get()
 
 
+def page(batch: ImportBatch) -> str:
+    return f"/admin/editorial/importbatch/{batch.pk}/change/"
+
+
+def approve(newsroom: Newsroom, batch: ImportBatch) -> None:
+    proposal = waiting(batch)
+    workflow.approve(proposal=proposal, by=newsroom.editor, digest=proposal.digest)
+
+
 def test_import_is_approved_and_published_by_somebody_else(batch: tuple[Newsroom, ImportBatch]) -> None:
     newsroom, imported = batch
     importer = signed_in(newsroom.second).open(f"/admin/editorial/importbatch/{imported.pk}/change/")
-    assert "It waits for a decision by somebody other than who imported it." in importer.text
+    assert "It waits for a decision by somebody other than the person who imported it." in importer.text
     assert not importer.has_link("Approve all of it")
-    assert importer.has_link("Return all of it")
-    assert not signed_in(newsroom.reporter).open(importer.path).has_link("Return all of it")
+    assert importer.has_link("Take back")
+    reporter = signed_in(newsroom.reporter).open(importer.path)
+    assert [reporter.has_link(button) for button in ("Take back", "Return all of it")] == [False, False]
 
     editor = signed_in(newsroom.editor).open("/admin/").follow(str(imported))
     assert "Die Erde ist eine Scheibe, Teil 2." in editor.text
     editor.follow("Approve all of it")
     assert "3 new, 0 changed, 0 unchanged, 0 refused" in editor.text
-    assert imported.digest in editor.text
+    assert waiting(imported).digest in editor.text
     assert 'class="default" value="Approve all of it"' in editor.html
     editor.press("Approve all of it")
     assert "It is approved and not yet all published." in editor.text
+    assert f"Decided by {newsroom.editor}," in editor.text
     assert LogEntry.objects.count() == 0
     editor.follow("Publish all of it").press("Publish all of it")
     assert "It is approved and published." in editor.text
@@ -72,17 +85,17 @@ def test_large_import_is_published_in_parts(
     batch: tuple[Newsroom, ImportBatch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom, imported = batch
-    editorial_imports.approve_import(batch=imported, by=newsroom.editor, digest=imported.digest)
-    monkeypatch.setattr(imports, "publish_import", partial(editorial_imports.publish_import, chunk=2))
-    monkeypatch.setattr(imports, "PART", 0)
-    editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/do/publish/")
+    approve(newsroom, imported)
+    monkeypatch.setattr(proposal_verbs, "publish_import", partial(editorial_imports.publish_import, chunk=2))
+    monkeypatch.setattr(proposal_verbs, "PART", 0)
+    editor = signed_in(newsroom.editor).open(decision(imported, "publish"))
     editor.press("Publish all of it")
     assert "2 of 3 reviews are public." in editor.text
     assert '<progress max="3" value="2"' in editor.html
     assert 'class="act goes-on"' in editor.html  # desk.js sends it
     assert 'class="closelink" autofocus aria-describedby="far"' in editor.html
     assert LogEntry.objects.count() == 2
-    stopped = signed_in(newsroom.chief).open(editor.path.partition("do/")[0]).follow("Publish all of it")
+    stopped = signed_in(newsroom.chief).open(page(imported)).follow("Publish all of it")
     assert "goes-on" not in stopped.html
     editor.press("Go on")
     assert "It is approved and published." in editor.text
@@ -96,12 +109,12 @@ def test_parts_follow_each_other_by_themselves(
     batch: tuple[Newsroom, ImportBatch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom, imported = batch
-    editorial_imports.approve_import(batch=imported, by=newsroom.editor, digest=imported.digest)
-    monkeypatch.setattr(imports, "publish_import", partial(editorial_imports.publish_import, chunk=1))
-    monkeypatch.setattr(imports, "PART", 0)
-    with desk_of(newsroom.editor, f"editorial/importbatch/{imported.pk}/do/publish/") as page:
-        page.click("input[type=submit][value='Publish all of it']")
-        page.wait_for_selector("text=It is approved and published.")
+    approve(newsroom, imported)
+    monkeypatch.setattr(proposal_verbs, "publish_import", partial(editorial_imports.publish_import, chunk=1))
+    monkeypatch.setattr(proposal_verbs, "PART", 0)
+    with desk_of(newsroom.editor, decision(imported, "publish").removeprefix("/admin/")) as shown:
+        shown.click("input[type=submit][value='Publish all of it']")
+        shown.wait_for_selector("text=It is approved and published.")
     assert LogEntry.objects.count() == 3
 
 
@@ -110,33 +123,31 @@ def test_publication_in_parts_is_stopped_by_keyboard(
     batch: tuple[Newsroom, ImportBatch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom, imported = batch
-    editorial_imports.approve_import(batch=imported, by=newsroom.editor, digest=imported.digest)
+    approve(newsroom, imported)
     slowly = partial(editorial_imports.publish_import, chunk=1, progress=lambda _public: time.sleep(2))
-    monkeypatch.setattr(imports, "publish_import", slowly)
-    monkeypatch.setattr(imports, "PART", 0)
-    with desk_of(newsroom.editor, f"editorial/importbatch/{imported.pk}/do/publish/") as page:
-        page.click("input[type=submit][value='Publish all of it']")
-        page.wait_for_timeout(1000)  # the first part is done, the second under way: the page can only be typed at
-        page.keyboard.press("Enter")
-        page.wait_for_selector("text=It is approved and not yet all published.")
+    monkeypatch.setattr(proposal_verbs, "publish_import", slowly)
+    monkeypatch.setattr(proposal_verbs, "PART", 0)
+    with desk_of(newsroom.editor, decision(imported, "publish").removeprefix("/admin/")) as shown:
+        shown.click("input[type=submit][value='Publish all of it']")
+        shown.wait_for_timeout(1000)  # the first part is done, the second under way: the page can only be typed at
+        shown.keyboard.press("Enter")
+        shown.wait_for_selector("text=It is approved and not yet all published.")
 
 
 @pytest.mark.parametrize(
-    ("language", "label", "whole", "each"),
+    ("language", "whole", "each"),
     [
-        ("en", "Digest:", "Digest over all of it:", "Digest of the review"),
-        ("vi", "Mã băm:", "Mã băm của toàn bộ:", "Mã băm của bài"),
+        ("en", "Digest over all of it:", "Digest of the review"),
+        ("vi", "Mã băm của toàn bộ:", "Mã băm của bài"),
     ],
 )
-def test_digests_have_one_word(
-    batch: tuple[Newsroom, ImportBatch], language: str, label: str, whole: str, each: str
-) -> None:
+def test_digests_have_one_word(batch: tuple[Newsroom, ImportBatch], language: str, whole: str, each: str) -> None:
     newsroom, imported = batch
     editor = signed_in(newsroom.editor)
     editor.client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
-    shown = editor.open(f"/admin/editorial/importbatch/{imported.pk}/change/").text
-    asked = editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/").text
-    assert [word in text for word, text in ((label, shown), (each, shown), (whole, asked), (each, asked))] == [True] * 4
+    shown = editor.open(page(imported)).text
+    asked = editor.open(decision(imported, "approve")).text
+    assert [word in text for word in (whole, each) for text in (shown, asked)] == [True] * 4
     assert "hecksum" not in shown + asked
 
 
@@ -149,8 +160,12 @@ def test_list_says_where_each_import_stands(batch: tuple[Newsroom, ImportBatch])
         return re.findall(r'<td class="field-decision\w*">([^<]*)</td>', html)
 
     assert decisions() == ["not finished yet", "waiting for approval"]
-    editorial_imports.return_import(batch=imported, by=newsroom.editor, reason="Sai địa chỉ.")
+    workflow.return_(proposal=waiting(imported), by=newsroom.editor, reason="Sai địa chỉ.")
     assert decisions() == ["not finished yet", "returned"]
+    listed = {"unfinished": "dang-do.json", "waiting": "", "returned": "anderswo.jsonl", "approved": ""}
+    for name, file in listed.items():
+        text = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/?decision={name}").text
+        assert re.findall(r"dang-do\.json|anderswo\.jsonl", text) == ([file] if file else [])
 
 
 def test_names_that_nobody_confirmed_are_told_before_they_become_public(
@@ -162,21 +177,21 @@ def test_names_that_nobody_confirmed_are_told_before_they_become_public(
     records = [record(number) | {"itemReviewed": each} for number, each in enumerate(said)]
     file.write_text("".join(json.dumps(each) + "\n" for each in records))
     call_command("import_reviews", str(file), by=newsroom.second.username, refused=tmp_path / "refused.jsonl")
-    page = f"/admin/editorial/importbatch/{ImportBatch.objects.get().pk}/"
-    editor = signed_in(newsroom.editor).open(f"{page}do/approve/")
+    imported = ImportBatch.objects.get()
+    editor = signed_in(newsroom.editor).open(decision(imported, "approve"))
     assert "2 names of claimants that nobody has confirmed become public with this import." in editor.text
     assert "Teil 1. Falsch Hans Muster (not confirmed) anderswo.example" in editor.text
     with monkeypatch.context() as many:
         many.setattr(imports, "MOST_LOOKED_AT", 1)
-        assert "At least 1 names" in editor.open(f"{page}do/approve/").text
+        assert "At least 1 names" in editor.open(decision(imported, "approve")).text
     editor.follow("Claimants to confirm or to describe")
     assert "Hans Muster" in editor.text
     hans = Claimant.objects.get(name="Hans Muster")
     confirm_claimant(claimant=hans, by=newsroom.editor, digest=claimant_digest(hans))
     assert "Hans Muster" not in editor.open("/admin/editorial/claimant/?confirmed__exact=0").text
     told = "1 name of a claimant that nobody has confirmed becomes public with this import."
-    assert told in editor.open(f"{page}do/approve/").press("Approve all of it").text
-    assert told in editor.open(f"{page}do/publish/").text
+    assert told in editor.open(decision(imported, "approve")).press("Approve all of it").text
+    assert told in editor.open(decision(imported, "publish")).text
     monkeypatch.setattr(imports, "MOST_LOOKED_AT", 1)
     assert "nobody has confirmed" not in editor.press("Publish all of it").text
 
@@ -200,14 +215,13 @@ def test_home_lists_an_import_until_it_is_public(batch: tuple[Newsroom, ImportBa
 
 
 def test_home_asks_the_same_whatever_the_imports(batch: tuple[Newsroom, ImportBatch]) -> None:
-    newsroom, imported = batch
+    newsroom, _imported = batch
     editor = signed_in(newsroom.editor).open("/admin/")
     counts = []
     for number in (0, 2):
         for other in (newsroom.second, newsroom.chief)[:number]:
-            ImportBatch.objects.create(
-                newsroom=newsroom.publisher, files="b.json", imported_by=other, digest=imported.digest
-            )
+            begun = editorial_imports.begin_import(newsroom=newsroom.publisher, by=other, files="b.json")
+            editorial_imports.close_import(batch=begun, by=other)
         with CaptureQueriesContext(connection) as queries:
             editor.client.get("/admin/")
         counts.append(len(queries))
@@ -216,24 +230,25 @@ def test_home_asks_the_same_whatever_the_imports(batch: tuple[Newsroom, ImportBa
 
 def test_import_is_returned_with_a_reason(batch: tuple[Newsroom, ImportBatch]) -> None:
     newsroom, imported = batch
-    editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/do/return/")
+    proposal = waiting(imported)
+    editor = signed_in(newsroom.editor).open(decision(proposal, "return"))
+    assert "Its reviews stay as drafts and are not published" in editor.text
     editor.press("Return all of it")
-    assert "Write what is to be changed, so that the importer can go on." in editor.text
+    assert "Write what has to change" in editor.text
     editor.fill(reason="Sai địa chỉ.").press("Return all of it")
-    assert (
-        "It was returned. Any review that was approved by itself before can still be published on its own page."
-        in editor.text
-    )
+    assert "It was returned. A review that was approved alone before can still be published" in editor.text
     assert "editor@kiemchung.example returned it with this message: Sai địa chỉ." in editor.text
     importer = signed_in(newsroom.second).open("/admin/")
     assert f"Returned to you {imported} Sai địa chỉ. Import · {newsroom.editor}," in importer.text
     assert set(Review.objects.values_list("state", flat=True)) == {"draft"}
-    assert editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/").path.endswith("/change/")
+    assert editor.open(decision(proposal, "approve")).path == page(imported)
     assert "This cannot be done now" in editor.text
-    assert editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/erase/").status == 404
+    assert editor.open(decision(proposal, "erase")).status == 404
 
 
-def test_interrupted_import_can_be_returned(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_import_is_closed_and_then_decided_on(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     newsroom = make_newsroom()
     file = tmp_path / "anderswo.json"
     file.write_text(json.dumps(record(0)))
@@ -243,32 +258,32 @@ def test_interrupted_import_can_be_returned(database: str, tmp_path: Path, monke
     batch = ImportBatch.objects.get()
     assert set(Review.objects.values_list("state", flat=True)) == {"submitted"}
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{batch.pk}/change/")
-    assert "was interrupted: run it again to go on, or return all of it." in editor.text
+    assert "was interrupted. Run it again to go on, or close it." in editor.text
     assert not editor.has_link("Approve all of it")
+    assert not signed_in(newsroom.reporter).open(editor.path).has_link("Close it")
+    assert signed_in(make_newsroom("khac.example").chief).open(editor.path.replace("change", "close")).status == 404
+    editor.follow("Close it").press("Close it")
+    assert "It waits for a decision by somebody other than the person who imported it." in editor.text
+    assert "This cannot be done now" in editor.open(f"/admin/editorial/importbatch/{batch.pk}/close/").text
+    assert editor.has_link("Approve all of it")
     editor.follow("Return all of it").fill(reason="Làm lại từ đầu.").press("Return all of it")
-    assert (
-        "It was returned. Any review that was approved by itself before can still be published on its own page."
-        in editor.text
-    )
     assert set(Review.objects.values_list("state", flat=True)) == {"draft"}
 
 
 def test_single_review_is_returned_and_the_others_go_on(batch: tuple[Newsroom, ImportBatch]) -> None:
     newsroom, imported = batch
-    editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/")
+    editor = signed_in(newsroom.editor).open(decision(imported, "approve"))
     editor.press("Approve all of it")
-    waiting = Review.objects.earliest("created_at", "pk")
-    editor.open(f"/admin/editorial/review/{waiting.pk}/change/")
+    review = Review.objects.earliest("created_at", "pk")
+    editor.open(f"/admin/editorial/review/{review.pk}/change/")
     assert "The import that brought it is approved; this review becomes public with the import." in editor.text
     assert editor.has_link("Return with a message")
     assert not signed_in(newsroom.reporter).open(editor.path).has_link("Return with a message")
-    editor.open(f"/admin/editorial/review/{waiting.pk}/do/return/").fill(reason="Sai địa chỉ.").press(
-        "Return with a message"
-    )
-    editor.open(f"/admin/editorial/importbatch/{imported.pk}/do/publish/").press("Publish all of it")
+    editor.open(decision(review, "return")).fill(reason="Sai địa chỉ.").press("Return with a message")
+    editor.open(decision(imported, "publish")).press("Publish all of it")
     assert LogEntry.objects.count() == 2
-    waiting.refresh_from_db()
-    assert waiting.state == "draft"
+    review.refresh_from_db()
+    assert review.state == "draft"
 
 
 def test_single_review_that_is_approved_is_published_though_the_import_is_returned(
@@ -280,10 +295,7 @@ def test_single_review_that_is_approved_is_published_though_the_import_is_return
     editor.follow("Approve").press("Approve")
     editor.open(f"/admin/editorial/importbatch/{imported.pk}/change/").follow("Return all of it")
     editor.fill(reason="Sai địa chỉ.").press("Return all of it")
-    assert (
-        "It was returned. Any review that was approved by itself before can still be published on its own page."
-        in editor.text
-    )
+    assert "A review that was approved alone before can still be published on its own page." in editor.text
     approved = editor.open("/admin/").text.split("Approved and not yet published")[1]
     assert approved.count("Die Erde ist eine Scheibe") == 1
     editor.follow(str(review)).follow("Publish").press("Publish")
@@ -293,9 +305,9 @@ def test_single_review_that_is_approved_is_published_though_the_import_is_return
 
 def test_import_with_another_digest_is_not_approved(batch: tuple[Newsroom, ImportBatch]) -> None:
     newsroom, imported = batch
-    editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/do/approve/")
+    editor = signed_in(newsroom.editor).open(decision(imported, "approve"))
     editor.fill(digest="0" * 64).press("Approve all of it")
-    assert "The import is not what you read." in editor.text
+    assert "This is not what you read." in editor.text
     assert not Proposal.objects.filter(decision="approved").exists()
 
 
@@ -316,7 +328,7 @@ def test_unfinished_import_cannot_be_decided(database: str) -> None:
     newsroom = make_newsroom()
     imported = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/change/")
-    assert "was interrupted: run it again to go on, or return all of it." in editor.text
+    assert "was interrupted. Run it again to go on, or close it." in editor.text
     assert not editor.has_link("Approve all of it")
     assert "None: nothing in the files was new or changed." in editor.text
     assert editor.open("/admin/editorial/importbatch/").status == 200
@@ -327,14 +339,15 @@ def test_page_of_an_import_counts_and_reads_no_more_than_it_shows(
     batch: tuple[Newsroom, ImportBatch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom, imported = batch
-    page = f"/admin/editorial/importbatch/{imported.pk}/change/"
-    importer = signed_in(newsroom.second).open(page)
+    importer = signed_in(newsroom.second).open(page(imported))
     assert "3 claims have not been compared with the published ones yet." in importer.text
     monkeypatch.setattr(imports, "MOST_COUNTED", 2)
-    assert "More than 2 claims have not been compared with the published ones yet." in importer.open(page).text
-    editorial_imports.return_import(batch=imported, by=newsroom.second)  # taken back, without a reason
+    assert (
+        "More than 2 claims have not been compared with the published ones yet." in importer.open(page(imported)).text
+    )
+    importer.open(decision(imported, "take-back")).press("Take back")
     with CaptureQueriesContext(connection) as queries:
-        assert "returned it with this message" not in importer.open(page).text
+        assert "returned it with this message" not in importer.open(page(imported)).text
     asked = [query["sql"] for query in queries if '"editorial_proposal"' in query["sql"]]
     assert asked
     assert [sql for sql in asked if "LIMIT" not in sql] == []

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from factcheck.editorial.proposals import workflow
 from tests.chromium import desk_of
 from tests.drafts import make_claim, make_newsroom, make_review, make_user
+from tests.editorial.admin.addresses import decision
 
 pytestmark = pytest.mark.prove
 
@@ -48,12 +49,12 @@ def test_refused_form_begins_with_what_is_wrong(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
-    with desk_of(newsroom.editor, f"editorial/review/{review.pk}/do/return/") as page:
+    with desk_of(newsroom.editor, decision(review, "return").removeprefix("/admin/")) as page:
         page.get_by_role("button", name="Return with a message").click()
         expect(page).to_have_title(re.compile("^Error: "))
-        expect(page.locator(":focus")).to_have_text("Write what is to be changed, so that the author can go on.")
+        expect(page.locator(":focus")).to_have_text("Write what has to change, so that your colleague can go on.")
         page.keyboard.press("Tab")
-        expect(page.get_by_role("textbox", name="Message to whoever submitted it:")).to_be_focused()
+        expect(page.get_by_role("textbox", name="Message to the person who submitted it:")).to_be_focused()
         page.goto(re.sub("editorial/.*", "editorial/review/add/", page.url))
         page.get_by_role("button", name="Save and go on").click()
         chooser = page.get_by_role("combobox", name="Claim:")

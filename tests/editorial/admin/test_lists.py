@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.admin import home, lists
 from factcheck.editorial.admin.lists import BoundedPaginator, search_terms
-from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review
+from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import demands, workflow
 from tests.drafts import Newsroom, approve_demand, make_claim, make_demand, make_newsroom, make_review
 from tests.journeys.browser import Browser, signed_in
@@ -173,11 +173,18 @@ def test_search_uses_the_trigram_indexes(database: str) -> None:
         assert "webhook:%" in definition
 
 
-def test_imports_that_are_published_are_not_read_again(database: str) -> None:
-    """Whether anything is left of each is asked on every first page: of what is open, and not of a million rows."""
+def test_home_reads_what_waits_and_not_a_million_published_proposals(database: str) -> None:
+    newsroom, found = make_newsroom(), Proposal.objects
+    lists = [
+        ("proposal_undecided", found.to_decide(newsroom.editor, [1])),
+        ("proposal_undecided", found.sent(newsroom.editor, [1])),
+        ("proposal_approved", found.to_publish([1])),
+        ("proposal_returned", found.returned_to(newsroom.editor, [1])),
+    ]
     with connection.cursor() as cursor:
         cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
-        assert "approval_open" in home.imports_to_publish([1]).explain()
+        for index, waiting in lists:
+            assert f"using {index} on editorial_proposal" in waiting.explain()
         cursor.execute("RESET enable_seqscan; RESET enable_bitmapscan")
 
 

@@ -6,6 +6,7 @@ from factcheck.editorial.models import Claim, ImportBatch, Proposal, ProposedLin
 from factcheck.editorial.proposals import merges, workflow
 from factcheck.record.models import PublishedClaim
 from tests.drafts import Newsroom, make_claim, make_newsroom, publish_claim, split_claim, withdraw_review
+from tests.editorial.admin.addresses import decision
 from tests.journeys.browser import signed_in
 
 NOTE = "Hai bài cùng một lời đồn."
@@ -23,7 +24,7 @@ def test_likeness_of_claims_that_are_not_identical_is_never_whole(newsroom: News
 def test_claim_whose_reviews_are_withdrawn_has_no_link_to_a_page(newsroom: Newsroom) -> None:
     into, claim = publish_claim(newsroom), publish_claim(newsroom, "Lũ Huế lên tới mái chùa.")
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
-    page = f"/admin/editorial/claim/merges/{merge.pk}/approve/"
+    page = decision(merge, "approve")
     hoa = signed_in(newsroom.editor).open(page)
     assert hoa.html.count(f'href="/claims/{claim.pk}/"') == 1
     withdraw_review(newsroom, claim.reviews.get())
@@ -37,7 +38,7 @@ def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     lan.follow("Same as another claim").press("Propose: it is the same as this one")
     assert "Why (it stays in the public log for ever, where everybody can read it):" in lan.text
-    assert "Write why; it stands in the public log." in lan.text
+    assert "Write why. Everybody can read the reason in the public log." in lan.text
     lan.fill(reason=NOTE).press("Propose: it is the same as this one")
     assert "Proposed. Somebody else has to decide now." in lan.text
     assert lan.has_link("Take back")
@@ -73,18 +74,18 @@ def test_proposal_is_returned_with_a_message(newsroom: Newsroom) -> None:
     merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     hoa = signed_in(newsroom.editor).open(f"/admin/editorial/claim/{claim.pk}/change/").follow("Return with a message")
     hoa.press("Return with a message")
-    assert "Write why not" in hoa.text
+    assert "Write what has to change" in hoa.text
     hoa.fill(reason="Hai ngôi chùa khác nhau.").press("Return with a message")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     assert "Hai ngôi chùa khác nhau." in lan.text
-    assert Proposal.objects.get().decision == "returned"
+    assert Proposal.objects.get(kind="merge").decision == "returned"
 
 
 def test_other_newsroom_decides_and_strangers_see_nothing(newsroom: Newsroom) -> None:
     other, stranger = make_newsroom("khac.example"), make_newsroom("baochi.example")
     into, claim = publish_claim(other), publish_claim(newsroom, "Lũ Huế lên tới mái chùa.")
     merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
-    page = f"/admin/editorial/claim/merges/{merge.pk}/approve/"
+    page = decision(merge, "approve")
     assert signed_in(stranger.chief).open(page).status == 404
     mine = signed_in(newsroom.chief).open(page)
     assert "This cannot be done now" in mine.text
@@ -153,14 +154,14 @@ def test_of_another_newsrooms_claim_stands_what_readers_see(newsroom: Newsroom) 
     page, theirs = f"/admin/editorial/claim/{claim.pk}/change/", f"/admin/editorial/claim/{into.pk}/change/"
     for address in (
         page,
-        f"/admin/editorial/claim/merges/{merge.pk}/take-back/",
+        decision(merge, "take-back"),
         f"/admin/editorial/claim/{third.pk}/change/",
         f"/admin/editorial/claim/links/{link.pk}/dismiss/",
         f"/admin/editorial/importbatch/{batch.pk}/change/",
     ):
         assert "Lời thứ nhì." in lan.open(address).text
         assert "Nháp của khác." not in lan.text
-    for address in (theirs, f"/admin/editorial/claim/merges/{merge.pk}/approve/"):
+    for address in (theirs, decision(merge, "approve")):
         assert "Lời thứ nhất." in khac.open(address).text
         assert "Nháp của mình." not in khac.text
     workflow.approve(proposal=merge, by=other.editor, digest=merge.digest)

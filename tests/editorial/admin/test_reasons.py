@@ -11,6 +11,7 @@ from factcheck.editorial.models import Claimant, Proposal, ReaderMessage
 from factcheck.editorial.proposals import merges, workflow
 from tests.api.test_messages import TIP, sent
 from tests.drafts import Newsroom, make_claim, make_demand, make_review, publish_demand, publish_review
+from tests.editorial.admin.addresses import decision
 from tests.journeys.browser import Browser, signed_in
 
 REFUSED = "The character U+000B cannot be stored. Delete it or type the text again."
@@ -29,7 +30,7 @@ def typed(browser: Browser, field: str, button: str) -> None:
 def test_message_of_who_returns_a_review(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
-    browser = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/do/return/")
+    browser = signed_in(newsroom.editor).open(decision(review, "return"))
     typed(browser, "reason", "Return with a message")
     assert review.proposals.get().message == "Hai dòng:\nnguồn khác."
 
@@ -55,7 +56,7 @@ def test_notes_of_a_demand(newsroom: Newsroom) -> None:
     demand.done = "Đã trả lời lần nữa."
     demand.save()
     workflow.submit(subject=demand, by=newsroom.reporter)
-    hoa = signed_in(newsroom.editor).open(f"/admin/editorial/demand/{demand.pk}/do/return/")
+    hoa = signed_in(newsroom.editor).open(decision(demand, "return"))
     typed(hoa, "reason", "Return with a message")
 
 
@@ -66,7 +67,7 @@ def test_reason_of_a_merge(newsroom: Newsroom) -> None:
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claims[0].pk}/similar/")
     typed(lan, "reason", "Propose: it is the same as this one")
     hoa = signed_in(newsroom.editor)
-    hoa.open(f"/admin/editorial/claim/merges/{Proposal.objects.get().pk}/return/")
+    hoa.open(decision(Proposal.objects.get(kind="merge"), "return"))
     typed(hoa, "reason", "Return with a message")
     with pytest.raises(EditorialError, match="cannot be stored"):
         merges.propose_merge(claim=claims[0], into=claims[1], by=newsroom.reporter, note="Một\x0blời đồn.")

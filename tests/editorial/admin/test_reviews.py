@@ -16,7 +16,7 @@ from tests.drafts import (
     waiting,
     withdraw_review,
 )
-from tests.editorial.admin.addresses import page, verb
+from tests.editorial.admin.addresses import decision, page
 from tests.journeys.browser import signed_in
 
 
@@ -83,7 +83,7 @@ def test_correction_is_not_offered_for_submission_while_an_erasure_waits(databas
     reviews.withdraw(review=review, by=newsroom.editor, reason="Nguồn chính đã rút lại số liệu.")
     lan.fill(headline="Tít mới").press("Save and submit for approval")
     assert (
-        "A withdrawal, reinstatement or erasure of this review waits. It has to be decided on or taken back first."
+        "A withdrawal, reinstatement or erasure of this review waits. Have it decided first, or take it back."
         in lan.text
     )
     assert "somebody may have been quicker" not in lan.text
@@ -223,7 +223,7 @@ def test_pages_keep_to_the_content_security_policy(database: str) -> None:
     for path in (
         "/admin/",
         page(review),
-        verb(review, "approve"),
+        decision(review, "approve"),
         "/admin/editorial/review/",
         "/admin/editorial/claim/add/",
     ):

@@ -4,7 +4,10 @@ import re
 from typing import Any
 
 from factcheck.editorial.models import EditorialEvent, RatingScale, Topic, VerdictMapping
-from tests.drafts import make_newsroom, make_scale, make_user
+from factcheck.editorial.proposals import workflow
+from factcheck.editorial.proposals.mappings import adopted_statements
+from tests.drafts import Newsroom, make_newsroom, make_scale, make_user, waiting
+from tests.editorial.admin.addresses import decision
 from tests.journeys.browser import signed_in
 
 
@@ -69,59 +72,89 @@ def test_default_scale_is_offered_first(database: str, settings: Any) -> None:
     ]  # fmt: skip
 
 
-def test_verdict_mapping_needs_two_editors(database: str) -> None:
-    newsroom = make_newsroom()
-    verdict = make_scale().verdicts.get(slug="false")
+def propose_mapping(newsroom: Newsroom, slug: str = "false") -> VerdictMapping:
+    """What an Editor proposed at the desk."""
+    verdict = make_scale().verdicts.get(slug=slug)
     editor = signed_in(newsroom.editor).open("/admin/editorial/verdictmapping/add/")
-    editor.fill(words="Pants on Fire", verdict=verdict.pk).press("Save and continue editing")
-    assert not editor.has_link("Approve")
-    mapping = VerdictMapping.objects.get()
-    page = f"/admin/editorial/verdictmapping/{mapping.pk}/"
-    editor.open(f"{page}approve/").press("Approve")
-    assert "You proposed this yourself; somebody else has to approve it." in editor.text
-    assert "Only an Editor or Chief editor can approve this." in (
-        signed_in(newsroom.reporter).open(f"{page}approve/").press("Approve").text
-    )
-    assert signed_in(newsroom.reporter).open("/admin/editorial/verdictmapping/add/").status == 403
-    assert signed_in(make_user("root", is_superuser=True)).open(f"{page}approve/").status in (403, 404)
-    second = signed_in(newsroom.second).open(f"{page}change/").follow("Approve").press("Approve")
-    assert "Approved: imports use it from now on." in second.text
-    assert VerdictMapping.objects.get().approved_by == newsroom.second
-    second.open(f"{page}approve/").press("Approve")
-    event = EditorialEvent.objects.get(action="mapping.approved")
-    assert (event.subject, event.newsroom) == (f"mapping:{mapping.pk}", None)
-    assert event.detail == {"words": "Pants on Fire", "site": "", "verdict": verdict.pk}
-    chief = signed_in(make_newsroom("khac.example").chief).open("/admin/editorial/editorialevent/")
-    assert "approved a verdict mapping" in chief.text
-    assert "Pants on Fire" in chief.open(f"/admin/editorial/editorialevent/{event.pk}/change/").text
-    assert not second.open(f"{page}change/").has_link("Delete")
-    second.fill(words="Pants on fire!").press("Save and continue editing")
-    mapping = VerdictMapping.objects.get()
-    assert (mapping.proposed_by, mapping.approved_by) == (newsroom.second, None)
-    editor.open(f"{page}change/").follow("Delete").press("Yes, I’m sure")
-    assert not VerdictMapping.objects.exists()
+    editor.fill(words="Satire", site="a.example", verdict=verdict.pk).press("Save and continue editing")
+    return VerdictMapping.objects.get(words="Satire")
 
 
-def test_verdict_mapping_is_approved_as_it_was_read(database: str) -> None:
-    newsroom = make_newsroom()
-    verdicts = make_scale().verdicts
-    mapping = VerdictMapping.objects.create(
-        words="Satire", site="a.example", verdict=verdicts.get(slug="false"), proposed_by=newsroom.editor
-    )
-    page = f"/admin/editorial/verdictmapping/{mapping.pk}/approve/"
-    waits = "Verdict mappings that others proposed wait to be approved."
-    for who in (newsroom.editor, newsroom.reporter):
-        assert waits not in signed_in(who).open("/admin/").text
-    assert signed_in(newsroom.second).open("/admin/").follow(waits).has_link("Satire")
-    second = signed_in(newsroom.second).open(page)
-    assert "Satire (a.example)" in second.text
-    VerdictMapping.objects.update(verdict=verdicts.get(slug="true"))
+def test_verdict_mapping_needs_two_editors(database: str) -> None:
+    newsroom, other = make_newsroom(), make_newsroom("khac.example")
+    mapping = propose_mapping(newsroom)
+    page = f"/admin/editorial/verdictmapping/{mapping.pk}/change/"
+    editor = signed_in(newsroom.editor).open(page)
+    assert [editor.has_link(button) for button in ("Approve", "Take back")] == [False, True]
+    assert not editor.has_button("Save")  # nobody changes what waits
+    assert "This cannot be done now" in editor.open(decision(mapping, "approve")).text
+    reporter = signed_in(newsroom.reporter).open(page)
+    assert not any(reporter.has_link(button) for button in ("Approve", "Return with a message"))
+    assert "This cannot be done now" in reporter.open(decision(mapping, "approve")).text
+    assert reporter.open("/admin/editorial/verdictmapping/add/").status == 403
+    assert signed_in(make_user("root", is_superuser=True)).open(decision(mapping, "approve")).status == 404
+
+    second = signed_in(other.chief).open("/admin/").follow(str(mapping))  # a mapping is the whole site's
+    assert f"Proposed by {newsroom.editor}." in second.text
+    second.follow("Approve")
+    assert f"“Satire” means “False” on the scale “{make_scale().name}”. a.example" in second.text
+    assert waiting(mapping).digest in second.text
+    assert "From now on imports give these words" in second.text
     second.press("Approve")
-    assert "The mapping was changed since you opened it." in second.text
-    assert VerdictMapping.objects.get().approved_by is None
-    second.open(page).press("Approve")
-    assert VerdictMapping.objects.get().approved_by == newsroom.second
-    assert waits not in second.open("/admin/").text
+    assert f"Proposed by {newsroom.editor}, approved by {other.chief}." in second.text
+    assert len(adopted_statements()) == 1
+    assert not second.has_link("Approve")
+    assert not second.has_link("Delete")
+
+    second.fill(words="Satire!").press("Save and continue editing")
+    assert f"Proposed by {other.chief}." in second.text
+    assert adopted_statements() == []
+    assert editor.open(page).has_link("Approve")
+
+
+def test_returned_mapping_is_told_of_and_proposed_again_when_it_is_saved(database: str) -> None:
+    newsroom = make_newsroom()
+    mapping = propose_mapping(newsroom)
+    second = signed_in(newsroom.second).open(decision(mapping, "return"))
+    assert "Imports do not use it." in second.text
+    second.fill(reason="Trào phúng không phải là sai.").press("Return with a message")
+    editor = signed_in(newsroom.editor).open("/admin/")
+    assert f"Returned to you {mapping} Trào phúng không phải là sai. Verdict mapping ·" in editor.text
+    editor.follow(str(mapping))
+    assert f"Returned by {newsroom.second}." in editor.text
+    assert "Trào phúng không phải là sai." in editor.text
+    editor.press("Save and continue editing")
+    assert waiting(mapping).submitted_by == newsroom.editor
+    assert "Returned to you" not in editor.open("/admin/").text
+
+
+def test_list_of_mappings_says_who_proposed_and_who_decided(database: str) -> None:
+    newsroom = make_newsroom()
+    mapping = propose_mapping(newsroom)
+    browser = signed_in(newsroom.second).open("/admin/editorial/verdictmapping/")
+    assert f"{newsroom.editor} waiting for approval –" in browser.text
+    assert browser.open("/admin/editorial/verdictmapping/?decision=waiting").has_link("Satire")
+    assert not browser.open("/admin/editorial/verdictmapping/?decision=approved").has_link("Satire")
+    proposal = waiting(mapping)
+    workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
+    browser.open("/admin/editorial/verdictmapping/?decision=approved")
+    assert f"{newsroom.editor} approved {newsroom.second}" in browser.text
+
+
+def test_events_of_a_mapping_say_what_was_proposed(database: str) -> None:
+    newsroom = make_newsroom()
+    mapping = propose_mapping(newsroom)
+    proposal = waiting(mapping)
+    workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
+    proposed, approved = EditorialEvent.objects.filter(action__startswith="mapping.").order_by("pk")
+    assert (proposed.action, approved.action) == ("mapping.submitted", "mapping.approved")
+    assert (approved.subject, approved.newsroom) == (f"mapping:{mapping.pk}", None)
+    assert approved.detail == {"digest": proposal.digest}
+    chief = signed_in(make_newsroom("khac.example").chief).open("/admin/editorial/editorialevent/")
+    assert "proposed a verdict mapping" in chief.text
+    assert "approved a verdict mapping" in chief.text
+    chief.open(f"/admin/editorial/editorialevent/{proposed.pk}/change/")
+    assert "our verdict: False ; their words: Satire" in chief.text
 
 
 def test_verdict_of_a_new_scale_lies_between_its_ends(database: str) -> None:

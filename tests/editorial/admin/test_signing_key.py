@@ -12,6 +12,7 @@ from factcheck.record import tree
 from factcheck.record.models import LogEntry
 from factcheck.record.notes import SigningKey
 from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.editorial.admin.addresses import decision
 from tests.journeys.browser import signed_in
 
 ORIGIN = "127.0.0.1:8000/api/v1/log"
@@ -38,7 +39,7 @@ def published_at_the_desk(newsroom: Newsroom, language: str) -> str:
     tree.signing_key.cache_clear()
     browser = signed_in(newsroom.editor)
     browser.client.cookies[configured.LANGUAGE_COOKIE_NAME] = language
-    browser.open(f"/admin/editorial/review/{review.pk}/do/publish/").press({"en": "Publish", "vi": "Đăng"}[language])
+    browser.open(decision(review, "publish")).press({"en": "Publish", "vi": "Đăng"}[language])
     assert (LogEntry.objects.count(), Review.objects.get(pk=review.pk).state) == (1, "approved")
     return browser.text
 

@@ -241,7 +241,7 @@ def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
     merge_claims(newsroom, one, two)
     for claim, instead, by, message in (
         (mine, theirs, newsroom.reporter, "another newsroom’s draft"),
-        (mine, one, newsroom.reporter, "merged into another one itself"),
+        (mine, one, newsroom.reporter, "itself been merged into another one"),
         (two, mine, newsroom.chief, "has been published"),
         (mine, two, other.chief, "not a member"),
         (mine, mine, newsroom.reporter, "the same claim"),
@@ -260,7 +260,7 @@ def test_reason_of_a_merge_that_comes_too_late_is_still_there(newsroom: Newsroom
     browser = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/similar/")
     merge_claims(newsroom, claim, into)
     browser.fill(reason="Cùng một câu nói.").press("Propose: it is the same as this one")
-    assert "This claim is merged into another one already. Split it off first." in browser.text
+    assert "This claim has already been merged into another one." in browser.text
     assert "Cùng một câu nói." in browser.html
 
 
@@ -275,7 +275,7 @@ def test_reason_is_still_there_when_the_claims_are_not_compared_in_time(
     assert "it must repeat neither the claims nor a claimant’s name" in browser.text
     assert browser.value("reason") == "Như lời đồn thứ nhất."
     browser.fill(reason="Cùng một câu nói.").press("Propose once more")
-    assert Proposal.objects.get().note == "Cùng một câu nói."
+    assert Proposal.objects.get(kind="merge").note == "Cùng một câu nói."
 
 
 def test_claim_of_an_old_proposal_is_not_thrown_away(newsroom: Newsroom) -> None:
@@ -285,5 +285,5 @@ def test_claim_of_an_old_proposal_is_not_thrown_away(newsroom: Newsroom) -> None
     review = Review.objects.get(claim=one)
     open_correction(newsroom, review, claim=two)  # all that readers see of the first is gone then
     publish_review(newsroom, review)
-    with pytest.raises(merges.EditorialError, match="was proposed for a merge once"):
+    with pytest.raises(merges.EditorialError, match="was once proposed for a merge"):
         merges.use_instead(claim=one, instead=two, by=newsroom.reporter)

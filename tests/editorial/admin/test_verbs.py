@@ -1,9 +1,11 @@
 """What can be done with a review, as buttons and pages: who is offered it, and what becomes of a press."""
 
 import re
+from typing import Any
 
+from factcheck.editorial.admin import proposal_verbs, verbs
 from factcheck.editorial.admin.access import Desk
-from factcheck.editorial.admin.verbs import VERBS, possible
+from factcheck.editorial.admin.acting import Verb
 from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Review, User
 from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.models import LogEntry
@@ -17,13 +19,19 @@ from tests.drafts import (
     waiting,
     withdraw_review,
 )
-from tests.editorial.admin.addresses import page, verb
+from tests.editorial.admin.addresses import decision, page, verb
 from tests.journeys.browser import signed_in
 
 
-def names(user: User, review: Review) -> list[str]:
+def offered(user: User, review: Review) -> list[Verb[Any]]:
+    """The buttons on the review's page: for its open proposal, and for the review itself."""
     review.refresh_from_db()
-    return [verb.name for verb in possible(Desk(user), review)]
+    at = Desk(user)
+    return [*proposal_verbs.possible(at, workflow.open_proposal(review)), *verbs.possible(at, review)]
+
+
+def names(user: User, review: Review) -> list[str]:
+    return [each.name for each in offered(user, review)]
 
 
 def test_buttons_follow_role_and_state(database: str) -> None:
@@ -53,12 +61,12 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     assert names(newsroom.editor, review) == ["reinstate", "redact", "erase"]
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     assert (
-        lan.text.count("reinstate it before you submit a correction, or erase what is published and keep this draft")
+        lan.text.lower().count("reinstate it before you submit a correction, or erase what is published and keep this")
         == 2
     )  # what is, and what lacks
     assert not lan.has_button("Save and submit for approval")
     lan.open(f"/admin/editorial/review/{review.pk}/do/submit/")
-    assert "This review is withdrawn: reinstate it before you submit a correction" in lan.text
+    assert "This review is withdrawn. Reinstate it before you submit a correction" in lan.text
     reviews.reinstate(review=review, by=newsroom.second, reason="Đúng.")
     assert names(newsroom.second, review) == ["take-back"]
     assert names(newsroom.editor, review) == ["approve", "return"]
@@ -69,8 +77,7 @@ def test_red_is_for_what_takes_something_away(database: str) -> None:
     review = make_review(newsroom)
 
     def red() -> list[str]:
-        review.refresh_from_db()
-        return [verb.name for verb in possible(Desk(newsroom.editor), review) if verb.removes]
+        return [each.name for each in offered(newsroom.editor, review) if each.removes]
 
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     assert red() == []
@@ -78,12 +85,12 @@ def test_red_is_for_what_takes_something_away(database: str) -> None:
     assert red() == []
     lan = signed_in(newsroom.second).open(page(review))
     assert re.search('<a class="button default" [^>]*>Publish</a>', lan.html)
-    assert re.search('class="default" value="Publish"', lan.open(verb(review, "publish")).html)
+    assert re.search('class="default" value="Publish"', lan.open(decision(review, "publish")).html)
     workflow.publish(proposal=waiting(review), by=newsroom.editor)
     assert red() == ["withdraw", "erase"]
     reviews.withdraw(review=review, by=newsroom.reporter, reason="Nguồn đã bị gỡ.")
     assert red() == ["approve"]
-    assert 'class="default removes" value="Approve"' in lan.open(verb(review, "approve")).html
+    assert 'class="default removes" value="Approve"' in lan.open(decision(review, "approve")).html
     workflow.return_(proposal=waiting(review), by=newsroom.editor, reason="Chưa cần.")
     reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
     assert red() == ["withdraw", "redact", "erase"]
@@ -103,27 +110,55 @@ def test_looking_changes_nothing(database: str) -> None:
     workflow.submit(subject=review, by=newsroom.reporter)
     before = (list(Proposal.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count())
     editor = signed_in(newsroom.editor)
-    for name in VERBS:
-        editor.open(verb(review, name))
+    pages = [verb(review, name) for name in verbs.VERBS]
+    for address in (*pages, *(decision(review, name) for name in proposal_verbs.VERBS)):
+        editor.open(address)
         assert editor.status == 200
     assert (list(Proposal.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count()) == before
-    assert editor.open(verb(review, "unheard-of")).status == 404
+    for address in (verb(review, "unheard-of"), decision(review, "unheard-of"), verb(review, "approve")):
+        assert editor.open(address).status == 404
 
 
 def test_stale_page_cannot_be_approved(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
-    editor = signed_in(newsroom.editor).open(verb(review, "approve"))
+    editor = signed_in(newsroom.editor).open(decision(review, "approve"))
     workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
     Review.objects.filter(pk=review.pk).update(summary="Khác hẳn.")
     workflow.submit(subject=review, by=newsroom.reporter)
     editor.press("Approve")
-    assert "The review was submitted anew while you read it." in editor.text
-    assert "Khác hẳn." in editor.text
-    # The form still names what was read first: pressing again does not help.
-    editor.press("Approve")
+    assert "This has already been decided." in editor.text
+    assert editor.path == page(review)
+    assert "Khác hẳn." in editor.follow("Approve").text
     assert not Proposal.objects.filter(decision="approved").exists()
+
+
+def test_reason_of_a_return_that_comes_too_late_is_still_there(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    workflow.submit(subject=review, by=newsroom.reporter)
+    editor = signed_in(newsroom.editor).open(decision(review, "return"))
+    workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
+    editor.fill(reason="Ghi rõ ngày quay.").press("Return with a message")
+    assert "This has already been decided." in editor.text
+    assert editor.value("reason") == "Ghi rõ ngày quay."
+
+
+def test_decision_is_closed_to_strangers_and_says_what_it_leads_to(database: str) -> None:
+    newsroom, stranger = make_newsroom(), make_newsroom("khac.example")
+    review, demand = make_review(newsroom), make_demand(newsroom)
+    workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
+    for subject, told in ((review, "Afterwards it can be published."), (demand, "on that day automatically")):
+        address = decision(subject, "approve")
+        assert signed_in(stranger.chief).open(address).status == 404
+        editor = signed_in(newsroom.editor).open(address)
+        assert told in editor.text
+        assert "| Approve |" in editor.html
+        mine = signed_in(newsroom.reporter).open(address)
+        assert "This cannot be done now" in mine.text
+        assert mine.open(decision(subject, "take-back")).press("Take back").text.count("Taken back.") == 1
 
 
 def test_double_click_publishes_once(database: str) -> None:
@@ -131,9 +166,11 @@ def test_double_click_publishes_once(database: str) -> None:
     review = make_review(newsroom)
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
-    first, second = (signed_in(newsroom.editor).open(verb(review, "publish")) for _ in range(2))
+    first, second = (signed_in(newsroom.editor).open(decision(review, "publish")) for _ in range(2))
     assert "Published." in first.press("Publish").text
-    assert "Only an approved review can be published; this one is: published." in second.press("Publish").text
+    second.press("Publish")
+    assert "Only what is approved and waits for its publication can be published." in second.text
+    assert second.path == page(review)
     assert LogEntry.objects.count() == 1
 
 
