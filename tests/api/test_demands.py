@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial import demands
 from factcheck.editorial.models import Demand
 from factcheck.record.models import LogEntry
-from factcheck.record.register import FROM_TYPES, OUTCOMES
+from factcheck.record.statements.demand import From, Outcome
 from tests.drafts import (
     approve_demand,
     make_demand,
@@ -233,5 +233,5 @@ def test_answer_is_not_sent_twice(world, api):
 
 
 def test_words_of_the_register_are_those_of_the_desk():
-    assert tuple(Demand.From.values) == FROM_TYPES
-    assert tuple(Demand.Outcome.values) == OUTCOMES
+    assert tuple(Demand.From.values) == tuple(From.values())
+    assert tuple(Demand.Outcome.values) == tuple(Outcome.values())

@@ -1,0 +1,113 @@
+"""What statements are put together of: objects with a fixed set of keys, whose fields carry what is said of them."""
+
+from collections.abc import Mapping
+from copy import copy
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic.fields import FieldInfo
+
+from factcheck.record.statements.values import Id, Rule
+
+
+class Part(BaseModel):
+    """An object of a statement. Types are strict, and there are no other keys than those of its fields."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", use_attribute_docstrings=False, json_schema_serialization_defaults_required=True
+    )
+
+
+class Reference(Part):
+    """Something else, by its id."""
+
+    id: Id
+
+
+def told(label: str = "", meaning: str = "", example: Any = None, default: Any = None) -> Any:
+    """A field that may be absent: what people read for its key, its meaning, an example, and its value when absent.
+
+    A list or object that is absent is empty: its `default` is a type.
+    """
+    given = {"default_factory": default} if isinstance(default, type) else {"default": default}
+    return Field(**given, **_words(label, meaning, example))
+
+
+def needed(label: str = "", meaning: str = "", example: Any = None) -> Any:
+    """A field that is never absent."""
+    return Field(**_words(label, meaning, example))
+
+
+def _words(label: str, meaning: str, example: Any) -> dict[str, Any]:
+    return {
+        "title": label or None,
+        "description": meaning or None,
+        "examples": None if example is None else [example],
+    }
+
+
+def without(model: type[Part], *names: str, called: str, meaning: str = "", **more: Any) -> type[Part]:
+    """The model's keys except these, and more or other ones as (type, field). A new key of the model is included."""
+    return _made(
+        called, meaning, {name: _field(model, name) for name in model.model_fields if name not in names} | more
+    )
+
+
+def only(model: type[Part], *names: str, called: str, meaning: str = "", **more: Any) -> type[Part]:
+    """These keys of the model alone, and more."""
+    return _made(called, meaning, {name: _field(model, name) for name in names} | more)
+
+
+def changes_of(model: type[Part], *, called: str, meaning: str) -> type[Part]:
+    """The same keys, each of which may be left out."""
+    found = {}
+    for name in model.model_fields:
+        kind, field = _field(model, name)
+        field.default, field.default_factory = None, None
+        found[name] = (kind, field)
+    return _made(called, meaning, found)
+
+
+def _made(called: str, meaning: str, fields: Mapping[str, Any]) -> type[Part]:
+    return create_model(called, __base__=Part, __doc__=meaning or None, **fields)
+
+
+def _field(model: type[Part], name: str) -> tuple[Any, FieldInfo]:
+    field = copy(model.model_fields[name])
+    return field.annotation, field
+
+
+def limit(model: type[Part], name: str) -> int:
+    """How many characters the field may have."""
+    found = next(each.limit for each in model.model_fields[name].metadata if isinstance(each, Rule))
+    assert found is not None
+    return found
+
+
+def most(model: type[Part], name: str) -> int:
+    """How many members the list may have."""
+    return next(int(each.max_length) for each in model.model_fields[name].metadata if hasattr(each, "max_length"))
+
+
+def part_of(model: type[Part], name: str) -> type[Part] | None:
+    """The model of the object, or of the members of the list, under the key; None for a plain value."""
+    waiting = [model.model_fields[name].annotation]
+    while waiting:
+        kind = waiting.pop()
+        if isinstance(kind, type) and issubclass(kind, Part):
+            return kind
+        waiting += get_args(kind)
+    return None
+
+
+@cache
+def parts_of(model: type[Part]) -> dict[str, type[Part]]:
+    """The keys under which objects stand."""
+    return {name: part for name in model.model_fields if (part := part_of(model, name))}
+
+
+@cache
+def keys_of(model: type[Part]) -> dict[str, str]:
+    """By key of the JSON the name of the field: they differ where the key is a word of Python."""
+    return {field.alias or name: name for name, field in model.model_fields.items()}
