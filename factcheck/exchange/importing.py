@@ -15,7 +15,7 @@ from typing import Any, Self, TextIO
 from factcheck.editorial import imports
 from factcheck.editorial.models import ImportBatch, User
 from factcheck.exchange.reading import Read, chunks
-from factcheck.exchange.shapes import Position, Problem, Record, Refusal
+from factcheck.exchange.results import Position, Problem, Record, Refusal
 
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
 _MAX_PLACES = 1000  # that are told apart

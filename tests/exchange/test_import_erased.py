@@ -10,7 +10,7 @@ from django.db import transaction
 
 from factcheck.editorial import imports, workflow
 from factcheck.editorial.models import Approval, Claim, Claimant, EditorialEvent, ImportBatch, Publisher, Review
-from factcheck.exchange.shapes import Record
+from factcheck.exchange.results import Record
 from factcheck.record.models import PublishedReview
 from tests.drafts import Newsroom, erase_review, make_newsroom
 from tests.exchange.own_records import publish, record, take, write

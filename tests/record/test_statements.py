@@ -93,7 +93,7 @@ def test_every_text_of_a_fault_can_be_translated() -> None:
             Fault(
                 "",
                 kind,
-                {key: "" for key in ("keys", "types", "limit", "count", "character", "words", "most", "value")},
+                dict.fromkeys(("keys", "types", "limit", "count", "character", "words", "most", "value"), ""),
             )
             .sentence(lambda text: f"¿{text}")
             .startswith("¿")

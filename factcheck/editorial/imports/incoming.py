@@ -24,6 +24,7 @@ from factcheck.editorial.models import Approval, ImportBatch, Review, User
 from factcheck.editorial.shared_claims import is_hidden
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.rows import insert
+from factcheck.record.statements.checks import spoken
 
 State = Review.State
 # Imports wait for each other chunk by chunk, so that none finds half of what another one makes.
@@ -54,7 +55,8 @@ class Incoming:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(orjson.dumps(self.record, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        """Of what the record says; a key that says nothing does not count, nor whether the format had it yet."""
+        return hashlib.sha256(orjson.dumps(spoken(self.record), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass

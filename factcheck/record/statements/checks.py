@@ -6,7 +6,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from factcheck.record.statements.faults import Fault, Place, faults_of
-from factcheck.record.statements.parts import Part, keys_of, parts_of
+from factcheck.record.statements.parts import Part, absent, keys_of, parts_of
 
 
 def filled(said: Mapping[str, Any], model: type[Part]) -> dict[str, Any]:
@@ -16,13 +16,19 @@ def filled(said: Mapping[str, Any], model: type[Part]) -> dict[str, Any]:
 
 def _filled(value: Any, model: type[Part], name: str) -> Any:
     if value is None:
-        field = model.model_fields[name]
-        return None if field.is_required() else field.get_default(call_default_factory=True)
+        return absent(model, name)
     if part := parts_of(model).get(name):
         if isinstance(value, list):
             return [filled(each, part) for each in value]
         return filled(value, part)
     return value
+
+
+def spoken(value: Any) -> Any:
+    """The value without keys that say nothing."""
+    if isinstance(value, Mapping):
+        return {key: spoken(each) for key, each in value.items() if each not in (None, [], {})}
+    return [spoken(each) for each in value] if isinstance(value, list) else value
 
 
 def same(before: Mapping[str, Any], after: Mapping[str, Any], model: type[Part]) -> bool:

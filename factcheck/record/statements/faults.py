@@ -23,6 +23,7 @@ TEXTS: Mapping[str, str] = {
     "forbidden_character": _("The character %(character)s cannot be stored. Delete it or type the text again."),
     "one_of": _("Give one of: %(words)s."),
     "language": _("Write the language as a tag such as vi, en or pt-BR (BCP 47)."),
+    "language_key": _("Name each label by its language, with a tag such as vi, en or pt-BR (BCP 47)."),
     "web_address": _("Write the whole address, beginning with https:// or http://, without spaces."),
     "disguised_address": _("Leave out what stands before the @: it hides of which site the address is."),
     "site": _("Write the host alone, in small letters, without https:// and without /, such as example.org."),
@@ -39,7 +40,12 @@ TEXTS: Mapping[str, str] = {
 }
 # By which faults are counted; all others are of the form of a text.
 _CODES = {"missing", "unknown_key", "wrong_type", "too_long", "forbidden_character", "no_verdict", "wrong_claimant"}
-_SAME_CODE = {"blank": "missing", "no_source": "missing", "too_many": "too_long", "no_changes": "missing"}
+_SAME_CODE = {
+    "language_key": "unknown_key",
+    "blank": "missing",
+    "no_source": "missing",
+    "too_many": "too_long",
+}
 # What pydantic says is wrong, as a kind of ours, or as the type that was wanted.
 _KINDS = {"missing": "missing", "too_long": "too_many"}
 _TYPES = {
@@ -82,7 +88,7 @@ def faults_of(errors: list[ErrorDetails], object_at: Callable[[Place], Object]) 
     for error in errors:
         found, place, params = error["type"], error["loc"], error.get("ctx", {})
         if isinstance(wrong := params.get("error"), Wrong):
-            yield Fault(pointer(place), wrong.kind, wrong.params)
+            yield Fault(pointer(place), "language_key" if place[-1:] == ("[key]",) else wrong.kind, wrong.params)
         elif found == "extra_forbidden":
             yield Fault(pointer(place), "unknown_key", {"keys": ", ".join(object_at(place[:-1]))})
         elif found in _KINDS:

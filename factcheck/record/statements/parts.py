@@ -1,9 +1,10 @@
 """What statements are put together of: objects with a fixed set of keys, whose fields carry what is said of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cache
-from typing import Any, get_args
+from types import NoneType, UnionType
+from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
@@ -15,7 +16,10 @@ class Part(BaseModel):
     """An object of a statement. Types are strict, and there are no other keys than those of its fields."""
 
     model_config = ConfigDict(
-        strict=True, extra="forbid", use_attribute_docstrings=False, json_schema_serialization_defaults_required=True
+        strict=True,
+        extra="forbid",
+        cache_strings="keys",  # of values, it would keep megabytes
+        json_schema_serialization_defaults_required=True,
     )
 
 
@@ -78,9 +82,23 @@ def _field(model: type[Part], name: str) -> tuple[Any, FieldInfo]:
     return field.annotation, field
 
 
+def absent(model: type[Part], name: str) -> Any:
+    """What the key stands for when it is absent."""
+    field = model.model_fields[name]
+    if factory := cast("Callable[[], Any] | None", field.default_factory):
+        return factory()
+    return None if field.is_required() else field.default
+
+
+@cache
+def rule_of(model: type[Part], name: str) -> Rule:
+    """How the text of the field is read."""
+    return next(each for each in model.model_fields[name].metadata if isinstance(each, Rule))
+
+
 def limit(model: type[Part], name: str) -> int:
     """How many characters the field may have."""
-    found = next(each.limit for each in model.model_fields[name].metadata if isinstance(each, Rule))
+    found = rule_of(model, name).limit
     assert found is not None
     return found
 
@@ -99,6 +117,16 @@ def part_of(model: type[Part], name: str) -> type[Part] | None:
             return kind
         waiting += get_args(kind)
     return None
+
+
+def kind_of(model: type[Part], name: str) -> type:
+    """The type of the value under the key, null apart: str, int, bool, list, dict, or the model of an object."""
+    kind = model.model_fields[name].annotation
+    if get_origin(kind) is UnionType:
+        (kind,) = (each for each in get_args(kind) if each is not NoneType)
+    found = get_origin(kind) or kind
+    assert isinstance(found, type)
+    return found
 
 
 @cache

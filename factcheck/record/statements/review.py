@@ -1,9 +1,10 @@
 """What a review says. The keys and types of the JSON are those of docs/api.md, "Review"."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from factcheck.record.statements.faults import Wrong
 from factcheck.record.statements.parts import Part, needed, told
 from factcheck.record.statements.values import (
     MAX_LIST,
@@ -91,6 +92,13 @@ class Claimant(Part):
         _("name confirmed"), "False for a name that an import brought and nobody has looked at.", True, False
     )
 
+    @model_validator(mode="after")
+    def _is_named_or_described(self) -> Self:
+        unnamed = self.type == ClaimantType.UNNAMED
+        if (self.name is None) != unnamed or (unnamed and self.description is None):
+            raise Wrong("wrong_claimant")
+        return self
+
 
 class ReviewedClaim(Part):
     """What was said."""
@@ -149,6 +157,12 @@ class Source(Part):
     quote: Annotated[str | None, Prose(10_000)] = told(_("quote"), "The words that matter, as they stand there.")
     archive_url: WebAddressOrNull = told(_("archive link"), "A capture of `url`.")
     accessed_on: DayOrNull = told(_("accessed on"), "The day on which it was read.", "2026-10-04")
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> Self:
+        if not (self.title or self.url):
+            raise Wrong("no_source")
+        return self
 
 
 class Publisher(Part):

@@ -190,6 +190,9 @@ def OneOf(words: type[Words]) -> Rule:  # noqa: N802
     known = words.values()
 
     def read(text: str) -> str | None:
+        text = clean_text(text)
+        if not text:
+            return None
         if text not in known:
             raise Wrong("one_of", words=", ".join(known))
         return text
