@@ -115,7 +115,8 @@ def test_new_field_reaches_what_is_derived() -> None:
 
 def test_change_may_leave_out_every_key_and_clear_none_that_is_needed() -> None:
     changes = changes_of(only(Review, "language", "headline", called="Draft"), called="Changes", meaning="Changes.")
-    assert read({}, changes) == ({"language": None, "headline": None}, [])
+    assert read({"headline": None}, changes) == ({"language": None, "headline": None}, [])
+    assert [fault.sentence() for fault in read({}, changes)[1]] == ["Say what is to be changed."]
     assert [fault.pointer for fault in read({"language": None}, changes)[1]] == ["/language"]
     assert "required" not in sent(changes)["Changes"]
 

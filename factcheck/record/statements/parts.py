@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cache
-from types import NoneType, UnionType
+from types import GenericAlias, NoneType, UnionType
 from typing import Any, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 from pydantic.fields import FieldInfo
 
+from factcheck.record.statements.faults import Wrong
 from factcheck.record.statements.values import Id, Rule
 
 
@@ -29,13 +30,18 @@ class Reference(Part):
     id: Id
 
 
-def told(label: str = "", meaning: str = "", example: Any = None, default: Any = None) -> Any:
+def told(label: str = "", meaning: str = "", example: Any = None, default: Any = None, most: int | None = None) -> Any:
     """A field that may be absent: what people read for its key, its meaning, an example, and its value when absent.
 
-    A list or object that is absent is empty: its `default` is a type.
+    A list or object that is absent is empty: its `default` is a type. `most` is how many members a list may have.
     """
     given = {"default_factory": default} if isinstance(default, type) else {"default": default}
-    return Field(**given, **_words(label, meaning, example))
+    return Field(**given, max_length=most, **_words(label, meaning, example))
+
+
+def list_of(kind: Any) -> Any:
+    """The type of a list whose members have a type that was made by `without` or `only`."""
+    return GenericAlias(list, (kind,))
 
 
 def needed(label: str = "", meaning: str = "", example: Any = None) -> Any:
@@ -63,14 +69,23 @@ def only(model: type[Part], *names: str, called: str, meaning: str = "", **more:
     return _made(called, meaning, {name: _field(model, name) for name in names} | more)
 
 
+class _Changes(Part):
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_something(cls, said: Any) -> Any:
+        if said == {}:
+            raise Wrong("no_changes")
+        return said
+
+
 def changes_of(model: type[Part], *, called: str, meaning: str) -> type[Part]:
-    """The same keys, each of which may be left out."""
-    found = {}
-    for name in model.model_fields:
-        kind, field = _field(model, name)
+    """The same keys, each of which may be left out, though not all."""
+    fields = {name: _field(model, name) for name in model.model_fields}
+    for _kind, field in fields.values():
         field.default, field.default_factory = None, None
-        found[name] = (kind, field)
-    return _made(called, meaning, found)
+    return create_model(called, __base__=_Changes, __doc__=meaning, **cast("dict[str, Any]", fields))
 
 
 def _made(called: str, meaning: str, fields: Mapping[str, Any]) -> type[Part]:
@@ -101,11 +116,6 @@ def limit(model: type[Part], name: str) -> int:
     found = rule_of(model, name).limit
     assert found is not None
     return found
-
-
-def most(model: type[Part], name: str) -> int:
-    """How many members the list may have."""
-    return next(int(each.max_length) for each in model.model_fields[name].metadata if hasattr(each, "max_length"))
 
 
 def part_of(model: type[Part], name: str) -> type[Part] | None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from factcheck.record.statements.faults import Wrong
 from factcheck.record.statements.parts import Part, needed, told
@@ -111,9 +111,7 @@ class ReviewedClaim(Part):
     claimed_on: DayOrNull = told(_("said on"), "The day on which it was said.", "2026-10-03")
     location: NameOrNull = told(_("place"), "Where it was said.", "Huế")
     claimant: Claimant | None = told(_("claimant"), "Who made the claim.")
-    appearances: Annotated[list[Appearance], Field(max_length=MAX_LIST)] = told(
-        _("appearances"), "Where it was seen.", default=list
-    )
+    appearances: list[Appearance] = told(_("appearances"), "Where it was seen.", default=list, most=MAX_LIST)
 
 
 class OriginalRating(Part):
@@ -206,13 +204,9 @@ class Review(Part):
     body: Annotated[str | None, Prose(200_000)] = told(_("text"), "Markdown. Sanitise it before you show it.")
     claim: ReviewedClaim = needed("", "The claim that is reviewed.")
     verdict: Verdict = needed("", "What the review finds.")
-    sources: Annotated[list[Source], Field(max_length=MAX_LIST)] = told(
-        _("sources"), "What the review rests on.", default=list
-    )
+    sources: list[Source] = told(_("sources"), "What the review rests on.", default=list, most=MAX_LIST)
     publisher: Publisher = needed("", "Who answers for the review.")
-    authors: Annotated[list[Author], Field(max_length=MAX_LIST)] = told(_("authors"), "Who wrote it.", default=list)
-    topics: Annotated[list[Topic], Field(max_length=MAX_LIST)] = told(
-        _("topics"), "Under which readers look for it.", default=list
-    )
+    authors: list[Author] = told(_("authors"), "Who wrote it.", default=list, most=MAX_LIST)
+    topics: list[Topic] = told(_("topics"), "Under which readers look for it.", default=list, most=MAX_LIST)
     reviewed_on: DayOrNull = told(_("checked on"), "The date that the publisher gives the review.", "2026-10-05")
     license: WebAddress = needed(_("licence"), "The licence of this document.")
