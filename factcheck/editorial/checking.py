@@ -5,9 +5,12 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.utils.translation import gettext
 
 from factcheck.editorial.columns import columns_of
 from factcheck.editorial.errors import EditorialError
+from factcheck.record.statements.checks import check
+from factcheck.record.statements.parts import Part
 
 Said = Mapping[str, Any]
 Problem = tuple[str, str]  # a JSON pointer (RFC 6901) and a sentence
@@ -40,3 +43,9 @@ def problems_of(row: models.Model, place: str, *, besides: Iterable[str] = ()) -
             for sentence in sentences
         ]
     return []
+
+
+def require_valid(statement: Mapping[str, Any], model: type[Part]) -> None:
+    """Holds what is to be published against the statement's own rules. Raises EditorialError."""
+    if faults := check(statement, model):
+        raise EditorialError(*(f"{fault.pointer.strip('/')}: {fault.sentence(gettext)}" for fault in faults))

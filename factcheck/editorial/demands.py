@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, roles
+from factcheck.editorial.checking import require_valid
 from factcheck.editorial.errors import EditorialError, NotAllowed, asking_the_record
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Demand, DemandApproval, User
@@ -23,6 +24,8 @@ from factcheck.editorial.models.approvals import Decision
 from factcheck.record import log
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.statements import demand as statements
+from factcheck.record.statements.checks import same
 
 State = Demand.State
 
@@ -61,7 +64,7 @@ def missing(demand: Demand) -> list[str | Promise]:
     if (published := last_statement(demand)) is not None:
         if not demand.change_note:
             reasons.append(_("Say what changed; readers will see it."))
-        if canonical(statement(demand)) == canonical(published):
+        if same(statement(demand), published, statements.Demand):
             reasons.append(
                 _(
                     "Nothing has changed since the published revision. Change the draft, or leave it: readers"
@@ -80,7 +83,8 @@ def submit_demand(*, demand: Demand, by: User) -> DemandApproval:
         raise EditorialError(_("Only a draft can be submitted; this demand is: %s.") % demand.get_state_display())
     if reasons := missing(demand):
         raise EditorialError(*reasons)
-    data = canonical(statement(demand))
+    require_valid(said := statement(demand), statements.Demand)
+    data = canonical(said)
     approval = DemandApproval.objects.create(
         demand=demand,
         statement=data.decode(),

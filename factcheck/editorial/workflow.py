@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, erasure, roles
+from factcheck.editorial.checking import require_valid
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Approval, Review, User
@@ -19,6 +20,8 @@ from factcheck.editorial.publication import append_approved
 from factcheck.record import log
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.statements import review as statements
+from factcheck.record.statements.checks import same
 
 Action = Approval.Action
 State = Review.State
@@ -46,7 +49,7 @@ def missing(review: Review) -> list[str | Promise]:
     if published is None:
         return reasons
     said = documents.statement(review)
-    if canonical(said) == canonical(published):
+    if same(said, published, statements.Review):
         reasons.append(
             _(
                 "Nothing has changed since the published revision. Change the draft, or leave it: readers keep what is"
@@ -70,6 +73,7 @@ def submit(*, review: Review, by: User) -> Approval:
     review.state = State.SUBMITTED
     review.save(update_fields=["state"])
     said = documents.statement(review)
+    require_valid(said, statements.Review)
     return _put_forward(review, by, Action.PUBLICATION, said, review.change_class, review.change_note)
 
 
@@ -191,7 +195,7 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     published = last_statement(review)
     if published is None:
         raise EditorialError(_("Only what was published can be erased."))
-    if redact and (review.state != State.DRAFT or canonical(documents.statement(review)) == canonical(published)):
+    if redact and (review.state != State.DRAFT or same(documents.statement(review), published, statements.Review)):
         raise EditorialError(_("Open a correction first and take out of the draft what has to go."))
     erasure.require_decided_imports(review)
     said = erasure.notice(review, ground, notice, redact=redact)

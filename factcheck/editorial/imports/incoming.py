@@ -24,7 +24,8 @@ from factcheck.editorial.models import Approval, ImportBatch, Review, User
 from factcheck.editorial.shared_claims import is_hidden
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.rows import insert
-from factcheck.record.statements.checks import spoken
+from factcheck.record.statements import review as statements
+from factcheck.record.statements.checks import same, spoken
 
 State = Review.State
 # Imports wait for each other chunk by chunk, so that none finds half of what another one makes.
@@ -232,7 +233,7 @@ def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> s
         if plan.former is None:
             continue
         said = documents.statement_from(drafts[plan.review])
-        if plan.change_class and canonical(said) == canonical(workflow.last_statement(plan.former)):
+        if plan.change_class and same(said, workflow.last_statement(plan.former) or {}, statements.Review):
             unchanged.add(plan.review)
             continue
         Review.objects.filter(pk=plan.review).update(

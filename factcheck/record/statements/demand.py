@@ -77,5 +77,5 @@ class Demand(Part):
     delayed_until: DayOrNull = told(
         _("not public before"), "The day before which the entry was not public, if it had to wait."
     )
-    publisher: Publisher = needed("", "The newsroom that received it.")
+    publisher: Publisher = needed(_("publisher"), "The newsroom that received it.")
     license: WebAddress = needed(_("licence"), "The licence of this document.")

@@ -6,13 +6,18 @@ from factcheck.record.statements.parts import Part, needed
 from factcheck.record.statements.values import Id, Name, OneOf, Prose, Site, Words
 
 
-class Ground(Words):
-    """The desk has longer words for these (`factcheck.editorial.erasure`)."""
+def _(text: str) -> str:
+    """Marks a text for translation, without Django."""
+    return text
 
-    COURT_ORDER = "court_order", ""
-    PERSONAL_DATA = "personal_data", ""
-    LAW = "law", ""
-    OTHER = "other", ""
+
+class Ground(Words):
+    """Why something published may be erased."""
+
+    COURT_ORDER = "court_order", _("a court’s order")
+    PERSONAL_DATA = "personal_data", _("a private person’s data")
+    LAW = "law", _("another legal duty")
+    OTHER = "other", _("another reason")
 
 
 class ErasingNewsroom(Part):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cache
 from types import GenericAlias, NoneType, UnionType
-from typing import Any, cast, get_args, get_origin
+from typing import Any, ClassVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 from pydantic.fields import FieldInfo
@@ -15,6 +15,9 @@ from factcheck.record.statements.values import Id, Rule
 
 class Part(BaseModel):
     """An object of a statement. Types are strict, and there are no other keys than those of its fields."""
+
+    # Whether its labels are read after the label of the key that it stands under: "publisher: name".
+    labels_follow: ClassVar[bool] = False
 
     model_config = ConfigDict(
         strict=True,
@@ -105,10 +108,17 @@ def absent(model: type[Part], name: str) -> Any:
     return None if field.is_required() else field.default
 
 
+def find_rule(model: type[Part], name: str) -> Rule | None:
+    """How the text of the field is read; None for what is no text."""
+    return next((each for each in model.model_fields[name].metadata if isinstance(each, Rule)), None)
+
+
 @cache
 def rule_of(model: type[Part], name: str) -> Rule:
     """How the text of the field is read."""
-    return next(each for each in model.model_fields[name].metadata if isinstance(each, Rule))
+    found = find_rule(model, name)
+    assert found is not None
+    return found
 
 
 def limit(model: type[Part], name: str) -> int:

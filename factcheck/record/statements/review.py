@@ -1,6 +1,6 @@
 """What a review says. The keys and types of the JSON are those of docs/api.md, "Review"."""
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import model_validator
 
@@ -78,6 +78,8 @@ class Appearance(Part):
 class Claimant(Part):
     """Who made the claim. A private person is described, not named."""
 
+    labels_follow: ClassVar[bool] = True
+
     id: Id = needed(_("identifier"), "The same for ever.")
     type: Annotated[str, OneOf(ClaimantType)] = needed(_("type"), "What the claimant is.", "unnamed")
     name: NameOrNull = told(_("name"), "Of a public figure or an organisation.", "Ministry of Health")
@@ -103,7 +105,7 @@ class Claimant(Part):
 class ReviewedClaim(Part):
     """What was said."""
 
-    id: Id = needed(_("identifier"), "The same for ever.")
+    id: Id = needed(_("claim: identifier"), "The same for ever.")
     text: Annotated[str, Prose(10_000)] = needed(
         _("claim"), "What was said, in one sentence, without a judgement.", "The flood has reached the roof."
     )
@@ -130,7 +132,9 @@ class OriginalRating(Part):
 class Verdict(Part):
     """What the review finds."""
 
-    scale: SlugOrNull = told("", "Slug of the rating scale; null for words that are on none.", "truth")
+    scale: SlugOrNull = told(
+        _("verdict on the scale"), "Slug of the rating scale; null for words that are on none.", "truth"
+    )
     slug: SlugOrNull = told("", "The verdict on its rating scale.", "false")
     label: Annotated[str | None, Prose(2000)] = told(
         _("verdict"), "In the review's language, or in the publisher's words.", "Sai"
@@ -165,6 +169,8 @@ class Source(Part):
 
 class Publisher(Part):
     """Who answers for the review."""
+
+    labels_follow: ClassVar[bool] = True
 
     type: Annotated[str, OneOf(PublisherType)] = told(_("type"), "What the publisher is.", default="organization")
     name: Name = needed(_("name"), "The publisher's name.", "Example Check")
@@ -205,7 +211,7 @@ class Review(Part):
     claim: ReviewedClaim = needed("", "The claim that is reviewed.")
     verdict: Verdict = needed("", "What the review finds.")
     sources: list[Source] = told(_("sources"), "What the review rests on.", default=list, most=MAX_LIST)
-    publisher: Publisher = needed("", "Who answers for the review.")
+    publisher: Publisher = needed(_("publisher"), "Who answers for the review.")
     authors: list[Author] = told(_("authors"), "Who wrote it.", default=list, most=MAX_LIST)
     topics: list[Topic] = told(_("topics"), "Under which readers look for it.", default=list, most=MAX_LIST)
     reviewed_on: DayOrNull = told(_("checked on"), "The date that the publisher gives the review.", "2026-10-05")

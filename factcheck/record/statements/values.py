@@ -145,6 +145,7 @@ class Rule:
     schema: Json = field(default_factory=dict, hash=False)
     limit: int | None = None
     one_line: bool = True
+    words: "type[Words] | None" = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._checked, handler(source))
@@ -175,7 +176,7 @@ class Words(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:
         word = str.__new__(cls, value)
         word._value_, word.label = value, label
         return word
@@ -197,14 +198,14 @@ def OneOf(words: type[Words]) -> Rule:  # noqa: N802
             raise Wrong("one_of", words=", ".join(known))
         return text
 
-    return Rule(read, {"enum": known})
+    return Rule(read, {"enum": known}, words=words)
 
 
 SLUG = Rule(read_slug, {"pattern": SLUG_PATTERN}, 60)
 ADDRESS = Rule(read_web_address, {"pattern": ADDRESS_PATTERN}, MAX_ADDRESS)
 DAY = Rule(read_day, {"format": "date"}, 10)
 SHA256 = Rule(read_sha256, {"pattern": "^[0-9a-f]{64}$"}, 64)
-SITE = Rule(read_site, {"pattern": SITE_PATTERN}, 255)
+SITE = Rule(read_site, {"pattern": SITE_PATTERN, "maxLength": 255}, 255)
 LANGUAGE = Rule(
     read_language,
     {"pattern": LANGUAGE_PATTERN, "description": "BCP 47 tag; `und` when unknown."},
