@@ -15,8 +15,8 @@ from api.statements import Slot
 from factcheck.record.families import Family
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.queries import MAX_QUERY, read_query
-from factcheck.record.register import FROM_TYPES, OUTCOMES
 from factcheck.record.search import has_words
+from factcheck.record.statements.demand import From, Outcome
 from factcheck.record.text import MOST_APART
 
 MAX_VALUES = 100
@@ -175,11 +175,12 @@ DEMAND_FILTERS: Sequence[Filter] = (
         "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
     ),
     Filter(
-        "from", values.read_one_of(FROM_TYPES), _column("from_type__in"), {"type": "string", "enum": [*FROM_TYPES]},
+        "from", values.read_one_of(From.values()), _column("from_type__in"), {"type": "string", "enum": From.values()},
         "What kind of body or person made it.", "court",
     ),
     Filter(
-        "outcome", values.read_one_of(OUTCOMES), _column("outcome__in"), {"type": "string", "enum": [*OUTCOMES]},
+        "outcome", values.read_one_of(Outcome.values()), _column("outcome__in"),
+        {"type": "string", "enum": Outcome.values()},
         "What came of it.", "refused",
     ),
     _span("received_after", "received_on", "Received"),

@@ -4,6 +4,11 @@ and what the serving site adds (factcheck/record/readmodel.py). New keys may com
 from typing import Any
 
 from api.schema.operations import ref
+from factcheck.record.statements.erasure import ErasureNotice
+from factcheck.record.statements.review import Review
+from factcheck.record.statements.schema import published
+from factcheck.record.statements.tombstone import Tombstone
+from factcheck.record.statements.values import ADDRESS_PATTERN
 
 Json = dict[str, Any]
 
@@ -13,7 +18,7 @@ UUID: Json = {"type": "string", "format": "uuid"}
 URL: Json = {"type": "string", "format": "uri"}
 URL_OR_NULL: Json = {"type": ["string", "null"], "format": "uri"}
 # Another's, as people copy it: letters of any script and brackets may stand in it, which format `uri` rules out.
-ADDRESS: Json = {"type": "string", "pattern": "^https?://"}
+ADDRESS: Json = {"type": "string", "pattern": ADDRESS_PATTERN}
 ADDRESS_OR_NULL: Json = {**ADDRESS, "type": ["string", "null"]}
 DATE_OR_NULL: Json = {"type": ["string", "null"], "format": "date"}
 MOMENT: Json = {"type": "string", "format": "date-time", "description": "RFC 3339, UTC, microseconds."}
@@ -50,35 +55,16 @@ _AT_PUBLICATION: Json = {
     "updated_at": about(MOMENT, "When this revision was published."),
     "corrections": listed(ref("Correction")),
 }
-_REVIEW: Json = {
-    "id": UUID,
-    "url": about(URL, "Its page on this site."),
-    "original_url": about(ADDRESS_OR_NULL, "The publisher's own page of an imported review."),
-    "archive_url": about(ADDRESS_OR_NULL, "A capture of `original_url`."),
-    "language": LANGUAGE,
-    "headline": TEXT_OR_NULL,
-    "summary": TEXT_OR_NULL,
-    "body": about(TEXT_OR_NULL, "Markdown. Sanitise it before you show it."),
-    "claim": ref("ReviewedClaim"),
-    "verdict": ref("Verdict"),
-    "sources": listed(ref("Source")),
-    "publisher": ref("Publisher"),
-    "authors": listed(keys("An author.", name=TEXT)),
-    "topics": listed(ref("Topic")),
-    "reviewed_on": about(DATE_OR_NULL, "The date that the publisher gives the review."),
-    "license": about(ADDRESS, "The licence of this document."),
-    **_AT_PUBLICATION,
-    "revision": ref("CurrentRevision"),
-}
-_CLAIM: Json = {
-    "id": UUID,
-    "text": TEXT,
-    "language": LANGUAGE,
-    "claimed_on": DATE_OR_NULL,
-    "location": TEXT_OR_NULL,
-    "claimant": nullable("Claimant"),
-    "appearances": listed(ref("Appearance")),
-}
+_SAID = published(Review, Tombstone, ErasureNotice)
+_CLAIM: Json = _SAID["ReviewedClaim"]["properties"]
+
+
+def served(statement: Json, **added: Json) -> Json:
+    """The body of a statement: with its page's address, and with what the record adds."""
+    properties = {"id": UUID, "url": about(URL, "Its page on this site."), **statement["properties"], **added}
+    return keys(statement["description"], **properties)
+
+
 _SUMMARY = ("id", "url", "original_url", "language", "headline", "verdict", "reviewed_on", "published_at", "updated_at")
 _CORRECTION: Json = {
     "revision": INTEGER, "at": MOMENT, "kind": {"type": "string", "enum": ["update", "correction"]},
@@ -89,12 +75,13 @@ _CURRENT: Json = {
     "number": INTEGER, "kind": KIND, "class": CHANGE_CLASS, "note": NOTE, "sequence": INTEGER, "digest": DIGEST,
 }  # fmt: skip
 
+_REVIEW: Json = served(_SAID["Review"], **_AT_PUBLICATION)["properties"]
+
 BODIES: Json = {
-    "Review": keys("A review as it was published.", **_REVIEW),
-    "Tombstone": keys(
-        "What stays at the address of a withdrawn review.",
-        **{key: _REVIEW[key] for key in ("id", "url", "original_url", "language", "headline", "publisher", "license")},
-        claim=keys("The claim that it was about.", id=UUID),
+    **_SAID,
+    "Review": served(_SAID["Review"], **_AT_PUBLICATION, revision=ref("CurrentRevision")),
+    "Tombstone": served(
+        _SAID["Tombstone"],
         **_AT_PUBLICATION,
         revision=keys("The withdrawal.", **_CURRENT | {"kind": {"type": "string", "enum": ["withdrawal"]}}),
     ),
@@ -106,14 +93,6 @@ BODIES: Json = {
         "required": ["id", "published_at", "updated_at", "revision", "corrections"],
         "properties": {"id": UUID, **_AT_PUBLICATION, "revision": {"type": "object"}},
     },
-    "ErasureNotice": keys(
-        "What the public is told in place of what was erased.",
-        ground={"type": "string", "enum": ["court_order", "personal_data", "law", "other"]},
-        text=TEXT,
-        redaction=about({"type": "boolean"}, "A revision without what had to go may follow at the same address."),
-        newsroom=keys("Who answers for the erasure.", name=TEXT, site=TEXT),
-    ),
-    "ReviewedClaim": keys("What was said.", **_CLAIM),
     "Claim": keys(
         "A claim as its newest live review has it, with the live reviews of it and of claims that were merged into it.",
         **_CLAIM,
@@ -137,56 +116,6 @@ BODIES: Json = {
         **{key: _REVIEW[key] for key in _SUMMARY},
         publisher=keys("Its publisher.", name=TEXT, site=TEXT),
     ),
-    "Claimant": keys(
-        "Who made the claim. A private person is described, not named.",
-        id=UUID,
-        type={"type": "string", "enum": ["person", "organization", "unnamed"]},
-        name=TEXT_OR_NULL,
-        description=TEXT_OR_NULL,
-        job_title=TEXT_OR_NULL,
-        same_as=listed(ADDRESS),
-        confirmed=about({"type": "boolean"}, "False for a name that an import brought and nobody has looked at."),
-    ),
-    "Appearance": keys(
-        "Where the claim was seen.",
-        url=ADDRESS,
-        medium={"enum": ["text", "image", "video", "audio", None], "type": ["string", "null"]},
-        media_sha256=about(TEXT_OR_NULL, "Hexadecimal SHA-256 of the media file."),
-        archive_url=ADDRESS_OR_NULL,
-        first=about({"type": "boolean"}, "Whether it is the first known one."),
-    ),
-    "Verdict": keys(
-        "What the review finds.",
-        scale=about(TEXT_OR_NULL, "Slug of the rating scale; null for words that are on none."),
-        slug=TEXT_OR_NULL,
-        label=about(TEXT_OR_NULL, "In the review's language, or in the publisher's words."),
-        labels=LABELS,
-        value=about(INTEGER_OR_NULL, "From `worst` to `best`; null when the verdict is no number."),
-        best=INTEGER_OR_NULL,
-        worst=INTEGER_OR_NULL,
-        explanation=TEXT_OR_NULL,
-        original=nullable("OriginalRating"),
-    ),
-    "OriginalRating": keys(
-        "The rating of an imported review as its file had it.",
-        **dict.fromkeys(("label", "value", "best", "worst", "explanation", "image_url"), TEXT_OR_NULL),
-    ),
-    "Source": keys(
-        "What the review rests on.",
-        title=TEXT_OR_NULL, url=ADDRESS_OR_NULL, publisher=TEXT_OR_NULL,
-        stance={"enum": ["supports", "refutes", "context", None], "type": ["string", "null"]},
-        quote=TEXT_OR_NULL, archive_url=ADDRESS_OR_NULL, accessed_on=DATE_OR_NULL,
-    ),
-    "Publisher": keys(
-        "Who answers for the review.",
-        type={"type": "string", "enum": ["organization", "person"]},
-        name=TEXT,
-        site=about(TEXT, "Host without `www.`"),
-        url=ADDRESS_OR_NULL, logo_url=ADDRESS_OR_NULL, same_as=listed(ADDRESS), methodology_url=ADDRESS_OR_NULL,
-        corrections_url=ADDRESS_OR_NULL, principles_url=ADDRESS_OR_NULL, unnamed_sources_url=ADDRESS_OR_NULL,
-        feedback_url=ADDRESS_OR_NULL,
-    ),
-    "Topic": keys("A topic.", slug=TEXT, labels=LABELS),
     "CurrentRevision": keys(
         "The revision that this is.",
         **_CURRENT,

@@ -1,36 +1,47 @@
 """JSON Schema of what anybody may send in, and of the receipt."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from api.schema.bodies import LANGUAGE, MOMENT, TEXT, TEXT_OR_NULL, URL, UUID, about, keys
-from api.schema.drafts import sent
+from api.schema.bodies import MOMENT, TEXT, TEXT_OR_NULL, URL, about, keys
+from factcheck.record.statements.parts import Part, Reference, needed, told
+from factcheck.record.statements.schema import sent
+from factcheck.record.statements.values import Language, Line, Prose, WebAddressOrNull
 
 Json = dict[str, Any]
 
-_CONTACT = about(TEXT_OR_NULL, "Where the newsroom may ask back; deleted with the message. 300 characters at most.")
 _MOMENT_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
+_CONTACT = "Where the newsroom may ask back; deleted with the message."
+
+
+class CorrectedReview(Reference):
+    """A live review of this site."""
+
+
+class Tip(Part):
+    """A claim to check."""
+
+    text: Annotated[str, Prose(5000)] = needed(
+        "", "What was said, and what is doubtful about it; 10 characters at least, five links at most."
+    )
+    language: Language = needed("", "BCP 47 tag; `und` when unknown.")
+    url: WebAddressOrNull = told("", "Where it was said.")
+    contact: Annotated[str | None, Line(300)] = told("", _CONTACT)
+
+
+class CorrectionRequest(Part):
+    """A mistake in a published review."""
+
+    review: CorrectedReview
+    text: Annotated[str, Prose(5000)] = needed(
+        "", "What is wrong and how it can be known; 10 characters at least, five links at most."
+    )
+    language: Language = needed("", "BCP 47 tag; `und` when unknown.")
+    url: WebAddressOrNull = told("", "Evidence.")
+    contact: Annotated[str | None, Line(300)] = told("", _CONTACT)
+
 
 MESSAGES: Json = {
-    "Tip": sent(
-        "A claim to check.",
-        "text",
-        "language",
-        text=about(TEXT, "What was said, and what is doubtful about it; 10 to 5,000 characters, five links at most."),
-        language=LANGUAGE,
-        url=about(TEXT_OR_NULL, "Where it was said."),
-        contact=_CONTACT,
-    ),
-    "CorrectionRequest": sent(
-        "A mistake in a published review.",
-        "review",
-        "text",
-        "language",
-        review=sent("A live review of this site.", "id", id=UUID),
-        text=about(TEXT, "What is wrong and how it can be known; 10 to 5,000 characters, five links at most."),
-        language=LANGUAGE,
-        url=about(TEXT_OR_NULL, "Evidence."),
-        contact=_CONTACT,
-    ),
+    **sent(Tip, CorrectionRequest),
     "Receipt": keys(
         "That it was received. The receipt is shown this once.",
         receipt=TEXT,

@@ -20,6 +20,8 @@ from api.private import PrivateEndpoint, answer
 from api.problems import ParameterProblem
 from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, described
 from api.values import read_number, read_uuid
+from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
+from factcheck.record.statements.parts import Part
 
 MAX_CONTENT = 2**20  # bytes; the longest draft with all its sources in three-byte letters
 _PARAMETERS = [parameter.name for parameter in LIST_PARAMETERS]
@@ -65,7 +67,7 @@ class _Drafts(PrivateEndpoint):
         following = f"{there}{found[size - 1].pk}" if len(found) > size else None
         return answer({"next": following, "results": [type(self).describe(row) for row in found[:size]]})
 
-    def write(self, request: Request, component: str, act: Callable[..., UUID], **of: Any) -> tuple[UUID, str]:
+    def write(self, request: Request, model: type[Part], act: Callable[..., UUID], **of: Any) -> tuple[UUID, str]:
         """Carries it out and returns the id and the address. Raises Refused."""
         refuse_parameters(request)
         asked = request._request
@@ -73,17 +75,17 @@ class _Drafts(PrivateEndpoint):
         if key is not None and not _KEY.fullmatch(key):
             raise ParameterProblem([("Idempotency-Key", "Give 1 to 255 visible characters of ASCII.")])
         content = read_content(asked, MAX_CONTENT)
-        said = read_object(content, component)
+        said = read_object(content, model)
         route = f"{asked.method} {asked.path_info}"
         pk = intake.write(self.token, route, key, content, act, said=said, **of)
         return pk, settings.SITE_URL + reverse(f"api:{self.route}", args=[pk])
 
-    def begin(self, request: Request, component: str, act: Callable[..., UUID]) -> HttpResponse:
-        pk, address = self.write(request, component, act)
+    def begin(self, request: Request, model: type[Part], act: Callable[..., UUID]) -> HttpResponse:
+        pk, address = self.write(request, model, act)
         return answer({"id": pk, "url": address}, 201, Location=address)
 
-    def change(self, request: Request, component: str, act: Callable[..., UUID], **of: Any) -> HttpResponse:
-        pk, address = self.write(request, component, act, **of)
+    def change(self, request: Request, model: type[Part], act: Callable[..., UUID], **of: Any) -> HttpResponse:
+        pk, address = self.write(request, model, act, **of)
         return answer({"id": pk, "url": address})
 
 
@@ -112,7 +114,7 @@ class ClaimDrafts(_Claims):
         headers=_LOCATION, besides=[404],
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
-        return self.begin(request, "ClaimToLog", intake.log_claim)
+        return self.begin(request, ClaimToLog, intake.log_claim)
 
 
 class ClaimDraft(_Claims):
@@ -127,7 +129,7 @@ class ClaimDraft(_Claims):
         asked="ClaimChanges", extra=[IDEMPOTENCY_KEY],
     )  # fmt: skip
     def patch(self, request: Request, claim_id: UUID) -> HttpResponse:
-        return self.change(request, "ClaimChanges", intake.change_claim, claim=self.find(claim_id))
+        return self.change(request, ClaimChanges, intake.change_claim, claim=self.find(claim_id))
 
 
 class ReviewDrafts(_Reviews):
@@ -145,7 +147,7 @@ class ReviewDrafts(_Reviews):
         asked="ReviewToDraft", extra=[IDEMPOTENCY_KEY], headers=_LOCATION, besides=[404],
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
-        return self.begin(request, "ReviewToDraft", intake.draft_review)
+        return self.begin(request, ReviewToDraft, intake.draft_review)
 
 
 class ReviewDraft(_Reviews):
@@ -160,7 +162,7 @@ class ReviewDraft(_Reviews):
         asked="ReviewChanges", extra=[IDEMPOTENCY_KEY],
     )  # fmt: skip
     def patch(self, request: Request, review_id: UUID) -> HttpResponse:
-        return self.change(request, "ReviewChanges", intake.change_review, review=self.find(review_id))
+        return self.change(request, ReviewChanges, intake.change_review, review=self.find(review_id))
 
 
 def _read_page(request: Request) -> tuple[int, UUID | None]:

@@ -11,28 +11,30 @@ from api import intake
 from api.contents import read_content, read_object
 from api.endpoint import refuse_parameters
 from api.private import PrivateEndpoint, answer
+from api.schema.messages import CorrectionRequest, Tip
 from api.schema.writing import described
 from factcheck.networks import address_of
 from factcheck.record.canonical import rfc3339
+from factcheck.record.statements.parts import Part
 
 MAX_CONTENT = 64 * 1024  # bytes; 5,000 characters with JSON's escapes and the rest
 
 
 class _MessageIn(PrivateEndpoint):
     http_method_names = ["options", "post"]
-    component: ClassVar[str]
+    model: ClassVar[type[Part]]
     kind: ClassVar[str]
 
     def take_in(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
-        said = read_object(read_content(request._request, MAX_CONTENT), self.component)
+        said = read_object(read_content(request._request, MAX_CONTENT), self.model)
         receipt, kept_until = intake.take_in(self.kind, said, address_of(request._request))
         url = settings.SITE_URL + reverse("api:receipt", args=[receipt])
         return answer({"receipt": receipt, "url": url, "kept_until": rfc3339(kept_until)}, 201)
 
 
 class TipIn(_MessageIn):
-    component, kind = "Tip", "tip"
+    model, kind = Tip, "tip"
 
     @described(
         "send_tip", "Messages", "Sends in a claim to check.", "Receipt", status=201, asked="Tip", token=False,
@@ -43,7 +45,7 @@ class TipIn(_MessageIn):
 
 
 class CorrectionRequestIn(_MessageIn):
-    component, kind = "CorrectionRequest", "correction"
+    model, kind = CorrectionRequest, "correction"
 
     @described(
         "send_correction_request", "Messages", "Reports a mistake in a published review.", "Receipt", status=201,

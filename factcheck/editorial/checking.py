@@ -1,13 +1,16 @@
 """What is wrong with what was sent, by where it stands there."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.utils.translation import gettext
 
+from factcheck.editorial.columns import columns_of
 from factcheck.editorial.errors import EditorialError
+from factcheck.record.statements.checks import check
+from factcheck.record.statements.parts import Part
 
 Said = Mapping[str, Any]
 Problem = tuple[str, str]  # a JSON pointer (RFC 6901) and a sentence
@@ -21,15 +24,10 @@ class Invalid(EditorialError):
         super().__init__(*(sentence for _pointer, sentence in self.problems))
 
 
-def fill(row: models.Model, said: Said, names: Iterable[str]) -> None:
-    """Puts those of the named texts that were said into the row; null is the empty text."""
-    for name in names:
-        if name in said:
-            setattr(row, name, said[name] or "")
-
-
-def read_date(said: Said, name: str) -> date | None:
-    return date.fromisoformat(said[name]) if said.get(name) else None
+def fill(row: models.Model, said: Said) -> None:
+    """Puts what was said into the columns of the same names; null is the empty text."""
+    for name, value in columns_of(type(row), said).items():
+        setattr(row, name, value)
 
 
 def problems_of(row: models.Model, place: str, *, besides: Iterable[str] = ()) -> list[Problem]:
@@ -45,3 +43,9 @@ def problems_of(row: models.Model, place: str, *, besides: Iterable[str] = ()) -
             for sentence in sentences
         ]
     return []
+
+
+def require_valid(statement: Mapping[str, Any], model: type[Part]) -> None:
+    """Holds what is to be published against the statement's own rules. Raises EditorialError."""
+    if faults := check(statement, model):
+        raise EditorialError(*(f"{fault.pointer.strip('/')}: {fault.sentence(gettext)}" for fault in faults))

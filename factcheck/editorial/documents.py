@@ -16,6 +16,7 @@ from factcheck.editorial.drafts import Draft, Row, draft_of
 from factcheck.editorial.models import Authorship, Publisher, Review, Source, Verdict
 from factcheck.editorial.shared_claims import is_hidden
 from factcheck.record.log import ADDED_KEYS
+from factcheck.record.statements.tombstone import Tombstone
 
 MIN_SOURCES = 2
 HIDDEN_CLAIM = _(
@@ -63,9 +64,7 @@ def statement_from(draft: Draft) -> dict[str, Any]:
 
 def tombstone(published: dict[str, Any]) -> dict[str, Any]:
     """What stays at the address of a withdrawn review, from the statement that is withdrawn."""
-    return {key: published[key] for key in ("id", "original_url", "language", "headline", "publisher", "license")} | {
-        "claim": {"id": published["claim"]["id"]}
-    }
+    return {key: published[key] for key in Tombstone.model_fields} | {"claim": {"id": published["claim"]["id"]}}
 
 
 def statement_of(document: bytes) -> dict[str, Any]:

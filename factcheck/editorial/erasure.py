@@ -33,20 +33,13 @@ from factcheck.editorial.models import (
 )
 from factcheck.record.canonical import canonical
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument
+from factcheck.record.statements.erasure import ErasureNotice, Ground
+from factcheck.record.statements.parts import limit
 from factcheck.record.text import clean_text, find_forbidden
 
 PLACEHOLDER = "[erased]"  # where a column must not be empty
-MAX_NOTICE = 2000  # characters, as a public note
+MAX_NOTICE = limit(ErasureNotice, "text")
 SHORTEST_REPEATED = 4  # characters; a shorter name is found in too many words
-
-
-class Ground(models.TextChoices):
-    """Why something published may be erased. The values are part of the API and of `sql/erasures.sql`."""
-
-    COURT_ORDER = "court_order", _("a court’s order")
-    PERSONAL_DATA = "personal_data", _("a private person’s data")
-    LAW = "law", _("another legal duty")
-    OTHER = "other", _("another reason")
 
 
 def first_repeated(text: str, told: Iterable[str]) -> str | None:
@@ -61,7 +54,7 @@ def notice(review: Review, ground: str, text: str, *, redact: bool) -> dict[str,
     Raises EditorialError when the text is missing or repeats what is to go.
     """
     text = clean_text(text)
-    if ground not in Ground.values:
+    if ground not in Ground.values():
         raise EditorialError(_("Choose the ground on which this has to be erased."))
     if not text:
         raise EditorialError(_("Write the public notice: readers find it in place of what was erased."))

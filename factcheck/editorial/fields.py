@@ -4,39 +4,60 @@ The rule is held three times over: forms and `full_clean` give an editor a sente
 normalises what comes from programs, and the column's CHECK refuses what goes round both.
 """
 
-import re
-from typing import Any
-from urllib.parse import urlsplit
+from contextlib import suppress
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, RegexValidator, URLValidator
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils.translation import gettext_lazy as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from factcheck.record.statements.faults import TEXTS, Wrong
+from factcheck.record.statements.parts import Part, find_rule
+from factcheck.record.statements.values import ADDRESS, LANGUAGE, MAX_SAME_AS, Rule, Words
 from factcheck.record.text import clean_text, find_forbidden
 
 # The same characters as factcheck.record.text refuses, as PostgreSQL spells them.
 _FORBIDDEN_SQL = r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]"
 
-URL_LENGTH = 2000
-_SCHEME = re.compile(r"\Ahttps?:", re.IGNORECASE)
-LANGUAGE_LENGTH = 35  # RFC 5646, section 4.4.1
 
-validate_language_tag = RegexValidator(
-    r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*\Z",
-    _("Write the language as a tag such as vi, en or pt-BR (BCP 47)."),
-    "invalid_language",
-)
+def label(text: str) -> Promise:
+    """A text of a statement's model, translated when it is shown."""
+    context, parted, rest = text.partition("\x04")
+    return pgettext_lazy(context, rest) if parted else gettext_lazy(text)
+
+
+def choices(words: type[Words]) -> list[tuple[str, Promise]]:
+    """The words for a column or form, each with what people read for it."""
+    return [(word.value, label(word.label)) for word in words]
+
+
+def of(part: type[Part], name: str) -> dict[str, Any]:
+    """What a column or form field of this name takes from the statement: its label, and its limit or its words."""
+    field = part.model_fields[name]
+    found: dict[str, Any] = {"verbose_name": label(field.title or name)}
+    rule = find_rule(part, name)
+    if rule and rule.words:
+        found["choices"] = choices(rule.words)
+    elif rule and rule.limit and "maxLength" in rule.schema:
+        found["max_length"] = rule.limit
+    return found
+
+
+def told(kind: str) -> str:
+    """The text for that kind of fault."""
+    return gettext(TEXTS[kind])
 
 
 def validate_characters(value: str) -> None:
     """Refuses control characters, which programs read differently from people."""
     if forbidden := find_forbidden(value):
         raise ValidationError(
-            _("The character %(character)s cannot be stored. Delete it or type the text again."),
+            told("forbidden_character"),
             code="forbidden_character",
             params={"character": forbidden},
         )
@@ -75,55 +96,47 @@ class LineField(ProseField):
         return super().formfield(**{"widget": forms.TextInput, **kwargs})
 
 
-class WebAddressField(LineField):
-    """An absolute http or https address."""
+class RuledField(LineField):
+    """A text of one line that a rule of the statements reads; what it refuses, it refuses here in the same words."""
 
-    def __init__(self, verbose_name: Any = None, *, max_length: int = URL_LENGTH, **kwargs: Any) -> None:
-        super().__init__(verbose_name, max_length=max_length, **kwargs)
-        self.validators = [*self.validators, validate_web_address]
+    rule: ClassVar[Rule]
+
+    def __init__(self, verbose_name: Any = None, *, max_length: int | None = None, **kwargs: Any) -> None:
+        assert self.rule.limit is not None
+        super().__init__(verbose_name, max_length=max_length or self.rule.limit, **kwargs)
+        self.validators = [*self.validators, self._validate]
 
     def to_python(self, value: Any) -> Any:
-        """The scheme in lower case, however it was typed: telephones begin a line with a capital letter."""
+        """In its one spelling: telephones begin a line with a capital letter, also that of an address."""
         value = super().to_python(value)
-        return _SCHEME.sub(lambda found: found[0].lower(), value) if isinstance(value, str) else value
+        with suppress(Wrong):
+            return self.rule.read(value) or "" if isinstance(value, str) else value
+        return value
+
+    def _validate(self, value: str) -> None:
+        try:
+            self.rule.read(value)
+        except Wrong as wrong:
+            if wrong.kind not in ("too_long", "forbidden_character"):  # which are told already
+                raise ValidationError(told(wrong.kind), wrong.kind, wrong.params) from wrong
+
+
+class WebAddressField(RuledField):
+    """An absolute http or https address."""
+
+    rule = ADDRESS
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
         name = connection.ops.quote_name(str(self.column))
         return rf"{super().db_check(connection)} AND {name} ~ '^(https?://[^[:space:]/]+.*)?$'"
 
 
-def validate_web_address(value: str) -> None:
-    """An address that a browser opens: http or https, a host and no account before it, no white space.
-
-    Real addresses have underscores in hosts, unescaped brackets and other scripts in paths; refusing
-    them would lose true citations, so this asks for less than Django's URLValidator.
-    """
-    if len(value) > URL_LENGTH:  # which MaxLengthValidator says; urlsplit is slow with many marks
-        return
-    try:
-        parts = urlsplit(value)
-        port = parts.port
-    except ValueError:
-        parts, port = urlsplit(""), None
-    unsafe = set(URLValidator.unsafe_chars) | {" ", "<", ">", '"'}
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or port == 0 or unsafe & set(value):
-        raise ValidationError(
-            _("Write the whole address, beginning with https:// or http://, without spaces."), code="invalid_url"
-        )
-    if "@" in parts.netloc:
-        raise ValidationError(
-            _("Leave out what stands before the @: it hides of which site the address is."), code="invalid_url"
-        )
-
-
-class LanguageField(LineField):
+class LanguageField(RuledField):
     """A BCP 47 language tag; "und" where the language is not known."""
 
-    def __init__(self, verbose_name: Any = None, *, max_length: int = LANGUAGE_LENGTH, **kwargs: Any) -> None:
-        super().__init__(verbose_name, max_length=max_length, **kwargs)
-        self.validators = [*self.validators, validate_language_tag]
+    rule = LANGUAGE
 
 
 def web_addresses(**kwargs: Any) -> ArrayField[list[str], list[str]]:
     """A list of addresses, in the order in which they are written."""
-    return ArrayField(WebAddressField(), default=list, blank=True, size=50, **kwargs)
+    return ArrayField(WebAddressField(), default=list, blank=True, size=MAX_SAME_AS, **kwargs)

@@ -50,7 +50,7 @@ def take_in(*, kind: ReaderMessage.Kind, said: Said, address: str) -> tuple[str,
     sender's, of which a hash is kept for a day. Raises Invalid and TooMany.
     """
     row = ReaderMessage(kind=kind)
-    fill(row, said, ("text", "language", "url", "contact"))
+    fill(row, said)
     problems = problems_of(row, "", besides=_NOT_THEIRS)
     if len(row.text) < SHORTEST:
         problems.append(("/text", _("Say what it is about, in %s characters or more.") % SHORTEST))

@@ -1,36 +1,25 @@
 """schema.org ClaimReview objects into the project's own records (docs/import.md lists every property).
 
 Needed are the claim's text, the verdict in words and the review's own address. Whatever else is absent
-stays None: nothing is guessed, and above all the review's date is never taken for the claim's.
+stays absent: nothing is guessed, and above all the review's date is never taken for the claim's.
 """
 
+from typing import Any
+
 from factcheck.exchange.itemreviewed import appearances_of, claimant_of, is_organization, location_of
-from factcheck.exchange.jsonld import Node, Notes
+from factcheck.exchange.jsonld import Node
 from factcheck.exchange.normalise import site_of_review, web_address
-from factcheck.exchange.shapes import (
-    MAX_BODY,
-    MAX_CLAIM,
-    MAX_EXPLANATION,
-    MAX_HEADLINE,
-    MAX_LIST,
-    MAX_NAME,
-    MAX_ORIGINAL_LABEL,
-    MAX_QUOTE,
-    MAX_SUMMARY,
-    UNKNOWN_LANGUAGE,
-    Author,
-    OriginalVerdict,
-    Publisher,
-    Source,
-    Statement,
-    on_no_scale,
-)
+from factcheck.exchange.results import Notes
+from factcheck.record.statements.review import Author, OriginalRating, Publisher, Review, ReviewedClaim, Source
+from factcheck.record.statements.values import MAX_LIST, UNKNOWN_LANGUAGE
+
+Said = dict[str, Any]
 
 # What the project's own format can say and a ClaimReview cannot.
 SILENT = frozenset({"topics", "sources.stance", "sources.accessed_on", "publisher.site"})
 
 
-def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
+def statement_of(members: dict[str, object], notes: Notes) -> Said | None:
     """The record of one ClaimReview, or None; `notes.refused` then says why, `notes.dropped` what was left out."""
     review = Node(members, "", notes)
     item = review.node("itemReviewed")
@@ -44,16 +33,13 @@ def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
         if len(members_of_list) > MAX_LIST:
             review.refuse(key, "too_long", f"has {len(members_of_list)} members; {MAX_LIST} are allowed")
     publisher, authors = _publisher_and_authors(review, address or "")
-    statement: Statement = {
-        "id": None,
+    statement = {
         "original_url": address or "",
         "language": language,
-        "headline": review.text("headline", limit=MAX_HEADLINE) or review.text("name", limit=MAX_HEADLINE),
-        "summary": review.text("abstract", limit=MAX_SUMMARY, one_line=False)
-        or review.text("description", limit=MAX_SUMMARY, one_line=False),
-        "body": review.text("reviewBody", limit=MAX_BODY, one_line=False),
+        "headline": review.text_for(Review, "headline", "headline") or review.text_for(Review, "headline", "name"),
+        "summary": review.text_for(Review, "summary", "abstract") or review.text_for(Review, "summary", "description"),
+        "body": review.text_for(Review, "body", "reviewBody"),
         "claim": {
-            "id": None,
             "text": claim_text or "",
             "language": claim_language or language,
             "claimed_on": item.day("datePublished") if item else None,
@@ -61,11 +47,10 @@ def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
             "claimant": claimant_of(item) if item else None,
             "appearances": appearances,
         },
-        "verdict": on_no_scale(verdict),
+        "verdict": {"original": verdict},
         "sources": sources,
         "publisher": publisher,
         "authors": authors,
-        "topics": [],
         "reviewed_on": review.day("datePublished"),
         "archive_url": review.address("archivedAt"),
         "license": review.address("sdLicense", "license"),
@@ -90,9 +75,9 @@ def review_address(review: Node) -> str | None:
 
 def _claim_text(review: Node, item: Node | None) -> tuple[str | None, str | None]:
     """The claim's text and, when it is the Claim's own, the language the Claim gives for it."""
-    text = review.text("claimReviewed", limit=MAX_CLAIM, one_line=False)
+    text = review.text_for(ReviewedClaim, "text", "claimReviewed")
     if item and "Claim" in item.types:
-        own = item.text("text", limit=MAX_CLAIM, one_line=False)
+        own = item.text_for(ReviewedClaim, "text", "text")
         if own and own == (text or own):
             return own, item.language("inLanguage")
         if own:
@@ -103,11 +88,11 @@ def _claim_text(review: Node, item: Node | None) -> tuple[str | None, str | None
     return text, None
 
 
-def _verdict(review: Node) -> OriginalVerdict | None:
+def _verdict(review: Node) -> Said | None:
     ratings = [
         (label, rating)
         for rating in review.nodes("reviewRating")
-        if (label := rating.text("alternateName", limit=MAX_ORIGINAL_LABEL, one_line=False))
+        if (label := rating.text_for(OriginalRating, "label", "alternateName"))
     ]
     if len(ratings) != 1:
         code, detail = (
@@ -120,24 +105,24 @@ def _verdict(review: Node) -> OriginalVerdict | None:
     label, rating = ratings[0]
     return {
         "label": label,
-        "value": rating.number("ratingValue", limit=MAX_NAME),
-        "best": rating.number("bestRating", limit=MAX_NAME),
-        "worst": rating.number("worstRating", limit=MAX_NAME),
-        "explanation": rating.text("ratingExplanation", limit=MAX_EXPLANATION, one_line=False),
+        "value": rating.number_for(OriginalRating, "value", "ratingValue"),
+        "best": rating.number_for(OriginalRating, "best", "bestRating"),
+        "worst": rating.number_for(OriginalRating, "worst", "worstRating"),
+        "explanation": rating.text_for(OriginalRating, "explanation", "ratingExplanation"),
         "image_url": rating.address("image"),
     }
 
 
-def _sources(review: Node, key: str) -> list[Source]:
+def _sources(review: Node, key: str) -> list[Said]:
     """Evidence as the file lists it, repetitions included. A text that is no address is a title."""
-    found: list[Source] = []
+    found: list[Said] = []
     for entry in review.entries(key):
         work = entry if isinstance(entry, Node) else _cited_text(review, key, entry)
         written = work.written_address()
         address = web_address(written) if written else None
         if written and not address:
             review.drop_address(key, written)
-        title = work.text("name", limit=MAX_HEADLINE) or work.text("headline", limit=MAX_HEADLINE)
+        title = work.text_for(Source, "title", "name") or work.text_for(Source, "title", "headline")
         publisher = work.node("publisher")
         quotation = next((part for part in work.nodes("hasPart") if "Quotation" in part.types), None)
         if title or address:
@@ -145,13 +130,11 @@ def _sources(review: Node, key: str) -> list[Source]:
                 {
                     "title": title,
                     "url": address,
-                    "publisher": publisher.text("name", limit=MAX_NAME)
+                    "publisher": publisher.text_for(Source, "publisher", "name")
                     if publisher
-                    else work.text("publisher", limit=MAX_NAME),
-                    "stance": None,
-                    "quote": quotation.text("text", limit=MAX_QUOTE, one_line=False) if quotation else None,
+                    else work.text_for(Source, "publisher", "publisher"),
+                    "quote": quotation.text_for(Source, "quote", "text") if quotation else None,
                     "archive_url": work.address("archivedAt"),
-                    "accessed_on": None,
                 }
             )
     return found
@@ -162,7 +145,7 @@ def _cited_text(review: Node, key: str, text: str) -> Node:
     return Node({"url" if is_address else "name": text}, f"{review.pointer}/{key}", review.notes)
 
 
-def _publisher_and_authors(review: Node, address: str) -> tuple[Publisher, list[Author]]:
+def _publisher_and_authors(review: Node, address: str) -> tuple[Said, list[Said]]:
     """The organisation among the review's authors publishes it; else its `publisher`; else its first author.
 
     Everybody else among the authors is an author. The site is the host of the review's own address.
@@ -171,10 +154,10 @@ def _publisher_and_authors(review: Node, address: str) -> tuple[Publisher, list[
     named = [_party(review, "publisher", entry) for entry in review.parties("publisher")]
     party = next((each for each in [*filter(is_organization, authors), *named, *authors]), None)
     party = party or Node({}, "/author", review.notes)
-    others = [name for each in authors if each is not party and (name := each.text("name", limit=MAX_NAME))]
-    publisher: Publisher = {
+    others = [name for each in authors if each is not party and (name := each.text_for(Author, "name", "name"))]
+    publisher = {
         "type": "person" if "Person" in party.types else "organization",
-        "name": party.text("name", limit=MAX_NAME),
+        "name": party.text_for(Publisher, "name", "name"),
         "site": site_of_review(address),
         "url": party.address("url"),
         "logo_url": party.address("logo", "image"),

@@ -7,33 +7,45 @@ read by the type that the key has there, so that no column is listed a second ti
 import csv
 import re
 from collections.abc import Iterator
-from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
+from dataclasses import dataclass
+from typing import Any
 
 from factcheck.exchange.json_values import DECODER, MAX_VALUE, Cursor, Number, TooLongError
-from factcheck.exchange.shapes import Appearance, Author, Problem, Source, Statement, Topic
+from factcheck.exchange.own_format import ImportedReview
+from factcheck.exchange.results import Problem
+from factcheck.record.statements.parts import Part, kind_of, parts_of
+from factcheck.record.statements.review import Appearance, Author, Source, Topic
 
 NEEDED = "original_url"  # the column by which a CSV file is known
 _DELIMITERS = ",;\t"
 _MAX_HEADER = 64 * 1024  # characters
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 # What a line in the cell of a list is, when the cell is no JSON.
-_MEMBER = {Source: "url", Appearance: "url", Author: "name", Topic: "slug"}
+_MEMBER: dict[type[Part], str] = {Source: "url", Appearance: "url", Author: "name", Topic: "slug"}
 
 Row = dict[str, Any]
 
 
-def _columns(shape: type, before: str = "") -> dict[str, Any]:
-    """The type of every column."""
-    found: dict[str, Any] = {}
-    for key, hint in get_type_hints(shape).items():
-        if get_origin(hint) is UnionType:
-            (hint,) = (each for each in get_args(hint) if each is not type(None))
-        found |= _columns(hint, f"{before}{key}.") if is_typeddict(hint) else {f"{before}{key}": hint}
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The type of the cells; `member`: the key of a list's members that a line of a cell gives, if it is no JSON."""
+
+    kind: type
+    member: str | None = None
+
+
+def _columns(model: type[Part], before: str = "") -> dict[str, Column]:
+    found: dict[str, Column] = {}
+    for key in model.model_fields:
+        kind, part = kind_of(model, key), parts_of(model).get(key)
+        if part and kind is not list:
+            found |= _columns(part, f"{before}{key}.")
+        else:
+            found[f"{before}{key}"] = Column(kind, _MEMBER[part] if part else None)
     return found
 
 
-COLUMNS = _columns(Statement)
+COLUMNS = _columns(ImportedReview)
 
 
 def header_of(cursor: Cursor) -> tuple[list[str], str] | None:
@@ -113,18 +125,17 @@ def _row(cells: dict[str, str]) -> Row:
     return row
 
 
-def _value(cell: str, kind: Any) -> object:
+def _value(cell: str, column: Column) -> object:
     """The cell by its column's type; what is none of that type stays a text, which the format's checks refuse."""
-    if kind is bool:
+    if column.kind is bool:
         return {"true": True, "false": False}.get(cell.strip().lower(), cell)
-    if kind is int:
+    if column.kind is int:
         return Number(cell.strip()) if _INTEGER.fullmatch(cell.strip()) else cell
-    if kind is str:
+    if column.kind is str:
         return cell
-    if get_origin(kind) is list and not cell.lstrip().startswith("["):
-        (each,) = get_args(kind)
+    if column.kind is list and not cell.lstrip().startswith("["):
         lines = [line.strip() for line in cell.splitlines() if line.strip()]
-        return [{_MEMBER[each]: line} if each in _MEMBER else line for line in lines]
+        return [{column.member: line} for line in lines] if column.member else lines
     try:
         return DECODER.decode(cell)
     except (ValueError, RecursionError):

@@ -3,25 +3,21 @@
 The readers hand on a claim once for each of its reviews, which then stands under `claimReview` alone.
 """
 
+from typing import Any
+
 from factcheck.exchange.claimreview import review_address
 from factcheck.exchange.itemreviewed import claimant_of
-from factcheck.exchange.jsonld import Node, Notes
+from factcheck.exchange.jsonld import Node
 from factcheck.exchange.normalise import site_of_review
-from factcheck.exchange.shapes import (
-    MAX_CLAIM,
-    MAX_HEADLINE,
-    MAX_NAME,
-    MAX_ORIGINAL_LABEL,
-    UNKNOWN_LANGUAGE,
-    Statement,
-    on_no_scale,
-)
+from factcheck.exchange.results import Notes
+from factcheck.record.statements.review import OriginalRating, Publisher, Review, ReviewedClaim
+from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
 # Where a record has something that the answer did not say.
 SILENT = frozenset({"claim.language", "claim.claimant.type", "publisher.type", "publisher.site"})
 
 
-def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
+def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:
     """The record of one review, or None; `notes.refused` then says why, `notes.dropped` what was left out."""
     claim = Node(members, "", notes)
     review = claim.node("claimReview")
@@ -29,63 +25,34 @@ def statement_of(members: dict[str, object], notes: Notes) -> Statement | None:
         claim.refuse("claimReview", "no_review", "the claim has no review")
         return None
     address = review_address(review) or ""
-    text = claim.text("text", limit=MAX_CLAIM, one_line=False)
+    text = claim.text_for(ReviewedClaim, "text", "text")
     if text is None:
         claim.refuse("text", "no_claim_text", "the claim's text is missing or empty")
-    label = review.text("textualRating", limit=MAX_ORIGINAL_LABEL, one_line=False)
+    label = review.text_for(OriginalRating, "label", "textualRating")
     if label is None:
         review.refuse("textualRating", "no_verdict", "the verdict in words is missing or empty")
     language = review.language("languageCode") or UNKNOWN_LANGUAGE
     publisher = review.node("publisher")
     site = site_of_review(address) if address else ""
-    if publisher and (named := publisher.text("site", limit=MAX_NAME)) and named != site:
+    if publisher and (named := publisher.text_for(Publisher, "name", "site")) and named != site:
         publisher.drop("site", "other_site", f"the review's address is of {site}, not of {named[:100]}")
-    statement: Statement = {
-        "id": None,
+    statement = {
         "original_url": address,
         "language": language,
-        "headline": review.text("title", limit=MAX_HEADLINE),
-        "summary": None,
-        "body": None,
+        "headline": review.text_for(Review, "headline", "title"),
         "claim": {
-            "id": None,
             "text": text or "",
             # `languageCode` is that of the review; of the claim's own, Google says nothing.
             "language": language,
             "claimed_on": claim.day("claimDate"),
-            "location": None,
             "claimant": claimant_of(claim, "claimant"),
-            "appearances": [],
         },
-        "verdict": on_no_scale(
-            {
-                "label": label or "",
-                "value": None,
-                "best": None,
-                "worst": None,
-                "explanation": None,
-                "image_url": None,
-            }
-        ),
-        "sources": [],
+        "verdict": {"original": {"label": label or ""}},
         "publisher": {
-            "type": "organization",
-            "name": publisher.text("name", limit=MAX_NAME) if publisher else None,
+            "name": publisher.text_for(Publisher, "name", "name") if publisher else None,
             "site": site,
-            "url": None,
-            "logo_url": None,
-            "same_as": [],
-            "methodology_url": None,
-            "corrections_url": None,
-            "principles_url": None,
-            "unnamed_sources_url": None,
-            "feedback_url": None,
         },
-        "authors": [],
-        "topics": [],
         "reviewed_on": review.day("reviewDate"),
-        "archive_url": None,
-        "license": None,
     }
     if notes.refused:
         return None

@@ -16,7 +16,7 @@ from factcheck.editorial.imports.incoming import Incoming, Refused
 from factcheck.editorial.models import ImportBatch, User
 from factcheck.editorial.proposals.imports import add_to_batch
 from factcheck.exchange.reading import Read, chunks
-from factcheck.exchange.shapes import Position, Problem, Record, Refusal
+from factcheck.exchange.results import Position, Problem, Record, Refusal
 
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
 _MAX_PLACES = 1000  # that are told apart

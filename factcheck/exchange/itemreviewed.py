@@ -1,8 +1,12 @@
 """What a ClaimReview says about the claim itself: who made it and where (its `itemReviewed`)."""
 
+from typing import Any
+
 from factcheck.exchange.jsonld import Node
 from factcheck.exchange.normalise import web_address
-from factcheck.exchange.shapes import MAX_DESCRIPTION, MAX_NAME, Appearance, Claimant
+from factcheck.record.statements.review import Claimant, ReviewedClaim
+
+Said = dict[str, Any]
 
 _MEDIA = {"TextObject": "text", "ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
 # Types below schema.org's Organization whose names do not end in it.
@@ -18,32 +22,29 @@ _ORGANIZATIONS = {
 _HEX = frozenset("0123456789abcdef")
 
 
-def claimant_of(item: Node, key: str = "author") -> Claimant | None:
+def claimant_of(item: Node, key: str = "author") -> Said | None:
     """The first of those under `key` that has a name or a description; without any, whom `creditText` describes.
 
     An author whose type is not given counts as a person, with whom more care is due.
     """
-    found: list[Claimant] = []
+    found: list[Said] = []
     authors = list(item.parties(key))
-    if not authors and (described := item.text("creditText", limit=MAX_DESCRIPTION, one_line=False)):
+    if not authors and (described := item.text_for(Claimant, "description", "creditText")):
         authors = [Node({"description": described}, item.pointer, item.notes)]
     for author in authors:
         if isinstance(author, str):
             author = Node({"name": author}, f"{item.pointer}/{key}", item.notes)
-        name = author.text("name", limit=MAX_NAME)
-        description = author.text("description", limit=MAX_DESCRIPTION, one_line=False)
+        name = author.text_for(Claimant, "name", "name")
+        description = author.text_for(Claimant, "description", "description")
         if name or description:
             kind = "organization" if is_organization(author) else "person"
             found.append(
                 {
-                    "id": None,
                     "type": kind if name else "unnamed",
                     "name": name,
                     "description": description,
-                    "job_title": author.text("jobTitle", limit=MAX_NAME),
+                    "job_title": author.text_for(Claimant, "job_title", "jobTitle"),
                     "same_as": author.profiles(),
-                    "confirmed": False,
-                    "is_public_figure": None,
                 }
             )
     if len(found) > 1:
@@ -58,14 +59,18 @@ def location_of(item: Node) -> str | None:
     of the claim.
     """
     if "Claim" not in item.types:
-        return item.text("name", limit=MAX_NAME)
+        return item.text_for(ReviewedClaim, "location", "name")
     place = item.node("locationCreated")
-    return place.text("name", limit=MAX_NAME) if place else item.text("locationCreated", limit=MAX_NAME)
+    return (
+        place.text_for(ReviewedClaim, "location", "name")
+        if place
+        else item.text_for(ReviewedClaim, "location", "locationCreated")
+    )
 
 
-def appearances_of(item: Node) -> list[Appearance]:
+def appearances_of(item: Node) -> list[Said]:
     """Where the claim was made, once each. An item that is no Claim but a work is an appearance itself."""
-    found: dict[str, Appearance] = {}
+    found: dict[str, Said] = {}
     for key in ("firstAppearance", "appearance"):
         for entry in item.entries(key):
             _appearance(item, key, entry, found, first=key == "firstAppearance" and not found)
@@ -77,7 +82,7 @@ def appearances_of(item: Node) -> list[Appearance]:
     return list(found.values())
 
 
-def _appearance(item: Node, key: str, entry: Node | str, found: dict[str, Appearance], *, first: bool) -> None:
+def _appearance(item: Node, key: str, entry: Node | str, found: dict[str, Said], *, first: bool) -> None:
     work = entry if isinstance(entry, Node) else Node({"url": entry}, f"{item.pointer}/{key}", item.notes)
     written = work.written_address()
     address = web_address(written) if written else None
@@ -85,8 +90,8 @@ def _appearance(item: Node, key: str, entry: Node | str, found: dict[str, Appear
         if written:
             item.drop_address(key, written)
         return
-    digest = (work.text("sha256", limit=MAX_NAME) or "").lower()
-    appearance: Appearance = {
+    digest = (work.text("sha256", limit=500) or "").lower()
+    appearance = {
         "url": address,
         "medium": next((_MEDIA[name] for name in sorted(work.types) if name in _MEDIA), None),
         "media_sha256": digest if len(digest) == 64 and _HEX.issuperset(digest) else None,

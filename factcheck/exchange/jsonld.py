@@ -1,29 +1,19 @@
 """Taking values out of JSON-LD nodes as publishers write them: strings, lists of one, value objects, nodes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 
 from factcheck.exchange.graphs import is_reference
 from factcheck.exchange.json_values import Number
-from factcheck.exchange.normalise import calendar_date, is_blank, language_tag, tidy, web_address
+from factcheck.exchange.normalise import calendar_date, language_tag, tidy, web_address
 from factcheck.exchange.readers import types_of
-from factcheck.exchange.shapes import MAX_LIST, MAX_SAME_AS, Problem, pointer_step
+from factcheck.exchange.results import Notes, Problem
+from factcheck.record.statements.faults import Fault, pointer_step
+from factcheck.record.statements.parts import Part, limit, rule_of
+from factcheck.record.statements.values import MAX_LIST, MAX_SAME_AS, is_blank
 from factcheck.record.text import find_forbidden
 
 _OWN_ADDRESS = ("url", "contentUrl", "@id")  # of a node, the first that is there
-
-
-@dataclass
-class Notes:
-    """What was found wrong with a record: `refused` keeps it out, `dropped` is left out of it.
-
-    `read` has the JSON pointers of the properties in which something was found to carry; the others are not kept.
-    """
-
-    refused: list[Problem] = field(default_factory=list)
-    dropped: list[Problem] = field(default_factory=list)
-    read: set[str] = field(default_factory=set)
 
 
 class Node:
@@ -47,13 +37,19 @@ class Node:
             return None
         return self._kept(key, texts[0], limit) if texts else None
 
-    def number(self, key: str, *, limit: int) -> str | None:
+    def text_for(self, model: type[Part], name: str, key: str) -> str | None:
+        """The property as text, for that field of a statement."""
+        rule = rule_of(model, name)
+        assert rule.limit is not None
+        return self.text(key, limit=rule.limit, one_line=rule.one_line)
+
+    def number_for(self, model: type[Part], name: str, key: str) -> str | None:
         """The property as the file had it, a number's digits included ("1.50" stays "1.50")."""
         found = [each.get("@value") if isinstance(each, dict) else each for each in _listed(self.members.get(key))]
         if len(found) == 1 and isinstance(found[0], Number):
             self._mark(key)
-            return self._kept(key, str(found[0]), limit)
-        return self.text(key, limit=limit)
+            return self._kept(key, str(found[0]), limit(model, name))
+        return self.text_for(model, name, key)
 
     def day(self, key: str) -> str | None:
         value = self.text(key, limit=100)
@@ -187,18 +183,15 @@ class Node:
             yield place, given
 
     def _kept(self, key: str, value: str, limit: int) -> str:
-        check_text(self.notes, f"{self.pointer}/{key}", value, limit)
+        """Refuses the record when the text is too long or cannot be stored: nothing is cut or repaired in silence."""
+        if forbidden := find_forbidden(value):
+            self.refuse(
+                key, "forbidden_character", Fault("", "forbidden_character", {"character": forbidden}).sentence()
+            )
+        if len(value) > limit:
+            fault = Fault("", "too_long", {"limit": limit, "count": len(value)})
+            self.refuse(key, fault.code, fault.sentence())
         return value
-
-
-def check_text(notes: Notes, pointer: str, value: str, limit: int) -> None:
-    """Refuses the record when the text is too long or cannot be stored: nothing is cut or repaired in silence."""
-    forbidden = find_forbidden(value)
-    if forbidden:
-        detail = f"contains {forbidden}, which is no character (or the file is not UTF-8 there)"
-        notes.refused.append(Problem(pointer, "forbidden_character", detail))
-    if len(value) > limit:
-        notes.refused.append(Problem(pointer, "too_long", f"has {len(value)} characters; {limit} are allowed"))
 
 
 def address_text(value: object) -> str | None:

@@ -18,7 +18,7 @@ from typing import Self, cast
 from factcheck.exchange import csv_rows
 from factcheck.exchange.graphs import Node, Nodes, nodes_of
 from factcheck.exchange.json_values import DECODER, MAX_VALUE, Cursor, MalformedError, TooLongError
-from factcheck.exchange.shapes import Position, Problem, Refusal
+from factcheck.exchange.results import Position, Problem, Refusal
 
 # A value that is longer than this is not read whole but member by member.
 STREAM_FROM = 1024 * 1024  # characters

@@ -18,7 +18,7 @@ from typing import Any
 from factcheck.exchange.json_values import Number, length_of
 from factcheck.exchange.readers import Found, ReviewFile
 from factcheck.exchange.records import record_of
-from factcheck.exchange.shapes import Record, Refusal
+from factcheck.exchange.results import Record, Refusal
 
 # A chunk ends after so many records, or so many characters of the file: of both it is all that is held.
 CHUNK = 1000

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from factcheck.exchange import claimreview, google, own_format
 from factcheck.exchange.graphs import with_references, with_short_terms
-from factcheck.exchange.jsonld import Notes, address_text
+from factcheck.exchange.jsonld import address_text
 from factcheck.exchange.normalise import web_address
 from factcheck.exchange.readers import Found, types_of
-from factcheck.exchange.shapes import Problem, Record, Refusal, record_key
+from factcheck.exchange.results import Notes, Problem, Record, Refusal, record_key
 
 _MAX_PROBLEMS = 20  # of one record that are told
 
@@ -23,6 +23,7 @@ def record_of(found: Found) -> Record | Refusal | None:
 def _record_of(found: Found) -> Record | Refusal | None:
     node, types, notes = with_short_terms(found.node), types_of(found.node), Notes()
     silent: frozenset[str] = frozenset()
+    told: Mapping[str, object] | None = None  # what was said, where the rest says nothing
     if "ClaimReview" in types or (not types and "claimReviewed" in node):
         statement, silent = claimreview.statement_of(with_references(node, found.nodes), notes), claimreview.SILENT
     elif types:
@@ -31,11 +32,11 @@ def _record_of(found: Found) -> Record | Refusal | None:
         statement = None
         notes.refused.append(Problem("/@type", "other_type", f"no ClaimReview but {', '.join(sorted(types))[:200]}"))
     elif "claimReview" in node:
-        statement = google.statement_of(node, notes)
-        silent = google.SILENT | (_unsaid(statement, statement) if statement else set())
+        statement, silent = google.statement_of(node, notes), google.SILENT
+        told = statement
     elif "claim" in node or "original_url" in node:
         statement = own_format.statement_of(node, notes)
-        silent = frozenset(_unsaid(statement, node)) if statement and found.is_row else silent
+        told = node if found.is_row else None
     else:
         statement = None
         notes.refused.append(
@@ -47,6 +48,9 @@ def _record_of(found: Found) -> Record | Refusal | None:
         )
     if statement is None:
         return Refusal(found.position, _told(notes), _address(node))
+    statement = own_format.completed(statement)
+    if told is not None:
+        silent |= _unsaid(statement, told)
     key = record_key(statement["original_url"], statement["claim"]["text"], statement["language"])
     return Record(found.position, key, statement, tuple(notes.dropped), silent)
 

@@ -13,9 +13,6 @@ from factcheck.record.readmodel import body_at, page_url
 from factcheck.record.rows import upsert
 
 BATCH = 1000
-# What `from.type` and `outcome` of a demand can be.
-FROM_TYPES = ("state_body", "police", "court", "company", "person")
-OUTCOMES = ("open", "complied", "partly", "refused", "dropped")
 
 
 def apply(published: Sequence[Published]) -> None:

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial.models import Demand
 from factcheck.editorial.proposals import demands
 from factcheck.record.models import LogEntry
-from factcheck.record.register import FROM_TYPES, OUTCOMES
 from tests.drafts import (
     approve_demand,
     make_demand,
@@ -230,8 +229,3 @@ def test_answer_is_not_sent_twice(world, api):
     answer = api.send(f"demands/{world.updated}/")
     again = api.send(f"demands/{world.updated}/", **{"If-None-Match": answer["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
-
-
-def test_words_of_the_register_are_those_of_the_desk():
-    assert tuple(Demand.From.values) == FROM_TYPES
-    assert tuple(Demand.Outcome.values) == OUTCOMES

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from factcheck.exchange import reading
-from factcheck.exchange.shapes import Record, Refusal
+from factcheck.exchange.results import Record, Refusal
 
 
 def records(path: Path) -> Iterator[Record | Refusal]:

@@ -1,6 +1,6 @@
 """Where a record stands and what is wrong with it, each in a line that a test can spell out."""
 
-from factcheck.exchange.shapes import Position, Problem, Refusal
+from factcheck.exchange.results import Position, Problem, Refusal
 
 
 def place(position: Position) -> str:

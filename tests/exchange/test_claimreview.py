@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from factcheck.exchange.shapes import Record, Refusal
+from factcheck.exchange.results import Record, Refusal
 from tests.exchange.reading import records
 from tests.exchange.spelled import place, told, why
 
@@ -122,10 +122,10 @@ def test_type_is_recognised(tmp_path: Path, type_: object) -> None:
             "/claimReviewed: the claim's text is empty or no single text; "
             "/claimReviewed: 2 texts stand where one is expected",
         ),
-        ({"claimReviewed": "x" * 10_001}, "/claimReviewed: has 10001 characters; 10000 are allowed"),
+        ({"claimReviewed": "x" * 10_001}, "/claimReviewed: Write at most 10000 characters. There are 10001."),
         (
             {"claimReviewed": "cut emoji \ud83d"},
-            "/claimReviewed: contains U+D83D, which is no character (or the file is not UTF-8 there)",
+            "/claimReviewed: The character U+D83D cannot be stored. Delete it or type the text again.",
         ),
         ({"reviewRating": ...}, "/reviewRating: the verdict in words is missing (reviewRating.alternateName)"),
         ({"reviewRating": "False"}, "/reviewRating: the verdict in words is missing (reviewRating.alternateName)"),
@@ -147,14 +147,14 @@ def test_type_is_recognised(tmp_path: Path, type_: object) -> None:
         ),
         (
             {"reviewRating": {"alternateName": "x" * 2_001}},
-            "/reviewRating/alternateName: has 2001 characters; 2000 are allowed",
+            "/reviewRating/alternateName: Write at most 2000 characters. There are 2001.",
         ),
         ({"url": ...}, "/url: the review's own address is missing"),
         ({"url": ""}, "/url: the review's own address is missing"),
         ({"url": "/relative"}, "/url: '/relative' is no absolute web address (http or https)"),
         ({"url": "javascript:alert(1)"}, "/url: 'javascript:alert(1)' is no absolute web address (http or https)"),
-        ({"name": "x" * 1_001}, "/name: has 1001 characters; 1000 are allowed"),
-        ({"name": "\ufdd0"}, "/name: contains U+FDD0, which is no character (or the file is not UTF-8 there)"),
+        ({"name": "x" * 1_001}, "/name: Write at most 1000 characters. There are 1001."),
+        ({"name": "\ufdd0"}, "/name: The character U+FDD0 cannot be stored. Delete it or type the text again."),
         ({"citation": ["https://example.org/"] * 1_001}, "/citation: has 1001 members; 1000 are allowed"),
         ({"@type": "NewsArticle"}, "/@type: no ClaimReview but NewsArticle"),
         (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from factcheck.exchange import csv_rows, reading
-from factcheck.exchange.shapes import Record, Refusal
+from factcheck.exchange.results import Record, Refusal
 from tests.drafts import make_newsroom
 from tests.exchange.own_records import IMPORTER, bodies, publish, run, take, write
 from tests.exchange.reading import records
@@ -145,18 +145,18 @@ def test_lists_may_stand_a_line_each(tmp_path):
          ["line 2: has something in a cell that belongs to no column", "line 3: taken"]),
         (table(HEADER, (*ROW, "", ""), (*ROW, "", "x")),
          ["line 2: taken", "line 3: has something in a cell that belongs to no column"]),
-        (table(HEADER, ("", "Text", "Sai")), ["line 2: /original_url: is missing or empty"]),
-        (table(HEADER, (ROW[0], " ", "Sai")), ["line 2: /claim: is missing or empty"]),
-        (table(HEADER, (ROW[0], "Text")), ["line 2: /verdict: is missing or empty"]),
-        (table((*HEADER, "reviewed_on"), (*ROW, "3/5/2024")), ["line 2: /reviewed_on: '3/5/2024' is not a day as YYYY-MM-DD"]),
-        (table((*HEADER, "verdict.value"), (*ROW, "much")), ["line 2: /verdict/value: a text stands where a whole number is expected"]),
-        (table((*HEADER, "sources"), (*ROW, "[oops")), ["line 2: /sources: a text stands where a list is expected"]),
-        (table((*HEADER, "sources"), (*ROW, "[" * 100_000)), ["line 2: /sources: a text stands where a list is expected"]),
+        (table(HEADER, ("", "Text", "Sai")), ["line 2: /original_url: This is missing."]),
+        (table(HEADER, (ROW[0], " ", "Sai")), ["line 2: /claim: This is missing."]),
+        (table(HEADER, (ROW[0], "Text")), ["line 2: /verdict: This is missing."]),
+        (table((*HEADER, "reviewed_on"), (*ROW, "3/5/2024")), ["line 2: /reviewed_on: Give a day such as 2026-10-05."]),
+        (table((*HEADER, "verdict.value"), (*ROW, "much")), ["line 2: /verdict/value: Give a JSON value of this type: integer or null."]),
+        (table((*HEADER, "sources"), (*ROW, "[oops")), ["line 2: /sources: Give a JSON value of this type: array."]),
+        (table((*HEADER, "sources"), (*ROW, "[" * 100_000)), ["line 2: /sources: Give a JSON value of this type: array."]),
         (table((*HEADER, "claim.claimant.type", "claim.claimant.name", "claim.claimant.confirmed"), (*ROW, "person", "A", "ja")),
-         ["line 2: /claim/claimant/confirmed: a text stands where true or false is expected"]),
+         ["line 2: /claim/claimant/confirmed: Give a JSON value of this type: boolean."]),
         (table(HEADER, (ROW[0], "caf\ue000", "Sai")).encode().replace("\ue000".encode(), b"\xe9"),
-         ["line 2: /claim/text: contains U+DCE9, which is no character (or the file is not UTF-8 there)"]),
-        (table(HEADER, (ROW[0], "nul\x00", "Sai")), ["line 2: /claim/text: contains U+0000, which is no character (or the file is not UTF-8 there)"]),
+         ["line 2: /claim/text: The character U+DCE9 cannot be stored. Delete it or type the text again."]),
+        (table(HEADER, (ROW[0], "nul\x00", "Sai")), ["line 2: /claim/text: The character U+0000 cannot be stored. Delete it or type the text again."]),
         (table(HEADER, ROW) + 'https://a.example/2,"never closed,Sai\n', ["line 2: taken", "line 4: not CSV: unexpected end of data; the rest of the file was not read"]),
         (table(HEADER) + 'https://a.example/2,"a" b,Sai\n', ["line 3: not CSV: ',' expected after '\"'; the rest of the file was not read"]),
         (table(HEADER, ROW).encode("utf-16"), ["line 1: the file is in UTF-16: save it in UTF-8; the rest of the file was not read"]),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from factcheck.exchange.shapes import Record, Refusal
+from factcheck.exchange.results import Record, Refusal
 from tests.exchange.reading import records
 from tests.exchange.spelled import place, told, why
 from tests.exchange.test_claimreview import MINIMAL

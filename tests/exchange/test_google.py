@@ -17,7 +17,7 @@ from django.test import Client
 from factcheck.editorial.models import ImportBatch
 from factcheck.editorial.proposals import imports
 from factcheck.exchange.fetching import fetch_claims
-from factcheck.exchange.shapes import Record, Refusal
+from factcheck.exchange.results import Record, Refusal
 from tests.exchange.own_records import IMPORTER, bodies, publish, run
 from tests.exchange.reading import records
 from tests.exchange.spelled import place

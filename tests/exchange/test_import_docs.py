@@ -6,6 +6,9 @@ from pathlib import Path
 import factcheck.editorial.imports
 import factcheck.exchange
 from factcheck.editorial.proposals import imports as import_proposals
+from factcheck.exchange.own_format import ImportedReview
+from factcheck.record.statements.faults import TEXTS, Fault
+from factcheck.record.statements.parts import Part, parts_of
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "import.md"
 
@@ -18,6 +21,7 @@ def test_every_code_is_documented() -> None:
     codes |= set(re.findall(r'Problem\([^()]*?, "([a-z_]+)", ', sources))
     files = [*Path(factcheck.editorial.imports.__path__[0]).glob("*.py"), Path(import_proposals.__file__)]
     codes |= set(re.findall(r'Refused\(\s*"([a-z_]+)"', "".join(path.read_text("utf-8") for path in files)))
+    codes |= {Fault("", kind).code for kind in TEXTS}
     assert {"in_hand", "cannot_be_stored"} <= codes
     assert {"no_claim_text", "withdrawn", "unknown_key", "several"} <= codes
     assert sorted(code for code in codes if f"`{code}`" not in text) == []
@@ -25,7 +29,11 @@ def test_every_code_is_documented() -> None:
 
 def test_every_key_of_the_own_format_is_documented() -> None:
     text = DOCS.read_text(encoding="utf-8")
-    source = (Path(factcheck.exchange.__path__[0]) / "own_format.py").read_text(encoding="utf-8")
-    keys = set(re.findall(r'^\s+"([a-z_0-9]+)": ', source, re.MULTILINE))
+    waiting: list[type[Part]] = [ImportedReview]
+    keys = set()
+    while waiting:
+        model = waiting.pop()
+        keys |= set(model.model_fields)
+        waiting += parts_of(model).values()
     assert len(keys) > 40
     assert sorted(key for key in keys if f'"{key}":' not in text) == []

@@ -11,7 +11,7 @@ from django.db import transaction
 from factcheck.editorial.imports.incoming import Incoming, Refused
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Publisher, Review
 from factcheck.editorial.proposals import imports, reviews, workflow
-from factcheck.exchange.shapes import Record
+from factcheck.exchange.results import Record
 from factcheck.record.models import PublishedReview
 from tests.drafts import Newsroom, erase_review, make_newsroom, waiting
 from tests.exchange.own_records import digest, publish, record, take, write

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from factcheck.exchange.shapes import Record
+from factcheck.exchange.results import Record
 from tests.drafts import make_newsroom
 from tests.exchange.own_records import IMPORTER, run
 from tests.exchange.reading import records

@@ -2,8 +2,9 @@
 
 import pytest
 
-from factcheck.exchange.normalise import calendar_date, is_blank, language_tag, site_of_review, tidy, web_address
+from factcheck.exchange.normalise import calendar_date, language_tag, site_of_review, tidy, web_address
 from factcheck.record.addresses import site_of
+from factcheck.record.statements.values import is_blank
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from factcheck.exchange import readers, reading
 from factcheck.exchange.readers import Found, ReviewFile
-from factcheck.exchange.shapes import Record
+from factcheck.exchange.results import Record
 from tests.exchange.reading import records
 from tests.exchange.spelled import place, why
 
@@ -192,7 +192,7 @@ def test_bytes_that_are_not_utf8_refuse_their_record_alone(tmp_path: Path) -> No
     assert isinstance(first, Record)
     assert place(second.position) == "line 2"
     assert not isinstance(second, Record)
-    assert why(second) == "/claim/text: contains U+DCE9, which is no character (or the file is not UTF-8 there)"
+    assert why(second) == "/claim/text: The character U+DCE9 cannot be stored. Delete it or type the text again."
     assert isinstance(third, Record)
 
 

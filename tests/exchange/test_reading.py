@@ -10,7 +10,7 @@ import pytest
 
 from factcheck.exchange import reading
 from factcheck.exchange.reading import chunks
-from factcheck.exchange.shapes import Refusal
+from factcheck.exchange.results import Refusal
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from factcheck.exchange.shapes import Record, Refusal
+from factcheck.exchange.results import Record, Refusal
 from tests.exchange import averitec
 from tests.exchange.reading import records
 from tests.exchange.spelled import told, why

@@ -20,8 +20,11 @@ from factcheck.editorial.admin.lists import all_words, keys, search_terms
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
 from factcheck.editorial.admin.verb_forms import DigestForm, ProseInput
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant, still_named
+from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
+from factcheck.record.statements import review as said
+from factcheck.record.statements.parts import limit
 
 PERSON = Claimant.Type.PERSON
 UNCONFIRMED_PERSON = _("person (not confirmed)")  # nobody here has said that it is a public figure
@@ -62,14 +65,14 @@ class ClaimantForm(SeenForm[Claimant]):
         if self.instance.confirmed:
             types.widget.attrs["data-ticks"] = "is_public_figure"  # desk.js: choosing it says so already
         else:
-            said = [(each, UNCONFIRMED_PERSON if each == PERSON else label) for each, label in Claimant.Type.choices]
-            types.choices = said
+            words = {**dict(choices(Claimant.Type)), PERSON: UNCONFIRMED_PERSON}
+            types.choices = [*words.items()]
 
 
 class RedactionForm(forms.Form):
     description = ProseInput(
         label=capfirst(_("description")),
-        max_length=1000,
+        max_length=limit(said.Claimant, "description"),
         help_text=_("What readers see in place of the name, for example “a Facebook user”."),
         widget=forms.TextInput(attrs={"class": "vTextField wide"}),
     )

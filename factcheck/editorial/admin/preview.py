@@ -10,90 +10,46 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.models import Appearance, Claimant, Demand, Publisher, Source
+from factcheck.editorial.fields import choices, label
 from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record.statements.demand import Demand
+from factcheck.record.statements.parts import Part, find_rule, keys_of, parts_of
+from factcheck.record.statements.review import ClaimantType, Review
+from factcheck.record.statements.values import DAY
 
-# By place in the statement, as documents.statement and demands.statement build it; what is not here is shown under
-# the name of its place.
-LABELS: dict[str, Promise] = {
-    "headline": _("headline"),
-    "summary": _("summary"),
-    "body": _("text"),
-    "language": _("language"),
-    "original_url": _("publisher's page"),
-    "archive_url": _("archive link"),
-    "claim.id": _("claim: identifier"),
-    "claim.text": _("claim"),
-    "claim.language": _("language of the claim"),
-    "claim.claimed_on": _("said on"),
-    "claim.location": _("place"),
-    "claim.claimant": _("claimant"),
-    "claim.claimant.id": _("claimant: identifier"),
-    "claim.claimant.type": _("claimant: type"),
-    "claim.claimant.name": _("claimant: name"),
-    "claim.claimant.description": _("claimant: description"),
-    "claim.claimant.job_title": _("claimant: office or role"),
-    "claim.claimant.same_as": _("claimant: same as"),
-    "claim.claimant.confirmed": _("claimant: name confirmed"),
-    "claim.appearances": _("appearances"),
-    "verdict.label": _("verdict"),
-    "verdict.explanation": _("why this verdict"),
-    "verdict.scale": _("verdict on the scale"),
-    "verdict.original": _("publisher's verdict"),
-    "verdict.original.label": _("publisher's verdict"),
-    "verdict.original.value": _("publisher's rating"),
-    "verdict.original.best": _("publisher's best rating"),
-    "verdict.original.worst": _("publisher's worst rating"),
-    "verdict.original.explanation": _("publisher's explanation"),
-    "verdict.original.image_url": _("publisher's rating image"),
-    "sources": _("sources"),
-    "authors": _("authors"),
-    "topics": _("topics"),
-    "reviewed_on": _("checked on"),
-    "publisher.type": _("publisher: type"),
-    "publisher.name": _("publisher: name"),
-    "publisher.site": _("publisher: site"),
-    "publisher.url": _("publisher: website"),
-    "publisher.logo_url": _("publisher: logo"),
-    "publisher.same_as": _("publisher: profiles elsewhere"),
-    "publisher.methodology_url": _("publisher: methodology"),
-    "publisher.corrections_url": _("publisher: corrections policy"),
-    "publisher.principles_url": _("publisher: principles"),
-    "publisher.unnamed_sources_url": _("publisher: policy on unnamed sources"),
-    "publisher.feedback_url": _("publisher: how to report a mistake"),
-    "license": _("licence"),
-    # Of a demand.
-    "review": _("review"),
-    "review.id": _("review"),
-    "from.type": _("from"),
-    "from.name": _("name"),
-    "from.description": _("description"),
-    "received_on": _("received on"),
-    "asked": _("what was asked"),
-    "legal_basis": _("legal basis"),
-    "outcome": _("outcome"),
-    "done": _("what we did"),
-    "done_on": _("done on"),
-    "withheld": _("why something is left out"),
-    "delayed_until": _("not public before"),
-}
 
-# What the statement has as a code, by place.
-WORDS: dict[str, dict[Any, Any]] = {
-    # Whether somebody here stated that the person is a public figure, `confirmed` says.
-    "claim.claimant.type": {**dict(Claimant.Type.choices), Claimant.Type.PERSON: _("person")},
-    "claim.appearances.medium": dict(Appearance.Medium.choices),
-    "sources.stance": dict(Source.Stance.choices),
-    "publisher.type": dict(Publisher.Type.choices),
-    "from.type": dict(Demand.From.choices),
-    "outcome": dict(Demand.Outcome.choices),
-}
-DAYS = ("claim.claimed_on", "sources.accessed_on", "reviewed_on", "received_on", "done_on", "delayed_until")
+@dataclass(frozen=True)
+class Place:
+    """What people read for a key of a statement, and for its words if it has some."""
+
+    label: str | Promise
+    words: dict[str, str | Promise]
+    is_day: bool
+
+
+def _places(model: type[Part], before: str = "", above: str | Promise = "") -> Iterator[tuple[str, Place]]:
+    """By place, in the order of the statement; what has no label is shown under the name of its place."""
+    for key, name in keys_of(model).items():
+        place, own = f"{before}{key}", label(model.model_fields[name].title or "")
+        rule = find_rule(model, name)
+        of_part = format_lazy("{}: {}", above, own) if model.labels_follow and above else own
+        said = of_part if model.model_fields[name].title else above or place
+        yield place, Place(said, dict(choices(rule.words)) if rule and rule.words else {}, rule is DAY)
+        if part := parts_of(model).get(name):
+            yield from _places(part, f"{place}.", said if model.model_fields[name].title else "")
+
+
+PLACES = dict(_places(Review)) | {place: of for place, of in _places(Demand) if not place.startswith("publisher")}
+# Whether somebody here stated that the person is a public figure, `confirmed` says.
+PLACES["claim.claimant.type"].words[ClaimantType.PERSON] = _("person")
 # Lines that two texts have in common, and pairs of equal ones among them, up to which these are compared in their
 # order: what difflib needs grows with the square of the ones and more with the others.
 MOST_LINES, MOST_PAIRS = 1_000, 20_000
+# What a key stands for that an older statement did not have yet.
+NOTHING: tuple[Any, ...] = (None, [], {}, False)
 ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels")
 
 
@@ -122,7 +78,7 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
 def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
     if before == after:
         return
-    label = LABELS.get(place, place)
+    label = PLACES[place].label if place in PLACES else place
     if place == "verdict":
         # What the scale says of a verdict goes with it: one line in place of six.
         on_scale = ({key: said[key] for key in ON_SCALE} for said in (before, after))
@@ -130,7 +86,9 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
         before, after = ({key: value for key, value in said.items() if key not in ON_SCALE} for said in (before, after))
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys(), key=_order(place)):
-            yield from _compare(f"{place}.{key}".lstrip("."), before.get(key), after.get(key))
+            was, now = before.get(key), after.get(key)
+            if (key in before and key in after) or was not in NOTHING or now not in NOTHING:
+                yield from _compare(f"{place}.{key}".lstrip("."), was, now)
     elif isinstance(before, list) and isinstance(after, list):
         old, new = (Counter(_line(part, place) for part in parts) for parts in (before, after))
         removed, added = list((old - new).elements()), list((new - old).elements())
@@ -142,15 +100,9 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
 
 
 def _order(place: str) -> Any:
-    """What has a label first, in the order of the labels."""
-    known = {name: number for number, name in enumerate(LABELS)}
-
-    def position(key: str) -> tuple[int, str]:
-        full = f"{place}.{key}".lstrip(".")
-        first = next((number for name, number in known.items() if name == full or name.startswith(f"{full}.")), 999)
-        return first, key
-
-    return position
+    """The order of the statement's keys; others come last."""
+    known = {name: number for number, name in enumerate(PLACES)}
+    return lambda key: (known.get(f"{place}.{key}".lstrip("."), len(known)), key)
 
 
 def _paragraphs(label: str | Promise, before: list[str], after: list[str]) -> Change:
@@ -196,6 +148,7 @@ def _line(value: Any, place: str) -> str:
         return ", ".join(_line(part, place) for part in value)
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
-    if place in DAYS:
+    known = PLACES.get(place)
+    if known and known.is_day:
         return date_format(date.fromisoformat(value))
-    return str(WORDS.get(place, {}).get(value, value))
+    return str(known.words.get(value, value) if known else value)

@@ -16,9 +16,10 @@ from factcheck.editorial import documents
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, desk
 from factcheck.editorial.admin.names import names_for_links
 from factcheck.editorial.admin.seen import SeenForm, SeenFormSet
+from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
 
-STANCES = [("", _("not said yet")), *Source.Stance.choices]
+STANCES = [("", _("not said yet")), *choices(Source.Stance)]
 
 
 class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]

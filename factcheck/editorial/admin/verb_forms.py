@@ -8,8 +8,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure
-from factcheck.editorial.fields import validate_characters
+from factcheck.editorial.fields import choices, validate_characters
 from factcheck.editorial.models import Publisher, Review
+from factcheck.record.statements.erasure import Ground
 from factcheck.record.text import clean_text
 
 
@@ -59,7 +60,7 @@ class CorrectionForm(forms.Form):
 
 class ErasureForm(forms.Form):
     ground = forms.ChoiceField(
-        label=capfirst(_("ground")), choices=erasure.Ground.choices, widget=forms.RadioSelect, required=False
+        label=capfirst(_("ground")), choices=choices(Ground), widget=forms.RadioSelect, required=False
     )
     notice = ProseInput(
         label=capfirst(_("public notice")),

@@ -15,10 +15,12 @@ from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.acting import Verb, act, ask, by_name, sent, too_late
 from factcheck.editorial.admin.preview import changes, digest_of, readable_json
 from factcheck.editorial.admin.verb_forms import CorrectionForm, ErasureForm, PublicReasonForm
+from factcheck.editorial.fields import label
 from factcheck.editorial.models import Membership, Proposal, Review
 from factcheck.editorial.models.proposals import Action
 from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.models import LogEntry
+from factcheck.record.statements.erasure import Ground
 
 State = Review.State
 
@@ -182,7 +184,7 @@ def _shown_of_erasure(review: Review, said: dict[str, Any]) -> dict[str, Any]:
     return {
         "said": said,
         "is_notice": True,
-        "ground": erasure.Ground(said["notice"]["ground"]).label,
+        "ground": label(Ground(said["notice"]["ground"]).label),
         "published": published,
         "draft": draft if redact else None,
         "changes": changes(published or {}, draft) if redact else [],

@@ -5,6 +5,9 @@ from typing import Any
 from django.conf import settings
 
 from factcheck.editorial.imports.references import Record
+from factcheck.record.statements.checks import filled
+from factcheck.record.statements.parts import Part
+from factcheck.record.statements.review import Claimant, Review, ReviewedClaim
 
 
 def completed(record: Record, silent: frozenset[str], said: dict[str, Any]) -> Record:
@@ -21,6 +24,7 @@ def completed(record: Record, silent: frozenset[str], said: dict[str, Any]) -> R
 
 def says_the_same(record: Record, said: dict[str, Any]) -> bool:
     """Whether the record would leave the statement as it is."""
+    said = filled(said, Review)
     verdict, claim, publisher = record["verdict"], record["claim"], record["publisher"]
     here = said["publisher"]
     return (
@@ -36,12 +40,17 @@ def says_the_same(record: Record, said: dict[str, Any]) -> bool:
     )
 
 
-_PLAIN = ("language", "headline", "summary", "body", "sources", "authors", "reviewed_on", "archive_url")
-_OF_CLAIM = ("text", "language", "claimed_on", "location", "appearances")
+def _keys(model: type[Part], *besides: str) -> list[str]:
+    return [key for key in model.model_fields if key not in besides]
+
+
+# What is compared as it is; the rest has ids, or is ours to say.
+_PLAIN = _keys(Review, "id", "original_url", "claim", "verdict", "publisher", "topics", "license")
+_OF_CLAIM = _keys(ReviewedClaim, "id", "claimant")
+_OF_CLAIMANT = _keys(Claimant, "id", "confirmed")
 _Member = dict[str, Any]
 # What has to be the same, so that the rest is of the same person and verdict.
 _KNOWN_BY = {"claim.claimant.": "name", "verdict.original.": "label"}
-_OF_CLAIMANT = ("type", "name", "description", "job_title", "same_as")
 
 
 def _without_id(claimant: dict[str, Any] | None, said: dict[str, Any] | None) -> bool:

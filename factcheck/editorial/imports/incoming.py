@@ -26,6 +26,8 @@ from factcheck.editorial.proposals.reviews import last_statement
 from factcheck.editorial.shared_claims import is_hidden
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.rows import insert
+from factcheck.record.statements import review as statements
+from factcheck.record.statements.checks import same, spoken
 
 State = Review.State
 # Imports wait for each other chunk by chunk, so that none finds half of what another one makes.
@@ -56,7 +58,8 @@ class Incoming:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(orjson.dumps(self.record, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        """Of what the record says; a key that says nothing does not count, nor whether the format had it yet."""
+        return hashlib.sha256(orjson.dumps(spoken(self.record), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass
@@ -232,7 +235,7 @@ def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> s
         if plan.former is None:
             continue
         said = documents.statement_from(drafts[plan.review])
-        if plan.change_class and canonical(said) == canonical(last_statement(plan.former)):
+        if plan.change_class and same(said, last_statement(plan.former) or {}, statements.Review):
             unchanged.add(plan.review)
             continue
         Review.objects.filter(pk=plan.review).update(

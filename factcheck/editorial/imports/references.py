@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Left
 from django.utils import timezone
 
+from factcheck.editorial.columns import columns_of
 from factcheck.editorial.imports.ids import new_id
 from factcheck.editorial.models import (
     Claim,
@@ -29,11 +30,6 @@ from factcheck.record.rows import insert
 Record = Mapping[str, Any]
 _Identity = tuple[str, str, str, str, tuple[str, ...]]
 _Key = str | _Identity
-
-PUBLISHER_FIELDS = (
-    "type", "name", "site", "url", "logo_url", "same_as", "methodology_url", "corrections_url", "principles_url",
-    "unnamed_sources_url", "feedback_url",
-)  # fmt: skip
 
 
 class References:
@@ -119,8 +115,7 @@ def _publishers(sites: set[str]) -> dict[str, Publisher]:
 
 def _publisher(record: Record) -> Publisher:
     said = record["publisher"]
-    fields = {key: "" if said[key] is None else said[key] for key in PUBLISHER_FIELDS}
-    return Publisher(**fields | {"name": said["name"] or said["site"]})
+    return Publisher(**columns_of(Publisher, said) | {"name": said["name"] or said["site"]})
 
 
 def _mappings() -> dict[tuple[str, str], int]:
@@ -144,7 +139,7 @@ def _claimants(newsroom: Publisher, said: list[dict[str, Any]]) -> dict[_Key, Cl
     if not said:
         return {}
     names = {claimant["name"] for claimant in said if claimant["name"]}
-    descriptions = {" ".join(claimant["description"].split()) for claimant in said if claimant["description"]}
+    descriptions = {claimant["description"] for claimant in said if claimant["description"]}
     begins = {description[:SORTED_BY] for description in descriptions}  # for the index claimant_newsroom
     rows = Claimant.objects.annotate(begins=Left("description", SORTED_BY)).filter(
         Q(name__in=names) | Q(name="", begins__in=begins, description__in=descriptions), newsroom=newsroom
@@ -162,8 +157,7 @@ def _key(said: Mapping[str, Any]) -> _Key:
 
 
 def _identity(said: Mapping[str, Any]) -> _Identity:
-    description = " ".join((said["description"] or "").split())
-    return said["type"], said["name"] or "", description, said["job_title"] or "", tuple(said["same_as"])
+    return said["type"], said["name"] or "", said["description"] or "", said["job_title"] or "", tuple(said["same_as"])
 
 
 def _claimant(newsroom: Publisher, said: Mapping[str, Any]) -> Claimant:

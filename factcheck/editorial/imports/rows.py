@@ -1,7 +1,7 @@
 """The rows of drafts that records of other publishers become, many at a time in few statements."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -11,11 +11,13 @@ from django.db.models import Model
 from django.utils import timezone
 
 from factcheck.editorial import documents
+from factcheck.editorial.columns import columns_of
 from factcheck.editorial.drafts import Row
 from factcheck.editorial.imports.ids import new_id
-from factcheck.editorial.imports.references import PUBLISHER_FIELDS, Record, References
+from factcheck.editorial.imports.references import Record, References
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source, User
 from factcheck.record.rows import insert
+from factcheck.record.statements.review import OriginalRating
 
 
 @dataclass
@@ -114,15 +116,7 @@ class Rows:
 
     def _add_to_claim(self, claim: UUID, record: Record) -> None:
         self.appearances += [
-            new_row(
-                Appearance,
-                claim_id=claim,
-                url=appearance["url"],
-                medium=appearance["medium"] or "",
-                media_sha256=appearance["media_sha256"] or "",
-                archive_url=appearance["archive_url"] or "",
-                first=appearance["first"],
-            )
+            new_row(Appearance, claim_id=claim, **columns_of(Appearance, appearance))
             for appearance in record["claim"]["appearances"]
         ]
         self.topics += [
@@ -131,58 +125,32 @@ class Rows:
 
     def _add_to_review(self, review: UUID, record: Record) -> None:
         self.sources += [
-            new_row(
-                Source,
-                review_id=review,
-                position=position,
-                title=source["title"] or "",
-                url=source["url"] or "",
-                publisher=source["publisher"] or "",
-                stance=source["stance"] or "",
-                quote=source["quote"] or "",
-                archive_url=source["archive_url"] or "",
-                accessed_on=_date(source["accessed_on"]),
-            )
+            new_row(Source, review_id=review, position=position, **columns_of(Source, source))
             for position, source in enumerate(record["sources"])
         ]
         self.authorships += [new_row(Authorship, review_id=review, name=author["name"]) for author in record["authors"]]
 
     def _of_review(self, record: Record, digest: str) -> dict[str, Any]:
         """The columns of a review that the record fills."""
-        verdict, original = record["verdict"], record["verdict"]["original"] or {}
         publisher = self.references.publishers[record["publisher"]["site"]]
-        return {
+        original = record["verdict"]["original"] or dict.fromkeys(OriginalRating.model_fields)
+        by_name = columns_of(Review, {**record, **{f"original_{key}": value for key, value in original.items()}})
+        del by_name["id"]
+        return by_name | {
             "publisher_id": publisher.pk,
             "original_publisher": _difference(publisher, record),
-            "language": record["language"],
-            "headline": record["headline"] or "",
-            "summary": record["summary"] or "",
-            "body": record["body"] or "",
             "verdict_id": self.references.verdict(record),
-            "verdict_explanation": verdict["explanation"] or "",
-            "reviewed_on": _date(record["reviewed_on"]),
-            "original_url": record["original_url"],
-            "archive_url": record["archive_url"] or "",
+            "verdict_explanation": record["verdict"]["explanation"] or "",
             "license_url": record["license"] or "",
-            "original_label": original.get("label") or "",
-            "original_value": original.get("value") or "",
-            "original_best": original.get("best") or "",
-            "original_worst": original.get("worst") or "",
-            "original_explanation": original.get("explanation") or "",
-            "original_image_url": original.get("image_url") or "",
             "import_digest": digest,
         }
 
 
 def _of_claim(record: Record) -> dict[str, Any]:
     """The columns of a claim that the record fills, but its claimant."""
-    said = record["claim"]
-    return {
-        "text": said["text"],
-        "language": said["language"],
-        "claimed_on": _date(said["claimed_on"]),
-        "location": said["location"] or "",
-    }
+    by_name = columns_of(Claim, record["claim"])
+    del by_name["id"]
+    return by_name
 
 
 def new_row(model: type[Model], **columns: Any) -> Row:
@@ -198,9 +166,5 @@ def _defaults(model: type[Model]) -> dict[str, Any]:
 def _difference(row: Publisher, record: Record) -> dict[str, Any]:
     """What the record says of its publisher and the row does not; null where the record says nothing."""
     ours, theirs = documents.publisher(row), record["publisher"]
-    said = {key: theirs[key] for key in PUBLISHER_FIELDS} | {"name": theirs["name"] or theirs["site"]}
+    said = {**theirs, "name": theirs["name"] or theirs["site"]}
     return {key: value for key, value in said.items() if ours[key] != value}
-
-
-def _date(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

@@ -7,9 +7,10 @@ from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LanguageField, LineField, ProseField
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, of
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
+from factcheck.record.statements import demand as said
 
 
 class Demand(models.Model):
@@ -21,19 +22,9 @@ class Demand(models.Model):
         APPROVED = "approved", _("approved")
         PUBLISHED = "published", _("published")
 
-    class From(models.TextChoices):
-        STATE_BODY = "state_body", _("state body")
-        POLICE = "police", _("police")
-        COURT = "court", _("court")
-        COMPANY = "company", _("company or organisation")
-        PERSON = "person", _("private person")
+    From = said.From
 
-    class Outcome(models.TextChoices):
-        OPEN = "open", _("not decided yet")
-        COMPLIED = "complied", _("done as demanded")
-        PARTLY = "partly", _("done in part")
-        REFUSED = "refused", _("refused")
-        DROPPED = "dropped", _("taken back by whoever made it")  # "withdrawn" is a word for reviews
+    Outcome = said.Outcome
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(
@@ -49,39 +40,34 @@ class Demand(models.Model):
         related_name="demands",
         help_text=_("The published review that it is about, if it is about one."),
     )
-    received_on = models.DateField(_("received on"))
-    from_type = models.CharField(_("from"), max_length=20, choices=From)
+    received_on = models.DateField(**of(said.Demand, "received_on"))
+    from_type = models.CharField(**of(said.DemandedBy, "type"), max_length=20)
     from_name = LineField(
-        _("name"),
-        max_length=500,
+        **of(said.DemandedBy, "name"),
         blank=True,
         help_text=_("Of a body, court or company; a private person has none here."),
     )
     from_description = LineField(
-        _("description"),
-        max_length=1000,
+        **of(said.DemandedBy, "description"),
         blank=True,
         help_text=_("Of a private person instead of a name, such as “somebody shown in the video”."),
     )
     language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
     asked = ProseField(
-        _("what was asked"),
-        max_length=10_000,
+        **of(said.Demand, "asked"),
         blank=True,
         help_text=_("Without what the law forbids to repeat, and without names of private persons."),
     )
     legal_basis = ProseField(
-        _("legal basis"),
-        max_length=2000,
+        **of(said.Demand, "legal_basis"),
         blank=True,
         help_text=_("Law and article, as the demand gives it; empty if none."),
     )
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.OPEN)
-    done = ProseField(_("what we did"), max_length=10_000, blank=True)
-    done_on = models.DateField(_("done on"), null=True, blank=True)
+    outcome = models.CharField(**of(said.Demand, "outcome"), max_length=10, default=Outcome.OPEN.value)
+    done = ProseField(**of(said.Demand, "done"), blank=True)
+    done_on = models.DateField(**of(said.Demand, "done_on"), null=True, blank=True)
     withheld_reason = ProseField(
-        _("why something is left out"),
-        max_length=2000,
+        **of(said.Demand, "withheld"),
         blank=True,
         help_text=_(
             "If the law forbids to repeat part of the demand: leave it out above and say here that it is left out, "
@@ -89,7 +75,7 @@ class Demand(models.Model):
         ),
     )
     publish_after = models.DateField(
-        _("not public before"),
+        **of(said.Demand, "delayed_until"),
         null=True,
         blank=True,
         help_text=_(

@@ -7,37 +7,39 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LineField, WebAddressField, web_addresses
+from factcheck.editorial.fields import LineField, WebAddressField, of, web_addresses
+from factcheck.record.statements import review as said
 
 
 class Publisher(models.Model):
     """Who answers for a review: a newsroom of ours, or the publisher of an imported review."""
 
-    class Type(models.TextChoices):
-        ORGANIZATION = "organization", _("organisation")
-        PERSON = "person", _("person")
+    Type = said.PublisherType
 
-    type = models.CharField(_("type"), max_length=20, choices=Type, default=Type.ORGANIZATION)
-    name = LineField(_("name"), max_length=500)
+    type = models.CharField(**of(said.Publisher, "type"), max_length=20, default=Type.ORGANIZATION.value)
+    name = LineField(**of(said.Publisher, "name"))
     site = LineField(
-        _("site"),
-        max_length=255,
+        **of(said.Publisher, "site"),
         unique=True,
         help_text=_("The host of the website without www., such as example.org. It names the publisher in the API."),
     )
-    url = WebAddressField(_("website"), blank=True)
-    logo_url = WebAddressField(_("logo"), blank=True, help_text=_("The address of the logo."))
-    same_as = web_addresses(verbose_name=_("profiles elsewhere"))
+    url = WebAddressField(**of(said.Publisher, "url"), blank=True)
+    logo_url = WebAddressField(**of(said.Publisher, "logo_url"), blank=True, help_text=_("The address of the logo."))
+    same_as = web_addresses(**of(said.Publisher, "same_as"))
     methodology_url = WebAddressField(
-        _("methodology"), blank=True, help_text=_("The page that says how you check (IFCN: methodology).")
+        **of(said.Publisher, "methodology_url"),
+        blank=True,
+        help_text=_("The page that says how you check (IFCN: methodology)."),
     )
     corrections_url = WebAddressField(
-        _("corrections policy"), blank=True, help_text=_("The page that says how you correct mistakes.")
+        **of(said.Publisher, "corrections_url"), blank=True, help_text=_("The page that says how you correct mistakes.")
     )
-    principles_url = WebAddressField(_("principles"), blank=True, help_text=_("Who you are and who pays for it."))
-    unnamed_sources_url = WebAddressField(_("policy on unnamed sources"), blank=True)
+    principles_url = WebAddressField(
+        **of(said.Publisher, "principles_url"), blank=True, help_text=_("Who you are and who pays for it.")
+    )
+    unnamed_sources_url = WebAddressField(**of(said.Publisher, "unnamed_sources_url"), blank=True)
     feedback_url = WebAddressField(
-        _("how to report a mistake"), blank=True, help_text=_("The page where readers can report a mistake.")
+        **of(said.Publisher, "feedback_url"), blank=True, help_text=_("The page where readers can report a mistake.")
     )
 
     class Meta:

@@ -9,11 +9,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, of
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.scales import Verdict
 from factcheck.editorial.models.tokens import ApiToken
+from factcheck.record.statements import review as said
 
 
 class Review(models.Model):
@@ -45,33 +46,30 @@ class Review(models.Model):
     claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="reviews")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
-    headline = LineField(_("headline"), max_length=1000, blank=True)
+    headline = LineField(**of(said.Review, "headline"), blank=True)
     summary = ProseField(
-        _("summary"), max_length=10_000, blank=True, help_text=_("One or two sentences: the verdict and why.")
+        **of(said.Review, "summary"), blank=True, help_text=_("One or two sentences: the verdict and why.")
     )
-    body = ProseField(
-        _("text"), max_length=200_000, blank=True, help_text=_("Markdown: **bold**, [text](address), lists.")
-    )
+    body = ProseField(**of(said.Review, "body"), blank=True, help_text=_("Markdown: **bold**, [text](address), lists."))
     verdict = models.ForeignKey(
         Verdict, models.PROTECT, verbose_name=_("verdict"), null=True, blank=True, related_name="+"
     )
     verdict_explanation = ProseField(
-        _("why this verdict"),
-        max_length=10_000,
+        **of(said.Verdict, "explanation"),
         blank=True,
         help_text=_("Empty: the explanation that the scale gives."),
     )
-    reviewed_on = models.DateField(_("checked on"), null=True, blank=True)
+    reviewed_on = models.DateField(**of(said.Review, "reviewed_on"), null=True, blank=True)
 
     # Of imported reviews only: the publisher's own page and words.
-    original_url = WebAddressField(_("publisher's page"), blank=True)
-    archive_url = WebAddressField(_("archive link"), blank=True)
-    original_label = ProseField(_("publisher's verdict"), max_length=2000, blank=True)
-    original_value = LineField(_("publisher's rating"), max_length=500, blank=True)
-    original_best = LineField(_("publisher's best rating"), max_length=500, blank=True)
-    original_worst = LineField(_("publisher's worst rating"), max_length=500, blank=True)
-    original_explanation = ProseField(_("publisher's explanation"), max_length=10_000, blank=True)
-    original_image_url = WebAddressField(_("publisher's rating image"), blank=True)
+    original_url = WebAddressField(**of(said.Review, "original_url"), blank=True)
+    archive_url = WebAddressField(**of(said.Review, "archive_url"), blank=True)
+    original_label = ProseField(**of(said.OriginalRating, "label"), blank=True)
+    original_value = LineField(**of(said.OriginalRating, "value"), blank=True)
+    original_best = LineField(**of(said.OriginalRating, "best"), blank=True)
+    original_worst = LineField(**of(said.OriginalRating, "worst"), blank=True)
+    original_explanation = ProseField(**of(said.OriginalRating, "explanation"), blank=True)
+    original_image_url = WebAddressField(**of(said.OriginalRating, "image_url"), blank=True)
     license_url = WebAddressField(_("publisher's licence"), blank=True)
     original_publisher = models.JSONField(
         default=dict,
@@ -147,7 +145,7 @@ class Authorship(models.Model):
     user = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("account"), null=True, blank=True, related_name="authorships"
     )
-    name = LineField(_("name"), max_length=500, blank=True, help_text=_("Empty: the byline of the account."))
+    name = LineField(**of(said.Author, "name"), blank=True, help_text=_("Empty: the byline of the account."))
 
     class Meta:
         verbose_name = _("author")
@@ -169,21 +167,18 @@ class Authorship(models.Model):
 class Source(models.Model):
     """What the review rests on, so that a reader can look for themselves."""
 
-    class Stance(models.TextChoices):
-        SUPPORTS = "supports", _("supports the claim")
-        REFUTES = "refutes", _("refutes the claim")
-        CONTEXT = "context", _("context")
+    Stance = said.Stance
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="sources")
-    title = LineField(_("title"), max_length=1000, blank=True)
-    url = WebAddressField(_("address"), blank=True)
-    publisher = LineField(_("publisher"), max_length=500, blank=True)
-    stance = models.CharField(_("stance"), max_length=10, choices=Stance, blank=True)
+    title = LineField(**of(said.Source, "title"), blank=True)
+    url = WebAddressField(**of(said.Source, "url"), blank=True)
+    publisher = LineField(**of(said.Source, "publisher"), blank=True)
+    stance = models.CharField(**of(said.Source, "stance"), max_length=10, blank=True)
     quote = ProseField(
-        _("quote"), max_length=10_000, blank=True, help_text=_("The words that matter, as they stand there.")
+        **of(said.Source, "quote"), blank=True, help_text=_("The words that matter, as they stand there.")
     )
-    archive_url = WebAddressField(_("archive link"), blank=True)
-    accessed_on = models.DateField(_("accessed on"), null=True, blank=True)
+    archive_url = WebAddressField(**of(said.Source, "archive_url"), blank=True)
+    accessed_on = models.DateField(**of(said.Source, "accessed_on"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

@@ -6,17 +6,15 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.checking import Invalid, Problem, Said, fill, problems_of, read_date
+from factcheck.editorial.checking import Invalid, Problem, Said, fill, problems_of
+from factcheck.editorial.columns import columns_of, said_of
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.links import is_public
 from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic
 from factcheck.record.canonical import rfc3339
 from factcheck.record.models import LogEntry
-
-_TEXTS = ("text", "language", "location")
-_CLAIMANT_TEXTS = ("type", "name", "description", "job_title")
-_APPEARANCE_TEXTS = ("url", "medium", "media_sha256", "archive_url")
+from factcheck.record.statements.drafts import ClaimToLog, DraftAppearance, DraftClaimant
 
 
 def own_claims(token: ApiToken) -> QuerySet[Claim]:
@@ -46,42 +44,18 @@ def change_claim(*, token: ApiToken, claim: Claim, said: Said) -> UUID:
 
 def describe_claim(claim: Claim) -> dict[str, Any]:
     """The claim as it can be sent back, with its id and when it was logged."""
-    claimant = claim.claimant
     return {
         "id": str(claim.pk),
-        "text": claim.text,
-        "language": claim.language,
-        "claimed_on": claim.claimed_on.isoformat() if claim.claimed_on else None,
-        "location": claim.location or None,
-        "claimant": {
-            "type": claimant.type,
-            "name": claimant.name or None,
-            "description": claimant.description or None,
-            "is_public_figure": claimant.is_public_figure,
-            "job_title": claimant.job_title or None,
-            "same_as": claimant.same_as,
-        }
-        if claimant
-        else None,
-        "appearances": [
-            {
-                "url": each.url,
-                "medium": each.medium or None,
-                "media_sha256": each.media_sha256 or None,
-                "archive_url": each.archive_url or None,
-                "first": each.first,
-            }
-            for each in claim.appearances.all()
-        ],
+        **said_of(claim, ClaimToLog),
+        "claimant": said_of(claim.claimant, DraftClaimant) if claim.claimant else None,
+        "appearances": [said_of(each, DraftAppearance) for each in claim.appearances.all()],
         "topics": [topic.slug for topic in claim.topics.all()],
         "logged_at": rfc3339(claim.logged_at),
     }
 
 
 def _write(claim: Claim, said: Said) -> None:
-    fill(claim, said, _TEXTS)
-    if "claimed_on" in said:
-        claim.claimed_on = read_date(said, "claimed_on")
+    fill(claim, said)
     problems = problems_of(claim, "", besides=("newsroom", "claimant", "logged_by"))
     claimant = _claimant(claim, said["claimant"], problems) if said.get("claimant") else None
     appearances = [
@@ -107,21 +81,19 @@ def _write(claim: Claim, said: Said) -> None:
 
 def _claimant(claim: Claim, said: Said, problems: list[Problem]) -> Claimant:
     """One that the newsroom has already, or a new one."""
-    row = Claimant(newsroom_id=claim.newsroom_id, is_public_figure=said.get("is_public_figure") or False)
-    fill(row, said, _CLAIMANT_TEXTS)
-    row.same_as = list(said.get("same_as") or ())
+    row = Claimant(newsroom_id=claim.newsroom_id)
+    fill(row, said)
     found = problems_of(row, "/claimant", besides=("newsroom",))
     problems += found
     if found:
         return row
-    known = Claimant.objects.filter(newsroom=claim.newsroom_id, confirmed=True, is_public_figure=row.is_public_figure)
-    same = {name: getattr(row, name) for name in (*_CLAIMANT_TEXTS, "same_as")}
-    return known.filter(**same).first() or row
+    same = columns_of(Claimant, {name: getattr(row, name) for name in DraftClaimant.model_fields})
+    return Claimant.objects.filter(newsroom=claim.newsroom_id, confirmed=True, **same).first() or row
 
 
 def _appearance(claim: Claim, said: Said, place: str, problems: list[Problem]) -> Appearance:
-    row = Appearance(claim=claim, first=said.get("first") or False)
-    fill(row, said, _APPEARANCE_TEXTS)
+    row = Appearance(claim=claim)
+    fill(row, said)
     problems += problems_of(row, place, besides=("claim",))
     return row
 

@@ -6,15 +6,15 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.checking import Invalid, Problem, Said, fill, problems_of, read_date
+from factcheck.editorial.checking import Invalid, Problem, Said, fill, problems_of
+from factcheck.editorial.columns import said_of
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Review, Source, Verdict
 from factcheck.record.canonical import rfc3339
 from factcheck.record.models import PublishedClaim
+from factcheck.record.statements.drafts import DraftSource, ReviewToDraft
 
-_TEXTS = ("language", "headline", "summary", "body")
-_SOURCE_TEXTS = ("title", "url", "publisher", "stance", "quote", "archive_url")
 _NOT_THEIRS = ("newsroom", "publisher", "claim", "created_by", "verdict", "token")
 
 
@@ -51,10 +51,7 @@ def describe_review(review: Review) -> dict[str, Any]:
         "id": str(review.pk),
         "state": review.state,
         "claim": {"id": str(review.claim_id)},
-        "language": review.language,
-        "headline": review.headline or None,
-        "summary": review.summary or None,
-        "body": review.body or None,
+        **said_of(review, ReviewToDraft),
         "verdict": {
             "scale": verdict.scale.slug,
             "slug": verdict.slug,
@@ -62,14 +59,7 @@ def describe_review(review: Review) -> dict[str, Any]:
         }
         if verdict
         else None,
-        "reviewed_on": review.reviewed_on.isoformat() if review.reviewed_on else None,
-        "sources": [
-            {
-                **{name: getattr(source, name) or None for name in _SOURCE_TEXTS},
-                "accessed_on": source.accessed_on.isoformat() if source.accessed_on else None,
-            }
-            for source in review.sources.all()
-        ],
+        "sources": [said_of(source, DraftSource) for source in review.sources.all()],
         "created_at": rfc3339(review.created_at),
         "changed_at": rfc3339(review.changed_at),
     }
@@ -79,11 +69,9 @@ def _write(review: Review, said: Said, token: ApiToken) -> None:
     problems: list[Problem] = []
     if "claim" in said:
         _set_claim(review, UUID(said["claim"]["id"]), problems)
-    fill(review, said, _TEXTS)
+    fill(review, said)
     if "verdict" in said:
         _set_verdict(review, said["verdict"], problems)
-    if "reviewed_on" in said:
-        review.reviewed_on = read_date(said, "reviewed_on")
     renamed = {"/verdict_explanation": "/verdict/explanation"}
     found = problems_of(review, "", besides=_NOT_THEIRS)
     problems += [(renamed.get(pointer, pointer), sentence) for pointer, sentence in found]
@@ -119,7 +107,7 @@ def _set_verdict(review: Review, said: Said | None, problems: list[Problem]) -> 
 
 
 def _source(review: Review, said: Said, index: int, problems: list[Problem]) -> Source:
-    row = Source(review=review, position=index, accessed_on=read_date(said, "accessed_on"))
-    fill(row, said, _SOURCE_TEXTS)
+    row = Source(review=review, position=index)
+    fill(row, said)
     problems += problems_of(row, f"/sources/{index}", besides=("review",))
     return row

@@ -15,8 +15,9 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Demand, Proposal, Publisher, User
 from factcheck.editorial.models.proposals import Decision, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons, wrote_it
-from factcheck.record.canonical import canonical
 from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.statements import demand as statements
+from factcheck.record.statements.checks import same
 
 State = Demand.State
 
@@ -34,6 +35,9 @@ class DemandPolicy(Policy[Demand]):
 
     def statement(self, proposal: Proposal) -> dict[str, Any]:
         return statement(self.subject(proposal))
+
+    def model(self, proposal: Proposal) -> type[statements.Demand]:
+        return statements.Demand
 
     def missing(self, proposal: Proposal) -> Reasons:
         demand = self.subject(proposal)
@@ -107,7 +111,7 @@ def missing(demand: Demand) -> Reasons:
     if (published := last_statement(demand)) is not None:
         if not demand.change_note:
             reasons.append(_("Say what changed; readers will see it."))
-        if canonical(statement(demand)) == canonical(published):
+        if same(statement(demand), published, statements.Demand):
             reasons.append(
                 _(
                     "Nothing has changed since the published revision. Change the draft, or leave it: readers"

@@ -18,6 +18,8 @@ from factcheck.editorial.models.proposals import Action, Kind
 from factcheck.editorial.proposals.policy import Policy, put_forward
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
+from factcheck.record.statements.merge import Merge, Split
+from factcheck.record.statements.parts import Part
 
 _KINDS = {Action.MERGE: LogEntry.Kind.CLAIM_MERGE, Action.SPLIT: LogEntry.Kind.CLAIM_SPLIT}
 
@@ -53,6 +55,9 @@ class MergePolicy(Policy[Claim]):
             "publisher": documents.publisher(self.newsrooms(proposal)[0]),
             "license": settings.LICENSE_URL,
         }
+
+    def model(self, proposal: Proposal) -> type[Part]:
+        return Merge if proposal.action == Action.MERGE else Split
 
     def approved(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
         if proposal.action == Action.MERGE and not _is_live(proposal.claims[1]):

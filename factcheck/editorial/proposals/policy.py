@@ -7,12 +7,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
+from factcheck.editorial.checking import require_valid
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.proposals import Kind
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry
+from factcheck.record.statements.parts import Part
 
 Reasons = list[str | Promise]
 
@@ -48,6 +50,10 @@ class Policy(Generic[S]):
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, Publisher | None]:
         """Who proposes, and whose Editors decide."""
         raise NotImplementedError
+
+    def model(self, proposal: Proposal) -> type[Part] | None:
+        """The typed statement that this one must be valid by. None for what isn't published."""
+        return None
 
     def missing(self, proposal: Proposal) -> Reasons:
         """What has to be done before the submission, each as a sentence for the editor."""
@@ -107,6 +113,8 @@ class Policy(Generic[S]):
 
 def put_forward(policy: Policy[Any], proposal: Proposal, said: dict[str, Any]) -> Proposal:
     """Saves the proposal of this statement. The subject is locked by the caller."""
+    if (model := policy.model(proposal)) is not None:
+        require_valid(said, model)
     data = canonical(said)
     proposal.statement, proposal.digest = data.decode(), sha256_hex(data)
     return save_proposal(policy, proposal)

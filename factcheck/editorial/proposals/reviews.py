@@ -15,8 +15,12 @@ from factcheck.editorial.models.proposals import Action, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons, put_forward, wrote_it
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record import log
-from factcheck.record.canonical import canonical
 from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.statements import review as statements
+from factcheck.record.statements.checks import same
+from factcheck.record.statements.erasure import Erasure
+from factcheck.record.statements.parts import Part
+from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
 
@@ -64,6 +68,10 @@ class ReviewPolicy(Policy[Review]):
 
     def statement(self, proposal: Proposal) -> dict[str, Any]:
         return documents.statement(self.subject(proposal))
+
+    def model(self, proposal: Proposal) -> type[Part]:
+        models: dict[str, type[Part]] = {Action.WITHDRAWAL: Tombstone, Action.ERASURE: Erasure}
+        return models.get(proposal.action, statements.Review)
 
     def missing(self, proposal: Proposal) -> Reasons:
         review = self.subject(proposal)
@@ -146,7 +154,7 @@ def missing(review: Review) -> Reasons:
     if published is None:
         return reasons
     said = documents.statement(review)
-    if canonical(said) == canonical(published):
+    if same(said, published, statements.Review):
         reasons.append(
             _(
                 "Nothing has changed since the published revision. Change the draft, or leave it: readers keep what is"
@@ -220,7 +228,7 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     published = last_statement(review)
     if published is None:
         raise EditorialError(_("Only what was published can be erased."))
-    if redact and (review.state != State.DRAFT or canonical(documents.statement(review)) == canonical(published)):
+    if redact and (review.state != State.DRAFT or same(documents.statement(review), published, statements.Review)):
         raise EditorialError(_("Open a correction first and take out of the draft what has to go."))
     erasure.require_decided_imports(review)
     said = erasure.notice(review, ground, notice, redact=redact)

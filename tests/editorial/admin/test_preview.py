@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import translation
 
 from factcheck.editorial import documents
-from factcheck.editorial.admin.preview import LABELS, ON_SCALE, changes
+from factcheck.editorial.admin.preview import ON_SCALE, PLACES, changes
 from factcheck.editorial.proposals import demands
 from tests.drafts import make_claim, make_demand, make_newsroom, make_review
 
@@ -135,7 +135,7 @@ def test_whatever_may_differ_has_a_label(database: str) -> None:
     said += [demands.statement(make_demand(newsroom, review)) for review in (None, whole)]
     found = {place for statement in said for place in places(statement)}
     assert {"claim.claimant", "claim.claimant.same_as", "verdict.original.image_url", "review.id"} <= found
-    assert sorted(found - {"id"} - LABELS.keys()) == []  # of one review the id is the same
+    assert sorted(found - {"id"} - PLACES.keys()) == []  # of one review the id is the same
 
 
 def test_changes_of_a_demand_are_shown_in_words() -> None:
@@ -144,8 +144,8 @@ def test_changes_of_a_demand_are_shown_in_words() -> None:
     assert listed(before, after) == [
         ("from", ["private person"], ["court"]),
         ("received on", ["20 October 2026"], ["19 October 2026"]),
-        ("outcome", ["not decided yet"], ["done as demanded"]),
         ("done on", [], ["22 October 2026"]),
+        ("outcome", ["not decided yet"], ["done as demanded"]),
     ]
 
 

@@ -1,0 +1,43 @@
+"""What the public is told in place of what was erased."""
+
+from typing import Annotated
+
+from factcheck.record.statements.parts import Part, needed
+from factcheck.record.statements.values import Id, Name, OneOf, Prose, Site, Words
+
+
+def _(text: str) -> str:
+    """Marks a text for translation, without Django."""
+    return text
+
+
+class Ground(Words):
+    """Why something published may be erased."""
+
+    COURT_ORDER = "court_order", _("a court’s order")
+    PERSONAL_DATA = "personal_data", _("a private person’s data")
+    LAW = "law", _("another legal duty")
+    OTHER = "other", _("another reason")
+
+
+class ErasingNewsroom(Part):
+    """Who answers for the erasure."""
+
+    name: Name = needed("", "Its name.", "Example Check")
+    site: Site = needed("", "Host without `www.`", "check.example")
+
+
+class ErasureNotice(Part):
+    """What the public is told in place of what was erased."""
+
+    ground: Annotated[str, OneOf(Ground)] = needed("", "Why it had to go.", "court_order")
+    text: Annotated[str, Prose(2000)] = needed("", "The public notice.", "Erased for a private person.")
+    redaction: bool = needed("", "A revision without what had to go may follow at the same address.", False)
+    newsroom: ErasingNewsroom = needed("", "Who answers for the erasure.")
+
+
+class Erasure(Part):
+    """The notice of an erasure."""
+
+    id: Id = needed("", "The review that was erased.")
+    notice: ErasureNotice

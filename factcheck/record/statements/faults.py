@@ -1,0 +1,113 @@
+"""What can be wrong with a value, and the text for each kind of fault. Whoever shows a text translates it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+
+def _(text: str) -> str:
+    """Marks a text for translation, without Django."""
+    return text
+
+
+TEXTS: Mapping[str, str] = {
+    "missing": _("This is missing."),
+    "blank": _("This field cannot be blank."),
+    "unknown_key": _("There is no such key here. There are: %(keys)s."),
+    "wrong_type": _("Give a JSON value of this type: %(types)s."),
+    "no_changes": _("Say what is to be changed."),
+    "too_long": _("Write at most %(limit)s characters. There are %(count)s."),
+    "too_many": _("Give %(limit)s at most."),
+    "forbidden_character": _("The character %(character)s cannot be stored. Delete it or type the text again."),
+    "one_of": _("Give one of: %(words)s."),
+    "language": _("Write the language as a tag such as vi, en or pt-BR (BCP 47)."),
+    "language_key": _("Name each label by its language, with a tag such as vi, en or pt-BR (BCP 47)."),
+    "web_address": _("Write the whole address, beginning with https:// or http://, without spaces."),
+    "disguised_address": _("Leave out what stands before the @: it hides of which site the address is."),
+    "site": _("Write the host alone, in small letters, without https:// and without /, such as example.org."),
+    "slug": _("Write a short name of 1 to 60 letters a–z, digits, hyphens and underscores."),
+    "uuid": _("Give an id (UUID)."),
+    "day": _("Give a day such as 2026-10-05."),
+    "moment": _("Give a time such as 2026-10-05T02:14:07.218000Z."),
+    "sha256": _("Write the SHA-256 as 64 digits 0–9, a–f."),
+    "number": _("Give a whole number from -%(most)s to %(most)s."),
+    "other_spelling": _("Write this as %(value)s."),
+    "no_verdict": _("Give a scale and a slug, or the publisher's verdict in words (original)."),
+    "wrong_claimant": _("Give a person or organization a name, and an unnamed claimant a description and no name."),
+    "no_source": _("Give the source a title or an address."),
+}
+# By which faults are counted; all others are of the form of a text.
+_CODES = {"missing", "unknown_key", "wrong_type", "too_long", "forbidden_character", "no_verdict", "wrong_claimant"}
+_SAME_CODE = {
+    "language_key": "unknown_key",
+    "blank": "missing",
+    "no_source": "missing",
+    "too_many": "too_long",
+}
+# What pydantic says is wrong, as a kind of ours, or as the type that was wanted.
+_KINDS = {"missing": "missing", "too_long": "too_many"}
+_TYPES = {
+    "string_type": "string", "int_type": "integer", "int_from_float": "integer", "bool_type": "boolean",
+    "list_type": "array", "dict_type": "object", "model_type": "object",
+}  # fmt: skip
+_BEYOND = ("greater_than_equal", "less_than_equal", "int_parsing_size")
+Place = tuple[int | str, ...]
+Object = Mapping[str, bool]
+
+
+class Wrong(ValueError):
+    """A value breaks the rule of this kind; `params` go into the kind's text."""
+
+    def __init__(self, kind: str, **params: Any) -> None:
+        super().__init__(kind)
+        self.kind, self.params = kind, params
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong at one place: a JSON pointer (RFC 6901), a kind of fault, and what goes into its text."""
+
+    pointer: str
+    kind: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """A word to count by."""
+        return _SAME_CODE.get(self.kind) or (self.kind if self.kind in _CODES else "wrong_form")
+
+    def sentence(self, translate: Callable[[str], str] = str) -> str:
+        """The text for people, through Django's `gettext` if it is to be translated."""
+        return translate(TEXTS[self.kind]) % self.params
+
+
+def faults_of(errors: list[ErrorDetails], object_at: Callable[[Place], Object]) -> Iterator[Fault]:
+    """Faults from what pydantic found. `object_at` gives the keys of the object at a place, and which may be null."""
+    for error in errors:
+        found, place, params = error["type"], error["loc"], error.get("ctx", {})
+        if isinstance(wrong := params.get("error"), Wrong):
+            yield Fault(pointer(place), "language_key" if place[-1:] == ("[key]",) else wrong.kind, wrong.params)
+        elif found == "extra_forbidden":
+            yield Fault(pointer(place), "unknown_key", {"keys": ", ".join(object_at(place[:-1]))})
+        elif found in _KINDS:
+            yield Fault(pointer(place), _KINDS[found], {"limit": params.get("max_length")})
+        elif found in _BEYOND:
+            yield Fault(pointer(place), "number", {"most": params.get("le", -params.get("ge", 0))})
+        elif error["input"] is None and isinstance(place[-1], str):
+            # A text without anything to see has become null by now.
+            yield Fault(pointer(place), "blank")
+        else:
+            null = isinstance(place[-1], str) and object_at(place[:-1]).get(place[-1]) if place else False
+            yield Fault(pointer(place), "wrong_type", {"types": _TYPES[found] + (" or null" if null else "")})
+
+
+def pointer(place: Place) -> str:
+    """A place as a JSON pointer; of a long key the beginning."""
+    return "".join(f"/{pointer_step(str(step))}" for step in place if step != "[key]")
+
+
+def pointer_step(key: str) -> str:
+    """A key as one step of a JSON pointer; of a long one the beginning."""
+    return key[:100].replace("~", "~0").replace("/", "~1")
