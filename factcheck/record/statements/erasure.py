@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from factcheck.record.statements.parts import Part, needed
-from factcheck.record.statements.values import Id, Name, OneOf, Prose, Site, Words
+from factcheck.record.statements.values import Id, Name, OneOf, Prose, Site, WebAddress, Words
 
 
 def _(text: str) -> str:
@@ -40,4 +40,5 @@ class Erasure(Part):
     """The notice of an erasure."""
 
     id: Id = needed("", "The review that was erased.")
-    notice: ErasureNotice
+    notice: ErasureNotice = needed("", "What the public is told.")
+    license: WebAddress = needed("", "The licence of this document.")
