@@ -89,10 +89,7 @@ def site(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def disarm() -> None:
     with connections["owner"].cursor() as cursor:
-        for trigger in (
-            "published_was_approved", "demand_was_approved", "merge_was_approved", "repeats_what_was_published",
-            "speaks_for_its_newsroom",
-        ):  # fmt: skip
+        for trigger in ("entry_was_approved", "repeats_what_was_published"):
             cursor.execute(f"ALTER TABLE record_logentry DISABLE TRIGGER {trigger}")
 
 
