@@ -31,8 +31,8 @@ def rebuild(entries: Iterable[LogEntry]) -> None:
     for projection in PROJECTIONS:
         projection.rebuild()
     for batch in _batches(entries):
-        before = {entry.subject: entry for entry in _before(batch)}
-        published = [Published.of(entry, _read(before.get(entry.subject))) for entry in batch]
+        before = {entry.subject: Published.of(entry) for entry in _before(batch)}
+        published = [Published.of(entry, before.get(entry.subject)) for entry in batch]
         for projection in PROJECTIONS:
             projection.apply(published)
 
@@ -41,10 +41,6 @@ def _before(batch: Sequence[LogEntry]) -> Iterable[LogEntry]:
     """The last entry before the batch about each of its subjects that has one."""
     later = [entry.subject for entry in batch if entry.number > 1]
     return LogEntry.objects.with_documents().filter(sequence__lt=batch[0].sequence).last_of(later) if later else ()
-
-
-def _read(entry: LogEntry | None) -> Published | None:
-    return Published.of(entry) if entry else None
 
 
 def _batches(entries: Iterable[LogEntry]) -> Iterator[list[LogEntry]]:
