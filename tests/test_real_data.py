@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+MODULES = ("tests/record/test_merkle.py", "tests/exchange/test_real_files.py")
 
 
 @pytest.fixture
@@ -28,8 +29,7 @@ def run(clone: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """A module of tests without data, and some of one whose tests take them through another fixture."""
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "PATH") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "-k", "merkle or hard_records"]
-        + ["tests/record/test_merkle.py", "tests/exchange/test_real_files.py"],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "-k", "merkle or hard_records", *MODULES],
         cwd=clone,
         env=kept | environment,
         capture_output=True,
