@@ -73,21 +73,28 @@ clean: ## remove .venv and caches; var/ with the data stays
 # wrk asks the servers that are compared; elsewhere install it beforehand (macOS: brew install wrk).
 .venv/bench.stamp: requirements-bench.txt .venv/run.stamp
 	command -v wrk >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends wrk; }
-	$(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
-	touch $@
+	$(install)
 
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one, for example: make run PYTHON=python3.12")'
-	rm -rf .venv
-	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing (Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@test -w . || { echo "The folder $$PWD cannot be written to, so .venv cannot be made in it: change that, or copy the project elsewhere." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one, for example: make run PYTHON=python3.12")'
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv module is missing (Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@echo "$$(date +%T) Making the virtual environment .venv…"
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "The virtual environment .venv could not be made; the lines above say why." >&2; exit 1; }
+
+# pip itself is quiet, and the first start takes a minute.
+define install
+	@echo "$$(date +%T) Installing the packages of $<…"
+	@$(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r $< && echo "$$(date +%T) Installed in $$SECONDS s."
+	@touch $@
+endef
 
 .venv/run.stamp: requirements.txt | .venv/bin/python
-	$(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	touch $@
+	$(install)
 
 .venv/dev.stamp: requirements-dev.txt .venv/run.stamp
-	$(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	touch $@
+	$(install)
 
 # Debian's chromium for the journeys through a real browser; elsewhere install Chromium and name it in CHROMIUM.
 .venv/browser.stamp: .venv/dev.stamp

@@ -6,10 +6,8 @@ may be begun twice: a worker that was killed never says how far it got, and anot
 
 import asyncio
 import logging
-import multiprocessing
 import signal
 
-import django
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
@@ -76,27 +74,16 @@ async def _take_up_again(stalled: float) -> None:
 
 
 async def _until_stopped() -> None:
-    """SIGTERM and SIGINT end it; so does the end of the process that started it as its own (`make run`)."""
+    """SIGTERM and SIGINT end it."""
     loop, working = asyncio.get_running_loop(), asyncio.current_task()
     assert working is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, working.cancel)
-    if parent := multiprocessing.parent_process():
-        loop.add_reader(parent.sentinel, working.cancel)
     try:
         await work()
     except asyncio.CancelledError:
         logger.info("Stopped.")
-    finally:
-        if parent:
-            loop.remove_reader(parent.sentinel)
 
 
 def main() -> None:
     asyncio.run(_until_stopped())
-
-
-def beside_the_site() -> None:
-    """`main` in a process that has not loaded Django yet."""
-    django.setup()
-    main()

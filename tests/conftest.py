@@ -12,6 +12,9 @@ with ``module_database`` sees its own copy for its duration.
 
 One throw-away PostgreSQL without fsync serves all workers; it starts when the first test wants it and its folder is removed at
 the end. Settings are those of ``make run`` with ``FACTCHECK_VAR`` in a temporary folder. A skipped test is a failed test.
+
+``real_data``        the folder of real data. Where it's missing, the tests that use it, directly or through other fixtures, are deselected;
+with ``REQUIRE_DATA=1`` they fail. Take the path from this fixture alone, so that every such test is found.
 """
 
 import atexit
@@ -26,6 +29,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -68,7 +72,13 @@ from factcheck.database.remote import Remote  # noqa: E402
 from factcheck.database.source import parse_url  # noqa: E402
 from tests.drafts import Newsroom, make_newsroom  # noqa: E402
 
+if TYPE_CHECKING:
+    from tests.schemaorg import SchemaOrg
+
 TEMPLATE = "factcheck_template"
+# Beside the project's folder, since the files may not be copied into it.
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+WITHOUT_DATA = pytest.StashKey[int]()
 _numbers = itertools.count()
 
 # The same examples on every run; `make prove` looks further.
@@ -118,6 +128,46 @@ def pytest_make_collect_report(collector: pytest.Collector):
     if report.skipped:
         report.outcome, report.longrepr = "failed", f"{collector.nodeid} was skipped: {report.longrepr[-1]}"
     return report
+
+
+@pytest.hookimpl(trylast=True)  # after -m and -k, so that only tests are counted that would have run
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if DATA.is_dir() or os.environ.get("REQUIRE_DATA") == "1":
+        return
+    without = [item for item in items if "real_data" in getattr(item, "fixturenames", ())]
+    items[:] = [item for item in items if item not in without]
+    config.hook.pytest_deselected(items=without)
+    config.stash[WITHOUT_DATA] = len(without)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not CONTROLLER:  # all workers collect the same tests
+        session.config.workeroutput["without_data"] = session.config.stash.get(WITHOUT_DATA, 0)  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[WITHOUT_DATA] = getattr(node, "workeroutput", {}).get("without_data", 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if count := config.stash.get(WITHOUT_DATA, 0):
+        terminalreporter.write_line(f"{count} tests were left out: they read {DATA}, which is missing.")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data."""
+    if not DATA.is_dir():
+        pytest.fail(f"REQUIRE_DATA is set, and the folder {DATA} is missing.")
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def schemaorg(real_data: Path) -> "SchemaOrg":
+    from tests.schemaorg import SchemaOrg  # loads rdflib, which takes a second
+
+    return SchemaOrg(real_data / "schemaorg")
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.prove
+@pytest.mark.usefixtures("real_data")
 def test_database_of_benchmarks_is_filled_by_two_processes():
     filled = subprocess.run(
         [sys.executable, "bench/loading.py", "8000"],

@@ -8,15 +8,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.client import HTTPConnection
+from io import StringIO
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from django.db import OperationalError
 
+from factcheck.database import DatabaseProblem, Source
 from factcheck.database.embedded import DATABASE, Cluster
+from factcheck.management.commands.run import Command
 
-Start = Callable[[], subprocess.Popen[str]]
+Start = Callable[..., subprocess.Popen[str]]
 ROOT = Path(__file__).parent.parent
 
 
@@ -25,7 +30,8 @@ def var() -> Iterator[Path]:
     """A folder of its own for everything that the site makes, as in a new checkout."""
     folder = Path(os.environ["FACTCHECK_VAR"]) / f"run {os.getpid()}"
     yield folder
-    Cluster(folder, durable=False).destroy()
+    for each in (folder, folder.with_name(f"{folder.name} too")):
+        Cluster(each, durable=False).destroy()
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +47,11 @@ def start(var: Path, port: int) -> Iterator[Start]:
     """Starts the command; what a failed test left running is killed."""
     started: list[subprocess.Popen[str]] = []
 
-    def run() -> subprocess.Popen[str]:
+    def run(**environment: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "run"],
             cwd=ROOT,
-            env={**os.environ, "FACTCHECK_VAR": str(var), "PORT": str(port)},
+            env={**os.environ, "FACTCHECK_VAR": str(var), "PORT": str(port), **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -73,6 +79,13 @@ def get(
         connection.close()
 
 
+def half_a_request(port: int) -> socket.socket:
+    """A connection whose request never ends."""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection.send(b"GET / HTTP/1.1\r\n")
+    return connection
+
+
 def wait_for(port: int, process: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
@@ -97,8 +110,13 @@ def test_first_start_shows_the_demo_and_ctrl_c_stops_everything(var: Path, port:
     assert (var / "demo-logins.json").stat().st_mode & 0o777 == 0o600
     assert log_in(port, logins[0]["username"], logins[0]["password"]) == 302
     assert "verify_record" in done_by_the_worker(var)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the worker too
-    said, complained = process.communicate(timeout=30)
+    with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as kept, half_a_request(port):
+        kept.request("GET", "/")
+        kept.getresponse().read()  # a browser keeps its connection open
+        asked = time.monotonic()
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the worker too
+        said, complained = process.communicate(timeout=30)
+    assert time.monotonic() - asked < 6  # two seconds where nothing else runs
     assert (process.returncode, complained) == (0, "")
     for word in (f"http://127.0.0.1:{port}/admin/", logins[0]["username"], logins[0]["password"], "Stopped."):
         assert word in said
@@ -139,18 +157,66 @@ def test_second_start_keeps_the_data_and_sigterm_stops_it(var: Path, port: int, 
     process.communicate(timeout=30)
     process = start()
     wait_for(port, process)
-    refused = start()
-    said, complained = refused.communicate(timeout=30)
-    assert (refused.returncode, complained) == (
-        1,
+    assert refusal(start(FACTCHECK_VAR=f"{var} too")) == (
         f"CommandError: 127.0.0.1:{port} cannot be used (Address already in use): "
-        f"choose another port, for example make run PORT={port + 1}.\n",
+        f"choose another port, for example make run PORT={port + 1}.\n"
+    )
+    assert refusal(start(PORT=str(port + 1))) == (
+        f"CommandError: Another make run already uses the folder {var}: stop it first, "
+        "or set FACTCHECK_VAR to another folder and PORT to another port.\n"
     )
     process.terminate()
     said, complained = process.communicate(timeout=30)
     assert (process.returncode, complained) == (0, "")
     assert "Demo newsroom" not in said
     assert not (var / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def refusal(process: subprocess.Popen[str]) -> str:
+    """What a start complains of that comes to nothing."""
+    _, complained = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in complained) == (1, False)
+    return complained
+
+
+def test_of_two_starts_at_once_one_serves(var: Path, port: int, start: Start):
+    first, second = start(), start()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and first.poll() is None and second.poll() is None:
+        time.sleep(0.05)
+    refused, serving = (first, second) if first.poll() is not None else (second, first)
+    assert refusal(refused).startswith(f"CommandError: Another make run already uses the folder {var}: stop it first")
+    wait_for(port, serving)
+    serving.terminate()
+    assert serving.wait(30) == 0
+
+
+def test_children_and_database_end_with_a_killed_parent(var: Path, port: int, start: Start):
+    process = start()
+    wait_for(port, process)
+    done_by_the_worker(var)
+    with half_a_request(port):
+        process.kill()
+        process.communicate(timeout=30)  # comes back when the last child has closed its output
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        probe.listen()
+    assert not (var / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_full_disk_is_a_sentence_and_stops_the_database(monkeypatch: pytest.MonkeyPatch):
+    """While the tables are made: the error is PostgreSQL's, in Django's clothes."""
+
+    def fail(command: Command) -> None:
+        raise OperationalError('could not extend file "base/1/2": No space left on device')
+
+    left: list[bool] = []
+    monkeypatch.setattr(Command, "_migrate", fail)
+    monkeypatch.setattr(Source, "leave", lambda source, *, at_once: left.append(at_once))
+    with pytest.raises(DatabaseProblem, match=r"^No space is left on the disk of .*: free some and start again\.$"):
+        Command(stdout=StringIO())._prepare()
+    assert left == [True]
 
 
 def test_ctrl_c_while_starting_stops_the_database(var: Path, port: int, start: Start):

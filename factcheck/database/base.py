@@ -40,8 +40,9 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         round trip.
         """
         if self.connection is not None and not self.connection.closed:
-            waiting, _, _ = select.select([self.connection.fileno()], [], [], 0)
-            if not waiting:
+            socket = select.poll()  # select.select() refuses file descriptors from 1024 on
+            socket.register(self.connection.fileno(), select.POLLIN)
+            if not socket.poll(0):
                 return True
         return super().is_usable()
 

@@ -20,7 +20,7 @@ import psycopg
 
 from factcheck.database import lodging, passwords, roles
 from factcheck.database.postmaster import SUPERUSER, Postmaster
-from factcheck.database.problems import DatabaseProblem
+from factcheck.database.problems import DatabaseProblem, DiskFull, came_of_no_space, says_no_space
 
 DATABASE = "factcheck"
 OWNER, APPLICATION, READING = "factcheck_owner", "factcheck_app", "factcheck_public"
@@ -52,18 +52,25 @@ class Cluster:
             with self._exclusively(), ExitStack() as failing:
                 lock = failing.enter_context(open(self.home / "lock", "a"))
                 fcntl.flock(lock, fcntl.LOCK_SH)
-                if not server.answers():
-                    server.start()
-                self._furnish(server)
+                try:
+                    if not server.answers():
+                        server.start()
+                    self._furnish(server)
+                except BaseException as error:
+                    if _try_lock(lock):  # nobody else uses the server
+                        server.stop(at_once=True)
+                    if isinstance(error, Exception) and (problem := self.full_disk(error)):
+                        raise problem from None
+                    raise
                 failing.pop_all()
             self._lock = lock  # held until this process ends
             self._user = os.getpid()
             atexit.register(self.leave)
 
-    def leave(self, patience: float = 0) -> None:
+    def leave(self, patience: float = 0, *, at_once: bool = False) -> None:
         """Lets go of the server; the last one stops it. Called at the end of the process.
 
-        ``patience``: seconds to wait for others to let go.
+        ``patience``: seconds to wait for others to let go. ``at_once``: there is no space for its last checkpoint.
         """
         if self._user != os.getpid() or self._lock is None:
             return
@@ -76,7 +83,13 @@ class Cluster:
                     self._postmaster().leave_running()
                     return
                 time.sleep(0.05)
-            self._postmaster().stop()
+            self._postmaster().stop(at_once=at_once)
+
+    def full_disk(self, error: Exception) -> DatabaseProblem | None:
+        """The sentence for an error that came of a full disk. A server that broke down says why in its log alone."""
+        log = self.home / "server.log"
+        full = came_of_no_space(error) or (log.exists() and says_no_space(log.read_text(errors="replace")))
+        return DiskFull(self.home) if full else None
 
     def destroy(self) -> None:
         """Stops the server, whoever uses it, and removes its home with all data: for throw-away clusters alone."""

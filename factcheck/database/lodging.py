@@ -117,12 +117,14 @@ def find(var: Path) -> Lodging:
         raise DatabaseProblem(
             f"The folder {var} cannot be made ({error.strerror}): set FACTCHECK_VAR or DATABASE_URL."
         ) from error
-    home = var / "postgres"
-    if os.geteuid() != 0:
-        if home.exists() and not os.access(home, os.R_OK | os.W_OK | os.X_OK):
-            raise DatabaseProblem(
-                f"{home} belongs to another user: start as that user, or set FACTCHECK_VAR to a folder of your own."
-            )
+    home, user = var / "postgres", os.geteuid()
+    if user != 0 and home.exists() and home.stat().st_uid != user:
+        raise DatabaseProblem(
+            f"{home} belongs to another user: start as that user, or set FACTCHECK_VAR to a folder of your own."
+        )
+    if not os.access(var, os.W_OK | os.X_OK):
+        raise DatabaseProblem(f"The folder {var} cannot be written to: change that, or set FACTCHECK_VAR to another.")
+    if user != 0:
         return Lodging(home, _socket_folder(home), None)
     pointer = var / "postgres.home"
     if pointer.is_file():

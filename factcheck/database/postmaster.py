@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from factcheck.database import lodging
-from factcheck.database.problems import DatabaseProblem
+from factcheck.database.problems import DatabaseProblem, DiskFull, says_no_space
 from factcheck.database.roles import LOGS_NO_VALUES
 
 PATIENCE = 60  # seconds to wait for a server that starts or stops
@@ -84,24 +84,37 @@ class Postmaster:
                 **_identity(self.place.account),
             )
         while not self.answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                return log.read_text(errors="replace").strip()[-500:]
+            words = log.read_text(errors="replace").strip()[-500:]
+            # On a full disk the server may go on refusing connections for want of a file.
+            if self._process.poll() is not None or says_no_space(words) or time.monotonic() > deadline:
+                return words
             time.sleep(0.03)
         return None
 
-    def stop(self) -> None:
-        """A "fast" stop: open transactions are rolled back, then a checkpoint."""
-        pid = self._pid()
-        if pid is not None and _is_server(pid, self.place.data):
+    def stop(self, *, at_once: bool = False) -> None:
+        """A "fast" stop: open transactions are rolled back, then a checkpoint.
+
+        Where that fails, as on a full disk, or ``at_once``: without the checkpoint. The next start does its work.
+        """
+        ways = [(signal.SIGINT, PATIENCE), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)]
+        for number, seconds in ways[at_once:]:
+            pid = self._pid()
+            if pid is None or not _is_server(pid, self.place.data):
+                break
             with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT)
-            deadline = time.monotonic() + PATIENCE
-            while self._pid() is not None and time.monotonic() < deadline:
+                os.kill(pid, number)
+            deadline = time.monotonic() + seconds
+            while self._pid() is not None and self._still_runs(pid) and time.monotonic() < deadline:
                 time.sleep(0.02)
         if self._process is not None:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
             self._process = None
+
+    def _still_runs(self, pid: int) -> bool:
+        if self._process is not None and self._process.pid == pid:
+            return self._process.poll() is None
+        return _runs(pid)
 
     def leave_running(self) -> None:
         """Others use the server and will stop it."""
@@ -161,7 +174,10 @@ class Postmaster:
             **_identity(self.place.account),
         )
         if result.returncode:
-            raise DatabaseProblem(f"PostgreSQL's initdb failed: {(result.stderr or result.stdout).strip()[-500:]}")
+            words = (result.stderr or result.stdout).strip()
+            if says_no_space(words):
+                raise DiskFull(self.place.home)
+            raise DatabaseProblem(f"PostgreSQL's initdb failed: {words[-500:]}")
         with open(cluster / "postgresql.conf", "a") as conf:
             conf.write("include 'factcheck.conf'\n")
         cluster.rename(self.place.data)

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from factcheck.database import roles
-from factcheck.database.problems import DatabaseAway, DatabaseProblem
+from factcheck.database.problems import DatabaseAway, DatabaseProblem, DiskFull, came_of_no_space
 
 _LOCK = 1380928581  # "ROLE" in ASCII: one process after the other gives rights
 BY_HAND = (
@@ -36,6 +36,12 @@ class Remote:
                 if self.logins is not None:
                     self._make_roles(connection, self.logins)
             self._checked = os.getpid()
+
+    def leave(self, *, at_once: bool = False) -> None:
+        """Somebody else runs the server."""
+
+    def full_disk(self, error: Exception) -> DatabaseProblem | None:
+        return DiskFull("the site or of its database's server") if came_of_no_space(error) else None
 
     @contextmanager
     def _connected(self, login: roles.Login | None = None) -> Iterator[psycopg.Connection]:

@@ -26,10 +26,18 @@ Settings = dict[str, Any]
 class Server(Protocol):
     def prepare(self) -> None: ...
 
+    def leave(self, *, at_once: bool = False) -> None: ...
+
+    def full_disk(self, error: Exception) -> DatabaseProblem | None: ...
+
 
 @dataclass(frozen=True)
 class Source:
-    """``databases`` is Django's setting; ``prepare()``, called before the first connection, sees to the server."""
+    """``databases`` is Django's setting; ``prepare()``, called before the first connection, sees to the server.
+
+    ``leave()`` stops the server if it is ours and this process is the last that uses it. ``full_disk()`` gives the
+    sentence for an error that came of a full disk, and None for another.
+    """
 
     databases: dict[str, Settings]
     server: Server
@@ -44,6 +52,12 @@ class Source:
     def prepare(self) -> None:
         self.server.prepare()
 
+    def leave(self, *, at_once: bool = False) -> None:
+        self.server.leave(at_once=at_once)
+
+    def full_disk(self, error: Exception) -> DatabaseProblem | None:
+        return self.server.full_disk(error)
+
 
 def source(environ: Mapping[str, str], var: Path) -> Source:
     url, public, owner = (
@@ -55,8 +69,14 @@ def source(environ: Mapping[str, str], var: Path) -> Source:
             raise DatabaseProblem(
                 f"PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL: set it, for example {EXAMPLE}."
             )
-        cluster = Cluster(var, durable=not environ.get("FACTCHECK_TEST"))
-        logins = cluster.logins()
+        try:
+            cluster = Cluster(var, durable=not environ.get("FACTCHECK_TEST"))
+            logins = cluster.logins()
+        except OSError as error:
+            raise DatabaseProblem(
+                f"The folder {var} cannot be written to ({error.strerror}): "
+                "change that, or set FACTCHECK_VAR to another."
+            ) from None
         place = {"NAME": DATABASE, "HOST": str(cluster.lodging.socket), "PORT": ""}
         users = [
             {**place, "USER": login.name, "PASSWORD": login.password}

@@ -13,7 +13,6 @@ from api import streams
 from factcheck.editorial.models import Review
 from factcheck.record import datafeed
 from factcheck.record.models import PublishedReview
-from tests import schemaorg
 from tests.api.published import make_imported
 from tests.drafts import (
     correct_review,
@@ -58,7 +57,7 @@ def claim_review(review: Review) -> str:
     return f"/api/v1/reviews/{review.pk}/claimreview/"
 
 
-def test_claim_review_is_linked_data(api, world):
+def test_claim_review_is_linked_data(api, world, schemaorg):
     response = api.send(claim_review(world.live))
     assert (response.status_code, response["Content-Type"]) == (200, LINKED_DATA)
     document = json.loads(response.content)
@@ -68,7 +67,7 @@ def test_claim_review_is_linked_data(api, world):
     assert schemaorg.faults(document) == []
 
 
-def test_claim_review_of_an_import_fits_its_description(api, world):
+def test_claim_review_of_an_import_fits_its_description(api, world, schemaorg):
     document = json.loads(api.send(claim_review(world.imported)).content)
     api.validate({"$ref": "#/components/schemas/ClaimReview"}, document)
     assert document["url"] == "https://outra.example/1"
@@ -149,7 +148,7 @@ def feed() -> dict[str, object]:
     return json.loads(b"".join(response.streaming_content))
 
 
-def test_feed_has_every_review_and_says_which_are_no_more(world, monkeypatch):
+def test_feed_has_every_review_and_says_which_are_no_more(world, monkeypatch, schemaorg):
     monkeypatch.setattr(datafeed, "CHUNK", 3)
     found = feed()
     assert found.keys() == {"@context", "@type", "url", "license", "dateModified", "dataFeedElement"}

@@ -209,6 +209,69 @@ def test_server_that_cannot_start_shows_its_last_words(cluster: Cluster, again: 
         again().prepare()
 
 
+def test_stop_without_a_checkpoint_loses_nothing(again: Callable[..., Cluster]):
+    cluster = again(durable=True)
+    cluster.prepare()
+    with cluster.superuser("factcheck") as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+    cluster.leave(at_once=True)
+    assert not running(cluster)
+    later = again(durable=True)
+    later.prepare()
+    with later.superuser("factcheck") as connection:
+        assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'FATAL:  could not write to file "pg_wal/xlogtemp.7": No space left on device',
+        'FATAL:  could not extend file "base/1/2691": wrote only 4096 of 8192 bytes\nHINT:  Check free disk space.',
+        "initdb: error: could not create directory: Disk quota exceeded",
+    ],
+)
+def test_full_disk_at_the_first_start_is_a_sentence(
+    again: Callable[..., Cluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+):
+    lodging.make_folder(tmp_path / "bin", 0o755)
+    (tmp_path / "bin" / "initdb").write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 1\n")
+    (tmp_path / "bin" / "initdb").chmod(0o755)
+    monkeypatch.setattr(lodging, "binaries", lambda account: tmp_path / "bin")
+    monkeypatch.setattr(postmaster, "_identity", lambda account: {})  # another account could not enter this folder
+    cluster = again()
+    with pytest.raises(DatabaseProblem) as refusal:
+        cluster.prepare()
+    assert str(refusal.value) == f"No space is left on the disk of {cluster.home}: free some and start again."
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [psycopg.errors.DiskFull("could not extend file: No space left on device"), KeyboardInterrupt()],
+)
+def test_server_stops_when_its_start_is_cut_short(
+    again: Callable[..., Cluster], monkeypatch: pytest.MonkeyPatch, problem: BaseException
+):
+    def fail(*arguments: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(Cluster, "_furnish", fail)
+    cluster = again()
+    with pytest.raises(type(problem) if isinstance(problem, KeyboardInterrupt) else DatabaseProblem):
+        cluster.prepare()
+    assert not running(cluster)
+    monkeypatch.undo()
+    cluster.prepare()
+    assert running(cluster)
+
+
+def test_server_that_broke_down_says_in_its_log_that_the_disk_is_full(cluster: Cluster):
+    error = psycopg.OperationalError("server closed the connection unexpectedly")
+    assert cluster.full_disk(error) is None
+    with open(cluster.home / "server.log", "a") as log:
+        log.write("PANIC:  could not write to file: No space left on device\n")
+    assert "No space is left on the disk" in str(cluster.full_disk(error))
+
+
 def test_application_and_reading_roles_cannot_rise(cluster: Cluster):
     logins = cluster.logins()
     for login in (logins.application, logins.reading):

@@ -1,5 +1,6 @@
 """Where the embedded server may live, as an ordinary user and as root."""
 
+import errno
 import os
 import pwd
 import shutil
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from factcheck.database import DatabaseProblem, lodging
+from factcheck.database import DatabaseProblem, lodging, source
+from factcheck.database.embedded import Cluster
 from factcheck.database.lodging import Account
 
 NOBODY = Account(pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
@@ -108,6 +110,35 @@ def test_var_that_cannot_be_made_is_a_sentence(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DatabaseProblem, match="cannot be made .*: set FACTCHECK_VAR or DATABASE_URL"):
         lodging.find(tmp_path / "file" / "var")
+
+
+def test_var_that_cannot_be_written_to_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anywhere but on a read-only disk
+    with pytest.raises(
+        DatabaseProblem, match=r"^The folder .* cannot be written to: change that, or set FACTCHECK_VAR"
+    ):
+        lodging.find(tmp_path)
+
+
+def test_home_of_another_user_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "postgres").mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: 1234)
+    with pytest.raises(DatabaseProblem, match="belongs to another user: start as that user"):
+        lodging.find(tmp_path)
+
+
+def test_passwords_that_cannot_be_kept_are_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def fail(cluster: Cluster) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    lodging.make_folder(tmp_path / "postgres" / "data", 0o700)  # or else root would look for another place
+    monkeypatch.setattr(Cluster, "logins", fail)
+    with pytest.raises(DatabaseProblem) as refusal:
+        source({}, tmp_path)
+    assert str(refusal.value) == (
+        f"The folder {tmp_path} cannot be written to (No space left on device): "
+        "change that, or set FACTCHECK_VAR to another."
+    )
 
 
 def test_python_never_imports_the_wheel():

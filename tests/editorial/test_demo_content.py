@@ -1,7 +1,4 @@
-"""The demo newsroom cites nothing that is not in the records it was written from.
-
-Reads the records beside the project's folder (`../shared/data`) and fails where they are absent.
-"""
+"""The demo newsroom cites nothing that is not in the records it was written from."""
 
 import json
 import re
@@ -16,7 +13,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "factcheck" / "editorial" / "demo"
-DATA = ROOT.parent / "shared" / "data"
 
 # As long a run of words as somebody else's sentence may share with ours.
 SHARED_WORDS = 7
@@ -32,12 +28,14 @@ each_claim = pytest.mark.parametrize(
 
 
 @cache
-def load_lines(file: str) -> list[str]:
-    return (DATA / file).read_text(encoding="utf-8").splitlines()
+def load_lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines()
 
 
-def records(entry: dict[str, Any]) -> list[dict[str, Any]]:
-    return [json.loads(load_lines(matter["file"])[matter["line"] - 1]) for matter in entry["matter"]]
+@pytest.fixture
+def records(entry: dict[str, Any], real_data: Path) -> list[dict[str, Any]]:
+    """What the claim was written from."""
+    return [json.loads(load_lines(real_data / matter["file"])[matter["line"] - 1]) for matter in entry["matter"]]
 
 
 def texts(record: dict[str, Any]) -> list[str]:
@@ -136,8 +134,8 @@ def test_sources_enough_for_publication(entry: dict[str, Any]) -> None:
 
 
 @each_claim
-def test_addresses_stand_in_record(entry: dict[str, Any]) -> None:
-    known = set[str]().union(*(addresses(record) for record in records(entry)))
+def test_addresses_stand_in_record(entry: dict[str, Any], records: list[dict[str, Any]]) -> None:
+    known = set[str]().union(*(addresses(record) for record in records))
     cited = [source for review in entry["reviews"] for source in review["sources"]]
     for place in [*cited, *entry["claim"]["appearances"]]:
         if place["archive_url"] is None:
@@ -155,9 +153,9 @@ def test_text_has_no_address(entry: dict[str, Any]) -> None:
 
 
 @each_claim
-def test_quotes_verbatim_and_short(entry: dict[str, Any]) -> None:
+def test_quotes_verbatim_and_short(entry: dict[str, Any], records: list[dict[str, Any]]) -> None:
     answers: dict[str, str] = {}
-    for record in records(entry):
+    for record in records:
         for question in record.get("questions", []):
             for answer in question["answers"]:
                 said = f"{answer['answer']} {answer.get('boolean_explanation') or ''}"
@@ -171,9 +169,9 @@ def test_quotes_verbatim_and_short(entry: dict[str, Any]) -> None:
 
 
 @each_claim
-def test_dates_stand_in_record(entry: dict[str, Any]) -> None:
+def test_dates_stand_in_record(entry: dict[str, Any], records: list[dict[str, Any]]) -> None:
     claimed_on = None
-    if "claim_date" in (record := records(entry)[0]):
+    if "claim_date" in (record := records[0]):
         day, month, year = record["claim_date"].split("-")
         claimed_on = f"{year}-{int(month):02}-{int(day):02}"
     assert entry["claim"]["claimed_on"] == claimed_on
@@ -183,15 +181,15 @@ def test_dates_stand_in_record(entry: dict[str, Any]) -> None:
 
 
 @each_claim
-def test_numbers_stand_in_record(entry: dict[str, Any]) -> None:
+def test_numbers_stand_in_record(entry: dict[str, Any], records: list[dict[str, Any]]) -> None:
     """A figure that no record has would be an invented one."""
-    known = set[str]().union(*(numbers(text) for record in records(entry) for text in texts(record)))
+    known = set[str]().union(*(numbers(text) for record in records for text in texts(record)))
     for text in prose(entry):
         assert numbers(text) <= known
 
 
 @each_claim
-def test_claimant_stands_in_record(entry: dict[str, Any]) -> None:
+def test_claimant_stands_in_record(entry: dict[str, Any], records: list[dict[str, Any]]) -> None:
     claimant = entry["claim"]["claimant"]
     if claimant is None:
         return
@@ -200,14 +198,14 @@ def test_claimant_stands_in_record(entry: dict[str, Any]) -> None:
         assert claimant["description"]
         assert "ViFactCheck" not in claimant["description"]  # nobody is known to have said it: no claimant
     else:
-        assert any(claimant["name"] in text for record in records(entry) for text in texts(record))
+        assert any(claimant["name"] in text for record in records for text in texts(record))
     assert claimant["type"] != "person" or claimant["is_public_figure"] is True
 
 
 @each_claim
-def test_sentences_are_our_own(entry: dict[str, Any]) -> None:
+def test_sentences_are_our_own(entry: dict[str, Any], records: list[dict[str, Any]]) -> None:
     theirs = set[tuple[str, ...]]().union(
-        *(runs(text, SHARED_WORDS + 1) for record in records(entry) for text in texts(record))
+        *(runs(text, SHARED_WORDS + 1) for record in records for text in texts(record))
     )
     shared = {" ".join(run) for text in prose(entry) for run in runs(text, SHARED_WORDS + 1) & theirs}
     assert shared == set()

@@ -1,19 +1,9 @@
-"""Files to import: one of a test's own, and the real ones, which lie beside the repository and may not be copied into it."""
+"""What an import of a test reads and writes."""
 
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-
-
-@pytest.fixture(scope="session")
-def real_data() -> Path:
-    """The folder of real files. Its absence is a failure, never a skip."""
-    if not DATA.is_dir():
-        pytest.fail(f"The real files are missing: {DATA} is no folder.")
-    return DATA
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,6 @@ from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, 
 from factcheck.editorial.proposals import reviews
 from factcheck.record.claimreview import claim_review, claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview
-from tests import schemaorg
 from tests.api.published import make_imported
 from tests.drafts import Newsroom, correct_review, make_claim, make_review, publish_review
 
@@ -182,7 +181,7 @@ def test_update_is_no_correction(newsroom):
     assert "correction" not in published(review)
 
 
-def test_document_means_in_schema_org_what_it_says(newsroom):
+def test_document_means_in_schema_org_what_it_says(newsroom, schemaorg):
     review = full_review(newsroom)
     publish_review(newsroom, review)
     correct_review(newsroom, review, summary="Sai. Quay năm 2019.")
@@ -197,7 +196,7 @@ def test_document_means_in_schema_org_what_it_says(newsroom):
     assert item["http://schema.org/author"][0]["@type"] == ["http://schema.org/Person"]
 
 
-def test_shapes_find_what_is_wrong(newsroom):
+def test_shapes_find_what_is_wrong(newsroom, schemaorg):
     """Otherwise the test above would prove nothing."""
     review = full_review(newsroom)
     publish_review(newsroom, review)
@@ -212,7 +211,7 @@ def test_shapes_find_what_is_wrong(newsroom):
     }
 
 
-def test_hostile_text_stays_text(newsroom):
+def test_hostile_text_stays_text(newsroom, schemaorg):
     text = '</script><script>alert(1)</script>\u202ehsilgne "quoted" \\ \u2028 end'
     review = make_review(newsroom, make_claim(newsroom, text=text), summary=text)
     publish_review(newsroom, review)

@@ -23,7 +23,6 @@ from factcheck.record.search import Search
 from factcheck.record.words import count, title_words
 from tests.record.conftest import disarm, make_statement
 
-FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "vietnamese" / "vifactcheck_dev.jsonl"
 OTHERS = 100_000
 AT = "2026-11-05T08:30:00.000000Z"
 
@@ -31,8 +30,8 @@ pytestmark = pytest.mark.prove
 
 
 @pytest.fixture(scope="module")
-def statements() -> list[str]:
-    with FILE.open(encoding="utf-8") as lines:
+def statements(real_data: Path) -> list[str]:
+    with (real_data / "vietnamese" / "vifactcheck_dev.jsonl").open(encoding="utf-8") as lines:
         return [" ".join(unicodedata.normalize("NFC", json.loads(line)["Statement"]).split()) for line in lines]
 
 

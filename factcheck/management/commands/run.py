@@ -1,5 +1,6 @@
 """``make run``: the whole site on this machine, from nothing to its addresses, until Ctrl-C."""
 
+import fcntl
 import json
 import multiprocessing
 import signal
@@ -7,6 +8,7 @@ import socket
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -14,18 +16,18 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import DatabaseError, InterfaceError, connections
 from django.db.migrations.executor import MigrationExecutor
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from factcheck import worker
+from factcheck import children
+from factcheck.database.lodging import make_folder
 from factcheck.database.versions import refuse_unknown_migrations
 
 # Each thread keeps a connection of each role.
 THREADS = 8
-SECONDS_TO_STOP = 10
 
 
 class Command(BaseCommand):
@@ -44,13 +46,12 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._interrupt)
         try:
-            _refuse_used_port(address, settings.PORT)
-            self._migrate()
-            self._load_demo()
-            connections.close_all()  # the processes that it starts open their own
-            if not self.interrupted:
-                with _worker():
-                    self._serve(address)
+            with _alone(settings.VAR):
+                _refuse_used_port(address, settings.PORT)
+                self._prepare()
+                connections.close_all()  # the processes that it starts open their own
+                if not self.interrupted:
+                    self._run(address)
         except KeyboardInterrupt:
             pass
         finally:
@@ -62,9 +63,20 @@ class Command(BaseCommand):
         self.interrupted = True
         raise KeyboardInterrupt
 
-    def _migrate(self) -> None:
+    def _prepare(self) -> None:
         self.stdout.write("Starting the database…")
         self.stdout.flush()
+        try:
+            self._migrate()
+            self._load_demo()
+        except (DatabaseError, InterfaceError, OSError) as error:
+            if problem := settings.DATABASE_SOURCE.full_disk(error):
+                connections.close_all()
+                settings.DATABASE_SOURCE.leave(at_once=True)
+                raise problem from None
+            raise
+
+    def _migrate(self) -> None:
         executor = MigrationExecutor(connections["owner"])
         refuse_unknown_migrations(executor.loader)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -74,9 +86,21 @@ class Command(BaseCommand):
         if not get_user_model()._default_manager.exists():
             call_command("load_demo", verbosity=0)  # the logins are announced once the site is up
 
-    def _serve(self, address: str) -> None:
+    def _run(self, address: str) -> None:
         # Forking would share this process's locks and threads with what it starts.
         multiprocessing.set_start_method("spawn", force=True)
+        worker = multiprocessing.Process(target=children.work, name="worker", daemon=True)
+        worker.start()
+        try:
+            self._serve(address)
+        finally:
+            worker.terminate()
+            worker.join(children.SECONDS_TO_STOP)
+            worker.kill()  # jobs that it had not ended begin again at the next start
+            worker.join()
+
+    def _serve(self, address: str) -> None:
+        _refuse_used_port(address, settings.PORT)  # a first start takes seconds
         server = Server(
             "factcheck.wsgi:application",
             address=address,
@@ -85,12 +109,13 @@ class Command(BaseCommand):
             workers=1,
             blocking_threads=THREADS,
             websockets=False,
+            http=HTTPModes.http1,  # granian's "auto" waits at its end for every connection that a browser keeps open
             log_level=LogLevels.error,
-            workers_kill_timeout=SECONDS_TO_STOP,
+            workers_kill_timeout=int(children.SECONDS_TO_STOP),
         )
         server.on_startup(self._announce)
         try:
-            server.serve()
+            server.serve(target_loader=children.serve_site, wrap_loader=False)
         except SystemExit:
             # Ctrl-C in a terminal reaches the worker too; one that is quicker than its parent counts as failed.
             if not server.interrupt_signal:
@@ -112,8 +137,27 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
+@contextmanager
+def _alone(var: Path) -> Iterator[None]:
+    """Two sites on one folder would load the demo twice, and serve the same reviews under two addresses."""
+    try:
+        make_folder(var, 0o755)
+        lock = open(var / "run.lock", "a")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise CommandError(f"The folder {var} cannot be written to ({error.strerror}): set FACTCHECK_VAR.") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(
+                f"Another make run already uses the folder {var}: stop it first, "
+                "or set FACTCHECK_VAR to another folder and PORT to another port."
+            ) from None
+        yield
+
+
 def _refuse_used_port(address: str, port: int) -> None:
-    """Asked before anything starts; granian's own socket would share the port with another of its kind."""
+    """Granian's own socket would share the port with another of its kind."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -124,17 +168,3 @@ def _refuse_used_port(address: str, port: int) -> None:
                 f"{address}:{port} cannot be used ({error.strerror}): "
                 f"choose another port, for example make run PORT={port + 1}."
             ) from None
-
-
-@contextmanager
-def _worker() -> Iterator[None]:
-    """The worker as a process beside the server's. It ends with this process, even with one that is killed."""
-    process = multiprocessing.get_context("spawn").Process(target=worker.beside_the_site, name="worker", daemon=True)
-    process.start()
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.join(SECONDS_TO_STOP)
-        process.kill()  # what it had not ended begins again at the next start
-        process.join()

@@ -1,0 +1,40 @@
+"""A connection that a thread keeps: its server is asked only when the socket says that something came."""
+
+import os
+import resource
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """The next file gets a descriptor of 1024 or more, as in a process with many connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 2048), hard))
+    taken = [os.open(os.devnull, os.O_RDONLY)]
+    while taken[-1] < 1023:
+        taken.append(os.dup(taken[0]))
+    yield
+    for descriptor in taken:
+        os.close(descriptor)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_connection_with_a_high_descriptor_is_usable(database: str, many_files: None):
+    connection.close()
+    connection.ensure_connection()
+    assert connection.connection.fileno() >= 1024
+    assert connection.is_usable()
+    connection.close()
+
+
+def test_connection_that_the_server_closed_is_not_usable(database: str):
+    connection.ensure_connection()
+    assert connection.is_usable()
+    with settings.DATABASE_SOURCE.embedded.superuser() as superuser:
+        superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+    assert not connection.is_usable()
+    connection.close()
