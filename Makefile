@@ -13,7 +13,7 @@ python := .venv/bin/python
 table := var/bench.md
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test prove bench check format openapi examples messages requirements clean
+.PHONY: help run test prove bench check format openapi fields examples messages requirements clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -35,7 +35,7 @@ bench: .venv/bench.stamp ## measure, as ratios in one table (bench/README.md; RE
 	for name in matching languages; do BENCH_TABLE=$(table) $(python) bench/$$name.py || exit 1; done
 	BENCH_TABLE=$(table) $(python) bench/table.py
 
-check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, messages, deployment settings
+check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, field tables, messages, deployment settings
 	$(python) -m ruff format --check .
 	$(python) -m ruff check .
 	$(python) -m mypy
@@ -43,6 +43,7 @@ check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, m
 	$(python) manage.py makemigrations --check --dry-run
 	$(python) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	diff -u docs/openapi.yaml var/openapi.yaml || { echo "docs/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
+	$(python) manage.py fields --check
 	$(python) manage.py messages --check
 	set -a && source deploy/production.env.example && SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(48))')" && set +a && \
 		$(python) manage.py check --deploy --fail-level WARNING
@@ -53,6 +54,9 @@ format: .venv/dev.stamp ## put the code into the one format and mend what can be
 
 openapi: .venv/dev.stamp ## write docs/openapi.yaml from the code
 	$(python) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+fields: .venv/dev.stamp ## write the tables of fields in docs/ from the statements' models
+	$(python) manage.py fields
 
 examples: .venv/dev.stamp ## record the examples of docs/api.md and OpenAPI anew, from real answers
 	RECORD_EXAMPLES=1 $(python) -m pytest -q tests/api/test_examples.py -k "answers or real"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django.core.management import call_command
 
 from api.urls import urlpatterns
 from factcheck.tasks import SCHEDULE
@@ -195,3 +196,7 @@ def test_guides_name_what_stands_at_the_desk_in_both_languages(guide: str):
     for (_depth, names), (_same, theirs) in zip(here, there, strict=True):
         assert {name: said[name] for name in names if not said[name] & theirs} == {}  # not named in Vietnamese
         assert theirs - {text for name in names for text in said[name]} == set()  # no label, or not named in English
+
+
+def test_tables_of_fields_are_those_of_the_statements() -> None:
+    call_command("fields", check=True)

@@ -8,7 +8,7 @@ from factcheck.record.statements.erasure import ErasureNotice
 from factcheck.record.statements.review import Review
 from factcheck.record.statements.schema import published
 from factcheck.record.statements.tombstone import Tombstone
-from factcheck.record.statements.values import ADDRESS_PATTERN
+from factcheck.record.statements.values import ADDRESS_PATTERN, SHA256_PATTERN
 
 Json = dict[str, Any]
 
@@ -24,8 +24,8 @@ DATE_OR_NULL: Json = {"type": ["string", "null"], "format": "date"}
 MOMENT: Json = {"type": "string", "format": "date-time", "description": "RFC 3339, UTC, microseconds."}
 INTEGER: Json = {"type": "integer"}
 INTEGER_OR_NULL: Json = {"type": ["integer", "null"]}
-DIGEST: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-LANGUAGE: Json = {"type": "string", "description": "BCP 47 tag; `und` when unknown."}
+DIGEST: Json = {"type": "string", "pattern": SHA256_PATTERN, "description": "SHA-256 of salt and document."}
+LANGUAGE: Json = {"type": "string", "description": "BCP 47 tag. `und` when unknown."}
 LABELS: Json = {"type": "object", "additionalProperties": {"type": "string"}, "description": "By language."}
 
 
@@ -53,7 +53,7 @@ NOTE = about(TEXT_OR_NULL, "What the publisher tells the public about the change
 _AT_PUBLICATION: Json = {
     "published_at": about(MOMENT, "When the first revision was published here."),
     "updated_at": about(MOMENT, "When this revision was published."),
-    "corrections": listed(ref("Correction")),
+    "corrections": listed(ref("Correction"), description="Every change so far."),
 }
 _SAID = published(Review, Tombstone, ErasureNotice)
 _CLAIM: Json = _SAID["ReviewedClaim"]["properties"]
@@ -67,12 +67,16 @@ def served(statement: Json, **added: Json) -> Json:
 
 _SUMMARY = ("id", "url", "original_url", "language", "headline", "verdict", "reviewed_on", "published_at", "updated_at")
 _CORRECTION: Json = {
-    "revision": INTEGER, "at": MOMENT, "kind": {"type": "string", "enum": ["update", "correction"]},
-    "class": CHANGE_CLASS, "note": NOTE, "publisher": about(TEXT, "The site of the review’s publisher."),
+    "revision": about(INTEGER, "Its number."), "at": about(MOMENT, "When it was published."),
+    "kind": about({"type": "string", "enum": ["update", "correction"]}, "What kind of change it is."),
+    "class": about(CHANGE_CLASS, "How much it changes."), "note": NOTE,
+    "publisher": about(TEXT, "The site of the review’s publisher."),
     "verdict_before": nullable("VerdictName"), "verdict_after": ref("VerdictName"),
 }  # fmt: skip
 _CURRENT: Json = {
-    "number": INTEGER, "kind": KIND, "class": CHANGE_CLASS, "note": NOTE, "sequence": INTEGER, "digest": DIGEST,
+    "number": about(INTEGER, "From 1."), "kind": about(KIND, "What was published."),
+    "class": about(CHANGE_CLASS, "Of a change: how much it changes."), "note": NOTE,
+    "sequence": about(INTEGER, "Its entry in the public log."), "digest": DIGEST,
 }  # fmt: skip
 
 _REVIEW: Json = served(_SAID["Review"], **_AT_PUBLICATION)["properties"]
@@ -96,15 +100,15 @@ BODIES: Json = {
     "Claim": keys(
         "A claim as its newest live review has it, with the live reviews of it and of claims that were merged into it.",
         **_CLAIM,
-        url=URL,
+        url=about(URL, "Its address in this API."),
         merged=listed(
             ref("ReviewedClaim"), description="Claims that were found to be the same, each as its newest review has it."
         ),
-        topics=listed(ref("Topic")),
-        reviews=listed(ref("ReviewOfClaim"), minItems=1),
+        topics=listed(ref("Topic"), description="Those of its reviews."),
+        reviews=listed(ref("ReviewOfClaim"), minItems=1, description="Its live reviews, oldest first, in short."),
         published_at=about(MOMENT, "When its first review was published here."),
         updated_at=about(MOMENT, "When a review of it was published or changed last."),
-        license=URL,
+        license=about(URL, "The licence of this answer."),
     ),
     "ClaimTombstone": keys(
         "What stays at the address of a claim without a live review.",
@@ -129,5 +133,9 @@ BODIES: Json = {
             "The review as this revision has it.", id=UUID, url=URL, headline=TEXT_OR_NULL, language=LANGUAGE
         ),
     ),
-    "VerdictName": keys("A verdict, named.", scale=TEXT_OR_NULL, slug=TEXT_OR_NULL, label=TEXT_OR_NULL),
+    "VerdictName": keys(
+        "A verdict, named. Null where there was none to name.",
+        scale=about(TEXT_OR_NULL, "Its rating scale."), slug=about(TEXT_OR_NULL, "Its place there."),
+        label=about(TEXT_OR_NULL, "In the review's language."),
+    ),
 }  # fmt: skip

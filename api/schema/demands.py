@@ -18,7 +18,7 @@ _TIMES: Json = {
     "updated_at": about(MOMENT, "When this revision was published."),
 }
 _REVISION: Json = {**REVISION, "kind": _KIND, "class": {"type": "null"}, "note": _NOTE}
-_CURRENT: Json = {"number": INTEGER, "kind": _KIND, "class": {"type": "null"}, "note": _NOTE}
+_CURRENT: Json = {"number": about(INTEGER, "From 1."), "kind": _KIND, "class": {"type": "null"}, "note": _NOTE}
 
 DEMANDS: Json = {
     **{name: schema for name, schema in _SAID.items() if name not in BODIES},
@@ -29,7 +29,9 @@ DEMANDS: Json = {
         url=about(URL, "Its page on this site."),
         revision=ref("CurrentDemandRevision"),
     ),
-    "CurrentDemandRevision": keys("The revision that this is.", **_CURRENT, sequence=INTEGER, digest=DIGEST),
+    "CurrentDemandRevision": keys(
+        "The revision that this is.", **_CURRENT, sequence=about(INTEGER, "Its entry in the public log."), digest=DIGEST
+    ),
     "DemandDocument": keys(
         "A demand without `url`, `revision.sequence` and `revision.digest`, which belong to the serving site."
         " Canonical JSON (RFC 8785).",

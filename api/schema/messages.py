@@ -23,7 +23,7 @@ class Tip(Part):
     text: Annotated[str, Prose(5000)] = needed(
         "", "What was said, and what is doubtful about it; 10 characters at least, five links at most."
     )
-    language: Language = needed("", "BCP 47 tag; `und` when unknown.")
+    language: Language = needed("", "BCP 47 tag. `und` when unknown.")
     url: WebAddressOrNull = told("", "Where it was said.")
     contact: Annotated[str | None, Line(300)] = told("", _CONTACT)
 
@@ -35,7 +35,7 @@ class CorrectionRequest(Part):
     text: Annotated[str, Prose(5000)] = needed(
         "", "What is wrong and how it can be known; 10 characters at least, five links at most."
     )
-    language: Language = needed("", "BCP 47 tag; `und` when unknown.")
+    language: Language = needed("", "BCP 47 tag. `und` when unknown.")
     url: WebAddressOrNull = told("", "Evidence.")
     contact: Annotated[str | None, Line(300)] = told("", _CONTACT)
 

@@ -39,3 +39,10 @@ def _value_of(column: models.Field[Any, Any]) -> Callable[[Any], Any]:
     if isinstance(column, models.CharField | models.TextField) and not column.null:
         return lambda value: value or ""
     return lambda value: value
+
+
+def arranged(model: type[models.Model], part: type[Part], *rows: str | tuple[str, ...], last: str = "") -> list[Any]:
+    """The fields of a form in these rows, and after them the columns of the statement's other keys."""
+    named = {name for row in rows for name in ((row,) if isinstance(row, str) else row)}
+    others = [name for name in part.model_fields if name in _columns(model) and name not in named]
+    return [*rows, *others, *([last] if last else [])]

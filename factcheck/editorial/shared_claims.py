@@ -6,45 +6,30 @@ public when that newsroom has published it, not when somebody else publishes a r
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Model, OuterRef
 
-from factcheck.editorial.models import Claim, Claimant, Review, Topic
+from factcheck.editorial.columns import columns_of
+from factcheck.editorial.models import Appearance, Claim, Claimant, Review, Topic
 from factcheck.record.models import PublishedReview
-
-
-class ClaimWords(NamedTuple):
-    """The columns of a claim that a statement reads."""
-
-    id: UUID
-    text: str
-    language: str
-    claimed_on: date | None
-    location: str
-
-
-class PublicAppearance(NamedTuple):
-    url: str
-    medium: str
-    media_sha256: str
-    archive_url: str
-    first: bool
+from factcheck.record.statements import review as said
+from factcheck.record.statements.checks import filled
 
 
 @dataclass(frozen=True, slots=True)
 class PublicClaim:
-    """What stands in a statement in place of the draft.
+    """What a statement says in place of the draft: rows with the columns of a claim and of its appearances.
 
     The claimant is the one whom readers see, as the row describes them now: who was taken out by name there is not
     named anew.
     """
 
-    words: ClaimWords
+    words: SimpleNamespace
     claimant: Claimant | None
-    appearances: Sequence[PublicAppearance]
+    appearances: Sequence[SimpleNamespace]
     topics: Sequence[Topic]
 
 
@@ -52,20 +37,20 @@ def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
     """By id, from the newest live review of the claim's own newsroom, or of anybody while that shows none."""
     if not ids:
         return {}
-    said = _said(ids)
+    shown = _said(ids)
     claimants = Claimant.objects.select_related("newsroom").in_bulk(
-        {found["claim"]["claimant"]["id"] for found in said.values() if found["claim"]["claimant"]}
+        {found["claim"]["claimant"]["id"] for found in shown.values() if found["claim"]["claimant"]}
     )
-    slugs = {topic["slug"] for found in said.values() for topic in found["topics"]}
+    slugs = {topic["slug"] for found in shown.values() for topic in found["topics"]}
     topics = {topic.slug: topic for topic in Topic.objects.prefetch_related("labels").filter(slug__in=slugs)}
     return {
         pk: PublicClaim(
-            words=_words(pk, found["claim"]),
+            words=_row(Claim, filled(found["claim"], said.ReviewedClaim) | {"id": pk}),
             claimant=claimants.get(UUID(found["claim"]["claimant"]["id"])) if found["claim"]["claimant"] else None,
-            appearances=[_appearance(each) for each in found["claim"]["appearances"]],
+            appearances=[_row(Appearance, filled(each, said.Appearance)) for each in found["claim"]["appearances"]],
             topics=[topics[topic["slug"]] for topic in found["topics"] if topic["slug"] in topics],
         )
-        for pk, found in said.items()
+        for pk, found in shown.items()
     }
 
 
@@ -83,12 +68,5 @@ def _said(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     return {row.claim_id: row.said for row in found if row.claim_id}
 
 
-def _words(pk: UUID, said: dict[str, Any]) -> ClaimWords:
-    claimed_on = date.fromisoformat(said["claimed_on"]) if said["claimed_on"] else None
-    return ClaimWords(pk, said["text"], said["language"], claimed_on, said["location"] or "")
-
-
-def _appearance(said: dict[str, Any]) -> PublicAppearance:
-    return PublicAppearance(
-        said["url"], said["medium"] or "", said["media_sha256"] or "", said["archive_url"] or "", said["first"]
-    )
+def _row(model: type[Model], shown: dict[str, Any]) -> SimpleNamespace:
+    return SimpleNamespace(**columns_of(model, shown))

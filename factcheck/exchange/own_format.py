@@ -7,7 +7,7 @@ absent. Absent keys are the same as null.
 import re
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from factcheck.exchange.json_values import Number
 from factcheck.exchange.normalise import site_of_review
@@ -18,18 +18,16 @@ from factcheck.record.statements.parts import needed, told
 from factcheck.record.statements.review import Claimant, Publisher, Review, ReviewedClaim, Verdict
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE, Id, Language, Name, Site, WebAddress
 
-_absent: Any = Field(default=None)
-
 
 class ImportedClaimant(Claimant):
-    id: Id = _absent
+    id: Id = told("", "Of a claimant here, or to be.")
     is_public_figure: bool | None = told("", "Whether a person may be named, for what they said in a public office.")
 
 
 class ImportedClaim(ReviewedClaim):
-    id: Id = _absent
+    id: Id = told("", "Of a claim here, or to be. Reviews of the same claim share it.")
     language: Language = told("", "The review's when absent.")
-    claimant: ImportedClaimant | None = told()
+    claimant: ImportedClaimant | None = told("", "Who made the claim.")
 
 
 class ImportedVerdict(Verdict):
@@ -41,17 +39,17 @@ class ImportedVerdict(Verdict):
 
 
 class ImportedPublisher(Publisher):
-    name: Name = _absent
+    name: Name = told("", "The site when absent.")
     site: Site = told("", "The host of `original_url` when absent.")
 
 
 class ImportedReview(Review):
-    id: Id = _absent
+    id: Id = told("", "Of the review that is made.")
     original_url: WebAddress = needed("", "The review's own page.")
-    language: Language = told("", "", default=UNKNOWN_LANGUAGE)
-    claim: ImportedClaim
-    verdict: ImportedVerdict
-    publisher: ImportedPublisher = told()
+    language: Language = told("", "`und` when absent.", default=UNKNOWN_LANGUAGE)
+    claim: ImportedClaim = needed("", "The claim that is reviewed.")
+    verdict: ImportedVerdict = needed("", "What the review finds.")
+    publisher: ImportedPublisher = told("", "Who answers for the review.")
     license: WebAddress = told("", "The site's own when absent.")
 
 

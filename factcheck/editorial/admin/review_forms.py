@@ -16,8 +16,10 @@ from factcheck.editorial import documents
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, desk
 from factcheck.editorial.admin.names import names_for_links
 from factcheck.editorial.admin.seen import SeenForm, SeenFormSet
+from factcheck.editorial.columns import arranged
 from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
+from factcheck.record.statements import review as said
 
 STANCES = [("", _("not said yet")), *choices(Source.Stance)]
 
@@ -89,7 +91,10 @@ class SourceInline(OfOwnReview, admin.StackedInline[Source, Review]):
     model = Source
     formset = SeenFormSet
     formfield_overrides = FORMFIELDS
-    fields = ("title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"), "position")
+    fields = arranged(
+        Source, said.Source, "title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"),
+        last="position",
+    )  # fmt: skip
     radio_fields = {"stance": admin.HORIZONTAL}
 
     def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:

@@ -59,23 +59,27 @@ class Demand(Part):
     """A demand to change or remove a review."""
 
     id: Id = needed("", "The same for ever.")
-    language: Language = needed(_("language"), "BCP 47 tag; `und` when unknown.", "vi")
+    language: Language = needed(_("language"), "Of the texts.", "vi")
     from_: DemandedBy = Field(alias="from", description="Who made it.")
     received_on: Day = needed(_("received on"), "The day on which it came.", "2026-10-05")
     legal_basis: Annotated[str | None, Prose(2000)] = told(
-        _("legal basis"), "Law and article, as the demand gives it.", "Article 25 of Law 116/2025/QH15"
+        _("legal basis"),
+        "Law and article, as the demand gives it. Null if it gives none.",
+        "Article 25 of Law 116/2025/QH15",
     )
     asked: Annotated[str | None, Prose(10_000)] = told(_("what was asked"), "What was asked.")
     review: DemandedReview | None = told(_("review"), "The review that it is about.")
     done: Annotated[str | None, Prose(10_000)] = told(_("what we did"), "What the newsroom did.")
     done_on: DayOrNull = told(_("done on"), "The day on which it was done.", "2026-10-06")
-    outcome: Annotated[str, OneOf(Outcome)] = needed(_("outcome"), "What came of it.", "refused")
+    outcome: Annotated[str, OneOf(Outcome)] = needed(
+        _("outcome"), "What came of it. `dropped`: taken back by whoever made it.", "refused"
+    )
     withheld: Annotated[str | None, Prose(2000)] = told(
         _("why something is left out"),
-        "Why something is left out that the law forbids to repeat; null if nothing is.",
+        "Why something is left out that the law forbids to repeat. Name, description, demand and law may then be null.",
     )
     delayed_until: DayOrNull = told(
-        _("not public before"), "The day before which the entry was not public, if it had to wait."
+        _("not public before"), "The day before which the entry wasn't public, if the law or a danger made it wait."
     )
     publisher: Publisher = needed(_("publisher"), "The newsroom that received it.")
     license: WebAddress = needed(_("licence"), "The licence of this document.")

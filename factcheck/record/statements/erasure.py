@@ -30,10 +30,22 @@ class ErasingNewsroom(Part):
 class ErasureNotice(Part):
     """What the public is told in place of what was erased."""
 
-    ground: Annotated[str, OneOf(Ground)] = needed("", "Why it had to go.", "court_order")
-    text: Annotated[str, Prose(2000)] = needed("", "The public notice.", "Erased for a private person.")
-    redaction: bool = needed("", "A revision without what had to go may follow at the same address.", False)
-    newsroom: ErasingNewsroom = needed("", "Who answers for the erasure.")
+    ground: Annotated[str, OneOf(Ground)] = needed(
+        "",
+        "Why it had to go: a court order, a private person’s data, another legal duty, or another reason.",
+        "court_order",
+    )
+    text: Annotated[str, Prose(2000)] = needed(
+        "", "The public notice, the same as `detail`.", "Erased for a private person."
+    )
+    redaction: bool = needed(
+        "",
+        "True: a revision without what had to go may follow at the same address. Earlier revisions stay erased.",
+        False,
+    )
+    newsroom: ErasingNewsroom = needed(
+        "", "Who answers for the erasure. Of an imported review that isn't its publisher."
+    )
 
 
 class Erasure(Part):

@@ -91,7 +91,10 @@ class Claimant(Part):
         _("same as"), "Addresses that identify the claimant.", ["https://www.wikidata.org/wiki/Q1"], list
     )
     confirmed: bool = told(
-        _("name confirmed"), "False for a name that an import brought and nobody has looked at.", True, False
+        _("name confirmed"),
+        "False for a name that came in with an imported review and that no editor has looked at yet.",
+        True,
+        False,
     )
 
     @model_validator(mode="after")
@@ -109,7 +112,7 @@ class ReviewedClaim(Part):
     text: Annotated[str, Prose(10_000)] = needed(
         _("claim"), "What was said, in one sentence, without a judgement.", "The flood has reached the roof."
     )
-    language: Language = needed(_("language of the claim"), "BCP 47 tag; `und` when unknown.", "vi")
+    language: Language = needed(_("language of the claim"), "`und` when unknown.", "vi")
     claimed_on: DayOrNull = told(_("said on"), "The day on which it was said.", "2026-10-03")
     location: NameOrNull = told(_("place"), "Where it was said.", "Huế")
     claimant: Claimant | None = told(_("claimant"), "Who made the claim.")
@@ -123,24 +126,28 @@ class OriginalRating(Part):
         _("publisher's verdict"), "The verdict in the publisher's words.", "Sai"
     )
     value: NameOrNull = told(_("publisher's rating"), "The number, digit for digit.", "1.50")
-    best: NameOrNull = told(_("publisher's best rating"), "", "5")
-    worst: NameOrNull = told(_("publisher's worst rating"), "", "1")
-    explanation: Annotated[str | None, Prose(10_000)] = told(_("publisher's explanation"))
-    image_url: WebAddressOrNull = told(_("publisher's rating image"))
+    best: NameOrNull = told(_("publisher's best rating"), "The best number that the publisher gives.", "5")
+    worst: NameOrNull = told(_("publisher's worst rating"), "The worst number that the publisher gives.", "1")
+    explanation: Annotated[str | None, Prose(10_000)] = told(
+        _("publisher's explanation"), "What the publisher says of the verdict."
+    )
+    image_url: WebAddressOrNull = told(_("publisher's rating image"), "A picture of the verdict.")
 
 
 class Verdict(Part):
     """What the review finds."""
 
     scale: SlugOrNull = told(
-        _("verdict on the scale"), "Slug of the rating scale; null for words that are on none.", "truth"
+        _("verdict on the scale"),
+        "The rating scale. Null when the publisher's words are on no scale of this site.",
+        "truth",
     )
     slug: SlugOrNull = told("", "The verdict on its rating scale.", "false")
     label: Annotated[str | None, Prose(2000)] = told(
         _("verdict"), "In the review's language, or in the publisher's words.", "Sai"
     )
     labels: Labels = told("", "By language.", {"en": "False", "vi": "Sai"}, dict)
-    value: WholeOrNull = told("", "From `worst` to `best`; null when the verdict is no number.", 1)
+    value: WholeOrNull = told("", "From `worst` to `best`. Null when the verdict isn't a number.", 1)
     best: WholeOrNull = told("", "The value of the truest verdict.", 5)
     worst: WholeOrNull = told("", "The value of the falsest verdict.", 1)
     explanation: Annotated[str | None, Prose(10_000)] = told(
@@ -204,7 +211,7 @@ class Review(Part):
     id: Id = needed("", "The same for ever.", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a")
     original_url: WebAddressOrNull = told(_("publisher's page"), "The publisher's own page of an imported review.")
     archive_url: WebAddressOrNull = told(_("archive link"), "A capture of `original_url`.")
-    language: Language = needed(_("language"), "BCP 47 tag; `und` when unknown.", "vi")
+    language: Language = needed(_("language"), "`und` when unknown.", "vi")
     headline: Annotated[str | None, Line(1000)] = told(_("headline"), "Plain text.", "The video is from 2020")
     summary: Annotated[str | None, Prose(10_000)] = told(_("summary"), "Plain text.", "False. It was filmed in 2020.")
     body: Annotated[str | None, Prose(200_000)] = told(_("text"), "Markdown. Sanitise it before you show it.")

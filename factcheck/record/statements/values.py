@@ -34,6 +34,7 @@ SLUG_PATTERN = r"^[-a-zA-Z0-9_]{1,60}$"
 # Another's address, as people copy it: it may hold letters of any script and brackets, which format `uri` rules out.
 ADDRESS_PATTERN = "^https?://"
 SITE_PATTERN = r"^[^\s/@?#A-Z]+$"
+SHA256_PATTERN = "^[0-9a-f]{64}$"
 # Browsers read "\\" as "/", which disguises the host.
 _NOT_IN_ADDRESS = re.compile(r"[\s<>\"\\]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -204,11 +205,11 @@ def OneOf(words: type[Words]) -> Rule:  # noqa: N802
 SLUG = Rule(read_slug, {"pattern": SLUG_PATTERN}, 60)
 ADDRESS = Rule(read_web_address, {"pattern": ADDRESS_PATTERN}, MAX_ADDRESS)
 DAY = Rule(read_day, {"format": "date"}, 10)
-SHA256 = Rule(read_sha256, {"pattern": "^[0-9a-f]{64}$"}, 64)
+SHA256 = Rule(read_sha256, {"pattern": SHA256_PATTERN}, 64)
 SITE = Rule(read_site, {"pattern": SITE_PATTERN, "maxLength": 255}, 255)
 LANGUAGE = Rule(
     read_language,
-    {"pattern": LANGUAGE_PATTERN, "description": "BCP 47 tag; `und` when unknown."},
+    {"pattern": LANGUAGE_PATTERN, "description": "BCP 47 tag. `und` when unknown."},
     MAX_LANGUAGE,
 )
 
