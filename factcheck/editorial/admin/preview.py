@@ -90,8 +90,11 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
             if (key in before and key in after) or was not in NOTHING or now not in NOTHING:
                 yield from _compare(f"{place}.{key}".lstrip("."), was, now)
     elif isinstance(before, list) and isinstance(after, list):
-        old, new = (Counter(_line(part, place) for part in parts) for parts in (before, after))
-        removed, added = list((old - new).elements()), list((new - old).elements())
+        was, now = ([_line(part, place) for part in parts] for parts in (before, after))
+        if was == now:  # the older statement lacks a key that says nothing in the newer one
+            return
+        removed = list((Counter(was) - Counter(now)).elements())
+        added = list((Counter(now) - Counter(was)).elements())
         yield Change(label, removed, added) if removed or added else Change(label, [], [str(_("in another order"))])
     elif place == "body" and before and after:
         yield _paragraphs(label, before.splitlines(), after.splitlines())
