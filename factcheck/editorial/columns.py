@@ -1,4 +1,7 @@
-"""Between the keys of a statement and the columns of the same names."""
+"""Between the keys of a statement and the columns of the same names.
+
+The keys of a part (`selection.reason`) are columns that begin with its name (`selection_reason`).
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -8,24 +11,70 @@ from uuid import UUID
 
 from django.db import models
 
-from factcheck.record.statements.parts import Part
+from factcheck.record.statements.parts import Part, parts_of
 
 
 def columns_of(model: type[models.Model], said: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the model's columns that the keys name, each with its value; null is the empty text."""
-    return {name: value_of(said[name]) for name, value_of in _columns(model).items() if name in said}
+    """The model's columns that the keys name, each with its value. Null is the empty text."""
+    columns, found = _columns(model), {}
+    for key, value in said.items():
+        if key in columns:
+            found[key] = columns[key](value)
+        elif isinstance(value, Mapping | None) and _is_spread(value, part := _columns_of_part(model, key)):
+            found |= {column: columns[column]((value or {}).get(name)) for name, column in part.items()}
+    return found
 
 
-def said_of(row: Any, part: type[Part]) -> dict[str, Any]:
-    """What the row says of the keys that are its columns; the empty text is null."""
-    columns = _columns(row._meta.model)
-    return {name: _said(getattr(row, name)) for name in part.model_fields if name in columns}
+def said_of(row: Any, part: type[Part], model: type[models.Model] | None = None) -> dict[str, Any]:
+    """What the row says of the keys that are its columns. The empty text is null, and so is a part with nothing in it.
+
+    A row that isn't an instance comes with its `model`.
+    """
+    keys, parts = _keys_of(model or row._meta.model, part)
+    found = {name: _said(getattr(row, name)) for name in keys}
+    for name, columns in parts.items():
+        inner = {key: _said(getattr(row, column)) for key, column in columns.items()}
+        found[name] = inner if any(value is not None for value in inner.values()) else None
+    return found
+
+
+def arranged(model: type[models.Model], part: type[Part], *rows: str | tuple[str, ...], last: str = "") -> list[Any]:
+    """The fields of a form in these rows, and after them the columns of the statement's other keys."""
+    named = {name for row in rows for name in ((row,) if isinstance(row, str) else row)}
+    others = [name for name in part.model_fields if name in _columns(model) and name not in named]
+    return [*rows, *others, *([last] if last else [])]
 
 
 def _said(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else None if value == "" else value
+
+
+@cache
+def _keys_of(model: type[models.Model], part: type[Part]) -> tuple[list[str], dict[str, dict[str, str]]]:
+    """The keys that are columns, and for each part that is spread over columns the column of each of its keys."""
+    columns = _columns(model)
+    spread = {name: _columns_of_part(model, name) for name in parts_of(part) if name not in columns}
+    return (
+        [name for name in part.model_fields if name in columns],
+        {
+            name: found
+            for name, found in spread.items()
+            if found and found.keys() == parts_of(part)[name].model_fields.keys()
+        },
+    )
+
+
+def _is_spread(value: Mapping[str, Any] | None, part: Mapping[str, str]) -> bool:
+    """Whether the value is a part whose keys are columns of their own. Null empties them."""
+    return bool(part) and (value is None or value.keys() == part.keys())
+
+
+@cache
+def _columns_of_part(model: type[models.Model], name: str) -> dict[str, str]:
+    begins = f"{name}_"
+    return {column.removeprefix(begins): column for column in _columns(model) if column.startswith(begins)}
 
 
 @cache
@@ -39,10 +88,3 @@ def _value_of(column: models.Field[Any, Any]) -> Callable[[Any], Any]:
     if isinstance(column, models.CharField | models.TextField) and not column.null:
         return lambda value: value or ""
     return lambda value: value
-
-
-def arranged(model: type[models.Model], part: type[Part], *rows: str | tuple[str, ...], last: str = "") -> list[Any]:
-    """The fields of a form in these rows, and after them the columns of the statement's other keys."""
-    named = {name for row in rows for name in ((row,) if isinstance(row, str) else row)}
-    others = [name for name in part.model_fields if name in _columns(model) and name not in named]
-    return [*rows, *others, *([last] if last else [])]

@@ -3,7 +3,6 @@
 Nothing in a statement is known only at publication; the record adds that (docs/architecture.md, "Bytes").
 """
 
-from datetime import date
 from typing import Any
 
 import orjson
@@ -12,10 +11,21 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial.columns import said_of
 from factcheck.editorial.drafts import Draft, Row, draft_of
-from factcheck.editorial.models import Authorship, Publisher, Review, Source, Verdict
+from factcheck.editorial.models import (
+    Appearance,
+    Authorship,
+    Claim,
+    Claimant,
+    Publisher,
+    Review,
+    Source,
+    Verdict,
+)
 from factcheck.editorial.shared_claims import is_hidden
 from factcheck.record.log import ADDED_KEYS
+from factcheck.record.statements import review as said
 from factcheck.record.statements.tombstone import Tombstone
 
 MIN_SOURCES = 2
@@ -38,26 +48,18 @@ def statement(review: Review) -> dict[str, Any]:
 
 
 def statement_from(draft: Draft) -> dict[str, Any]:
-    """Keys and types are those of docs/api.md, "Review"."""
+    """Keys and types are those of docs/api.md, "Review". Whatever isn't a column of the same name is built here."""
     review = draft.review
-    return {
-        "id": str(review.id),
-        "original_url": review.original_url or None,
-        "archive_url": review.archive_url or None,
-        "language": review.language,
-        "headline": review.headline or None,
-        "summary": review.summary or None,
-        "body": review.body or None,
+    return said_of(review, said.Review, Review) | {
         "claim": _claim(draft),
         "verdict": _verdict(review, draft.verdict),
-        "sources": [_source(source) for source in draft.sources],
+        "sources": [said_of(source, said.Source, Source) for source in draft.sources],
         "publisher": publisher(draft.publisher) | review.original_publisher,
         "authors": [{"name": name} for name in draft.authors],
         "topics": [
             {"slug": topic.slug, "labels": {label.language: label.label for label in topic.labels.all()}}
             for topic in draft.topics
         ],
-        "reviewed_on": _date(review.reviewed_on),
         "license": review.license_url or settings.LICENSE_URL,
     }
 
@@ -104,52 +106,14 @@ def missing(review: Review) -> list[str | Promise]:
 
 
 def _claim(draft: Draft) -> dict[str, Any]:
-    claim = draft.claim
-    return {
-        "id": str(claim.id),
-        "text": claim.text,
-        "language": claim.language,
-        "claimed_on": _date(claim.claimed_on),
-        "location": claim.location or None,
-        "claimant": _claimant(draft.claimant) if draft.claimant else None,
-        "appearances": [
-            {
-                "url": appearance.url,
-                "medium": appearance.medium or None,
-                "media_sha256": appearance.media_sha256 or None,
-                "archive_url": appearance.archive_url or None,
-                "first": appearance.first,
-            }
-            for appearance in draft.appearances
-        ],
-    }
-
-
-def _claimant(claimant: Row) -> dict[str, Any]:
-    return {
-        "id": str(claimant.id),
-        "type": claimant.type,
-        "name": claimant.name or None,
-        "description": claimant.description or None,
-        "job_title": claimant.job_title or None,
-        "same_as": claimant.same_as,
-        "confirmed": claimant.confirmed,
+    return said_of(draft.claim, said.ReviewedClaim, Claim) | {
+        "claimant": said_of(draft.claimant, said.Claimant, Claimant) if draft.claimant else None,
+        "appearances": [said_of(appearance, said.Appearance, Appearance) for appearance in draft.appearances],
     }
 
 
 def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
-    original = (
-        {
-            "label": review.original_label,
-            "value": review.original_value or None,
-            "best": review.original_best or None,
-            "worst": review.original_worst or None,
-            "explanation": review.original_explanation or None,
-            "image_url": review.original_image_url or None,
-        }
-        if review.original_label
-        else None
-    )
+    original = {key: getattr(review, f"original_{key}") or None for key in said.OriginalRating.model_fields}
     return {
         "scale": verdict.scale.slug if verdict else None,
         "slug": verdict.slug if verdict else None,
@@ -161,7 +125,7 @@ def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
         "explanation": review.verdict_explanation
         or (_explanation(verdict, review.language) if verdict else review.original_explanation)
         or None,
-        "original": original,
+        "original": original if review.original_label else None,
     }
 
 
@@ -171,33 +135,5 @@ def _explanation(verdict: Verdict, language: str) -> str:
     return found.get(language.lower()) or found.get(language.partition("-")[0].lower()) or found.get("en", "")
 
 
-def _source(source: Row) -> dict[str, Any]:
-    return {
-        "title": source.title or None,
-        "url": source.url or None,
-        "publisher": source.publisher or None,
-        "stance": source.stance or None,
-        "quote": source.quote or None,
-        "archive_url": source.archive_url or None,
-        "accessed_on": _date(source.accessed_on),
-    }
-
-
 def publisher(row: Publisher) -> dict[str, Any]:
-    return {
-        "type": row.type,
-        "name": row.name,
-        "site": row.site,
-        "url": row.url or None,
-        "logo_url": row.logo_url or None,
-        "same_as": row.same_as,
-        "methodology_url": row.methodology_url or None,
-        "corrections_url": row.corrections_url or None,
-        "principles_url": row.principles_url or None,
-        "unnamed_sources_url": row.unnamed_sources_url or None,
-        "feedback_url": row.feedback_url or None,
-    }
-
-
-def _date(value: date | None) -> str | None:
-    return value.isoformat() if value else None
+    return said_of(row, said.Publisher)
