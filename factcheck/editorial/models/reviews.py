@@ -179,6 +179,12 @@ class Source(models.Model):
     )
     archive_url = WebAddressField(**of(said.Source, "archive_url"), blank=True)
     accessed_on = models.DateField(**of(said.Source, "accessed_on"), null=True, blank=True)
+    primary = models.BooleanField(
+        **of(said.Source, "primary"),
+        null=True,
+        blank=True,
+        help_text=_("Yes: the evidence itself, such as a law, a recording or a data set. No: a report of it."),
+    )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

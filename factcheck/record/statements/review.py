@@ -166,6 +166,9 @@ class Source(Part):
     quote: Annotated[str | None, Prose(10_000)] = told(_("quote"), "The words that matter, as they stand there.")
     archive_url: WebAddressOrNull = told(_("archive link"), "A capture of `url`.")
     accessed_on: DayOrNull = told(_("accessed on"), "The day on which it was read.", "2026-10-04")
+    primary: bool | None = told(
+        _("first-hand evidence"), "True for the evidence itself, false for a report of it, null if nobody said.", True
+    )
 
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:
