@@ -41,7 +41,7 @@ def test_scale_none(outside: dict[str, object]) -> None:
 def test_word_known_and_unknown() -> None:
     assert filters.word("review.correction", "kind") == "Corrected"
     assert filters.word("refutes", "stance") == "refutes the claim"
-    assert filters.word("parrot", "medium") == "parrot"
+    assert filters.word("parrot", "Medium") == "parrot"
     assert filters.word(None, "class") == ""
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.addresses import site_of
 from factcheck.record.markdown import to_html
+from factcheck.record.statements import demand, review  # noqa: F401 (they declare the words)
+from factcheck.record.statements.values import Words
 
 register = template.Library()
 
@@ -39,30 +42,10 @@ _WORDS = {
         "law": _("Another legal duty demanded it."),
         "other": _("For another reason."),
     },
-    "medium": {
-        "text": pgettext_lazy("medium", "text"),
-        "image": _("image"),
-        "video": _("video"),
-        "audio": _("audio"),
-    },
     "stance": {
         "supports": _("supports the claim"),
         "refutes": _("refutes the claim"),
         "context": _("gives context"),
-    },
-    "from": {
-        "state_body": _("state body"),
-        "police": _("police"),
-        "court": _("court"),
-        "company": _("company or organisation"),
-        "person": _("private person"),
-    },
-    "outcome": {
-        "open": _("not decided yet"),
-        "complied": _("done as demanded"),
-        "partly": _("done in part"),
-        "refused": _("refused"),
-        "dropped": _("taken back by whoever made it"),
     },
     "claimant": {"person": _("person"), "organization": _("organisation"), "unnamed": _("not named")},
 }
@@ -89,9 +72,22 @@ register.filter("markdown", to_html)
 
 @register.filter
 def word(value: str | None, kind: str) -> str:
-    """A word of the record in the reader's language; one that is not known stays as it is."""
+    """A word of the record in the reader's language. A word that isn't known stays as it is.
+
+    `kind` is one of those above, or the name of a class of words of the statements.
+    """
     bare = (value or "").rpartition(".")[2]
-    return str(_WORDS[kind].get(bare, bare))
+    return str((_WORDS.get(kind) or _words_of(kind)).get(bare, bare))
+
+
+@cache
+def _words_of(name: str) -> dict[str, Any]:
+    (words,) = (each for each in Words.__subclasses__() if each.__name__ == name)
+    found = {}
+    for each in words:
+        context, parted, text = each.label.partition("\x04")
+        found[each.value] = pgettext_lazy(context, text) if parted else _(each.label)
+    return found
 
 
 @register.filter
