@@ -41,7 +41,9 @@ def said_of(row: Any, part: type[Part], model: type[models.Model] | None = None)
 def arranged(model: type[models.Model], part: type[Part], *rows: str | tuple[str, ...], last: str = "") -> list[Any]:
     """The fields of a form in these rows, and after them the columns of the statement's other keys."""
     named = {name for row in rows for name in ((row,) if isinstance(row, str) else row)}
-    others = [name for name in part.model_fields if name in _columns(model) and name not in named]
+    keys, parts = _keys_of(model, part)
+    columns = [*keys, *(column for spread in parts.values() for column in spread.values())]
+    others = [column for column in columns if column not in named]
     return [*rows, *others, *([last] if last else [])]
 
 

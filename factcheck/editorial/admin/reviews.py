@@ -22,8 +22,10 @@ from factcheck.editorial.admin.public_words import NamedField, found_in_public, 
 from factcheck.editorial.admin.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.admin.seen import HeldWhileSaved
 from factcheck.editorial.admin.verbs import VERBS, may_write, possible, shown, verb_page
+from factcheck.editorial.columns import arranged
 from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import reviews, workflow
+from factcheck.record.statements.drafts import ReviewToDraft
 
 State = Review.State
 MOST_EVENTS = 30
@@ -69,6 +71,9 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
             (_("Text"), text),
             (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
         ]
+        placed = [name for _title, options in sets for name in options["fields"]]
+        if rest := arranged(Review, ReviewToDraft, *placed)[len(placed) :]:
+            sets.append((_("About the review"), {"fields": rest}))
         if obj is not None and (obj.change_class or self._is_correction(request, obj)):
             sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))
         if obj is not None and obj.is_imported:
@@ -95,7 +100,9 @@ class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
         ]
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_choice_field(db_field, request, choices=Review.ChangeClass.choices, **kwargs)
+        if db_field.name == "change_class":
+            kwargs["choices"] = Review.ChangeClass.choices
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = {"summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
