@@ -40,6 +40,7 @@ BREACHES = {
     "review_own_or_imported": "UPDATE editorial_review SET original_url = 'https://x.example/'",
     "review_state_known": "UPDATE editorial_review SET state = 'gone'",
     "review_change_class_known": "UPDATE editorial_review SET change_class = 'whim'",
+    "review_selection_has_a_reason": "UPDATE editorial_review SET selection_note = 'x'",
     "authorship_once": "INSERT INTO editorial_authorship (review_id, user_id, name)"
     " SELECT review_id, user_id, '' FROM editorial_authorship",
     "authorship_of_somebody": "UPDATE editorial_authorship SET user_id = NULL",

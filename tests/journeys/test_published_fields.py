@@ -22,17 +22,21 @@ from tests.tokens import CLAIM, make_program
 
 SOURCES = [{"title": "The law", "primary": True}, {"title": "A newspaper", "primary": False}, {"title": "A blog"}]
 # For each field: what a program or file sends, and where it can be read in a statement.
+CHOICE = {"reason": "reach", "note": "The video was shared 40,000 times."}
 SENT: dict[str, tuple[dict[str, Any], Any]] = {
+    "selection": ({"selection": CHOICE}, lambda said: said["selection"]),
     "sources.primary": (
         {"sources": SOURCES},
         lambda said: [(source["title"], source["primary"]) for source in said["sources"]],
     ),
 }
 READ: dict[str, Any] = {
+    "selection": CHOICE,
     "sources.primary": [("The law", True), ("A newspaper", False), ("A blog", None)],
 }
 # What the desk's form is filled with, and what readers see of it then.
 FORMS: dict[str, tuple[dict[str, str], str]] = {
+    "selection": ({"selection_reason": "harm", "selection_note": "Ai cũng hỏi."}, "It can do harm. "),
     "sources.primary": ({"sources-0-primary": "true", "sources-1-primary": "false"}, "first-hand evidence"),
 }
 

@@ -60,6 +60,8 @@ class Review(models.Model):
         help_text=_("Empty: the explanation that the scale gives."),
     )
     reviewed_on = models.DateField(**of(said.Review, "reviewed_on"), null=True, blank=True)
+    selection_reason = models.CharField(**of(said.Selection, "reason"), max_length=10, blank=True)
+    selection_note = LineField(**of(said.Selection, "note"), blank=True, help_text=_("Readers see this."))
 
     # Of imported reviews only: the publisher's own page and words.
     original_url = WebAddressField(**of(said.Review, "original_url"), blank=True)
@@ -119,6 +121,12 @@ class Review(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(change_class__in=["", "typo", "update", "substantive"]), name="review_change_class_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(selection_reason__in=said.SelectionReason.values())
+                | Q(selection_reason="", selection_note=""),
+                name="review_selection_has_a_reason",
+                violation_error_message=_("Choose why this claim was chosen, or leave the sentence out."),
             ),
         ]
         # A newsroom's rows are found by these; who began a review is asked only among them, so that neither needs one.

@@ -52,6 +52,13 @@ class Stance(Words):
     CONTEXT = "context", _("context")
 
 
+class SelectionReason(Words):
+    REACH = "reach", _("it reached many people")
+    HARM = "harm", _("it can do harm")
+    ASKED = "asked", _("readers asked")
+    OTHER = "other", _("another reason")
+
+
 class ClaimantType(Words):
     PERSON = "person", _("public figure")
     ORGANIZATION = "organization", _("organisation")
@@ -195,6 +202,17 @@ class Publisher(Part):
     feedback_url: WebAddressOrNull = told(_("how to report a mistake"), "Where readers can report a mistake.")
 
 
+class Selection(Part):
+    """Why this claim was chosen to be checked."""
+
+    reason: Annotated[str, OneOf(SelectionReason)] = needed(
+        _("why this claim was chosen"), "What decided the choice.", "reach"
+    )
+    note: Annotated[str | None, Line(1000)] = told(
+        _("the choice in a sentence"), "The reason in a sentence.", "The video was shared 40,000 times in two days."
+    )
+
+
 class Author(Part):
     """An author."""
 
@@ -219,6 +237,7 @@ class Review(Part):
     summary: Annotated[str | None, Prose(10_000)] = told(_("summary"), "Plain text.", "False. It was filmed in 2020.")
     body: Annotated[str | None, Prose(200_000)] = told(_("text"), "Markdown. Sanitise it before you show it.")
     claim: ReviewedClaim = needed("", "The claim that is reviewed.")
+    selection: Selection | None = told("", "Why this claim was chosen to be checked.")
     verdict: Verdict = needed("", "What the review finds.")
     sources: list[Source] = told(_("sources"), "What the review rests on.", default=list, most=MAX_LIST)
     publisher: Publisher = needed(_("publisher"), "Who answers for the review.")
