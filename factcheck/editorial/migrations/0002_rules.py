@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             "editorial",
             refusal="cb105beb360d",
             imports="403233d2201c",
-            proposals="bf501ff0e7ac",
+            proposals="be1415589339",
             erasures="bd2bf73908fe",
             demands="75ed2f45464e",
             reviews="4f147e05f850",
