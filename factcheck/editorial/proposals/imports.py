@@ -120,7 +120,7 @@ def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: 
 
 @transaction.atomic
 def close_import(*, batch: ImportBatch, by: User) -> Proposal:
-    """The proposal of an import. One that was interrupted takes nothing more from now on, so that it can be returned."""
+    """The proposal of an import. An interrupted one takes nothing more from now on, so that it can be returned."""
     batch = _locked(batch.pk)
     if batch.proposal is not None:
         return batch.proposal
