@@ -13,8 +13,10 @@ from django.db import IntegrityError, ProgrammingError, connection, connections,
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Authorship, ImportBatch, Membership, Proposal, Review
 from factcheck.editorial.proposals import imports, reviews, workflow
+from factcheck.record.canonical import sha256_hex
 from tests.drafts import Newsroom, make_newsroom, waiting
 from tests.exchange.own_records import bodies, publish, record, take
+from tests.waiting import begin_until_it_waits
 
 APPROVE = (
     "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE kind = 'import'"
@@ -55,6 +57,19 @@ def decided_at(batch: ImportBatch) -> datetime | None:
     return batch.proposal.decided_at
 
 
+def finish(newsroom: Newsroom, batch: ImportBatch, digest: str) -> Proposal:
+    """The proposal of an import, past the workflow."""
+    return Proposal.objects.create(
+        kind="import",
+        action="publication",
+        newsroom=newsroom.publisher,
+        deciding=newsroom.publisher,
+        batch=batch,
+        digest=digest,
+        submitted_by=newsroom.editor,
+    )
+
+
 def test_import_is_approved_by_an_editor_there(newsroom: Newsroom) -> None:
     for person in (newsroom.reporter, make_newsroom("khac.example").chief):
         with pytest.raises(IntegrityError, match="only an Editor of the deciding newsroom approves"):
@@ -71,15 +86,7 @@ def test_import_is_not_approved_by_an_author(newsroom: Newsroom) -> None:
 
 def test_import_is_approved_with_the_digest_of_what_is_in_it(newsroom: Newsroom) -> None:
     batch = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
-    proposal = Proposal.objects.create(
-        kind="import",
-        action="publication",
-        newsroom=newsroom.publisher,
-        deciding=newsroom.publisher,
-        batch=batch,
-        digest="0" * 64,
-        submitted_by=newsroom.editor,
-    )
+    proposal = finish(newsroom, batch, "0" * 64)
     with pytest.raises(IntegrityError, match="does not have the digest that is approved"):
         run(f"{APPROVE} AND id = %s", newsroom.second.pk, proposal.pk)
 
@@ -145,6 +152,30 @@ def test_finished_import_takes_no_approval_more(newsroom: Newsroom) -> None:
     )
     with pytest.raises(IntegrityError, match="a finished import takes nothing more"):
         run(ADD.format(batch="batch_id"))
+
+
+def test_import_is_not_added_to_from_an_earlier_snapshot(newsroom: Newsroom) -> None:
+    """It would not show that another connection has finished the import since."""
+    batch = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
+    workflow.return_(
+        proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
+    )
+    with pytest.raises(IntegrityError, match="not as an earlier snapshot has it"):
+        run(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; {ADD.format(batch=batch.pk)}")
+
+
+def test_import_that_is_finished_waits_for_what_is_being_added(newsroom: Newsroom) -> None:
+    """Else it could be approved without what another connection has added and not committed yet."""
+    batch = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
+    workflow.return_(
+        proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
+    )
+    with transaction.atomic():
+        run(ADD.format(batch=batch.pk))
+        finished = begin_until_it_waits(lambda: finish(newsroom, batch, sha256_hex(b"")))
+    proposal = finished.result(timeout=30)
+    with pytest.raises(IntegrityError, match="does not have the digest that is approved"):
+        run(f"{APPROVE} AND id = %s", newsroom.second.pk, proposal.pk)
 
 
 def test_approval_is_not_decided_as_an_import_that_was_not(newsroom: Newsroom) -> None:

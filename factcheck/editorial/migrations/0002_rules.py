@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             "editorial",
             refusal="cb105beb360d",
             imports="403233d2201c",
-            proposals="e2827e5f1160",
+            proposals="cd9a3762c0e2",
             erasures="bd2bf73908fe",
             demands="75ed2f45464e",
             reviews="4f147e05f850",

@@ -48,12 +48,20 @@ ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposal_kept;
 
 -- A proposal belongs to the newsroom of its subject, whose Editors decide. Either newsroom can propose a merge of two
 -- newsrooms' claims, and the other one decides.
--- An import takes nothing more once its own proposal exists. FOR SHARE makes the two submissions wait for each other.
+-- An import takes nothing more once its own proposal exists. The locks on its row make the two submissions wait for
+-- each other. An earlier snapshot would not show which of them came first.
 -- Runs once for all rows of a statement, because one import adds a million rows.
 CREATE OR REPLACE FUNCTION editorial_proposals_added() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM FROM editorial_importbatch WHERE id IN (SELECT batch_id FROM fresh) FOR SHARE;
+    IF current_setting('transaction_isolation') <> 'read committed'
+        AND EXISTS (SELECT FROM fresh WHERE batch_id IS NOT NULL) THEN
+        RAISE EXCEPTION 'an import is submitted as it is now, not as an earlier snapshot has it'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    PERFORM FROM editorial_importbatch WHERE id IN (SELECT batch_id FROM fresh WHERE kind = 'review') FOR SHARE;
+    PERFORM FROM editorial_importbatch WHERE id IN (SELECT batch_id FROM fresh WHERE kind = 'import')
+        FOR NO KEY UPDATE;
     IF EXISTS (
         SELECT FROM fresh p LEFT JOIN editorial_importbatch b ON b.id = p.batch_id
         WHERE p.kind = 'review' AND p.batch_id IS NOT NULL AND (b.id IS NULL OR EXISTS (
