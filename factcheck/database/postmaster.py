@@ -18,8 +18,6 @@ from factcheck.database.roles import LOGS_NO_VALUES
 
 PATIENCE = 60  # seconds to wait for a server that starts or stops
 SUPERUSER = "postgres"
-# Python warns of a child that is forgotten while it runs.
-_left_running: list[subprocess.Popen[bytes]] = []
 
 
 class Postmaster:
@@ -119,7 +117,7 @@ class Postmaster:
     def leave_running(self) -> None:
         """Others use the server and will stop it."""
         if self._process is not None:
-            _left_running.append(self._process)
+            self._process.returncode = 0  # or else Python warns at its end that a child was forgotten while it runs
             self._process = None
 
     def _adopted(self) -> bool:

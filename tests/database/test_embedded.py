@@ -57,10 +57,15 @@ def cluster(again: Callable[..., Cluster]) -> Cluster:
     return cluster
 
 
-def user_of(var: Path) -> subprocess.Popen[str]:
+def user_of(var: Path, stderr: int | None = None) -> subprocess.Popen[str]:
     """Another process that uses the cluster until its standard input closes."""
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(var)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PROGRAM, str(var)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
@@ -143,6 +148,17 @@ def test_last_user_stops_the_server(var: Path, cluster: Cluster):
     other.communicate("", timeout=30)
     assert other.returncode == 0
     assert not running(cluster)
+
+
+def test_user_that_started_the_server_leaves_it_to_another_without_a_word(
+    var: Path, again: Callable[..., Cluster], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PYTHONWARNINGS", "always")
+    first = user_of(var, stderr=subprocess.PIPE)
+    cluster = again()
+    cluster.prepare()
+    assert (first.communicate("", timeout=30), first.returncode) == (("", ""), 0)
+    assert running(cluster)
 
 
 def test_server_of_a_killed_process_is_taken_over(var: Path, again: Callable[..., Cluster]):

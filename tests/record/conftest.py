@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import UUID, uuid4
@@ -57,7 +58,8 @@ def address(settings: Any) -> Iterator[Address]:
             for name, value in {**known.headers, "Content-Length": str(len(data))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(data)
+            with suppress(BrokenPipeError, ConnectionResetError):  # the answer came too late, and nobody waits for it
+                self.wfile.write(data)
 
         def log_message(self, *args: Any) -> None:
             pass
