@@ -161,3 +161,10 @@ def test_changes_of_many_paragraphs_are_found_at_once() -> None:
     assert listed(said(body="\n".join([*many, "Cuối."])), said(body="\n".join([*many[::-1], "Hết."]))) == [
         ("text", ["Cuối."], ["Hết.", "in another order"])
     ]
+
+
+def test_changes_of_an_older_statement_leave_out_what_says_nothing() -> None:
+    assert listed(said(), said(archive_url=None, topics=[])) == []
+    assert listed(said(), said(archive_url="https://archive.example/1")) == [
+        ("archive link", [], ["https://archive.example/1"])
+    ]
