@@ -26,6 +26,7 @@ class Place:
     """What people read for a key of a statement, and for its words if it has some."""
 
     label: str | Promise
+    own: str | Promise  # the label without that of the object around it
     words: dict[str, str | Promise]
     is_day: bool
     absent: Any
@@ -38,10 +39,8 @@ def _places(model: type[Part], before: str = "", above: str | Promise = "") -> I
         rule = find_rule(model, name)
         of_part = format_lazy("{}: {}", above, own) if model.labels_follow and above else own
         said = of_part if model.model_fields[name].title else above or place
-        yield (
-            place,
-            Place(said, dict(choices(rule.words)) if rule and rule.words else {}, rule is DAY, absent(model, name)),
-        )
+        words: dict[str, str | Promise] = {**dict(choices(rule.words))} if rule and rule.words else {}
+        yield place, Place(said, own, words, rule is DAY, absent(model, name))
         if part := parts_of(model).get(name):
             yield from _places(part, f"{place}.", said if model.model_fields[name].title else "")
 
@@ -161,7 +160,7 @@ def _line(value: Any, place: str) -> str:
 def _part(value: Any, place: str) -> str:
     """Of an object one value; yes and no with what they answer."""
     line = _line(value, place)
-    return f"{PLACES[place].label}: {line}" if isinstance(value, bool) and place in PLACES else line
+    return f"{PLACES[place].own}: {line}" if isinstance(value, bool) and place in PLACES else line
 
 
 def _is_usual(value: Any, place: str) -> bool:

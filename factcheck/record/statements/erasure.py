@@ -4,7 +4,7 @@ from typing import Annotated
 
 from factcheck.record.statements.parts import Part, needed
 from factcheck.record.statements.texts import _
-from factcheck.record.statements.values import Id, Name, OneOf, Prose, Site, Words
+from factcheck.record.statements.values import Id, Name, OneOf, Prose, Site, WebAddress, Words
 
 
 class Ground(Words):
@@ -49,3 +49,4 @@ class Erasure(Part):
 
     id: Id = needed("", "The review that was erased.")
     notice: ErasureNotice
+    license: WebAddress = needed("", "The licence of this document.")

@@ -77,7 +77,9 @@ def test_changes_of_what_has_no_label_are_shown_all_the_same() -> None:
         ("same_as", [], ["x"]),
     ]
     claimant = {"name": "Lan", "confirmed": True}
-    assert listed(said(), said(claim={"text": "Câu", "claimant": claimant})) == [("claimant", [], ["Lan · yes"])]
+    assert listed(said(), said(claim={"text": "Câu", "claimant": claimant})) == [
+        ("claimant", [], ["Lan · name confirmed: yes"])
+    ]
 
 
 def test_changes_of_codes_and_days_are_shown_in_words() -> None:
@@ -93,7 +95,7 @@ def test_changes_of_codes_and_days_are_shown_in_words() -> None:
     assert listed(before, after) == [
         ("said on", [], ["1 October 2026"]),
         ("claimant", [], ["person · Lan"]),
-        ("appearances", [], ["https://a.example/ · video · yes"]),
+        ("appearances", [], ["https://a.example/ · video · first: yes"]),
         ("sources", ["A · context · 3 October 2026"], ["A · refutes the claim · 3 October 2026"]),
     ]
     with translation.override("vi"):
