@@ -17,6 +17,7 @@ from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.queries import MAX_QUERY, read_query
 from factcheck.record.search import has_words
 from factcheck.record.statements.demand import From, Outcome
+from factcheck.record.statements.values import MAX_LANGUAGE
 from factcheck.record.text import MOST_APART
 
 MAX_VALUES = 100
@@ -31,7 +32,7 @@ def _written_as(pattern: str, **limits: int) -> dict[str, Any]:
     return {"type": "string", "pattern": f"^{pattern}$", **limits}
 
 
-LANGUAGE_SCHEMA = _written_as(values.LANGUAGE, maxLength=values.MAX_LANGUAGE)
+LANGUAGE_SCHEMA = _written_as(values.LANGUAGE, maxLength=MAX_LANGUAGE)
 SLUG_SCHEMA, VERDICT_SCHEMA, SITE_SCHEMA = map(_written_as, (values.SLUG, values.VERDICT, values.SITE))
 
 

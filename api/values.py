@@ -12,13 +12,13 @@ from django.conf import settings
 
 from api.suggestions import unknown_value
 from factcheck.record.addresses import address_key
+from factcheck.record.statements.values import MAX_LANGUAGE, SLUG_PATTERN
 from factcheck.record.text import nfc
 
 MAX_ADDRESS = 4000
-MAX_LANGUAGE = 35
 # These say in the OpenAPI document, too, what is read here.
 LANGUAGE = r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"
-SLUG = r"[-a-zA-Z0-9_]{1,60}"
+SLUG = SLUG_PATTERN.strip("^$")
 VERDICT = rf"({SLUG}:)?{SLUG}"
 _CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
 SITE = rf"[^\s/?#@{_CONTROLS}]{{1,255}}"

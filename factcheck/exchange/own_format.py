@@ -14,7 +14,7 @@ from factcheck.exchange.normalise import site_of_review
 from factcheck.exchange.results import Notes, Problem
 from factcheck.record.statements.checks import filled, read
 from factcheck.record.statements.faults import Wrong
-from factcheck.record.statements.parts import needed, told
+from factcheck.record.statements.parts import Part, needed, parts_of, told
 from factcheck.record.statements.review import Claimant, Publisher, Review, ReviewedClaim, Verdict
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE, Id, Language, Name, Site, WebAddress
 
@@ -55,7 +55,7 @@ class ImportedReview(Review):
 
 def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:
     """The record of one line, or None; `notes.refused` then says why."""
-    statement, faults = read(_plain(members), ImportedReview)
+    statement, faults = read(_plain(members, ImportedReview), ImportedReview)
     notes.refused += [Problem(fault.pointer, fault.code, fault.sentence()) for fault in faults]
     return statement
 
@@ -69,12 +69,18 @@ def completed(said: dict[str, Any]) -> dict[str, Any]:
     return statement
 
 
-def _plain(value: object) -> Any:
-    """The value without keys that are null, and with its numbers as numbers."""
+def _plain(value: object, model: type[Part] | None) -> Any:
+    """The value without keys of the format that are null, and with its numbers as numbers."""
     if isinstance(value, dict):
-        return {key: _plain(member) for key, member in value.items() if member is not None}
+        parts = parts_of(model) if model else {}
+        known = model.model_fields if model else {}
+        return {
+            key: _plain(member, parts.get(key))
+            for key, member in value.items()
+            if member is not None or key not in known
+        }
     if isinstance(value, list):
-        return [_plain(member) for member in value]
+        return [_plain(member, model) for member in value]
     if isinstance(value, Number):
         return int(value) if re.fullmatch("-?[0-9]{1,18}", value) else float(value)
     return value

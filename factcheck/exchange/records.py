@@ -33,7 +33,7 @@ def _record_of(found: Found) -> Record | Refusal | None:
         notes.refused.append(Problem("/@type", "other_type", f"no ClaimReview but {', '.join(sorted(types))[:200]}"))
     elif "claimReview" in node:
         statement, silent = google.statement_of(node, notes), google.SILENT
-        told = statement
+        told = statement = own_format.completed(statement) if statement else None
     elif "claim" in node or "original_url" in node:
         statement = own_format.statement_of(node, notes)
         told = node if found.is_row else None

@@ -12,8 +12,12 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
 from factcheck.editorial import demonstration
+from factcheck.editorial.documents import statement_of
 from factcheck.editorial.models import Claim, Proposal, Publisher, RatingScale, Review, User
-from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
+from factcheck.record.statements import review as statements
+from factcheck.record.statements.checks import check
+from factcheck.record.statements.tombstone import Tombstone
 from tests.drafts import make_newsroom, make_user
 
 LOGINS = settings.VAR / "demo-logins.json"
@@ -44,6 +48,12 @@ def test_counts(printed: str) -> None:
         "withdrawn": 1,
     }
     assert PublishedReference.objects.filter(kind="topic").count() == 10
+
+
+def test_every_statement_follows_the_rules(printed: str) -> None:
+    for row in RevisionDocument.objects.select_related("entry"):
+        model = Tombstone if row.entry.kind == LogEntry.Kind.WITHDRAWAL else statements.Review
+        assert check(statement_of(bytes(row.document)), model) == []
 
 
 def test_public_state(printed: str) -> None:

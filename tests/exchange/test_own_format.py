@@ -224,6 +224,8 @@ def test_values_are_normalised(tmp_path: Path, pointer: str, value: object, expe
         ("/topics/0/slug", ..., "/topics/0/slug: missing"),
         ("/headline", "x" * 1_001, "/headline: too_long"),
         ("/published_at", "2024-05-03T00:00:00Z", "/published_at: unknown_key"),
+        ("/published_at", None, "/published_at: unknown_key"),
+        ("/verdict/labels", {"en": None}, "/verdict/labels/en: missing"),
         ("/claim/claimed", "2024-05-03", "/claim/claimed: unknown_key"),
         ("/verdict/original/text", "x", "/verdict/original/text: unknown_key"),
         ("/sources/0/a~b", "x", "/sources/0/a~0b: unknown_key"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.fields import choices, label
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.statements.demand import Demand
-from factcheck.record.statements.parts import Part, find_rule, keys_of, parts_of
+from factcheck.record.statements.parts import Part, absent, find_rule, keys_of, parts_of
 from factcheck.record.statements.review import ClaimantType, Review
 from factcheck.record.statements.values import DAY
 
@@ -26,8 +26,10 @@ class Place:
     """What people read for a key of a statement, and for its words if it has some."""
 
     label: str | Promise
+    own: str | Promise  # the label without that of the object around it
     words: dict[str, str | Promise]
     is_day: bool
+    absent: Any
 
 
 def _places(model: type[Part], before: str = "", above: str | Promise = "") -> Iterator[tuple[str, Place]]:
@@ -37,7 +39,8 @@ def _places(model: type[Part], before: str = "", above: str | Promise = "") -> I
         rule = find_rule(model, name)
         of_part = format_lazy("{}: {}", above, own) if model.labels_follow and above else own
         said = of_part if model.model_fields[name].title else above or place
-        yield place, Place(said, dict(choices(rule.words)) if rule and rule.words else {}, rule is DAY)
+        words: dict[str, str | Promise] = {**dict(choices(rule.words))} if rule and rule.words else {}
+        yield place, Place(said, own, words, rule is DAY, absent(model, name))
         if part := parts_of(model).get(name):
             yield from _places(part, f"{place}.", said if model.model_fields[name].title else "")
 
@@ -145,8 +148,8 @@ def _line(value: Any, place: str) -> str:
     No two codes of a place have the same word, so that nothing that differs looks alike.
     """
     if isinstance(value, dict):
-        parts = [(name, part) for name, part in value.items() if part not in (None, "", [], {}, False)]
-        return " · ".join(_line(part, f"{place}.{name}") for name, part in parts)
+        parts = [(f"{place}.{name}", part) for name, part in value.items() if part not in (None, "", [], {})]
+        return " · ".join(_part(part, at) for at, part in parts if part is not False or not _is_usual(part, at))
     if isinstance(value, list):
         return ", ".join(_line(part, place) for part in value)
     if isinstance(value, bool):
@@ -155,3 +158,13 @@ def _line(value: Any, place: str) -> str:
     if known and known.is_day:
         return date_format(date.fromisoformat(value))
     return str(known.words.get(value, value) if known else value)
+
+
+def _part(value: Any, place: str) -> str:
+    """Of an object one value; yes and no with what they answer."""
+    line = _line(value, place)
+    return f"{PLACES[place].own}: {line}" if isinstance(value, bool) and place in PLACES else line
+
+
+def _is_usual(value: Any, place: str) -> bool:
+    return place not in PLACES or PLACES[place].absent == value

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from factcheck.record.statements.parts import Part, Reference, needed, told
 from factcheck.record.statements.review import Publisher
+from factcheck.record.statements.texts import _
 from factcheck.record.statements.values import (
     Day,
     DayOrNull,
@@ -18,11 +19,6 @@ from factcheck.record.statements.values import (
     WebAddress,
     Words,
 )
-
-
-def _(text: str) -> str:
-    """Marks a text for translation, without Django."""
-    return text
 
 
 class From(Words):

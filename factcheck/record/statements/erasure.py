@@ -3,12 +3,8 @@
 from typing import Annotated
 
 from factcheck.record.statements.parts import Part, needed
+from factcheck.record.statements.texts import _
 from factcheck.record.statements.values import Id, Name, OneOf, Prose, Site, WebAddress, Words
-
-
-def _(text: str) -> str:
-    """Marks a text for translation, without Django."""
-    return text
 
 
 class Ground(Words):

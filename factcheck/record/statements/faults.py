@@ -6,11 +6,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-
-def _(text: str) -> str:
-    """Marks a text for translation, without Django."""
-    return text
-
+from factcheck.record.statements.texts import _
 
 TEXTS: Mapping[str, str] = {
     "missing": _("This is missing."),

@@ -6,6 +6,7 @@ from pydantic import model_validator
 
 from factcheck.record.statements.faults import Wrong
 from factcheck.record.statements.parts import Part, needed, told
+from factcheck.record.statements.texts import _, pgettext
 from factcheck.record.statements.values import (
     MAX_LIST,
     DayOrNull,
@@ -27,16 +28,6 @@ from factcheck.record.statements.values import (
     WholeOrNull,
     Words,
 )
-
-
-def _(text: str) -> str:
-    """Marks a text for translation, without Django."""
-    return text
-
-
-def pgettext(context: str, text: str) -> str:
-    """The same, with what tells it from an equal text; the key that catalogues have."""
-    return f"{context}\x04{text}"
 
 
 class Medium(Words):

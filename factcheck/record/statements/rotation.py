@@ -12,4 +12,4 @@ class KeyRotation(Part):
     id: Id = needed("", "The beginning of the new key's digest.")
     old_key: Annotated[str, Line(500)] = needed("", "The verifier key that signed the log so far.")
     new_key: Annotated[str, Line(500)] = needed("", "The verifier key that follows.")
-    signature: Annotated[str, Line(500)] = needed("", "Of both keys, by the old one.")
+    signature: str = needed("", "The signature line of a note of both keys, by the old one.")

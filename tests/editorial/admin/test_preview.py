@@ -78,7 +78,9 @@ def test_changes_of_what_has_no_label_are_shown_all_the_same() -> None:
         ("same_as", [], ["x"]),
     ]
     claimant = {"name": "Lan", "confirmed": True}
-    assert listed(said(), said(claim={"text": "Câu", "claimant": claimant})) == [("claimant", [], ["Lan · yes"])]
+    assert listed(said(), said(claim={"text": "Câu", "claimant": claimant})) == [
+        ("claimant", [], ["Lan · name confirmed: yes"])
+    ]
 
 
 def test_changes_of_codes_and_days_are_shown_in_words() -> None:
@@ -94,7 +96,7 @@ def test_changes_of_codes_and_days_are_shown_in_words() -> None:
     assert listed(before, after) == [
         ("said on", [], ["1 October 2026"]),
         ("claimant", [], ["person · Lan"]),
-        ("appearances", [], ["https://a.example/ · video · yes"]),
+        ("appearances", [], ["https://a.example/ · video · first: yes"]),
         ("sources", ["A · context · 3 October 2026"], ["A · refutes the claim · 3 October 2026"]),
     ]
     with translation.override("vi"):
@@ -161,4 +163,11 @@ def test_changes_of_many_paragraphs_are_found_at_once() -> None:
     ]
     assert listed(said(body="\n".join([*many, "Cuối."])), said(body="\n".join([*many[::-1], "Hết."]))) == [
         ("text", ["Cuối."], ["Hết.", "in another order"])
+    ]
+
+
+def test_changes_of_an_older_statement_leave_out_what_says_nothing() -> None:
+    assert listed(said(), said(archive_url=None, topics=[])) == []
+    assert listed(said(), said(archive_url="https://archive.example/1")) == [
+        ("archive link", [], ["https://archive.example/1"])
     ]

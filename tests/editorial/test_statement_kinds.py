@@ -1,0 +1,50 @@
+"""Every kind of statement that enters the log follows its model."""
+
+from factcheck.editorial.documents import statement_of
+from factcheck.record import tree
+from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.notes import SigningKey
+from factcheck.record.rotation import rotate
+from factcheck.record.statements import demand, erasure, merge, review, rotation, tombstone
+from factcheck.record.statements.checks import check
+from tests.drafts import (
+    erase_review,
+    make_demand,
+    make_newsroom,
+    make_review,
+    merge_claims,
+    publish_claim,
+    publish_demand,
+    publish_review,
+    split_claim,
+    withdraw_review,
+)
+
+MODELS = {
+    "review.original": review.Review,
+    "review.withdrawal": tombstone.Tombstone,
+    "review.erasure": erasure.Erasure,
+    "demand.published": demand.Demand,
+    "claim.merge": merge.Merge,
+    "claim.split": merge.Split,
+    "key.rotation": rotation.KeyRotation,
+}
+
+
+def test_every_kind_follows_its_model(database: str) -> None:
+    tree.signing_key.cache_clear()
+    newsroom = make_newsroom()
+    withdrawn, erased = make_review(newsroom), make_review(newsroom)
+    publish_review(newsroom, withdrawn)
+    withdraw_review(newsroom, withdrawn)
+    claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
+    merge_claims(newsroom, claim, into)
+    split_claim(newsroom, claim)
+    publish_demand(newsroom, make_demand(newsroom))
+    publish_review(newsroom, erased)
+    erase_review(newsroom, erased)
+    rotate(SigningKey.generate(tree.signing_key().name))
+    kinds = dict.fromkeys(LogEntry.objects.values_list("kind", flat=True))
+    assert kinds.keys() == MODELS.keys()
+    for row in RevisionDocument.objects.select_related("entry"):
+        assert check(statement_of(bytes(row.document)), MODELS[row.entry.kind]) == []
