@@ -4,14 +4,16 @@ The keys of a part (`selection.reason`) are columns that begin with its name (`s
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 
-from factcheck.record.statements.parts import Part, parts_of
+from factcheck.record.canonical import rfc3339
+from factcheck.record.statements.checks import filled
+from factcheck.record.statements.parts import Part, keys_of, parts_of
 
 
 def columns_of(model: type[models.Model], said: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,16 +40,24 @@ def said_of(row: Any, part: type[Part], model: type[models.Model] | None = None)
     return found
 
 
+def emptied(model: type[models.Model], part: type[Part]) -> dict[str, Any]:
+    """The columns of the statement's keys with the values of a statement that says nothing."""
+    return columns_of(model, filled({}, part))
+
+
 def arranged(model: type[models.Model], part: type[Part], *rows: str | tuple[str, ...], last: str = "") -> list[Any]:
     """The fields of a form in these rows, and after them the columns of the statement's other keys."""
     named = {name for row in rows for name in ((row,) if isinstance(row, str) else row)}
     keys, parts = _keys_of(model, part)
     columns = [*keys, *(column for spread in parts.values() for column in spread.values())]
-    others = [column for column in columns if column not in named]
+    fields = {column.attname: column.name for column in model._meta.concrete_fields}
+    others = [fields[column] for column in columns if fields[column] not in named]
     return [*rows, *others, *([last] if last else [])]
 
 
 def _said(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return rfc3339(value)
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else None if value == "" else value
@@ -56,16 +66,13 @@ def _said(value: Any) -> Any:
 @cache
 def _keys_of(model: type[models.Model], part: type[Part]) -> tuple[list[str], dict[str, dict[str, str]]]:
     """The keys that are columns, and for each part that is spread over columns the column of each of its keys."""
-    columns = _columns(model)
-    spread = {name: _columns_of_part(model, name) for name in parts_of(part) if name not in columns}
-    return (
-        [name for name in part.model_fields if name in columns],
-        {
-            name: found
-            for name, found in spread.items()
-            if found and found.keys() == parts_of(part)[name].model_fields.keys()
-        },
-    )
+    columns, names = _columns(model), keys_of(part)
+    spread = {}
+    for key in names.keys() - columns.keys():
+        inner, found = parts_of(part).get(names[key]), _columns_of_part(model, key)
+        if inner and found and found.keys() == keys_of(inner).keys():
+            spread[key] = found
+    return [key for key in names if key in columns], {key: spread[key] for key in names if key in spread}
 
 
 def _is_spread(value: Mapping[str, Any] | None, part: Mapping[str, str]) -> bool:
@@ -81,10 +88,15 @@ def _columns_of_part(model: type[models.Model], name: str) -> dict[str, str]:
 
 @cache
 def _columns(model: type[models.Model]) -> dict[str, Callable[[Any], Any]]:
-    return {column.name: _value_of(column) for column in model._meta.concrete_fields if not column.is_relation}
+    """By name, each with what makes a value of JSON one of the column. References count within the same table only."""
+    plain = {column.name: column for column in model._meta.concrete_fields if not column.is_relation}
+    own = {column.attname: column for column in model._meta.concrete_fields if column.related_model is model}
+    return {name: _value_of(column) for name, column in (plain | own).items()}
 
 
 def _value_of(column: models.Field[Any, Any]) -> Callable[[Any], Any]:
+    if isinstance(column, models.DateTimeField):
+        return lambda value: datetime.fromisoformat(value) if value else None
     if isinstance(column, models.DateField):
         return lambda value: date.fromisoformat(value) if value else None
     if isinstance(column, models.CharField | models.TextField) and not column.null:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.editorial import documents
+from factcheck.editorial.columns import emptied
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import LanguageField, ProseField
 from factcheck.editorial.models import (
@@ -33,8 +34,10 @@ from factcheck.editorial.models import (
 )
 from factcheck.record.canonical import canonical
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument
+from factcheck.record.statements.drafts import ReviewToDraft
 from factcheck.record.statements.erasure import ErasureNotice, Ground
-from factcheck.record.statements.parts import limit
+from factcheck.record.statements.parts import Part, limit
+from factcheck.record.statements.review import ReviewedClaim
 from factcheck.record.text import clean_text, find_forbidden
 
 PLACEHOLDER = "[erased]"  # where a column must not be empty
@@ -202,8 +205,8 @@ def _forget_draft(review: Review) -> None:
     review.authorships.filter(user__isnull=True).delete()
     review.authorships.update(name="")
     publisher = review.publisher
-    _blank(review)
-    review.verdict = review.reviewed_on = None
+    _blank(review, ReviewToDraft)
+    review.verdict = None
     review.import_digest = ""  # like that of a statement; import_key stays, so that no import brings it back
     review.publisher_id = review.newsroom_id  # an imported one has lost its publisher's words
     review.save()
@@ -221,9 +224,9 @@ def _forget_claims(keys: set[Any]) -> None:
     for claim in claims:
         claim.appearances.all().delete()
         claim.topics.clear()
-        _blank(claim)
+        _blank(claim, ReviewedClaim)
         claim.text = PLACEHOLDER
-        claim.claimant = claim.claimed_on = None
+        claim.claimant = None
         claim.save()
     Proposal.objects.filter(Q(claim__in=keys - used) | Q(into__in=keys - used)).update(message="")
 
@@ -238,10 +241,13 @@ def _forget_publisher(publisher: Publisher) -> None:
         return
 
 
-def _blank(row: models.Model) -> None:
-    """Empties every text; a field that is added to the model later as well."""
+def _blank(row: models.Model, part: type[Part]) -> None:
+    """Empties every text and every column of the statement, also those that are added to the model later."""
     for field in row._meta.local_fields:
         if isinstance(field, ProseField):
             setattr(row, field.attname, "und" if isinstance(field, LanguageField) else "")
         elif isinstance(field, models.JSONField):
             setattr(row, field.attname, {})
+    for name, value in emptied(type(row), part).items():
+        if name not in ("id", "language"):
+            setattr(row, name, value)

@@ -16,8 +16,10 @@ from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, d
 from factcheck.editorial.admin.demand_verbs import VERBS, possible, verb_page
 from factcheck.editorial.admin.public_words import NamedField, put_public_words
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
+from factcheck.editorial.columns import arranged
 from factcheck.editorial.models import Demand, Proposal, Review
 from factcheck.editorial.proposals import demands, workflow
+from factcheck.record.statements import demand as statements
 
 State = Demand.State
 
@@ -45,6 +47,9 @@ class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
             (_("What came of it"), {"fields": ["outcome", "done", "done_on"]}),
             (_("What must be left out or wait"), {"fields": ["withheld_reason", "publish_after"]}),
         ]
+        placed = [name for _title, options in sets for name in options["fields"]]
+        if rest := arranged(Demand, statements.Demand, *placed)[len(placed) :]:
+            sets.insert(2, (_("How it came"), {"fields": rest}))
         if self.changes(request, obj):
             came.append("seen")
         # Of every update of what is public, also while nothing is written there: the submission asks for it.

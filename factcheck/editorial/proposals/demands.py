@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents, roles
+from factcheck.editorial.columns import said_of
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Demand, Proposal, Publisher, User
@@ -79,21 +80,8 @@ class DemandPolicy(Policy[Demand]):
 
 def statement(demand: Demand) -> dict[str, Any]:
     """What the register says of the demand. Keys and types are those of docs/api.md, "Demand"."""
-    return {
-        "id": str(demand.pk),
-        "language": demand.language,
-        "from": {
-            "type": demand.from_type,
-            "name": demand.from_name or None,
-            "description": demand.from_description or None,
-        },
-        "received_on": demand.received_on.isoformat(),
-        "legal_basis": demand.legal_basis or None,
-        "asked": demand.asked or None,
+    return said_of(demand, statements.Demand) | {
         "review": {"id": str(demand.review_id)} if demand.review_id else None,
-        "done": demand.done or None,
-        "done_on": demand.done_on.isoformat() if demand.done_on else None,
-        "outcome": demand.outcome,
         "withheld": demand.withheld_reason or None,
         "delayed_until": demand.publish_after.isoformat() if demand.publish_after else None,
         "publisher": documents.publisher(demand.newsroom),
