@@ -50,8 +50,8 @@ def arranged(model: type[models.Model], part: type[Part], *rows: str | tuple[str
     named = {name for row in rows for name in ((row,) if isinstance(row, str) else row)}
     keys, parts = _keys_of(model, part)
     columns = [*keys, *(column for spread in parts.values() for column in spread.values())]
-    fields = {column.attname: column.name for column in model._meta.concrete_fields}
-    others = [fields[column] for column in columns if fields[column] not in named]
+    fields = {column.attname: column.name for column in model._meta.concrete_fields if column.editable}
+    others = [fields[column] for column in columns if column in fields and fields[column] not in named]
     return [*rows, *others, *([last] if last else [])]
 
 

@@ -165,7 +165,7 @@ class DeskAdmin(Suggests, admin.ModelAdmin[M], Generic[M]):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """What the address puts into a new form, but for what can be no id: no list of suggestions takes it."""
         initial = dict(super().get_changeform_initial_data(request))
-        for name in self.autocomplete_fields:
+        for name in self.get_autocomplete_fields(request):
             field: Any = self.opts.get_field(name)
             try:
                 field.target_field.to_python(initial.get(name))

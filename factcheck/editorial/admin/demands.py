@@ -1,6 +1,5 @@
 """The register of demands at the desk: the draft of an entry as a form, and its verbs as buttons."""
 
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.admin import proposal_verbs
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.demand_verbs import VERBS, possible, verb_page
-from factcheck.editorial.admin.public_words import NamedField, put_public_words
+from factcheck.editorial.admin.public_words import RefersToReviews, put_public_words
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
 from factcheck.editorial.columns import arranged
-from factcheck.editorial.models import Demand, Proposal, Review
+from factcheck.editorial.models import Demand, Proposal
 from factcheck.editorial.proposals import demands, workflow
 from factcheck.record.statements import demand as statements
 
@@ -29,12 +28,11 @@ class DemandForm(SeenForm[Demand]):
 
 
 @admin.register(Demand)
-class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
+class DemandAdmin(RefersToReviews, HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
     form = DemandForm
     change_form_template = "admin/editorial/demand/change_form.html"
     list_display = ("__str__", "state", "outcome", "changed_at")
     list_filter = ("state", "outcome", OwnNewsroomFilter)
-    autocomplete_fields = ("review",)
     radio_fields = {"from_type": admin.VERTICAL, "outcome": admin.VERTICAL}
 
     def get_fieldsets(self, request: HttpRequest, obj: Demand | None = None) -> Any:
@@ -62,16 +60,7 @@ class DemandAdmin(HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
         rows = {"asked": 5, "done": 5, "legal_basis": 2, "withheld_reason": 3, "change_note": 3}
         if db_field.name in rows:
             kwargs["widget"] = forms.Textarea(attrs={"rows": rows[db_field.name], "class": "vLargeTextField"})
-        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "review":
-            field.widget.can_add_related = False  # a new one is not public
-        return field
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "review":
-            kwargs["queryset"] = Review.objects.filter(newsroom__in=list(desk(request).roles))
-            kwargs["form_class"] = partial(NamedField, request)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Demand | None:
         demand = super().get_object(request, object_id, from_field)

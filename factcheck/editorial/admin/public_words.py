@@ -1,7 +1,8 @@
 """Of another newsroom's claim the desk shows what readers see, and nothing of its draft."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -11,9 +12,9 @@ from django.contrib.postgres.search import SearchQuery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.admin.access import Desk
+from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.lists import MOST_HITS
-from factcheck.editorial.models import Claim
+from factcheck.editorial.models import Claim, Review
 from factcheck.record.bounded import all_within
 from factcheck.record.families import Family
 from factcheck.record.models import PublishedClaim
@@ -50,6 +51,28 @@ def found_in_public(at: Desk, words: Collection[str]) -> list[UUID]:
     others = Claim.objects.filter(pk__in=said).exclude(newsroom__in=list(at.roles)).values_list("pk", flat=True)
     told = [word.casefold() for word in words]
     return [pk for pk in others if all(word in said[pk][0].casefold() for word in told)]
+
+
+class RefersToReviews:
+    """Pages on which a reference to a review is chosen from the suggestions of the person's newsrooms."""
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
+        page = cast("admin.ModelAdmin[Any]", self)
+        reviews = [field.name for field in page.model._meta.concrete_fields if field.related_model is Review]
+        return [*page.autocomplete_fields, *reviews]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.related_model is not Review:
+            return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        kwargs["queryset"] = Review.objects.filter(newsroom__in=list(desk(request).roles))
+        kwargs["form_class"] = partial(NamedField, request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if db_field.related_model is Review:
+            field.widget.can_add_related = False  # a new one is not public
+        return field
 
 
 class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]

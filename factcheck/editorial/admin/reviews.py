@@ -18,7 +18,7 @@ from factcheck.editorial.admin import proposal_verbs
 from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import page_about
 from factcheck.editorial.admin.lists import LanguageFilter, all_words, keys, language_in_words, search_terms
-from factcheck.editorial.admin.public_words import NamedField, found_in_public, put_public_words
+from factcheck.editorial.admin.public_words import NamedField, RefersToReviews, found_in_public, put_public_words
 from factcheck.editorial.admin.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.admin.seen import HeldWhileSaved
 from factcheck.editorial.admin.verbs import VERBS, may_write, possible, shown, verb_page
@@ -34,7 +34,7 @@ PARAGRAPHS = _("Leave a blank line between paragraphs of the text: one line brea
 
 
 @admin.register(Review)
-class ReviewAdmin(HeldWhileSaved[Review], NewsroomAdmin[Review]):
+class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     list_display = ("__str__", "state", "verdict_label", language_in_words, "publisher", "changed_at")
