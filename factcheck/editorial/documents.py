@@ -25,10 +25,13 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.shared_claims import is_hidden
 from factcheck.record.log import ADDED_KEYS
+from factcheck.record.models import LogEntry
 from factcheck.record.statements import review as said
 from factcheck.record.statements.tombstone import Tombstone
 
 MIN_SOURCES = 2
+# These entries say nothing that could be translated.
+WITHOUT_REVIEW = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
 HIDDEN_CLAIM = _(
     "No review of this claim of another newsroom is public any more. Log the claim yourselves and choose it."
 )
@@ -88,6 +91,10 @@ def missing(review: Review) -> list[str | Promise]:
         )
     if is_hidden(review):
         reasons.append(HIDDEN_CLAIM)
+    if review.translation_of_id and review.translation_of_revision:
+        original = LogEntry.objects.filter(subject=review.translation_of_id, number=review.translation_of_revision)
+        if not original.exclude(kind__in=WITHOUT_REVIEW).exists():
+            reasons.append(_("The review that you translate has no such revision. Its public page shows the numbers."))
     # Others answer for what they published; these rules are for our own reviews.
     if review.is_imported:
         return reasons

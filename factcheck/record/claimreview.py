@@ -4,11 +4,13 @@ Made from a stored body whenever it is asked for, so that no second text of a re
 """
 
 from typing import Any
+from uuid import UUID
 
 import orjson
 
 from factcheck.record.addresses import claim_url
 from factcheck.record.ratings import rating_numbers
+from factcheck.record.readmodel import page_url
 
 CONTEXT = "https://schema.org"
 MEDIA_TYPE = "application/ld+json"
@@ -53,6 +55,7 @@ def claim_review(body: dict[str, Any]) -> Node:
             "author": _authors(body),
             "claimReviewed": claim["text"],
             "itemReviewed": _claim(claim),
+            "translationOfWork": _translated(body.get("translation_of")),
             "reviewRating": _rating(body["verdict"]),
             "correction": [_correction(change) for change in body["corrections"] if change["kind"] == "correction"],
             "citation": [_source(source) for source in body["sources"]],
@@ -71,6 +74,10 @@ def _known(node: Node) -> Node:
 
 def _language(tag: str) -> str | None:
     return None if tag == "und" else tag
+
+
+def _translated(said: dict[str, Any] | None) -> Node | None:
+    return {"@type": "ClaimReview", "@id": page_url("reviews", UUID(said["id"]))} if said else None
 
 
 def _authors(body: dict[str, Any]) -> Node | list[Node]:

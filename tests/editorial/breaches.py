@@ -40,6 +40,7 @@ BREACHES = {
     "review_own_or_imported": "UPDATE editorial_review SET original_url = 'https://x.example/'",
     "review_state_known": "UPDATE editorial_review SET state = 'gone'",
     "review_change_class_known": "UPDATE editorial_review SET change_class = 'whim'",
+    "review_translates_a_revision": "UPDATE editorial_review SET translation_of_revision = 1",
     "review_selection_has_a_reason": "UPDATE editorial_review SET selection_note = 'x'",
     "authorship_once": "INSERT INTO editorial_authorship (review_id, user_id, name)"
     " SELECT review_id, user_id, '' FROM editorial_authorship",

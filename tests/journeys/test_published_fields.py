@@ -7,19 +7,25 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import IntegrityError
 from django.test import Client
 
 from factcheck.editorial import documents
 from factcheck.editorial.admin.preview import changes
+from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Review
+from factcheck.editorial.models.proposals import Decision
+from factcheck.editorial.proposals import workflow
 from factcheck.record.statements.checks import same
 from factcheck.record.statements.review import Review as ReviewStatement
 from tests.api.unpacking import lines_of
 from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.editorial.proposal_kinds import written
 from tests.exchange.own_records import bodies, publish, record, take
 from tests.journeys.browser import signed_in
 from tests.tokens import CLAIM, make_program
 
+UNKNOWN = "11111111-1111-4111-8111-111111111111"
 SOURCES = [{"title": "The law", "primary": True}, {"title": "A newspaper", "primary": False}, {"title": "A blog"}]
 # For each field: what a program or file sends, and where it can be read in a statement.
 CHOICE = {"reason": "reach", "note": "The video was shared 40,000 times."}
@@ -98,3 +104,51 @@ def test_older_document_without_the_field_says_the_same(newsroom: Newsroom, fiel
     assert older != now
     assert same(older, now, ReviewStatement)
     assert changes(older, now) == []
+
+
+@pytest.fixture
+def original(newsroom: Newsroom) -> Review:
+    """A published review, in its first revision."""
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    return review
+
+
+def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, original: Review) -> None:
+    translation = make_review(newsroom, original.claim, language="en")
+    page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{translation.pk}/change/")
+    page.fill(translation_of=str(original.pk), translation_of_revision="2").press("Save and go on")
+    translation.refresh_from_db()
+    with pytest.raises(EditorialError, match="has no such revision"):
+        workflow.submit(subject=translation, by=newsroom.reporter)
+    Review.objects.filter(pk=translation.pk).update(translation_of_revision=1)
+    publish_review(newsroom, translation)
+    said = {"id": str(original.pk), "revision": 1}
+    assert json.loads(Client().get(f"/api/v1/reviews/{translation.pk}/").content)["translation_of"] == said
+    page = Client().get(f"/reviews/{translation.pk}/", headers={"accept-language": "en"}).content.decode()
+    assert "a translation of revision 1 of another review" in page
+    assert f'href="/reviews/{original.pk}/"' in page
+    node = json.loads(Client().get(f"/api/v1/reviews/{translation.pk}/claimreview/").content)
+    assert node["translationOfWork"]["@id"] == f"{settings.SITE_URL}/reviews/{original.pk}/"
+
+
+def test_database_refuses_a_translation_of_what_was_never_published(newsroom: Newsroom, original: Review) -> None:
+    translation = make_review(newsroom, translation_of=original, translation_of_revision=7)
+    proposal = written(translation, documents.statement(translation), newsroom.reporter)
+    proposal.decide(Decision.APPROVED, newsroom.editor)
+    with pytest.raises(IntegrityError, match="what it translates was never published"):
+        workflow.publish(proposal=proposal, by=newsroom.editor)
+
+
+def test_translation_comes_in_with_an_import_and_from_a_program(
+    newsroom: Newsroom, original: Review, tmp_path: Path
+) -> None:
+    said = {"id": str(original.pk), "revision": 1}
+    take(tmp_path / "reviews.jsonl", record(1, translation_of=said), record(2, translation_of=said | {"id": UNKNOWN}))
+    publish()
+    assert [body["translation_of"] for body in bodies()] == [None, said]  # the other one is refused
+    program = make_program(newsroom)
+    content = {"claim": {"id": str(original.claim_id)}, "language": "en", "translation_of": said}
+    made = program.post("reviews/", content)
+    assert program.get(f"reviews/{made}/")["translation_of"] == said
+    program.refused("POST", "reviews/", content | {"translation_of": said | {"id": UNKNOWN}}, 422)

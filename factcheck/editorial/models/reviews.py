@@ -60,6 +60,19 @@ class Review(models.Model):
         help_text=_("Empty: the explanation that the scale gives."),
     )
     reviewed_on = models.DateField(**of(said.Review, "reviewed_on"), null=True, blank=True)
+    translation_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        **of(said.Translated, "id"),
+        null=True,
+        blank=True,
+        related_name="translations",
+        db_index=False,
+        help_text=_("The published review that you translate, if this is a translation."),
+    )
+    translation_of_revision = models.PositiveIntegerField(
+        **of(said.Translated, "revision"), null=True, blank=True, help_text=_("The revision that you translate.")
+    )
     selection_reason = models.CharField(**of(said.Selection, "reason"), max_length=10, blank=True)
     selection_note = LineField(**of(said.Selection, "note"), blank=True, help_text=_("Readers see this."))
 
@@ -123,6 +136,12 @@ class Review(models.Model):
                 condition=Q(change_class__in=["", "typo", "update", "substantive"]), name="review_change_class_known"
             ),
             models.CheckConstraint(
+                condition=Q(translation_of__isnull=True, translation_of_revision__isnull=True)
+                | Q(translation_of__isnull=False, translation_of_revision__gte=1) & ~Q(translation_of=F("id")),
+                name="review_translates_a_revision",
+                violation_error_message=_("Name the other review and the number of its revision, or leave out both."),
+            ),
+            models.CheckConstraint(
                 condition=Q(selection_reason__in=said.SelectionReason.values())
                 | Q(selection_reason="", selection_note=""),
                 name="review_selection_has_a_reason",
@@ -135,6 +154,9 @@ class Review(models.Model):
             models.Index(fields=["newsroom", "state", "-changed_at", "-id"], name="review_newsroom_state"),
             models.Index(fields=["newsroom", "-changed_at", "-id"], name="review_newsroom_changed"),
             models.Index(fields=["newsroom", "language", "-changed_at", "-id"], name="review_newsroom_language"),
+            models.Index(
+                fields=["translation_of"], name="review_translations", condition=Q(translation_of__isnull=False)
+            ),
             GinIndex(OpClass(Upper("headline"), name="gin_trgm_ops"), name="review_headline_words"),
         ]
 

@@ -12,6 +12,7 @@ CREATE OR REPLACE TRIGGER review_begun BEFORE UPDATE ON editorial_review
 ALTER TABLE editorial_review ENABLE ALWAYS TRIGGER review_begun;
 
 -- A newsroom's own review has a verdict, a summary and two sources, one of which supports or refutes the claim.
+-- A translation names a revision that was published before it.
 CREATE OR REPLACE FUNCTION editorial_require_complete_review(entry record_logentry, document jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -20,6 +21,14 @@ BEGIN
         OR jsonb_array_length(document -> 'sources') < 2
         OR NOT jsonb_path_exists(document, '$.sources[*] ? (@.stance == "supports" || @.stance == "refutes")') THEN
         RAISE EXCEPTION 'log entry %: verdict, summary or sources are missing', entry.sequence
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF document -> 'translation_of' <> 'null' AND NOT EXISTS (
+        SELECT 1 FROM record_logentry e
+        WHERE e.subject = (document #>> '{translation_of,id}')::uuid AND e.sequence < entry.sequence
+        AND e.number = (document #>> '{translation_of,revision}')::bigint
+        AND e.kind LIKE 'review.%' AND e.kind NOT IN ('review.withdrawal', 'review.erasure')) THEN
+        RAISE EXCEPTION 'log entry %: what it translates was never published', entry.sequence
             USING ERRCODE = 'restrict_violation';
     END IF;
 END $$;

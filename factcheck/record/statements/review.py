@@ -2,13 +2,14 @@
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from factcheck.record.statements.faults import Wrong
 from factcheck.record.statements.parts import Part, needed, told
 from factcheck.record.statements.texts import _, pgettext
 from factcheck.record.statements.values import (
     MAX_LIST,
+    MAX_NUMBER,
     DayOrNull,
     Id,
     Labels,
@@ -204,6 +205,15 @@ class Selection(Part):
     )
 
 
+class Translated(Part):
+    """The review of which this is a translation, as one of its revisions said it."""
+
+    id: Id = needed(_("translation of"), "The review that was translated.")
+    revision: Annotated[int, Field(ge=1, le=MAX_NUMBER)] = needed(
+        _("its revision"), "The number of the revision that was translated.", 1
+    )
+
+
 class Author(Part):
     """An author."""
 
@@ -228,6 +238,7 @@ class Review(Part):
     summary: Annotated[str | None, Prose(10_000)] = told(_("summary"), "Plain text.", "False. It was filmed in 2020.")
     body: Annotated[str | None, Prose(200_000)] = told(_("text"), "Markdown. Sanitise it before you show it.")
     claim: ReviewedClaim = needed("", "The claim that is reviewed.")
+    translation_of: Translated | None = told("", "The review of which this is a translation.")
     selection: Selection | None = told("", "Why this claim was chosen to be checked.")
     verdict: Verdict = needed("", "What the review finds.")
     sources: list[Source] = told(_("sources"), "What the review rests on.", default=list, most=MAX_LIST)
