@@ -14,10 +14,11 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from factcheck.record.statements.faults import TEXTS, Wrong
-from factcheck.record.statements.parts import Part, find_rule
+from factcheck.record.statements.parts import Part, find_rule, words_of
 from factcheck.record.statements.values import ADDRESS, LANGUAGE, MAX_SAME_AS, Rule, Words
 from factcheck.record.text import clean_text, find_forbidden
 
@@ -135,6 +136,30 @@ class LanguageField(RuledField):
     """A BCP 47 language tag; "und" where the language is not known."""
 
     rule = LANGUAGE
+
+
+class SeveralWordsField(ArrayField[list[str], list[str]]):
+    """Some of the words of a statement's list, in the order of the words; a form shows all of them to be ticked."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"default": list, "blank": True, **kwargs})
+
+    def formfield(self, **kwargs: Any) -> Any:
+        ticked = {"choices": self.base_field.choices, "widget": forms.CheckboxSelectMultiple, "required": False}
+        about = {"label": capfirst(str(self.verbose_name)), "help_text": self.help_text}
+        return forms.MultipleChoiceField(**{**about, **kwargs, **ticked})
+
+
+def several_words(part: type[Part], name: str) -> dict[str, Any]:
+    """What a SeveralWordsField takes from the statement: its label and its words."""
+    words = words_of(part, name)
+    assert words is not None
+    longest = max(map(len, words.values()))
+    return {
+        "verbose_name": label(part.model_fields[name].title or name),
+        "base_field": models.CharField(max_length=longest, choices=choices(words)),
+        "size": len(words),
+    }
 
 
 def web_addresses(**kwargs: Any) -> ArrayField[list[str], list[str]]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 from pydantic.fields import FieldInfo
 
 from factcheck.record.statements.faults import Wrong
-from factcheck.record.statements.values import Id, Rule
+from factcheck.record.statements.values import Id, Rule, Words
 
 
 class Part(BaseModel):
@@ -111,6 +111,13 @@ def absent(model: type[Part], name: str) -> Any:
 def find_rule(model: type[Part], name: str) -> Rule | None:
     """How the text of the field is read; None for what is no text."""
     return next((each for each in model.model_fields[name].metadata if isinstance(each, Rule)), None)
+
+
+def words_of(model: type[Part], name: str) -> type[Words] | None:
+    """The words that the value can be, or that the members of the list can be."""
+    field = model.model_fields[name]
+    members = [each for kind in get_args(field.annotation) for each in getattr(kind, "__metadata__", ())]
+    return next((each.words for each in [*field.metadata, *members] if isinstance(each, Rule) and each.words), None)
 
 
 @cache
