@@ -13,13 +13,14 @@ from django.test import Client
 from factcheck.editorial import documents
 from factcheck.editorial.admin.preview import changes
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.models import Review
+from factcheck.editorial.models import Demand, Review
 from factcheck.editorial.models.proposals import Decision
-from factcheck.editorial.proposals import workflow
-from factcheck.record.statements.checks import same
+from factcheck.editorial.proposals import demands, workflow
+from factcheck.record.statements.checks import same, spoken
+from factcheck.record.statements.demand import Demand as DemandStatement
 from factcheck.record.statements.review import Review as ReviewStatement
 from tests.api.unpacking import lines_of
-from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.drafts import Newsroom, make_demand, make_newsroom, make_review, publish_demand, publish_review
 from tests.editorial.proposal_kinds import written
 from tests.exchange.own_records import bodies, publish, record, take
 from tests.journeys.browser import signed_in
@@ -152,3 +153,46 @@ def test_translation_comes_in_with_an_import_and_from_a_program(
     made = program.post("reviews/", content)
     assert program.get(f"reviews/{made}/")["translation_of"] == said
     program.refused("POST", "reviews/", content | {"translation_of": said | {"id": UNKNOWN}}, 422)
+
+
+def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -> None:
+    """A telephone call that gives hours, as Law 116/2025/QH15 of Vietnam allows since July 2026."""
+    demand = make_demand(newsroom)
+    before = demands.statement(demand)
+    page = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
+    page.fill(
+        received_at="2026-10-20 09:30 +07:00", channel="telephone", kinds=["remove", "users_data"], hours_given="6",
+        law_country="vn", law_act="116/2025/QH15", law_article="Điều 25",
+    ).press("Save and go on")  # fmt: skip
+    demand.refresh_from_db()
+    said = {
+        "received_at": "2026-10-20T09:30:00+07:00",
+        "channel": "telephone",
+        "kinds": ["remove", "users_data"],
+        "hours_given": 6,
+        "law": {"country": "VN", "act": "116/2025/QH15", "article": "Điều 25"},
+    }
+    assert spoken(before) | said == spoken(demands.statement(demand))
+    assert {str(change.label) for change in changes(before, demands.statement(demand))} >= {"channel", "hours given"}
+    publish_demand(newsroom, demand)
+    body = json.loads(Client().get(f"/api/v1/demands/{demand.pk}/").content)
+    assert {key: body[key] for key in said} == said
+    page = Client().get(f"/demands/{demand.pk}/", headers={"accept-language": "en"}).content.decode()
+    for words in ("2026-10-20T09:30:00+07:00", "telephone", "hand over users’ data", "6 hours", "116/2025/QH15"):
+        assert words in page
+    older = {key: value for key, value in before.items() if key not in said}
+    assert same(older, before, DemandStatement)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("received_at", "2026-10-20T09:30"), ("received_at", "2026-13-20T09:30+07:00"), ("received_at", "yesterday"),
+        ("law_country", "Vietnam"), ("law_article", "25"), ("hours_given", "-1"), ("hours_given", "10001"),
+    ],
+)  # fmt: skip
+def test_demand_is_refused_with_what_nobody_can_read(newsroom: Newsroom, field: str, value: str) -> None:
+    demand = make_demand(newsroom)
+    page = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
+    assert "Error:" in page.fill(**{field: value}).press("Save and go on").text
+    assert demands.statement(Demand.objects.get()) == demands.statement(demand)

@@ -2,15 +2,34 @@
 
 import uuid
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LanguageField, LineField, ProseField, of
+from factcheck.editorial.fields import (
+    LanguageField,
+    LineField,
+    ProseField,
+    RuledField,
+    SeveralWordsField,
+    of,
+    several_words,
+)
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
 from factcheck.record.statements import demand as said
+
+
+class ReceivedAtField(RuledField):
+    """A time with its zone, as the newsroom wrote it down."""
+
+    rule = said.RECEIVED_AT
+
+
+class CountryField(RuledField):
+    rule = said.COUNTRY
 
 
 class Demand(models.Model):
@@ -41,6 +60,21 @@ class Demand(models.Model):
         help_text=_("The published review that it is about, if it is about one."),
     )
     received_on = models.DateField(**of(said.Demand, "received_on"))
+    received_at = ReceivedAtField(
+        **of(said.Demand, "received_at"), blank=True, help_text=_("Such as 2026-10-05T09:30+07:00, if you know it.")
+    )
+    channel = models.CharField(**of(said.Demand, "channel"), max_length=10, blank=True)
+    kinds = SeveralWordsField(**several_words(said.Demand, "kinds"))
+    hours_given = models.PositiveIntegerField(
+        **of(said.Demand, "hours_given"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(said.MAX_HOURS)],
+        help_text=_("Within how many hours it was to be done, if it said so."),
+    )
+    law_country = CountryField(**of(said.Law, "country"), blank=True, help_text=_("Two letters, such as VN."))
+    law_act = LineField(**of(said.Law, "act"), blank=True)
+    law_article = LineField(**of(said.Law, "article"), blank=True)
     from_type = models.CharField(**of(said.DemandedBy, "type"), max_length=20)
     from_name = LineField(
         **of(said.DemandedBy, "name"),
@@ -106,6 +140,15 @@ class Demand(models.Model):
             models.CheckConstraint(
                 condition=Q(outcome__in=["open", "complied", "partly", "refused", "dropped"]),
                 name="demand_outcome_known",
+            ),
+            models.CheckConstraint(condition=Q(channel__in=["", *said.Channel.values()]), name="demand_channel_known"),
+            models.CheckConstraint(
+                condition=Q(kinds__contained_by=said.DemandKind.values()), name="demand_kinds_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(law_country="", law_act="", law_article="") | ~Q(law_country="") & ~Q(law_act=""),
+                name="demand_law_is_named",
+                violation_error_message=_("Name the country and the act of the law, or leave out all of it."),
             ),
             models.CheckConstraint(
                 condition=~Q(from_type="person") | Q(from_name=""),

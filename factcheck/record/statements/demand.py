@@ -1,9 +1,13 @@
 """What the register says of a demand to change or remove a review."""
 
+import re
+from contextlib import suppress
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
+from factcheck.record.statements.faults import Wrong
 from factcheck.record.statements.parts import Part, Reference, needed, told
 from factcheck.record.statements.review import Publisher
 from factcheck.record.statements.texts import _
@@ -16,9 +20,15 @@ from factcheck.record.statements.values import (
     NameOrNull,
     OneOf,
     Prose,
+    Rule,
     WebAddress,
     Words,
 )
+from factcheck.record.text import clean_text
+
+MAX_HOURS = 10_000
+_ZONED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?([+-][0-9]{2}:[0-9]{2}|Z)")
+_COUNTRY = re.compile("[A-Z]{2}")
 
 
 class From(Words):
@@ -35,6 +45,57 @@ class Outcome(Words):
     PARTLY = "partly", _("done in part")
     REFUSED = "refused", _("refused")
     DROPPED = "dropped", _("taken back by whoever made it")  # "withdrawn" is a word for reviews
+
+
+class Channel(Words):
+    LETTER = "letter", _("letter")
+    EMAIL = "email", _("e-mail")
+    TELEPHONE = "telephone", _("telephone")
+    VISIT = "visit", _("visit")
+    COURT = "court", _("through a court")
+
+
+class DemandKind(Words):
+    REMOVE = "remove", _("remove something")
+    CHANGE = "change", _("change something")
+    BLOCK = "block", _("block access")
+    USERS_DATA = "users_data", _("hand over users’ data")
+    SOURCE_NAME = "source_name", _("name a source")
+    APOLOGY = "apology", _("apologise")
+    STOP_REPORTING = "stop_reporting", _("stop reporting")
+
+
+def read_received_at(text: str) -> str | None:
+    """A day, a time and its zone, such as "2026-10-05T09:30+07:00" (RFC 3339, seconds may be absent)."""
+    text = clean_text(text).upper()
+    text = text if "T" in text else text.replace(" ", "T", 1)
+    text = text.replace(" ", "")
+    if not text:
+        return None
+    with suppress(ValueError):
+        if _ZONED.fullmatch(text):
+            return datetime.fromisoformat(text).isoformat(timespec="seconds")
+    raise Wrong("zoned_moment")
+
+
+def read_country(text: str) -> str | None:
+    """Two letters of ISO 3166-1."""
+    code = clean_text(text).upper()
+    if code and not _COUNTRY.fullmatch(code):
+        raise Wrong("country")
+    return code or None
+
+
+RECEIVED_AT = Rule(read_received_at, {"format": "date-time"}, 25)
+COUNTRY = Rule(read_country, {"pattern": "^[A-Z]{2}$"}, 2)
+
+
+class Law(Part):
+    """The law on which the demand rests."""
+
+    country: Annotated[str, COUNTRY] = needed(_("country of the law"), "Two letters of ISO 3166-1.", "VN")
+    act: Annotated[str, Line(500)] = needed(_("act"), "Its name or number.", "116/2025/QH15")
+    article: NameOrNull = told(_("article"), "Article, clause and point.", "Article 25")
 
 
 class DemandedBy(Part):
@@ -58,6 +119,17 @@ class Demand(Part):
     language: Language = needed(_("language"), "Of the texts.", "vi")
     from_: DemandedBy = Field(alias="from", description="Who made it.")
     received_on: Day = needed(_("received on"), "The day on which it came.", "2026-10-05")
+    received_at: Annotated[str | None, RECEIVED_AT] = told(
+        _("time of receipt"), "RFC 3339 with its zone. Null when only the day is known.", "2026-10-05T09:30:00+07:00"
+    )
+    channel: Annotated[str | None, OneOf(Channel)] = told(_("channel"), "How it came.", "telephone")
+    kinds: list[Annotated[str, OneOf(DemandKind)]] = told(
+        _("kinds of demand"), "What kinds of things it demands.", ["remove", "users_data"], list, most=len(DemandKind)
+    )
+    hours_given: Annotated[int | None, Field(ge=0, le=MAX_HOURS)] = told(
+        _("hours given"), "Within how many hours it was to be done.", 24
+    )
+    law: Law | None = told("", "The law on which it rests.")
     legal_basis: Annotated[str | None, Prose(2000)] = told(
         _("legal basis"),
         "Law and article, as the demand gives it. Null if it gives none.",
