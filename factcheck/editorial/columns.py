@@ -71,7 +71,7 @@ def _keys_of(model: type[models.Model], part: type[Part]) -> tuple[list[str], di
     for key in names.keys() - columns.keys():
         inner, found = parts_of(part).get(names[key]), _columns_of_part(model, key)
         if inner and found and found.keys() == keys_of(inner).keys():
-            spread[key] = found
+            spread[key] = {name: found[name] for name in keys_of(inner)}
     return [key for key in names if key in columns], {key: spread[key] for key in names if key in spread}
 
 
