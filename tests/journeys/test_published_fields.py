@@ -178,7 +178,7 @@ def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -
     body = json.loads(Client().get(f"/api/v1/demands/{demand.pk}/").content)
     assert {key: body[key] for key in said} == said
     page = Client().get(f"/demands/{demand.pk}/", headers={"accept-language": "en"}).content.decode()
-    for words in ("2026-10-20T09:30:00+07:00", "telephone", "hand over users’ data", "6 hours", "116/2025/QH15"):
+    for words in ("20 October 2026, 09:30 UTC+07:00", "telephone", "hand over users’ data", "6 hours", "116/2025/QH15"):
         assert words in page
     older = {key: value for key, value in before.items() if key not in said}
     assert same(older, before, DemandStatement)

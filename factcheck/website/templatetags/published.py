@@ -1,7 +1,7 @@
 """Filters and tags that put what a published body says into words, dates and safe addresses."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -101,6 +101,13 @@ def moment(value: str | datetime) -> str:
     """A moment of the record as the reader's language writes it, in UTC."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return formats.date_format(at.astimezone(UTC), _moment_format())
+
+
+@register.filter
+def moment_there(value: str) -> str:
+    """A time in the zone in which it was written down."""
+    at = datetime.fromisoformat(value)
+    return formats.date_format(at, _moment_format()) + ("" if at.utcoffset() == timedelta() else f"{value[-6:]}")
 
 
 @register.filter
