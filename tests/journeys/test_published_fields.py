@@ -43,7 +43,7 @@ READ: dict[str, Any] = {
 }
 # What the desk's form is filled with, and what readers see of it then.
 FORMS: dict[str, tuple[dict[str, str], str]] = {
-    "selection": ({"selection_reason": "harm", "selection_note": "Ai cũng hỏi."}, "It can do harm. "),
+    "selection": ({"selection_reason": "harm", "selection_note": "Ai cũng hỏi."}, "it can do harm. "),
     "sources.primary": ({"sources-0-primary": "true", "sources-1-primary": "false"}, "first-hand evidence"),
 }
 
