@@ -10,6 +10,7 @@ import pytest
 from factcheck.editorial.models import Appearance, RatingScale, Review, Source, Topic, TopicLabel, Verdict, VerdictLabel
 from factcheck.editorial.proposals import reviews
 from factcheck.record.models import LogEntry
+from factcheck.record.statements import review as said
 from tests.drafts import (
     erase_review,
     make_newsroom,
@@ -18,6 +19,7 @@ from tests.drafts import (
     reinstate_review,
     withdraw_review,
 )
+from tests.whole import whole
 
 SITE = "http://127.0.0.1:8000"
 NOTE = "Người quay đoạn video đã xác nhận ngày quay với toà soạn."
@@ -95,7 +97,7 @@ def claimant(review):
 
 
 def claim(review):
-    return {
+    expected = {
         "id": str(review.claim_id),
         "text": "Nước lũ ở Huế đã lên tới mái chùa.",
         "language": "vi",
@@ -112,6 +114,7 @@ def claim(review):
             }
         ],
     }
+    return whole(expected, said.ReviewedClaim)
 
 
 def source(number, stance):
@@ -127,7 +130,7 @@ def source(number, stance):
 
 
 def corrected(review):
-    return {
+    expected = {
         "id": str(review.pk),
         "url": f"{SITE}/reviews/{review.pk}/",
         "original_url": None,
@@ -167,6 +170,7 @@ def corrected(review):
             }
         ],
     }
+    return whole(expected, said.Review)
 
 
 def test_review_is_its_body(world, api):

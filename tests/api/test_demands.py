@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial.models import Demand
 from factcheck.editorial.proposals import demands
 from factcheck.record.models import LogEntry
+from factcheck.record.statements.demand import Demand as DemandStatement
 from tests.drafts import (
     approve_demand,
     make_demand,
@@ -20,6 +21,7 @@ from tests.drafts import (
     publish_review,
     update_demand,
 )
+from tests.whole import whole
 
 SITE = "http://127.0.0.1:8000"
 MARKER = "zqxdraftzqx"
@@ -60,9 +62,9 @@ def at(entry):
     return entry.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def expected(world, **changes):
+def expected(world):
     first, second = entries(world.updated)
-    return {
+    said = {
         "id": world.updated,
         "url": f"{SITE}/demands/{world.updated}/",
         "language": "vi",
@@ -90,6 +92,7 @@ def expected(world, **changes):
             "digest": second.digest,
         },
     }  # fmt: skip
+    return whole(said, DemandStatement)
 
 
 def test_demand_whole(world, api):

@@ -10,7 +10,9 @@ from factcheck.editorial.imports.incoming import Incoming
 from factcheck.editorial.models import Proposal, User, Verdict, VerdictMapping
 from factcheck.editorial.models.proposals import Kind
 from factcheck.editorial.proposals import imports, merges, workflow
+from factcheck.exchange.own_format import ImportedReview
 from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record.statements.checks import filled
 from tests.drafts import Newsroom, make_demand, make_review, make_scale, publish_claim
 
 Make = Callable[[Newsroom], Proposal]
@@ -89,23 +91,12 @@ def make_case(newsroom: Newsroom, kind: Kind) -> Case:
 
 
 def _record(address: str) -> dict[str, Any]:
-    claim = {
-        "id": None, "text": f"Claim of {address}.", "language": "en", "claimed_on": None, "location": None,
-        "claimant": None, "appearances": [],
-    }  # fmt: skip
-    original = {"label": "Falso", "value": None, "best": None, "worst": None, "explanation": None, "image_url": None}
-    verdict = dict.fromkeys(("scale", "slug", "label", "value", "best", "worst", "explanation")) | {
-        "labels": {}, "original": original,
-    }  # fmt: skip
-    publisher = dict.fromkeys(
-        (
-            "url", "logo_url", "methodology_url", "corrections_url", "principles_url", "unnamed_sources_url",
-            "feedback_url",
-        )
-    )  # fmt: skip
-    return {
-        "id": None, "original_url": address, "language": "en", "headline": "Headline", "summary": None, "body": None,
-        "claim": claim, "verdict": verdict, "sources": [], "authors": [], "topics": [], "reviewed_on": None,
-        "publisher": {"type": "organization", "name": "Xa", "site": "xa.example", "same_as": [], **publisher},
-        "archive_url": None, "license": None,
-    }  # fmt: skip
+    said = {
+        "original_url": address,
+        "language": "en",
+        "headline": "Headline",
+        "claim": {"text": f"Claim of {address}.", "language": "en"},
+        "verdict": {"original": {"label": "Falso"}},
+        "publisher": {"name": "Xa", "site": "xa.example"},
+    }
+    return filled(said, ImportedReview)

@@ -13,6 +13,7 @@ from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Demand, EditorialEvent, Membership, Proposal
 from factcheck.editorial.proposals import demands, workflow
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument
+from factcheck.record.statements.demand import Demand as DemandStatement
 from tests.drafts import (
     Newsroom,
     approve_demand,
@@ -25,6 +26,7 @@ from tests.drafts import (
     update_demand,
     waiting,
 )
+from tests.whole import whole
 
 
 def tomorrow() -> date:
@@ -45,7 +47,7 @@ def test_story_from_draft_to_update(newsroom: Newsroom) -> None:
     ]
     document = json.loads(bytes(RevisionDocument.objects.get(entry=2).document))
     at = [entry.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") for entry in LogEntry.objects.all()]
-    assert document == {
+    expected = {
         "id": str(demand.pk),
         "language": "vi",
         "from": {"type": "state_body", "name": "Sở Thông tin tỉnh Ví Dụ", "description": None},
@@ -69,6 +71,7 @@ def test_story_from_draft_to_update(newsroom: Newsroom) -> None:
         "updated_at": at[2],
         "revision": {"number": 2, "kind": "updated", "class": None, "note": "Tòa đã bác yêu cầu."},
     }  # fmt: skip
+    assert document == whole(expected, DemandStatement)
     row = PublishedDemand.objects.using("public").get()
     assert (row.publisher, row.review, row.from_type, row.outcome, row.received_on, row.sequence) == (
         "kiemchung.example", review.pk, "state_body", "refused", date(2026, 10, 20), 2,

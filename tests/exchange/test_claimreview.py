@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from factcheck.exchange.own_format import ImportedReview
 from factcheck.exchange.results import Record, Refusal
+from factcheck.record.statements.review import Appearance
 from tests.exchange.reading import records
 from tests.exchange.spelled import place, told, why
+from tests.whole import whole
 
 MINIMAL = {
     "@context": "https://schema.org",
@@ -45,7 +48,7 @@ def test_minimal_record_leaves_everything_else_null(tmp_path: Path) -> None:
     assert isinstance(found, Record)
     assert found.dropped == ()
     assert found.key == "aa1463cae5e73ed9eefc9e0297137c663ec1962ec9dda2ee029e0f9198228dd6"
-    assert found.data == {
+    expected = {
         "id": None,
         "original_url": "https://www.example.org/review",
         "language": "und",
@@ -99,6 +102,7 @@ def test_minimal_record_leaves_everything_else_null(tmp_path: Path) -> None:
         "archive_url": None,
         "license": None,
     }
+    assert found.data == whole(expected, ImportedReview)
 
 
 @pytest.mark.parametrize(
@@ -336,15 +340,14 @@ def test_item_that_is_a_work_is_where_the_claim_was_made(tmp_path: Path) -> None
     item = {"@type": "AudioObject", "url": "https://example.org/talk", "name": "an address to Congress"}
     claim = taken(tmp_path, itemReviewed=item)["claim"]
     assert claim["location"] == "an address to Congress"
-    assert claim["appearances"] == [
-        {
-            "url": "https://example.org/talk",
-            "medium": "audio",
-            "media_sha256": None,
-            "archive_url": None,
-            "first": False,
-        }
-    ]
+    expected = {
+        "url": "https://example.org/talk",
+        "medium": "audio",
+        "media_sha256": None,
+        "archive_url": None,
+        "first": False,
+    }
+    assert claim["appearances"] == [whole(expected, Appearance)]
 
 
 def test_sources(tmp_path: Path) -> None:

@@ -81,7 +81,8 @@ FULL = {
         "explanation": "Because.",
         "original": {"label": "Nope", "value": "1.50", "best": "5", "worst": "1", "explanation": "So.", "image_url": "https://a.example/i"},
     },
-    "sources": [{"title": "T", "url": "https://b.example/", "publisher": "P", "stance": "refutes", "quote": "Q", "archive_url": None, "accessed_on": "2024-05-02"}],
+    "sources": [{"title": "T", "url": "https://b.example/", "publisher": "P", "stance": "refutes", "quote": "Q", "archive_url": None, "accessed_on": "2024-05-02", "primary": True}],
+    "selection": {"reason": "harm", "note": "Floods."},
     "publisher": {
         "type": "organization", "name": "A", "site": "a.example", "url": "https://a.example/", "logo_url": "https://a.example/logo",
         "same_as": ["https://p.example/a"], "methodology_url": "https://a.example/m", "corrections_url": "https://a.example/c",
@@ -100,9 +101,10 @@ def cell(value: object) -> str:
 
 
 def value_at(path: str) -> object:
+    """What the full record has under the key; null when it does not have it."""
     value: object = FULL
     for step in path.split("."):
-        value = value[step]  # type: ignore[index]
+        value = value.get(step) if isinstance(value, dict) else None
     return value
 
 

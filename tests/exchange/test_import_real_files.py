@@ -21,6 +21,7 @@ from factcheck.record.statements.checks import check
 from tests.drafts import make_newsroom
 from tests.exchange import averitec
 from tests.exchange.own_records import digest
+from tests.whole import whole
 
 FILES = ("averitec_candidates", "ten_publishers", "publishers_pages")
 IMPORTER, SECOND = "editor@kiemchung.example", "second@kiemchung.example"
@@ -187,8 +188,8 @@ def test_api_serves_what_the_files_say(imported: Imported, real_data: Path) -> N
                 },
             }  # fmt: skip
             assert body["sources"] == [
-                {"title": None, "url": url.strip(), "publisher": None, "stance": None, "quote": None,
-                 "archive_url": None, "accessed_on": None}
+                whole({"title": None, "url": url.strip(), "publisher": None, "stance": None, "quote": None,
+                       "archive_url": None, "accessed_on": None}, statements.Source)
                 for url in raw.get("citation", [])
             ]  # fmt: skip
             assert body["publisher"] == {

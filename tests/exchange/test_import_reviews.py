@@ -21,8 +21,10 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.proposals import imports, workflow
 from factcheck.record.models import PublishedReference
+from factcheck.record.statements.review import ReviewedClaim, Source
 from tests.drafts import Newsroom, make_newsroom, waiting
 from tests.exchange.own_records import SECOND, bodies, digest, publish, record, run, take
+from tests.whole import whole
 
 
 def refusals(file: Path) -> list[tuple[int, str, str]]:
@@ -183,7 +185,7 @@ def test_everything_that_the_domain_has(newsroom: Newsroom, file: Path) -> None:
     first, second = bodies()
     assert first["id"] == REVIEW
     assert first["claim"] == second["claim"]
-    assert first["claim"] == {
+    claim = {
         "id": CLAIM, "text": "Claim 1.", "language": "en", "claimed_on": "2024-05-01", "location": "Huế",
         "claimant": {"id": SPEAKER, "type": "person", "name": "Ann", "description": None, "job_title": "Mayor",
                      "same_as": ["https://w.example/"], "confirmed": False},
@@ -192,15 +194,17 @@ def test_everything_that_the_domain_has(newsroom: Newsroom, file: Path) -> None:
             {"url": "https://s.example/1", "medium": "video", "media_sha256": "0" * 64, "archive_url": None, "first": False},
         ],
     }  # fmt: skip
+    assert first["claim"] == whole(claim, ReviewedClaim)
     assert first["license"] == "https://license.example/"
     assert second["license"] == "https://creativecommons.org/licenses/by/4.0/"
     assert first["topics"] == [{"slug": "health", "labels": {"en": "Health", "vi": "Sức khỏe"}}]
     assert (first["authors"], first["reviewed_on"]) == ([{"name": "Bo"}, {"name": "Al"}], "2024-05-02")
     assert (first["summary"], first["body"], first["archive_url"]) == ("Summary", "*Body*", "https://archive.example/1")
-    assert first["sources"] == [
-        {"title": "T", "url": None, "publisher": "P", "stance": "refutes", "quote": "Q", "archive_url": None,
-         "accessed_on": "2024-05-03"}
-    ]  # fmt: skip
+    source = {
+        "title": "T", "url": None, "publisher": "P", "stance": "refutes", "quote": "Q", "archive_url": None,
+        "accessed_on": "2024-05-03",
+    }  # fmt: skip
+    assert first["sources"] == [whole(source, Source)]
     assert Topic.objects.count() == 1
     # A claim that other reviews share is changed at the desk only.
     changed = full | {"headline": "New", "claim": full["claim"] | {"location": "Đà Nẵng"}}

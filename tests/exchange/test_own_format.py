@@ -72,8 +72,10 @@ FULL: dict[str, Any] = {
             "quote": "Rock.",
             "archive_url": "https://archive.example/rocks",
             "accessed_on": "2024-05-02",
+            "primary": True,
         }
     ],
+    "selection": {"reason": "harm", "note": "Ai cũng hỏi."},
     "publisher": {
         "type": "organization",
         "name": "Nhà kiểm chứng",

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from factcheck.exchange.results import Record, Refusal
+from factcheck.record.statements.review import Appearance
 from tests.exchange import averitec
 from tests.exchange.reading import records
 from tests.exchange.spelled import told, why
+from tests.whole import whole
 
 FILES = ("averitec_candidates", "ten_publishers", "publishers_pages")
 Rows = dict[tuple[str, int], Record | Refusal]
@@ -173,7 +175,8 @@ def test_every_record_says_what_its_line_says(taken: dict[tuple[str, int], Any],
         (("publishers_pages", 8), "claim/claimant/name", "Detdette.dk"),
         (("publishers_pages", 8), "claim/claimant/same_as", []),
         (("publishers_pages", 8), "claim/appearances",
-         [{"url": "https://deldette.dk/post/5967", "medium": None, "media_sha256": None, "archive_url": None, "first": False}]),
+         [whole({"url": "https://deldette.dk/post/5967", "medium": None, "media_sha256": None, "archive_url": None, "first": False},
+                Appearance)]),
         (("ten_publishers", 472), "headline",
          '"వాస్తవ తనిఖీ: దేశవ్యాప్త లాక్డౌన్ సంబంధించి వార్తా ఛానల్ యొక్క నకిలీ స్క్రీన్ షాట్ వైరల్ అయ్యింది"'),
         (("averitec_candidates", 3104), "claim/claimant/name", "Facebook page Amethi Rae Bareli ki Kahani"),

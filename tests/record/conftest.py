@@ -13,6 +13,8 @@ from django.db import connections
 
 from factcheck.record import log, publish, tree, verifier
 from factcheck.record.models import LogEntry
+from factcheck.record.statements.checks import filled
+from factcheck.record.statements.review import Review
 from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
 from tests.serving import served
 
@@ -97,33 +99,22 @@ def disarm() -> None:
 
 def make_statement(subject: UUID, text: str = "Nước lũ đã lên tới mái chùa.") -> dict[str, Any]:
     """A small statement with all keys."""
-    return {
-        "id": str(subject),
-        "original_url": None,
-        "archive_url": None,
-        "language": "vi",
-        "headline": "Video là của năm 2020",
-        "summary": "Sai.",
-        "body": None,
-        "claim": {
-            "id": str(subject), "text": text, "language": "vi", "claimed_on": None, "location": None, "claimant": None,
-            "appearances": [],
+    return filled(
+        {
+            "id": str(subject),
+            "language": "vi",
+            "headline": "Video là của năm 2020",
+            "summary": "Sai.",
+            "claim": {"id": str(subject), "text": text, "language": "vi"},
+            "verdict": {
+                "scale": "truth", "slug": "false", "label": "Sai", "labels": {"vi": "Sai"}, "value": 1, "best": 5,
+                "worst": 1,
+            },
+            "publisher": {"name": "Toà soạn", "site": "kiemchung.example"},
+            "license": "https://creativecommons.org/licenses/by/4.0/",
         },
-        "verdict": {
-            "scale": "truth", "slug": "false", "label": "Sai", "labels": {"vi": "Sai"}, "value": 1, "best": 5, "worst": 1,
-            "explanation": None, "original": None,
-        },
-        "sources": [],
-        "publisher": {
-            "type": "organization", "name": "Toà soạn", "site": "kiemchung.example", "url": None, "logo_url": None,
-            "same_as": [], "methodology_url": None, "corrections_url": None, "principles_url": None,
-            "unnamed_sources_url": None, "feedback_url": None,
-        },
-        "authors": [],
-        "topics": [],
-        "reviewed_on": None,
-        "license": "https://creativecommons.org/licenses/by/4.0/",
-    }  # fmt: skip
+        Review,
+    )  # fmt: skip
 
 
 def publish_some(count: int) -> list[LogEntry]:

@@ -39,7 +39,9 @@ def told(said: Any, model: Any = Review) -> list[tuple[str, str, str]]:
 def test_absent_key_stands_for_its_default() -> None:
     source = {"title": "Đoạn phim", "url": None, "publisher": None, "stance": "refutes"}
     source |= {"quote": None, "archive_url": None, "accessed_on": None}
-    assert REVIEW["sources"] == [source]
+    [found] = REVIEW["sources"]
+    assert {key: found[key] for key in source} == source
+    assert found.keys() == Source.model_fields.keys()
     assert (REVIEW["publisher"]["type"], REVIEW["publisher"]["same_as"], REVIEW["topics"]) == ("organization", [], [])
     assert check(REVIEW, Review) == []
 
