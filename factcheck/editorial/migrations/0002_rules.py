@@ -16,8 +16,10 @@ class Migration(migrations.Migration):
         RunSQLFiles(
             "editorial",
             refusal="cb105beb360d",
+            claims="aec2291b426b",
             imports="403233d2201c",
-            proposals="cd9a3762c0e2",
+            proposals="436b696a1d86",
+            subjects="71b54192837d",
             erasures="bd2bf73908fe",
             demands="75ed2f45464e",
             reviews="4f147e05f850",
