@@ -5,11 +5,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from factcheck.editorial import erasure
+from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim
-from factcheck.editorial.models.proposals import Kind
+from factcheck.editorial.models.proposals import Action, Decision, Kind
 from factcheck.editorial.proposals import workflow
-from tests.drafts import Newsroom, make_claim, make_newsroom
-from tests.editorial.proposal_kinds import MAKE
+from factcheck.editorial.proposals.publication import append_approved
+from factcheck.editorial.proposals.reviews import ReviewPolicy
+from tests.drafts import NOTICE, Newsroom, make_claim, make_newsroom, make_review, publish_review
+from tests.editorial.proposal_kinds import MAKE, written
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +70,16 @@ def test_merge_of_a_claim_that_is_added_later_is_refused(newsroom: Newsroom, oth
             other.publisher.pk,
             proposal.pk,
         )
+
+
+def test_erasure_names_the_newsroom_that_answers_for_it(newsroom: Newsroom, other: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    said = erasure.notice(review, "law", NOTICE, redact=False)
+    said["notice"]["newsroom"] = {"name": other.publisher.name, "site": other.publisher.site}
+    proposal = written(review, said, newsroom.editor, action=Action.ERASURE, note=NOTICE)
+    with pytest.raises(EditorialError, match="changed after submission"):
+        workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
+    proposal.decide(Decision.APPROVED, newsroom.chief)
+    with pytest.raises(IntegrityError, match="it speaks for another newsroom"), transaction.atomic():
+        append_approved(ReviewPolicy(), [proposal], [said], newsroom.chief)
