@@ -109,7 +109,7 @@ class VerdictLabelInline(FollowsParent, admin.StackedInline[VerdictLabel, Verdic
 
 @admin.register(Verdict)
 class VerdictAdmin(ChiefsAdmin[Verdict]):
-    """Reached from its scale, where it is added; here are its labels."""
+    """The labels of a verdict. A verdict is added on the page of its scale."""
 
     form = VerdictForm
     list_display = ("__str__", "scale", "value")

@@ -44,7 +44,7 @@ class MappingPolicy(Policy[VerdictMapping]):
 
 
 def statement(mapping: VerdictMapping) -> dict[str, Any]:
-    """What the mapping says: their words, the site or None for every publisher, and our verdict."""
+    """Their words, the site or None for every publisher, and our verdict."""
     return {
         "words": mapping.words,
         "site": mapping.site or None,
