@@ -1,7 +1,7 @@
 """Erasure: what has to go for a legal reason goes everywhere, and the log keeps that it happened and on what ground.
 
 The notice is all that readers get afterwards. A redaction is an erasure that keeps the present draft,
-from which the editors took out what has to go; it is published like any other revision.
+from which the editors took out what has to go. The draft is published like any other revision.
 """
 
 import json
@@ -42,11 +42,11 @@ from factcheck.record.text import clean_text, find_forbidden
 
 PLACEHOLDER = "[erased]"  # where a column must not be empty
 MAX_NOTICE = limit(ErasureNotice, "text")
-SHORTEST_REPEATED = 4  # characters; a shorter name is found in too many words
+SHORTEST_REPEATED = 4  # characters. A shorter name is found in too many words.
 
 
 def first_repeated(text: str, told: Iterable[str]) -> str | None:
-    """The first of what was told that the text says again: after an erasure it would still stand there."""
+    """The first of these words that the text repeats. After an erasure they could still be read there."""
     text = text.casefold()
     return next((words for words in told if len(words) >= SHORTEST_REPEATED and words.casefold() in text), None)
 
@@ -73,15 +73,19 @@ def notice(review: Review, ground: str, text: str, *, redact: bool) -> dict[str,
             "ground": ground,
             "text": text,
             "redaction": redact,
-            # Who answers for the erasure; of an imported review that is not its publisher.
-            "newsroom": {"name": review.newsroom.name, "site": review.newsroom.site},
+            "newsroom": newsroom_of(review),
         },
         "license": settings.LICENSE_URL,
     }
 
 
+def newsroom_of(review: Review) -> dict[str, str]:
+    """Who answers for the erasure. For an imported review this isn't the publisher."""
+    return {"name": review.newsroom.name, "site": review.newsroom.site}
+
+
 def require_decided_imports(review: Review) -> None:
-    """An erasure takes the digests of what the review said, and without one an import's own could not be checked.
+    """An erasure takes the digests of the review's statements, without which the digest of an import can't be checked.
 
     Raises EditorialError while an import that has a statement of the review waits for its decision.
     """
@@ -97,7 +101,7 @@ def require_decided_imports(review: Review) -> None:
 
 
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
-    """The first telling text of what was published that the notice repeats; a redacted draft's own may be repeated."""
+    """The first telling words of a published revision that the notice repeats, unless a redacted draft keeps them."""
     stays = canonical(documents.statement(review)).decode().casefold() if redact else ""
     rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
     told = (words for row in rows for words in _telling(json.loads(bytes(row.document))))
@@ -116,7 +120,7 @@ def _telling(document: dict[str, Any]) -> Iterator[str]:
 
 
 def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
-    """What will be lost and what will not, for the person who asks and the one who decides."""
+    """Everything that will be lost, for the person who asks and the person who decides."""
     revisions = RevisionDocument.objects.filter(entry__subject=review.pk).count()
     lost: list[str | Promise] = [
         ngettext(
@@ -142,7 +146,7 @@ def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
             )
             % shared
         )
-    lost.append(_("Copies that others made, and backups, are not reached: ask whoever runs the site."))
+    lost.append(_("Copies that others made, and backups, are not erased. Ask the person who runs the site."))
     return lost
 
 
@@ -153,9 +157,9 @@ def _others(claim: Claim, review: Review) -> models.QuerySet[Review]:
 
 
 def forget(review: Review, erasure: Proposal) -> None:
-    """Removes from drafts and their history what the record has just erased; part of the same transaction.
+    """Removes from drafts and their history what the record has just erased, in the same transaction.
 
-    Who did what and when stays; what was said goes. The trigger was_erased_whole looks at it again.
+    The people, acts and times stay, and every text goes. The trigger was_erased_whole checks this.
     """
     redact = json.loads(erasure.statement)["notice"]["redaction"]
     claims, claimants = claims_of(review), {review.claim.claimant_id} if review.claim.claimant_id else set()
@@ -163,6 +167,8 @@ def forget(review: Review, erasure: Proposal) -> None:
     earlier = review.proposals.filter(pk__lt=erasure.pk)
     # The digest of a statement has no salt: it would confirm a guess.
     earlier.update(statement="", note="", message="", digest="0" * 64)
+    # A message about a whole import may repeat what the review said.
+    Proposal.objects.filter(kind="import", batch__in=earlier.values("batch")).update(message="")
     events = EditorialEvent.objects.filter(subject=str(review.pk)).exclude(action=LogEntry.Kind.ERASURE)
     events.exclude(detail={}).update(detail={})
     for model, keys in ((Review, {review.pk}), (Claim, claims), (Claimant, claimants)):
@@ -172,11 +178,11 @@ def forget(review: Review, erasure: Proposal) -> None:
         review.save(update_fields=["state", "change_class"])
     else:
         _forget_draft(review)
-    # They repeat what they are about, and the sender's words besides. What another newsroom was told is its own.
+    # Messages repeat what they are about. A message to another newsroom stays with that newsroom.
     told = Q(claim__in=claims, newsroom=review.newsroom_id)
     ReaderMessage.objects.filter(Q(review=review) | told).delete()
     _forget_claims(claims)
-    # One that no claim names any more, in its draft or in public; those of other claims are theirs.
+    # Only claimants whom no other claim names, in its draft or in public.
     named = PublishedReview.objects.live().filter(claimant__in=claimants).values("claimant")
     Claimant.objects.filter(pk__in=claimants, claims__isnull=True).exclude(pk__in=named).delete()
 
@@ -201,13 +207,13 @@ def forget_in_desk_log(model: type[models.Model], keys: set[Any]) -> None:
 
 def _forget_draft(review: Review) -> None:
     review.sources.all().delete()
-    # Who wrote it with a login stays an author: an author approves nothing here.
+    # Authors with a login stay authors, because an author approves nothing here.
     review.authorships.filter(user__isnull=True).delete()
     review.authorships.update(name="")
     publisher = review.publisher
     _blank(review, ReviewToDraft)
     review.verdict = None
-    review.import_digest = ""  # like that of a statement; import_key stays, so that no import brings it back
+    review.import_digest = ""  # it would confirm a guess. import_key stays, so that no import brings the review back.
     review.publisher_id = review.newsroom_id  # an imported one has lost its publisher's words
     review.save()
     if publisher.pk != review.newsroom_id:
@@ -215,7 +221,7 @@ def _forget_draft(review: Review) -> None:
 
 
 def _forget_claims(keys: set[Any]) -> None:
-    """Those that no other review uses, neither in its draft nor in public."""
+    """Empties the claims that no other review uses, in its draft or in public."""
     used = set(Review.objects.exclude(state=Review.State.ERASED).filter(claim__in=keys).values_list("claim", flat=True))
     shown = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
     used |= {claim for claim in shown if claim}

@@ -21,10 +21,10 @@ from factcheck.record.errors import RecordError
 from factcheck.record.notes import SigningKey
 from factcheck.record.rows import insert
 
-LOCK = 1178682196  # "FACT" in ASCII; the trigger record_entry_follows takes the same one
+LOCK = 1178682196  # "FACT" in ASCII. The trigger record_entry_follows takes the same lock.
 Kind = LogEntry.Kind
 
-# Readers of a substantive correction learn what was wrong; in characters, white space at the ends not counted.
+# Characters, without white space at the ends. Readers of a substantive correction learn what was wrong.
 # The trigger record_reason_given holds the same rule.
 MIN_SUBSTANTIVE_NOTE = 40
 
@@ -100,7 +100,7 @@ def append(publications: Sequence[Publication], *also: SigningKey, newest: LogCh
 
 
 def _kind(publication: Publication, last: Published | None) -> Kind:
-    """The log's kind; refuses what cannot follow the last entry about the same subject."""
+    """The log's kind. Refuses what can't follow the last entry about the same subject."""
     was = Kind(last.entry.kind) if last else None
     if publication.kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED, Kind.KEY_ROTATION):
         return publication.kind
@@ -110,7 +110,7 @@ def _kind(publication: Publication, last: Published | None) -> Kind:
         if (was == Kind.CLAIM_MERGE) == (publication.kind == Kind.CLAIM_MERGE):
             merged = was == Kind.CLAIM_MERGE
             raise RecordError(
-                _("This claim is merged already.") if merged else _("Only a merged claim can be split off.")
+                _("This claim has already been merged.") if merged else _("Only a merged claim can be split off.")
             )
         return publication.kind
     if publication.kind == Kind.REINSTATEMENT:
@@ -121,10 +121,10 @@ def _kind(publication: Publication, last: Published | None) -> Kind:
         if was is None:
             raise RecordError(_("This review has never been published."))
         if was in (publication.kind, Kind.ERASURE):
-            raise RecordError(_("This review is withdrawn or erased already."))
+            raise RecordError(_("This review has already been withdrawn or erased."))
         return publication.kind
     if was == Kind.WITHDRAWAL:
-        raise RecordError(_("This review is withdrawn; reinstate it before you publish a correction."))
+        raise RecordError(_("This review is withdrawn. Reinstate it before you publish a correction."))
     if was is None:
         return Kind.ORIGINAL
     if publication.change_class == "substantive" and len((publication.note or "").strip()) < MIN_SUBSTANTIVE_NOTE:
@@ -132,25 +132,27 @@ def _kind(publication: Publication, last: Published | None) -> Kind:
             _("A substantive correction needs a reason of %(count)s characters or more.")
             % {"count": MIN_SUBSTANTIVE_NOTE}
         )
-    # What follows an erasure is its redacted revision, whatever its class.
+    # The revision after an erasure is the redacted one. It is a correction, even of class "update".
     return Kind.UPDATE if publication.change_class == "update" and was != Kind.ERASURE else Kind.CORRECTION
 
 
 def _require_target(publication: Publication) -> None:
-    """A claim is merged into one that stands by itself, so that merges never go in a circle."""
+    """A claim is merged into one that isn't merged itself, so that merges never go in a circle."""
     target = UUID(publication.statement["into"]["id"])
     if target == publication.subject:
         raise RecordError(_("A claim cannot be merged into itself."))
     last = LogEntry.objects.filter(subject=target).order_by("-number").first()
     if last and last.kind == Kind.CLAIM_MERGE:
-        raise RecordError(_("The claim into which this one was to go has been merged itself; merge into that one."))
+        raise RecordError(
+            _("The other claim has itself been merged into a third one. Merge this claim into the third one.")
+        )
 
 
 def _document(
     publication: Publication, kind: Kind, number: int, at: datetime, previous: dict[str, Any] | None
 ) -> dict[str, Any]:
     """The statement with what is known only now (docs/architecture.md, "Bytes")."""
-    # What was said of an erased review's corrections may hold what had to go.
+    # The corrections of an erased review may hold what had to go.
     corrections = list(previous.get("corrections", [])) if previous and kind != Kind.ERASURE else []
     word = kind.partition(".")[2]
     if previous and kind in (Kind.UPDATE, Kind.CORRECTION):

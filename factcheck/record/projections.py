@@ -1,4 +1,4 @@
-"""What is derived from the log: one list of projections, and rebuilding all of them from the log.
+"""Everything that is derived from the log: one list of projections, and how all are rebuilt.
 
 A projection is a module. Merges and reviews read each other's rows, so all projections get the same batches in order.
 """

@@ -201,7 +201,7 @@ def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom) -> None
 
 def test_correction_needs_class_note_and_change(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
-    with pytest.raises(EditorialError, match="Only a published review can be corrected; this one is: draft"):
+    with pytest.raises(EditorialError, match="Only a published review can be corrected. This one is: draft"):
         reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
     publish_review(newsroom, review)
     for change_class, note, reason in (
@@ -238,7 +238,7 @@ def test_another_verdict_is_no_typing_error(newsroom: Newsroom) -> None:
     publish_review(newsroom, review)
     reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa một chữ.")
     Review.objects.update(verdict=scale.verdicts.get(slug="true"))
-    with pytest.raises(EditorialError, match="no typing error: choose another kind of correction"):
+    with pytest.raises(EditorialError, match="this isn’t a typing error. Choose another kind"):
         workflow.submit(subject=review, by=newsroom.reporter)
     Review.objects.update(change_class="update")
     workflow.submit(subject=review, by=newsroom.reporter)

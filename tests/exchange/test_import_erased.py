@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.imports.incoming import Incoming, Refused
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Publisher, Review
 from factcheck.editorial.proposals import imports, reviews, workflow
@@ -149,3 +150,49 @@ def test_import_holds_the_claims_that_it_changes_in_their_order(
         else:
             assert free == 0
     assert outcomes.result(timeout=30) == ["changed" if public else "new"] * 2
+
+
+def returned_once(newsroom: Newsroom, file: Path) -> Review:
+    """A published review whose import was returned before with a message that names the claimant."""
+    take(file, record())
+    workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.second, reason="Ann Other is private.")
+    take(file, record())
+    publish()
+    return Review.objects.get()
+
+
+def test_message_of_a_returned_import_is_erased_with_the_review(database: str, file: Path) -> None:
+    newsroom = make_newsroom()
+    review = returned_once(newsroom, file)
+    assert Proposal.objects.filter(kind="import", message__contains="Ann Other").count() == 1
+    erase_review(newsroom, review)
+    assert set(Proposal.objects.values_list("message", flat=True)) == {""}
+
+
+def test_erasure_that_leaves_the_message_of_an_import_is_refused(database: str, file: Path) -> None:
+    newsroom = make_newsroom()
+    review = returned_once(newsroom, file)
+    erasure = reviews.erase(review=review, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
+    with pytest.raises(IntegrityError, match="what it erases is still kept"), transaction.atomic():
+        workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
+        Proposal.objects.filter(kind="import", decision="returned").update(message="Ann Other is private.")
+
+
+def test_erasure_waits_for_an_import_that_is_being_submitted(database: str, file: Path) -> None:
+    """The erasure takes the digests of what the review said, and nobody could check the import afterwards."""
+    newsroom = make_newsroom()
+    take(file, record())
+    publish()
+    batch = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
+    (found,) = records(write(file, record(headline="Changed")))
+    assert isinstance(found, Record)
+    imports.add_to_batch(batch=batch, by=newsroom.editor, records=[Incoming(found.key, found.data, found.silent)])
+    workflow.return_(proposal=batch.members.get(), by=newsroom.second, reason="Not yet.")
+    erasure = reviews.erase(review=Review.objects.get(), by=newsroom.second, ground="law", notice="Xoá theo luật.")
+    with transaction.atomic():
+        assert imports.submit_import(batch=batch, by=newsroom.editor)
+        approving = begin_until_it_waits(
+            lambda: workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
+        )
+    with pytest.raises(EditorialError, match="waits for a decision"):
+        approving.result(timeout=30)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from factcheck.editorial.models import Claim, ImportBatch, Review
+from factcheck.editorial.models import Claim, Claimant, ImportBatch, Review
 from factcheck.editorial.proposals import merges, workflow
 from tests.drafts import FLOOD, Newsroom, make_claim, make_newsroom, publish_claim, waiting, withdraw_review
 from tests.exchange.own_records import bodies, publish, record, take
@@ -56,3 +56,25 @@ def test_imported_review_can_be_given_a_claim_of_its_newsroom_instead(newsroom: 
     workflow.publish(proposal=waiting(review), by=newsroom.chief)
     assert bodies()[-1]["claim"]["text"] == "Logged anew."
     assert (bodies()[-1]["headline"], bodies()[-1]["publisher"]["name"]) == ("Headline 1", "Other")
+
+
+def test_import_page_shows_nothing_of_another_newsrooms_draft(newsroom: Newsroom, file: Path) -> None:
+    """A review without a headline is named by its claim, which another newsroom may be changing."""
+    take(file, record(headline=None))
+    workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.second, reason="Which claim?")
+    claim = publish_claim(make_newsroom("khac.example"))
+    merges.use_instead(claim=Claim.objects.get(text="Claim 1."), instead=claim, by=newsroom.editor)
+    Claim.objects.filter(pk=claim.pk).update(text=DRAFT)
+    Claimant.objects.filter(pk=claim.claimant_id).update(description="nháp về người nói")
+    take(file, record(headline=None))
+    batch = ImportBatch.objects.latest("pk")
+    assert batch.proposal is not None
+    editor = signed_in(newsroom.second)
+    for path in (
+        f"/admin/editorial/importbatch/{batch.pk}/change/",
+        f"/admin/editorial/proposal/{batch.proposal.pk}/approve/",
+    ):
+        text = editor.open(path).text
+        assert FLOOD in text
+        assert DRAFT not in text
+        assert "nháp về người nói" not in text

@@ -100,7 +100,7 @@ def test_chain_of_merges_and_a_split_in_its_middle() -> None:
     ("publication", "message"),
     [
         (merge(C, C), "cannot be merged into itself"),
-        (merge(A, C), "merged already"),
+        (merge(A, C), "has already been merged"),
         (merge(B, A), "merged itself"),
         (merge(C, A), "merged itself"),
         (split(B, A), "Only a merged claim"),

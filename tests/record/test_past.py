@@ -226,7 +226,7 @@ def test_substantive_correction_with_the_shortest_reason() -> None:
 def test_removal_of_what_is_removed(last: log.Publication, following: log.Publication) -> None:
     publish.publish([revision(X, A)])
     publish.publish([last])
-    with pytest.raises(RecordError, match="This review is withdrawn or erased already"):
+    with pytest.raises(RecordError, match="This review has already been withdrawn or erased"):
         publish.publish([following])
 
 

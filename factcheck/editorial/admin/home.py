@@ -1,4 +1,4 @@
-"""What waits for somebody when they come to the desk."""
+"""The first page of the desk: everything that waits for the person."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from factcheck.editorial.models import Authorship, Claimant, Demand, Job, Propos
 from factcheck.editorial.models.proposals import Kind, ProposalQuerySet
 from factcheck.webhooks.models import Subscription
 
-MOST = 50  # of each section; the next follow when these are decided
+MOST = 50  # of each section. The next follow when these are decided.
 TOLD = timedelta(days=30)  # of kinds that have no draft, whose next submission would end the notice
 _DRAFTS = (Kind.REVIEW, Kind.DEMAND)
 
@@ -44,7 +44,7 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
 
 
 def site_troubles() -> dict[str, Any]:
-    """What the worker could not do, for the people who look after the site."""
+    """Failures of the worker, for the people who look after the site."""
     stopped = Subscription.objects.filter(stopped__in=[Subscription.Stopped.FAILING, Subscription.Stopped.GONE])
     return {"stopped_webhooks": stopped[:MOST], "failed_jobs": Job.objects.filter(status="failed").exists()}
 

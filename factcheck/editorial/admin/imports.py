@@ -1,4 +1,4 @@
-"""Imports: what a run brought in, read through and decided on as a whole by somebody else."""
+"""Imports at the desk: somebody else reads a whole import and decides on it."""
 
 from typing import Any
 
@@ -9,14 +9,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.admin.access import Desk, NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.admin.acting import Text, Verb, act, ask, sent, too_late
 from factcheck.editorial.admin.decision_lists import DecisionFilter, WithDecision
 from factcheck.editorial.admin.joining import offered
 from factcheck.editorial.admin.proposal_verbs import possible
+from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.admin.reviews import verdict_label
 from factcheck.editorial.links import count_waiting, open_links
-from factcheck.editorial.models import Claimant, ImportBatch, Proposal
+from factcheck.editorial.models import Claim, Claimant, ImportBatch, Proposal
 from factcheck.editorial.models.proposals import Decision, Kind
 from factcheck.editorial.proposals.imports import close_import
 
@@ -35,7 +36,7 @@ CLOSE: Verb[ImportBatch] = Verb(
 
 
 def standing(batch: ImportBatch, proposal: Proposal | None) -> Text:
-    """Where the import stands, in a sentence."""
+    """The state of the import, in a sentence."""
     if proposal is None:
         return _("The import is still running, or was interrupted. Run it again to go on, or close it.")
     if proposal.decision == Decision.RETURNED:
@@ -48,7 +49,7 @@ def standing(batch: ImportBatch, proposal: Proposal | None) -> Text:
 
 
 def _unconfirmed(batch: ImportBatch) -> dict[str, Any]:
-    """How many names become public with it that nobody has confirmed; of a large import at least so many."""
+    """How many unconfirmed names become public with the import, counted up to a limit."""
     named = batch.members.open().order_by("pk").values("review__claim__claimant")
     looked_at = named[:MOST_LOOKED_AT]
     names = Claimant.objects.filter(pk__in=looked_at, confirmed=False).order_by()[: MOST_COUNTED + 1].count()
@@ -59,7 +60,7 @@ def _unconfirmed(batch: ImportBatch) -> dict[str, Any]:
 def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     """A page of the import's members by key, so that the last page is as quick as the first.
 
-    Each with the verdict, and with all how many names become public that nobody has confirmed.
+    Each member comes with its verdict and claimant, and the page with the number of unconfirmed names.
     """
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
@@ -67,13 +68,24 @@ def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     rows = rows.select_related("review__claim__claimant", "review__publisher", "review__verdict")
     found = list(rows.prefetch_related("review__verdict__labels")[: PAGE + 1])
     more = len(found) > PAGE
+    at = desk(request)
+    put_public_words(at, (each.review.claim for each in found if each.review is not None))
     return {
         "batch": batch,
-        "rows": [(each, verdict_label(each.review)) for each in found[:PAGE] if each.review is not None],
+        "rows": [
+            (each, verdict_label(each.review), _claimant(at, each.review.claim))
+            for each in found[:PAGE]
+            if each.review is not None
+        ],
         "next_after": found[PAGE - 1].pk if more else None,
         "previous_after": start,
         **_unconfirmed(batch),
     }
+
+
+def _claimant(at: Desk, claim: Claim) -> Claimant | None:
+    """None for another newsroom's claim, whose draft is not shown."""
+    return claim.claimant if claim.newsroom_id in at.roles else None
 
 
 class ImportFilter(DecisionFilter):

@@ -16,7 +16,7 @@ from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.imports import publish_import
 from factcheck.editorial.proposals.policy import Policy
 
-PART = 4  # seconds; what takes longer to publish is published in parts, and the page says how far it is
+PART = 4  # seconds. A longer publication is done in parts, and the page says how far it is.
 
 
 def _publish(proposal: Proposal, by: User, _data: dict[str, Any]) -> None:
@@ -70,7 +70,7 @@ VERBS: dict[str, Verb[Proposal]] = by_name(
     ),
 )
 
-# What differs between the kinds, and between a publication and the other actions on a review.
+# Texts that differ between the kinds, and between a publication and the other actions on a review.
 _EXPLANATIONS: dict[tuple[str, str], Text] = {
     ("approve", Kind.DEMAND): _(
         "You approve exactly what is shown here. An entry that has to wait for a day is published on that day"

@@ -22,7 +22,8 @@ from factcheck.editorial.models import (
     VerdictLabel,
     VerdictMapping,
 )
-from factcheck.editorial.models.proposals import Decision, Kind
+from factcheck.editorial.models.proposals import Kind
+from factcheck.editorial.proposals.mappings import is_adopted
 from factcheck.editorial.proposals.workflow import submit
 
 
@@ -109,7 +110,7 @@ class VerdictLabelInline(FollowsParent, admin.StackedInline[VerdictLabel, Verdic
 
 @admin.register(Verdict)
 class VerdictAdmin(ChiefsAdmin[Verdict]):
-    """Reached from its scale, where it is added; here are its labels."""
+    """The labels of a verdict. A verdict is added on the page of its scale."""
 
     form = VerdictForm
     list_display = ("__str__", "scale", "value")
@@ -190,10 +191,9 @@ class VerdictMappingAdmin(WithDecision, HeldWhileSaved[VerdictMapping], DeskAdmi
 
     def save_model(self, request: HttpRequest, obj: VerdictMapping, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        last = obj.proposals.first()
-        if form.changed_data or last is None or last.decision == Decision.RETURNED:
+        if not is_adopted(obj):
             submit(subject=obj, by=desk(request).user)
 
     def beside_form(self, request: HttpRequest, row: VerdictMapping) -> dict[str, Any]:
         last = row.proposals.select_related("submitted_by", "decided_by").first()
-        return {"proposal": last, "decisions": possible(desk(request), last)}
+        return {"proposal": last, "decisions": possible(desk(request), last), "is_adopted": is_adopted(row)}

@@ -1,4 +1,4 @@
-"""What imports brought in before: the reviews that records are known as, and what of them is still the imports'."""
+"""Reviews that earlier imports brought in: how they are found again, and what of them imports may still change."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -16,11 +16,11 @@ def find_former(given: Mapping[str, Collection[str]]) -> dict[str, Review]:
 
     `given` has the digests of the records of each key.
 
-    Locked first and asked for then: a statement that waits for a row goes on with what it saw of other tables before it
-    waited, and would miss the erasure for which it did.
+    The rows are locked before they are read. A query that waits for a lock keeps its old view of other tables, and
+    would miss the erasure that it waited for.
     """
     proposals = Proposal.objects.filter(review=OuterRef("pk"))
-    # Whoever opens a correction or saves the draft has it in hand from then on.
+    # A person who opens a correction or saves the draft has it in hand from then on.
     later = Proposal.objects.filter(review=OuterRef("review"), pk__gt=OuterRef("pk"))
     put_back = proposals.filter(
         ~Exists(later), batch__isnull=False, decision=Decision.RETURNED, decided_at__gte=OuterRef("changed_at")
@@ -55,12 +55,12 @@ def _hold(model: type[Claim | Review], keys: Collection[UUID]) -> None:
 
 
 def published_statement(former: Any) -> dict[str, Any] | None:
-    """What is public of a review whose draft says what was returned; None of any other."""
+    """The published statement of a review whose draft was returned, or else None."""
     return last_statement(former) if former.published and former.put_back else None
 
 
 def came_with(former: Any) -> bool:
-    """Whether imports alone wrote the review's claim: one that the desk gave it, or mended, is the desk's to change."""
+    """Whether only imports wrote the review's claim. Imports don't change a claim that the desk chose or edited."""
     claim = former.claim
     made = (claim.newsroom_id, claim.logged_at) == (former.newsroom_id, former.created_at)
     return made and bool(former.brought_at) and claim.changed_at <= former.brought_at

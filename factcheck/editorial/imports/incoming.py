@@ -1,4 +1,4 @@
-"""What becomes of each record: a new review, a pending correction, nothing, or a refusal."""
+"""Takes records in: each becomes a new review, a pending correction, nothing, or a refusal."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A record and the key by which it is known again; `silent`: the places for which its file has no room."""
+    """A record and the key by which it is known again. `silent` has the places for which its file has no room."""
 
     key: str
     record: Record
@@ -58,7 +58,7 @@ class Incoming:
 
     @property
     def digest(self) -> str:
-        """Of what the record says; a key that says nothing does not count, nor whether the format had it yet."""
+        """SHA-256 of the record. Empty keys don't count, so a key that is added to the format changes nothing."""
         return hashlib.sha256(orjson.dumps(spoken(self.record), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -117,7 +117,7 @@ def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[O
 
 
 def _said(records: Sequence[Incoming], digests: Sequence[str], former: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What the reviews say now of which another record than before cannot say all; one that was erased says nothing."""
+    """The statements of reviews whose changed record can't say everything. An erased review has none."""
     ids = {
         each.key: found.pk
         for each, digest in zip(records, digests, strict=True)
@@ -139,19 +139,17 @@ def _hidden_claim() -> Refused:
 
 
 def _refusal(record: Record, former: Any, references: References) -> Refused | None:
-    """What only the newsroom's own rows can tell."""
+    """Refusals that only the newsroom's own rows can tell."""
     claim = record["claim"]
     speaker = references.claimant(record)
     newsroom = references.newsroom.pk
     if references.is_of_newsroom(record):
         return Refused("own_newsroom", _("Its publisher is a newsroom here, which writes its reviews at the desk."))
     if former and former.newsroom_id != newsroom:
-        return Refused("other_newsroom", _("Another newsroom has imported this review already."))
-    # Before what the record refers to is made: its claimant's name is not to come back either.
+        return Refused("other_newsroom", _("Another newsroom has already imported this review."))
+    # This comes before the record's claimant is made, because the name must not come back either.
     if former and former.erased:
-        return Refused(
-            "erased_here", _("What was published of this review was erased here; what had to go does not come back.")
-        )
+        return Refused("erased_here", _("This review was erased here. No import brings back what had to go."))
     if record["verdict"]["scale"] and record["verdict"]["slug"] and references.verdict(record) is None:
         return Refused("unknown_verdict", _("There is no such verdict on a rating scale here."))
     if sum(appearance["first"] for appearance in claim["appearances"]) > 1:
@@ -162,7 +160,7 @@ def _refusal(record: Record, former: Any, references: References) -> Refused | N
 
 
 def _taken_id(record: Record, references: References) -> Refused | None:
-    """Ids that a new record gives may be those of records before it: of the same claim, never of another review."""
+    """A new record may give the id of a claim that is the same, but never the id of another review."""
     said = record["claim"]
     claim = references.claims_by_id.get(said["id"])
     if record["id"] in references.review_ids:
@@ -191,7 +189,7 @@ def _plan(
             return Outcome.UNCHANGED
         if is_hidden(former):
             return _hidden_claim()
-        # An editor may have changed the draft; only what has become known of the verdict is added.
+        # An editor may have changed the draft, so only the verdict is added.
         if verdict:
             former.verdict_id = verdict
             former.save(update_fields=["verdict", "changed_at"])
@@ -204,7 +202,7 @@ def _plan(
     if former.waiting or (former.state == State.DRAFT and not returned):
         return _in_hand()
     if former.state == State.WITHDRAWN:
-        return Refused("withdrawn_here", _("This review was withdrawn here; reinstate it before you import it again."))
+        return Refused("withdrawn_here", _("This review was withdrawn here. Reinstate it before you import it again."))
     if is_hidden(former):
         return _hidden_claim()
     if public := published_statement(former):
@@ -215,7 +213,7 @@ def _plan(
 
 
 def _for_readers(note: Promise, language: str) -> str:
-    """In the review's language, as the public reads it for ever; in English where there is no translation."""
+    """The note in the review's language, or else in English. The public reads it for ever."""
     with translation.override("vi" if language.lower().partition("-")[0] == "vi" else "en"):
         return str(note)
 

@@ -1,6 +1,5 @@
 """What records of other publishers refer to: publishers, verdicts, claimants, topics."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -22,7 +21,7 @@ from factcheck.editorial.models import (
     Verdict,
 )
 from factcheck.editorial.models.claims import SORTED_BY
-from factcheck.editorial.proposals.mappings import adopted_statements
+from factcheck.editorial.proposals.mappings import adopted_mappings
 from factcheck.record.addresses import review_of_page
 from factcheck.record.rows import insert
 
@@ -120,13 +119,9 @@ def _publisher(record: Record) -> Publisher:
 
 def _mappings() -> dict[tuple[str, str], int]:
     """Adopted mappings: (words, site or "") to the id of our verdict."""
-    said = [json.loads(statement) for statement in adopted_statements()]
-    verdicts = Verdict.objects.filter(slug__in={each["verdict"] for each in said}) if said else Verdict.objects.none()
-    ids = {(scale, slug): pk for scale, slug, pk in verdicts.values_list("scale__slug", "slug", "pk")}
     return {
-        (_folded(each["words"]), (each["site"] or "").lower().removeprefix("www.")): ids[each["scale"], each["verdict"]]
-        for each in said
-        if (each["scale"], each["verdict"]) in ids
+        (_folded(mapping.words), mapping.site.lower().removeprefix("www.")): mapping.verdict_id
+        for mapping in adopted_mappings()
     }
 
 

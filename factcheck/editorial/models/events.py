@@ -30,6 +30,7 @@ ACTIONS: dict[str, Promise] = {
     "review.reinstatement": _("reinstated"),
     "review.erasure": _("erased"),
     "import.submitted": _("submitted an import"),
+    "import.closed": _("closed an interrupted import"),
     "import.approved": _("approved an import"),
     "import.returned": _("returned or took back an import"),
     "import.published": _("published an import"),

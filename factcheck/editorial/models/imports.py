@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ImportBatch(models.Model):
-    """What one run brought in. Its proposal is made when the run has ended, over the digests of its members."""
+    """One run of an import. Its proposal is made when the run ends, over the digests of its members."""
 
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
     files = LineField(_("files"), max_length=2000)

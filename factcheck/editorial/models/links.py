@@ -10,7 +10,7 @@ from factcheck.editorial.models.people import User
 
 
 class ProposedLink(models.Model):
-    """What was found, not decided: an imported claim is probably the same as a published one. An editor answers."""
+    """An imported claim is probably the same as a published one. An editor has to answer."""
 
     class Answer(models.TextChoices):
         ACCEPTED = "accepted", _("accepted")
@@ -32,7 +32,7 @@ class ProposedLink(models.Model):
         verbose_name_plural = _("proposed links")
         ordering = ["-score", "pk"]
         constraints = [
-            # What was dismissed is not proposed once more.
+            # A dismissed link is not proposed again.
             models.UniqueConstraint(fields=["claim", "other"], name="proposedlink_once"),
             models.CheckConstraint(condition=~Q(claim=F("other")), name="proposedlink_to_another"),
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="proposedlink_score_known"),

@@ -1,4 +1,4 @@
-"""What one person puts forward and another decides: one model for every kind of decision."""
+"""Proposals: one person puts something forward and another decides, in one model for every kind."""
 
 from typing import Any, Self
 
@@ -18,7 +18,7 @@ from factcheck.record.models import LogEntry
 
 
 class Kind(models.TextChoices):
-    """What is decided on. Each kind has a policy in `factcheck.editorial.proposals`."""
+    """The kinds of subjects. Each kind has a policy in `factcheck.editorial.proposals`."""
 
     REVIEW = "review", _("review")
     DEMAND = "demand", _("demand")
@@ -42,7 +42,7 @@ class Decision(models.TextChoices):
     RETURNED = "returned", _("returned")
 
 
-# What can happen to a subject of each kind, and the columns that name the subject.
+# The actions on each kind of subject, and the columns that name the subject.
 ACTIONS = {
     Kind.REVIEW: (Action.PUBLICATION, Action.WITHDRAWAL, Action.REINSTATEMENT, Action.ERASURE),
     Kind.DEMAND: (Action.PUBLICATION,),
@@ -99,7 +99,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(OPEN)
 
     def to_decide(self, user: User, newsrooms: list[int]) -> Self:
-        """Proposals that this person may decide on, in the newsrooms where they decide; the oldest first.
+        """Proposals that this person may decide on, in the newsrooms where they decide, oldest first.
 
         Nobody decides on what they submitted, wrote or began.
         """
@@ -111,7 +111,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return found.exclude(submitted_by=user).exclude(Exists(wrote)).exclude(began).order_by("pk")
 
     def sent(self, user: User, newsrooms: list[int]) -> Self:
-        """Proposals of this person that wait for somebody else; the oldest first."""
+        """Proposals of this person that wait for somebody else, oldest first."""
         found = self.undecided().filter(submitted_by=user)
         return found.filter(Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)).order_by("pk")
 
@@ -127,7 +127,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return found.order_by(F("demand__publish_after").asc(nulls_first=True), "pk")
 
     def returned_to(self, user: User, newsrooms: list[int]) -> Self:
-        """The last word on a subject, if somebody returned what this person submitted, wrote or began."""
+        """Returned proposals that this person submitted, wrote or began, if nothing was proposed since."""
         wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
         mine = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
         where = Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)
@@ -238,7 +238,7 @@ class Proposal(models.Model):
             ),
             models.UniqueConstraint(fields=["batch"], condition=Q(kind="import"), name="proposal_one_import"),
         ]
-        # What no import brought has no batch. Who decided is asked only among what is open.
+        # Most indexes are partial: a proposal outside imports has no batch, and lists ask for open proposals.
         indexes = [
             models.Index(fields=["batch", "id"], name="proposal_batch", condition=Q(batch__isnull=False)),
             models.Index(
@@ -285,7 +285,7 @@ class Proposal(models.Model):
 
     @property
     def subject(self) -> Subject:
-        """What is decided on: the review, demand, claim, import or mapping."""
+        """The review, demand, claim, import or mapping that is decided on."""
         found: Subject = getattr(self, SUBJECTS[Kind(self.kind)][0])
         return found
 
@@ -295,7 +295,7 @@ class Proposal(models.Model):
 
     @property
     def claims(self) -> tuple[Claim, Claim]:
-        """Of a merge: the claim that goes or comes back, and the other one."""
+        """The claim that a merge hides or a split brings back, and the other one."""
         assert self.claim is not None
         assert self.into is not None
         return self.claim, self.into
@@ -307,7 +307,7 @@ class Proposal(models.Model):
 
     @property
     def what(self) -> str:
-        """What is decided, in a word: the action on a review, or else the kind."""
+        """The decision in a word: the action on a review, or else the kind."""
         return self.get_action_display() if self.kind == Kind.REVIEW else self.get_kind_display()
 
     @property

@@ -93,7 +93,7 @@ class VerdictLabel(models.Model):
 
 
 class VerdictMapping(models.Model):
-    """What another publisher's verdict words mean on a scale of ours. Imports use the last approved proposal of it."""
+    """Another publisher's verdict words on a scale of ours. Imports use it if its last proposal was approved."""
 
     words = LineField(
         _("their words"), max_length=500, help_text=_("As the publisher writes them; case does not count.")

@@ -79,7 +79,7 @@ class DemandPolicy(Policy[Demand]):
 
 
 def statement(demand: Demand) -> dict[str, Any]:
-    """What the register says of the demand. Keys and types are those of docs/api.md, "Demand"."""
+    """The entry of the register. Keys and types are those of docs/api.md, "Demand"."""
     return said_of(demand, statements.Demand) | {
         "review": {"id": str(demand.review_id)} if demand.review_id else None,
         "withheld": demand.withheld_reason or None,
@@ -90,7 +90,7 @@ def statement(demand: Demand) -> dict[str, Any]:
 
 
 def missing(demand: Demand) -> Reasons:
-    """What has to be done before the submission, each as a sentence for the editor."""
+    """Everything that has to be done before the submission, each as a sentence for the editor."""
     reasons: Reasons = []
     if demand.review and demand.review.newsroom_id != demand.newsroom_id:
         reasons.append(_("The review is another newsroom’s: choose one of yours, or leave it out."))
@@ -98,7 +98,7 @@ def missing(demand: Demand) -> Reasons:
         reasons.append(_("The review has not been published, so readers cannot be sent to it: leave it out."))
     if (published := last_statement(demand)) is not None:
         if not demand.change_note:
-            reasons.append(_("Say what changed; readers will see it."))
+            reasons.append(_("Say what changed. Readers will see it."))
         if same(statement(demand), published, statements.Demand):
             reasons.append(
                 _(
@@ -117,7 +117,7 @@ def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
     if demand.state != State.PUBLISHED:
         raise EditorialError(_("Only a published demand can be updated. This one is: %s.") % demand.get_state_display())
     if not note.strip():
-        raise EditorialError(_("Say what changed; readers will see it."))
+        raise EditorialError(_("Say what changed. Readers will see it."))
     demand.change_note = note
     _turn(demand, State.DRAFT)
     record_event(by, "demand.reopened", demand, note=note)

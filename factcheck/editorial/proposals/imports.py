@@ -115,7 +115,7 @@ def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: 
     if not batch.members.exists():
         batch.delete()
         return None
-    return _submitted(batch, unchanged, refused)
+    return _submitted(batch, by, "submitted", unchanged=unchanged, refused=refused)
 
 
 @transaction.atomic
@@ -128,7 +128,7 @@ def close_import(*, batch: ImportBatch, by: User) -> Proposal:
         roles.require_member(by, batch.newsroom_id)
     else:
         roles.require_decider(by, batch.newsroom_id)
-    return _submitted(batch, unchanged=0, refused=0)
+    return _submitted(batch, by, "closed")
 
 
 def publish_import(
@@ -177,7 +177,8 @@ def _begun(batch: ImportBatch, by: User) -> ImportBatch:
     return batch
 
 
-def _submitted(batch: ImportBatch, unchanged: int, refused: int) -> Proposal:
+def _submitted(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, refused: int = 0) -> Proposal:
+    """The person who imported it has submitted it, even if an Editor closes it."""
     batch.changed = batch.members.exclude(change_class="").count()
     batch.new = batch.members.count() - batch.changed
     batch.unchanged, batch.refused = unchanged, refused
@@ -190,7 +191,7 @@ def _submitted(batch: ImportBatch, unchanged: int, refused: int) -> Proposal:
         digest=_digest(batch),
         submitted_by=batch.imported_by,
     )
-    return save_proposal(ImportPolicy(), proposal)
+    return save_proposal(ImportPolicy(), proposal, by, act)
 
 
 def _locked(pk: int) -> ImportBatch:

@@ -9,6 +9,7 @@ from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Membership, Proposal, User, VerdictMapping
 from factcheck.editorial.models.proposals import Decision, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons
+from factcheck.record.canonical import canonical
 
 
 class MappingPolicy(Policy[VerdictMapping]):
@@ -44,7 +45,7 @@ class MappingPolicy(Policy[VerdictMapping]):
 
 
 def statement(mapping: VerdictMapping) -> dict[str, Any]:
-    """What the mapping says: their words, the site or None for every publisher, and our verdict."""
+    """Their words, the site or None for every publisher, and our verdict."""
     return {
         "words": mapping.words,
         "site": mapping.site or None,
@@ -53,7 +54,21 @@ def statement(mapping: VerdictMapping) -> dict[str, Any]:
     }
 
 
-def adopted_statements() -> list[str]:
-    """The statements of the mappings in force: of each mapping the last proposal, if it was approved."""
+def adopted_mappings() -> list[VerdictMapping]:
+    """The mappings in force. The last proposal of each was approved, and the mapping still says what was approved.
+
+    It says something else after one person has renamed the verdict or given its short name to another verdict.
+    """
     last = Proposal.objects.filter(kind=Kind.MAPPING).order_by("mapping_id", "-pk").distinct("mapping_id")
-    return [proposal.statement for proposal in last if proposal.decision == Decision.APPROVED]
+    found = last.select_related("mapping__verdict__scale")
+    return [each.mapping for each in found if each.mapping is not None and _adopts(each, each.mapping)]
+
+
+def is_adopted(mapping: VerdictMapping) -> bool:
+    """Whether imports use the mapping."""
+    last = mapping.proposals.first()
+    return last is not None and _adopts(last, mapping)
+
+
+def _adopts(proposal: Proposal, mapping: VerdictMapping) -> bool:
+    return proposal.decision == Decision.APPROVED and proposal.statement == canonical(statement(mapping)).decode()

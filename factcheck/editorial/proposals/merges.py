@@ -47,7 +47,7 @@ class MergePolicy(Policy[Claim]):
         return proposing, theirs if proposing == mine else mine
 
     def statement(self, proposal: Proposal) -> dict[str, Any]:
-        """What the log says, without the claims' words: they may have to be erased one day, and the log stays."""
+        """The log names the claims by id. Their words may have to be erased one day, and the log stays."""
         other = "into" if proposal.action == Action.MERGE else "from"
         return {
             "id": str(proposal.claim_id),
@@ -166,7 +166,7 @@ def is_proposed(claim: Claim) -> bool:
 
 
 def open_merges(claim: Claim) -> list[Proposal]:
-    """What waits for a decision about this claim, and about others that go into it or come out of it."""
+    """Open proposals about this claim, and about others that go into it or come out of it."""
     found = Proposal.objects.open().filter(Q(claim=claim) | Q(into=claim), kind=Kind.MERGE)
     return list(found.select_related("claim", "into", "newsroom", "submitted_by").order_by("pk"))
 

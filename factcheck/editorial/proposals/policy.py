@@ -1,4 +1,4 @@
-"""What differs between the kinds of proposals. The workflow calls these methods and does all the rest."""
+"""The rules that differ between the kinds of proposals. The workflow calls these methods and does all the rest."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar, cast
@@ -25,8 +25,9 @@ S = TypeVar("S")
 class Policy(Generic[S]):
     """The rules of one kind. `proposal` may be unsaved: it names its kind, action, subject and submitter.
 
-    **Lock order.** Always lock imports first, then claims in primary-key order, reviews, demands or mappings, the
-    proposal, the log, and public claims. A fixed order prevents deadlocks.
+    **Lock order.** Always lock imports first, each with its own proposal. Then lock claims, reviews, demands or
+    mappings, the proposal, the log, and public claims. Rows of one table are locked in primary-key order. A fixed order
+    prevents deadlocks.
     """
 
     kind: ClassVar[Kind]
@@ -44,11 +45,11 @@ class Policy(Generic[S]):
         raise NotImplementedError
 
     def statement(self, proposal: Proposal) -> dict[str, Any]:
-        """What is put before the second person, from the drafts as they are now."""
+        """The statement for the second person, from the drafts as they are now."""
         raise NotImplementedError
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, Publisher | None]:
-        """Who proposes, and whose Editors decide."""
+        """The newsroom that proposes, and the one whose Editors decide."""
         raise NotImplementedError
 
     def model(self, proposal: Proposal) -> type[Part] | None:
@@ -56,7 +57,7 @@ class Policy(Generic[S]):
         return None
 
     def missing(self, proposal: Proposal) -> Reasons:
-        """What has to be done before the submission, each as a sentence for the editor."""
+        """Everything that has to be done before the submission, each as a sentence for the editor."""
         return []
 
     def take_note(self, proposal: Proposal) -> None:
@@ -103,7 +104,7 @@ class Policy(Generic[S]):
         """Follows the publication. Each proposal has its entry."""
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:
-        """What the audit log tells of a submission or publication of this kind beyond digest and sequence."""
+        """Details in the audit log of a submission or publication of this kind, beyond digest and sequence."""
         return {}
 
     def event(self, proposal: Proposal) -> str:
@@ -117,16 +118,16 @@ def put_forward(policy: Policy[Any], proposal: Proposal, said: dict[str, Any]) -
         require_valid(said, model)
     data = canonical(said)
     proposal.statement, proposal.digest = data.decode(), sha256_hex(data)
-    return save_proposal(policy, proposal)
+    return save_proposal(policy, proposal, proposal.submitted_by, "submitted")
 
 
-def save_proposal(policy: Policy[Any], proposal: Proposal) -> Proposal:
-    """Saves a proposal that has its digest, and writes the event."""
+def save_proposal(policy: Policy[Any], proposal: Proposal, by: User, act: str) -> Proposal:
+    """Saves a proposal that has its digest, and writes the event of this person's act."""
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     proposal.save()
     policy.submitted(proposal)
     detail = {"digest": proposal.digest, **policy.event_detail(proposal)}
-    record_event(proposal.submitted_by, f"{policy.event(proposal)}.submitted", proposal.subject, **detail)
+    record_event(by, f"{policy.event(proposal)}.{act}", proposal.subject, **detail)
     return proposal
 
 

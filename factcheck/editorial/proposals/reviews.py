@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import documents, erasure, roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Claim, Proposal, Publisher, Review, User
+from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, Review, User
 from factcheck.editorial.models.proposals import Action, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons, put_forward, wrote_it
 from factcheck.editorial.proposals.publication import append_approved
@@ -55,8 +55,11 @@ class ReviewPolicy(Policy[Review]):
 
     def hold(self, proposal: Proposal) -> None:
         claims: set[UUID] = set()
-        if proposal.action == Action.ERASURE:  # which may empty the claims: they come before the review
-            claims = erasure.claims_of(self.subject(proposal))
+        if proposal.action == Action.ERASURE:  # also empties messages of imports, and claims
+            review = self.subject(proposal)
+            batches = ImportBatch.objects.filter(pk__in=review.proposals.values("batch"))
+            list(batches.select_for_update().order_by("pk").values_list("pk"))
+            claims = erasure.claims_of(review)
             list(Claim.objects.select_for_update().filter(pk__in=claims).order_by("pk").values_list("pk"))
         proposal.review = _locked(proposal.subject_id)
         if proposal.action == Action.ERASURE and not erasure.claims_of(self.subject(proposal)) <= claims:
@@ -96,9 +99,12 @@ class ReviewPolicy(Policy[Review]):
     def unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if proposal.action == Action.PUBLICATION:
             return super().unchanged(proposal)
+        said = documents.statement_of(proposal.statement.encode())
         if proposal.action == Action.ERASURE:
             erasure.require_decided_imports(self.subject(proposal))
-        return documents.statement_of(proposal.statement.encode())
+            if said["notice"]["newsroom"] != erasure.newsroom_of(self.subject(proposal)):
+                raise EditorialError(self.changed)
+        return said
 
     def submitted(self, proposal: Proposal) -> None:
         self._turn(proposal, State.SUBMITTED)
@@ -139,7 +145,7 @@ class ReviewPolicy(Policy[Review]):
 
 
 def missing(review: Review) -> Reasons:
-    """What has to be done before the submission, each as a sentence for the editor."""
+    """Everything that has to be done before the submission, each as a sentence for the editor."""
     last = last_entry(review)
     if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
         return [WITHDRAWN, *documents.missing(review)]
@@ -162,26 +168,26 @@ def missing(review: Review) -> Reasons:
             )
         )
     if review.change_class == Review.ChangeClass.TYPO and _rating(said) != _rating(published):
-        reasons.append(_("The verdict is another one, so this is no typing error: choose another kind of correction."))
+        reasons.append(_("The verdict has changed, so this isn’t a typing error. Choose another kind of correction."))
     return reasons
 
 
 @transaction.atomic
 def open_correction(*, review: Review, by: User, change_class: str, note: str) -> None:
-    """Reopens the draft; the public keeps the last revision until the correction is published.
+    """Reopens the draft. The public keeps the last revision until the correction is published.
 
-    Of a withdrawn review too, so that it can be redacted without being public again meanwhile.
+    A withdrawn review can be reopened too, so that it is redacted without being public again before.
     """
     review = _locked(review.pk)
     roles.require_writer(by, review)
     if review.state not in (State.PUBLISHED, State.WITHDRAWN):
         raise EditorialError(
-            _("Only a published review can be corrected; this one is: %s.") % review.get_state_display()
+            _("Only a published review can be corrected. This one is: %s.") % review.get_state_display()
         )
     if change_class not in Review.ChangeClass.values:
         raise EditorialError(_("Say what kind of correction this is."))
     if not note.strip():
-        raise EditorialError(_("Write what changed and why; readers will see it."))
+        raise EditorialError(_("Write what changed and why. Readers will see it."))
     if short := _too_short(change_class, note):
         raise EditorialError(short)
     if _has_open(review):
@@ -194,7 +200,7 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
 
 @transaction.atomic
 def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
-    """Asks for the withdrawal; it happens when a second person approves. The reason is public."""
+    """Asks for the withdrawal, which happens when a second person approves. The reason is public."""
     review = _locked(review.pk)
     roles.require_member(by, review.newsroom_id)
     last = last_entry(review)
@@ -207,7 +213,7 @@ def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
 
 @transaction.atomic
 def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
-    """Asks for the reinstatement of what was withdrawn, as it was; happens when a second person approves."""
+    """Asks to reinstate a withdrawn review as it was, which happens when a second person approves."""
     review = _locked(review.pk)
     roles.require_member(by, review.newsroom_id)
     last, published = last_entry(review), last_statement(review)
@@ -218,10 +224,10 @@ def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
 
 @transaction.atomic
 def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = False) -> Proposal:
-    """Asks for the erasure of all that was published of the review; happens when a second person approves.
+    """Asks to erase all that was published of the review, which happens when a second person approves.
 
-    The draft goes with it, unless `redact`: then an open correction, from which was taken out what has to
-    go, stays and can be published in its place. `ground` is a value of erasure.Ground; `notice` is public.
+    The draft is erased too, unless `redact`. Then the open correction stays and can be published instead. It must no
+    longer say what has to go. `ground` is a value of erasure.Ground, and `notice` is public.
     """
     review = _locked(review.pk)
     roles.require_decider(by, review.newsroom_id)
@@ -276,12 +282,12 @@ def _has_open(review: Review) -> bool:
 
 
 def _rating(said: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The verdict itself, whatever its scale calls it by now."""
+    """The verdict itself. Its label may have changed since."""
     return said["verdict"]["scale"], said["verdict"]["slug"]
 
 
 def _too_short(change_class: str, note: str) -> str | None:
-    """What is said of the reason of a substantive correction that says too little."""
+    """The message to the editor if the reason of a substantive correction is too short."""
     if change_class != Review.ChangeClass.SUBSTANTIVE or len(note.strip()) >= log.MIN_SUBSTANTIVE_NOTE:
         return None
     return _(

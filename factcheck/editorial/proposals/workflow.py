@@ -93,7 +93,7 @@ def publish(*, proposal: Proposal, by: User) -> LogEntry:
 
 
 def open_proposal(subject: Model) -> Proposal | None:
-    """What waits for a decision on this subject, or is approved and waits for its publication."""
+    """The proposal about this subject that waits for a decision or for its publication."""
     return Proposal.objects.about(subject).open().first()
 
 

@@ -1,6 +1,6 @@
 -- Every entry of the log but a key rotation (record/sql/rotations.sql) has an approved proposal of exactly what its
--- document says. The person who approved it was no author, whoever was named as one since. The document speaks for the
--- newsroom that proposed it: of reviews this holds for those without a page of another publisher.
+-- document says. The person who approved it isn't an author, even if somebody was named as an author later. The document
+-- speaks for the newsroom that proposed it, unless it is a review that has a page of another publisher.
 -- Runs at commit, because the proposal learns its sequence number after the entry is inserted.
 CREATE OR REPLACE FUNCTION editorial_entry_was_approved() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -35,16 +35,17 @@ BEGIN
                                  WHERE review_id = NEW.subject AND user_id = proposal.decided_by_id) THEN
         RAISE EXCEPTION 'log entry %: an author approved it', NEW.sequence USING ERRCODE = 'restrict_violation';
     END IF;
-    -- Others answer for what they published. An erasure's notice names the newsroom in its own place.
-    IF of = 'review' AND (proposal.action <> 'publication' OR document ->> 'original_url' IS NOT NULL) THEN
+    -- Others answer for what they published. A withdrawal or reinstatement repeats what was published (reviews.sql).
+    IF of = 'review' AND (what IN ('withdrawal', 'reinstatement') OR document ->> 'original_url' IS NOT NULL) THEN
         RETURN NULL;
     END IF;
-    IF document #>> '{publisher,site}' IS DISTINCT FROM
-            (SELECT p.site FROM editorial_publisher p WHERE p.id = proposal.newsroom_id) THEN
+    -- The notice of an erasure names the newsroom in a place of its own.
+    IF document #>> (CASE what WHEN 'erasure' THEN '{notice,newsroom,site}'::text[] ELSE '{publisher,site}' END)
+            IS DISTINCT FROM (SELECT p.site FROM editorial_publisher p WHERE p.id = proposal.newsroom_id) THEN
         RAISE EXCEPTION 'log entry %: it speaks for another newsroom', NEW.sequence
             USING ERRCODE = 'restrict_violation';
     END IF;
-    IF of = 'review' THEN
+    IF of = 'review' AND what <> 'erasure' THEN
         PERFORM editorial_require_complete_review(NEW, document);
     ELSIF of = 'demand' THEN
         PERFORM editorial_require_register_rules(NEW, document);

@@ -19,7 +19,8 @@ CREATE OR REPLACE TRIGGER erasure_has_ground BEFORE INSERT ON editorial_proposal
     FOR EACH ROW WHEN (NEW.action = 'erasure') EXECUTE FUNCTION editorial_erasure_has_ground();
 ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER erasure_has_ground;
 
--- An erasure is refused at commit if it leaves an earlier document, statement or detail behind.
+-- An erasure is refused at commit if it leaves an earlier document, statement or detail behind. A message about an import
+-- that brought the review may repeat what it said.
 CREATE OR REPLACE FUNCTION editorial_was_erased_whole() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -28,6 +29,8 @@ BEGIN
         OR EXISTS (SELECT 1 FROM editorial_proposal p
                    WHERE p.review_id = NEW.subject AND (p.statement <> '' OR p.note <> '' OR p.message <> '')
                    AND p.id < (SELECT id FROM editorial_proposal WHERE sequence = NEW.sequence))
+        OR EXISTS (SELECT 1 FROM editorial_proposal p JOIN editorial_proposal whole ON whole.batch_id = p.batch_id
+                   WHERE p.review_id = NEW.subject AND whole.kind = 'import' AND whole.message <> '')
         OR EXISTS (SELECT 1 FROM editorial_editorialevent v
                    WHERE v.subject = NEW.subject::text AND v.at <= NEW.at AND v.action <> NEW.kind AND v.detail <> '{}') THEN
         RAISE EXCEPTION 'log entry %: what it erases is still kept', NEW.sequence

@@ -78,9 +78,12 @@ BEGIN
         LEFT JOIN editorial_importbatch b ON b.id = p.batch_id
         WHERE CASE p.kind
             WHEN 'mapping' THEN false
-            WHEN 'merge' THEN p.newsroom_id NOT IN (mine.newsroom_id, theirs.newsroom_id) OR p.deciding_id <>
-                CASE WHEN p.action = 'split' THEN p.newsroom_id
-                     WHEN p.newsroom_id = mine.newsroom_id THEN theirs.newsroom_id ELSE mine.newsroom_id END
+            WHEN 'merge' THEN mine.id IS NULL OR theirs.id IS NULL
+                OR p.newsroom_id NOT IN (mine.newsroom_id, theirs.newsroom_id)
+                OR p.deciding_id <> CASE
+                    WHEN p.action = 'split' THEN p.newsroom_id
+                    WHEN p.newsroom_id = mine.newsroom_id THEN theirs.newsroom_id
+                    ELSE mine.newsroom_id END
             ELSE p.deciding_id <> p.newsroom_id
                 OR p.newsroom_id IS DISTINCT FROM coalesce(r.newsroom_id, d.newsroom_id, b.newsroom_id)
                 OR p.newsroom_id <> b.newsroom_id
@@ -116,7 +119,7 @@ CREATE OR REPLACE TRIGGER proposals_decided AFTER UPDATE ON editorial_proposal
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_proposals_decided();
 ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposals_decided;
 
--- The person who approves is an Editor of the deciding newsroom, or of any newsroom for a mapping. That person is no
+-- The person who approves is an Editor of the deciding newsroom, or of any newsroom for a mapping. That person isn't an
 -- author of the review or of a review of the import, and did not begin the review or the demand. The constraint
 -- proposal_two_people keeps the submitter out.
 -- The list of authors can be changed by anyone who writes the draft. Who began it never changes (reviews.sql,

@@ -265,6 +265,8 @@ def test_interrupted_import_is_closed_and_then_decided_on(
     editor.follow("Close it").press("Close it")
     assert "It waits for a decision by somebody other than the person who imported it." in editor.text
     assert "This cannot be done now" in editor.open(f"/admin/editorial/importbatch/{batch.pk}/close/").text
+    assert not EditorialEvent.objects.filter(action="import.submitted").exists()
+    assert EditorialEvent.objects.get(action="import.closed").actor == newsroom.editor
     assert editor.has_link("Approve all of it")
     editor.follow("Return all of it").fill(reason="Làm lại từ đầu.").press("Return all of it")
     assert set(Review.objects.values_list("state", flat=True)) == {"draft"}

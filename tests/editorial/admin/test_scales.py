@@ -1,13 +1,15 @@
 """Rating scales, topics and verdict mappings at the desk."""
 
 import re
+from pathlib import Path
 from typing import Any
 
-from factcheck.editorial.models import EditorialEvent, RatingScale, Topic, VerdictMapping
+from factcheck.editorial.models import EditorialEvent, RatingScale, Review, Topic, Verdict, VerdictMapping
 from factcheck.editorial.proposals import workflow
-from factcheck.editorial.proposals.mappings import adopted_statements
+from factcheck.editorial.proposals.mappings import adopted_mappings
 from tests.drafts import Newsroom, make_newsroom, make_scale, make_user, waiting
 from tests.editorial.admin.addresses import decision
+from tests.exchange.own_records import record, take
 from tests.journeys.browser import signed_in
 
 
@@ -102,13 +104,13 @@ def test_verdict_mapping_needs_two_editors(database: str) -> None:
     assert "From now on imports give these words" in second.text
     second.press("Approve")
     assert f"Proposed by {newsroom.editor}, approved by {other.chief}." in second.text
-    assert len(adopted_statements()) == 1
+    assert len(adopted_mappings()) == 1
     assert not second.has_link("Approve")
     assert not second.has_link("Delete")
 
     second.fill(words="Satire!").press("Save and continue editing")
     assert f"Proposed by {other.chief}." in second.text
-    assert adopted_statements() == []
+    assert adopted_mappings() == []
     assert editor.open(page).has_link("Approve")
 
 
@@ -126,6 +128,29 @@ def test_returned_mapping_is_told_of_and_proposed_again_when_it_is_saved(databas
     editor.press("Save and continue editing")
     assert waiting(mapping).submitted_by == newsroom.editor
     assert "Returned to you" not in editor.open("/admin/").text
+
+
+def test_mapping_is_not_used_for_another_verdict_that_takes_the_short_name(
+    database: str, tmp_path: Path, settings: Any
+) -> None:
+    """A Chief editor renames verdicts alone, and two people decided on the mapping."""
+    newsroom = make_newsroom()
+    mapping = propose_mapping(newsroom)
+    proposal = waiting(mapping)
+    workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
+    Verdict.objects.filter(slug="false").update(slug="wrong")
+    Verdict.objects.filter(slug="true").update(slug="false")
+    satire = record(original_url="https://a.example/1", verdict={"original": {"label": "Satire"}})
+    settings.VAR = tmp_path  # an import writes there what it refuses
+    assert take(tmp_path / "reviews.jsonl", satire) == "1 new, 0 unchanged, 0 changed, 0 refused."
+    assert Review.objects.get().verdict is None
+
+    editor = signed_in(newsroom.editor).open(f"/admin/editorial/verdictmapping/{mapping.pk}/change/")
+    assert "The short name of the verdict has changed since the approval, so imports do not use it." in editor.text
+    editor.press("Save and continue editing")
+    proposal = waiting(mapping)
+    workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
+    assert adopted_mappings() == [mapping]
 
 
 def test_list_of_mappings_says_who_proposed_and_who_decided(database: str) -> None:

@@ -29,7 +29,7 @@ class Command(BaseCommand):
                 self._show(found)
                 return
             if found.proposal is None:
-                raise CommandError("This import is not finished. Run it again to the end before you decide.")
+                raise CommandError("This import is not finished. Run it again to the end, or close it at the desk.")
             approve(proposal=found.proposal, by=person(by), digest=digest)
         except EditorialError as refusal:
             raise CommandError(str(refusal)) from None

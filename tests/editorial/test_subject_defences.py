@@ -1,0 +1,85 @@
+"""What the database refuses of the things that proposals are about: who began them is as it was when they are decided on."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from factcheck.editorial import erasure
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import Claim
+from factcheck.editorial.models.proposals import Action, Decision, Kind
+from factcheck.editorial.proposals import workflow
+from factcheck.editorial.proposals.publication import append_approved
+from factcheck.editorial.proposals.reviews import ReviewPolicy
+from tests.drafts import NOTICE, Newsroom, make_claim, make_newsroom, make_review, publish_review
+from tests.editorial.proposal_kinds import MAKE, written
+
+
+@pytest.fixture(scope="module")
+def newsroom(module_database: str) -> Newsroom:
+    return make_newsroom()
+
+
+@pytest.fixture(scope="module")
+def other(newsroom: Newsroom) -> Newsroom:
+    return make_newsroom("khac.example")
+
+
+def run(sql: str, *parameters: Any) -> None:
+    """Runs the statement in the application's role and commits."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+@pytest.mark.parametrize("column", ["newsroom_id", "logged_by_id"])
+def test_newsroom_of_a_claim_and_who_logged_it_never_change(newsroom: Newsroom, other: Newsroom, column: str) -> None:
+    """The newsrooms of two claims decide on their merge."""
+    claim = make_claim(newsroom)
+    value = other.publisher.pk if column == "newsroom_id" else other.reporter.pk
+    with pytest.raises(IntegrityError, match="UPDATE of editorial_claim is refused"):
+        run(f"UPDATE editorial_claim SET {column} = %s WHERE id = %s", value, claim.pk)
+
+
+@pytest.mark.parametrize("kind", sorted(Kind))
+def test_subject_of_a_proposal_is_not_deleted(newsroom: Newsroom, kind: Kind) -> None:
+    """It could be added again in the same transaction, as begun by somebody else."""
+    proposal = MAKE[kind](newsroom)
+    for subject in (proposal.claim, proposal.into) if kind == Kind.MERGE else (proposal.subject,):
+        with pytest.raises(IntegrityError, match="something about it was proposed"):
+            run(f"DELETE FROM {subject._meta.db_table} WHERE id = %s", subject.pk)
+
+
+def test_draft_that_was_never_proposed_is_deleted(newsroom: Newsroom) -> None:
+    claim = make_claim(newsroom)
+    claim.delete()
+    assert not Claim.objects.filter(pk=claim.pk).exists()
+
+
+@pytest.mark.parametrize("column", ["claim_id", "into_id"])
+def test_merge_of_a_claim_that_is_added_later_is_refused(newsroom: Newsroom, other: Newsroom, column: str) -> None:
+    """Nobody could tell whose Editors decide. Foreign keys are checked at commit."""
+    proposal = MAKE[Kind.MERGE](newsroom)
+    workflow.return_(proposal=proposal, by=newsroom.editor, reason="Khác nhau.")
+    with pytest.raises(IntegrityError, match="is that of its subject"):
+        run(
+            "INSERT INTO editorial_proposal SELECT (jsonb_populate_record(p, jsonb_build_object("
+            "'id', nextval(pg_get_serial_sequence('editorial_proposal', 'id')), 'decision', '', 'decided_by_id', NULL,"
+            f" 'decided_at', NULL, '{column}', gen_random_uuid(), 'deciding_id', %s::bigint))).*"
+            " FROM editorial_proposal p WHERE id = %s",
+            other.publisher.pk,
+            proposal.pk,
+        )
+
+
+def test_erasure_names_the_newsroom_that_answers_for_it(newsroom: Newsroom, other: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    said = erasure.notice(review, "law", NOTICE, redact=False)
+    said["notice"]["newsroom"] = {"name": other.publisher.name, "site": other.publisher.site}
+    proposal = written(review, said, newsroom.editor, action=Action.ERASURE, note=NOTICE)
+    with pytest.raises(EditorialError, match="changed after submission"):
+        workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
+    proposal.decide(Decision.APPROVED, newsroom.chief)
+    with pytest.raises(IntegrityError, match="it speaks for another newsroom"), transaction.atomic():
+        append_approved(ReviewPolicy(), [proposal], [said], newsroom.chief)
