@@ -16,7 +16,17 @@ from factcheck.record.statements.values import MAX_LIST, UNKNOWN_LANGUAGE
 Said = dict[str, Any]
 
 # What the project's own format can say and a ClaimReview cannot.
-SILENT = frozenset({"topics", "sources.stance", "sources.accessed_on", "publisher.site"})
+SILENT = frozenset(
+    {
+        "topics",
+        "selection",
+        "translation_of",
+        "sources.primary",
+        "sources.stance",
+        "sources.accessed_on",
+        "publisher.site",
+    }
+)
 
 
 def statement_of(members: dict[str, object], notes: Notes) -> Said | None:

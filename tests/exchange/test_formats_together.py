@@ -27,9 +27,10 @@ RICH = record(
     },
     verdict={"explanation": "Ours.", "original": {"label": "Falso", "value": "1", "best": "5", "worst": "1", "explanation": "So."}},
     sources=[
-        {"title": "T", "url": "https://b.example/", "stance": "refutes", "quote": "Q", "accessed_on": "2024-05-02"},
+        {"title": "T", "url": "https://b.example/", "stance": "refutes", "quote": "Q", "accessed_on": "2024-05-02", "primary": True},
         {"title": "U", "stance": "context"},
     ],
+    selection={"reason": "harm", "note": "Floods."},
     publisher={"name": "Other", "site": "fact.other.example", "url": "https://other.example/"},
     authors=[{"name": "Bo"}],
     topics=[{"slug": "rain", "labels": {"en": "Rain"}}],
@@ -76,6 +77,8 @@ def table(**cells: str) -> str:
 
 
 def test_other_formats_of_a_review_change_nothing(public, tmp_path):
+    full = {key for key, value in public.items() if value not in (None, [])}
+    assert said.Review.model_fields.keys() - full == {"archive_url", "translation_of"}  # a new key belongs into RICH
     assert take_as(tmp_path, "one.json", claim_review()) == SAME
     assert take_as(tmp_path, "answer.json", search_answer()) == SAME
     assert take_as(tmp_path, "few.csv", table(headline="Headline 1")) == SAME
