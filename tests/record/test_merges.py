@@ -101,8 +101,8 @@ def test_chain_of_merges_and_a_split_in_its_middle() -> None:
     [
         (merge(C, C), "cannot be merged into itself"),
         (merge(A, C), "has already been merged"),
-        (merge(B, A), "merged itself"),
-        (merge(C, A), "merged itself"),
+        (merge(B, A), "itself been merged"),
+        (merge(C, A), "itself been merged"),
         (split(B, A), "Only a merged claim"),
         (merge(X, B), "something else than a claim"),
     ],
