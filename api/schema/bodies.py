@@ -19,8 +19,6 @@ URL: Json = {"type": "string", "format": "uri"}
 URL_OR_NULL: Json = {"type": ["string", "null"], "format": "uri"}
 # Another's, as people copy it: letters of any script and brackets may stand in it, which format `uri` rules out.
 ADDRESS: Json = {"type": "string", "pattern": ADDRESS_PATTERN}
-ADDRESS_OR_NULL: Json = {**ADDRESS, "type": ["string", "null"]}
-DATE_OR_NULL: Json = {"type": ["string", "null"], "format": "date"}
 MOMENT: Json = {"type": "string", "format": "date-time", "description": "RFC 3339, UTC, microseconds."}
 INTEGER: Json = {"type": "integer"}
 INTEGER_OR_NULL: Json = {"type": ["integer", "null"]}

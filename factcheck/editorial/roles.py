@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Membership, Publisher, Review, User
 
 Role = Membership.Role
@@ -47,16 +46,6 @@ def require_decider(user: User, newsroom: Publisher | int) -> None:
     """Raises NotAllowed unless the person is an Editor or Chief editor there."""
     if require_member(user, newsroom) not in Membership.DECIDING:
         raise NotAllowed(_("Only an Editor or Chief editor of this newsroom can do this. Ask one of them."))
-
-
-def require_returner(user: User, submitter: int, newsroom: int, reason: str, asked: str | Promise) -> None:
-    """Whoever submitted it takes it back as they like; an Editor says why, or is `asked` to. `submitter` is an id."""
-    if user.pk == submitter:
-        require_member(user, newsroom)
-        return
-    require_decider(user, newsroom)
-    if not reason.strip():
-        raise EditorialError(asked)
 
 
 def is_author(user: User, review: Review) -> bool:
