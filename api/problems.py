@@ -53,6 +53,21 @@ BAD_PARAMETER = Problem(
     "Look at `errors`: each entry names a `parameter` and says what is wrong with it. For `cursor`: start again without"
     " it; a cursor only fits the address, filters and order that it was given for.",
 )
+UNAUTHORIZED = Problem(
+    "unauthorized",
+    401,
+    "A token is needed",
+    "This address is for programs with a token, and none came that may be used: it is missing or misspelt, at its end,"
+    " revoked, or its account has no role in the newsroom any more.",
+    "Send `Authorization: Bearer fct_…`. Whoever works for the newsroom makes tokens at the editors' desk.",
+)
+FORBIDDEN = Problem(
+    "forbidden",
+    403,
+    "The token may not do this",
+    "The token is known, and what was asked for is beyond what it was made for.",
+    "Look at `detail`. A token with another scope is made at the editors' desk.",
+)
 NOT_FOUND = Problem(
     "not-found",
     404,
@@ -75,21 +90,6 @@ NOT_ACCEPTABLE = Problem(
     "The header `Accept` rules out application/json.",
     "Send `Accept: application/json`, or leave the header out.",
 )
-UNAUTHORIZED = Problem(
-    "unauthorized",
-    401,
-    "A token is needed",
-    "This address is for programs with a token, and none came that may be used: it is missing or misspelt, at its end,"
-    " revoked, or its account has no role in the newsroom any more.",
-    "Send `Authorization: Bearer fct_…`. Whoever works for the newsroom makes tokens at the editors' desk.",
-)
-FORBIDDEN = Problem(
-    "forbidden",
-    403,
-    "The token may not do this",
-    "The token is known, and what was asked for is beyond what it was made for.",
-    "Look at `detail`. A token with another scope is made at the editors' desk.",
-)
 CONFLICT = Problem(
     "conflict",
     409,
@@ -98,12 +98,28 @@ CONFLICT = Problem(
     " same request is being carried out.",
     "Look at `detail`, read the draft anew, and send the request again if it is still wanted.",
 )
+GONE = Problem(
+    "gone",
+    410,
+    "Erased",
+    "What was published here has been erased: `detail` is the public notice, and `notice` names the ground and the"
+    " newsroom as well. Its text is gone for good; that it existed, and the digest of what it was, stays in the public"
+    " log.",
+    "Remove your copies. The list of the review's revisions still names each entry with its digest.",
+)
 CONTENT_TOO_LARGE = Problem(
     "content-too-large",
     413,
     "The content is too large",
     "More bytes came than this address takes, or their number was not said.",
     "Look at `detail`. Send the content with a `Content-Length`, and in smaller parts.",
+)
+RANGE_NOT_SATISFIABLE = Problem(
+    "range-not-satisfiable",
+    416,
+    "The file ends before the range begins",
+    "The header `Range` asks for bytes that lie beyond the end of the file.",
+    "The header `Content-Range` says how long the file is. When you have as many bytes, you have all of it.",
 )
 KEY_REUSED = Problem(
     "key-reused",
@@ -118,22 +134,6 @@ INVALID_CONTENT = Problem(
     "The content cannot be taken",
     "The content is JSON, and something in it is missing, unknown, or not allowed. Nothing was stored.",
     "Look at `errors`: each entry says where (`pointer`, RFC 6901) and what is wanted there.",
-)
-GONE = Problem(
-    "gone",
-    410,
-    "Erased",
-    "What was published here has been erased: `detail` is the public notice, and `notice` names the ground and the"
-    " newsroom as well. Its text is gone for good; that it existed, and the digest of what it was, stays in the public"
-    " log.",
-    "Remove your copies. The list of the review's revisions still names each entry with its digest.",
-)
-RANGE_NOT_SATISFIABLE = Problem(
-    "range-not-satisfiable",
-    416,
-    "The file ends before the range begins",
-    "The header `Range` asks for bytes that lie beyond the end of the file.",
-    "The header `Content-Range` says how long the file is. When you have as many bytes, you have all of it.",
 )
 TOO_MANY_REQUESTS = Problem(
     "too-many-requests",
@@ -157,27 +157,7 @@ UNAVAILABLE = Problem(
     "Try again after as many seconds as the header `Retry-After` says.",
 )
 
-PROBLEMS: dict[str, Problem] = {
-    problem.slug: problem
-    for problem in (
-        BAD_REQUEST,
-        BAD_PARAMETER,
-        UNAUTHORIZED,
-        FORBIDDEN,
-        NOT_FOUND,
-        METHOD_NOT_ALLOWED,
-        NOT_ACCEPTABLE,
-        CONFLICT,
-        GONE,
-        CONTENT_TOO_LARGE,
-        RANGE_NOT_SATISFIABLE,
-        KEY_REUSED,
-        INVALID_CONTENT,
-        TOO_MANY_REQUESTS,
-        INTERNAL_ERROR,
-        UNAVAILABLE,
-    )
-}
+PROBLEMS = {each.slug: each for each in [*globals().values()] if isinstance(each, Problem)}
 RETRY_AFTER_OUTAGE = 10  # seconds
 
 
@@ -218,16 +198,6 @@ class Gone(APIException):
         self.notice = notice
 
 
-class RangeNotSatisfiable(APIException):
-    """The range begins beyond the end; `size` is the file's, in bytes."""
-
-    status_code = 416
-
-    def __init__(self, size: int) -> None:
-        super().__init__("beyond the end")
-        self.size = size
-
-
 def problem_response(
     request: HttpRequest,
     problem: Problem,
@@ -263,9 +233,6 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
             return problem_response(request, error.problem, error.said, error.errors, error.headers)
         case Gone():
             return problem_response(request, GONE, error.notice["text"] if error.notice else None, notice=error.notice)
-        case RangeNotSatisfiable():
-            headers = {"Content-Range": f"bytes */{error.size}"}
-            return problem_response(request, RANGE_NOT_SATISFIABLE, headers=headers)
         case Http404() | NotFound():
             return problem_response(request, NOT_FOUND)
         case MethodNotAllowed():
