@@ -161,18 +161,8 @@ PROBLEMS = {each.slug: each for each in [*globals().values()] if isinstance(each
 RETRY_AFTER_OUTAGE = 10  # seconds
 
 
-class ParameterProblem(APIException):
-    """One or more query parameters are wrong; `errors` are pairs of a parameter's name and a sentence."""
-
-    status_code = 400
-
-    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
-        super().__init__("wrong parameters")
-        self.errors = [{"parameter": name, "detail": detail} for name, detail in errors]
-
-
 class Refused(APIException):
-    """What was sent in is not taken: a problem, with what more is known of it."""
+    """A problem, with what more is known of it."""
 
     def __init__(
         self,
@@ -180,22 +170,27 @@ class Refused(APIException):
         detail: str | None = None,
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        notice: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(problem.title)
-        self.problem, self.said, self.errors, self.headers = problem, detail, errors, headers
+        self.problem, self.said, self.errors, self.headers, self.notice = problem, detail, errors, headers, notice
 
 
-class Gone(APIException):
+class ParameterProblem(Refused):
+    """One or more query parameters are wrong; `errors` are pairs of a parameter's name and a sentence."""
+
+    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
+        super().__init__(BAD_PARAMETER, errors=[{"parameter": name, "detail": detail} for name, detail in errors])
+
+
+class Gone(Refused):
     """What was here has been erased; `notice` is what the public is told (`ground`, `text`, …).
 
     None when the log has no erasure: somebody has deleted the document, which is what verifiers look for.
     """
 
-    status_code = 410
-
     def __init__(self, notice: Mapping[str, Any] | None) -> None:
-        super().__init__("erased")
-        self.notice = notice
+        super().__init__(GONE, notice["text"] if notice else None, notice=notice)
 
 
 def problem_response(
@@ -227,12 +222,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     """Django REST framework's EXCEPTION_HANDLER: every error becomes a problem, none shows a traceback."""
     request: HttpRequest = context["request"]
     match error:
-        case ParameterProblem():
-            return problem_response(request, BAD_PARAMETER, errors=error.errors)
         case Refused():
-            return problem_response(request, error.problem, error.said, error.errors, error.headers)
-        case Gone():
-            return problem_response(request, GONE, error.notice["text"] if error.notice else None, notice=error.notice)
+            return problem_response(request, error.problem, error.said, error.errors, error.headers, error.notice)
         case Http404() | NotFound():
             return problem_response(request, NOT_FOUND)
         case MethodNotAllowed():

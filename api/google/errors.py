@@ -88,16 +88,12 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     return _logged(request, error_response(request, "INTERNAL"), error)
 
 
-def make_google(request: HttpRequest, response: HttpResponse) -> None:
-    """Replaces the content of an error page that Django itself made; its headers stay."""
+def make_google(request: HttpRequest, response: HttpResponse) -> HttpResponse | None:
+    """What takes the place of an error page that Django itself made; None for any other answer."""
     if not response.headers.get("Content-Type", "").startswith("text/html"):
-        return
+        return None
     fallback = "INVALID_ARGUMENT" if response.status_code < 500 else "INTERNAL"
-    made = error_response(request, _BY_CODE.get(response.status_code, fallback))
-    response.content, response.status_code = made.content, made.status_code
-    response.headers.pop("Content-Length", None)
-    for name, value in made.headers.items():
-        response.headers[name] = value
+    return error_response(request, _BY_CODE.get(response.status_code, fallback))
 
 
 def _logged(request: HttpRequest, response: HttpResponse, error: Exception) -> HttpResponse:
