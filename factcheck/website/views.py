@@ -73,6 +73,13 @@ def page_of_list(
 
 
 @page_for_readers
+def corrections(request: HttpRequest) -> HttpResponse:
+    """Corrections, updates, withdrawals, reinstatements and erasures, newest first (docs/website.md)."""
+    page = "website/corrections_page.html"
+    return page_of_list(request, page, "corrections", reading.list_corrections, lambda each: each["newsroom"])
+
+
+@page_for_readers
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, and the newest reviews; with ?q=, those that have its words."""
     query = reading.clean_query(request.GET.get("q", ""))
