@@ -56,7 +56,7 @@ def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse 
     if response.headers.get("Content-Type") == problems.MEDIA_TYPE:
         return None
     fallback = problems.BAD_REQUEST if response.status_code < 500 else problems.INTERNAL_ERROR
-    made = problems.problem_response(request, _BY_STATUS.get(response.status_code, fallback))
+    made = problems.problem_response(request, problems.Refused(_BY_STATUS.get(response.status_code, fallback)))
     responses.add_links(made, {})
     return made
 

@@ -193,56 +193,61 @@ class Gone(Refused):
         super().__init__(GONE, notice["text"] if notice else None, notice=notice)
 
 
-def problem_response(
-    request: HttpRequest,
-    problem: Problem,
-    detail: str | None = None,
-    errors: Sequence[Mapping[str, str]] = (),
-    headers: Mapping[str, str] | None = None,
-    notice: Mapping[str, Any] | None = None,
-) -> HttpResponse:
+def refusal_of(error: Exception) -> Refused:
+    """Every error as a problem, none with a traceback."""
+    match error:
+        case Refused():
+            return error
+        case Http404() | NotFound():
+            return Refused(NOT_FOUND)
+        case MethodNotAllowed():
+            return Refused(METHOD_NOT_ALLOWED)
+        case NotAcceptable():
+            return Refused(NOT_ACCEPTABLE)
+        case Throttled():
+            wait = max(1, math.ceil(getattr(error, "wait", None) or 1))
+            return Refused(TOO_MANY_REQUESTS, headers={"Retry-After": str(wait)})
+        case SuspiciousOperation():
+            return Refused(BAD_REQUEST)
+        case OperationalError() | InterfaceError():
+            headers = {"Retry-After": str(RETRY_AFTER_OUTAGE)}
+            return Refused(UNAVAILABLE, "The database does not answer.", headers=headers)
+    return Refused(INTERNAL_ERROR)
+
+
+def problem_response(request: HttpRequest, refused: Refused) -> HttpResponse:
+    problem = refused.problem
     content: dict[str, Any] = {
         "type": problem.url,
         "title": problem.title,
         "status": problem.status,
-        "detail": detail or problem.meaning,
+        "detail": refused.said or problem.meaning,
         # Without the query, which may be as long as a server takes.
         "instance": escape_uri_path(request.path),
     }
-    if errors:
-        content["errors"] = list(errors)
-    if notice:
-        content["notice"] = notice
-    response = HttpResponse(orjson.dumps(content), status=problem.status, content_type=MEDIA_TYPE, headers=headers)
+    if refused.errors:
+        content["errors"] = list(refused.errors)
+    if refused.notice:
+        content["notice"] = refused.notice
+    response = HttpResponse(
+        orjson.dumps(content), status=problem.status, content_type=MEDIA_TYPE, headers=refused.headers
+    )
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
-    """Django REST framework's EXCEPTION_HANDLER: every error becomes a problem, none shows a traceback."""
+    """Django REST framework's EXCEPTION_HANDLER."""
     request: HttpRequest = context["request"]
-    match error:
-        case Refused():
-            return problem_response(request, error.problem, error.said, error.errors, error.headers, error.notice)
-        case Http404() | NotFound():
-            return problem_response(request, NOT_FOUND)
-        case MethodNotAllowed():
-            return problem_response(request, METHOD_NOT_ALLOWED)
-        case NotAcceptable():
-            return problem_response(request, NOT_ACCEPTABLE)
-        case Throttled():
-            wait = {"Retry-After": str(max(1, math.ceil(getattr(error, "wait", None) or 1)))}
-            return problem_response(request, TOO_MANY_REQUESTS, headers=wait)
-        case SuspiciousOperation():
-            return problem_response(request, BAD_REQUEST)
-        case OperationalError() | InterfaceError():
-            wait = {"Retry-After": str(RETRY_AFTER_OUTAGE)}
-            away = problem_response(request, UNAVAILABLE, "The database does not answer.", headers=wait)
-            return _logged(request, away, error)
-    return _logged(request, problem_response(request, INTERNAL_ERROR), error)
+    return log_fault(request, problem_response(request, refusal_of(error)), error)
 
 
-def _logged(request: HttpRequest, response: HttpResponse, error: Exception) -> HttpResponse:
-    """With the traceback, and marked so that Django does not log the response once more without it."""
+def log_fault(request: HttpRequest, response: HttpResponse, error: Exception) -> HttpResponse:
+    """Logs an error that nobody has refused, with the traceback and without the query, which may hold a key.
+
+    It is marked so that Django does not log the response once more without the traceback.
+    """
+    if response.status_code < 500 or isinstance(error, Refused):
+        return response
     log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, exception=error)
     return response

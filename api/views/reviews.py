@@ -15,7 +15,7 @@ from api.list_pages import list_of_bodies
 from api.lists import ListOptions, read_list_request
 from api.moments import Moment, as_published, read_as_of_alone
 from api.negotiation import JsonOrLinkedData, LinkedDataOnly
-from api.problems import NOT_FOUND, Gone, problem_response
+from api.problems import NOT_FOUND, Gone, Refused
 from api.schema.operations import documented
 from api.searching import read_searched
 from api.statements import Slot, compiled, log_head
@@ -83,7 +83,7 @@ class ReviewAsClaimReview(Endpoint):
             raise Gone(notice_in(body))
         if status == Status.WITHDRAWN:
             detail = "This review has been withdrawn, and no ClaimReview stands for it any more."
-            return problem_response(request._request, NOT_FOUND, detail)
+            raise Refused(NOT_FOUND, detail)
         return responses.respond(request._request, claim_review_document(body), LINKED_DATA)
 
 
