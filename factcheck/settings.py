@@ -23,8 +23,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # What the site makes itself: the embedded database, the secret key, static files. Never committed.
 VAR = Path(environment("FACTCHECK_VAR", str(BASE_DIR / "var"))).absolute()
 
-DATABASE_SOURCE = source(os.environ, VAR)
-DATABASES = DATABASE_SOURCE.databases
+DATABASE_SERVER = source(os.environ, VAR)
+DATABASES = DATABASE_SERVER.databases
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PORT = number("PORT", 8000, most=65535)
