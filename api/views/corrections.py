@@ -16,9 +16,8 @@ from api.lists import ListOptions, ListRequest, read_list_request
 from api.schema.operations import documented
 from api.searching import read_in_time
 from api.values import read_one_of
+from factcheck.record.entries import ChangeClass
 from factcheck.record.models import PublishedCorrection, PublishedReview
-
-CLASSES = ("typo", "update", "substantive")
 
 
 def _by_review(each: Filter) -> Filter:
@@ -41,8 +40,8 @@ CORRECTIONS = ListOptions(
     orders={"-sequence": Order("sequence", descending=True, tie="sequence")},
     filters=(
         Filter(
-            "class", read_one_of(CLASSES), lambda found: Q(change_class__in=found),
-            {"type": "string", "enum": list(CLASSES)}, "How much the publisher says was wrong.", "substantive",
+            "class", read_one_of(ChangeClass.values), lambda found: Q(change_class__in=found),
+            {"type": "string", "enum": ChangeClass.values}, "How much the publisher says was wrong.", "substantive",
         ),
         *map(_by_review, REVIEW_FILTERS),
     ),

@@ -11,12 +11,21 @@ from uuid import UUID
 import orjson
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.canonical import respelled, rfc3339
 from factcheck.record.merkle import tile_name
 
 # Kinds of entries that change, take back or take away what a review said.
 CORRECTIONS = ("review.update", "review.correction", "review.withdrawal", "review.reinstatement", "review.erasure")
+
+
+class ChangeClass(models.TextChoices):
+    """How much a publisher says was wrong, in the words that readers see."""
+
+    TYPO = "typo", _("typing error")
+    UPDATE = "update", _("new information")
+    SUBSTANTIVE = "substantive", _("substantive correction")
 
 
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):
