@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from api import responses
@@ -39,10 +40,8 @@ class DemandDetail(Endpoint):
     @documented("get_demand", "Demands", "A demand as the register has it now.", "Demand", missing=True)
     def get(self, request: Request, demand_id: UUID) -> HttpResponse:
         refuse_parameters(request)
-        found = PublishedDemand.objects.using("public").filter(pk=demand_id).values_list("body", flat=True).first()
-        if found is None:
-            raise Http404
-        return responses.respond(request._request, found.encode())
+        demand = get_object_or_404(PublishedDemand.objects.using("public"), pk=demand_id)
+        return responses.respond(request._request, demand.body.encode())
 
 
 class DemandRevisionList(Endpoint):

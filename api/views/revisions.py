@@ -7,7 +7,8 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from rest_framework.request import Request
 
@@ -73,9 +74,7 @@ class RevisionBytes(Endpoint):
 
 def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[LogEntry, RevisionDocument]:
     """Raises Http404; Gone when the document was erased."""
-    entry = entries_of(subject, what).filter(number=number).select_related("revision_document").first()
-    if entry is None:
-        raise Http404
+    entry = get_object_or_404(entries_of(subject, what).select_related("revision_document"), number=number)
     try:
         return entry, entry.revision_document
     except RevisionDocument.DoesNotExist:
