@@ -147,16 +147,12 @@ class DeskAdmin(WideTexts, Suggests, admin.ModelAdmin[M], Generic[M]):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+    def _nobody(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
+
+    has_view_permission = has_change_permission = has_delete_permission = _nobody
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
 
     def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
