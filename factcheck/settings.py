@@ -182,7 +182,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.problems.handle",
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_THROTTLE_CLASSES": ["api.throttling.ByNetwork"] if API_RATE_LIMIT else [],
+    "DEFAULT_THROTTLE_CLASSES": ["factcheck.networks.ByNetwork"] if API_RATE_LIMIT else [],
     "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_LIMIT or None},
     # Whose address counts: behind the proxy, the last in X-Forwarded-For; what a client writes before it does not.
     "NUM_PROXIES": 1 if SECURE else 0,
