@@ -13,7 +13,7 @@ from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, d
 from factcheck.editorial.admin.demand_verbs import VERBS, possible, verb_page
 from factcheck.editorial.admin.public_words import RefersToReviews, put_public_words
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
-from factcheck.editorial.columns import arranged
+from factcheck.editorial.columns import other_fields
 from factcheck.editorial.models import Demand
 from factcheck.editorial.proposals import demands, workflow
 from factcheck.record.statements import demand as statements
@@ -45,7 +45,7 @@ class DemandAdmin(RefersToReviews, HeldWhileSaved[Demand], NewsroomAdmin[Demand]
             (_("What must be left out or wait"), {"fields": ["withheld_reason", "publish_after"]}),
         ]
         placed = [name for _title, options in sets for name in options["fields"]]
-        if rest := arranged(Demand, statements.Demand, *placed)[len(placed) :]:
+        if rest := other_fields(Demand, statements.Demand, placed):
             sets.insert(2, (_("How it came"), {"fields": rest}))
         if self.changes(request, obj):
             came.append("seen")

@@ -16,7 +16,7 @@ from factcheck.editorial import documents
 from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, WideTexts, desk
 from factcheck.editorial.admin.names import names_for_links
 from factcheck.editorial.admin.seen import SeenForm, SeenFormSet
-from factcheck.editorial.columns import arranged
+from factcheck.editorial.columns import other_fields
 from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
 from factcheck.record.statements import review as said
@@ -91,10 +91,8 @@ class SourceInline(WideTexts, OfOwnReview, admin.StackedInline[Source, Review]):
     model = Source
     formset = SeenFormSet
     formfield_overrides = FORMFIELDS
-    fields = arranged(
-        Source, said.Source, "title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"),
-        last="position",
-    )  # fmt: skip
+    rows = ("title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"))
+    fields = (*rows, *other_fields(Source, said.Source, rows), "position")
     lines: ClassVar = {"quote": 3}
     radio_fields = {"stance": admin.HORIZONTAL}
 

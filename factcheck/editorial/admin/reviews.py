@@ -21,7 +21,7 @@ from factcheck.editorial.admin.public_words import NamedField, RefersToReviews, 
 from factcheck.editorial.admin.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.admin.seen import HeldWhileSaved
 from factcheck.editorial.admin.verbs import VERBS, may_write, possible, shown, verb_page
-from factcheck.editorial.columns import arranged
+from factcheck.editorial.columns import other_fields
 from factcheck.editorial.models import Claim, EditorialEvent, Review
 from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.statements.drafts import ReviewToDraft
@@ -72,7 +72,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
             (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
         ]
         placed = [name for _title, options in sets for name in options["fields"]]
-        if rest := arranged(Review, ReviewToDraft, *placed)[len(placed) :]:
+        if rest := other_fields(Review, ReviewToDraft, placed):
             sets.append((_("About the review"), {"fields": rest}))
         if obj is not None and (obj.change_class or self._is_correction(request, obj)):
             sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))
