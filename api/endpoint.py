@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -17,9 +16,6 @@ class Endpoint(APIView):
     """Subclasses write `get`, which returns `responses.respond(…)` or raises a problem."""
 
     http_method_names = ["get", "head", "options"]
-    authentication_classes = []
-    permission_classes = []
-    renderer_classes = [JSONRenderer]
     parser_classes = []
     # A view whose rows come with the log's head (`api.statements.log_head`) sets this to False.
     asks_for_head = True

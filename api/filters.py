@@ -89,6 +89,11 @@ def _span(name: str, column: str, what: str, moments: bool = False, after: bool 
     )
 
 
+def _between(name: str, column: str, what: str, moments: bool = False) -> list[Filter]:
+    """From one moment or day on, and before another one."""
+    return [_span(f"{name}_{'after' if after else 'before'}", column, what, moments, after) for after in (True, False)]
+
+
 def _language(what: str) -> Filter:
     return Filter(
         "language", values.read_language, any_of(_matches_language), LANGUAGE_SCHEMA,
@@ -157,12 +162,9 @@ REVIEW_FILTERS: Sequence[Filter] = (
         "Address of the publisher's own page of an imported review; compared as `appearance_url` is.",
         "https://example.org/check/1",
     ),
-    _span("claimed_after", "claimed_on", "The claim was made"),
-    _span("claimed_before", "claimed_on", "The claim was made", after=False),
-    _span("reviewed_after", "reviewed_on", "The publisher dates the review"),
-    _span("reviewed_before", "reviewed_on", "The publisher dates the review", after=False),
-    _span("published_after", "published_at", "First published here", moments=True),
-    _span("published_before", "published_at", "First published here", moments=True, after=False),
+    *_between("claimed", "claimed_on", "The claim was made"),
+    *_between("reviewed", "reviewed_on", "The publisher dates the review"),
+    *_between("published", "published_at", "First published here", moments=True),
     _span("updated_after", "updated_at", "Last changed here", moments=True),
 )  # fmt: skip
 
@@ -184,10 +186,8 @@ DEMAND_FILTERS: Sequence[Filter] = (
         {"type": "string", "enum": Outcome.values()},
         "What came of it.", "refused",
     ),
-    _span("received_after", "received_on", "Received"),
-    _span("received_before", "received_on", "Received", after=False),
-    _span("published_after", "published_at", "First published here", moments=True),
-    _span("published_before", "published_at", "First published here", moments=True, after=False),
+    *_between("received", "received_on", "Received"),
+    *_between("published", "published_at", "First published here", moments=True),
     _span("updated_after", "updated_at", "Last changed here", moments=True),
 )  # fmt: skip
 
@@ -206,9 +206,7 @@ CLAIM_FILTERS: Sequence[Filter] = (
     CLAIMANT,
     _topic(PublishedClaim),
     APPEARANCE,
-    _span("claimed_after", "claimed_on", "The claim was made"),
-    _span("claimed_before", "claimed_on", "The claim was made", after=False),
-    _span("published_after", "published_at", "The first review of it was published", moments=True),
-    _span("published_before", "published_at", "The first review of it was published", moments=True, after=False),
+    *_between("claimed", "claimed_on", "The claim was made"),
+    *_between("published", "published_at", "The first review of it was published", moments=True),
     _span("updated_after", "updated_at", "A review of it was published or changed", moments=True),
 )  # fmt: skip

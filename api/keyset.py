@@ -5,7 +5,7 @@ without a value come last in both directions and are read in a query of their ow
 condition is one that an index answers: `(value, tie) < (…, …)` or `value IS NULL AND tie < …`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -42,6 +42,12 @@ class Order:
         if descending:
             return [F(self.value).desc(nulls_last=True), tie]
         return [F(self.value).asc(nulls_first=True), tie]
+
+
+def both_ways(*names: str, nullable: Collection[str] = ()) -> dict[str, Order]:
+    """Orders by these columns, each from the last value and from the first."""
+    signed = [(sign, name) for name in names for sign in ("-", "")]
+    return {sign + name: Order(name, descending=bool(sign), nullable=name in nullable) for sign, name in signed}
 
 
 @dataclass(frozen=True, slots=True)

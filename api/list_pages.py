@@ -89,6 +89,13 @@ def _read_compiled(asked: ListRequest, columns: Sequence[str]) -> ReadPart:
     return read
 
 
+def list_of_bodies(
+    request: HttpRequest, page: Page, moment: Moment | None = None, meta: dict[str, Any] | None = None
+) -> HttpResponse:
+    """A page whose only column is stored JSON, which is sent as it is."""
+    return list_response(request, page, [orjson.Fragment(body) for (body,) in page.rows], moment, meta)
+
+
 def list_response(
     request: HttpRequest,
     page: Page,
@@ -96,7 +103,7 @@ def list_response(
     moment: Moment | None = None,
     meta: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """`results` are values or stored JSON as orjson.Fragment, which is sent as it is."""
+    """The results with the addresses of the pages around them."""
     answer = {"results": results, "next": page.next, "previous": page.previous}
     content = orjson.dumps(answer if meta is None else {**answer, "meta": meta})
     response = responses.respond(request, content, headers=moment.headers if moment else None)

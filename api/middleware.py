@@ -31,7 +31,7 @@ class ApiAnswers:
         response = self.get_response(request)
         make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
         if make and response.status_code >= 400 and isinstance(response, HttpResponse):
-            make(request, response)
+            _replace(response, make(request, response))
         response.headers.setdefault("Content-Security-Policy", self.policy)
         if response.status_code in (204, 304):
             # Django counts the bytes of what has none (RFC 9110, sections 8.6 and 15.3.5); of a 304 it would say that
@@ -42,17 +42,23 @@ class ApiAnswers:
         return response
 
 
-def _make_problem(request: HttpRequest, response: HttpResponse) -> None:
-    """Replaces the content of an error page; its headers stay, those of CORS among them."""
+def _replace(response: HttpResponse, made: HttpResponse | None) -> None:
+    """Gives the answer the content of the other one; its headers stay, those of CORS among them."""
+    if made is not None:
+        response.content, response.status_code = made.content, made.status_code
+        response.headers.pop("Content-Length", None)
+        for name, value in made.headers.items():
+            response.headers[name] = value
+
+
+def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse | None:
+    """What takes the place of an error page; None for what is a problem already."""
     if response.headers.get("Content-Type") == problems.MEDIA_TYPE:
-        return
+        return None
     fallback = problems.BAD_REQUEST if response.status_code < 500 else problems.INTERNAL_ERROR
-    made = problems.problem_response(request, _BY_STATUS.get(response.status_code, fallback))
-    response.content, response.status_code = made.content, made.status_code
-    response.headers.pop("Content-Length", None)
-    for name, value in made.headers.items():
-        response.headers[name] = value
-    responses.add_links(response, {})
+    made = problems.problem_response(request, problems.Refused(_BY_STATUS.get(response.status_code, fallback)))
+    responses.add_links(made, {})
+    return made
 
 
 _SHAPES = {"/api/": _make_problem, "/v1alpha1/": make_google}

@@ -8,6 +8,7 @@ from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
+JSON, JSON_PATCH, LINKED_DATA = "application/json", "application/json-patch+json", "application/ld+json"
 Renderer = Any  # a class or an object, says Django REST framework; its stubs say the object
 
 
@@ -20,70 +21,59 @@ class JsonOnly(BaseContentNegotiation):
     def select_renderer(
         self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
     ) -> tuple[Renderer, str]:
-        if not accepts(request.META.get("HTTP_ACCEPT", ""), "application", "json"):
+        media_type = self.choose(request.META.get("HTTP_ACCEPT", ""))
+        if media_type is None:
             raise NotAcceptable
-        return next(iter(renderers)), "application/json"
+        return next(iter(renderers)), media_type
+
+    def choose(self, header: str) -> str | None:
+        """The media type to send; None when the header rules it out."""
+        return JSON if accepts(header, JSON) else None
 
 
 class PatchOrJson(JsonOnly):
     """For answers in application/json-patch+json, which is JSON too."""
 
-    def select_renderer(
-        self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
-    ) -> tuple[Renderer, str]:
-        if accepts(request.META.get("HTTP_ACCEPT", ""), "application", "json-patch+json"):
-            return next(iter(renderers)), "application/json-patch+json"
-        return super().select_renderer(request, renderers, format_suffix)
+    def choose(self, header: str) -> str | None:
+        return JSON_PATCH if accepts(header, JSON_PATCH) else super().choose(header)
 
 
 class LinkedDataOnly(JsonOnly):
     """For answers in application/ld+json, which is JSON too."""
 
-    def select_renderer(
-        self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
-    ) -> tuple[Renderer, str]:
-        header = request.META.get("HTTP_ACCEPT", "")
-        if not accepts(header, "application", "ld+json") and not accepts(header, "application", "json"):
-            raise NotAcceptable
-        return next(iter(renderers)), "application/ld+json"
+    def choose(self, header: str) -> str | None:
+        return LINKED_DATA if accepts(header, LINKED_DATA) or accepts(header, JSON) else None
 
 
 class JsonOrLinkedData(JsonOnly):
     """JSON, unless application/ld+json is preferred: has more weight, or as much and is the one that is named."""
 
-    def select_renderer(
-        self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
-    ) -> tuple[Renderer, str]:
-        header = request.META.get("HTTP_ACCEPT", "")
-        linked = _preference(header, "application", "ld+json")
-        if linked[0] > 0 and linked > _preference(header, "application", "json"):
-            return next(iter(renderers)), "application/ld+json"
-        return super().select_renderer(request, renderers, format_suffix)
+    def choose(self, header: str) -> str | None:
+        linked = _preference(header, LINKED_DATA)
+        return LINKED_DATA if linked[0] > 0 and linked > _preference(header, JSON) else super().choose(header)
 
 
 class Anything(JsonOnly):
     """For pages that are worth showing to whoever follows a link to them."""
 
-    def select_renderer(
-        self, request: Request, renderers: Iterable[Renderer], format_suffix: str | None = None
-    ) -> tuple[Renderer, str]:
-        return next(iter(renderers)), "text/plain"
+    def choose(self, header: str) -> str | None:
+        return "text/plain"
 
 
-def accepts(header: str, main: str, sub: str) -> bool:
-    """Whether the most precise media range that covers `main/sub` has a weight above 0."""
-    return _preference(header, main, sub)[0] > 0
+def accepts(header: str, media_type: str) -> bool:
+    """Whether the most precise media range that covers the type has a weight above 0."""
+    return _preference(header, media_type)[0] > 0
 
 
 @lru_cache(256)
-def _preference(header: str, main: str, sub: str) -> tuple[float, int]:
-    """Weight of the most precise media range that covers `main/sub`, and how precise it is: 3 names it."""
+def _preference(header: str, media_type: str) -> tuple[float, int]:
+    """Weight of the most precise media range that covers the type, and how precise it is: 3 names it."""
     if not header.strip():
         return 1.0, 0
     weights: dict[int, float] = {}
     for part in header.split(","):
         media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        precision = {f"{main}/{sub}": 3, f"{main}/*": 2, "*/*": 1}.get(media_range)
+        precision = {media_type: 3, f"{media_type.partition('/')[0]}/*": 2, "*/*": 1}.get(media_range)
         if precision:
             weights[precision] = max(weights.get(precision, 0.0), _weight(parameters))
     return (weights[max(weights)], max(weights)) if weights else (0.0, 0)

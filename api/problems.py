@@ -53,6 +53,21 @@ BAD_PARAMETER = Problem(
     "Look at `errors`: each entry names a `parameter` and says what is wrong with it. For `cursor`: start again without"
     " it; a cursor only fits the address, filters and order that it was given for.",
 )
+UNAUTHORIZED = Problem(
+    "unauthorized",
+    401,
+    "A token is needed",
+    "This address is for programs with a token, and none came that may be used: it is missing or misspelt, at its end,"
+    " revoked, or its account has no role in the newsroom any more.",
+    "Send `Authorization: Bearer fct_…`. Whoever works for the newsroom makes tokens at the editors' desk.",
+)
+FORBIDDEN = Problem(
+    "forbidden",
+    403,
+    "The token may not do this",
+    "The token is known, and what was asked for is beyond what it was made for.",
+    "Look at `detail`. A token with another scope is made at the editors' desk.",
+)
 NOT_FOUND = Problem(
     "not-found",
     404,
@@ -75,21 +90,6 @@ NOT_ACCEPTABLE = Problem(
     "The header `Accept` rules out application/json.",
     "Send `Accept: application/json`, or leave the header out.",
 )
-UNAUTHORIZED = Problem(
-    "unauthorized",
-    401,
-    "A token is needed",
-    "This address is for programs with a token, and none came that may be used: it is missing or misspelt, at its end,"
-    " revoked, or its account has no role in the newsroom any more.",
-    "Send `Authorization: Bearer fct_…`. Whoever works for the newsroom makes tokens at the editors' desk.",
-)
-FORBIDDEN = Problem(
-    "forbidden",
-    403,
-    "The token may not do this",
-    "The token is known, and what was asked for is beyond what it was made for.",
-    "Look at `detail`. A token with another scope is made at the editors' desk.",
-)
 CONFLICT = Problem(
     "conflict",
     409,
@@ -98,12 +98,28 @@ CONFLICT = Problem(
     " same request is being carried out.",
     "Look at `detail`, read the draft anew, and send the request again if it is still wanted.",
 )
+GONE = Problem(
+    "gone",
+    410,
+    "Erased",
+    "What was published here has been erased: `detail` is the public notice, and `notice` names the ground and the"
+    " newsroom as well. Its text is gone for good; that it existed, and the digest of what it was, stays in the public"
+    " log.",
+    "Remove your copies. The list of the review's revisions still names each entry with its digest.",
+)
 CONTENT_TOO_LARGE = Problem(
     "content-too-large",
     413,
     "The content is too large",
     "More bytes came than this address takes, or their number was not said.",
     "Look at `detail`. Send the content with a `Content-Length`, and in smaller parts.",
+)
+RANGE_NOT_SATISFIABLE = Problem(
+    "range-not-satisfiable",
+    416,
+    "The file ends before the range begins",
+    "The header `Range` asks for bytes that lie beyond the end of the file.",
+    "The header `Content-Range` says how long the file is. When you have as many bytes, you have all of it.",
 )
 KEY_REUSED = Problem(
     "key-reused",
@@ -118,22 +134,6 @@ INVALID_CONTENT = Problem(
     "The content cannot be taken",
     "The content is JSON, and something in it is missing, unknown, or not allowed. Nothing was stored.",
     "Look at `errors`: each entry says where (`pointer`, RFC 6901) and what is wanted there.",
-)
-GONE = Problem(
-    "gone",
-    410,
-    "Erased",
-    "What was published here has been erased: `detail` is the public notice, and `notice` names the ground and the"
-    " newsroom as well. Its text is gone for good; that it existed, and the digest of what it was, stays in the public"
-    " log.",
-    "Remove your copies. The list of the review's revisions still names each entry with its digest.",
-)
-RANGE_NOT_SATISFIABLE = Problem(
-    "range-not-satisfiable",
-    416,
-    "The file ends before the range begins",
-    "The header `Range` asks for bytes that lie beyond the end of the file.",
-    "The header `Content-Range` says how long the file is. When you have as many bytes, you have all of it.",
 )
 TOO_MANY_REQUESTS = Problem(
     "too-many-requests",
@@ -157,42 +157,12 @@ UNAVAILABLE = Problem(
     "Try again after as many seconds as the header `Retry-After` says.",
 )
 
-PROBLEMS: dict[str, Problem] = {
-    problem.slug: problem
-    for problem in (
-        BAD_REQUEST,
-        BAD_PARAMETER,
-        UNAUTHORIZED,
-        FORBIDDEN,
-        NOT_FOUND,
-        METHOD_NOT_ALLOWED,
-        NOT_ACCEPTABLE,
-        CONFLICT,
-        GONE,
-        CONTENT_TOO_LARGE,
-        RANGE_NOT_SATISFIABLE,
-        KEY_REUSED,
-        INVALID_CONTENT,
-        TOO_MANY_REQUESTS,
-        INTERNAL_ERROR,
-        UNAVAILABLE,
-    )
-}
+PROBLEMS = {each.slug: each for each in [*globals().values()] if isinstance(each, Problem)}
 RETRY_AFTER_OUTAGE = 10  # seconds
 
 
-class ParameterProblem(APIException):
-    """One or more query parameters are wrong; `errors` are pairs of a parameter's name and a sentence."""
-
-    status_code = 400
-
-    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
-        super().__init__("wrong parameters")
-        self.errors = [{"parameter": name, "detail": detail} for name, detail in errors]
-
-
 class Refused(APIException):
-    """What was sent in is not taken: a problem, with what more is known of it."""
+    """A problem, with what more is known of it."""
 
     def __init__(
         self,
@@ -200,91 +170,84 @@ class Refused(APIException):
         detail: str | None = None,
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        notice: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(problem.title)
-        self.problem, self.said, self.errors, self.headers = problem, detail, errors, headers
+        self.problem, self.said, self.errors, self.headers, self.notice = problem, detail, errors, headers, notice
 
 
-class Gone(APIException):
+class ParameterProblem(Refused):
+    """One or more query parameters are wrong; `errors` are pairs of a parameter's name and a sentence."""
+
+    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
+        super().__init__(BAD_PARAMETER, errors=[{"parameter": name, "detail": detail} for name, detail in errors])
+
+
+class Gone(Refused):
     """What was here has been erased; `notice` is what the public is told (`ground`, `text`, …).
 
     None when the log has no erasure: somebody has deleted the document, which is what verifiers look for.
     """
 
-    status_code = 410
-
     def __init__(self, notice: Mapping[str, Any] | None) -> None:
-        super().__init__("erased")
-        self.notice = notice
+        super().__init__(GONE, notice["text"] if notice else None, notice=notice)
 
 
-class RangeNotSatisfiable(APIException):
-    """The range begins beyond the end; `size` is the file's, in bytes."""
+def refusal_of(error: Exception) -> Refused:
+    """Every error as a problem, none with a traceback."""
+    match error:
+        case Refused():
+            return error
+        case Http404() | NotFound():
+            return Refused(NOT_FOUND)
+        case MethodNotAllowed():
+            return Refused(METHOD_NOT_ALLOWED)
+        case NotAcceptable():
+            return Refused(NOT_ACCEPTABLE)
+        case Throttled():
+            wait = max(1, math.ceil(getattr(error, "wait", None) or 1))
+            return Refused(TOO_MANY_REQUESTS, headers={"Retry-After": str(wait)})
+        case SuspiciousOperation():
+            return Refused(BAD_REQUEST)
+        case OperationalError() | InterfaceError():
+            headers = {"Retry-After": str(RETRY_AFTER_OUTAGE)}
+            return Refused(UNAVAILABLE, "The database does not answer.", headers=headers)
+    return Refused(INTERNAL_ERROR)
 
-    status_code = 416
 
-    def __init__(self, size: int) -> None:
-        super().__init__("beyond the end")
-        self.size = size
-
-
-def problem_response(
-    request: HttpRequest,
-    problem: Problem,
-    detail: str | None = None,
-    errors: Sequence[Mapping[str, str]] = (),
-    headers: Mapping[str, str] | None = None,
-    notice: Mapping[str, Any] | None = None,
-) -> HttpResponse:
+def problem_response(request: HttpRequest, refused: Refused) -> HttpResponse:
+    problem = refused.problem
     content: dict[str, Any] = {
         "type": problem.url,
         "title": problem.title,
         "status": problem.status,
-        "detail": detail or problem.meaning,
+        "detail": refused.said or problem.meaning,
         # Without the query, which may be as long as a server takes.
         "instance": escape_uri_path(request.path),
     }
-    if errors:
-        content["errors"] = list(errors)
-    if notice:
-        content["notice"] = notice
-    response = HttpResponse(orjson.dumps(content), status=problem.status, content_type=MEDIA_TYPE, headers=headers)
+    if refused.errors:
+        content["errors"] = list(refused.errors)
+    if refused.notice:
+        content["notice"] = refused.notice
+    response = HttpResponse(
+        orjson.dumps(content), status=problem.status, content_type=MEDIA_TYPE, headers=refused.headers
+    )
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
-    """Django REST framework's EXCEPTION_HANDLER: every error becomes a problem, none shows a traceback."""
+    """Django REST framework's EXCEPTION_HANDLER."""
     request: HttpRequest = context["request"]
-    match error:
-        case ParameterProblem():
-            return problem_response(request, BAD_PARAMETER, errors=error.errors)
-        case Refused():
-            return problem_response(request, error.problem, error.said, error.errors, error.headers)
-        case Gone():
-            return problem_response(request, GONE, error.notice["text"] if error.notice else None, notice=error.notice)
-        case RangeNotSatisfiable():
-            headers = {"Content-Range": f"bytes */{error.size}"}
-            return problem_response(request, RANGE_NOT_SATISFIABLE, headers=headers)
-        case Http404() | NotFound():
-            return problem_response(request, NOT_FOUND)
-        case MethodNotAllowed():
-            return problem_response(request, METHOD_NOT_ALLOWED)
-        case NotAcceptable():
-            return problem_response(request, NOT_ACCEPTABLE)
-        case Throttled():
-            wait = {"Retry-After": str(max(1, math.ceil(getattr(error, "wait", None) or 1)))}
-            return problem_response(request, TOO_MANY_REQUESTS, headers=wait)
-        case SuspiciousOperation():
-            return problem_response(request, BAD_REQUEST)
-        case OperationalError() | InterfaceError():
-            wait = {"Retry-After": str(RETRY_AFTER_OUTAGE)}
-            away = problem_response(request, UNAVAILABLE, "The database does not answer.", headers=wait)
-            return _logged(request, away, error)
-    return _logged(request, problem_response(request, INTERNAL_ERROR), error)
+    return log_fault(request, problem_response(request, refusal_of(error)), error)
 
 
-def _logged(request: HttpRequest, response: HttpResponse, error: Exception) -> HttpResponse:
-    """With the traceback, and marked so that Django does not log the response once more without it."""
+def log_fault(request: HttpRequest, response: HttpResponse, error: Exception) -> HttpResponse:
+    """Logs an error that nobody has refused, with the traceback and without the query, which may hold a key.
+
+    It is marked so that Django does not log the response once more without the traceback.
+    """
+    if response.status_code < 500 or isinstance(error, Refused):
+        return response
     log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, exception=error)
     return response

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 
-from api.problems import RangeNotSatisfiable
+from api.problems import RANGE_NOT_SATISFIABLE, Refused
 from api.responses import has_already
 
 BLOCK = 256 * 1024
@@ -30,7 +30,7 @@ class _Part:
 
 
 def respond_file(request: HttpRequest, path: Path, media_type: str, etag: str) -> HttpResponseBase:
-    """The file or the part of it that is asked for. Raises RangeNotSatisfiable, FileNotFoundError.
+    """The file or the part of it that is asked for. Raises Refused, FileNotFoundError.
 
     `etag` must be a strong one, quotes included: with `If-Range` the part is sent only if it is of that very file.
     """
@@ -68,11 +68,9 @@ def _asked(request: HttpRequest, etag: str, size: int) -> tuple[int, int] | None
     begin, last, length = (None if text is None else int(text) for text in found.groups())
     if begin is None:
         assert length is not None
-        begin, last = max(size - length, 0), size - 1
-        if not length:
-            raise RangeNotSatisfiable(size)
+        begin, last = max(size - length, 0), size - 1 if length else None
     if last is not None and last < begin:
         return None  # malformed, says the standard, and to be passed over
     if begin >= size:
-        raise RangeNotSatisfiable(size)
+        raise Refused(RANGE_NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{size}"})
     return begin, min(last + 1, size) if last is not None else size

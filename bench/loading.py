@@ -42,7 +42,7 @@ def own_server() -> Iterator[None]:
         yield
     finally:
         connections.close_all()
-        settings.DATABASE_SOURCE.embedded.destroy()
+        settings.DATABASE_SERVER.destroy()
         shutil.rmtree(folder)
 
 
@@ -53,7 +53,7 @@ def make_database(name: str) -> None:
     from factcheck.database import roles
     from factcheck.database.embedded import DATABASE
 
-    cluster = settings.DATABASE_SOURCE.embedded
+    cluster = settings.DATABASE_SERVER
     connections.close_all()
     with cluster.superuser() as superuser:
         superuser.execute(f"CREATE DATABASE {name} TEMPLATE {DATABASE} OWNER {cluster.logins().owner.name}")

@@ -43,7 +43,7 @@ def _end_with_parent() -> None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(SECONDS_TO_STOP)
-        settings.DATABASE_SOURCE.leave()  # nobody else would stop the database
+        settings.DATABASE_SERVER.leave()  # nobody else would stop the database
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -3,7 +3,15 @@
 import ipaddress
 
 from django.http import HttpRequest
-from rest_framework.throttling import BaseThrottle
+from rest_framework.request import Request
+from rest_framework.throttling import AnonRateThrottle, BaseThrottle
+
+
+class ByNetwork(AnonRateThrottle):
+    """The limit of requests to the API (API_RATE_LIMIT)."""
+
+    def get_ident(self, request: Request) -> str:
+        return network_of(super().get_ident(request))
 
 
 def address_of(request: HttpRequest) -> str:

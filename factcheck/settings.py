@@ -23,8 +23,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # What the site makes itself: the embedded database, the secret key, static files. Never committed.
 VAR = Path(environment("FACTCHECK_VAR", str(BASE_DIR / "var"))).absolute()
 
-DATABASE_SOURCE = source(os.environ, VAR)
-DATABASES = DATABASE_SOURCE.databases
+DATABASE_SERVER = source(os.environ, VAR)
+DATABASES = DATABASE_SERVER.databases
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PORT = number("PORT", 8000, most=65535)
@@ -177,12 +177,12 @@ LOGIN_REDIRECT_URL = "admin:index"  # where a `next` that is refused leads
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.problems.handle",
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_THROTTLE_CLASSES": ["api.throttling.ByNetwork"] if API_RATE_LIMIT else [],
+    "DEFAULT_THROTTLE_CLASSES": ["factcheck.networks.ByNetwork"] if API_RATE_LIMIT else [],
     "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_LIMIT or None},
     # Whose address counts: behind the proxy, the last in X-Forwarded-For; what a client writes before it does not.
     "NUM_PROXIES": 1 if SECURE else 0,
@@ -235,9 +235,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 if SECURE:
     SECURE_SSL_REDIRECT = True
@@ -257,15 +254,9 @@ LANGUAGE_CODE = environment("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt")]
 LOCALE_PATHS = [BASE_DIR / "factcheck" / "locale"]
 FORMAT_MODULE_PATH = ["factcheck.formats"]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
 # Static files are served from where the apps keep them; nothing has to be collected first.
 WHITENOISE_USE_FINDERS = True
 

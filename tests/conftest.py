@@ -92,7 +92,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _remove_cluster() -> None:
     """In the controller, when the workers have gone; also what a killed run left behind."""
-    settings.DATABASE_SOURCE.embedded.destroy()
+    settings.DATABASE_SERVER.destroy()
     shutil.rmtree(folder)
     for left in folder.parent.glob("factcheck-test-*-*"):
         with suppress(PermissionError):  # somebody else's
@@ -180,7 +180,7 @@ def django_db_setup() -> None:
 @pytest.fixture(scope="session")
 def template(django_db_blocker: pytest.FixtureRequest) -> str:
     """The migrated database that the others are copied from, made by the first worker that wants it."""
-    cluster: Cluster = settings.DATABASE_SOURCE.embedded
+    cluster: Cluster = settings.DATABASE_SERVER
     with open(settings.VAR / "template.lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         cluster.prepare()
@@ -232,14 +232,14 @@ def newsroom(database: str) -> Newsroom:
 def away_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a process that was started while the named server does not answer: it has made no connection yet."""
     account = parse_url("DATABASE_URL", "postgresql://a:b@127.0.0.1:1/facts")
-    monkeypatch.setattr(type(settings.DATABASE_SOURCE), "prepare", Remote(account).prepare)
+    monkeypatch.setattr(type(settings.DATABASE_SERVER), "prepare", Remote(account).prepare)
     connections.close_all()
 
 
 @contextmanager
 def fresh_database(template: str) -> Iterator[str]:
     """A copy of the template, to which every alias points meanwhile."""
-    cluster: Cluster = settings.DATABASE_SOURCE.embedded
+    cluster: Cluster = settings.DATABASE_SERVER
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with cluster.superuser() as superuser:
         superuser.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {cluster.logins().owner.name}")

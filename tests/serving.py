@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from socketserver import ThreadingMixIn
+from socketserver import TCPServer, ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.core.handlers.wsgi import WSGIHandler
@@ -21,11 +21,18 @@ class _Silent(WSGIRequestHandler):
 @contextmanager
 def served() -> Iterator[str]:
     """Gives the site's address. Requests have their own connections, which Django closes after each."""
-    with make_server("127.0.0.1", 0, WSGIHandler(), _Server, _Silent) as server:
+    with running(make_server("127.0.0.1", 0, WSGIHandler(), _Server, _Silent)) as address:
+        yield address
+
+
+@contextmanager
+def running(server: TCPServer) -> Iterator[str]:
+    """Serves meanwhile, and gives the server's address."""
+    with server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield f"http://127.0.0.1:{server.server_address[1]}"
         finally:
             server.shutdown()
             thread.join()

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import OperationalError
 
-from factcheck.database import DatabaseProblem, Source
+from factcheck.database import DatabaseProblem
 from factcheck.database.embedded import DATABASE, Cluster
 from factcheck.management.commands.run import Command
 
@@ -213,7 +213,7 @@ def test_full_disk_is_a_sentence_and_stops_the_database(monkeypatch: pytest.Monk
 
     left: list[bool] = []
     monkeypatch.setattr(Command, "_migrate", fail)
-    monkeypatch.setattr(Source, "leave", lambda source, *, at_once: left.append(at_once))
+    monkeypatch.setattr(Cluster, "leave", lambda cluster, *, at_once: left.append(at_once))
     with pytest.raises(DatabaseProblem, match=r"^No space is left on the disk of .*: free some and start again\.$"):
         Command(stdout=StringIO())._prepare()
     assert left == [True]

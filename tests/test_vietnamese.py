@@ -2,20 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
-import django
 import pytest
-from babel.messages.pofile import read_po
 from django.conf.locale import LANG_INFO
 from django.core.management import call_command
 from django.forms import DateField
 from django.test import Client
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 
-from factcheck import framework_texts
 from factcheck.website.templatetags.published import moment
 
 
@@ -27,17 +22,6 @@ def vietnamese() -> Iterator[None]:
 
 def test_catalogue_translates_every_text_and_is_compiled() -> None:
     call_command("messages", check=True)
-
-
-def test_framework_texts_are_still_django_s() -> None:
-    folder = Path(django.__file__).parent
-    # Of Norwegian Django's catalogues have other spellings than its code.
-    known = {info["name"] for info in LANG_INFO.values() if "name" in info}
-    for room in ("conf", "contrib/admin", "contrib/auth"):
-        with open(folder / room / "locale/en/LC_MESSAGES/django.po", "rb") as file:
-            known |= {m.id if isinstance(m.id, str) else m.id[0] for m in read_po(file)}
-    ours = framework_texts.ADMIN + framework_texts.ACCOUNTS + framework_texts.FORMS + framework_texts.LANGUAGES
-    assert [text for text in ours if not isinstance(text, Promise) and text not in known] == []
 
 
 def test_languages_have_vietnamese_names(vietnamese: None) -> None:

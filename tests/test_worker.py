@@ -105,7 +105,7 @@ def test_sigterm_stops_the_worker_when_it_is_idle(database: str):
 
 def test_command_works_until_sigterm(template: str):
     """On the database that the others are copied from, whose name is the one in the settings."""
-    cluster: Cluster = settings.DATABASE_SOURCE.embedded
+    cluster: Cluster = settings.DATABASE_SERVER
 
     def count() -> int:
         with cluster.superuser(DATABASE) as superuser:
@@ -165,7 +165,7 @@ def test_job_of_a_killed_worker_is_taken_up_again(database: str, tmp_path: Path)
 def test_worker_outlives_a_restart_of_the_database(database: str, tmp_path: Path):
     file = tmp_path / "lines"
     file.write_text("begun before\n")
-    cluster: Cluster = settings.DATABASE_SOURCE.embedded
+    cluster: Cluster = settings.DATABASE_SERVER
     with working(database) as process:
         wait_until(lambda: _workers() == 2)
         with cluster.superuser() as superuser:

@@ -151,20 +151,14 @@ def review(body: Body, sources: int = SOURCES) -> Review:
         "headline": cut(body["headline"], SHORT),
         "summary": cut(body["summary"], LONG) if live else None,
         "claim": claim(body["claim"]) if live else None,
-        "verdict": _verdict(body["verdict"]) if live else None,
-        "sources": [_source(each) for each in cited[:sources]],
+        "verdict": _lines(body["verdict"], Verdict) if live else None,
+        "sources": [_lines(each, Source) | {"url": address(each["url"])} for each in cited[:sources]],
         "sources_left_out": max(0, len(cited) - sources),
-        "publisher": {"name": body["publisher"]["name"], "site": body["publisher"]["site"]},
+        "publisher": _keys(body["publisher"], Publisher),
         "reviewed_on": body["reviewed_on"] if live else None,
         "published_at": body["published_at"],
         "updated_at": body["updated_at"],
-        "revision": {
-            "number": revision["number"],
-            "kind": revision["kind"],
-            "note": cut(revision["note"], LONG),
-            "sequence": revision["sequence"],
-            "digest": revision["digest"],
-        },
+        "revision": _keys(revision, Revision) | {"note": cut(revision["note"], LONG)},
         "license": body["license"],
     }
 
@@ -202,23 +196,13 @@ def address(url: str | None) -> str | None:
     return url if url and len(url) <= MAX_ADDRESS else None
 
 
-def _verdict(body: Body) -> Verdict:
-    return {
-        "label": cut(body["label"], SHORT),
-        "scale": body["scale"],
-        "slug": body["slug"],
-        "explanation": cut(body["explanation"], SHORT),
-    }
+def _keys(body: Body, kind: type[Any]) -> Any:
+    return {key: body[key] for key in kind.__annotations__}
 
 
-def _source(body: Body) -> Source:
-    return {
-        "title": cut(body["title"], SHORT),
-        "url": address(body["url"]),
-        "publisher": cut(body["publisher"], SHORT),
-        "stance": body["stance"],
-        "quote": cut(body["quote"], SHORT),
-    }
+def _lines(body: Body, kind: type[Any]) -> Any:
+    """The keys of that kind, each with a text that is cut to a line."""
+    return {key: cut(body[key], SHORT) for key in kind.__annotations__}
 
 
 def _change(body: Body) -> Change:

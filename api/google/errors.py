@@ -1,17 +1,13 @@
 """Errors in the shape of Google's APIs (google.rpc.Status), for every address under /v1alpha1/."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
-from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.log import log_response
-from rest_framework.exceptions import MethodNotAllowed, NotFound, Throttled
+from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import MethodNotAllowed
 
 from api.google.output import output_of, write
-from api.problems import RETRY_AFTER_OUTAGE, Refused
+from api.problems import log_fault, refusal_of
 
 _CODES = {
     "INVALID_ARGUMENT": 400,
@@ -69,38 +65,19 @@ def error_response(
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     """Takes the place of `api.problems.handle` for the views of this package."""
     request: HttpRequest = context["request"]._request
-    match error:
-        case GoogleError():
-            return error_response(request, error.status, str(error), error.violations)
-        case Refused():
-            status = _BY_CODE.get(error.problem.status, "INVALID_ARGUMENT")
-            return error_response(request, status, error.said, headers=error.headers)
-        case Http404() | NotFound() | MethodNotAllowed():
-            return error_response(request, "NOT_FOUND")
-        case Throttled():
-            wait = str(max(1, math.ceil(getattr(error, "wait", None) or 1)))
-            return error_response(request, "RESOURCE_EXHAUSTED", headers={"Retry-After": wait})
-        case SuspiciousOperation():
-            return error_response(request, "INVALID_ARGUMENT")
-        case OperationalError() | InterfaceError():
-            headers = {"Retry-After": str(RETRY_AFTER_OUTAGE)}
-            return _logged(request, error_response(request, "UNAVAILABLE", headers=headers), error)
-    return _logged(request, error_response(request, "INTERNAL"), error)
+    if isinstance(error, GoogleError):
+        return error_response(request, error.status, str(error), error.violations)
+    refused = refusal_of(error)
+    # With a method that an address does not have, nothing is found there.
+    code = 404 if isinstance(error, MethodNotAllowed) else refused.problem.status
+    message = refused.said if refused is error else None
+    status = _BY_CODE.get(code, "INVALID_ARGUMENT")
+    return log_fault(request, error_response(request, status, message, headers=refused.headers), error)
 
 
-def make_google(request: HttpRequest, response: HttpResponse) -> None:
-    """Replaces the content of an error page that Django itself made; its headers stay."""
+def make_google(request: HttpRequest, response: HttpResponse) -> HttpResponse | None:
+    """What takes the place of an error page that Django itself made; None for any other answer."""
     if not response.headers.get("Content-Type", "").startswith("text/html"):
-        return
+        return None
     fallback = "INVALID_ARGUMENT" if response.status_code < 500 else "INTERNAL"
-    made = error_response(request, _BY_CODE.get(response.status_code, fallback))
-    response.content, response.status_code = made.content, made.status_code
-    response.headers.pop("Content-Length", None)
-    for name, value in made.headers.items():
-        response.headers[name] = value
-
-
-def _logged(request: HttpRequest, response: HttpResponse, error: Exception) -> HttpResponse:
-    """With the traceback and the path; never with the query, which may hold a key."""
-    log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, exception=error)
-    return response
+    return error_response(request, _BY_CODE.get(response.status_code, fallback))

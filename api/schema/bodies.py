@@ -4,6 +4,8 @@ and what the serving site adds (factcheck/record/readmodel.py). New keys may com
 from typing import Any
 
 from api.schema.operations import ref
+from factcheck.record.claims import REVIEW_IN_CLAIM
+from factcheck.record.entries import ChangeClass
 from factcheck.record.statements.erasure import ErasureNotice
 from factcheck.record.statements.review import Review
 from factcheck.record.statements.schema import published
@@ -19,8 +21,6 @@ URL: Json = {"type": "string", "format": "uri"}
 URL_OR_NULL: Json = {"type": ["string", "null"], "format": "uri"}
 # Another's, as people copy it: letters of any script and brackets may stand in it, which format `uri` rules out.
 ADDRESS: Json = {"type": "string", "pattern": ADDRESS_PATTERN}
-ADDRESS_OR_NULL: Json = {**ADDRESS, "type": ["string", "null"]}
-DATE_OR_NULL: Json = {"type": ["string", "null"], "format": "date"}
 MOMENT: Json = {"type": "string", "format": "date-time", "description": "RFC 3339, UTC, microseconds."}
 INTEGER: Json = {"type": "integer"}
 INTEGER_OR_NULL: Json = {"type": ["integer", "null"]}
@@ -46,15 +46,15 @@ def nullable(component: str) -> Json:
     return {"anyOf": [ref(component), {"type": "null"}]}
 
 
-CHANGE_CLASS: Json = {"enum": ["typo", "update", "substantive", None], "type": ["string", "null"]}
+CHANGE_CLASS: Json = {"enum": [*ChangeClass.values, None], "type": ["string", "null"]}
 KIND: Json = {"type": "string", "enum": ["original", "update", "correction", "withdrawal", "reinstatement"]}
 NOTE = about(TEXT_OR_NULL, "What the publisher tells the public about the change.")
 
-_AT_PUBLICATION: Json = {
+TIMES: Json = {
     "published_at": about(MOMENT, "When the first revision was published here."),
     "updated_at": about(MOMENT, "When this revision was published."),
-    "corrections": listed(ref("Correction"), description="Every change so far."),
 }
+_AT_PUBLICATION: Json = {**TIMES, "corrections": listed(ref("Correction"), description="Every change so far.")}
 _SAID = published(Review, Tombstone, ErasureNotice)
 _CLAIM: Json = _SAID["ReviewedClaim"]["properties"]
 
@@ -65,7 +65,6 @@ def served(statement: Json, **added: Json) -> Json:
     return keys(statement["description"], **properties)
 
 
-_SUMMARY = ("id", "url", "original_url", "language", "headline", "verdict", "reviewed_on", "published_at", "updated_at")
 _CORRECTION: Json = {
     "revision": about(INTEGER, "Its number."), "at": about(MOMENT, "When it was published."),
     "kind": about({"type": "string", "enum": ["update", "correction"]}, "What kind of change it is."),
@@ -117,13 +116,10 @@ BODIES: Json = {
     "ClaimOrTombstone": {"oneOf": [ref("Claim"), ref("ClaimTombstone")]},
     "ReviewOfClaim": keys(
         "A live review of a claim, in short.",
-        **{key: _REVIEW[key] for key in _SUMMARY},
+        **{key: _REVIEW[key] for key in REVIEW_IN_CLAIM},
         publisher=keys("Its publisher.", name=TEXT, site=TEXT),
     ),
-    "CurrentRevision": keys(
-        "The revision that this is.",
-        **_CURRENT,
-    ),
+    "CurrentRevision": keys("The revision that this is.", **_CURRENT),
     "Correction": keys("A change after the first publication.", **_CORRECTION),
     "CorrectionOfReview": keys(
         "A change after the first publication, with the review that was changed.",

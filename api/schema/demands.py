@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.schema.bodies import BODIES, DIGEST, INTEGER, MOMENT, TEXT_OR_NULL, URL, about, keys
+from api.schema.bodies import BODIES, DIGEST, INTEGER, TEXT_OR_NULL, TIMES, URL, about, keys
 from api.schema.lists import REVISION
 from api.schema.operations import ref
 from factcheck.record.statements.demand import Demand
@@ -13,11 +13,7 @@ Json = dict[str, Any]
 _KIND: Json = {"type": "string", "enum": ["published", "updated"]}
 _NOTE = about(TEXT_OR_NULL, "What changed; null for the first revision.")
 _SAID = published(Demand)
-_TIMES: Json = {
-    "published_at": about(MOMENT, "When the first revision was published here."),
-    "updated_at": about(MOMENT, "When this revision was published."),
-}
-_REVISION: Json = {**REVISION, "kind": _KIND, "class": {"type": "null"}, "note": _NOTE}
+_REVISION: Json = {**REVISION, "kind": _KIND, "class": {"type": "null"}, "note": _NOTE, "document_url": URL}
 _CURRENT: Json = {"number": about(INTEGER, "From 1."), "kind": _KIND, "class": {"type": "null"}, "note": _NOTE}
 
 DEMANDS: Json = {
@@ -25,7 +21,7 @@ DEMANDS: Json = {
     "Demand": keys(
         _SAID["Demand"]["description"],
         **_SAID["Demand"]["properties"],
-        **_TIMES,
+        **TIMES,
         url=about(URL, "Its page on this site."),
         revision=ref("CurrentDemandRevision"),
     ),
@@ -36,13 +32,11 @@ DEMANDS: Json = {
         "A demand without `url`, `revision.sequence` and `revision.digest`, which belong to the serving site."
         " Canonical JSON (RFC 8785).",
         **_SAID["Demand"]["properties"],
-        **_TIMES,
+        **TIMES,
         revision=keys("The revision that this is.", **_CURRENT),
     ),
-    "DemandRevision": keys("An entry about a demand.", **{**_REVISION, "document_url": URL}),
+    "DemandRevision": keys("An entry about a demand.", **_REVISION),
     "RevisionWithDemand": keys(
-        "An entry about a demand, and what the register said then.",
-        **{**_REVISION, "document_url": URL},
-        demand=ref("Demand"),
+        "An entry about a demand, and what the register said then.", **_REVISION, demand=ref("Demand")
     ),
 }

@@ -32,6 +32,11 @@ QUESTION: Json = {
     "maxLength": MAX_SENT,
     "description": f"At most {MAX_QUESTION:,} characters in NFC.",
 }
+# What the root leads to, by the names of the addresses.
+ADDRESSES = (
+    "claims", "reviews", "match", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants",
+    "topics", "dumps", "schema", "docs",
+)  # fmt: skip
 SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
 
@@ -191,28 +196,7 @@ LISTS: Json = {
         },
         description="Operations in their order (RFC 6902).",
     ),
-    "Root": keys(
-        "Where everything is.",
-        **dict.fromkeys(
-            (
-                "claims",
-                "reviews",
-                "demands",
-                "match",
-                "corrections",
-                "changes",
-                "publishers",
-                "rating-scales",
-                "claimants",
-                "topics",
-                "dumps",
-                "schema",
-                "docs",
-                "license",
-            ),
-            URL,
-        ),
-    ),
+    "Root": keys("Where everything is.", **dict.fromkeys((*ADDRESSES, "license"), URL)),
     "OpenApi": {"type": "object", "description": "OpenAPI 3.1.", "required": ["openapi", "info", "paths"]},
     "Problem": {
         **keys(

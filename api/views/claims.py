@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-import orjson
 from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 
 from api import responses
 from api.endpoint import Endpoint
 from api.filters import CLAIM_FILTERS
-from api.keyset import Order
-from api.list_pages import list_response
+from api.keyset import both_ways
+from api.list_pages import list_of_bodies
 from api.lists import ListOptions, read_list_request
 from api.moments import as_published, read_as_of_alone
 from api.schema.operations import documented
@@ -21,14 +20,7 @@ from factcheck.record.families import Family
 from factcheck.record.models import PastClaim, PublishedClaim
 
 CLAIMS = ListOptions(
-    orders={
-        "-published_at": Order("published_at", descending=True),
-        "published_at": Order("published_at"),
-        "-updated_at": Order("updated_at", descending=True),
-        "updated_at": Order("updated_at"),
-        "-claimed_on": Order("claimed_on", descending=True, nullable=True),
-        "claimed_on": Order("claimed_on", nullable=True),
-    },
+    orders=both_ways("published_at", "updated_at", "claimed_on", nullable=["claimed_on"]),
     filters=CLAIM_FILTERS,
     as_of=True,
     rows=lambda condition: PublishedClaim.objects.using("public").live().filter(condition),
@@ -51,8 +43,7 @@ class ClaimList(Endpoint):
         page, meta = read_searched(asked, PublishedClaim, PastClaim)
         if meta is None:  # which is made within a time
             follows_log(request._request)
-        results = [orjson.Fragment(body) for (body,) in page.rows]
-        return list_response(request._request, page, results, asked.as_of, meta)
+        return list_of_bodies(request._request, page, asked.as_of, meta)
 
 
 class ClaimDetail(Endpoint):

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import orjson
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, F, Func, Q
 from django.http import HttpResponse
@@ -12,14 +11,13 @@ from api.endpoint import Endpoint
 from api.filters import REVIEW_FILTERS, Filter
 from api.frequency import always, never
 from api.keyset import Order
-from api.list_pages import Page, list_response, read_page
+from api.list_pages import Page, list_of_bodies, read_page
 from api.lists import ListOptions, ListRequest, read_list_request
 from api.schema.operations import documented
 from api.searching import read_in_time
 from api.values import read_one_of
+from factcheck.record.entries import ChangeClass
 from factcheck.record.models import PublishedCorrection, PublishedReview
-
-CLASSES = ("typo", "update", "substantive")
 
 
 def _by_review(each: Filter) -> Filter:
@@ -42,8 +40,8 @@ CORRECTIONS = ListOptions(
     orders={"-sequence": Order("sequence", descending=True, tie="sequence")},
     filters=(
         Filter(
-            "class", read_one_of(CLASSES), lambda found: Q(change_class__in=found),
-            {"type": "string", "enum": list(CLASSES)}, "How much the publisher says was wrong.", "substantive",
+            "class", read_one_of(ChangeClass.values), lambda found: Q(change_class__in=found),
+            {"type": "string", "enum": ChangeClass.values}, "How much the publisher says was wrong.", "substantive",
         ),
         *map(_by_review, REVIEW_FILTERS),
     ),
@@ -60,9 +58,7 @@ class CorrectionList(Endpoint):
         "CorrectionList", CORRECTIONS,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        asked = read_list_request(request._request, CORRECTIONS)
-        page = read_corrections(asked)
-        return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows])
+        return list_of_bodies(request._request, read_corrections(read_list_request(request._request, CORRECTIONS)))
 
 
 def read_corrections(asked: ListRequest) -> Page:

@@ -2,32 +2,24 @@
 
 from uuid import UUID
 
-import orjson
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from api import responses
 from api.endpoint import Endpoint, refuse_parameters
 from api.filters import DEMAND_FILTERS
-from api.keyset import Order
-from api.list_pages import list_response, read_page
+from api.keyset import both_ways
+from api.list_pages import list_of_bodies, read_page
 from api.lists import ListOptions, read_list_request
 from api.schema.operations import DOCUMENT_HEADERS, documented
-from api.views.revisions import REVISIONS, list_revisions, metadata_of
-from factcheck.record.canonical import respelled
-from factcheck.record.models import LogEntry, PublishedDemand, RevisionDocument
+from api.views.reviews import entries_of
+from api.views.revisions import REVISIONS, find_revision, list_revisions, respond_revision
+from factcheck.record.models import PublishedDemand
 from factcheck.record.register import demand_body
 
 DEMANDS = ListOptions(
-    orders={
-        "-published_at": Order("published_at", descending=True),
-        "published_at": Order("published_at"),
-        "-updated_at": Order("updated_at", descending=True),
-        "updated_at": Order("updated_at"),
-        "-received_on": Order("received_on", descending=True),
-        "received_on": Order("received_on"),
-    },
+    orders=both_ways("published_at", "updated_at", "received_on"),
     filters=DEMAND_FILTERS,
     rows=lambda condition: PublishedDemand.objects.using("public").filter(condition),
 )
@@ -41,19 +33,15 @@ class DemandList(Endpoint):
         DEMANDS,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        asked = read_list_request(request._request, DEMANDS)
-        page = read_page(asked)
-        return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows])
+        return list_of_bodies(request._request, read_page(read_list_request(request._request, DEMANDS)))
 
 
 class DemandDetail(Endpoint):
     @documented("get_demand", "Demands", "A demand as the register has it now.", "Demand", missing=True)
     def get(self, request: Request, demand_id: UUID) -> HttpResponse:
         refuse_parameters(request)
-        found = PublishedDemand.objects.using("public").filter(pk=demand_id).values_list("body", flat=True).first()
-        if found is None:
-            raise Http404
-        return responses.respond(request._request, found.encode())
+        demand = get_object_or_404(PublishedDemand.objects.using("public"), pk=demand_id)
+        return responses.respond(request._request, demand.body.encode())
 
 
 class DemandRevisionList(Endpoint):
@@ -63,7 +51,7 @@ class DemandRevisionList(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID) -> HttpResponse:
         asked = read_list_request(request._request, REVISIONS)
-        entries = _entries(demand_id)
+        entries = entries_of(demand_id, "demand")
         if not entries.exists():
             raise Http404
         return list_revisions(asked, entries, "api:demand-revision")
@@ -76,11 +64,7 @@ class DemandRevisionDetail(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
-        entry, row = _find_revision(demand_id, number)
-        document = orjson.loads(bytes(row.document))
-        said = orjson.Fragment(respelled(demand_body(entry, document)))
-        metadata = metadata_of(entry, document, "api:demand-revision")
-        return responses.respond(request._request, orjson.dumps(metadata | {"demand": said}))
+        return respond_revision(request._request, *find_revision(demand_id, number, "demand"), demand_body)
 
 
 class DemandRevisionBytes(Endpoint):
@@ -91,16 +75,4 @@ class DemandRevisionBytes(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
-        return responses.respond_document(request._request, *_find_revision(demand_id, number))
-
-
-def _find_revision(demand_id: UUID, number: int) -> tuple[LogEntry, RevisionDocument]:
-    """Raises Http404."""
-    entry = _entries(demand_id).filter(number=number).select_related("revision_document").first()
-    if entry is None:
-        raise Http404
-    return entry, entry.revision_document
-
-
-def _entries(demand_id: UUID) -> QuerySet[LogEntry]:
-    return LogEntry.objects.using("public").filter(subject=demand_id, kind__startswith="demand.")
+        return responses.respond_document(request._request, *find_revision(demand_id, number, "demand"))

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from rest_framework.request import Request
 
@@ -44,10 +45,7 @@ class _Drafts(PrivateEndpoint):
         self.token = intake.authenticate(request._request.headers.get("Authorization", ""), self.scope)
 
     def find(self, pk: UUID) -> Any:
-        found = type(self).own(self.token).filter(pk=pk).first()
-        if found is None:
-            raise Http404
-        return found
+        return get_object_or_404(type(self).own(self.token), pk=pk)
 
     def show(self, request: Request, pk: UUID) -> HttpResponse:
         refuse_parameters(request)

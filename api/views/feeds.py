@@ -27,6 +27,7 @@ from api.negotiation import Anything
 from api.searching import read_in_time
 from api.unchanged import follows_log
 from api.views.corrections import CORRECTIONS, read_corrections
+from factcheck.record.entries import ChangeClass
 from factcheck.record.markdown import to_html
 from factcheck.record.models import PublishedReference, PublishedReview
 
@@ -40,11 +41,6 @@ REVIEW_FEED = ListOptions(
     choices=CONTENT,
 )
 CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT)
-CLASSES = {
-    "typo": _("typing error"),
-    "update": _("new information"),
-    "substantive": _("substantive correction"),
-}
 
 
 @extend_schema(exclude=True)
@@ -206,4 +202,4 @@ def _change(correction: Body, language: str | None) -> str:
     before, after = ((correction[key] or {}).get("label") or "–" for key in ("verdict_before", "verdict_after"))
     verdict = after if before == after else f"{before} → {after}"
     said = correction["class"] or correction["kind"]
-    return f"[{CLASSES.get(said, said) if language else said}] {verdict}"
+    return f"[{dict(ChangeClass.choices).get(said, said) if language else said}] {verdict}"

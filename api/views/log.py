@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from api import responses
@@ -99,9 +100,8 @@ class EntryDocumentView(RawEndpoint):
     )  # fmt: skip
     def get(self, request: Request, sequence: int) -> HttpResponse:
         refuse_parameters(request)
-        entry = LogEntry.objects.using("public").filter(sequence=sequence).select_related("revision_document").first()
-        if entry is None:
-            raise Http404
+        entries = LogEntry.objects.using("public").select_related("revision_document")
+        entry = get_object_or_404(entries, sequence=sequence)
         try:
             return responses.respond_document(request._request, entry, entry.revision_document)
         except RevisionDocument.DoesNotExist:

@@ -18,19 +18,15 @@ from api import responses
 from api.endpoint import Endpoint, refuse_parameters
 from api.negotiation import Anything
 from api.problems import PROBLEMS
+from api.schema.lists import ADDRESSES
 from api.schema.operations import documented
-
-LISTS = (
-    "claims", "reviews", "match", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants",
-    "topics", "dumps",
-)  # fmt: skip
 
 
 class Root(Endpoint):
     @documented("get_root", "Start", "The addresses of everything else.", "Root")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
-        addresses = {name: settings.SITE_URL + reverse(f"api:{name}") for name in (*LISTS, "schema", "docs")}
+        addresses = {name: settings.SITE_URL + reverse(f"api:{name}") for name in ADDRESSES}
         return responses.respond(request._request, orjson.dumps({**addresses, "license": settings.LICENSE_URL}))
 
 

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from api.endpoint import Endpoint
 from api.keyset import Order
-from api.list_pages import list_response, read_page
+from api.list_pages import list_of_bodies, list_response, read_page
 from api.lists import ListOptions, read_list_request
 from api.schema.operations import documented
 from factcheck.record.models import PublishedReference
@@ -28,7 +28,7 @@ def references(kind: Kind) -> QuerySet[Any]:
 
 def _respond(request: Request, kind: Kind) -> HttpResponse:
     page = read_page(read_list_request(request._request, BY_NAME), references(kind))
-    return list_response(request._request, page, [orjson.Fragment(body) for (body,) in page.rows])
+    return list_of_bodies(request._request, page)
 
 
 class PublisherList(Endpoint):

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.request import Request
@@ -11,12 +10,12 @@ from rest_framework.request import Request
 from api import responses
 from api.endpoint import Endpoint, refuse_parameters
 from api.filters import REVIEW_FILTERS
-from api.keyset import Order
-from api.list_pages import list_response
+from api.keyset import both_ways
+from api.list_pages import list_of_bodies
 from api.lists import ListOptions, read_list_request
 from api.moments import Moment, as_published, read_as_of_alone
 from api.negotiation import JsonOrLinkedData, LinkedDataOnly
-from api.problems import NOT_FOUND, Gone, problem_response
+from api.problems import NOT_FOUND, Gone, Refused
 from api.schema.operations import documented
 from api.searching import read_searched
 from api.statements import Slot, compiled, log_head
@@ -27,16 +26,7 @@ from factcheck.record.models import LogEntry, PastReview, PublishedReview, Statu
 from factcheck.record.revisions import last_notice, notice_in
 
 REVIEWS = ListOptions(
-    orders={
-        "-published_at": Order("published_at", descending=True),
-        "published_at": Order("published_at"),
-        "-updated_at": Order("updated_at", descending=True),
-        "updated_at": Order("updated_at"),
-        "-reviewed_on": Order("reviewed_on", descending=True, nullable=True),
-        "reviewed_on": Order("reviewed_on", nullable=True),
-        "-claimed_on": Order("claimed_on", descending=True, nullable=True),
-        "claimed_on": Order("claimed_on", nullable=True),
-    },
+    orders=both_ways("published_at", "updated_at", "reviewed_on", "claimed_on", nullable=["reviewed_on", "claimed_on"]),
     filters=REVIEW_FILTERS,
     as_of=True,
     rows=lambda condition: PublishedReview.objects.using("public").live().filter(condition),
@@ -53,8 +43,7 @@ class ReviewList(Endpoint):
         page, meta = read_searched(asked, PublishedReview, PastReview)
         if meta is None:  # which is made within a time
             follows_log(request._request)
-        results = [orjson.Fragment(body) for (body,) in page.rows]
-        return list_response(request._request, page, results, asked.as_of, meta)
+        return list_of_bodies(request._request, page, asked.as_of, meta)
 
 
 class ReviewDetail(Endpoint):
@@ -94,7 +83,7 @@ class ReviewAsClaimReview(Endpoint):
             raise Gone(notice_in(body))
         if status == Status.WITHDRAWN:
             detail = "This review has been withdrawn, and no ClaimReview stands for it any more."
-            return problem_response(request._request, NOT_FOUND, detail)
+            raise Refused(NOT_FOUND, detail)
         return responses.respond(request._request, claim_review_document(body), LINKED_DATA)
 
 
@@ -134,6 +123,6 @@ def _review_now() -> QuerySet[Any, Any]:
     return rows.annotate(log_head=log_head()).values_list("status", "body", "log_head")
 
 
-def entries_of(review_id: UUID) -> QuerySet[LogEntry]:
-    """The log has entries about other subjects too, which have no address here."""
-    return LogEntry.objects.using("public").filter(subject=review_id, kind__startswith="review.")
+def entries_of(subject: UUID, what: str = "review") -> QuerySet[LogEntry]:
+    """The entries about a review, or a "demand". The log has entries about other subjects too."""
+    return LogEntry.objects.using("public").filter(subject=subject, kind__startswith=f"{what}.")

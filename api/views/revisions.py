@@ -1,12 +1,14 @@
 """The revisions of a review: what was published when, each with the bytes that the log's digest is of."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from rest_framework.request import Request
 
@@ -56,11 +58,7 @@ class RevisionDetail(Endpoint):
         entry, row = find_revision(review_id, number)
         if entry.kind == LogEntry.Kind.ERASURE:
             raise Gone(notice_in(bytes(row.document)))
-        document = orjson.loads(bytes(row.document))
-        said = orjson.Fragment(respelled(review_body(entry, document)))
-        return responses.respond(
-            request._request, orjson.dumps(metadata_of(entry, document, "api:revision") | {"review": said})
-        )
+        return respond_revision(request._request, entry, row, review_body)
 
 
 class RevisionBytes(Endpoint):
@@ -71,19 +69,16 @@ class RevisionBytes(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
-        entry, row = find_revision(review_id, number)
-        return responses.respond_document(request._request, entry, row)
+        return responses.respond_document(request._request, *find_revision(review_id, number))
 
 
-def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, RevisionDocument]:
+def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[LogEntry, RevisionDocument]:
     """Raises Http404; Gone when the document was erased."""
-    entry = entries_of(review_id).filter(number=number).select_related("revision_document").first()
-    if entry is None:
-        raise Http404
+    entry = get_object_or_404(entries_of(subject, what).select_related("revision_document"), number=number)
     try:
         return entry, entry.revision_document
     except RevisionDocument.DoesNotExist:
-        raise Gone(last_notice(review_id)) from None
+        raise Gone(last_notice(subject)) from None
 
 
 def list_revisions(asked: ListRequest, entries: QuerySet[LogEntry], route: str) -> HttpResponse:
@@ -94,20 +89,16 @@ def list_revisions(asked: ListRequest, entries: QuerySet[LogEntry], route: str) 
     return list_response(asked.request, page, results)
 
 
-def metadata_of(entry: LogEntry, document: dict[str, Any], route: str) -> dict[str, Any]:
-    """What is known of an entry whose document is at hand."""
-    return metadata(
-        route,
-        number=entry.number,
-        sequence=entry.sequence,
-        kind=entry.kind,
-        at=entry.at,
-        subject=entry.subject,
-        digest=entry.digest,
-        note=document["revision"]["note"],
-        change_class=document["revision"]["class"],
-        revision_document=entry.sequence,
-    )
+def respond_revision(
+    request: HttpRequest, entry: LogEntry, row: RevisionDocument, body: Callable[[LogEntry, Any], Any]
+) -> HttpResponse:
+    """A revision with what was published then, in the body that was served for it."""
+    document = orjson.loads(bytes(row.document))
+    said = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
+    known = {column: getattr(entry, column) for column in COLUMNS if column not in said} | said
+    what, route = ("review", "api:revision") if entry.is_of_review else ("demand", "api:demand-revision")
+    shown = orjson.Fragment(respelled(body(entry, document)))
+    return responses.respond(request, orjson.dumps(metadata(route, **known) | {what: shown}))
 
 
 def metadata(route: str, **entry: Any) -> dict[str, Any]:

@@ -5,6 +5,6 @@ The server is looked for when the first connection is made, so commands that nee
 """
 
 from factcheck.database.problems import DatabaseProblem
-from factcheck.database.source import Source, source
+from factcheck.database.source import source
 
-__all__ = ["DatabaseProblem", "Source", "source"]
+__all__ = ["DatabaseProblem", "source"]

@@ -18,7 +18,7 @@ _PLANNING = "planning"
 
 class DatabaseClient(PostgresqlClient):
     def runshell(self, parameters: Iterable[str]) -> None:
-        settings.DATABASE_SOURCE.prepare()
+        settings.DATABASE_SERVER.prepare()
         super().runshell(parameters)
 
 
@@ -47,7 +47,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         return super().is_usable()
 
     def get_connection_params(self) -> dict[str, Any]:
-        settings.DATABASE_SOURCE.prepare()
+        settings.DATABASE_SERVER.prepare()
         # Only cursors that leave parameters to the server prepare statements: those of `planning_cursor`.
         return {**super().get_connection_params(), "prepare_threshold": 0}
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psycopg
 
@@ -28,6 +28,8 @@ OWNER, APPLICATION, READING = "factcheck_owner", "factcheck_app", "factcheck_pub
 
 class Cluster:
     """One embedded server. ``durable=False`` trades safety for speed, for tests only."""
+
+    databases: dict[str, Any]  # Django's setting
 
     def __init__(self, var: Path, *, durable: bool = True) -> None:
         self.lodging = lodging.find(var)

@@ -21,7 +21,10 @@ BY_HAND = (
 class Remote:
     """``account``: Django's connection settings of the role that looks; ``logins``: the roles it makes, if it owns."""
 
-    def __init__(self, account: dict[str, Any], logins: roles.Logins | None = None) -> None:
+    def __init__(
+        self, account: dict[str, Any], logins: roles.Logins | None = None, *, databases: dict[str, Any] | None = None
+    ) -> None:
+        self.databases = databases or {}
         self.account = account
         self.logins = logins
         self._mutex = threading.Lock()

@@ -7,9 +7,8 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from factcheck.database import passwords
@@ -21,45 +20,15 @@ from factcheck.database.roles import Login, Logins
 
 EXAMPLE = "postgresql://owner:password@localhost:5432/factcheck"
 Settings = dict[str, Any]
+Server = Cluster | Remote
 
 
-class Server(Protocol):
-    def prepare(self) -> None: ...
+def source(environ: Mapping[str, str], var: Path) -> Server:
+    """The server, with Django's setting in ``databases``.
 
-    def leave(self, *, at_once: bool = False) -> None: ...
-
-    def full_disk(self, error: Exception) -> DatabaseProblem | None: ...
-
-
-@dataclass(frozen=True)
-class Source:
-    """``databases`` is Django's setting; ``prepare()``, called before the first connection, sees to the server.
-
-    ``leave()`` stops the server if it is ours and this process is the last that uses it. ``full_disk()`` gives the
-    sentence for an error that came of a full disk, and None for another.
+    ``prepare()`` is called before the first connection. ``leave()`` stops the server if it is ours and this process is
+    the last that uses it. ``full_disk()`` gives the sentence for an error that came of a full disk, None for another.
     """
-
-    databases: dict[str, Settings]
-    server: Server
-
-    @property
-    def embedded(self) -> Cluster:
-        """The embedded server, for who knows that there is one: tests and measurements."""
-        if not isinstance(self.server, Cluster):
-            raise DatabaseProblem("DATABASE_URL is set: there is no embedded PostgreSQL here.")
-        return self.server
-
-    def prepare(self) -> None:
-        self.server.prepare()
-
-    def leave(self, *, at_once: bool = False) -> None:
-        self.server.leave(at_once=at_once)
-
-    def full_disk(self, error: Exception) -> DatabaseProblem | None:
-        return self.server.full_disk(error)
-
-
-def source(environ: Mapping[str, str], var: Path) -> Source:
     url, public, owner = (
         environ.get(name, "").strip() for name in ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL")
     )
@@ -82,12 +51,13 @@ def source(environ: Mapping[str, str], var: Path) -> Source:
             {**place, "USER": login.name, "PASSWORD": login.password}
             for login in (logins.application, logins.reading, logins.owner)
         ]
-        return Source(_aliases(*users, age=age), cluster)
+        cluster.databases = _aliases(*users, age=age)
+        return cluster
     application = parse_url("DATABASE_URL", url)
     if public:
         reading = parse_url("PUBLIC_DATABASE_URL", public)
         migrating = parse_url("OWNER_DATABASE_URL", owner) if owner else application
-        return Source(_aliases(application, reading, migrating, age=age), Remote(application))
+        return Remote(application, databases=_aliases(application, reading, migrating, age=age))
     if owner:
         raise DatabaseProblem(
             f"OWNER_DATABASE_URL is set without the reading role's PUBLIC_DATABASE_URL: set it, for example {EXAMPLE}."
@@ -95,7 +65,7 @@ def source(environ: Mapping[str, str], var: Path) -> Source:
     return _beside(application, var, age)
 
 
-def _beside(owner: Settings, var: Path, age: int) -> Source:
+def _beside(owner: Settings, var: Path, age: int) -> Remote:
     """DATABASE_URL is the owner's; the two other roles are named after the database, their passwords are in ``var``."""
     names = f"{owner['NAME']}_app", f"{owner['NAME']}_public"
     try:
@@ -109,7 +79,7 @@ def _beside(owner: Settings, var: Path, age: int) -> Source:
     application, reading = (Login(name, kept[name]) for name in names)
     editors, readers = ({**owner, "USER": login.name, "PASSWORD": login.password} for login in (application, reading))
     logins = Logins(Login(owner["USER"], owner["PASSWORD"]), application, reading)
-    return Source(_aliases(editors, readers, owner, age=age), Remote(owner, logins))
+    return Remote(owner, logins, databases=_aliases(editors, readers, owner, age=age))
 
 
 def _age(seconds: str) -> int:

@@ -17,7 +17,7 @@ def refuse_unknown_migrations(loader: MigrationLoader) -> None:
     )
     if not unknown:
         return
-    server = settings.DATABASE_SOURCE.server
+    server = settings.DATABASE_SERVER
     if isinstance(server, Cluster):
         home = server.lodging.home
         folders = f"{settings.VAR}" if home.is_relative_to(settings.VAR) else f"{settings.VAR} and {home}"

@@ -3,7 +3,7 @@
 The keys of a part (`selection.reason`) are columns that begin with its name (`selection_reason`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -45,14 +45,13 @@ def emptied(model: type[models.Model], part: type[Part]) -> dict[str, Any]:
     return columns_of(model, filled({}, part))
 
 
-def arranged(model: type[models.Model], part: type[Part], *rows: str | tuple[str, ...], last: str = "") -> list[Any]:
-    """The fields of a form in these rows, and after them the columns of the statement's other keys."""
+def other_fields(model: type[models.Model], part: type[Part], rows: Iterable[str | tuple[str, ...]]) -> list[str]:
+    """The fields of a form for those of the statement's keys whose columns stand in none of these rows."""
     named = {name for row in rows for name in ((row,) if isinstance(row, str) else row)}
     keys, parts = _keys_of(model, part)
     columns = [*keys, *(column for spread in parts.values() for column in spread.values())]
     fields = {column.attname: column.name for column in model._meta.concrete_fields if column.editable}
-    others = [fields[column] for column in columns if column in fields and fields[column] not in named]
-    return [*rows, *others, *([last] if last else [])]
+    return [fields[column] for column in columns if column in fields and fields[column] not in named]
 
 
 def _said(value: Any) -> Any:

@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial.columns import columns_of
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import (
     Appearance,
@@ -56,7 +57,7 @@ def load_demo(logins_file: Path) -> list[Login]:
     if taken := User.objects.filter(username__in=people).order_by("username").first():
         raise EditorialError(_("The demo needs the account name %(name)s, which is taken.") % {"name": taken.username})
     publishers = {
-        fields["site"]: Publisher.objects.create(**_absent_as_empty(fields)) for fields in newsroom["publishers"]
+        fields["site"]: Publisher.objects.create(**columns_of(Publisher, fields)) for fields in newsroom["publishers"]
     }
     logins = [_account(account, publishers) for account in newsroom["accounts"]]
     for topic in newsroom["topics"]:
@@ -89,24 +90,23 @@ def _account(fields: dict[str, Any], publishers: dict[str, Publisher]) -> Login:
 
 def _claim(entry: dict[str, Any], publishers: dict[str, Publisher]) -> None:
     """The claim belongs to the newsroom that reviewed it first; others may review it once it is public."""
-    fields = dict(entry["claim"])
-    appearances, claimant = fields.pop("appearances"), fields.pop("claimant")
+    fields = entry["claim"]
     newsroom = publishers[entry["reviews"][0]["publisher"]]
     claim = Claim.objects.create(
         newsroom=newsroom,
-        claimant=_claimant(claimant, newsroom) if claimant else None,
+        claimant=_claimant(fields["claimant"], newsroom) if fields["claimant"] else None,
         logged_by=User.objects.get(username=entry["reviews"][0]["author"]),
-        **_absent_as_empty(fields),
+        **columns_of(Claim, fields),
     )
     claim.topics.set(Topic.objects.filter(slug__in=entry["topics"]))
-    for appearance in appearances:
-        Appearance.objects.create(claim=claim, **_absent_as_empty(appearance))
+    for appearance in fields["appearances"]:
+        Appearance.objects.create(claim=claim, **columns_of(Appearance, appearance))
     for review in entry["reviews"]:
         _review(review, claim, publishers[review["publisher"]])
 
 
 def _claimant(fields: dict[str, Any], newsroom: Publisher) -> Claimant:
-    return Claimant.objects.get_or_create(newsroom=newsroom, **_absent_as_empty(fields))[0]
+    return Claimant.objects.get_or_create(newsroom=newsroom, **columns_of(Claimant, fields))[0]
 
 
 def _review(fields: dict[str, Any], claim: Claim, newsroom: Publisher) -> None:
@@ -127,7 +127,7 @@ def _review(fields: dict[str, Any], claim: Claim, newsroom: Publisher) -> None:
     )
     Authorship.objects.create(review=review, user=author)
     for position, source in enumerate(fields["sources"]):
-        Source.objects.create(review=review, position=position, **_absent_as_empty(source))
+        Source.objects.create(review=review, position=position, **columns_of(Source, source))
     _publish(review, author, second)
     if correction := fields["correction"]:
         reviews.open_correction(review=review, by=author, change_class=correction["class"], note=correction["note"])
@@ -148,11 +148,6 @@ def _publish(review: Review, author: User, second: User) -> None:
     proposal = workflow.submit(subject=review, by=author)
     workflow.approve(proposal=proposal, by=second, digest=proposal.digest)
     workflow.publish(proposal=proposal, by=second)
-
-
-def _absent_as_empty(fields: dict[str, Any]) -> dict[str, Any]:
-    """JSON's null as the models have it: "" for texts, None for dates."""
-    return {key: "" if value is None and not key.endswith("_on") else value for key, value in fields.items()}
 
 
 def _write(file: Path, logins: list[Login]) -> None:

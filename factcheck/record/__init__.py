@@ -1,0 +1,1 @@
+"""What has been published: revisions, the public log, the read model."""

@@ -19,7 +19,7 @@ from factcheck.record.families import Family
 from factcheck.record.models import PastClaim, PastReview, PublishedClaim, PublishedReview, Status
 from factcheck.record.rows import ClaimRow, ReviewRow, as_past, insert
 
-_REVIEW_IN_CLAIM = (
+REVIEW_IN_CLAIM = (
     "id", "url", "original_url", "language", "headline", "verdict",
     "reviewed_on", "published_at", "updated_at",
 )  # fmt: skip
@@ -140,7 +140,7 @@ def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:
         body["license"] = speaker.row.said["license"]
         body["topics"] = [topics[slug] for slug in row.topics]
         body["reviews"] = [
-            {key: span.row.said[key] for key in _REVIEW_IN_CLAIM}
+            {key: span.row.said[key] for key in REVIEW_IN_CLAIM}
             | {"publisher": {key: span.row.said["publisher"][key] for key in ("name", "site")}}
             for span in sorted(live, key=lambda span: (span.row.published_at, span.row.sequence))
         ]

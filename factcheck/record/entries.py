@@ -10,7 +10,8 @@ from uuid import UUID
 
 import orjson
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.canonical import respelled, rfc3339
 from factcheck.record.merkle import tile_name
@@ -19,15 +20,18 @@ from factcheck.record.merkle import tile_name
 CORRECTIONS = ("review.update", "review.correction", "review.withdrawal", "review.reinstatement", "review.erasure")
 
 
+class ChangeClass(models.TextChoices):
+    """How much a publisher says was wrong, in the words that readers see."""
+
+    TYPO = "typo", _("typing error")
+    UPDATE = "update", _("new information")
+    SUBSTANTIVE = "substantive", _("substantive correction")
+
+
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):
     def newest(self) -> "LogEntryQuerySet":
         """The last entry alone; none before the first."""
         return self.order_by("-sequence")[:1]
-
-    def newest_of_each_subject(self) -> "LogEntryQuerySet":
-        """The last entry about each subject, in the log's order."""
-        later = LogEntry.objects.filter(subject=OuterRef("subject"), number__gt=OuterRef("number"))
-        return self.filter(~Exists(later)).order_by("sequence")
 
     def last_of(self, subjects: Collection[UUID]) -> "LogEntryQuerySet":
         """The last entry about each of these subjects, with its document."""

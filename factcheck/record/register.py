@@ -1,7 +1,6 @@
 """The projection of demands: who demanded that a review be changed or removed, and what came of it."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,8 +10,6 @@ from factcheck.record.entries import Published
 from factcheck.record.models import LogEntry, PublishedDemand
 from factcheck.record.readmodel import body_at, page_url
 from factcheck.record.rows import upsert
-
-BATCH = 1000
 
 
 def apply(published: Sequence[Published]) -> None:
@@ -42,10 +39,3 @@ def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
 def demand_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
     """What the API sends for a demand."""
     return body_at(page_url("demands", entry.subject), entry, document)
-
-
-def newest_documents() -> Iterator[tuple[LogEntry, dict[str, Any]]]:
-    """Every demand's last entry with its document, in the log's order."""
-    newest = LogEntry.objects.filter(kind__startswith="demand.").newest_of_each_subject()
-    for entry in newest.select_related("revision_document").iterator(BATCH):
-        yield entry, json.loads(bytes(entry.revision_document.document))

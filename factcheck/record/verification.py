@@ -218,8 +218,10 @@ def _check_merges(advance: Advance) -> None:
 
 def _check_demands(advance: Advance) -> None:
     total = 0
-    for batch in batches(register.newest_documents()):
-        _compare(PublishedDemand, {entry.subject: register.demand_row(entry, document) for entry, document in batch})
+    entries = LogEntry.objects.filter(kind__startswith="demand.").select_related("revision_document")
+    for batch in batches(iter(_with_until(entries).filter(until=None).iterator(BATCH))):
+        rows = [register.demand_row(entry, json.loads(bytes(entry.revision_document.document))) for entry in batch]
+        _compare(PublishedDemand, {row.pk: row for row in rows})
         total += len(batch)
         advance(len(batch))
     _require_count(PublishedDemand, total)

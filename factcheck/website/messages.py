@@ -98,8 +98,6 @@ def tip(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """A mistake in a live review; what became of another says its own page."""
     row = reading.find_review(review_id)
-    if row is None:
-        raise Http404
     if row.status != Status.LIVE:
         return redirect("review", review_id)
     body = orjson.loads(row.body)

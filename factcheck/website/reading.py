@@ -8,6 +8,8 @@ from uuid import UUID
 import orjson
 from django.db import models
 from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from factcheck.record.canonical import rfc3339
 from factcheck.record.families import Family
@@ -75,8 +77,9 @@ def _page(bodies: list[str], page: int) -> ReviewsPage:
     )
 
 
-def find_review(review_id: UUID) -> PublishedReview | None:
-    return PublishedReview.objects.using("public").filter(pk=review_id).first()
+def find_review(review_id: UUID) -> PublishedReview:
+    """Raises Http404."""
+    return get_object_or_404(PublishedReview.objects.using("public"), pk=review_id)
 
 
 def other_reviews(review: PublishedReview) -> list[Body]:
@@ -109,9 +112,12 @@ def list_demands(page: int) -> tuple[list[Body], bool]:
     return [_demand(*row) for row in found[:PAGE_SIZE]], len(found) > PAGE_SIZE and page < LAST_PAGE
 
 
-def find_demand(demand_id: UUID) -> Body | None:
+def find_demand(demand_id: UUID) -> Body:
+    """Raises Http404."""
     row = _demands().filter(pk=demand_id).first()
-    return _demand(*row) if row else None
+    if row is None:
+        raise Http404
+    return _demand(*row)
 
 
 def _demands() -> QuerySet[PublishedDemand, tuple[str, str | None]]:
@@ -201,12 +207,10 @@ def _correction(entry: Any) -> Body:
     }
 
 
-def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None] | None:
-    """An entry about a review with its body as it was published then; None in its place when it was erased."""
-    entry = LogEntry.objects.using("public").filter(subject=review_id, number=number)
-    found = entry.select_related("revision_document").first()
-    if found is None:
-        return None
+def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None]:
+    """An entry about a review with its body as it was published then, None when it was erased. Raises Http404."""
+    entries = LogEntry.objects.using("public").select_related("revision_document")
+    found = get_object_or_404(entries, subject=review_id, number=number)
     try:
         document = found.revision_document.document
     except RevisionDocument.DoesNotExist:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from factcheck.website import reading
@@ -23,8 +23,6 @@ def demands(request: HttpRequest) -> HttpResponse:
 def demand(request: HttpRequest, demand_id: UUID) -> HttpResponse:
     """A demand as the register has it now, with what was said of it before."""
     said = reading.find_demand(demand_id)
-    if said is None:
-        raise Http404
     context: dict[str, Any] = {
         "demand": said,
         "revisions": reading.list_revisions(demand_id),

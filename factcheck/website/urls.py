@@ -5,7 +5,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from factcheck.website import corrections, messages, register, sitemaps, views, well_known
+from factcheck.website import messages, register, sitemaps, views, well_known
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,7 +17,7 @@ urlpatterns = [
     path("tips/", messages.tip, name="tip"),
     path("receipts/<str:receipt>/", messages.message, name="message"),
     path("claims/<uuid:claim_id>/", views.claim, name="claim"),
-    path("corrections/", corrections.corrections, name="corrections"),
+    path("corrections/", views.corrections, name="corrections"),
     path("demands/", register.demands, name="demands"),
     path("demands/<uuid:demand_id>/", register.demand, name="demand"),
     # Without a token against forgery: the worst that another site can do with it is to change the language,

@@ -73,6 +73,13 @@ def page_of_list(
 
 
 @page_for_readers
+def corrections(request: HttpRequest) -> HttpResponse:
+    """Corrections, updates, withdrawals, reinstatements and erasures, newest first (docs/website.md)."""
+    page = "website/corrections_page.html"
+    return page_of_list(request, page, "corrections", reading.list_corrections, lambda each: each["newsroom"])
+
+
+@page_for_readers
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, and the newest reviews; with ?q=, those that have its words."""
     query = reading.clean_query(request.GET.get("q", ""))
@@ -108,7 +115,7 @@ def newest(request: HttpRequest) -> HttpResponse:
 @page_for_readers
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """A review as it stands now; its tombstone when it was withdrawn; 410 when it was erased."""
-    row = _row(review_id)
+    row = reading.find_review(review_id)
     body = orjson.loads(row.body)
     if row.status == Status.ERASED:
         return _gone(request, row)
@@ -118,11 +125,8 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
 @page_for_readers
 def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
     """A review as it stood after one of its revisions, marked so."""
-    row = _row(review_id)
-    found = reading.find_revision(review_id, number)
-    if found is None:
-        raise Http404
-    entry, body = found
+    row = reading.find_review(review_id)
+    entry, body = reading.find_revision(review_id, number)
     if body is None or entry.kind == LogEntry.Kind.ERASURE:
         return _gone(request, row)
     return _page(request, row, body, number=number, current=entry.sequence == row.sequence)
@@ -152,12 +156,6 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
         "canonical": f"{settings.SITE_URL}/claims/{claim_id}/",
     }
     return render(request, "website/claim_page.html", context)
-
-
-def _row(review_id: UUID) -> PublishedReview:
-    if row := reading.find_review(review_id):
-        return row
-    raise Http404
 
 
 def _page(request: HttpRequest, row: PublishedReview, body: reading.Body, number: int, current: bool) -> HttpResponse:

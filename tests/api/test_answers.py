@@ -12,8 +12,8 @@ from rest_framework.throttling import AnonRateThrottle
 
 from api import responses
 from api.endpoint import Endpoint
-from api.throttling import ByNetwork
 from api.views import reviews
+from factcheck.networks import ByNetwork
 from tests.drafts import make_newsroom, make_review, publish_review
 
 LICENSE = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'

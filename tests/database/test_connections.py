@@ -34,7 +34,7 @@ def test_connection_with_a_high_descriptor_is_usable(database: str, many_files: 
 def test_connection_that_the_server_closed_is_not_usable(database: str):
     connection.ensure_connection()
     assert connection.is_usable()
-    with settings.DATABASE_SOURCE.embedded.superuser() as superuser:
+    with settings.DATABASE_SERVER.superuser() as superuser:
         superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
     assert not connection.is_usable()
     connection.close()

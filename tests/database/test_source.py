@@ -108,11 +108,6 @@ def test_half_a_configuration_is_a_sentence(environ: dict[str, str], sentence: s
         source(environ, tmp_path)
 
 
-def test_embedded_asked_for_where_there_is_none(tmp_path: Path):
-    with pytest.raises(DatabaseProblem, match="DATABASE_URL is set: there is no embedded PostgreSQL here"):
-        _ = source({"DATABASE_URL": URL, "PUBLIC_DATABASE_URL": READER}, tmp_path).embedded
-
-
 def test_unreachable_server_is_a_sentence(tmp_path: Path):
     nowhere = "postgresql://a:b@127.0.0.1:1/facts"
     with pytest.raises(DatabaseProblem, match=r"^The database that DATABASE_URL names cannot be used: .+refused"):
@@ -161,7 +156,7 @@ def test_old_pgvector_is_a_sentence():
 @pytest.fixture
 def server(template: str) -> Iterator[dict[str, Any]]:
     """The tests' cluster as somebody else's server: a database whose owner may make roles, and its address."""
-    cluster = settings.DATABASE_SOURCE.embedded
+    cluster = settings.DATABASE_SERVER
     name = f"theirs_{os.getpid()}_{threading.get_native_id()}"
     with cluster.superuser() as superuser:
         superuser.execute(f"CREATE ROLE {name}_owner LOGIN CREATEROLE PASSWORD 'secret'")
@@ -243,7 +238,7 @@ def test_passwords_that_cannot_be_kept_are_a_sentence(tmp_path: Path):
 
 
 def test_roles_script_works_as_printed(template: str, capsys: pytest.CaptureFixture[str]):
-    cluster = settings.DATABASE_SOURCE.embedded
+    cluster = settings.DATABASE_SERVER
     name = f"printed_{os.getpid()}"
     main(["roles", "--database", name, "--server", "db.example:5432"])
     printed = capsys.readouterr().out

@@ -70,14 +70,14 @@ def test_old_folder_is_met_with_one_sentence(old_var: Path, arguments: list[str]
 
 def test_old_database_outside_of_the_folder_is_named_too(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As root has it where PostgreSQL's account cannot enter the project's folder."""
-    monkeypatch.setattr(settings.DATABASE_SOURCE.embedded, "lodging", Lodging(Path("/var/lib/fc"), Path("/tmp"), None))
+    monkeypatch.setattr(settings.DATABASE_SERVER, "lodging", Lodging(Path("/var/lib/fc"), Path("/tmp"), None))
     record("record", "0020_gone")
     with pytest.raises(DatabaseProblem, match=re.escape(f"move {settings.VAR} and /var/lib/fc away to start")):
         call_command("migrate", database="owner", verbosity=0)
 
 
 def test_old_database_on_a_server_is_replaced_there(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "DATABASE_SOURCE", type(settings.DATABASE_SOURCE)({}, Remote({})))
+    monkeypatch.setattr(settings, "DATABASE_SERVER", Remote({}))
     monkeypatch.setattr(Remote, "prepare", lambda self: None)
     record("record", "0020_gone")
     with pytest.raises(DatabaseProblem) as problem:

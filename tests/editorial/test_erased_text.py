@@ -153,7 +153,7 @@ def test_erased_text_is_found_nowhere(newsroom: Newsroom) -> None:
 
 def files_of_the_database() -> str:
     """What PostgreSQL has on disk for this database, deleted rows and the planner's samples among it."""
-    cluster = settings.DATABASE_SOURCE.embedded
+    cluster = settings.DATABASE_SERVER
     with cluster.superuser(connections["owner"].settings_dict["NAME"]) as superuser:
         superuser.execute("CHECKPOINT")
         (folder,) = superuser.execute("SHOW data_directory").fetchone()

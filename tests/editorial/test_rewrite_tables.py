@@ -18,9 +18,9 @@ def file_of_sessions() -> bytes:
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT pg_relation_filepath('django_session')")
         (path,) = cursor.fetchone()
-    with settings.DATABASE_SOURCE.embedded.superuser() as superuser:
+    with settings.DATABASE_SERVER.superuser() as superuser:
         superuser.execute("CHECKPOINT")
-    return (Path(settings.DATABASE_SOURCE.embedded.data) / path).read_bytes()
+    return (Path(settings.DATABASE_SERVER.data) / path).read_bytes()
 
 
 def test_tables_are_written_without_what_was_deleted(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from factcheck.editorial.imports import ids
+from factcheck.editorial.imports import references
 from factcheck.editorial.models import Claim, Review
 from tests.drafts import make_newsroom
 from tests.exchange.own_records import record, take
@@ -14,9 +14,9 @@ from tests.exchange.own_records import record, take
 
 def test_id_of_the_example_in_rfc_9562(monkeypatch: pytest.MonkeyPatch) -> None:
     """Appendix A.6."""
-    monkeypatch.setattr(ids.time, "time_ns", lambda: 0x017F22E279B0 * 1_000_000)
-    monkeypatch.setattr(ids.secrets, "randbits", lambda bits: 0xCC3 << 62 | 0x18C4DC0C0C07398F)
-    assert ids.new_id() == UUID("017f22e2-79b0-7cc3-98c4-dc0c0c07398f")
+    monkeypatch.setattr(references.time, "time_ns", lambda: 0x017F22E279B0 * 1_000_000)
+    monkeypatch.setattr(references.secrets, "randbits", lambda bits: 0xCC3 << 62 | 0x18C4DC0C0C07398F)
+    assert references.new_id() == UUID("017f22e2-79b0-7cc3-98c4-dc0c0c07398f")
 
 
 def test_ids_of_imports_follow_the_time(database: str, tmp_path: Path) -> None:

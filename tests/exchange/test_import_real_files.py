@@ -21,6 +21,7 @@ from factcheck.record.statements.checks import check
 from tests.drafts import make_newsroom
 from tests.exchange import averitec
 from tests.exchange.own_records import digest
+from tests.exchange.spelled import day, line, text
 from tests.whole import whole
 
 FILES = ("averitec_candidates", "ten_publishers", "publishers_pages")
@@ -117,22 +118,6 @@ def test_second_run_adds_nothing(imported: Imported) -> None:
         "0 new, 7892 unchanged, 0 changed, 126 refused (no_claim_text 125, no_verdict 1)."
     )
     assert imported.second.endswith("Nothing to approve.\n")
-
-
-def text(value: str | None) -> str | None:
-    return unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip() or None if value else None
-
-
-def line(value: str | None) -> str | None:
-    return " ".join(text(value.replace("\u009d", "")).split()) if value and text(value) else None  # type: ignore[union-attr]
-
-
-def day(value: str | None) -> str | None:
-    """Year, month and day are the first three numbers of every date in these files."""
-    if not value:
-        return None
-    year, month, rest = value.split("-", 2)
-    return f"{year}-{int(month):02}-{int(rest[:2]):02}"
 
 
 def test_api_serves_what_the_files_say(imported: Imported, real_data: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from factcheck.exchange.results import Record, Refusal
 from factcheck.record.statements.review import Appearance
 from tests.exchange import averitec
 from tests.exchange.reading import records
-from tests.exchange.spelled import told, why
+from tests.exchange.spelled import day, line, text, told, why
 from tests.whole import whole
 
 FILES = ("averitec_candidates", "ten_publishers", "publishers_pages")
@@ -88,22 +87,6 @@ def test_repeated_records_are_equal(found: Rows) -> None:
             repeated += record.key in first
             assert first.setdefault(record.key, record.data) == record.data
     assert repeated == 43
-
-
-def text(value: str | None) -> str | None:
-    return unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip() or None if value else None
-
-
-def line(value: str | None) -> str | None:
-    return " ".join(text(value.replace("\u009d", "")).split()) if value and text(value) else None  # type: ignore[union-attr]
-
-
-def day(value: str | None) -> str | None:
-    """Year, month and day are the first three numbers of every date in these files."""
-    if not value:
-        return None
-    year, month, rest = value.split("-", 2)
-    return f"{year}-{int(month):02}-{int(rest[:2]):02}"
 
 
 def test_every_record_says_what_its_line_says(taken: dict[tuple[str, int], Any], real_data: Path) -> None:

@@ -38,7 +38,7 @@ def say(*words: object) -> None:
 def kill(what: str) -> None:
     if what == "process":
         os.kill(os.getpid(), signal.SIGKILL)
-    pid = int((settings.DATABASE_SOURCE.embedded.data / "postmaster.pid").read_text().split("\n")[0])
+    pid = int((settings.DATABASE_SERVER.data / "postmaster.pid").read_text().split("\n")[0])
     backend = connection.connection.info.backend_pid
     for each in (pid, backend):
         os.kill(each, signal.SIGKILL)

@@ -38,7 +38,7 @@ def test_no_transaction_is_open_while_the_address_answers(address: Address, bare
     usual, waiting = address.answer, []
 
     def answer(texts: list[str]) -> Any:
-        with settings.DATABASE_SOURCE.embedded.superuser() as superuser:
+        with settings.DATABASE_SERVER.superuser() as superuser:
             found = superuser.execute(
                 "SELECT datname, query FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
             )

@@ -286,12 +286,6 @@ def test_search_goes_on_behind_the_sample(monkeypatch: pytest.MonkeyPatch) -> No
     assert asked.page(2, fourth, backward=True).hits == [everything.hits[2], everything.hits[1]]
 
 
-@pytest.mark.parametrize(("sampled", "shelves"), [(399, 16), (16, 16), (15, 17), (8, 32), (7, None), (0, None)])
-def test_search_looks_as_far_as_the_sample_says(sampled: int, shelves: int | None) -> None:
-    query = read_query("nuoc lu")
-    assert Search(PublishedReview, query)._reach(query, sampled) == shelves
-
-
 def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
     publish("Nước lũ")
     monkeypatch.setattr(

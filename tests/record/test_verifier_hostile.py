@@ -15,6 +15,7 @@ import pytest
 from factcheck.record import verifier
 from factcheck.record.notes import Checkpoint, SigningKey
 from tests.record.verifying import verify
+from tests.serving import running
 
 LEAF: dict[str, Any] = {
     "at": "2026-11-24T08:30:00.000000Z", "digest": "0" * 64, "kind": "review.original", "number": 1, "sequence": 0,
@@ -147,14 +148,8 @@ def answering(data: bytes, **headers: str) -> Iterator[str]:
         def log_message(self, *arguments: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+        yield address
 
 
 def test_answer_that_is_too_long_cut_off_or_garbled_is_none(monkeypatch: Any, capsys: Any) -> None:

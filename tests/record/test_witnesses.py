@@ -5,7 +5,6 @@ import re
 import socketserver
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -23,6 +22,7 @@ from factcheck.record import tree
 from factcheck.record.models import Cosignature, LogCheckpoint
 from factcheck.record.notes import Checkpoint, SigningKey, VerifierKey, signed_by
 from tests.record.conftest import publish_some
+from tests.serving import running
 
 SCRIPT = str(Path(__file__).parents[2] / "examples" / "witness.py")
 
@@ -139,14 +139,8 @@ def answering(data: bytes) -> Iterator[str]:
             self.rfile.read(length)
             self.wfile.write(data)
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as address:
+        yield address
 
 
 @pytest.mark.parametrize(

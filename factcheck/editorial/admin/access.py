@@ -6,7 +6,7 @@ and see no drafts.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -14,7 +14,7 @@ from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelec
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.forms import Widget
+from django.forms import Textarea, Widget
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -111,6 +111,17 @@ class Suggested(AutocompleteSelect):
         return True
 
 
+class WideTexts:
+    """Pages and inline rows whose long texts have so many lines, by the name of their field."""
+
+    lines: ClassVar[dict[str, int]] = {}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if rows := self.lines.get(db_field.name):
+            kwargs["widget"] = Textarea(attrs={"rows": rows, "class": "vLargeTextField"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
 class Suggests:
     """Pages and inline rows whose `autocomplete_fields` are chosen from suggestions."""
 
@@ -121,7 +132,7 @@ class Suggests:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class DeskAdmin(Suggests, admin.ModelAdmin[M], Generic[M]):
+class DeskAdmin(WideTexts, Suggests, admin.ModelAdmin[M], Generic[M]):
     """Refuses everything; each page opens what its readers may do. Lists never count a whole table."""
 
     actions = None
@@ -136,16 +147,12 @@ class DeskAdmin(Suggests, admin.ModelAdmin[M], Generic[M]):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+    def _nobody(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
+
+    has_view_permission = has_change_permission = has_delete_permission = _nobody
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
 
     def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
@@ -176,6 +183,16 @@ class DeskAdmin(Suggests, admin.ModelAdmin[M], Generic[M]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def go_on(self, request: HttpRequest, row: M) -> HttpResponse | None:
+        """Where the button leads with which the row was saved, if it leads elsewhere than Django's own."""
+        return None
+
+    def response_add(self, request: HttpRequest, obj: M, post_url_continue: str | None = None) -> HttpResponse:
+        return self.go_on(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: M) -> HttpResponse:
+        return self.go_on(request, obj) or super().response_change(request, obj)
 
     def beside_form(self, request: HttpRequest, row: M) -> dict[str, Any]:
         """What the page of a row shows besides its form."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -58,13 +58,9 @@ class AppearanceInline(FollowsParent, admin.StackedInline[Appearance, Claim]):
         return 1 if obj is None else 0
 
 
-class ClaimForm(SeenForm[Claim]):
-    pass
-
-
 @admin.register(Claim)
 class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
-    form = ClaimForm
+    form = SeenForm[Claim]
     change_form_template = "admin/editorial/claim/change_form.html"
     list_display = ("__str__", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
     list_select_related = ("claimant", "logged_by")
@@ -72,6 +68,7 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
     search_fields = ("text",)
     search_help_text = _("Words of the claim")
     autocomplete_fields = ("claimant",)
+    lines: ClassVar = {"text": 3}
     inlines = (AppearanceInline,)
 
     def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> Any:
@@ -79,9 +76,7 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
         return ["newsroom", *fields] if self.chooses_newsroom(request, obj) else fields
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "text":
-            kwargs["widget"] = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
-        elif db_field.name == "topics":
+        if db_field.name == "topics":
             kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
@@ -170,11 +165,7 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
     def response_add(self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None) -> HttpResponse:
         return merges.after_logging(request, obj)
 
-    def response_change(self, request: HttpRequest, obj: Claim) -> HttpResponse:
-        return self._write_review(request, obj) or super().response_change(request, obj)
-
-    @staticmethod
-    def _write_review(request: HttpRequest, claim: Claim) -> HttpResponse | None:
+    def go_on(self, request: HttpRequest, row: Claim) -> HttpResponse | None:
         if "_review" not in request.POST:
             return None
-        return redirect(f"{reverse('admin:editorial_review_add')}?claim={claim.pk}")
+        return redirect(f"{reverse('admin:editorial_review_add')}?claim={row.pk}")

@@ -1,10 +1,8 @@
 """The register of demands at the desk: the draft of an entry as a form, and its verbs as buttons."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -15,8 +13,8 @@ from factcheck.editorial.admin.access import NewsroomAdmin, OwnNewsroomFilter, d
 from factcheck.editorial.admin.demand_verbs import VERBS, possible, verb_page
 from factcheck.editorial.admin.public_words import RefersToReviews, put_public_words
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm
-from factcheck.editorial.columns import arranged
-from factcheck.editorial.models import Demand, Proposal
+from factcheck.editorial.columns import other_fields
+from factcheck.editorial.models import Demand
 from factcheck.editorial.proposals import demands, workflow
 from factcheck.record.statements import demand as statements
 
@@ -33,6 +31,7 @@ class DemandAdmin(RefersToReviews, HeldWhileSaved[Demand], NewsroomAdmin[Demand]
     change_form_template = "admin/editorial/demand/change_form.html"
     list_display = ("__str__", "state", "outcome", "changed_at")
     list_filter = ("state", "outcome", OwnNewsroomFilter)
+    lines: ClassVar = {"asked": 5, "done": 5, "legal_basis": 2, "withheld_reason": 3, "change_note": 3}
     radio_fields = {"from_type": admin.VERTICAL, "outcome": admin.VERTICAL}
 
     def get_fieldsets(self, request: HttpRequest, obj: Demand | None = None) -> Any:
@@ -46,21 +45,15 @@ class DemandAdmin(RefersToReviews, HeldWhileSaved[Demand], NewsroomAdmin[Demand]
             (_("What must be left out or wait"), {"fields": ["withheld_reason", "publish_after"]}),
         ]
         placed = [name for _title, options in sets for name in options["fields"]]
-        if rest := arranged(Demand, statements.Demand, *placed)[len(placed) :]:
+        if rest := other_fields(Demand, statements.Demand, placed):
             sets.insert(2, (_("How it came"), {"fields": rest}))
         if self.changes(request, obj):
             came.append("seen")
         # Of every update of what is public, also while nothing is written there: the submission asks for it.
-        updates = self.changes(request, obj) and obj is not None and published_revisions(obj).exists()
+        updates = self.changes(request, obj) and obj is not None and obj.proposals.published().exists()
         if updates or (obj is not None and obj.change_note):
             sets.insert(0, (_("Update"), {"fields": ["change_note"]}))
         return sets
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        rows = {"asked": 5, "done": 5, "legal_basis": 2, "withheld_reason": 3, "change_note": 3}
-        if db_field.name in rows:
-            kwargs["widget"] = forms.Textarea(attrs={"rows": rows[db_field.name], "class": "vLargeTextField"})
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Demand | None:
         demand = super().get_object(request, object_id, from_field)
@@ -99,7 +92,7 @@ class DemandAdmin(RefersToReviews, HeldWhileSaved[Demand], NewsroomAdmin[Demand]
             "proposal": proposal,
             "decisions": proposal_verbs.possible(desk(request), proposal),
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
-            "revisions": published_revisions(row),
+            "revisions": row.proposals.published(),
         }
 
     def get_urls(self) -> list[URLPattern]:
@@ -112,17 +105,5 @@ class DemandAdmin(RefersToReviews, HeldWhileSaved[Demand], NewsroomAdmin[Demand]
         demand = get_object_or_404(self.get_queryset(request).select_related("newsroom", "review"), pk=pk)
         return verb_page(request, demand, VERBS[verb])
 
-    def response_add(self, request: HttpRequest, obj: Demand, post_url_continue: str | None = None) -> HttpResponse:
-        return self._go_on(request, obj) or super().response_add(request, obj, post_url_continue)
-
-    def response_change(self, request: HttpRequest, obj: Demand) -> HttpResponse:
-        return self._go_on(request, obj) or super().response_change(request, obj)
-
-    @staticmethod
-    def _go_on(request: HttpRequest, demand: Demand) -> HttpResponse | None:
-        return redirect("admin:editorial_demand_verb", demand.pk, "submit") if "_submit" in request.POST else None
-
-
-def published_revisions(demand: Demand) -> QuerySet[Proposal]:
-    """What was published of the demand, newest first, each with its entry in the log and who approved it."""
-    return demand.proposals.filter(entry__isnull=False).select_related("entry", "decided_by").order_by("-entry__number")
+    def go_on(self, request: HttpRequest, row: Demand) -> HttpResponse | None:
+        return redirect("admin:editorial_demand_verb", row.pk, "submit") if "_submit" in request.POST else None

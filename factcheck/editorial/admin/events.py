@@ -64,20 +64,20 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
         return str(event)
 
     @admin.display(description=_("of what"))
-    def about(self, event: EditorialEvent) -> str:
-        return words(event).about(event)
+    def about(self, event: Any) -> Any:
+        return event.words.about(event)
 
     @admin.display(description=_("id"))
     def known_as(self, event: EditorialEvent) -> str:
         return event.subject
 
     @admin.display(description=_("details"))
-    def details(self, event: EditorialEvent) -> str:
-        return words(event).details(event)
+    def details(self, event: Any) -> Any:
+        return event.words.details(event)
 
     @admin.display(description=_("details"))
-    def all_details(self, event: EditorialEvent) -> str:
-        return words(event).details(event, in_full=True) or self.get_empty_value_display()
+    def all_details(self, event: Any) -> Any:
+        return event.words.details(event, in_full=True) or self.get_empty_value_display()
 
 
 def with_words(request: HttpRequest, events: list[Any]) -> list[Any]:
@@ -86,8 +86,3 @@ def with_words(request: HttpRequest, events: list[Any]) -> list[Any]:
     for event in events:
         event.words = said
     return events
-
-
-def words(event: Any) -> Words:
-    found: Words = event.words
-    return found

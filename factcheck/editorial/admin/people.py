@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
-from factcheck.editorial.admin.access import FORMFIELDS, DeskAdmin, M, Suggests, desk
+from factcheck.editorial.admin.access import DeskAdmin, M, Suggests, desk
 from factcheck.editorial.admin.claimants import AddressLines
 from factcheck.editorial.admin.seen import HeldWhileSaved, SeenForm, SeenFormSet
 from factcheck.editorial.events import acting
@@ -102,11 +102,11 @@ class MembershipInline(Suggests, admin.TabularInline[Membership, User]):
 
 @admin.register(User)
 class AccountAdmin(RecordsActor[User], HeldWhileSaved[User], UserAdmin, DeskAdmin[User]):  # type: ignore[type-arg]
+    """Never deleted: what a person did stays theirs. An account is closed by unticking "active"."""
+
     form = AccountForm
     add_form = AdminUserCreationForm
     change_form_template = "admin/editorial/without_history.html"
-    actions = None
-    formfield_overrides = FORMFIELDS
     list_display = ("username", "byline", "email", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff", ("memberships__role", admin.ChoicesFieldListFilter))
     search_fields = ("username", "byline", "email")
@@ -147,10 +147,6 @@ class AccountAdmin(RecordsActor[User], HeldWhileSaved[User], UserAdmin, DeskAdmi
         return desk(request).administers_accounts and (
             obj is None or not obj.is_superuser or desk(request).user.is_superuser
         )
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """What a person did stays theirs; an account is closed by unticking "active"."""
-        return False
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj is not None else ()

@@ -1,6 +1,6 @@
 """What a review's page asks for: the verdict with what each means, the sources, and who wrote it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -13,10 +13,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import documents
-from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, desk
+from factcheck.editorial.admin.access import FORMFIELDS, FollowsParent, WideTexts, desk
 from factcheck.editorial.admin.names import names_for_links
 from factcheck.editorial.admin.seen import SeenForm, SeenFormSet
-from factcheck.editorial.columns import arranged
+from factcheck.editorial.columns import other_fields
 from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
 from factcheck.record.statements import review as said
@@ -87,14 +87,13 @@ class OfOwnReview(FollowsParent):
         return super().has_add_permission(request, obj) and not (obj is not None and obj.is_imported)
 
 
-class SourceInline(OfOwnReview, admin.StackedInline[Source, Review]):
+class SourceInline(WideTexts, OfOwnReview, admin.StackedInline[Source, Review]):
     model = Source
     formset = SeenFormSet
     formfield_overrides = FORMFIELDS
-    fields = arranged(
-        Source, said.Source, "title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"),
-        last="position",
-    )  # fmt: skip
+    rows = ("title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"))
+    fields = (*rows, *other_fields(Source, said.Source, rows), "position")
+    lines: ClassVar = {"quote": 3}
     radio_fields = {"stance": admin.HORIZONTAL}
 
     def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:
@@ -102,11 +101,6 @@ class SourceInline(OfOwnReview, admin.StackedInline[Source, Review]):
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_choice_field(db_field, request, choices=STANCES, **kwargs)
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "quote":
-            kwargs["widget"] = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class AuthorInline(OfOwnReview, admin.TabularInline[Authorship, Review]):

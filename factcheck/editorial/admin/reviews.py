@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
@@ -22,8 +21,8 @@ from factcheck.editorial.admin.public_words import NamedField, RefersToReviews, 
 from factcheck.editorial.admin.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.admin.seen import HeldWhileSaved
 from factcheck.editorial.admin.verbs import VERBS, may_write, possible, shown, verb_page
-from factcheck.editorial.columns import arranged
-from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
+from factcheck.editorial.columns import other_fields
+from factcheck.editorial.models import Claim, EditorialEvent, Review
 from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.statements.drafts import ReviewToDraft
 
@@ -43,6 +42,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
     search_fields = ("headline", "claim__text")
     search_help_text = _("Words of the headline or the claim")
     autocomplete_fields = ("claim",)
+    lines: ClassVar = {"summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
     radio_fields = {"change_class": admin.VERTICAL}
     inlines = (SourceInline, AuthorInline)
 
@@ -72,7 +72,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
             (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
         ]
         placed = [name for _title, options in sets for name in options["fields"]]
-        if rest := arranged(Review, ReviewToDraft, *placed)[len(placed) :]:
+        if rest := other_fields(Review, ReviewToDraft, placed):
             sets.append((_("About the review"), {"fields": rest}))
         if obj is not None and (obj.change_class or self._is_correction(request, obj)):
             sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))
@@ -84,7 +84,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
 
     def _is_correction(self, request: HttpRequest, obj: Review) -> bool:
         """Whether the page changes the draft of what has been published, whose class and note are asked for."""
-        return self.changes(request, obj) and published_revisions(obj).exists()
+        return self.changes(request, obj) and obj.proposals.published().exists()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> list[str]:
         if obj is None or not obj.is_imported:
@@ -103,12 +103,6 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
         if db_field.name == "change_class":
             kwargs["choices"] = Review.ChangeClass.choices
         return super().formfield_for_choice_field(db_field, request, **kwargs)
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        rows = {"summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
-        if db_field.name in rows:
-            kwargs["widget"] = forms.Textarea(attrs={"rows": rows[db_field.name], "class": "vLargeTextField"})
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "claim":
@@ -183,7 +177,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
             "verbs": possible(at, row),
             "reasons": reviews.missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
-            "revisions": published_revisions(row),
+            "revisions": row.proposals.published(),
             "events": events[:MOST_EVENTS],
         }
 
@@ -213,19 +207,12 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
             **shown(review, workflow.open_proposal(review), "preview"),
         )
 
-    def response_add(self, request: HttpRequest, obj: Review, post_url_continue: str | None = None) -> HttpResponse:
-        return self._go_on(request, obj) or super().response_add(request, obj, post_url_continue)
-
-    def response_change(self, request: HttpRequest, obj: Review) -> HttpResponse:
-        return self._go_on(request, obj) or super().response_change(request, obj)
-
-    @staticmethod
-    def _go_on(request: HttpRequest, review: Review) -> HttpResponseRedirect | None:
-        """After saving: to the page as readers see it, or to the submission."""
+    def go_on(self, request: HttpRequest, row: Review) -> HttpResponse | None:
+        """To the page as readers see it, or to the submission."""
         if "_preview" in request.POST:
-            return redirect("admin:editorial_review_preview", review.pk)
+            return redirect("admin:editorial_review_preview", row.pk)
         if "_submit" in request.POST:
-            return redirect("admin:editorial_review_verb", review.pk, "submit")
+            return redirect("admin:editorial_review_verb", row.pk, "submit")
         return None
 
     def _mine(self, request: HttpRequest, pk: Any) -> Review:
@@ -236,12 +223,3 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
 def verdict_label(review: Review) -> str:
     """In the language of the desk, or as the publisher of an imported review has it."""
     return review.verdict.label(get_language() or "en") if review.verdict else review.original_label
-
-
-def published_revisions(review: Review) -> QuerySet[Proposal]:
-    """What was published of the review, newest first, each with its entry in the log and who approved it."""
-    return (
-        review.proposals.filter(entry__isnull=False)
-        .select_related("entry", "decided_by", "submitted_by")
-        .order_by("-entry__number")
-    )

@@ -16,12 +16,39 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.access import DeskAdmin, FollowsParent, desk
-from factcheck.editorial.admin.acting import page_about, too_late
+from factcheck.editorial.admin.acting import Verb, by_name, page_about, too_late
 from factcheck.editorial.admin.people import RecordsActor
-from factcheck.editorial.admin.webhook_verbs import VERBS, possible
 from factcheck.editorial.events import acting
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Attempt, Delivery, Event, Subscription
+
+VERBS: dict[str, Verb[Subscription]] = by_name(
+    Verb(
+        "stop",
+        _("Stop"),
+        _("Nothing is sent there any more until you start it again; then what was missed is sent."),
+        _("Stopped."),
+        lambda subscription, _by, _data: delivery.stop(subscription, Subscription.Stopped.BY_HAND),
+    ),
+    Verb(
+        "start",
+        _("Start again"),
+        _("What did not arrive is sent now, and then what became public meanwhile, in its order."),
+        _("Started."),
+        lambda subscription, _by, _data: delivery.start(subscription),
+    ),
+    Verb(
+        "new-secret",
+        _("New secret"),
+        _("Messages are signed with the new secret from now on, and for 24 hours with the old one as well."),
+        "",
+        lambda subscription, _by, _data: delivery.new_secret(subscription),
+    ),
+)
+
+
+def possible(subscription: Subscription) -> list[Verb[Subscription]]:
+    return [VERBS["stop" if subscription.is_running else "start"], VERBS["new-secret"]]
 
 
 class SubscriptionForm(forms.ModelForm[Subscription]):

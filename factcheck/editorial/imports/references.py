@@ -1,5 +1,7 @@
 """What records of other publishers refer to: publishers, verdicts, claimants, topics."""
 
+import secrets
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -9,7 +11,6 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from factcheck.editorial.columns import columns_of
-from factcheck.editorial.imports.ids import new_id
 from factcheck.editorial.models import (
     Claim,
     Claimant,
@@ -29,6 +30,15 @@ from factcheck.record.rows import insert
 Record = Mapping[str, Any]
 _Identity = tuple[str, str, str, str, tuple[str, ...]]
 _Key = str | _Identity
+
+
+def new_id() -> UUID:
+    """A UUID of version 7 (RFC 9562, section 5.7): milliseconds since 1970, and 74 random bits.
+
+    In the order of time, so that what an import makes lies side by side in the indexes (ADR 28).
+    """
+    milliseconds, chance = time.time_ns() // 1_000_000, secrets.randbits(74)
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | chance >> 62 << 64 | 0b10 << 62 | chance & (1 << 62) - 1)
 
 
 class References:

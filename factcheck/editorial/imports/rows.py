@@ -13,8 +13,7 @@ from django.utils import timezone
 from factcheck.editorial import documents
 from factcheck.editorial.columns import columns_of
 from factcheck.editorial.drafts import Row
-from factcheck.editorial.imports.ids import new_id
-from factcheck.editorial.imports.references import Record, References
+from factcheck.editorial.imports.references import Record, References, new_id
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source, User
 from factcheck.record.rows import insert
 from factcheck.record.statements.review import OriginalRating

@@ -14,28 +14,7 @@ from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel
 from factcheck.editorial.models.tokens import AnsweredRequest, ApiToken
 
 __all__ = [
-    "AnsweredRequest",
-    "ApiToken",
-    "Appearance",
-    "Authorship",
-    "Claim",
-    "Claimant",
-    "Demand",
-    "EditorialEvent",
-    "ImportBatch",
-    "Job",
-    "Membership",
-    "Proposal",
-    "ProposedLink",
-    "Publisher",
-    "RatingScale",
-    "ReaderMessage",
-    "Review",
-    "Source",
-    "Topic",
-    "TopicLabel",
-    "User",
-    "Verdict",
-    "VerdictLabel",
-    "VerdictMapping",
-]
+    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Claim", "Claimant", "Demand", "EditorialEvent",
+    "ImportBatch", "Job", "Membership", "Proposal", "ProposedLink", "Publisher", "RatingScale", "ReaderMessage",
+    "Review", "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping",
+]  # fmt: skip

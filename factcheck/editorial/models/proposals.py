@@ -98,6 +98,11 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Neither returned nor published."""
         return self.filter(OPEN)
 
+    def published(self) -> Self:
+        """What was published of a subject, newest first, each with its entry in the log and who approved it."""
+        found = self.filter(entry__isnull=False).select_related("entry", "decided_by", "submitted_by")
+        return found.order_by("-entry__number")
+
     def to_decide(self, user: User, newsrooms: list[int]) -> Self:
         """Proposals that this person may decide on, in the newsrooms where they decide, oldest first.
 

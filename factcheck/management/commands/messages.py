@@ -1,5 +1,8 @@
 """``make messages`` and ``make check``: the Vietnamese catalogue against the texts in code and templates.
 
+Django asks our catalogue before its own. So a text of Django that its catalogue leaves in English, or says badly, is
+written into ours by hand and stays there as long as Django has it.
+
 Babel does what Django's ``makemessages`` asks GNU gettext for, so nothing has to be installed. The compiled ``.mo`` is
 committed too: the site runs without Babel.
 """
@@ -9,11 +12,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
+import django
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
@@ -45,6 +50,8 @@ class Command(BaseCommand):
         folder = Path(settings.LOCALE_PATHS[0]) / LANGUAGE / "LC_MESSAGES"
         source, compiled = folder / "django.po", folder / "django.mo"
         texts = collect(settings.BASE_DIR)
+        if source.exists():
+            add_django_texts(texts, _read(source))
         if check:
             if faults := compare(texts, source, compiled):
                 raise CommandError(
@@ -79,6 +86,18 @@ def collect(root: Path) -> Catalog:
             ):
                 texts.add(text, auto_comments=comments, context=context)
     return texts
+
+
+def add_django_texts(texts: Catalog, catalogue: Catalog) -> None:
+    """Adds the texts of Django that the catalogue has and our own files have not."""
+    # Of Norwegian, Django's catalogues have other spellings than its code.
+    found = [Message(info["name"]) for info in LANG_INFO.values() if "name" in info]
+    for room in ("conf", "contrib/admin", "contrib/auth"):
+        found += _read(Path(django.__file__).parent / room / "locale" / "en" / "LC_MESSAGES" / "django.po")
+    for message in found:
+        key = (message.id, message.context)
+        if message.id and catalogue.get(*key) and not texts.get(*key):
+            texts.add(message.id, context=message.context)
 
 
 def compare(texts: Catalog, source: Path, compiled: Path) -> list[str]:

@@ -70,9 +70,9 @@ class Command(BaseCommand):
             self._migrate()
             self._load_demo()
         except (DatabaseError, InterfaceError, OSError) as error:
-            if problem := settings.DATABASE_SOURCE.full_disk(error):
+            if problem := settings.DATABASE_SERVER.full_disk(error):
                 connections.close_all()
-                settings.DATABASE_SOURCE.leave(at_once=True)
+                settings.DATABASE_SERVER.leave(at_once=True)
                 raise problem from None
             raise
 

@@ -26,7 +26,6 @@ TEXTS: Mapping[str, str] = {
     "slug": _("Write a short name of 1 to 60 letters a–z, digits, hyphens and underscores."),
     "uuid": _("Give an id (UUID)."),
     "day": _("Give a day such as 2026-10-05."),
-    "moment": _("Give a time such as 2026-10-05T02:14:07.218000Z."),
     "zoned_moment": _("Write the day, the time and its zone, such as 2026-10-05T09:30+07:00."),
     "country": _("Write the country with two letters, such as VN."),
     "sha256": _("Write the SHA-256 as 64 digits 0–9, a–f."),

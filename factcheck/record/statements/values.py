@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -39,7 +39,6 @@ SHA256_PATTERN = "^[0-9a-f]{64}$"
 _NOT_IN_ADDRESS = re.compile(r"[\s<>\"\\]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
 
 def read_text(text: str, limit: int, *, one_line: bool = False) -> str | None:
@@ -102,10 +101,6 @@ def read_web_address(text: str) -> str | None:
 
 def read_day(text: str) -> str | None:
     return _formed(text, "day", _DAY, date.fromisoformat)
-
-
-def read_moment(text: str) -> str | None:
-    return _formed(text, "moment", _MOMENT, datetime.fromisoformat)
 
 
 def read_uuid(text: str) -> str | None:
@@ -222,7 +217,6 @@ WebAddressOrNull = Annotated[str | None, ADDRESS]
 WebAddresses = Annotated[list[WebAddress], Field(max_length=MAX_SAME_AS)]
 Day = Annotated[str, DAY]
 DayOrNull = Annotated[str | None, DAY]
-Moment = Annotated[str, Rule(read_moment, {"format": "date-time", "description": "RFC 3339, UTC, microseconds."}, 27)]
 Sha256OrNull = Annotated[str | None, SHA256]
 Site = Annotated[str, SITE]
 Name = Annotated[str, Line(500)]

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, get_language_info, gettext, p
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.addresses import site_of
+from factcheck.record.entries import ChangeClass
 from factcheck.record.markdown import to_html
 from factcheck.record.statements import demand, review  # noqa: F401 (they declare the words)
 from factcheck.record.statements.values import Words
@@ -31,11 +32,7 @@ _WORDS = {
         "published": _("Published"),
         "updated": _("Updated"),
     },
-    "class": {
-        "typo": _("typing error"),
-        "update": _("new information"),
-        "substantive": _("substantive correction"),
-    },
+    "class": dict(ChangeClass.choices),
     "ground": {
         "court_order": _("A court ordered it."),
         "personal_data": _("It protects a private person’s data."),
