@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.fields import choices, label
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.statements.demand import Demand
-from factcheck.record.statements.parts import Part, absent, find_rule, keys_of, parts_of, words_of
+from factcheck.record.statements.parts import Part, find_rule, keys_of, parts_of, stands_for, words_of
 from factcheck.record.statements.review import ClaimantType, Review
 from factcheck.record.statements.values import DAY
 
@@ -41,7 +41,7 @@ def _places(model: type[Part], before: str = "", above: str | Promise = "") -> I
         said = of_part if model.model_fields[name].title else above or place
         kinds = words_of(model, name)
         words: dict[str, str | Promise] = {**dict(choices(kinds))} if kinds else {}
-        yield place, Place(said, own, words, rule is DAY, absent(model, name))
+        yield place, Place(said, own, words, rule is DAY, stands_for(model, name)())
         if part := parts_of(model).get(name):
             yield from _places(part, f"{place}.", said if model.model_fields[name].title else "")
 

@@ -1,27 +1,32 @@
 """Reading what was sent by its model, checking a statement, and comparing an older statement with a newer one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from factcheck.record.statements.faults import Fault, Place, faults_of
-from factcheck.record.statements.parts import Part, absent, keys_of, parts_of
+from factcheck.record.statements.parts import Part, keys_of, parts_of, stands_for
 
 
 def filled(said: Mapping[str, Any], model: type[Part]) -> dict[str, Any]:
     """What is said, with the value that an absent key stands for, everywhere in it."""
-    return {key: _filled(said.get(key), model, name) for key, name in keys_of(model).items()}
+    return {
+        key: absent() if (value := said.get(key)) is None else _filled(value, part) if part else value
+        for key, part, absent in _keys(model)
+    }
 
 
-def _filled(value: Any, model: type[Part], name: str) -> Any:
-    if value is None:
-        return absent(model, name)
-    if part := parts_of(model).get(name):
-        if isinstance(value, list):
-            return [filled(each, part) for each in value]
-        return filled(value, part)
-    return value
+def _filled(value: Any, part: type[Part]) -> Any:
+    return [filled(each, part) for each in value] if isinstance(value, list) else filled(value, part)
+
+
+@cache
+def _keys(model: type[Part]) -> list[tuple[str, type[Part] | None, Callable[[], Any]]]:
+    """Each key, the part that its value is, and what gives the value that it stands for when it is absent."""
+    parts = parts_of(model)
+    return [(key, parts.get(name), stands_for(model, name)) for key, name in keys_of(model).items()]
 
 
 def spoken(value: Any) -> Any:

@@ -100,12 +100,13 @@ def _field(model: type[Part], name: str) -> tuple[Any, FieldInfo]:
     return field.annotation, field
 
 
-def absent(model: type[Part], name: str) -> Any:
-    """What the key stands for when it is absent."""
+def stands_for(model: type[Part], name: str) -> Callable[[], Any]:
+    """Makes the value that the key stands for when it is absent."""
     field = model.model_fields[name]
     if factory := cast("Callable[[], Any] | None", field.default_factory):
-        return factory()
-    return None if field.is_required() else field.default
+        return factory
+    value = None if field.is_required() else field.default
+    return lambda: value
 
 
 def find_rule(model: type[Part], name: str) -> Rule | None:
