@@ -81,6 +81,7 @@ def test_correction_request_is_about_a_live_review_alone(newsroom: Any) -> None:
     ("content", "code", "pointer"),
     [
         (b"{", 400, None),
+        (b"null", 422, "#"),
         (b" " * 70_000, 413, None),
         ({"language": "vi"}, 422, "#/text"),
         ({**TIP, "text": "quá ngắn"}, 422, "#/text"),

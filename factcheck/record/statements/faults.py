@@ -92,7 +92,7 @@ def faults_of(errors: list[ErrorDetails], object_at: Callable[[Place], Object]) 
             yield Fault(pointer(place), _KINDS[found], {"limit": params.get("max_length")})
         elif found in _BEYOND:
             yield Fault(pointer(place), "number", {"most": params.get("le", -params.get("ge", 0))})
-        elif error["input"] is None and isinstance(place[-1], str):
+        elif error["input"] is None and place and isinstance(place[-1], str):
             # A text without anything to see has become null by now.
             yield Fault(pointer(place), "blank")
         else:
