@@ -62,7 +62,7 @@ def import_and_publish(file: Path) -> tuple[float, float]:
     run("import_reviews", file, by=IMPORTER)
     imported = time.perf_counter()
     batch = ImportBatch.objects.latest("pk")
-    run("approve_import", batch.pk, by=SECOND, digest=batch.digest)
+    run("approve_import", batch.pk, by=SECOND, digest=batch.proposal.digest)
     approved = time.perf_counter()
     run("publish_import", batch.pk, by=SECOND)
     return imported - begun, time.perf_counter() - approved
