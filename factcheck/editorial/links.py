@@ -19,7 +19,7 @@ from factcheck.editorial import roles, similar
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, ProposedLink, User
-from factcheck.editorial.models.proposals import Kind
+from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import merges
 from factcheck.record.missing_vectors import ANY
 from factcheck.record.models import PublishedClaim, PublishedMerge

@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from factcheck.editorial.imports.incoming import Incoming
 from factcheck.editorial.models import Proposal, User, Verdict, VerdictMapping
-from factcheck.editorial.models.proposals import Kind
+from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import imports, merges, workflow
 from factcheck.exchange.own_format import ImportedReview
 from factcheck.record.canonical import canonical, sha256_hex

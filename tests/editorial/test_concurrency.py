@@ -12,7 +12,7 @@ from django.db import connections, transaction
 from factcheck.editorial import links
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, ProposedLink
-from factcheck.editorial.models.proposals import Kind
+from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import imports, merges, reviews, workflow
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.drafts import (

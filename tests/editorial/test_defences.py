@@ -23,7 +23,7 @@ from factcheck.editorial.models import (
     VerdictMapping,
 )
 from factcheck.editorial.models.claims import TopicLabel
-from factcheck.editorial.models.proposals import Decision, Kind
+from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals import merges, workflow
 from factcheck.record.canonical import canonical, rfc3339, sha256_hex
 from tests.drafts import (

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from factcheck.editorial.models import Membership, Proposal
-from factcheck.editorial.models.proposals import Kind
+from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import workflow
 from factcheck.record.models import LogEntry
 from tests.drafts import make_newsroom, make_user

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from factcheck.editorial import erasure
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim
-from factcheck.editorial.models.proposals import Action, Decision, Kind
+from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.reviews import ReviewPolicy

@@ -14,7 +14,7 @@ from factcheck.editorial import documents
 from factcheck.editorial.admin.preview import changes
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Demand, Review
-from factcheck.editorial.models.proposals import Decision
+from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import demands, workflow
 from factcheck.record.statements.checks import same, spoken
 from factcheck.record.statements.demand import Demand as DemandStatement

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.admin.acting import Text
 from factcheck.editorial.models import Proposal
-from factcheck.editorial.models.proposals import SUBJECTS, Decision, Kind
+from factcheck.editorial.models.kinds import SUBJECTS, Decision, Kind
 
 
 class DecisionFilter(admin.SimpleListFilter):

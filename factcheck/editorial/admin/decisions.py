@@ -13,7 +13,7 @@ from factcheck.editorial.admin.access import Desk, desk
 from factcheck.editorial.admin.acting import act, ask, sent, too_late
 from factcheck.editorial.admin.proposal_verbs import VERBS, may_see, page_of, possible, worded
 from factcheck.editorial.models import Proposal
-from factcheck.editorial.models.proposals import Kind
+from factcheck.editorial.models.kinds import Kind
 
 
 def decision_page(request: HttpRequest, pk: int, verb: str) -> HttpResponse:

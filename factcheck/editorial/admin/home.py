@@ -12,7 +12,8 @@ from factcheck.editorial.admin.proposal_verbs import page_of
 from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.messages import messages_for
 from factcheck.editorial.models import Authorship, Claimant, Demand, Job, Proposal, ReaderMessage, Review, User
-from factcheck.editorial.models.proposals import Kind, ProposalQuerySet
+from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.models.proposals import ProposalQuerySet
 from factcheck.webhooks.models import Subscription
 
 MOST = 50  # of each section. The next follow when these are decided.

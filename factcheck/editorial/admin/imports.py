@@ -18,7 +18,7 @@ from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.admin.reviews import verdict_label
 from factcheck.editorial.links import count_waiting, open_links
 from factcheck.editorial.models import Claim, Claimant, ImportBatch, Proposal
-from factcheck.editorial.models.proposals import Decision, Kind
+from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals.imports import close_import
 
 PAGE = 100

@@ -22,7 +22,7 @@ from factcheck.editorial.admin.joining import may_exchange, offered
 from factcheck.editorial.admin.public_words import put_public_words
 from factcheck.editorial.admin.verb_forms import LoggedReasonForm
 from factcheck.editorial.models import Claim, ReaderMessage, Review
-from factcheck.editorial.models.proposals import Decision
+from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import merges
 from factcheck.record.models import PublishedClaim
 

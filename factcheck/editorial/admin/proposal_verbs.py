@@ -11,7 +11,7 @@ from factcheck.editorial.admin.acting import Text, Verb, by_name
 from factcheck.editorial.admin.verb_forms import DigestForm, ReasonForm
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Proposal, User
-from factcheck.editorial.models.proposals import Action, Decision, Kind
+from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.imports import publish_import
 from factcheck.editorial.proposals.policy import Policy

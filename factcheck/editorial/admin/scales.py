@@ -22,7 +22,7 @@ from factcheck.editorial.models import (
     VerdictLabel,
     VerdictMapping,
 )
-from factcheck.editorial.models.proposals import Kind
+from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals.mappings import is_adopted
 from factcheck.editorial.proposals.workflow import submit
 

@@ -17,7 +17,7 @@ from factcheck.editorial.admin.preview import changes, digest_of, readable_json
 from factcheck.editorial.admin.verb_forms import CorrectionForm, ErasureForm, PublicReasonForm
 from factcheck.editorial.fields import label
 from factcheck.editorial.models import Membership, Proposal, Review
-from factcheck.editorial.models.proposals import Action
+from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.proposals import reviews, workflow
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.erasure import Ground

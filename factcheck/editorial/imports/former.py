@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Subquery
 
 from factcheck.editorial.models import Claim, Proposal, Review, Verdict
-from factcheck.editorial.models.proposals import Action, Decision
+from factcheck.editorial.models.kinds import Action, Decision
 from factcheck.editorial.proposals.reviews import last_statement
 
 

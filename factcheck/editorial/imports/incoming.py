@@ -21,7 +21,7 @@ from factcheck.editorial.imports.former import came_with, find_former, give_publ
 from factcheck.editorial.imports.references import Record, References
 from factcheck.editorial.imports.rows import Rows, new_row
 from factcheck.editorial.models import ImportBatch, Proposal, Review, User
-from factcheck.editorial.models.proposals import Action, Kind
+from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals.reviews import last_statement
 from factcheck.editorial.shared_claims import is_hidden
 from factcheck.record.canonical import canonical, sha256_hex

@@ -11,83 +11,28 @@ from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.imports import ImportBatch
+from factcheck.editorial.models.kinds import (
+    ACTIONS,
+    SUBJECTS,
+    Action,
+    Decision,
+    Kind,
+    Subject,
+    kind_of,
+    subject_is_its_own,
+)
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Authorship, Review
 from factcheck.editorial.models.scales import VerdictMapping
 from factcheck.record.models import LogEntry
 
-
-class Kind(models.TextChoices):
-    """The kinds of subjects. Each kind has a policy in `factcheck.editorial.proposals`."""
-
-    REVIEW = "review", _("review")
-    DEMAND = "demand", _("demand")
-    MERGE = "merge", _("claims")
-    IMPORT = "import", _("import")
-    MAPPING = "mapping", _("verdict mapping")
-
-
-class Action(models.TextChoices):
-    PUBLICATION = "publication", _("publication")
-    WITHDRAWAL = "withdrawal", _("withdrawal")
-    REINSTATEMENT = "reinstatement", _("reinstatement")
-    ERASURE = "erasure", _("erasure")
-    MERGE = "merge", _("merge")
-    SPLIT = "split", _("split")
-    ADOPTION = "adoption", _("adoption")
-
-
-class Decision(models.TextChoices):
-    APPROVED = "approved", _("approved")
-    RETURNED = "returned", _("returned")
-
-
-# The actions on each kind of subject, and the columns that name the subject.
-ACTIONS = {
-    Kind.REVIEW: (Action.PUBLICATION, Action.WITHDRAWAL, Action.REINSTATEMENT, Action.ERASURE),
-    Kind.DEMAND: (Action.PUBLICATION,),
-    Kind.MERGE: (Action.MERGE, Action.SPLIT),
-    Kind.IMPORT: (Action.PUBLICATION,),
-    Kind.MAPPING: (Action.ADOPTION,),
-}
-SUBJECTS = {
-    Kind.REVIEW: ("review",),
-    Kind.DEMAND: ("demand",),
-    Kind.MERGE: ("claim", "into"),
-    Kind.IMPORT: ("batch",),
-    Kind.MAPPING: ("mapping",),
-}
-Subject = Review | Demand | Claim | ImportBatch | VerdictMapping
-_COLUMNS = ("review", "demand", "claim", "into", "batch", "mapping")
-_KINDS: dict[type[models.Model], Kind] = {
-    Review: Kind.REVIEW,
-    Demand: Kind.DEMAND,
-    Claim: Kind.MERGE,
-    ImportBatch: Kind.IMPORT,
-    VerdictMapping: Kind.MAPPING,
-}
 OPEN = Q(entry__isnull=True) & ~Q(decision=Decision.RETURNED)
-
-
-def _subject_is_its_own() -> Q:
-    """Exactly the columns of the kind are filled. A review also names the import that brought it."""
-    found = Q()
-    for kind, named in SUBJECTS.items():
-        filled = {f"{column}__isnull": column not in named for column in _COLUMNS}
-        if kind == Kind.REVIEW:
-            del filled["batch__isnull"]
-        found |= Q(kind=str(kind), **filled)
-    return found
-
-
-def _kind_of(subject: models.Model) -> Kind:
-    return _KINDS[type(subject)]
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def about(self, subject: models.Model) -> Self:
         """The proposals of this review, demand, claim, import or mapping."""
-        kind = _kind_of(subject)
+        kind = kind_of(subject)
         return self.filter(**{SUBJECTS[kind][0]: subject, "kind": kind})
 
     def undecided(self) -> Self:
@@ -217,7 +162,7 @@ class Proposal(models.Model):
                 condition=Q(entry__isnull=True) | Q(decision="approved") & ~Q(kind__in=["import", "mapping"]),
                 name="proposal_published_if_approved",
             ),
-            models.CheckConstraint(condition=_subject_is_its_own(), name="proposal_of_its_subject"),
+            models.CheckConstraint(condition=subject_is_its_own(), name="proposal_of_its_subject"),
             models.CheckConstraint(
                 condition=Q(kind="mapping", newsroom__isnull=True, deciding__isnull=True)
                 | ~Q(kind="mapping") & Q(newsroom__isnull=False, deciding__isnull=False),
@@ -285,7 +230,7 @@ class Proposal(models.Model):
     @classmethod
     def of_draft(cls, subject: models.Model, by: User) -> Self:
         """An unsaved proposal to publish the draft, or to adopt the mapping."""
-        kind = _kind_of(subject)
+        kind = kind_of(subject)
         return cls(kind=kind, action=ACTIONS[kind][0], submitted_by=by, **{SUBJECTS[kind][0]: subject})
 
     @property

@@ -14,7 +14,7 @@ from factcheck.editorial.columns import said_of
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Demand, Proposal, Publisher, User
-from factcheck.editorial.models.proposals import Decision, Kind
+from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons, wrote_it
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand as statements

@@ -17,7 +17,7 @@ from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event, record_events
 from factcheck.editorial.imports.incoming import Incoming, Outcome, Refused, take_in
 from factcheck.editorial.models import Authorship, ImportBatch, Proposal, Publisher, Review, User
-from factcheck.editorial.models.proposals import Action, Decision, Kind
+from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.proposals.policy import Policy, save_proposal
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.reviews import ReviewPolicy

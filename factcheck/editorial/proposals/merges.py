@@ -14,7 +14,7 @@ from factcheck.editorial import documents, erasure, roles
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, Proposal, Publisher, ReaderMessage, Review, User
-from factcheck.editorial.models.proposals import Action, Kind
+from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals.policy import Policy, put_forward
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge

@@ -11,7 +11,7 @@ from factcheck.editorial.checking import require_valid
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, Publisher, User
-from factcheck.editorial.models.proposals import Kind
+from factcheck.editorial.models.kinds import Kind
 from factcheck.record.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.parts import Part

@@ -11,7 +11,7 @@ from factcheck.editorial import documents, erasure, roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, Review, User
-from factcheck.editorial.models.proposals import Action, Kind
+from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals.policy import Policy, Reasons, put_forward, wrote_it
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record import log

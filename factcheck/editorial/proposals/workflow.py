@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, User
-from factcheck.editorial.models.proposals import Decision
+from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals.demands import DemandPolicy
 from factcheck.editorial.proposals.imports import ImportPolicy
 from factcheck.editorial.proposals.mappings import MappingPolicy

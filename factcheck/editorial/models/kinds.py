@@ -1,0 +1,77 @@
+"""What can be proposed: the kinds of subjects, the actions on each, and the columns that name them."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.models.claims import Claim
+from factcheck.editorial.models.demands import Demand
+from factcheck.editorial.models.imports import ImportBatch
+from factcheck.editorial.models.reviews import Review
+from factcheck.editorial.models.scales import VerdictMapping
+
+
+class Kind(models.TextChoices):
+    """The kinds of subjects. Each kind has a policy in `factcheck.editorial.proposals`."""
+
+    REVIEW = "review", _("review")
+    DEMAND = "demand", _("demand")
+    MERGE = "merge", _("claims")
+    IMPORT = "import", _("import")
+    MAPPING = "mapping", _("verdict mapping")
+
+
+class Action(models.TextChoices):
+    PUBLICATION = "publication", _("publication")
+    WITHDRAWAL = "withdrawal", _("withdrawal")
+    REINSTATEMENT = "reinstatement", _("reinstatement")
+    ERASURE = "erasure", _("erasure")
+    MERGE = "merge", _("merge")
+    SPLIT = "split", _("split")
+    ADOPTION = "adoption", _("adoption")
+
+
+class Decision(models.TextChoices):
+    APPROVED = "approved", _("approved")
+    RETURNED = "returned", _("returned")
+
+
+# The actions on each kind of subject, and the columns that name the subject.
+ACTIONS = {
+    Kind.REVIEW: (Action.PUBLICATION, Action.WITHDRAWAL, Action.REINSTATEMENT, Action.ERASURE),
+    Kind.DEMAND: (Action.PUBLICATION,),
+    Kind.MERGE: (Action.MERGE, Action.SPLIT),
+    Kind.IMPORT: (Action.PUBLICATION,),
+    Kind.MAPPING: (Action.ADOPTION,),
+}
+SUBJECTS = {
+    Kind.REVIEW: ("review",),
+    Kind.DEMAND: ("demand",),
+    Kind.MERGE: ("claim", "into"),
+    Kind.IMPORT: ("batch",),
+    Kind.MAPPING: ("mapping",),
+}
+Subject = Review | Demand | Claim | ImportBatch | VerdictMapping
+_KINDS: dict[type[models.Model], Kind] = {
+    Review: Kind.REVIEW,
+    Demand: Kind.DEMAND,
+    Claim: Kind.MERGE,
+    ImportBatch: Kind.IMPORT,
+    VerdictMapping: Kind.MAPPING,
+}
+
+
+def subject_is_its_own() -> Q:
+    """Exactly the columns of the kind are filled. A review also names the import that brought it."""
+    found, columns = Q(), [column for named in SUBJECTS.values() for column in named]
+    for kind, named in SUBJECTS.items():
+        filled = {f"{column}__isnull": column not in named for column in columns}
+        if kind == Kind.REVIEW:
+            del filled["batch__isnull"]
+        found |= Q(kind=str(kind), **filled)
+    return found
+
+
+def kind_of(subject: models.Model) -> Kind:
+    """The kind of proposal that is made about such a row."""
+    return _KINDS[type(subject)]
