@@ -1,5 +1,6 @@
 """The rules that differ between the kinds of proposals. The workflow calls these methods and does all the rest."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -22,7 +23,7 @@ Reasons = list[str | Promise]
 S = TypeVar("S")
 
 
-class Policy(Generic[S]):
+class Policy(ABC, Generic[S]):
     """The rules of one kind. `proposal` may be unsaved: it names its kind, action, subject and submitter.
 
     **Lock order.** Always lock imports first, each with its own proposal. Then lock claims, reviews, demands or
@@ -40,17 +41,17 @@ class Policy(Generic[S]):
     def subject(self, proposal: Proposal) -> S:
         return cast("S", proposal.subject)
 
+    @abstractmethod
     def hold(self, proposal: Proposal) -> None:
         """Locks the subject until the transaction ends and gives the proposal the subject as it is now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def statement(self, proposal: Proposal) -> dict[str, Any]:
         """The statement for the second person, from the drafts as they are now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, Publisher | None]:
         """The newsroom that proposes, and the one whose Editors decide."""
-        raise NotImplementedError
 
     def model(self, proposal: Proposal) -> type[Part] | None:
         """The typed statement that this one must be valid by. None for what isn't published."""
