@@ -1,4 +1,4 @@
-"""What the register says of a demand to change or remove a review."""
+"""The statement about a demand to change or remove a review, as the register publishes it."""
 
 import re
 from contextlib import suppress
@@ -44,7 +44,7 @@ class Outcome(Words):
     COMPLIED = "complied", _("done as demanded")
     PARTLY = "partly", _("done in part")
     REFUSED = "refused", _("refused")
-    DROPPED = "dropped", _("taken back by whoever made it")  # "withdrawn" is a word for reviews
+    DROPPED = "dropped", _("taken back by the sender")  # "withdrawn" is a word for reviews
 
 
 class Channel(Words):
@@ -66,7 +66,7 @@ class DemandKind(Words):
 
 
 def read_received_at(text: str) -> str | None:
-    """A day, a time and its zone, such as "2026-10-05T09:30+07:00" (RFC 3339, seconds may be absent)."""
+    """A date and a time with its zone, such as "2026-10-05T09:30+07:00" (RFC 3339, with or without seconds)."""
     text = clean_text(text).upper()
     text = text if "T" in text else text.replace(" ", "T", 1)
     text = text.replace(" ", "")
@@ -79,7 +79,7 @@ def read_received_at(text: str) -> str | None:
 
 
 def read_country(text: str) -> str | None:
-    """Two letters of ISO 3166-1."""
+    """A country code of two letters (ISO 3166-1)."""
     code = clean_text(text).upper()
     if code and not _COUNTRY.fullmatch(code):
         raise Wrong("country")
@@ -93,61 +93,63 @@ COUNTRY = Rule(read_country, {"pattern": "^[A-Z]{2}$"}, 2)
 class Law(Part):
     """The law on which the demand rests."""
 
-    country: Annotated[str, COUNTRY] = needed(_("country of the law"), "Two letters of ISO 3166-1.", "VN")
-    act: Annotated[str, Line(500)] = needed(_("act"), "Its name or number.", "116/2025/QH15")
+    country: Annotated[str, COUNTRY] = needed(
+        _("country of the law"), "Country code of two letters (ISO 3166-1).", "VN"
+    )
+    act: Annotated[str, Line(500)] = needed(_("act"), "Name or number of the act.", "116/2025/QH15")
     article: NameOrNull = told(_("article"), "Article, clause and point.", "Article 25")
 
 
 class DemandedBy(Part):
-    """Who made it. A private person is described, not named."""
+    """The sender of the demand. A private person is described, not named."""
 
-    type: Annotated[str, OneOf(From)] = needed(_("from"), "What kind of body or person made it.", "state_body")
-    name: NameOrNull = told(_("name"), "Of a body, court or company.", "Department of Information")
+    type: Annotated[str, OneOf(From)] = needed(_("from"), "Kind of sender.", "state_body")
+    name: NameOrNull = told(_("name"), "Name of a body, court or company.", "Department of Information")
     description: Annotated[str | None, Line(1000)] = told(
-        _("description"), "Of a private person instead of a name.", "somebody shown in the video"
+        _("description"), "Description of a private person, instead of a name.", "somebody shown in the video"
     )
 
 
 class DemandedReview(Reference):
-    """The review that it is about."""
+    """The review that the demand is about."""
 
 
 class Demand(Part):
     """A demand to change or remove a review."""
 
-    id: Id = needed("", "The same for ever.")
-    language: Language = needed(_("language"), "Of the texts.", "vi")
-    from_: DemandedBy = Field(alias="from", description="Who made it.")
-    received_on: Day = needed(_("received on"), "The day on which it came.", "2026-10-05")
+    id: Id = needed("", "Never changes.")
+    language: Language = needed(_("language"), "Language of the texts.", "vi")
+    from_: DemandedBy = Field(alias="from", description="The sender of the demand.")
+    received_on: Day = needed(_("received on"), "Date on which the newsroom received the demand.", "2026-10-05")
     received_at: Annotated[str | None, RECEIVED_AT] = told(
-        _("time of receipt"), "RFC 3339 with its zone. Null when only the day is known.", "2026-10-05T09:30:00+07:00"
+        _("time of receipt"), "RFC 3339 with a time zone. Null if only the date is known.", "2026-10-05T09:30:00+07:00"
     )
-    channel: Annotated[str | None, OneOf(Channel)] = told(_("channel"), "How it came.", "telephone")
+    channel: Annotated[str | None, OneOf(Channel)] = told(_("channel"), "How the demand arrived.", "telephone")
     kinds: list[Annotated[str, OneOf(DemandKind)]] = told(
-        _("kinds of demand"), "What kinds of things it demands.", ["remove", "users_data"], list, most=len(DemandKind)
+        _("kinds of demand"), "The actions that are demanded.", ["remove", "users_data"], list, most=len(DemandKind)
     )
     hours_given: Annotated[int | None, Field(ge=0, le=MAX_HOURS)] = told(
-        _("hours given"), "Within how many hours it was to be done.", 24
+        _("hours given"), "Hours that the newsroom was given to comply.", 24
     )
-    law: Law | None = told("", "The law on which it rests.")
+    law: Law | None = told("", "The law on which the demand rests.")
     legal_basis: Annotated[str | None, Prose(2000)] = told(
         _("legal basis"),
-        "Law and article, as the demand gives it. Null if it gives none.",
+        "Law and article as the demand cites them. Null if the demand cites none.",
         "Article 25 of Law 116/2025/QH15",
     )
-    asked: Annotated[str | None, Prose(10_000)] = told(_("what was asked"), "What was asked.")
-    review: DemandedReview | None = told(_("review"), "The review that it is about.")
-    done: Annotated[str | None, Prose(10_000)] = told(_("what we did"), "What the newsroom did.")
-    done_on: DayOrNull = told(_("done on"), "The day on which it was done.", "2026-10-06")
+    asked: Annotated[str | None, Prose(10_000)] = told(_("what was asked"), "The text of the demand.")
+    review: DemandedReview | None = told(_("review"), "The review that the demand is about.")
+    done: Annotated[str | None, Prose(10_000)] = told(_("what we did"), "The newsroom's response.")
+    done_on: DayOrNull = told(_("done on"), "Date of the newsroom's response.", "2026-10-06")
     outcome: Annotated[str, OneOf(Outcome)] = needed(
-        _("outcome"), "What came of it. `dropped`: taken back by whoever made it.", "refused"
+        _("outcome"), "Result of the demand. `dropped` means that the sender took the demand back.", "refused"
     )
     withheld: Annotated[str | None, Prose(2000)] = told(
         _("why something is left out"),
-        "Why something is left out that the law forbids to repeat. Name, description, demand and law may then be null.",
+        "Reason why parts are left out that the law protects. Name, description, demand and law may then be null.",
     )
     delayed_until: DayOrNull = told(
-        _("not public before"), "The day before which the entry wasn't public, if the law or a danger made it wait."
+        _("not public before"), "The entry wasn't public before this date, because of a law or a danger."
     )
-    publisher: Publisher = needed(_("publisher"), "The newsroom that received it.")
+    publisher: Publisher = needed(_("publisher"), "The newsroom that received the demand.")
     license: WebAddress = needed(_("licence"), "The licence of this document.")

@@ -1,4 +1,4 @@
-"""What programs say of a claim and of a review: the keys of the statement, without what is known only here."""
+"""Claims and reviews as programs may send them: the statement's keys except those that only this site sets."""
 
 from factcheck.record.statements.parts import Reference, changes_of, list_of, needed, only, told, without
 from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
@@ -15,12 +15,12 @@ DraftClaimant = without(
     Claimant,
     "id", "confirmed",
     called="DraftClaimant",
-    meaning="Who made the claim. A private person is described, never named.",
+    meaning="The claimant. A private person is described, never named.",
     is_public_figure=(
-        bool, told("", "True for a `person`: named for what they said in a public office or role.", default=False),
+        bool, told("", "True for a `person` who spoke in a public office or role.", default=False),
     ),
 )  # fmt: skip
-DraftAppearance = without(Appearance, called="DraftAppearance", meaning="Where it was seen.")
+DraftAppearance = without(Appearance, called="DraftAppearance", meaning="A place where the claim was seen.")
 DraftVerdict = only(
     Verdict,
     "scale",
@@ -28,39 +28,39 @@ DraftVerdict = only(
     "explanation",
     called="DraftVerdict",
     meaning="A verdict of one of the site's rating scales.",
-    scale=(Slug, needed("", "Slug of the rating scale.", "truth")),
-    slug=(Slug, needed("", "The verdict on its rating scale.", "false")),
+    scale=(Slug, needed("", "Rating scale.", "truth")),
+    slug=(Slug, needed("", "Verdict on the rating scale.", "false")),
 )
-DraftSource = without(Source, called="DraftSource", meaning="What the review rests on; with a title or an address.")
+DraftSource = without(Source, called="DraftSource", meaning="A source with a title, a URL or both.")
 
 ClaimToLog = without(
     ReviewedClaim,
     "id",
     called="ClaimToLog",
-    meaning="A claim to be logged.",
-    claimant=(DraftClaimant | None, told("", "Who made the claim.")),
-    appearances=(list_of(DraftAppearance), told("", "Where it was seen.", default=list, most=MAX_MEMBERS)),
+    meaning="A new claim.",
+    claimant=(DraftClaimant | None, told("", "The person or organisation that made the claim.")),
+    appearances=(list_of(DraftAppearance), told("", "Where the claim was seen.", default=list, most=MAX_MEMBERS)),
     topics=(
-        list_of(Slug), told("", "Short names of topics, from `/api/v1/topics/`.", default=list, most=MAX_TOPICS),
+        list_of(Slug), told("", "Slugs of topics, from `/api/v1/topics/`.", default=list, most=MAX_TOPICS),
     ),
 )  # fmt: skip
 ReviewToDraft = without(
     Review,
-    # The newsroom's own, or set at the desk; of imported reviews only.
+    # Set by the newsroom or at the desk. The last two are for imported reviews only.
     "id", "publisher", "authors", "topics", "license", "original_url", "archive_url",
     called="ReviewToDraft",
-    meaning="A review to be drafted.",
-    claim=(DraftedClaim, needed("", "The claim that is reviewed.")),
-    verdict=(DraftVerdict | None, told("", "What the review finds.")),
-    sources=(list_of(DraftSource), told("", "What the review rests on.", default=list, most=MAX_MEMBERS)),
+    meaning="A new draft of a review.",
+    claim=(DraftedClaim, needed("", "The reviewed claim.")),
+    verdict=(DraftVerdict | None, told("", "Verdict of the review.")),
+    sources=(list_of(DraftSource), told("", "Sources of the review.", default=list, most=MAX_MEMBERS)),
 )  # fmt: skip
 ClaimChanges = changes_of(
     ClaimToLog,
     called="ClaimChanges",
-    meaning="What changes in the claim. A list takes the place of the whole list.",
+    meaning="Changes to a claim. A list replaces the whole previous list.",
 )
 ReviewChanges = changes_of(
     ReviewToDraft,
     called="ReviewChanges",
-    meaning="What changes in the draft. A list takes the place of the whole list.",
+    meaning="Changes to a draft. A list replaces the whole previous list.",
 )

@@ -1,4 +1,4 @@
-"""What the public is told in place of what was erased."""
+"""The public notice that replaces an erased review."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from factcheck.record.statements.values import Id, Name, OneOf, Prose, Site, Web
 
 
 class Ground(Words):
-    """Why something published may be erased."""
+    """Grounds for an erasure."""
 
     COURT_ORDER = "court_order", _("a court’s order")
     PERSONAL_DATA = "personal_data", _("a private person’s data")
@@ -17,18 +17,18 @@ class Ground(Words):
 
 
 class ErasingNewsroom(Part):
-    """Who answers for the erasure."""
+    """The newsroom that is responsible for the erasure."""
 
-    name: Name = needed("", "Its name.", "Example Check")
+    name: Name = needed("", "Name of the newsroom.", "Example Check")
     site: Site = needed("", "Host without `www.`", "check.example")
 
 
 class ErasureNotice(Part):
-    """What the public is told in place of what was erased."""
+    """The public notice of an erasure."""
 
     ground: Annotated[str, OneOf(Ground)] = needed(
         "",
-        "Why it had to go: a court order, a private person’s data, another legal duty, or another reason.",
+        "Ground: a court order, a private person’s data, another legal duty, or another reason.",
         "court_order",
     )
     text: Annotated[str, Prose(2000)] = needed(
@@ -36,17 +36,17 @@ class ErasureNotice(Part):
     )
     redaction: bool = needed(
         "",
-        "True: a revision without what had to go may follow at the same address. Earlier revisions stay erased.",
+        "True if a redacted revision may follow at the same URL. Earlier revisions stay erased.",
         False,
     )
     newsroom: ErasingNewsroom = needed(
-        "", "Who answers for the erasure. Of an imported review that isn't its publisher."
+        "", "The newsroom that is responsible. For an imported review, it isn't the publisher."
     )
 
 
 class Erasure(Part):
     """The notice of an erasure."""
 
-    id: Id = needed("", "The review that was erased.")
-    notice: ErasureNotice = needed("", "What the public is told.")
+    id: Id = needed("", "The erased review.")
+    notice: ErasureNotice = needed("", "The public notice.")
     license: WebAddress = needed("", "The licence of this document.")

@@ -1,4 +1,4 @@
-"""What the log says of two claims that are the same, or are no longer held to be."""
+"""Merges of two claims that say the same, and splits that undo them."""
 
 from pydantic import Field
 
@@ -8,11 +8,11 @@ from factcheck.record.statements.values import Id, WebAddress
 
 
 class Merge(Part):
-    """A claim is shown under another one from now on."""
+    """From this entry on, a claim is shown under another claim."""
 
-    id: Id = needed("", "The claim that is shown under another one.")
-    into: Reference = needed("", "The claim that shows it.")
-    publisher: Publisher = needed("", "The newsroom that proposed it.")
+    id: Id = needed("", "The merged claim.")
+    into: Reference = needed("", "The claim that shows the merged claim.")
+    publisher: Publisher = needed("", "The newsroom that proposed the merge.")
     license: WebAddress = needed("", "The licence of this document.")
 
 
@@ -20,6 +20,6 @@ Split = without(
     Merge,
     "into",
     called="Split",
-    meaning="A claim is shown by itself again.",
-    from_=(Reference, Field(alias="from", description="The claim that showed it.")),
+    meaning="A merged claim is a separate claim again.",
+    from_=(Reference, Field(alias="from", description="The claim that showed the merged claim.")),
 )

@@ -1,4 +1,4 @@
-"""What the log says when another key signs it from now on."""
+"""The statement that hands the log to another signing key."""
 
 from typing import Annotated
 
@@ -10,6 +10,6 @@ class KeyRotation(Part):
     """The log is handed to another key."""
 
     id: Id = needed("", "The beginning of the new key's digest.")
-    old_key: Annotated[str, Line(500)] = needed("", "The verifier key that signed the log so far.")
-    new_key: Annotated[str, Line(500)] = needed("", "The verifier key that follows.")
-    signature: str = needed("", "The signature line of a note of both keys, by the old one.")
+    old_key: Annotated[str, Line(500)] = needed("", "The verifier key of the previous signing key.")
+    new_key: Annotated[str, Line(500)] = needed("", "The verifier key of the new signing key.")
+    signature: str = needed("", "The previous key's signature line on a note that names both keys.")

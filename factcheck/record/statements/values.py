@@ -1,6 +1,6 @@
-"""The types of values in statements. Each rule stands here alone: forms, imports and programs all read values by it.
+"""The types of values in statements. Forms, imports and programs all use these rules.
 
-A rule takes a text and gives it back in its one spelling, None for a text without anything to see, or raises Wrong.
+A rule takes a text and returns its normal form, or None if the text is blank. It raises Wrong if the text is invalid.
 """
 
 import re
@@ -28,10 +28,10 @@ MAX_SAME_AS = 50
 MAX_NUMBER = 999_999_999
 UNKNOWN_LANGUAGE = "und"
 
-# Language, script, region, variants; extensions and private tags name no language to filter by.
+# Language, script, region and variants. Extensions and private tags don't name a language to filter by.
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*$"
 SLUG_PATTERN = r"^[-a-zA-Z0-9_]{1,60}$"
-# Another's address, as people copy it: it may hold letters of any script and brackets, which format `uri` rules out.
+# People copy URLs with letters of any script and with brackets. JSON Schema's format `uri` allows neither.
 ADDRESS_PATTERN = "^https?://"
 SITE_PATTERN = r"^[^\s/@?#A-Z]+$"
 SHA256_PATTERN = "^[0-9a-f]{64}$"
@@ -42,7 +42,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_text(text: str, limit: int, *, one_line: bool = False) -> str | None:
-    """In NFC, trimmed, on one line if it has to be."""
+    """The text in NFC, trimmed, and on one line if `one_line` is true."""
     text = clean_text(text)
     if one_line:
         text = " ".join(text.split())
@@ -54,14 +54,14 @@ def read_text(text: str, limit: int, *, one_line: bool = False) -> str | None:
 
 
 def is_blank(text: str) -> bool:
-    """Whether there is nothing to see: white space, marks of direction, zero-width characters."""
+    """Whether the text has only white space, direction marks and zero-width characters."""
     return not (text and text[0].isalnum()) and all(
         unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp", "Zs"} for character in text
     )
 
 
 def read_language(text: str) -> str | None:
-    """A BCP 47 tag in its usual case ("vi-VN", "zh-Hant"); "vi_VN" is read as "vi-VN"."""
+    """A BCP 47 tag in its usual case, such as "vi-VN" or "zh-Hant". "vi_VN" becomes "vi-VN"."""
     tag = clean_text(text).replace("_", "-")
     if not tag:
         return None
@@ -73,17 +73,17 @@ def read_language(text: str) -> str | None:
 
 
 def read_web_address(text: str) -> str | None:
-    """An absolute http or https address with a host; its scheme in lower case, nothing else changed.
+    """An absolute http or https URL with a host. Only the scheme is changed, to lower case.
 
-    Real addresses have underscores in hosts, brackets and other scripts in paths. Refusing them would lose true
-    citations, so this asks for less than Django's URLValidator. A name or password only disguises the host.
+    Real URLs have underscores in hosts, and brackets and other scripts in paths. Django's URLValidator would refuse
+    such citations. User names and passwords are refused, because they only disguise the host.
     """
     address = clean_text(text)
     if not address:
         return None
     if forbidden := find_forbidden(address):
         raise Wrong("forbidden_character", character=forbidden)
-    if len(address) > MAX_ADDRESS:  # before it is taken apart, which is slow with many marks
+    if len(address) > MAX_ADDRESS:  # checked before urlsplit, which is slow with many combining marks
         raise Wrong("too_long", limit=MAX_ADDRESS, count=len(address))
     if _NOT_IN_ADDRESS.search(address):
         raise Wrong("web_address")
@@ -135,7 +135,7 @@ def _formed(text: str, kind: str, pattern: re.Pattern[str], further: Callable[[s
 
 @dataclass(frozen=True)
 class Rule:
-    """How a text of a statement is read, and what JSON Schema says of it. Metadata of an annotated type."""
+    """How a text in a statement is read, and its JSON Schema. Used as metadata of an annotated type."""
 
     read: Callable[[str], str | None]
     schema: Json = field(default_factory=dict, hash=False)
@@ -158,17 +158,17 @@ class Rule:
 
 
 def Line(limit: int) -> Rule:  # noqa: N802 (read as a type)
-    """A text of one line."""
+    """A text on one line."""
     return Rule(lambda text: read_text(text, limit, one_line=True), {"maxLength": limit}, limit)
 
 
 def Prose(limit: int) -> Rule:  # noqa: N802
-    """A text of several lines."""
+    """A text on several lines."""
     return Rule(lambda text: read_text(text, limit), {"maxLength": limit}, limit, one_line=False)
 
 
 class Words(StrEnum):
-    """The words that a value can be, each with what people read for it."""
+    """The choices for a value, each with a label for people."""
 
     label: str
 
@@ -183,7 +183,7 @@ class Words(StrEnum):
 
 
 def OneOf(words: type[Words]) -> Rule:  # noqa: N802
-    """One of the words."""
+    """One of the choices."""
     known = words.values()
 
     def read(text: str) -> str | None:
@@ -204,7 +204,7 @@ SHA256 = Rule(read_sha256, {"pattern": SHA256_PATTERN}, 64)
 SITE = Rule(read_site, {"pattern": SITE_PATTERN, "maxLength": 255}, 255)
 LANGUAGE = Rule(
     read_language,
-    {"pattern": LANGUAGE_PATTERN, "description": "BCP 47 tag. `und` when unknown."},
+    {"pattern": LANGUAGE_PATTERN, "description": "BCP 47 tag. `und` if unknown."},
     MAX_LANGUAGE,
 )
 
