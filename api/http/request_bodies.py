@@ -6,7 +6,7 @@ import orjson
 from django.http import HttpRequest
 
 from api.http.problems import BAD_REQUEST, CONTENT_TOO_LARGE, INVALID_CONTENT, Refused
-from factcheck.record.statements.checks import read
+from factcheck.record.statements.checks import parse
 from factcheck.record.statements.parts import Part
 
 MOST_ERRORS = 50
@@ -38,7 +38,7 @@ def read_object(content: bytes, model: type[Part]) -> dict[str, Any]:
         given = orjson.loads(content)
     except ValueError as problem:
         raise Refused(BAD_REQUEST, "The content is no JSON in UTF-8.") from problem
-    said, faults = read(given, model)
+    said, faults = parse(given, model)
     if said is None:
         errors = [{"pointer": f"#{fault.pointer}", "detail": fault.sentence()} for fault in faults[:MOST_ERRORS]]
         raise Refused(INVALID_CONTENT, errors=errors)

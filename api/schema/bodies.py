@@ -8,9 +8,9 @@ from factcheck.record.log.models import ChangeClass
 from factcheck.record.readmodel.claim_rows import REVIEW_IN_CLAIM
 from factcheck.record.statements.erasure import ErasureNotice
 from factcheck.record.statements.review import Review
-from factcheck.record.statements.schema import published
+from factcheck.record.statements.schema import published_schemas
 from factcheck.record.statements.tombstone import Tombstone
-from factcheck.record.statements.values import ADDRESS_PATTERN, SHA256_PATTERN
+from factcheck.record.statements.values import SHA256_PATTERN, URL_PATTERN
 
 Json = dict[str, Any]
 
@@ -20,7 +20,7 @@ UUID: Json = {"type": "string", "format": "uuid"}
 URL: Json = {"type": "string", "format": "uri"}
 URL_OR_NULL: Json = {"type": ["string", "null"], "format": "uri"}
 # Another's, as people copy it: letters of any script and brackets may stand in it, which format `uri` rules out.
-ADDRESS: Json = {"type": "string", "pattern": ADDRESS_PATTERN}
+ADDRESS: Json = {"type": "string", "pattern": URL_PATTERN}
 MOMENT: Json = {"type": "string", "format": "date-time", "description": "RFC 3339, UTC, microseconds."}
 INTEGER: Json = {"type": "integer"}
 INTEGER_OR_NULL: Json = {"type": ["integer", "null"]}
@@ -55,7 +55,7 @@ TIMES: Json = {
     "updated_at": about(MOMENT, "When this revision was published."),
 }
 _AT_PUBLICATION: Json = {**TIMES, "corrections": listed(ref("Correction"), description="Every change so far.")}
-_SAID = published(Review, Tombstone, ErasureNotice)
+_SAID = published_schemas(Review, Tombstone, ErasureNotice)
 _CLAIM: Json = _SAID["ReviewedClaim"]["properties"]
 
 

@@ -6,13 +6,13 @@ from api.schema.bodies import BODIES, DIGEST, INTEGER, TEXT_OR_NULL, TIMES, URL,
 from api.schema.lists import REVISION
 from api.schema.operations import ref
 from factcheck.record.statements.demand import Demand
-from factcheck.record.statements.schema import published
+from factcheck.record.statements.schema import published_schemas
 
 Json = dict[str, Any]
 
 _KIND: Json = {"type": "string", "enum": ["published", "updated"]}
 _NOTE = about(TEXT_OR_NULL, "What changed; null for the first revision.")
-_SAID = published(Demand)
+_SAID = published_schemas(Demand)
 _REVISION: Json = {**REVISION, "kind": _KIND, "class": {"type": "null"}, "note": _NOTE, "document_url": URL}
 _CURRENT: Json = {"number": about(INTEGER, "From 1."), "kind": _KIND, "class": {"type": "null"}, "note": _NOTE}
 

@@ -37,11 +37,11 @@ from factcheck.record.formats.text import clean_text, find_forbidden
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument
 from factcheck.record.statements.drafts import ReviewToDraft
 from factcheck.record.statements.erasure import ErasureNotice, Ground
-from factcheck.record.statements.parts import Part, limit
+from factcheck.record.statements.parts import Part, max_length
 from factcheck.record.statements.review import ReviewedClaim
 
 PLACEHOLDER = "[erased]"  # where a column must not be empty
-MAX_NOTICE = limit(ErasureNotice, "text")
+MAX_NOTICE = max_length(ErasureNotice, "text")
 SHORTEST_REPEATED = 4  # characters. A shorter name is found in too many words.
 
 

@@ -16,7 +16,7 @@ from factcheck.editorial.models import Appearance, Claim, Claimant, Review, Topi
 from factcheck.editorial.statement_columns import columns_of
 from factcheck.record.models import PublishedReview
 from factcheck.record.statements import review as said
-from factcheck.record.statements.checks import filled
+from factcheck.record.statements.checks import with_defaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,11 @@ def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
     topics = {topic.slug: topic for topic in Topic.objects.prefetch_related("labels").filter(slug__in=slugs)}
     return {
         pk: PublicClaim(
-            words=_row(Claim, filled(found["claim"], said.ReviewedClaim) | {"id": pk}),
+            words=_row(Claim, with_defaults(found["claim"], said.ReviewedClaim) | {"id": pk}),
             claimant=claimants.get(UUID(found["claim"]["claimant"]["id"])) if found["claim"]["claimant"] else None,
-            appearances=[_row(Appearance, filled(each, said.Appearance)) for each in found["claim"]["appearances"]],
+            appearances=[
+                _row(Appearance, with_defaults(each, said.Appearance)) for each in found["claim"]["appearances"]
+            ],
             topics=[topics[topic["slug"]] for topic in found["topics"] if topic["slug"] in topics],
         )
         for pk, found in shown.items()

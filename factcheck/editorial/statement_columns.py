@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import models
 
 from factcheck.record.formats.canonical import rfc3339
-from factcheck.record.statements.checks import filled
+from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.parts import Part, keys_of, parts_of
 
 
@@ -42,7 +42,7 @@ def said_of(row: Any, part: type[Part], model: type[models.Model] | None = None)
 
 def emptied(model: type[models.Model], part: type[Part]) -> dict[str, Any]:
     """The columns of the statement's keys with the values of a statement that says nothing."""
-    return columns_of(model, filled({}, part))
+    return columns_of(model, with_defaults({}, part))
 
 
 def other_fields(model: type[models.Model], part: type[Part], rows: Iterable[str | tuple[str, ...]]) -> list[str]:

@@ -14,7 +14,7 @@ from django.db import connections
 from factcheck.record import publish
 from factcheck.record.log import entries, tree, verifier
 from factcheck.record.models import LogEntry
-from factcheck.record.statements.checks import filled
+from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.review import Review
 from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
 from tests.serving import served
@@ -100,7 +100,7 @@ def disarm() -> None:
 
 def make_statement(subject: UUID, text: str = "Nước lũ đã lên tới mái chùa.") -> dict[str, Any]:
     """A small statement with all keys."""
-    return filled(
+    return with_defaults(
         {
             "id": str(subject),
             "language": "vi",

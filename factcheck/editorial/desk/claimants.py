@@ -24,7 +24,7 @@ from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.record.statements import review as said
-from factcheck.record.statements.parts import limit
+from factcheck.record.statements.parts import max_length
 
 PERSON = Claimant.Type.PERSON
 UNCONFIRMED_PERSON = _("person (not confirmed)")  # nobody here has said that it is a public figure
@@ -72,7 +72,7 @@ class ClaimantForm(SeenForm[Claimant]):
 class RedactionForm(forms.Form):
     description = ProseInput(
         label=capfirst(_("description")),
-        max_length=limit(said.Claimant, "description"),
+        max_length=max_length(said.Claimant, "description"),
         help_text=_("What readers see in place of the name, for example “a Facebook user”."),
         widget=forms.TextInput(attrs={"class": "vTextField wide"}),
     )

@@ -18,7 +18,7 @@ from factcheck.editorial.proposals.policy import Policy, Reasons, wrote_it
 from factcheck.editorial.statement_columns import said_of
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand as statements
-from factcheck.record.statements.checks import same
+from factcheck.record.statements.checks import equivalent
 
 State = Demand.State
 
@@ -99,7 +99,7 @@ def missing(demand: Demand) -> Reasons:
     if (published := last_statement(demand)) is not None:
         if not demand.change_note:
             reasons.append(_("Say what changed. Readers will see it."))
-        if same(statement(demand), published, statements.Demand):
+        if equivalent(statement(demand), published, statements.Demand):
             reasons.append(
                 _(
                     "Nothing has changed since the published revision. Change the draft, or leave it: readers"

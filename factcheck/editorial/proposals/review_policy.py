@@ -17,7 +17,7 @@ from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import review as statements
-from factcheck.record.statements.checks import same
+from factcheck.record.statements.checks import equivalent
 from factcheck.record.statements.erasure import Erasure
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.tombstone import Tombstone
@@ -160,7 +160,7 @@ def missing(review: Review) -> Reasons:
     if published is None:
         return reasons
     said = review_statements.statement(review)
-    if same(said, published, statements.Review):
+    if equivalent(said, published, statements.Review):
         reasons.append(
             _(
                 "Nothing has changed since the published revision. Change the draft, or leave it: readers keep what is"
@@ -235,7 +235,7 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     if published is None:
         raise EditorialError(_("Only what was published can be erased."))
     if redact and (
-        review.state != State.DRAFT or same(review_statements.statement(review), published, statements.Review)
+        review.state != State.DRAFT or equivalent(review_statements.statement(review), published, statements.Review)
     ):
         raise EditorialError(_("Open a correction first and take out of the draft what has to go."))
     erasure.require_decided_imports(review)

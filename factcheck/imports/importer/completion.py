@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from factcheck.imports.importer.references import Record
-from factcheck.record.statements.checks import filled
+from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import Claimant, Review, ReviewedClaim
 
@@ -24,7 +24,7 @@ def completed(record: Record, silent: frozenset[str], said: dict[str, Any]) -> R
 
 def says_the_same(record: Record, said: dict[str, Any]) -> bool:
     """Whether the record would leave the statement as it is."""
-    said = filled(said, Review)
+    said = with_defaults(said, Review)
     verdict, claim, publisher = record["verdict"], record["claim"], record["publisher"]
     here = said["publisher"]
     return (

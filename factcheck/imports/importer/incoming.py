@@ -27,7 +27,7 @@ from factcheck.imports.importer.earlier_imports import came_with, find_former, g
 from factcheck.imports.importer.references import Record, References
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements import review as statements
-from factcheck.record.statements.checks import same, spoken
+from factcheck.record.statements.checks import equivalent, without_empty
 
 State = Review.State
 # Imports wait for each other chunk by chunk, so that none finds half of what another one makes.
@@ -59,7 +59,7 @@ class Incoming:
     @property
     def digest(self) -> str:
         """SHA-256 of the record. Empty keys don't count, so a key that is added to the format changes nothing."""
-        return hashlib.sha256(orjson.dumps(spoken(self.record), option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return hashlib.sha256(orjson.dumps(without_empty(self.record), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass
@@ -235,7 +235,7 @@ def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> s
         if plan.former is None:
             continue
         said = review_statements.statement_from(drafts[plan.review])
-        if plan.change_class and same(said, last_statement(plan.former) or {}, statements.Review):
+        if plan.change_class and equivalent(said, last_statement(plan.former) or {}, statements.Review):
             unchanged.add(plan.review)
             continue
         Review.objects.filter(pk=plan.review).update(

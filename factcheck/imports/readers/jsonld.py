@@ -10,7 +10,7 @@ from factcheck.imports.readers.normalise import calendar_date, language_tag, tid
 from factcheck.imports.readers.results import Notes, Problem
 from factcheck.record.formats.text import find_forbidden
 from factcheck.record.statements.faults import Fault, pointer_step
-from factcheck.record.statements.parts import Part, limit, rule_of
+from factcheck.record.statements.parts import Part, max_length, rule_of
 from factcheck.record.statements.values import MAX_LIST, MAX_SAME_AS, is_blank
 
 _OWN_ADDRESS = ("url", "contentUrl", "@id")  # of a node, the first that is there
@@ -48,7 +48,7 @@ class Node:
         found = [each.get("@value") if isinstance(each, dict) else each for each in _listed(self.members.get(key))]
         if len(found) == 1 and isinstance(found[0], Number):
             self._mark(key)
-            return self._kept(key, str(found[0]), limit(model, name))
+            return self._kept(key, str(found[0]), max_length(model, name))
         return self.text_for(model, name, key)
 
     def day(self, key: str) -> str | None:

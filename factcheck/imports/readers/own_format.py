@@ -12,59 +12,61 @@ from pydantic import model_validator
 from factcheck.imports.readers.json_stream import Number
 from factcheck.imports.readers.normalise import site_of_review
 from factcheck.imports.readers.results import Notes, Problem
-from factcheck.record.statements.checks import filled, read
-from factcheck.record.statements.faults import Wrong
-from factcheck.record.statements.parts import Part, needed, parts_of, told
+from factcheck.record.statements.checks import parse, with_defaults
+from factcheck.record.statements.faults import InvalidValue
+from factcheck.record.statements.parts import Part, optional, parts_of, required
 from factcheck.record.statements.review import Claimant, Publisher, Review, ReviewedClaim, Verdict
-from factcheck.record.statements.values import UNKNOWN_LANGUAGE, Id, Language, Name, Site, WebAddress
+from factcheck.record.statements.values import UNKNOWN_LANGUAGE, Id, Language, Name, Site, Url
 
 
 class ImportedClaimant(Claimant):
-    id: Id = told("", "Of a claimant here, or to be.")
-    is_public_figure: bool | None = told("", "Whether a person may be named, for what they said in a public office.")
+    id: Id = optional("", "Of a claimant here, or to be.")
+    is_public_figure: bool | None = optional(
+        "", "Whether a person may be named, for what they said in a public office."
+    )
 
 
 class ImportedClaim(ReviewedClaim):
-    id: Id = told("", "Of a claim here, or to be. Reviews of the same claim share it.")
-    language: Language = told("", "The review's when absent.")
-    claimant: ImportedClaimant | None = told("", "Who made the claim.")
+    id: Id = optional("", "Of a claim here, or to be. Reviews of the same claim share it.")
+    language: Language = optional("", "The review's when absent.")
+    claimant: ImportedClaimant | None = optional("", "Who made the claim.")
 
 
 class ImportedVerdict(Verdict):
     @model_validator(mode="after")
     def _is_known(self) -> "ImportedVerdict":
         if not (self.scale and self.slug) and self.original is None:
-            raise Wrong("no_verdict")
+            raise InvalidValue("no_verdict")
         return self
 
 
 class ImportedPublisher(Publisher):
-    name: Name = told("", "The site when absent.")
-    site: Site = told("", "The host of `original_url` when absent.")
+    name: Name = optional("", "The site when absent.")
+    site: Site = optional("", "The host of `original_url` when absent.")
 
 
 class ImportedReview(Review):
-    id: Id = told("", "Of the review that is made.")
-    original_url: WebAddress = needed("", "The review's own page.")
-    language: Language = told("", "`und` when absent.", default=UNKNOWN_LANGUAGE)
-    claim: ImportedClaim = needed("", "The claim that is reviewed.")
-    verdict: ImportedVerdict = needed("", "What the review finds.")
-    publisher: ImportedPublisher = told("", "Who answers for the review.")
-    license: WebAddress = told("", "The site's own when absent.")
+    id: Id = optional("", "Of the review that is made.")
+    original_url: Url = required("", "The review's own page.")
+    language: Language = optional("", "`und` when absent.", default=UNKNOWN_LANGUAGE)
+    claim: ImportedClaim = required("", "The claim that is reviewed.")
+    verdict: ImportedVerdict = required("", "What the review finds.")
+    publisher: ImportedPublisher = optional("", "Who answers for the review.")
+    license: Url = optional("", "The site's own when absent.")
 
 
 def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:
     """The record of one line, or None; `notes.refused` then says why."""
-    statement, faults = read(_plain(members, ImportedReview), ImportedReview)
+    statement, faults = parse(_plain(members, ImportedReview), ImportedReview)
     notes.refused += [Problem(fault.pointer, fault.code, fault.sentence()) for fault in faults]
     return statement
 
 
 def completed(said: dict[str, Any]) -> dict[str, Any]:
     """A record with every key: what is absent is null, or follows from other keys."""
-    statement = filled(said, ImportedReview)
+    statement = with_defaults(said, ImportedReview)
     statement["claim"]["language"] = statement["claim"]["language"] or statement["language"]
-    statement["publisher"] = statement["publisher"] or filled({}, ImportedPublisher)
+    statement["publisher"] = statement["publisher"] or with_defaults({}, ImportedPublisher)
     statement["publisher"]["site"] = statement["publisher"]["site"] or site_of_review(statement["original_url"])
     return statement
 

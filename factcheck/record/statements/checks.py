@@ -7,41 +7,41 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from factcheck.record.statements.faults import Fault, Place, faults_of
-from factcheck.record.statements.parts import Part, keys_of, parts_of, stands_for
+from factcheck.record.statements.parts import Part, default_of, keys_of, parts_of
 
 
-def filled(statement: Mapping[str, Any], model: type[Part]) -> dict[str, Any]:
+def with_defaults(statement: Mapping[str, Any], model: type[Part]) -> dict[str, Any]:
     """The statement with the default of every absent key, at every level."""
     return {
-        key: default() if (value := statement.get(key)) is None else _filled(value, part) if part else value
+        key: default() if (value := statement.get(key)) is None else _with_defaults(value, part) if part else value
         for key, part, default in _keys(model)
     }
 
 
-def _filled(value: Any, part: type[Part]) -> Any:
-    return [filled(each, part) for each in value] if isinstance(value, list) else filled(value, part)
+def _with_defaults(value: Any, part: type[Part]) -> Any:
+    return [with_defaults(each, part) for each in value] if isinstance(value, list) else with_defaults(value, part)
 
 
 @cache
 def _keys(model: type[Part]) -> list[tuple[str, type[Part] | None, Callable[[], Any]]]:
     """Each key with the model of its value, if it has one, and a function that returns its default."""
     parts = parts_of(model)
-    return [(key, parts.get(name), stands_for(model, name)) for key, name in keys_of(model).items()]
+    return [(key, parts.get(name), default_of(model, name)) for key, name in keys_of(model).items()]
 
 
-def spoken(value: Any) -> Any:
+def without_empty(value: Any) -> Any:
     """The value without null, empty lists and empty objects, at every level."""
     if isinstance(value, Mapping):
-        return {key: spoken(each) for key, each in value.items() if each not in (None, [], {})}
-    return [spoken(each) for each in value] if isinstance(value, list) else value
+        return {key: without_empty(each) for key, each in value.items() if each not in (None, [], {})}
+    return [without_empty(each) for each in value] if isinstance(value, list) else value
 
 
-def same(before: Mapping[str, Any], after: Mapping[str, Any], model: type[Part]) -> bool:
+def equivalent(before: Mapping[str, Any], after: Mapping[str, Any], model: type[Part]) -> bool:
     """Whether two statements are equal. A key that the older one doesn't have counts as its default."""
-    return filled(before, model) == filled(after, model)
+    return with_defaults(before, model) == with_defaults(after, model)
 
 
-def read(data: Any, model: type[Part]) -> tuple[dict[str, Any] | None, list[Fault]]:
+def parse(data: Any, model: type[Part]) -> tuple[dict[str, Any] | None, list[Fault]]:
     """The input in its normal form with every key, or None and all its faults."""
     try:
         return model.model_validate(data).model_dump(by_alias=True), []
@@ -51,7 +51,7 @@ def read(data: Any, model: type[Part]) -> tuple[dict[str, Any] | None, list[Faul
 
 def check(statement: Mapping[str, Any], model: type[Part]) -> list[Fault]:
     """The faults of a statement for publication. Such a statement has every key, in its normal form."""
-    normal, faults = read(statement, model)
+    normal, faults = parse(statement, model)
     return faults if normal is None else _differences("", normal, statement)
 
 

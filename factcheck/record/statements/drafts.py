@@ -1,6 +1,6 @@
 """Claims and reviews as programs may send them: the statement's keys except those that only this site sets."""
 
-from factcheck.record.statements.parts import Reference, changes_of, list_of, needed, only, told, without
+from factcheck.record.statements.parts import Reference, list_of, omit, optional, partial, pick, required
 from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
 from factcheck.record.statements.values import Slug
 
@@ -11,56 +11,58 @@ class DraftedClaim(Reference):
     """The newsroom's own claim, or a published one."""
 
 
-DraftClaimant = without(
+DraftClaimant = omit(
     Claimant,
     "id", "confirmed",
-    called="DraftClaimant",
-    meaning="The claimant. A private person is described, never named.",
+    model_name="DraftClaimant",
+    doc="The claimant. A private person is described, never named.",
     is_public_figure=(
-        bool, told("", "True for a `person` who spoke in a public office or role.", default=False),
+        bool, optional("", "True for a `person` who spoke in a public office or role.", default=False),
     ),
 )  # fmt: skip
-DraftAppearance = without(Appearance, called="DraftAppearance", meaning="A place where the claim was seen.")
-DraftVerdict = only(
+DraftAppearance = omit(Appearance, model_name="DraftAppearance", doc="A place where the claim was seen.")
+DraftVerdict = pick(
     Verdict,
     "scale",
     "slug",
     "explanation",
-    called="DraftVerdict",
-    meaning="A verdict of one of the site's rating scales.",
-    scale=(Slug, needed("", "Rating scale.", "truth")),
-    slug=(Slug, needed("", "Verdict on the rating scale.", "false")),
+    model_name="DraftVerdict",
+    doc="A verdict of one of the site's rating scales.",
+    scale=(Slug, required("", "Rating scale.", "truth")),
+    slug=(Slug, required("", "Verdict on the rating scale.", "false")),
 )
-DraftSource = without(Source, called="DraftSource", meaning="A source with a title, a URL or both.")
+DraftSource = omit(Source, model_name="DraftSource", doc="A source with a title, a URL or both.")
 
-ClaimToLog = without(
+ClaimToLog = omit(
     ReviewedClaim,
     "id",
-    called="ClaimToLog",
-    meaning="A new claim.",
-    claimant=(DraftClaimant | None, told("", "The person or organisation that made the claim.")),
-    appearances=(list_of(DraftAppearance), told("", "Where the claim was seen.", default=list, most=MAX_MEMBERS)),
+    model_name="ClaimToLog",
+    doc="A new claim.",
+    claimant=(DraftClaimant | None, optional("", "The person or organisation that made the claim.")),
+    appearances=(
+        list_of(DraftAppearance), optional("", "Where the claim was seen.", default=list, max_items=MAX_MEMBERS),
+    ),
     topics=(
-        list_of(Slug), told("", "Slugs of topics, from `/api/v1/topics/`.", default=list, most=MAX_TOPICS),
+        list_of(Slug), optional("", "Slugs of topics, from `/api/v1/topics/`.", default=list, max_items=MAX_TOPICS),
     ),
 )  # fmt: skip
-ReviewToDraft = without(
+ReviewToDraft = omit(
     Review,
     # Set by the newsroom or at the desk. The last two are for imported reviews only.
     "id", "publisher", "authors", "topics", "license", "original_url", "archive_url",
-    called="ReviewToDraft",
-    meaning="A new draft of a review.",
-    claim=(DraftedClaim, needed("", "The reviewed claim.")),
-    verdict=(DraftVerdict | None, told("", "Verdict of the review.")),
-    sources=(list_of(DraftSource), told("", "Sources of the review.", default=list, most=MAX_MEMBERS)),
+    model_name="ReviewToDraft",
+    doc="A new draft of a review.",
+    claim=(DraftedClaim, required("", "The reviewed claim.")),
+    verdict=(DraftVerdict | None, optional("", "Verdict of the review.")),
+    sources=(list_of(DraftSource), optional("", "Sources of the review.", default=list, max_items=MAX_MEMBERS)),
 )  # fmt: skip
-ClaimChanges = changes_of(
+ClaimChanges = partial(
     ClaimToLog,
-    called="ClaimChanges",
-    meaning="Changes to a claim. A list replaces the whole previous list.",
+    model_name="ClaimChanges",
+    doc="Changes to a claim. A list replaces the whole previous list.",
 )
-ReviewChanges = changes_of(
+ReviewChanges = partial(
     ReviewToDraft,
-    called="ReviewChanges",
-    meaning="Changes to a draft. A list replaces the whole previous list.",
+    model_name="ReviewChanges",
+    doc="Changes to a draft. A list replaces the whole previous list.",
 )

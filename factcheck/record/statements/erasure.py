@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from factcheck.record.statements.parts import Part, needed
+from factcheck.record.statements.parts import Part, required
 from factcheck.record.statements.texts import _
-from factcheck.record.statements.values import Id, Name, OneOf, Prose, Site, WebAddress, Words
+from factcheck.record.statements.values import Choices, Id, Name, OneOf, Prose, Site, Url
 
 
-class Ground(Words):
+class Ground(Choices):
     """Grounds for an erasure."""
 
     COURT_ORDER = "court_order", _("a court’s order")
@@ -19,27 +19,27 @@ class Ground(Words):
 class ErasingNewsroom(Part):
     """The newsroom that is responsible for the erasure."""
 
-    name: Name = needed("", "Name of the newsroom.", "Example Check")
-    site: Site = needed("", "Host without `www.`", "check.example")
+    name: Name = required("", "Name of the newsroom.", "Example Check")
+    site: Site = required("", "Host without `www.`", "check.example")
 
 
 class ErasureNotice(Part):
     """The public notice of an erasure."""
 
-    ground: Annotated[str, OneOf(Ground)] = needed(
+    ground: Annotated[str, OneOf(Ground)] = required(
         "",
         "Ground: a court order, a private person’s data, another legal duty, or another reason.",
         "court_order",
     )
-    text: Annotated[str, Prose(2000)] = needed(
+    text: Annotated[str, Prose(2000)] = required(
         "", "The public notice, the same as `detail`.", "Erased for a private person."
     )
-    redaction: bool = needed(
+    redaction: bool = required(
         "",
         "True if a redacted revision may follow at the same URL. Earlier revisions stay erased.",
         False,
     )
-    newsroom: ErasingNewsroom = needed(
+    newsroom: ErasingNewsroom = required(
         "", "The newsroom that is responsible. For an imported review, it isn't the publisher."
     )
 
@@ -47,6 +47,6 @@ class ErasureNotice(Part):
 class Erasure(Part):
     """The notice of an erasure."""
 
-    id: Id = needed("", "The erased review.")
-    notice: ErasureNotice = needed("", "The public notice.")
-    license: WebAddress = needed("", "The licence of this document.")
+    id: Id = required("", "The erased review.")
+    notice: ErasureNotice = required("", "The public notice.")
+    license: Url = required("", "The licence of this document.")

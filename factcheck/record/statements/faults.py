@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from factcheck.record.statements.texts import _
 
-TEXTS: Mapping[str, str] = {
+MESSAGES: Mapping[str, str] = {
     "missing": _("This is missing."),
     "blank": _("This field cannot be blank."),
     "unknown_key": _("This key isn't known here. Known keys: %(keys)s."),
@@ -49,12 +49,12 @@ _TYPES = {
     "string_type": "string", "int_type": "integer", "int_from_float": "integer", "bool_type": "boolean",
     "list_type": "array", "dict_type": "object", "model_type": "object",
 }  # fmt: skip
-_BEYOND = ("greater_than_equal", "less_than_equal", "int_parsing_size")
+_OUT_OF_RANGE = ("greater_than_equal", "less_than_equal", "int_parsing_size")
 Place = tuple[int | str, ...]
 Object = Mapping[str, bool]
 
 
-class Wrong(ValueError):
+class InvalidValue(ValueError):
     """A value breaks a rule. `kind` names the rule, and `params` go into its message."""
 
     def __init__(self, kind: str, **params: Any) -> None:
@@ -77,20 +77,20 @@ class Fault:
 
     def sentence(self, translate: Callable[[str], str] = str) -> str:
         """The message for people. Pass Django's `gettext` to translate it."""
-        return translate(TEXTS[self.kind]) % self.params
+        return translate(MESSAGES[self.kind]) % self.params
 
 
 def faults_of(errors: list[ErrorDetails], object_at: Callable[[Place], Object]) -> Iterator[Fault]:
     """Faults from pydantic's errors. `object_at` returns the keys of an object, each with whether it may be null."""
     for error in errors:
         found, place, params = error["type"], error["loc"], error.get("ctx", {})
-        if isinstance(wrong := params.get("error"), Wrong):
+        if isinstance(wrong := params.get("error"), InvalidValue):
             yield Fault(pointer(place), "language_key" if place[-1:] == ("[key]",) else wrong.kind, wrong.params)
         elif found == "extra_forbidden":
             yield Fault(pointer(place), "unknown_key", {"keys": ", ".join(object_at(place[:-1]))})
         elif found in _KINDS:
             yield Fault(pointer(place), _KINDS[found], {"limit": params.get("max_length")})
-        elif found in _BEYOND:
+        elif found in _OUT_OF_RANGE:
             yield Fault(pointer(place), "number", {"most": params.get("le", -params.get("ge", 0))})
         elif error["input"] is None and place and isinstance(place[-1], str):
             # `Rule` has already turned a blank text into null.

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, cast, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 from pydantic.fields import FieldInfo
 
-from factcheck.record.statements.faults import Wrong
-from factcheck.record.statements.values import Id, Rule, Words
+from factcheck.record.statements.faults import InvalidValue
+from factcheck.record.statements.values import Choices, Id, Rule
 
 
 class Part(BaseModel):
@@ -33,13 +33,15 @@ class Reference(Part):
     id: Id
 
 
-def told(label: str = "", meaning: str = "", example: Any = None, default: Any = None, most: int | None = None) -> Any:
+def optional(
+    label: str = "", description: str = "", example: Any = None, default: Any = None, max_items: int | None = None
+) -> Any:
     """An optional field with its label, description, example and default.
 
-    For a list or an object, `default` is the type, so an absent key gives an empty one. `most` limits the members.
+    For a list or an object, `default` is the type, so an absent key gives an empty one. `max_items` limits the members.
     """
     defaults = {"default_factory": default} if isinstance(default, type) else {"default": default}
-    return Field(**defaults, max_length=most, **_texts(label, meaning, example))
+    return Field(**defaults, max_length=max_items, **_texts(label, description, example))
 
 
 def list_of(kind: Any) -> Any:
@@ -47,29 +49,29 @@ def list_of(kind: Any) -> Any:
     return GenericAlias(list, (kind,))
 
 
-def needed(label: str = "", meaning: str = "", example: Any = None) -> Any:
+def required(label: str = "", description: str = "", example: Any = None) -> Any:
     """A required field."""
-    return Field(**_texts(label, meaning, example))
+    return Field(**_texts(label, description, example))
 
 
-def _texts(label: str, meaning: str, example: Any) -> dict[str, Any]:
+def _texts(label: str, description: str, example: Any) -> dict[str, Any]:
     return {
         "title": label or None,
-        "description": meaning or None,
+        "description": description or None,
         "examples": None if example is None else [example],
     }
 
 
-def without(model: type[Part], *names: str, called: str, meaning: str = "", **more: Any) -> type[Part]:
+def omit(model: type[Part], *names: str, model_name: str, doc: str = "", **more: Any) -> type[Part]:
     """A model without the named fields. `more` adds or replaces fields as (type, field)."""
-    return _made(
-        called, meaning, {name: _field(model, name) for name in model.model_fields if name not in names} | more
+    return _make_model(
+        model_name, doc, {name: _field(model, name) for name in model.model_fields if name not in names} | more
     )
 
 
-def only(model: type[Part], *names: str, called: str, meaning: str = "", **more: Any) -> type[Part]:
+def pick(model: type[Part], *names: str, model_name: str, doc: str = "", **more: Any) -> type[Part]:
     """A model with only the named fields. `more` adds or replaces fields as (type, field)."""
-    return _made(called, meaning, {name: _field(model, name) for name in names} | more)
+    return _make_model(model_name, doc, {name: _field(model, name) for name in names} | more)
 
 
 class _Changes(Part):
@@ -79,20 +81,20 @@ class _Changes(Part):
     @classmethod
     def _is_not_empty(cls, data: Any) -> Any:
         if data == {}:
-            raise Wrong("no_changes")
+            raise InvalidValue("no_changes")
         return data
 
 
-def changes_of(model: type[Part], *, called: str, meaning: str) -> type[Part]:
+def partial(model: type[Part], *, model_name: str, doc: str) -> type[Part]:
     """A model with the same fields, all optional. An empty object is refused."""
     fields = {name: _field(model, name) for name in model.model_fields}
     for _kind, field in fields.values():
         field.default, field.default_factory = None, None
-    return create_model(called, __base__=_Changes, __doc__=meaning, **cast("dict[str, Any]", fields))
+    return create_model(model_name, __base__=_Changes, __doc__=doc, **cast("dict[str, Any]", fields))
 
 
-def _made(called: str, meaning: str, fields: Mapping[str, Any]) -> type[Part]:
-    return create_model(called, __base__=Part, __doc__=meaning or None, **fields)
+def _make_model(model_name: str, doc: str, fields: Mapping[str, Any]) -> type[Part]:
+    return create_model(model_name, __base__=Part, __doc__=doc or None, **fields)
 
 
 def _field(model: type[Part], name: str) -> tuple[Any, FieldInfo]:
@@ -100,7 +102,7 @@ def _field(model: type[Part], name: str) -> tuple[Any, FieldInfo]:
     return field.annotation, field
 
 
-def stands_for(model: type[Part], name: str) -> Callable[[], Any]:
+def default_of(model: type[Part], name: str) -> Callable[[], Any]:
     """A function that returns the default of the field."""
     field = model.model_fields[name]
     if factory := cast("Callable[[], Any] | None", field.default_factory):
@@ -114,11 +116,11 @@ def find_rule(model: type[Part], name: str) -> Rule | None:
     return next((each for each in model.model_fields[name].metadata if isinstance(each, Rule)), None)
 
 
-def words_of(model: type[Part], name: str) -> type[Words] | None:
+def choices_of(model: type[Part], name: str) -> type[Choices] | None:
     """The choices for the value, or for the members of the list. None if there are none."""
     field = model.model_fields[name]
     members = [each for kind in get_args(field.annotation) for each in getattr(kind, "__metadata__", ())]
-    return next((each.words for each in [*field.metadata, *members] if isinstance(each, Rule) and each.words), None)
+    return next((each.choices for each in [*field.metadata, *members] if isinstance(each, Rule) and each.choices), None)
 
 
 @cache
@@ -129,14 +131,14 @@ def rule_of(model: type[Part], name: str) -> Rule:
     return found
 
 
-def limit(model: type[Part], name: str) -> int:
+def max_length(model: type[Part], name: str) -> int:
     """The maximum length of the field in characters."""
     found = rule_of(model, name).limit
     assert found is not None
     return found
 
 
-def part_of(model: type[Part], name: str) -> type[Part] | None:
+def part_model(model: type[Part], name: str) -> type[Part] | None:
     """The model of the value, or of the list's members. None for a plain value."""
     stack = [model.model_fields[name].annotation]
     while stack:
@@ -147,7 +149,7 @@ def part_of(model: type[Part], name: str) -> type[Part] | None:
     return None
 
 
-def kind_of(model: type[Part], name: str) -> type:
+def value_type(model: type[Part], name: str) -> type:
     """The value's type apart from null: str, int, bool, list, dict, or the model of an object."""
     kind = model.model_fields[name].annotation
     if get_origin(kind) is UnionType:
@@ -160,7 +162,7 @@ def kind_of(model: type[Part], name: str) -> type:
 @cache
 def parts_of(model: type[Part]) -> dict[str, type[Part]]:
     """The names of fields whose values are objects or lists of objects, with their models."""
-    return {name: part for name in model.model_fields if (part := part_of(model, name))}
+    return {name: part for name in model.model_fields if (part := part_model(model, name))}
 
 
 @cache

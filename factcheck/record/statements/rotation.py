@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from factcheck.record.statements.parts import Part, needed
+from factcheck.record.statements.parts import Part, required
 from factcheck.record.statements.values import Id, Line
 
 
 class KeyRotation(Part):
     """The log is handed to another key."""
 
-    id: Id = needed("", "The beginning of the new key's digest.")
-    old_key: Annotated[str, Line(500)] = needed("", "The verifier key of the previous signing key.")
-    new_key: Annotated[str, Line(500)] = needed("", "The verifier key of the new signing key.")
-    signature: str = needed("", "The previous key's signature line on a note that names both keys.")
+    id: Id = required("", "The beginning of the new key's digest.")
+    old_key: Annotated[str, Line(500)] = required("", "The verifier key of the previous signing key.")
+    new_key: Annotated[str, Line(500)] = required("", "The verifier key of the new signing key.")
+    signature: str = required("", "The previous key's signature line on a note that names both keys.")

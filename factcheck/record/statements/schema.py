@@ -23,12 +23,12 @@ class _Generator(GenerateJsonSchema):
         return {**inner, "type": [kind, "null"], **more}
 
 
-def published(*models: type[Part]) -> Json:
+def published_schemas(*models: type[Part]) -> Json:
     """Schemas of published objects: every key is present, and later versions may add keys."""
     return _components(models, "serialization")
 
 
-def sent(*models: type[Part]) -> Json:
+def request_schemas(*models: type[Part]) -> Json:
     """Schemas of request bodies: no other keys are allowed, and some are required."""
     return _components(models, "validation")
 

@@ -1,6 +1,6 @@
 """The document that remains public after a review is withdrawn."""
 
-from factcheck.record.statements.parts import Reference, needed, only
+from factcheck.record.statements.parts import Reference, pick, required
 from factcheck.record.statements.review import Review
 
 
@@ -8,10 +8,10 @@ class ClaimReference(Reference):
     """The claim that the review was about."""
 
 
-Tombstone = only(
+Tombstone = pick(
     Review,
     "id", "original_url", "language", "headline", "publisher", "license",
-    called="Tombstone",
-    meaning="The document that remains at the URL of a withdrawn review.",
-    claim=(ClaimReference, needed("", "The claim that the review was about.")),
+    model_name="Tombstone",
+    doc="The document that remains at the URL of a withdrawn review.",
+    claim=(ClaimReference, required("", "The claim that the review was about.")),
 )  # fmt: skip

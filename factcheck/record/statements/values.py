@@ -16,11 +16,11 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJson
 from pydantic_core import CoreSchema, core_schema
 
 from factcheck.record.formats.text import clean_text, find_forbidden
-from factcheck.record.statements.faults import Wrong
+from factcheck.record.statements.faults import InvalidValue
 
 Json = dict[str, Any]
 
-MAX_ADDRESS = 2000
+MAX_URL = 2000
 MAX_LANGUAGE = 35  # RFC 5646, section 4.4.1
 MAX_HOST = 253  # RFC 1035
 MAX_LIST = 1000
@@ -32,11 +32,11 @@ UNKNOWN_LANGUAGE = "und"
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*$"
 SLUG_PATTERN = r"^[-a-zA-Z0-9_]{1,60}$"
 # People copy URLs with letters of any script and with brackets. JSON Schema's format `uri` allows neither.
-ADDRESS_PATTERN = "^https?://"
+URL_PATTERN = "^https?://"
 SITE_PATTERN = r"^[^\s/@?#A-Z]+$"
 SHA256_PATTERN = "^[0-9a-f]{64}$"
 # Browsers read "\\" as "/", which disguises the host.
-_NOT_IN_ADDRESS = re.compile(r"[\s<>\"\\]")
+_NOT_IN_URL = re.compile(r"[\s<>\"\\]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -47,9 +47,9 @@ def read_text(text: str, limit: int, *, one_line: bool = False) -> str | None:
     if one_line:
         text = " ".join(text.split())
     if forbidden := find_forbidden(text):
-        raise Wrong("forbidden_character", character=forbidden)
+        raise InvalidValue("forbidden_character", character=forbidden)
     if len(text) > limit:
-        raise Wrong("too_long", limit=limit, count=len(text))
+        raise InvalidValue("too_long", limit=limit, count=len(text))
     return None if is_blank(text) else text
 
 
@@ -66,13 +66,13 @@ def read_language(text: str) -> str | None:
     if not tag:
         return None
     if len(tag) > MAX_LANGUAGE or not re.match(LANGUAGE_PATTERN, tag) or not tag.isascii():
-        raise Wrong("language")
+        raise InvalidValue("language")
     first, *rest = tag.split("-")
     cased = {2: str.upper, 4: str.title}
     return "-".join([first.lower(), *(cased.get(len(part), str.lower)(part) for part in rest)])
 
 
-def read_web_address(text: str) -> str | None:
+def read_url(text: str) -> str | None:
     """An absolute http or https URL with a host. Only the scheme is changed, to lower case.
 
     Real URLs have underscores in hosts, and brackets and other scripts in paths. Django's URLValidator would refuse
@@ -82,54 +82,54 @@ def read_web_address(text: str) -> str | None:
     if not address:
         return None
     if forbidden := find_forbidden(address):
-        raise Wrong("forbidden_character", character=forbidden)
-    if len(address) > MAX_ADDRESS:  # checked before urlsplit, which is slow with many combining marks
-        raise Wrong("too_long", limit=MAX_ADDRESS, count=len(address))
-    if _NOT_IN_ADDRESS.search(address):
-        raise Wrong("web_address")
+        raise InvalidValue("forbidden_character", character=forbidden)
+    if len(address) > MAX_URL:  # checked before urlsplit, which is slow with many combining marks
+        raise InvalidValue("too_long", limit=MAX_URL, count=len(address))
+    if _NOT_IN_URL.search(address):
+        raise InvalidValue("web_address")
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError as problem:
-        raise Wrong("web_address") from problem
+        raise InvalidValue("web_address") from problem
     if parts.scheme not in {"http", "https"} or not 0 < len(host) <= MAX_HOST or port == 0:
-        raise Wrong("web_address")
+        raise InvalidValue("web_address")
     if "@" in parts.netloc:
-        raise Wrong("disguised_address")
+        raise InvalidValue("disguised_address")
     return parts.scheme + address[len(parts.scheme) :]
 
 
 def read_day(text: str) -> str | None:
-    return _formed(text, "day", _DAY, date.fromisoformat)
+    return _match(text, "day", _DAY, date.fromisoformat)
 
 
 def read_uuid(text: str) -> str | None:
-    found = _formed(text, "uuid", _UUID)
+    found = _match(text, "uuid", _UUID)
     return found and found.lower()
 
 
 def read_slug(text: str) -> str | None:
-    return _formed(text, "slug", re.compile(SLUG_PATTERN))
+    return _match(text, "slug", re.compile(SLUG_PATTERN))
 
 
 def read_sha256(text: str) -> str | None:
-    return _formed(text, "sha256", re.compile("[0-9a-f]{64}"))
+    return _match(text, "sha256", re.compile("[0-9a-f]{64}"))
 
 
 def read_site(text: str) -> str | None:
-    return _formed(text, "site", re.compile(r"(?!www\.)[^\s/@:?#A-Z]{1,253}(?::[0-9]{1,5})?"))
+    return _match(text, "site", re.compile(r"(?!www\.)[^\s/@:?#A-Z]{1,253}(?::[0-9]{1,5})?"))
 
 
-def _formed(text: str, kind: str, pattern: re.Pattern[str], further: Callable[[str], object] = str) -> str | None:
+def _match(text: str, kind: str, pattern: re.Pattern[str], further: Callable[[str], object] = str) -> str | None:
     text = clean_text(text)
     if not text:
         return None
     try:
         if not pattern.fullmatch(text):
-            raise Wrong(kind)
+            raise InvalidValue(kind)
         further(text)
     except ValueError as problem:
-        raise Wrong(kind) from problem
+        raise InvalidValue(kind) from problem
     return text
 
 
@@ -141,7 +141,7 @@ class Rule:
     schema: Json = field(default_factory=dict, hash=False)
     limit: int | None = None
     one_line: bool = True
-    words: "type[Words] | None" = None
+    choices: "type[Choices] | None" = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._checked, handler(source))
@@ -167,7 +167,7 @@ def Prose(limit: int) -> Rule:  # noqa: N802
     return Rule(lambda text: read_text(text, limit), {"maxLength": limit}, limit, one_line=False)
 
 
-class Words(StrEnum):
+class Choices(StrEnum):
     """The choices for a value, each with a label for people."""
 
     label: str
@@ -182,23 +182,23 @@ class Words(StrEnum):
         return [word.value for word in cls]
 
 
-def OneOf(words: type[Words]) -> Rule:  # noqa: N802
+def OneOf(choices: type[Choices]) -> Rule:  # noqa: N802
     """One of the choices."""
-    known = words.values()
+    known = choices.values()
 
     def read(text: str) -> str | None:
         text = clean_text(text)
         if not text:
             return None
         if text not in known:
-            raise Wrong("one_of", words=", ".join(known))
+            raise InvalidValue("one_of", words=", ".join(known))
         return text
 
-    return Rule(read, {"enum": known}, words=words)
+    return Rule(read, {"enum": known}, choices=choices)
 
 
 SLUG = Rule(read_slug, {"pattern": SLUG_PATTERN}, 60)
-ADDRESS = Rule(read_web_address, {"pattern": ADDRESS_PATTERN}, MAX_ADDRESS)
+URL = Rule(read_url, {"pattern": URL_PATTERN}, MAX_URL)
 DAY = Rule(read_day, {"format": "date"}, 10)
 SHA256 = Rule(read_sha256, {"pattern": SHA256_PATTERN}, 64)
 SITE = Rule(read_site, {"pattern": SITE_PATTERN, "maxLength": 255}, 255)
@@ -212,9 +212,9 @@ Id = Annotated[str, Rule(read_uuid, {"format": "uuid"}, 36)]
 Slug = Annotated[str, SLUG]
 SlugOrNull = Annotated[str | None, SLUG]
 Language = Annotated[str, LANGUAGE]
-WebAddress = Annotated[str, ADDRESS]
-WebAddressOrNull = Annotated[str | None, ADDRESS]
-WebAddresses = Annotated[list[WebAddress], Field(max_length=MAX_SAME_AS)]
+Url = Annotated[str, URL]
+UrlOrNull = Annotated[str | None, URL]
+Urls = Annotated[list[Url], Field(max_length=MAX_SAME_AS)]
 Day = Annotated[str, DAY]
 DayOrNull = Annotated[str | None, DAY]
 Sha256OrNull = Annotated[str | None, SHA256]

@@ -17,7 +17,7 @@ from factcheck.record.formats.markdown import to_html
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.statements import demand, review  # noqa: F401 (they declare the words)
-from factcheck.record.statements.values import Words
+from factcheck.record.statements.values import Choices
 
 register = template.Library()
 
@@ -79,7 +79,7 @@ def word(value: str | None, kind: str) -> str:
 
 @cache
 def _words_of(name: str) -> dict[str, Any]:
-    (words,) = (each for each in Words.__subclasses__() if each.__name__ == name)
+    (words,) = (each for each in Choices.__subclasses__() if each.__name__ == name)
     found = {}
     for each in words:
         context, parted, text = each.label.partition("\x04")
