@@ -35,7 +35,7 @@ _Key = str | _Identity
 def new_id() -> UUID:
     """A UUID of version 7 (RFC 9562, section 5.7): milliseconds since 1970, and 74 random bits.
 
-    In the order of time, so that what an import makes lies side by side in the indexes (ADR 28).
+    In the order of time, so that what an import makes lies side by side in the indexes (ADR 15).
     """
     milliseconds, chance = time.time_ns() // 1_000_000, secrets.randbits(74)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | chance >> 62 << 64 | 0b10 << 62 | chance & (1 << 62) - 1)
