@@ -150,9 +150,9 @@ def _of_python(text: str) -> Iterator[tuple[int, str, bool]]:
                 for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:- |\d+\. ))", docstring):
                     yield node.body[0].lineno, _ITEM.sub("", paragraph), False
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
-            if re.match(r"[A-Z][^\n]* [^\n]* [^\n]* [^\n]*[.!?]$", node.value):
-                yield node.lineno, re.sub(r"%\(\w+\)[sd]|\{[^}]*\}", "CODE", node.value), False
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+        if is_text and re.match(r"[A-Z][^\n]* [^\n]* [^\n]* [^\n]*[.!?]$", node.value):
+            yield node.lineno, re.sub(r"%\(\w+\)[sd]|\{[^}]*\}", "CODE", node.value), False
     yield from _comments_of(text)
 
 
