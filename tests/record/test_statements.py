@@ -62,12 +62,12 @@ def test_older_statement_says_the_same_without_the_newer_key() -> None:
         ({"headline": "x" * 1001}, ("/headline", "too_long", "Write at most 1000 characters. There are 1001.")),
         ({"language": "VI"}, ("/language", "wrong_form", "Write this as vi.")),
         ({"license": None}, ("/license", "missing", "This field cannot be blank.")),
-        ({"reviewed_on": "2026-02-30"}, ("/reviewed_on", "wrong_form", "Give a day such as 2026-10-05.")),
+        ({"reviewed_on": "2026-02-30"}, ("/reviewed_on", "wrong_form", "Give a date such as 2026-10-05.")),
         ({"sources": [None]}, ("/sources/0", "wrong_type", "Give a JSON value of this type: object.")),
         ({"authors": [{"name": "A", "a/b~c": 1}]},
-         ("/authors/0/a~1b~0c", "unknown_key", "There is no such key here. There are: name.")),
+         ("/authors/0/a~1b~0c", "unknown_key", "This key isn't known here. Known keys: name.")),
         ({"topics": [{"slug": "lũ"}]},
-         ("/topics/0/slug", "wrong_form", "Write a short name of 1 to 60 letters a–z, digits, hyphens and underscores.")),
+         ("/topics/0/slug", "wrong_form", "Use 1 to 60 letters a–z, digits, hyphens or underscores.")),
     ],
 )  # fmt: skip
 def test_fault_is_told_with_its_place(change: dict[str, Any], expected: tuple[str, str, str]) -> None:
@@ -118,7 +118,7 @@ def test_new_field_reaches_what_is_derived() -> None:
 def test_change_may_leave_out_every_key_and_clear_none_that_is_needed() -> None:
     changes = partial(pick(Review, "language", "headline", model_name="Draft"), model_name="Changes", doc="Changes.")
     assert parse({"headline": None}, changes) == ({"language": None, "headline": None}, [])
-    assert [fault.sentence() for fault in parse({}, changes)[1]] == ["Say what is to be changed."]
+    assert [fault.sentence() for fault in parse({}, changes)[1]] == ["Name at least one field to change."]
     assert [fault.pointer for fault in parse({"language": None}, changes)[1]] == ["/language"]
     assert "required" not in request_schemas(changes)["Changes"]
 

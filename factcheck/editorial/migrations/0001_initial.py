@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("site__regex", "^[^\\sA-Z/]+$")),
                         name="publisher_site_is_host",
-                        violation_error_message="Write the host alone, in small letters, without https:// and without /, such as example.org.",
+                        violation_error_message="Write only the host in lower case, such as example.org, without https:// or a slash.",
                     ),
                     models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="publisher_has_name"),
                 ],
@@ -1006,7 +1006,7 @@ class Migration(migrations.Migration):
                             ("complied", "done as demanded"),
                             ("partly", "done in part"),
                             ("refused", "refused"),
-                            ("dropped", "taken back by whoever made it"),
+                            ("dropped", "taken back by the sender"),
                         ],
                         default="open",
                         max_length=10,
@@ -1124,7 +1124,7 @@ class Migration(migrations.Migration):
                 ("title", factcheck.editorial.fields.LineField(blank=True, max_length=1000, verbose_name="title")),
                 (
                     "url",
-                    factcheck.editorial.fields.WebAddressField(blank=True, max_length=2000, verbose_name="address"),
+                    factcheck.editorial.fields.WebAddressField(blank=True, max_length=2000, verbose_name="URL"),
                 ),
                 (
                     "publisher",
@@ -1533,7 +1533,7 @@ class Migration(migrations.Migration):
             name="Appearance",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("url", factcheck.editorial.fields.WebAddressField(max_length=2000, verbose_name="address")),
+                ("url", factcheck.editorial.fields.WebAddressField(max_length=2000, verbose_name="URL")),
                 (
                     "medium",
                     models.CharField(
@@ -1551,7 +1551,7 @@ class Migration(migrations.Migration):
                         max_length=64,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[0-9a-f]{64}\\Z", "Write the SHA-256 as 64 digits 0–9, a–f."
+                                "^[0-9a-f]{64}\\Z", "Write the SHA-256 as 64 hexadecimal digits (0–9, a–f)."
                             )
                         ],
                         verbose_name="hash of the media",

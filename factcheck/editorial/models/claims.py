@@ -178,7 +178,9 @@ class Appearance(models.Model):
 
     Medium = said.Medium
 
-    validators: ClassVar = [RegexValidator(r"^[0-9a-f]{64}\Z", _("Write the SHA-256 as 64 digits 0–9, a–f."))]
+    validators: ClassVar = [
+        RegexValidator(r"^[0-9a-f]{64}\Z", _("Write the SHA-256 as 64 hexadecimal digits (0–9, a–f)."))
+    ]
 
     claim = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("claim"), related_name="appearances")
     url = WebAddressField(**of(said.Appearance, "url"))

@@ -51,7 +51,7 @@ class Publisher(models.Model):
                 condition=Q(site__regex=r"^[^\sA-Z/]+$"),
                 name="publisher_site_is_host",
                 violation_error_message=_(
-                    "Write the host alone, in small letters, without https:// and without /, such as example.org."
+                    "Write only the host in lower case, such as example.org, without https:// or a slash."
                 ),
             ),
             models.CheckConstraint(condition=~Q(name=""), name="publisher_has_name"),

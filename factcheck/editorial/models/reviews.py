@@ -233,4 +233,4 @@ class Source(models.Model):
 
     def clean(self) -> None:
         if not self.title and not self.url:
-            raise ValidationError({"title": _("Give the source a title or an address.")})
+            raise ValidationError({"title": _("Give the source a title or a URL.")})

@@ -120,7 +120,7 @@ def test_publisher_is_kept_by_its_chief_editor(database: str) -> None:
     assert "other.example" not in chief.open(f"/admin/editorial/publisher/{other.publisher.pk}/change/").text
     boss = signed_in(make_administrator()).open(page)
     boss.fill(site="https://neu.example/").press("Save")
-    assert "Write the host alone, in small letters, without https:// and without /, such as example.org." in boss.text
+    assert "Write only the host in lower case, such as example.org, without https:// or a slash." in boss.text
     boss.fill(site="neu.example").press("Save")
     assert Publisher.objects.filter(site="neu.example").exists()
     assert "other.example" in boss.open("/admin/editorial/publisher/").text
@@ -130,5 +130,5 @@ def test_wrong_address_of_a_profile_is_refused_in_words(database: str) -> None:
     newsroom = make_newsroom()
     chief = signed_in(newsroom.chief).open(f"/admin/editorial/publisher/{newsroom.publisher.pk}/change/")
     chief.fill(same_as="ftp://a.example/").press("Save")
-    assert "Write the whole address, beginning with https:// or http://, without spaces." in chief.text
+    assert "Write the full URL, with https:// or http:// and without spaces." in chief.text
     assert chief.value("same_as") == "ftp://a.example/"
