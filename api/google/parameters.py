@@ -12,7 +12,7 @@ from api.google.fields import Shape, read_fields
 from api.google.output import read_callback, read_truth
 from api.http import values
 from api.http.parameters import Parameters, Value
-from factcheck.record.formats.text import find_forbidden, storable
+from factcheck.record.formats.text import find_forbidden, replace_forbidden
 from factcheck.record.search.query import MAX_QUERY
 
 # Keys and tokens are taken and never looked at: everything here may be read by anybody.
@@ -89,7 +89,7 @@ def _read_common(given: _Given, shape: Shape) -> Shape:
 
 def _words(value: str) -> str:
     """The words as the record spells them. Of a long text its beginning counts: all of it would find nothing."""
-    text = storable(value[:5000])
+    text = replace_forbidden(value[:5000])
     return text if len(text) <= MAX_QUERY else text[:MAX_QUERY].rpartition(" ")[0] or text[:100]
 
 

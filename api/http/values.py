@@ -12,7 +12,7 @@ from django.conf import settings
 
 from api.http.suggestions import unknown_value
 from factcheck.record.formats.text import nfc
-from factcheck.record.formats.urls import address_key
+from factcheck.record.formats.urls import url_key
 from factcheck.record.statements.values import MAX_LANGUAGE, SLUG_PATTERN
 
 MAX_ADDRESS = 4000
@@ -99,7 +99,7 @@ def read_address(value: str) -> str:
     with contextlib.suppress(ValueError):  # brackets that are no IPv6 address, a port that is none
         parts = urlsplit(value if len(value) <= MAX_ADDRESS else "")
         if parts.scheme in ("http", "https") and parts.hostname:
-            return address_key(value)
+            return url_key(value)
     raise ValueError("Give a whole address, percent-encoded, such as https%3A%2F%2Fexample.org%2Fpage.")
 
 

@@ -12,7 +12,7 @@ from django.db.models import Model, Q
 from api.http import values
 from api.lists.frequency import Few, always, never, unless_common
 from factcheck.database.compiled_queries import Slot
-from factcheck.record.formats.text import MOST_APART
+from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.claim_merges import Family
 from factcheck.record.search.query import MAX_QUERY, read_query
@@ -102,7 +102,7 @@ def _language(what: str) -> Filter:
 
 
 Q_FILTER = Filter(
-    "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=MOST_APART * MAX_QUERY),
+    "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=MAX_COMPOSED * MAX_QUERY),
     'Words to search for, with or without diacritics; "a phrase", `or` and -without work as in web search. Best first'
     f" unless `sort` says otherwise; then `meta` is there. {MAX_QUERY} characters in NFC, of all values together.",
     "nước lũ",

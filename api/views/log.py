@@ -15,7 +15,7 @@ from api.http.negotiation import Anything
 from api.http.parameters import Parameters
 from api.http.problems import Gone, ParameterProblem
 from api.schema.operations import DOCUMENT_HEADERS, documented, integer_parameter
-from factcheck.record.key_rotation import key_in_force
+from factcheck.record.key_rotation import current_key
 from factcheck.record.log import merkle, tree
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.readmodel.revisions import last_notice
@@ -56,7 +56,7 @@ class KeyView(RawEndpoint):
     @documented("get_log_key", "Log", "The verifier key of the log.", "VerifierKey", media_type="text/plain")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
-        return self.send(request, f"{key_in_force('public')}\n".encode(), TEXT, BRIEF)
+        return self.send(request, f"{current_key('public')}\n".encode(), TEXT, BRIEF)
 
 
 class TileView(RawEndpoint):
@@ -124,7 +124,7 @@ class InclusionView(Endpoint):
         if sequence >= size:
             raise ParameterProblem([("sequence", f"Give an index below the size, which is {size}.")])
         entry = LogEntry.objects.using("public").get(sequence=sequence)
-        read = tree.reader("public")
+        read = tree.tile_reader("public")
         return _respond_proof(
             request,
             sequence=sequence,
@@ -151,7 +151,7 @@ class ConsistencyView(Endpoint):
         old = asked["from"]
         if old > new:
             raise ParameterProblem([("from", f"Give a size up to {new}.")])
-        read = tree.reader("public")
+        read = tree.tile_reader("public")
         return _respond_proof(
             request,
             **{"from": old, "to": new},

@@ -17,7 +17,7 @@ from api.http.request_bodies import MOST_ERRORS
 from api.http.values import read_number
 from api.schema.lists import QUESTION
 from api.schema.operations import documented
-from factcheck.record.formats.questions import MAX_QUESTION, MAX_SENT
+from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.formats.text import find_forbidden, nfc
 from factcheck.record.matching.matches import Matching, match
 from factcheck.record.models import PublishedClaim, PublishedReview
@@ -27,7 +27,7 @@ LIMIT, MAX_LIMIT = 10, 20
 BESIDE = "With POST nothing stands in the address: put text and limit into the JSON object."
 TOO_SLOW = "This text takes too long to compare: give the sentence that matters, or try again."
 # Each character as it comes may be an escape of six bytes in JSON; those beyond U+FFFF are two, and have no marks.
-MAX_CONTENT = 6 * MAX_SENT + 1000
+MAX_CONTENT = 6 * MAX_RAW + 1000
 
 _TEXT = OpenApiParameter(
     "text",
@@ -97,7 +97,7 @@ def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
         errors.append(("limit", f"Give a number from 1 to {MAX_LIMIT}."))
     if not isinstance(text, str) or not text.strip():
         errors.append(("text", "Give the text to match: a sentence, a post, or a longer text."))
-    elif len(text) > MAX_SENT or len(nfc(text)) > MAX_QUESTION:  # what is read; marks apart count twice and thrice
+    elif len(text) > MAX_RAW or len(nfc(text)) > MAX_QUESTION:  # what is read; marks apart count twice and thrice
         errors.append(("text", f"Give at most {MAX_QUESTION} characters."))
     elif forbidden := find_forbidden(text.replace("\r", "\n")):
         errors.append(("text", f"The character {forbidden} may not stand in it."))

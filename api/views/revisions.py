@@ -20,7 +20,7 @@ from api.lists.options import ListOptions, ListRequest, read_list_request
 from api.lists.pages import list_response, read_page
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of, find_review
-from factcheck.record.formats.canonical import respelled, rfc3339
+from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.readmodel.review_rows import review_body
 from factcheck.record.readmodel.revisions import in_revision, last_notice, notice_in
@@ -97,7 +97,7 @@ def respond_revision(
     said = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
     known = {column: getattr(entry, column) for column in COLUMNS if column not in said} | said
     what, route = ("review", "api:revision") if entry.is_of_review else ("demand", "api:demand-revision")
-    shown = orjson.Fragment(respelled(body(entry, document)))
+    shown = orjson.Fragment(canonical_unchecked(body(entry, document)))
     return responses.respond(request, orjson.dumps(metadata(route, **known) | {what: shown}))
 
 

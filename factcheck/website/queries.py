@@ -12,7 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from factcheck.record.formats.canonical import rfc3339
-from factcheck.record.formats.text import MOST_APART, storable
+from factcheck.record.formats.text import MAX_COMPOSED, replace_forbidden
 from factcheck.record.models import (
     LogEntry,
     PublishedClaim,
@@ -37,7 +37,7 @@ OTHERS = 20
 
 def clean_query(value: str) -> str:
     """The words to search for, as the record spells them; characters that it never holds count as spaces."""
-    return storable(value[: MOST_APART * MAX_QUERY])[:MAX_QUERY]
+    return replace_forbidden(value[: MAX_COMPOSED * MAX_QUERY])[:MAX_QUERY]
 
 
 @dataclass(frozen=True, slots=True)

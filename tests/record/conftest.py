@@ -78,7 +78,7 @@ def address(settings: Any) -> Iterator[Address]:
 @pytest.fixture
 def site(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Five reviews with a history of their own, and its address."""
-    monkeypatch.setattr(verifier, "KEPT", 0)  # there is no cache here that would have to forget a checkpoint
+    monkeypatch.setattr(verifier, "CACHE_TIME", 0)  # there is no cache here that would have to forget a checkpoint
     tree.signing_key.cache_clear()
     newsroom = make_newsroom()
     reviews = [make_review(newsroom) for _ in range(5)]

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connections
 
 from factcheck.database.query_timeout import all_within
-from factcheck.record.formats.questions import most_telling, pieces_of, tidy
+from factcheck.record.formats.questions import clean_question, heaviest_pieces, split_sentences
 from factcheck.record.matching.embeddings import Embeddings, NoVectorError, configured
 from factcheck.record.matching.match_scoring import Candidate, Match, judge
 from factcheck.record.matching.models import vector_literal
@@ -69,7 +69,7 @@ def match(text: str, *, limit: int = 10) -> Matching:
     Never fails because of what is asked, but for TimeoutError. No transaction is open while vectors are computed, since
     an embeddings address may take seconds to answer.
     """
-    pieces = pieces_of(tidy(text))
+    pieces = split_sentences(clean_question(text))
     if not pieces:
         return Matching([], "words")
     with all_within(SECONDS) as left, connections["public"].cursor() as cursor:
@@ -77,7 +77,7 @@ def match(text: str, *, limit: int = 10) -> Matching:
         words = with_similar(cursor, words)
         known = _known(cursor)
     chosen = choose(words, len(pieces))
-    telling = most_telling(pieces, weigh_known(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
+    telling = heaviest_pieces(pieces, weigh_known(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
     meaning = _meaning(known, telling)
     with all_within(left()), connections["public"].cursor() as cursor:
         near = nearest(cursor, meaning.model, *meaning.vectors)

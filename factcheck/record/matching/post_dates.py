@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from factcheck.record.formats.questions import as_read
+from factcheck.record.formats.questions import read_beginning
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
@@ -31,7 +31,7 @@ def posted_on(text: str) -> date | None:
     Vietnam and most of the world, unless that day is to come.
     """
     latest = datetime.now(UTC).date() + timedelta(days=1)  # the sun rises a day earlier elsewhere
-    lines = [line for line in as_read(text).splitlines() if line.strip()]
+    lines = [line for line in read_beginning(text).splitlines() if line.strip()]
     for number, line in enumerate(reversed(lines)):
         for found in _DATE.finditer(line):
             ends = _TIME.fullmatch(line, found.end())

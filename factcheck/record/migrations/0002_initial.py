@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "subject",
-                    models.UUIDField(help_text="The review, demand or claim it is about; of a rotation, the key."),
+                    models.UUIDField(help_text="The review, demand or claim. For a rotation, the new key."),
                 ),
                 ("number", models.PositiveIntegerField(help_text="The revision's number within the subject, from 1.")),
                 ("digest", models.CharField(help_text="Hexadecimal SHA-256 of salt and document.", max_length=64)),

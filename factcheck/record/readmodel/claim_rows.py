@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 
 from factcheck.database.bulk_writes import insert
-from factcheck.record.formats.canonical import respelled
+from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import claim_url
 from factcheck.record.readmodel.claim_merges import Family
 from factcheck.record.readmodel.models import PastClaim, PastReview, PublishedClaim, PublishedReview
@@ -147,4 +147,4 @@ def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:
         ]
         body["published_at"] = body["reviews"][0]["published_at"]
         body["updated_at"] = max(found["updated_at"] for found in body["reviews"])
-    row.body = respelled(body).decode()
+    row.body = canonical_unchecked(body).decode()

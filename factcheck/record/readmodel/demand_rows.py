@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from factcheck.database.bulk_writes import upsert
-from factcheck.record.formats.canonical import respelled
+from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import page_url
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.models import PublishedDemand
@@ -26,7 +26,7 @@ def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
     return PublishedDemand(
         id=entry.subject,
         sequence=entry.sequence,
-        body=respelled(demand_body(entry, document)).decode(),
+        body=canonical_unchecked(demand_body(entry, document)).decode(),
         publisher=document["publisher"]["site"],
         review=UUID(document["review"]["id"]) if document["review"] else None,
         from_type=document["from"]["type"],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from factcheck.record.formats.canonical import respelled
+from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import claim_url
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.claim_merges import Family
@@ -39,5 +39,5 @@ def merge_row(entry: LogEntry, document: dict[str, Any], until: int | None = Non
         claim_id=entry.subject,
         into_id=UUID(document["into"]["id"]) if "into" in document else None,
         until=until,
-        body=respelled(body_at(claim_url(entry.subject), entry, document)).decode(),
+        body=canonical_unchecked(body_at(claim_url(entry.subject), entry, document)).decode(),
     )

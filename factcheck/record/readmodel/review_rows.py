@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from factcheck.database.bulk_writes import insert, kept, upsert
-from factcheck.record.formats.canonical import respelled
-from factcheck.record.formats.urls import address_key, page_url
+from factcheck.record.formats.canonical import canonical_unchecked
+from factcheck.record.formats.urls import page_url, url_key
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.claim_merges import Family
 from factcheck.record.readmodel.claim_rows import events, project_claims, remake_claims, spans_by_claim
@@ -115,7 +115,7 @@ def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
         claim_id=UUID(document["claim"]["id"]) if "claim" in document else None,
         status=_STATUS.get(LogEntry.Kind(entry.kind), Status.LIVE),
         sequence=entry.sequence,
-        body=respelled(body).decode(),
+        body=canonical_unchecked(body).decode(),
         language=document.get("language", "und").lower(),
         publisher=document["publisher"]["site"] if "publisher" in document else "",
         published_at=datetime.fromisoformat(document["published_at"]),
@@ -128,7 +128,7 @@ def review_row(entry: LogEntry, document: dict[str, Any]) -> PublishedReview:
         row.claimant = UUID(claim["claimant"]["id"]) if claim["claimant"] else None
         row.topics = [topic["slug"] for topic in document["topics"]]
         row.appearance_keys = appearance_keys(claim)
-        row.original_key = address_key(document["original_url"]) if document["original_url"] else None
+        row.original_key = url_key(document["original_url"]) if document["original_url"] else None
         row.claimed_on = _date(claim["claimed_on"])
         row.reviewed_on = _date(document["reviewed_on"])
     return row
@@ -150,13 +150,13 @@ def correction_row(entry: LogEntry, document: dict[str, Any]) -> PublishedCorrec
         review_id=entry.subject,
         change_class=said["class"],
         at=entry.at,
-        body=respelled({**said, "review": review, "sequence": entry.sequence}).decode(),
+        body=canonical_unchecked({**said, "review": review, "sequence": entry.sequence}).decode(),
     )
 
 
 def appearance_keys(claim: dict[str, Any]) -> list[str]:
     """The keys of the addresses where a claim was seen, without repetition, in order."""
-    return list(dict.fromkeys(address_key(appearance["url"]) for appearance in claim["appearances"]))
+    return list(dict.fromkeys(url_key(appearance["url"]) for appearance in claim["appearances"]))
 
 
 def _date(value: str | None) -> date | None:
@@ -209,4 +209,6 @@ def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedRefe
         body = next(topic for topic in document["topics"] if topic["slug"] == key)
         name = key
     name = name[: PublishedReference._meta.get_field("name").max_length]  # a description may have more
-    return PublishedReference(kind=kind, key=key, name=name, sequence=review.sequence, body=respelled(body).decode())
+    return PublishedReference(
+        kind=kind, key=key, name=name, sequence=review.sequence, body=canonical_unchecked(body).decode()
+    )

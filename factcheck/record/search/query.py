@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from factcheck.record.formats.questions import SEAM
+from factcheck.record.formats.questions import WORD_SEAM
 from factcheck.record.search.words import words_of
 
 MAX_QUERY = 400  # characters that a person may search for
@@ -148,7 +148,7 @@ def spellings_of(run: str) -> Term:
     with thousands parted (10.000).
     """
     typed = tuple(words_of(run))
-    apart = SEAM.sub(" ", run) if {"#", "@"} & set(run) else _NUMBER.sub(_with_thousands, run)
+    apart = WORD_SEAM.sub(" ", run) if {"#", "@"} & set(run) else _NUMBER.sub(_with_thousands, run)
     parts = words_of(_SEPARATOR.sub("", run))
     numbers = any(one.isdecimal() and other.isdecimal() for one, other in pairwise(parts))
     together = [] if numbers else words_of("".join(parts))  # Chinese signs stay words of their own

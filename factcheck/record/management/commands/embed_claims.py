@@ -1,4 +1,4 @@
-"""`manage.py embed_claims`: computes the vectors that matching by meaning needs; the worker runs it for what is new."""
+"""`manage.py embed_claims`: computes vectors for matching by meaning. The worker runs it for new reviews."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from factcheck.record.matching.missing_vectors import BusyError, compute_missing
 
 class Command(BaseCommand):
     help = (
-        "Computes what live reviews mean, for matching, where that has not been done or was done by another model."
-        " Can be stopped at any time: the next run goes on."
+        "Computes the vectors of live reviews that have none of the current model, for matching by meaning."
+        " You can stop it at any time. The next run continues."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--seconds", type=float, help="End after so many seconds.")
+        parser.add_argument("--seconds", type=float, help="Stop after this number of seconds.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
@@ -32,5 +32,5 @@ class Command(BaseCommand):
         except NoVectorError as problem:
             raise CommandError(f"{problem} {done} vectors were computed and kept.") from problem
         except KeyboardInterrupt:
-            raise CommandError(f"Stopped. {done} vectors were computed and kept; the next run goes on.") from None
+            raise CommandError(f"Stopped. {done} vectors were computed and kept. The next run continues.") from None
         self.stdout.write(f"{done} vectors computed, {max(0, missing - done)} missing.")
