@@ -21,7 +21,7 @@ from api.lists.keyset import Order, Position, Row, read_rows
 from factcheck.database.query_timeout import all_within
 from factcheck.record.formats.urls import site_of
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
-from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import SECONDS
 from factcheck.record.search.ranking import Search as Ranking
@@ -74,7 +74,7 @@ def _best(asked: Search, position: Position | None) -> list[Row]:
     search = Ranking(PublishedClaim, read_query(asked.query), condition, deadline - time.monotonic())
     place = (position.value, position.tie) if position else None
     found = search.page(asked.offset + asked.page_size + 1, place)
-    if not (found.candidates or found.whole):
+    if not (found.candidates or found.complete):
         raise TimeoutError
     return [(hit.score, hit.id, hit.body) for hit in found.hits[asked.offset :]]
 
@@ -139,8 +139,8 @@ def _homes(reviews: QuerySet[PublishedReview]) -> set[UUID]:
     ids = {pk for pk in reviews.filter(claim_id__in=merged).values_list("claim_id", flat=True) if pk}
     if not ids:
         return set()
-    family = Family.of(ids, using="public")
-    return {family.home(pk) for pk in ids}
+    group = MergeGroup.of(ids, using="public")
+    return {group.root(pk) for pk in ids}
 
 
 def _claim(claim: Body, asked: Search) -> Body:

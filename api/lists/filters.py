@@ -14,7 +14,7 @@ from api.lists.frequency import Few, always, never, unless_common
 from factcheck.database.compiled_queries import Slot
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.models import PublishedClaim, PublishedReview
-from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.query import MAX_QUERY, read_query
 from factcheck.record.search.ranking import has_words
 from factcheck.record.statements.demand import From, Outcome
@@ -133,9 +133,9 @@ def _topic(model: type[Model]) -> Filter:
 
 
 def _claims_that_are(ids: list[UUID], sequence: int | None = None) -> Q:
-    family = Family.of(ids, using="public")
-    homes = {family.home(pk, sequence) for pk in ids}
-    return Q(claim_id__in={member for home in homes for member in family.shown_under(home, sequence)})
+    group = MergeGroup.of(ids, using="public")
+    homes = {group.root(pk, sequence) for pk in ids}
+    return Q(claim_id__in={member for home in homes for member in group.shown_under(home, sequence)})
 
 
 CLAIM = Filter(

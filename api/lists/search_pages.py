@@ -12,7 +12,7 @@ from api.lists.options import BY_RELEVANCE, ListRequest
 from api.lists.pages import Page, page_of, read_page
 from factcheck.database.query_timeout import all_within
 from factcheck.record.search.counts import count
-from factcheck.record.search.ranking import SECONDS, Found, Search, Searched, has_words
+from factcheck.record.search.ranking import SECONDS, Results, Search, SearchModel, has_words
 from factcheck.record.search.snippets import mark
 from factcheck.record.search.spelling import did_you_mean
 
@@ -22,7 +22,7 @@ TOO_SLOW = "These words take too long to find in this order: use rarer words, or
 Meta = dict[str, Any]
 
 
-def read_searched(asked: ListRequest, model: Searched, past: type[Any]) -> tuple[Page, Meta | None]:
+def read_searched(asked: ListRequest, model: SearchModel, past: type[Any]) -> tuple[Page, Meta | None]:
     """A page, its only column the body, and `meta` if words are searched for or an extra was asked for."""
     deadline = time.monotonic() + SECONDS
     if asked.searched is None:
@@ -32,12 +32,12 @@ def read_searched(asked: ListRequest, model: Searched, past: type[Any]) -> tuple
     if asked.order.value == BY_RELEVANCE.value:
         page, answer = _read_best(asked, model)
     else:
-        page, answer = _read_sorted(asked), Found([], wanted=asked.searched.all_terms())
-    meta: Meta = {"relaxed": answer.relaxed, "complete": answer.whole, "did_you_mean": None}
+        page, answer = _read_sorted(asked), Results([], tsquery=asked.searched.all_terms())
+    meta: Meta = {"relaxed": answer.relaxed, "complete": answer.complete, "did_you_mean": None}
     few = len(page.rows) < LITTLE and not (page.next or page.previous)  # of all, however long a page is
     if asked.words and (few or answer.relaxed):
         meta["did_you_mean"] = did_you_mean(model, asked.words, asked.condition, seconds=_left(deadline))
-    meta |= _counts(asked, model, answer.wanted, deadline)
+    meta |= _counts(asked, model, answer.tsquery, deadline)
     if asked.extras.highlight:
         bodies = [orjson.loads(body) for (body,) in page.rows]
         meta["highlights"] = {
@@ -46,7 +46,7 @@ def read_searched(asked: ListRequest, model: Searched, past: type[Any]) -> tuple
     return page, meta
 
 
-def _read_best(asked: ListRequest, model: Searched) -> tuple[Page, Found]:
+def _read_best(asked: ListRequest, model: SearchModel) -> tuple[Page, Results]:
     position = (asked.cursor.position.value, asked.cursor.position.tie) if asked.cursor.position else None
     assert asked.searched is not None
     answer = Search(model, asked.searched, asked.condition).page(asked.page_size + 1, position, asked.cursor.backward)
@@ -72,7 +72,7 @@ def _left(deadline: float) -> float:
     return max(0, deadline - time.monotonic())
 
 
-def _counts(asked: ListRequest, model: Searched, wanted: str | None, deadline: float) -> Meta:
+def _counts(asked: ListRequest, model: SearchModel, wanted: str | None, deadline: float) -> Meta:
     extras = asked.extras
     if not (extras.count or extras.facets):
         return {}

@@ -67,7 +67,7 @@ def _said(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     owner = Claim.objects.filter(pk=OuterRef(OuterRef("claim_id"))).values("newsroom")
     own = Exists(Review.objects.filter(pk=OuterRef("pk"), newsroom__in=owner))
     found = PublishedReview.objects.live().filter(claim_id__among=ids).order_by(own.asc(), "sequence")
-    return {row.claim_id: row.said for row in found if row.claim_id}
+    return {row.claim_id: row.parsed_body for row in found if row.claim_id}
 
 
 def _row(model: type[Model], shown: dict[str, Any]) -> SimpleNamespace:

@@ -268,7 +268,7 @@ def _check_references() -> None:
 def _check_words() -> None:
     expected = Counter[str]()
     for row in PublishedReview.objects.live().iterator(BATCH):
-        expected.update(title_words(row.said))
+        expected.update(title_words(row.parsed_body))
     for word in Word.objects.iterator(BATCH):
         if word.reviews != expected[word.word]:
             raise DiscrepancyError(f"The word {word.word} is in {expected[word.word]} reviews, not {word.reviews}.")

@@ -21,7 +21,7 @@ from factcheck.record.models import (
     PublishedReview,
     RevisionDocument,
 )
-from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.review_rows import review_body
 from factcheck.record.readmodel.revisions import in_document, in_revision
 from factcheck.record.search.query import MAX_QUERY, read_query
@@ -67,7 +67,7 @@ def search_reviews(query: str, page: int) -> ReviewsPage:
     left = max(0, deadline - time.monotonic())
     meant = did_you_mean(PublishedReview, query, seconds=left) if found.relaxed or not found.hits else None
     listed = _page([hit.body for hit in found.hits[start:]], page)
-    return replace(listed, relaxed=found.relaxed, meant=meant, whole=found.whole)
+    return replace(listed, relaxed=found.relaxed, meant=meant, whole=found.complete)
 
 
 def _page(bodies: list[str], page: int) -> ReviewsPage:
@@ -86,8 +86,8 @@ def other_reviews(review: PublishedReview) -> list[Body]:
     """Other live reviews of the same claim and of those that are merged with it, oldest first."""
     if review.claim_id is None:
         return []
-    family = Family.of([review.claim_id], using="public")
-    same = family.shown_under(family.home(review.claim_id))
+    group = MergeGroup.of([review.claim_id], using="public")
+    same = group.shown_under(group.root(review.claim_id))
     found = PublishedReview.objects.using("public").live().filter(claim_id__in=same)
     bodies = found.exclude(pk=review.pk).order_by("published_at", "id").values_list("body", flat=True)[:OTHERS]
     return [orjson.loads(body) for body in bodies]
@@ -102,7 +102,7 @@ def find_claim(claim_id: UUID) -> Body | None:
 
 def home_of(claim_id: UUID) -> UUID:
     """The claim under which this one is shown: another one if it was merged."""
-    return Family.of([claim_id], using="public").home(claim_id)
+    return MergeGroup.of([claim_id], using="public").root(claim_id)
 
 
 def list_demands(page: int) -> tuple[list[Body], bool]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.record.search.words import words_of
+from factcheck.record.search.words import split_words
 
 MOST_ROWS = 2000  # as far as the pages of a list go; who needs more narrows it down
 MOST_HITS = 500
@@ -35,7 +35,7 @@ class BoundedPaginator(Paginator[Any]):
 
 def search_terms(text: str) -> list[str]:
     """Words to look for; a text of short words stays whole. Signs alone have no trigrams, and are not looked for."""
-    if not words_of(text):
+    if not split_words(text):
         return []
     words = text.split()
     return words if any(len(word) >= TRIGRAM for word in words) else [" ".join(words)]

@@ -17,9 +17,9 @@ from factcheck.editorial.desk.access import Desk, desk
 from factcheck.editorial.desk.lists import MOST_HITS
 from factcheck.editorial.models import Claim, Review
 from factcheck.record.models import PublishedClaim
-from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
-from factcheck.record.search.words import words_of
+from factcheck.record.search.words import split_words
 
 HIDDEN = _("can no longer be seen")
 SECONDS = 0.5  # for a look through what is public, where a word may stand in very many claims
@@ -38,7 +38,7 @@ def found_in_public(at: Desk, words: Collection[str]) -> list[UUID]:
 
     None while too many have such words: as with all hits, whoever finds none looks for something rarer.
     """
-    parts = words_of(" ".join(words))
+    parts = split_words(" ".join(words))
     query = _all_begin(parts, SEARCH_CONFIG)
     if marked := [word for word in parts if not word.isascii()]:
         query &= _all_begin(marked, EXACT_CONFIG)
@@ -48,7 +48,7 @@ def found_in_public(at: Desk, words: Collection[str]) -> list[UUID]:
             homes = list(shown.values_list("pk", flat=True)[:MOST_HITS])
     except TimeoutError:
         return []
-    said = _public_words(Family.of(homes).members)
+    said = _public_words(MergeGroup.of(homes).members)
     others = Claim.objects.filter(pk__in=said).exclude(newsroom__in=list(at.roles)).values_list("pk", flat=True)
     told = [word.casefold() for word in words]
     return [pk for pk in others if all(word in said[pk][0].casefold() for word in told)]
@@ -97,13 +97,13 @@ class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 def _all_begin(words: Collection[str], config: str) -> SearchQuery:
-    """For words that `words_of` has cut, of letters and digits alone."""
+    """For words that `split_words` has cut, of letters and digits alone."""
     return SearchQuery(" & ".join(f"'{word}':*" for word in words), config=config, search_type="raw")
 
 
 def _public_words(ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
     """Text and language of those that are live, by themselves or under the claim into which they were merged."""
-    family = Family.of(ids)
-    shown = PublishedClaim.objects.live().filter(pk__in={family.home(pk) for pk in ids})
+    group = MergeGroup.of(ids)
+    shown = PublishedClaim.objects.live().filter(pk__in={group.root(pk) for pk in ids})
     bodies = map(orjson.loads, shown.values_list("body", flat=True))
     return {UUID(said["id"]): (said["text"], said["language"]) for body in bodies for said in (body, *body["merged"])}

@@ -20,7 +20,7 @@ from factcheck.record.matching.models import vector_literal
 from factcheck.record.matching.post_dates import posted_on
 from factcheck.record.matching.vectors import MAX_TEXT
 from factcheck.record.matching.words import Word, choose, parts_of, read_words, terms_of, weigh_known, with_similar
-from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.readmodel.claim_merges import MergeGroup
 
 MAX_MEANINGS = 8  # pieces of a long text that are compared by meaning
 MAX_FOUND = 1000  # reviews that words may find, where less was expected
@@ -93,10 +93,10 @@ def match(text: str, *, limit: int = 10) -> Matching:
 
 def _at_home(matches: Sequence[Match]) -> list[Match]:
     """Each under the claim that shows its reviews now, which differs where claims were merged; each claim once."""
-    family = Family.of({each.claim_id for each in matches}, "public")
+    group = MergeGroup.of({each.claim_id for each in matches}, "public")
     found: dict[UUID, Match] = {}
     for each in matches:
-        found.setdefault(home := family.home(each.claim_id), replace(each, claim_id=home))
+        found.setdefault(home := group.root(each.claim_id), replace(each, claim_id=home))
     return [*found.values()]
 
 

@@ -1,4 +1,4 @@
-"""The projection of demands: who demanded that a review be changed or removed, and what came of it."""
+"""The projection of demands to change or remove reviews."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -38,5 +38,5 @@ def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
 
 
 def demand_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
-    """What the API sends for a demand."""
+    """The API's body of a demand."""
     return body_at(page_url("demands", entry.subject), entry, document)
