@@ -21,7 +21,7 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, ProposedLink, User
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import merge_policy
-from factcheck.record.matching.missing_vectors import ANY
+from factcheck.record.matching.missing_vectors import TEST_TEXT
 from factcheck.record.models import PublishedClaim, PublishedMerge
 
 _logger = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ def _links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
         found = _likely(claim)
     except similar_claims.MeaningMissing:
         # All wait for what fails with any text, and none for what fails with this one alone.
-        similar_claims.published_like(ANY)
+        similar_claims.published_like(TEST_TEXT)
         try:
             found = _likely(claim)
         except similar_claims.MeaningMissing as problem:

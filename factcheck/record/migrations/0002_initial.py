@@ -347,8 +347,8 @@ class Migration(migrations.Migration):
             name="ReviewVector",
             fields=[
                 ("review_id", models.UUIDField(primary_key=True, serialize=False)),
-                ("digest", models.BinaryField(help_text="The first half of the SHA-256 of the text.")),
-                ("model", models.CharField(help_text="What computed the vector.", max_length=200, null=True)),
+                ("digest", models.BinaryField(help_text="The first 16 bytes of the text’s SHA-256.")),
+                ("model", models.CharField(help_text="The model that computed the vector.", max_length=200, null=True)),
                 ("embedding", factcheck.record.matching.models.HalfVectorField(null=True)),
             ],
         ),

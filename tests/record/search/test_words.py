@@ -11,7 +11,7 @@ from django.db import Error, connections
 from factcheck.record import publish
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry, Word
-from factcheck.record.search.words import Frequency, _kinds, _signs, frequencies, split_words, word_spans
+from factcheck.record.search.words import Frequency, _characters, _kinds, frequencies, split_words, word_spans
 from tests.record.conftest import make_statement
 
 X, Y = UUID(int=1), UUID(int=2)
@@ -52,7 +52,7 @@ def test_what_is_no_sign_is_not_kept() -> None:
     text = "a".join(map(chr, [0x378, 0xD800, 0xE000, 0xFFFF, 0x40000, 0x10FFFF]))
     assert split_words(text) == ["a"] * 5
     assert [text[slice(*place)] for place in word_spans(text)] == ["a"] * 5
-    for kept in (_signs, _kinds):
+    for kept in (_characters, _kinds):
         assert [each for each in kept if unicodedata.category(chr(each)) in ("Cn", "Co", "Cs")] == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from factcheck.record.matching.embeddings import NoVectorError, configured
+from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings
 from factcheck.record.matching.missing_vectors import BusyError, compute_missing, count_missing
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
         try:
-            embeddings = configured()
+            embeddings = get_embeddings()
             missing = count_missing(embeddings)
             with tqdm(total=missing, unit=" reviews", disable=None if options["verbosity"] else True) as progress:
                 for computed in compute_missing(embeddings, options["seconds"]):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
                     progress.update(computed)
         except BusyError:
             self.stdout.write("Another process is computing vectors (the worker for 20 seconds of each minute).")
-        except NoVectorError as problem:
+        except EmbeddingError as problem:
             raise CommandError(f"{problem} {done} vectors were computed and kept.") from problem
         except KeyboardInterrupt:
             raise CommandError(f"Stopped. {done} vectors were computed and kept. The next run continues.") from None
