@@ -3,6 +3,7 @@ put aside: ids that the site gives, times, digests, signatures, cursors."""
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,19 +66,38 @@ def read_request(block: str) -> Request:
     return Request(method, address, headers, content.strip())
 
 
-def write_exchange(block: str, response: HttpResponse) -> str:
-    """The block with this answer in place of the one that it has."""
+def write_exchange(block: str, response: HttpResponse, omitted: Collection[str] = ()) -> str:
+    """The block with this response. `omitted` are the keys whose values another page shows."""
     asked = re.split(r"\n+HTTP/1\.1 ", block)[0].rstrip("\n")
     # Python before 3.13 has the phrase of RFC 4918, later ones that of RFC 9110.
     reason = response.reason_phrase.replace("Unprocessable Entity", "Unprocessable Content")
     lines = [f"HTTP/1.1 {response.status_code} {reason}"]
     lines += [f"{name}: {response[name]}" for name in SHOWN if name in response]
-    return f"{asked}\n\n" + "\n".join(lines) + f"\n\n{written_content(response)}".rstrip("\n") + "\n"
+    return f"{asked}\n\n" + "\n".join(lines) + f"\n\n{written_content(response, omitted)}".rstrip("\n") + "\n"
 
 
-def written_content(response: HttpResponse) -> str:
+def written_content(response: HttpResponse, omitted: Collection[str] = ()) -> str:
     text = response.content.decode()
-    return pretty(json.loads(text)) if "json" in response.get("Content-Type", "") else text
+    if "json" not in response.get("Content-Type", ""):
+        return text
+    return re.sub(r'"(\{…\}|\[…\]|…)"', r"\1", pretty(_shortened(json.loads(text), omitted)))
+
+
+def _shortened(value: Any, omitted: Collection[str]) -> Any:
+    """Objects and lists under these keys become `{…}` and `[…]`. After `rest of`, a list keeps its first item."""
+    if isinstance(value, list):
+        return [_shortened(each, omitted) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {}
+    for key, each in value.items():
+        if isinstance(each, list) and f"rest of {key}" in omitted:
+            found[key] = [_shortened(each[0], omitted), "…"]
+        elif each and isinstance(each, dict | list) and key in omitted:
+            found[key] = "{…}" if isinstance(each, dict) else "[…]"
+        else:
+            found[key] = _shortened(each, omitted)
+    return found
 
 
 def pretty(value: Any, indent: int = 0, before: int = 0) -> str:
