@@ -43,7 +43,7 @@ RECORDING = "RECORD_EXAMPLES" in os.environ
 REFERENCE = settings.BASE_DIR / "docs" / "reference"
 # An exchange in a fence. A comment before the fence names the keys whose values another page shows.
 BLOCK = re.compile(
-    r"(?:^<!-- leaves out ([\w, ]+) -->\n)?^```\n((?:GET|POST|PATCH) /\S+ HTTP/1\.1\n.*?)(?=^```$)",
+    r"(?:^<!-- leaves out ([\w, ]+) -->\n)?^```\n((?:GET|POST|PATCH) /(?:api|v1alpha1)/\S+ HTTP/1\.1\n.*?)(?=^```$)",
     re.MULTILINE | re.DOTALL,
 )
 # Pages without an example of a response: conventions of others, constants, and what other tests try.
@@ -174,7 +174,18 @@ def test_pages_show_what_the_site_answers(secret: str) -> None:
 def test_every_resource_has_an_example() -> None:
     """An example leaves out only keys that its page names, and no example is without its response."""
     ours = {page.stem for page in reference_pages()}
-    assert {"reviews", "claims", "match", "changes", "demands", "drafts", "messages", "log", "dumps", "problems"} <= ours
+    assert {
+        "reviews",
+        "claims",
+        "match",
+        "changes",
+        "demands",
+        "drafts",
+        "messages",
+        "log",
+        "dumps",
+        "problems",
+    } <= ours
     of_developers = {each.stem for each in REFERENCE.glob("*.md") if "GET /api/" in each.read_text()}
     assert of_developers - ours - WITHOUT == set()
     for page in reference_pages():

@@ -50,13 +50,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         for page in sorted((settings.BASE_DIR / "docs").rglob("*.md")):
             text = page.read_text(encoding="utf-8")
-            current = _TABLE.sub(lambda found: found[1] + table(found[2], page.name) + found[3], text)
+            current = _write_tables(text, page.name)
             if current == text:
                 continue
             if check:
                 name = page.relative_to(settings.BASE_DIR)
                 raise CommandError(f"The tables of fields in {name} are out of date. Run `make fields`.")
             page.write_text(current, encoding="utf-8")
+
+
+def _write_tables(text: str, page: str) -> str:
+    return _TABLE.sub(lambda found: found[1] + table(found[2], page) + found[3], text)
 
 
 def table(component: str, page: str) -> str:
