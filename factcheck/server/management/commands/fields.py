@@ -19,7 +19,6 @@ from factcheck.record.statements.schema import sent
 
 Json = dict[str, Any]
 
-<<<<<<< HEAD
 # Components with a table of their own, and where this table is. Other tables link to it instead of repeating its keys.
 LINKED = {
     "ReviewedClaim": ("claim", "claims.md#fields"),
@@ -29,11 +28,6 @@ LINKED = {
     "Review": ("review", "reviews.md#fields"),
     "Claim": ("claim", "claims.md#fields"),
 }
-=======
-PAGES = ("docs/api.md", "docs/reference/import-formats.md")
-# Components that have a heading of their own; the keys of others stand in the table of what they belong to.
-HEADINGS = {"ReviewedClaim": "claim", "Verdict": "verdict", "Publisher": "publisher", "Claimant": "claimant"}
->>>>>>> main
 _TABLE = re.compile(r"(<!-- fields of (\w+) -->\n).*?(<!-- end of fields -->)", re.DOTALL)
 _FORMATS = {"uuid": "UUID", "date": "date", "date-time": "time", "uri": "URL"}
 _PATTERNS = {
@@ -47,11 +41,7 @@ _TYPES = {"string": "text"}
 
 
 class Command(BaseCommand):
-<<<<<<< HEAD
     help = "Writes the tables of fields in docs/. With --check, only compares them."
-=======
-    help = "Writes the tables of fields into docs/api.md and docs/reference/import-formats.md; --check only compares."
->>>>>>> main
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
