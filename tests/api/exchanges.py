@@ -1,5 +1,7 @@
-"""Requests and their answers as the documentation shows them, and what is left to compare when what is new each time is
-put aside: ids that the site gives, times, digests, signatures, cursors."""
+"""Requests and responses as the documentation shows them.
+
+To compare them, values that change each time are put aside: ids, times, digests, signatures, cursors.
+"""
 
 import json
 import re
@@ -56,7 +58,7 @@ def comparable(text: str) -> str:
 
 
 def read_request(block: str) -> Request:
-    """Of a whole exchange: the lines before those of the answer."""
+    """The request of an exchange: the lines before the response."""
     asked = re.split(r"\n+HTTP/1\.1 ", block)[0]
     head, _, content = asked.strip().partition("\n\n")
     line, *fields = head.split("\n")
@@ -101,7 +103,7 @@ def _shortened(value: Any, omitted: Collection[str]) -> Any:
 
 
 def pretty(value: Any, indent: int = 0, before: int = 0) -> str:
-    """JSON in lines of WIDTH, as full as they can be. `before` is what stands on the first line already."""
+    """JSON in lines of WIDTH, as full as they can be. `before` is the number of characters that are already on the first line."""
     flat = json.dumps(value, ensure_ascii=False)
     if not value or not isinstance(value, dict | list) or indent + before + len(flat) < WIDTH:
         return flat
