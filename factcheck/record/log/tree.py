@@ -112,7 +112,7 @@ def require_identity() -> LogCheckpoint | None:
         _(
             "The signing key %(key)s did not sign the log's newest checkpoint (%(size)s entries). If the log was handed"
             " to another key, set LOG_SIGNING_KEY to that and start the server anew; or else put the former key back,"
-            " or see docs/how-to/rotate-the-log-key.md."
+            " or see docs/log.md, “When the key is lost”."
         )
         % {"key": ours.id.hex(), "size": newest.size}
     )
