@@ -42,7 +42,7 @@ check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, f
 	$(python) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(python) manage.py makemigrations --check --dry-run
 	$(python) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
-	diff -u docs/openapi.yaml var/openapi.yaml || { echo "docs/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
+	diff -u docs/reference/openapi.yaml var/openapi.yaml || { echo "docs/reference/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
 	$(python) manage.py fields --check
 	$(python) manage.py messages --check
 	set -a && source deploy/production.env.example && SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(48))')" && set +a && \
@@ -52,13 +52,13 @@ format: .venv/dev.stamp ## put the code into the one format and mend what can be
 	$(python) -m ruff format .
 	$(python) -m ruff check --fix .
 
-openapi: .venv/dev.stamp ## write docs/openapi.yaml from the code
-	$(python) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+openapi: .venv/dev.stamp ## write docs/reference/openapi.yaml from the code
+	$(python) manage.py spectacular --validate --fail-on-warn --file docs/reference/openapi.yaml
 
 fields: .venv/dev.stamp ## write the tables of fields in docs/ from the statements' models
 	$(python) manage.py fields
 
-examples: .venv/dev.stamp ## record the examples of docs/api.md and OpenAPI anew, from real answers
+examples: .venv/dev.stamp ## record the examples in docs/ and OpenAPI from real responses
 	RECORD_EXAMPLES=1 $(python) -m pytest -q tests/api/test_examples.py -k "answers or real"
 	$(MAKE) openapi
 
