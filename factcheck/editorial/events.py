@@ -19,7 +19,7 @@ from factcheck.editorial.models import (
     User,
     VerdictMapping,
 )
-from factcheck.record.rows import insert
+from factcheck.record.readmodel.row_models import insert
 
 Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping
 # Of what has a number: others may have the same. The rest has a UUID, which says which one by itself.

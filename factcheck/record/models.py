@@ -13,19 +13,18 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 
-from factcheck.record import lookups as lookups
-from factcheck.record.entries import Cosignature as Cosignature
-from factcheck.record.entries import LogCheckpoint as LogCheckpoint
-from factcheck.record.entries import LogEntry as LogEntry
-from factcheck.record.entries import LogTile as LogTile
-from factcheck.record.entries import RevisionDocument as RevisionDocument
-from factcheck.record.past import PastClaim as PastClaim
-from factcheck.record.past import PastReview as PastReview
-from factcheck.record.past import PublishedCorrection as PublishedCorrection
-from factcheck.record.rows import ClaimRow, ReviewRow
-from factcheck.record.rows import Status as Status
-from factcheck.record.vectors import ReviewVector as ReviewVector
-from factcheck.record.words import Word as Word
+from factcheck.record.log.models import Cosignature as Cosignature
+from factcheck.record.log.models import LogCheckpoint as LogCheckpoint
+from factcheck.record.log.models import LogEntry as LogEntry
+from factcheck.record.log.models import LogTile as LogTile
+from factcheck.record.log.models import RevisionDocument as RevisionDocument
+from factcheck.record.matching.vectors import ReviewVector as ReviewVector
+from factcheck.record.readmodel.past import PastClaim as PastClaim
+from factcheck.record.readmodel.past import PastReview as PastReview
+from factcheck.record.readmodel.past import PublishedCorrection as PublishedCorrection
+from factcheck.record.readmodel.row_models import ClaimRow, ReviewRow
+from factcheck.record.readmodel.row_models import Status as Status
+from factcheck.record.search.words import Word as Word
 
 SHELF_BITS = 11  # so many entries of the log, as a power of two, share a shelf of the search's indexes
 
