@@ -62,7 +62,7 @@ class Command(BaseCommand):
         self.stdout.write("Stopped.")
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        # Python drops an exception that comes while an object is being destroyed; the mark stays.
+        # Python drops an exception that comes while an object is being destroyed. The mark stays.
         self.interrupted = True
         raise KeyboardInterrupt
 
@@ -134,7 +134,7 @@ class Command(BaseCommand):
         try:
             server.serve(target_loader=processes.serve_site, wrap_loader=False)
         except SystemExit:
-            # Ctrl-C in a terminal reaches the worker too; one that is quicker than its parent counts as failed.
+            # Ctrl-C in a terminal also reaches granian's workers. A worker that ends before its parent counts as failed.
             if not server.interrupt_signal:
                 raise
 
