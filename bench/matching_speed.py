@@ -58,7 +58,7 @@ def recall(vectors: list[list[float]]) -> float:
 
     from factcheck.record.matching.embeddings import Local
     from factcheck.record.matching.matches import nearest
-    from factcheck.record.matching.vectors import vector_literal
+    from factcheck.record.matching.models import vector_literal
 
     same = 0
     for vector in map(vector_literal, vectors):

@@ -47,7 +47,7 @@ def load_vectors(count: int, seed: int = 1) -> None:
     """A vector for each of the `count` reviews of the database in use, and the index, built as after an import."""
     from django.db import connections
 
-    from factcheck.record.matching.vectors import ReviewVector
+    from factcheck.record.matching.models import ReviewVector
 
     database = connections.settings["owner"]["NAME"]
     real = real_vectors()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -124,3 +124,8 @@ def finish(request: HttpRequest, response: HttpResponseBase) -> None:
     if "Link" not in response.headers:
         add_links(response, {})
     patch_vary_headers(response, ["Accept"])
+
+
+def log_head() -> Subquery:
+    """The sequence of the newest log entry, read by the very statement that reads the rows."""
+    return Subquery(LogEntry.objects.using("public").newest().values("sequence"))

@@ -12,11 +12,12 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from api.http import responses
+from api.http.responses import log_head
 from api.lists.as_of import Moment
 from api.lists.cursors import Cursor
 from api.lists.keyset import Position, ReadPart, Row, part_of, read_rows, walk
 from api.lists.options import ListRequest
-from factcheck.database.compiled_queries import Slot, compiled, log_head
+from factcheck.database.compiled_queries import Slot, compiled
 
 
 @dataclass(frozen=True, slots=True)

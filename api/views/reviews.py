@@ -12,6 +12,7 @@ from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.negotiation import JsonOrLinkedData, LinkedDataOnly
 from api.http.problems import NOT_FOUND, Gone, Refused
 from api.http.response_cache import follows_log
+from api.http.responses import log_head
 from api.lists.as_of import Moment, as_published, read_as_of_alone
 from api.lists.filters import REVIEW_FILTERS
 from api.lists.keyset import both_ways
@@ -19,7 +20,7 @@ from api.lists.options import ListOptions, read_list_request
 from api.lists.pages import list_of_bodies
 from api.lists.search_pages import read_searched
 from api.schema.operations import documented
-from factcheck.database.compiled_queries import Slot, compiled, log_head
+from factcheck.database.compiled_queries import Slot, compiled
 from factcheck.record.formats.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PastReview, PublishedReview, Status

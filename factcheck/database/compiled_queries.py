@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
-from django.db.models import Expression, QuerySet, Subquery
+from django.db.models import Expression, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
-
-from factcheck.record.models import LogEntry
 
 Row = tuple[Any, ...]
 MOST = 1000
@@ -79,8 +77,3 @@ def compiled(shape: Hashable, rows: Callable[[], QuerySet[Any]], planned_once: b
             _compiled.clear()
         found = _compiled[shape] = Statement.of(rows(), planned_once)
     return found
-
-
-def log_head() -> Subquery:
-    """The sequence of the newest log entry, read by the very statement that reads the rows."""
-    return Subquery(LogEntry.objects.using("public").newest().values("sequence"))

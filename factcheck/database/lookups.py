@@ -7,7 +7,7 @@ from django.db.models import Field, ForeignObject
 from django.db.models.lookups import In
 from django.db.models.sql.compiler import SQLCompiler
 
-from factcheck.record.readmodel.row_models import array_literal
+from factcheck.database.bulk_writes import array_literal
 
 
 @ForeignObject.register_lookup  # which does not inherit the lookups of Field

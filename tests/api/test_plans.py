@@ -23,6 +23,7 @@ from api.views.corrections import CORRECTIONS
 from api.views.demands import DEMANDS
 from api.views.reviews import REVIEWS
 from factcheck.database import compiled_queries
+from factcheck.database.bulk_writes import insert
 from factcheck.record.models import (
     LogEntry,
     PublishedClaim,
@@ -31,7 +32,6 @@ from factcheck.record.models import (
     PublishedReference,
     PublishedReview,
 )
-from factcheck.record.readmodel.row_models import insert
 
 ROWS = 100_000
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)

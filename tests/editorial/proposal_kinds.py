@@ -8,7 +8,8 @@ from django.db.models import Model
 
 from factcheck.editorial.models import Proposal, User, Verdict, VerdictMapping
 from factcheck.editorial.models.kinds import Kind
-from factcheck.editorial.proposals import import_policy, merge_policy, workflow
+from factcheck.editorial.proposals import merge_policy, workflow
+from factcheck.imports.importer import batches
 from factcheck.imports.importer.incoming import Incoming
 from factcheck.imports.readers.own_format import ImportedReview
 from factcheck.record.formats.canonical import canonical, sha256_hex
@@ -39,11 +40,11 @@ def _merge(newsroom: Newsroom) -> Proposal:
 
 
 def _import(newsroom: Newsroom) -> Proposal:
-    batch = import_policy.begin_import(newsroom=newsroom.publisher, by=newsroom.second, files="reviews.jsonl")
+    batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.second, files="reviews.jsonl")
     number = batch.pk
     records = [Incoming(f"{number:032x}{each:032x}", _record(f"https://xa.example/{number}/{each}")) for each in (1, 2)]
-    import_policy.add_to_batch(batch=batch, by=newsroom.second, records=records)
-    proposal = import_policy.submit_import(batch=batch, by=newsroom.second)
+    batches.add_to_batch(batch=batch, by=newsroom.second, records=records)
+    proposal = batches.submit_import(batch=batch, by=newsroom.second)
     assert proposal is not None
     for member in batch.members:
         assert member.review is not None

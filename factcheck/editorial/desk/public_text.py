@@ -18,7 +18,8 @@ from factcheck.editorial.desk.lists import MOST_HITS
 from factcheck.editorial.models import Claim, Review
 from factcheck.record.models import PublishedClaim
 from factcheck.record.readmodel.claim_merges import Family
-from factcheck.record.search.words import EXACT_CONFIG, SEARCH_CONFIG, words_of
+from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
+from factcheck.record.search.words import words_of
 
 HIDDEN = _("can no longer be seen")
 SECONDS = 0.5  # for a look through what is public, where a word may stand in very many claims

@@ -1,15 +1,14 @@
-"""Imports: records of other publishers come in as one batch that a second person approves as a whole."""
+"""Imports: a second person approves the whole batch, and its reviews are published in chunks."""
 
 import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from psycopg.errors import ProgramLimitExceeded
 
 from factcheck.editorial import review_statements, roles
 from factcheck.editorial.drafts import drafts_of
@@ -20,8 +19,7 @@ from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.proposals.policy import Policy, save_proposal
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_policy import ReviewPolicy
-from factcheck.imports.importer.incoming import Incoming, Outcome, Refused, take_in
-from factcheck.record.formats.canonical import CanonicalError, respelled
+from factcheck.record.formats.canonical import respelled
 
 State = Review.State
 
@@ -32,7 +30,7 @@ class ImportPolicy(Policy[ImportBatch]):
     kind = Kind.IMPORT
 
     def hold(self, proposal: Proposal) -> None:
-        proposal.batch = _locked(proposal.subject_id)
+        proposal.batch = locked_batch(proposal.subject_id)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
         newsroom = self.subject(proposal).newsroom
@@ -69,66 +67,16 @@ class ImportPolicy(Policy[ImportBatch]):
 
 
 @transaction.atomic
-def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str = "") -> ImportBatch:
-    """A batch to add to: the person's own of the same files that was interrupted, or a new one.
-
-    `files` is what people read. `files_digest`, of their names and contents, says whether they are the same. Without
-    it the batch is new, and cannot be found again.
-    """
-    roles.require_member(by, newsroom)
-    files = files if len(files) <= 2000 else f"{files[:1999]}…"
-    if not files_digest:
-        return ImportBatch.objects.create(newsroom=newsroom, imported_by=by, files=files)
-    batch, _created = ImportBatch.objects.get_or_create(
-        newsroom=newsroom, imported_by=by, files_digest=files_digest, defaults={"files": files}
-    )
-    return batch
-
-
-def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[Outcome | Refused]:
-    """Takes the records in, in one transaction, and says of each what became of it.
-
-    When the database refuses something, the two halves are tried one after the other, so that one odd record does not
-    keep the others out.
-    """
-    try:
-        with transaction.atomic():
-            return take_in(_begun(batch, by), by, records)
-    except (IntegrityError, DataError, CanonicalError, OperationalError) as problem:
-        # A text that is too long for an index is the record's fault. Every other trouble of this class is not.
-        if isinstance(problem, OperationalError) and not isinstance(problem.__cause__, ProgramLimitExceeded):
-            raise
-        if len(records) == 1:
-            return [Refused("cannot_be_stored", str(problem).partition("\n")[0])]
-    middle = len(records) // 2
-    return [
-        outcome
-        for half in (records[:middle], records[middle:])
-        for outcome in add_to_batch(batch=batch, by=by, records=half)
-    ]
-
-
-@transaction.atomic
-def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: int = 0) -> Proposal | None:
-    """Puts the batch before a second person and fixes its digest. A batch with nothing in it is deleted (None)."""
-    batch = _begun(batch, by)
-    if not batch.members.exists():
-        batch.delete()
-        return None
-    return _submitted(batch, by, "submitted", unchanged=unchanged, refused=refused)
-
-
-@transaction.atomic
 def close_import(*, batch: ImportBatch, by: User) -> Proposal:
     """The proposal of an import. An interrupted one takes nothing more from now on, so that it can be decided."""
-    batch = _locked(batch.pk)
+    batch = locked_batch(batch.pk)
     if batch.proposal is not None:
         return batch.proposal
     if by.pk == batch.imported_by_id:
         roles.require_member(by, batch.newsroom_id)
     else:
         roles.require_decider(by, batch.newsroom_id)
-    return _submitted(batch, by, "closed")
+    return submitted(batch, by, "closed")
 
 
 def publish_import(
@@ -147,7 +95,7 @@ def publish_import(
     published, last, end = 0, 0, time.monotonic() + seconds
     while True:
         with transaction.atomic():
-            locked = _locked(batch.pk)
+            locked = locked_batch(batch.pk)
             roles.require_decider(by, locked.newsroom_id)
             if locked.proposal is None or locked.proposal.decision != Decision.APPROVED:
                 raise EditorialError(_("Only an approved import can be published."))
@@ -166,18 +114,7 @@ def publish_import(
             progress(len(keys))
 
 
-def _begun(batch: ImportBatch, by: User) -> ImportBatch:
-    """The batch, locked, if this person may add to it."""
-    batch = _locked(batch.pk)
-    roles.require_member(by, batch.newsroom_id)
-    if by.pk != batch.imported_by_id:
-        raise NotAllowed(_("Somebody else began this import."))
-    if batch.proposal is not None:
-        raise EditorialError(_("This import is finished. Begin another one."))
-    return batch
-
-
-def _submitted(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, refused: int = 0) -> Proposal:
+def submitted(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, refused: int = 0) -> Proposal:
     """The person who imported it has submitted it, even if an Editor closes it."""
     batch.changed = batch.members.exclude(change_class="").count()
     batch.new = batch.members.count() - batch.changed
@@ -194,7 +131,7 @@ def _submitted(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, re
     return save_proposal(ImportPolicy(), proposal, by, act)
 
 
-def _locked(pk: int) -> ImportBatch:
+def locked_batch(pk: int) -> ImportBatch:
     found = ImportBatch.objects.select_for_update(of=("self",)).select_related("newsroom", "imported_by")
     return found.get(pk=pk)
 

@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db.models import Model
 from django.utils import timezone
 
+from factcheck.database.bulk_writes import insert
 from factcheck.editorial import review_statements
 from factcheck.editorial.drafts import Row
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source, User
 from factcheck.editorial.statement_columns import columns_of
 from factcheck.imports.importer.references import Record, References, new_id
-from factcheck.record.readmodel.row_models import insert
 from factcheck.record.statements.review import OriginalRating
 
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from factcheck.editorial.models import ImportBatch, User
-from factcheck.editorial.proposals.import_policy import add_to_batch
+from factcheck.imports.importer.batches import add_to_batch
 from factcheck.imports.importer.incoming import Incoming, Refused
 from factcheck.imports.readers.chunks import Read, chunks
 from factcheck.imports.readers.results import Position, Problem, Record, Refusal

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.bulk_writes import insert
 from factcheck.editorial import review_statements
 from factcheck.editorial.drafts import Row, drafts_of
 from factcheck.editorial.events import record_events
@@ -25,7 +26,6 @@ from factcheck.imports.importer.draft_rows import Rows, new_row
 from factcheck.imports.importer.earlier_imports import came_with, find_former, give_public_verdict, published_statement
 from factcheck.imports.importer.references import Record, References
 from factcheck.record.formats.canonical import canonical, sha256_hex
-from factcheck.record.readmodel.row_models import insert
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import same, spoken
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Left
 from django.utils import timezone
 
+from factcheck.database.bulk_writes import insert
 from factcheck.editorial.models import (
     Claim,
     Claimant,
@@ -24,7 +25,6 @@ from factcheck.editorial.models.claims import SORTED_BY
 from factcheck.editorial.proposals.mapping_policy import adopted_mappings
 from factcheck.editorial.statement_columns import columns_of
 from factcheck.record.formats.urls import review_of_page
-from factcheck.record.readmodel.row_models import insert
 
 # A dictionary with the keys of docs/import.md, checked and normalised by whoever read it.
 Record = Mapping[str, Any]

@@ -9,8 +9,7 @@ from uuid import UUID
 import orjson
 
 from factcheck.record.formats.ratings import rating_numbers
-from factcheck.record.formats.urls import claim_url
-from factcheck.record.readmodel.review_rows import page_url
+from factcheck.record.formats.urls import claim_url, page_url
 
 CONTEXT = "https://schema.org"
 MEDIA_TYPE = "application/ld+json"

@@ -58,3 +58,7 @@ def _unescaped_if_unreserved(found: re.Match[str]) -> str:
 def site_of(url: str) -> str:
     """The host of an address in lower case without `www.` ("" when there is none)."""
     return (urlsplit(url.strip()).hostname or "").removeprefix("www.")
+
+
+def page_url(place: str, subject: UUID) -> str:
+    return f"{settings.SITE_URL}/{place}/{subject}/"

@@ -14,12 +14,12 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from factcheck.database.bulk_writes import insert
 from factcheck.record.errors import RecordError
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.log import tree
 from factcheck.record.log.models import LogCheckpoint, LogEntry, Published, RevisionDocument
 from factcheck.record.log.notes import SigningKey
-from factcheck.record.readmodel.row_models import insert
 
 LOCK = 1178682196  # "FACT" in ASCII. The trigger record_entry_follows takes the same lock.
 Kind = LogEntry.Kind

@@ -16,8 +16,8 @@ from http.client import HTTPException
 from django.conf import settings
 
 from factcheck.record.log import merkle, tree
+from factcheck.record.log.models import Cosignature, LogCheckpoint
 from factcheck.record.log.notes import NoteError, VerifierKey, open_note
-from factcheck.record.models import Cosignature, LogCheckpoint
 
 TIMEOUT = 10  # seconds
 MAX_ANSWER = 64 * 1024  # bytes

@@ -18,7 +18,8 @@ from django.conf import settings
 
 from factcheck.record.matching.embeddings_client import post
 from factcheck.record.matching.language_direction import without_language
-from factcheck.record.matching.vectors import DIMENSIONS, MAX_TEXT, Vector
+from factcheck.record.matching.models import DIMENSIONS, Vector
+from factcheck.record.matching.vectors import MAX_TEXT
 
 AT_ONCE = 2
 MAX_TOKENS = 256  # of a question: 0.4 seconds of a processor. A thousand characters are 250, of some scripts a thousand

@@ -16,8 +16,9 @@ from factcheck.database.query_timeout import all_within
 from factcheck.record.formats.questions import most_telling, pieces_of, tidy
 from factcheck.record.matching.embeddings import Embeddings, NoVectorError, configured
 from factcheck.record.matching.match_scoring import Candidate, Match, judge
+from factcheck.record.matching.models import vector_literal
 from factcheck.record.matching.post_dates import posted_on
-from factcheck.record.matching.vectors import MAX_TEXT, vector_literal
+from factcheck.record.matching.vectors import MAX_TEXT
 from factcheck.record.matching.words import Word, choose, parts_of, read_words, terms_of, weigh_known, with_similar
 from factcheck.record.readmodel.claim_merges import Family
 

@@ -17,8 +17,9 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from factcheck.record.matching.embeddings import Embeddings, NoVectorError
-from factcheck.record.matching.vectors import Vector, text_digest, text_of, vector_literal
-from factcheck.record.models import PublishedReview, ReviewVector
+from factcheck.record.matching.models import ReviewVector, Vector, vector_literal
+from factcheck.record.matching.vectors import text_digest, text_of
+from factcheck.record.readmodel.models import PublishedReview
 
 BATCH = 32
 FORGOTTEN = 1000  # vectors of another model in a statement

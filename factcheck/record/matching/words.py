@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from factcheck.record.search.words import MAX_LENGTH, SEARCH_CONFIG
+from factcheck.record.search.models import MAX_LENGTH, SEARCH_CONFIG
 
 MAX_WORDS = 40  # of the text, the rarest that some claim has
 MAX_PIECES = 50  # of a long text that are judged, those with the rarest words

@@ -7,7 +7,8 @@ from uuid import UUID
 import orjson
 
 from factcheck.record.formats.canonical import rfc3339
-from factcheck.record.models import LogEntry, PublishedDemand, PublishedMerge, PublishedReview
+from factcheck.record.log.models import LogEntry
+from factcheck.record.readmodel.models import PublishedDemand, PublishedMerge, PublishedReview
 
 # Where the body of a kind's subject stands; that of a claim is made below, a rotation of the log's key has none.
 _MODELS: dict[str, type[Any]] = {"review": PublishedReview, "demand": PublishedDemand}

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from factcheck.record.models import PublishedMerge
+from factcheck.record.readmodel.models import PublishedMerge
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from uuid import UUID
 
 from django.conf import settings
 
+from factcheck.database.bulk_writes import insert
 from factcheck.record.formats.canonical import respelled
 from factcheck.record.formats.urls import claim_url
-from factcheck.record.models import PastClaim, PastReview, PublishedClaim, PublishedReview, Status
 from factcheck.record.readmodel.claim_merges import Family
-from factcheck.record.readmodel.row_models import ClaimRow, ReviewRow, as_past, insert
+from factcheck.record.readmodel.models import PastClaim, PastReview, PublishedClaim, PublishedReview
+from factcheck.record.readmodel.row_models import ClaimRow, ReviewRow, Status, as_past
 
 REVIEW_IN_CLAIM = (
     "id", "url", "original_url", "language", "headline", "verdict",

@@ -8,8 +8,10 @@ from django.conf import settings
 
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.formats.claimreview import CONTEXT, claim_review
-from factcheck.record.models import LogEntry, PublishedReview, Status
-from factcheck.record.readmodel.review_rows import page_url
+from factcheck.record.formats.urls import page_url
+from factcheck.record.log.models import LogEntry
+from factcheck.record.readmodel.models import PublishedReview
+from factcheck.record.readmodel.row_models import Status
 
 CHUNK = 200
 

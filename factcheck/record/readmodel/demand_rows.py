@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from factcheck.database.bulk_writes import upsert
 from factcheck.record.formats.canonical import respelled
-from factcheck.record.log.models import Published
-from factcheck.record.models import LogEntry, PublishedDemand
-from factcheck.record.readmodel.review_rows import body_at, page_url
-from factcheck.record.readmodel.row_models import upsert
+from factcheck.record.formats.urls import page_url
+from factcheck.record.log.models import LogEntry, Published
+from factcheck.record.readmodel.models import PublishedDemand
+from factcheck.record.readmodel.review_rows import body_at
 
 
 def apply(published: Sequence[Published]) -> None:

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from factcheck.record.formats.canonical import respelled
 from factcheck.record.formats.urls import claim_url
-from factcheck.record.log.models import Published
-from factcheck.record.models import LogEntry, PublishedMerge
+from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.claim_merges import Family
 from factcheck.record.readmodel.claim_rows import remake_claims
+from factcheck.record.readmodel.models import PublishedMerge
 from factcheck.record.readmodel.review_rows import body_at
 
 

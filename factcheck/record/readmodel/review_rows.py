@@ -10,25 +10,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q
 
+from factcheck.database.bulk_writes import insert, kept, upsert
 from factcheck.record.formats.canonical import respelled
-from factcheck.record.formats.urls import address_key
-from factcheck.record.log.models import Published
-from factcheck.record.models import (
-    LogEntry,
+from factcheck.record.formats.urls import address_key, page_url
+from factcheck.record.log.models import LogEntry, Published
+from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.readmodel.claim_rows import events, project_claims, remake_claims, spans_by_claim
+from factcheck.record.readmodel.models import (
     PastClaim,
     PastReview,
     PublishedClaim,
     PublishedCorrection,
     PublishedReference,
     PublishedReview,
-    Status,
 )
-from factcheck.record.readmodel.claim_merges import Family
-from factcheck.record.readmodel.claim_rows import events, project_claims, remake_claims, spans_by_claim
-from factcheck.record.readmodel.row_models import as_past, insert, kept, upsert
+from factcheck.record.readmodel.row_models import Status, as_past
 
 Kind = PublishedReference.Kind
 Reference = tuple[str, str]
@@ -93,10 +91,6 @@ def _project_claims(
     project_claims(changed, since, [shown[claim_id] for claim_id in changed if claim_id in shown])
     if remade:
         remake_claims(remade)
-
-
-def page_url(place: str, subject: UUID) -> str:
-    return f"{settings.SITE_URL}/{place}/{subject}/"
 
 
 def review_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 from django.db.models import F, Func, TextField
 
-from factcheck.record.models import LogEntry
+from factcheck.record.log.models import LogEntry
 
 
 def in_document(*path: str) -> Func:

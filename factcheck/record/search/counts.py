@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from factcheck.database.query_timeout import rows_within
-from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel.models import PublishedReview
+from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.ranking import Searched
-from factcheck.record.search.words import SEARCH_CONFIG
 
 BOUND = 10_000
 FACETS = ("verdict", "language", "publisher", "topic")

@@ -20,9 +20,11 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
 
 from factcheck.database.query_timeout import rows_within
-from factcheck.record.models import SHELF_BITS, PublishedClaim, PublishedReview, Status
+from factcheck.record.readmodel.models import SHELF_BITS, PublishedClaim, PublishedReview
+from factcheck.record.readmodel.row_models import Status
+from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
 from factcheck.record.search.query import Branch, HowCommon, Query, how_common
-from factcheck.record.search.words import EXACT_CONFIG, SEARCH_CONFIG, Frequency, frequencies
+from factcheck.record.search.words import Frequency, frequencies
 
 Searched = type[PublishedReview] | type[PublishedClaim]
 Position = tuple[int, UUID]  # score and id

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import connections
 
+from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import Query
-from factcheck.record.search.words import SEARCH_CONFIG, places_of, words_of
+from factcheck.record.search.words import places_of, words_of
 
 LENGTH = 240  # characters of a snippet, about
 BEFORE = 60  # of them before the first marked word

@@ -10,7 +10,8 @@ from factcheck.editorial.desk import home as first_page
 from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Claim, ImportBatch, Proposal
 from factcheck.editorial.proposals import merge_policy, workflow
-from factcheck.editorial.proposals.import_policy import begin_import, close_import
+from factcheck.editorial.proposals.import_policy import close_import
+from factcheck.imports.importer.batches import begin_import
 from tests.drafts import (
     Newsroom,
     make_claim,

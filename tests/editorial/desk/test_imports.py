@@ -18,6 +18,7 @@ from factcheck.editorial.desk import imports, proposal_actions
 from factcheck.editorial.models import Claimant, EditorialEvent, ImportBatch, Proposal, Review
 from factcheck.editorial.proposals import import_policy as editorial_imports
 from factcheck.editorial.proposals import workflow
+from factcheck.imports.importer import batches
 from factcheck.record.models import LogEntry
 from tests.chromium import desk_of
 from tests.drafts import Newsroom, make_newsroom, waiting
@@ -220,7 +221,7 @@ def test_home_asks_the_same_whatever_the_imports(batch: tuple[Newsroom, ImportBa
     counts = []
     for number in (0, 2):
         for other in (newsroom.second, newsroom.chief)[:number]:
-            begun = editorial_imports.begin_import(newsroom=newsroom.publisher, by=other, files="b.json")
+            begun = batches.begin_import(newsroom=newsroom.publisher, by=other, files="b.json")
             editorial_imports.close_import(batch=begun, by=other)
         with CaptureQueriesContext(connection) as queries:
             editor.client.get("/admin/")
@@ -253,7 +254,7 @@ def test_interrupted_import_is_closed_and_then_decided_on(
     file = tmp_path / "anderswo.json"
     file.write_text(json.dumps(record(0)))
     with monkeypatch.context() as interrupted, pytest.raises(KeyboardInterrupt):
-        interrupted.setattr(editorial_imports, "submit_import", Mock(side_effect=KeyboardInterrupt))
+        interrupted.setattr(batches, "submit_import", Mock(side_effect=KeyboardInterrupt))
         call_command("import_reviews", str(file), by=newsroom.second.username, refused=tmp_path / "refused.jsonl")
     batch = ImportBatch.objects.get()
     assert set(Review.objects.values_list("state", flat=True)) == {"submitted"}

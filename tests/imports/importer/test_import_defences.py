@@ -13,6 +13,7 @@ from django.db import IntegrityError, ProgrammingError, connection, connections,
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Authorship, ImportBatch, Membership, Proposal, Review
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
+from factcheck.imports.importer import batches
 from factcheck.record.formats.canonical import sha256_hex
 from tests.drafts import Newsroom, make_newsroom, waiting
 from tests.imports.own_records import bodies, publish, record, take
@@ -85,7 +86,7 @@ def test_import_is_not_approved_by_an_author(newsroom: Newsroom) -> None:
 
 
 def test_import_is_approved_with_the_digest_of_what_is_in_it(newsroom: Newsroom) -> None:
-    batch = import_policy.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
+    batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
     proposal = finish(newsroom, batch, "0" * 64)
     with pytest.raises(IntegrityError, match="does not have the digest that is approved"):
         run(f"{APPROVE} AND id = %s", newsroom.second.pk, proposal.pk)
@@ -113,7 +114,7 @@ def test_decided_import_is_not_deleted_and_made_anew(newsroom: Newsroom) -> None
         run("DELETE FROM editorial_importbatch")
     with pytest.raises(ProgrammingError, match="permission denied"):
         run("DELETE FROM editorial_proposal")
-    empty = import_policy.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="empty")
+    empty = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="empty")
     run("DELETE FROM editorial_importbatch WHERE id = %s", empty.pk)
 
 
@@ -156,7 +157,7 @@ def test_finished_import_takes_no_approval_more(newsroom: Newsroom) -> None:
 
 def test_import_is_not_added_to_from_an_earlier_snapshot(newsroom: Newsroom) -> None:
     """It would not show that another connection has finished the import since."""
-    batch = import_policy.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
+    batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
     workflow.return_(
         proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
     )
@@ -166,7 +167,7 @@ def test_import_is_not_added_to_from_an_earlier_snapshot(newsroom: Newsroom) -> 
 
 def test_import_that_is_finished_waits_for_what_is_being_added(newsroom: Newsroom) -> None:
     """Else it could be approved without what another connection has added and not committed yet."""
-    batch = import_policy.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
+    batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
     workflow.return_(
         proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
     )
@@ -198,7 +199,7 @@ def test_approval_of_another_newsrooms_review_is_not_decided_with_the_import(new
         Review.objects.update(newsroom=other.publisher)
     theirs = waiting(Review.objects.get(headline="Headline 1"))
     workflow.return_(proposal=theirs, by=newsroom.chief, reason="Which language?")
-    batch = import_policy.begin_import(newsroom=other.publisher, by=other.editor, files="x")
+    batch = batches.begin_import(newsroom=other.publisher, by=other.editor, files="x")
     with pytest.raises(IntegrityError, match="the newsroom of a proposal is that of its subject"):
         run(ADD.format(batch=batch.pk))
 

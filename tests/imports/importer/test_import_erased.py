@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Publisher, Review
-from factcheck.editorial.proposals import import_policy, review_policy, workflow
+from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.imports.importer import batches
 from factcheck.imports.importer.incoming import Incoming, Refused
 from factcheck.imports.readers.results import Record
 from factcheck.record.models import PublishedReview
@@ -95,7 +96,7 @@ def test_import_beside_an_erasure_brings_no_name_back(database: str, tmp_path: P
     publish()
     review = Review.objects.get()
     erasure = review_policy.erase(review=review, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
-    batch = import_policy.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
+    batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
     changed = record(headline="Changed")
     (found,) = records(write(tmp_path / "again.jsonl", changed))
     assert isinstance(found, Record)
@@ -104,7 +105,7 @@ def test_import_beside_an_erasure_brings_no_name_back(database: str, tmp_path: P
     with transaction.atomic():
         workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
         outcomes = begin_until_it_waits(
-            lambda: import_policy.add_to_batch(batch=batch, by=newsroom.editor, records=[incoming])
+            lambda: batches.add_to_batch(batch=batch, by=newsroom.editor, records=[incoming])
         )
     (outcome,) = outcomes.result(timeout=30)
     assert isinstance(outcome, Refused)
@@ -135,7 +136,7 @@ def test_import_holds_the_claims_that_it_changes_in_their_order(
     first, last = Claim.objects.order_by("pk")
     number = int(Review.objects.get(claim=last).headline.removeprefix("Headline "))
     changed = [record(each, headline=f"Changed {each}") for each in (number, 3 - number)]
-    batch = import_policy.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
+    batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
     incoming = [
         Incoming(found.key, found.data, found.silent)
         for found in records(write(tmp_path / "again.jsonl", *changed))
@@ -143,9 +144,7 @@ def test_import_holds_the_claims_that_it_changes_in_their_order(
     ]
     with transaction.atomic():
         held._default_manager.select_for_update().get(**{"pk" if held is Claim else "claim": first.pk})
-        outcomes = begin_until_it_waits(
-            lambda: import_policy.add_to_batch(batch=batch, by=newsroom.editor, records=incoming)
-        )
+        outcomes = begin_until_it_waits(lambda: batches.add_to_batch(batch=batch, by=newsroom.editor, records=incoming))
         free = len(Claim.objects.select_for_update(skip_locked=True))
         if held is Claim:
             assert (free, len(Review.objects.select_for_update(nowait=True))) == (2, 2)
@@ -185,16 +184,16 @@ def test_erasure_waits_for_an_import_that_is_being_submitted(database: str, file
     newsroom = make_newsroom()
     take(file, record())
     publish()
-    batch = import_policy.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
+    batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
     (found,) = records(write(file, record(headline="Changed")))
     assert isinstance(found, Record)
-    import_policy.add_to_batch(batch=batch, by=newsroom.editor, records=[Incoming(found.key, found.data, found.silent)])
+    batches.add_to_batch(batch=batch, by=newsroom.editor, records=[Incoming(found.key, found.data, found.silent)])
     workflow.return_(proposal=batch.members.get(), by=newsroom.second, reason="Not yet.")
     erasure = review_policy.erase(
         review=Review.objects.get(), by=newsroom.second, ground="law", notice="Xoá theo luật."
     )
     with transaction.atomic():
-        assert import_policy.submit_import(batch=batch, by=newsroom.editor)
+        assert batches.submit_import(batch=batch, by=newsroom.editor)
         approving = begin_until_it_waits(
             lambda: workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
         )

@@ -17,7 +17,7 @@ from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.lookups import newsroom_of
 from factcheck.editorial.models import EditorialEvent, ImportBatch, Membership, Proposal, Review
 from factcheck.editorial.proposals import import_policy, workflow
-from factcheck.imports.importer import files
+from factcheck.imports.importer import batches, files
 from factcheck.imports.readers import chunks
 from factcheck.record.formats.canonical import sha256_hex
 from factcheck.record.models import LogEntry
@@ -93,20 +93,20 @@ def test_single_statement_returned_stays_out(newsroom: Newsroom, file: Path) -> 
 def test_adding_needs_who_began_it(newsroom: Newsroom) -> None:
     stranger = make_newsroom("khac.example").chief
     with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
-        import_policy.begin_import(newsroom=newsroom.publisher, by=stranger, files="x")
-    batch = import_policy.begin_import(newsroom=newsroom.publisher, by=newsroom.reporter, files="x" * 2001)
+        batches.begin_import(newsroom=newsroom.publisher, by=stranger, files="x")
+    batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.reporter, files="x" * 2001)
     assert len(batch.files) == 2000
     with pytest.raises(NotAllowed, match="Somebody else began this import"):
-        import_policy.add_to_batch(batch=batch, by=newsroom.editor, records=[])
+        batches.add_to_batch(batch=batch, by=newsroom.editor, records=[])
     Membership.objects.filter(user=newsroom.reporter).delete()
     with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
-        import_policy.submit_import(batch=batch, by=newsroom.reporter)
+        batches.submit_import(batch=batch, by=newsroom.reporter)
 
 
 def test_finished_import_takes_nothing_more(newsroom: Newsroom, file: Path) -> None:
     take(file, record())
     with pytest.raises(EditorialError, match="This import is finished"):
-        import_policy.submit_import(batch=ImportBatch.objects.get(), by=newsroom.editor)
+        batches.submit_import(batch=ImportBatch.objects.get(), by=newsroom.editor)
 
 
 def test_interrupted_import_goes_on(newsroom: Newsroom, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +140,7 @@ def begin(newsroom: Newsroom, path: Path, *rows: dict[str, Any]) -> ImportBatch:
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(import_policy, "submit_import", interrupted)
+        patch.setattr(batches, "submit_import", interrupted)
         run("import_reviews", path, by=IMPORTER)
     return ImportBatch.objects.latest("pk")
 
@@ -170,19 +170,13 @@ def test_file_that_was_mended_meanwhile_is_another_import(newsroom: Newsroom, fi
 def test_same_file_begun_twice_at_once_is_one_import(newsroom: Newsroom) -> None:
     """Neither run sees what the other has not committed."""
     of_files = "0f" * 32
-    begun = import_policy.begin_import(
-        newsroom=newsroom.publisher, by=newsroom.editor, files="x", files_digest=of_files
-    )
+    begun = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x", files_digest=of_files)
     with pytest.raises(IntegrityError, match="importbatch_begun_once"), transaction.atomic():
         ImportBatch.objects.create(
             newsroom=newsroom.publisher, imported_by=newsroom.editor, files="x", files_digest=of_files
         )
-    again = import_policy.begin_import(
-        newsroom=newsroom.publisher, by=newsroom.editor, files="x", files_digest=of_files
-    )
-    other = import_policy.begin_import(
-        newsroom=newsroom.publisher, by=newsroom.reporter, files="x", files_digest=of_files
-    )
+    again = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x", files_digest=of_files)
+    other = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.reporter, files="x", files_digest=of_files)
     assert (again.pk == begun.pk, other.pk == begun.pk) == (True, False)
 
 

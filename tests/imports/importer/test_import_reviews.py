@@ -19,7 +19,8 @@ from factcheck.editorial.models import (
     Topic,
     VerdictMapping,
 )
-from factcheck.editorial.proposals import import_policy, workflow
+from factcheck.editorial.proposals import workflow
+from factcheck.imports.importer import batches
 from factcheck.record.models import PublishedReference
 from factcheck.record.statements.review import ReviewedClaim, Source
 from tests.drafts import Newsroom, make_newsroom, waiting
@@ -267,7 +268,7 @@ def test_trouble_of_the_database_is_no_fault_of_a_record(
     def fail(*args: object) -> None:
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(import_policy, "take_in", fail)
+    monkeypatch.setattr(batches, "take_in", fail)
     with pytest.raises(OperationalError):
         take(file, record(1), record(2))
 

@@ -15,7 +15,7 @@ from django.core.management.base import CommandError
 from django.test import Client
 
 from factcheck.editorial.models import ImportBatch
-from factcheck.editorial.proposals import import_policy
+from factcheck.imports.importer import batches
 from factcheck.imports.readers.google_fetch import fetch_claims
 from factcheck.imports.readers.results import Record, Refusal
 from tests.imports.own_records import IMPORTER, bodies, publish, run
@@ -194,7 +194,7 @@ def test_address_that_was_interrupted_goes_on_whatever_it_answers_now(newsroom, 
     second = claim({**REVIEW, "url": "https://www.altnews.in/2/"})
     with answering(page("", claim(REVIEW)), page("", second, claim(REVIEW))) as (address, _):
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(import_policy, "submit_import", interrupted)
+            patch.setattr(batches, "submit_import", interrupted)
             run("import_reviews", f"{address}?query=a", by=IMPORTER)
         printed = run("import_reviews", f"{address}?query=a", by=IMPORTER)
     assert printed[0] == "1 new, 1 unchanged, 0 changed, 0 refused."

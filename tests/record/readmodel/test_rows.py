@@ -8,9 +8,9 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.database.bulk_writes import insert, upsert
 from factcheck.editorial.models import EditorialEvent
 from factcheck.record.models import PublishedCorrection, PublishedReference, PublishedReview
-from factcheck.record.readmodel.row_models import insert, upsert
 
 pytestmark = pytest.mark.usefixtures("database")
 

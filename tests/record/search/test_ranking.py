@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.record import publish as publishing
 from factcheck.record.log import entries
-from factcheck.record.models import SHELF_BITS, LogEntry, PublishedClaim, PublishedReview
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview
+from factcheck.record.readmodel.models import SHELF_BITS
 from factcheck.record.search import ranking, spelling
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.lookups import newsroom_of, person
-from factcheck.editorial.proposals import import_policy
+from factcheck.imports.importer import batches
 from factcheck.imports.importer.files import Listing, digest_of, import_files
 from factcheck.imports.readers.google_fetch import FetchError, fetch_claims, is_address
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             size = sum(file.stat().st_size for file in files)
             user = person(by)
             names = ", ".join(file.name for file in files)
-            batch = import_policy.begin_import(
+            batch = batches.begin_import(
                 newsroom=newsroom_of(user, newsroom), by=user, files=names, files_digest=digest_of(files, fetched)
             )
             with (
@@ -62,7 +62,7 @@ class Command(BaseCommand):
                 tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar,
             ):
                 counts = import_files(files, batch=batch, by=user, refused=out, left_out=left_out, progress=bar.update)
-            submitted = import_policy.submit_import(
+            submitted = batches.submit_import(
                 batch=batch, by=user, unchanged=counts.unchanged, refused=counts.refused.total()
             )
         except EditorialError as refusal:
