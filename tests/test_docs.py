@@ -92,7 +92,7 @@ def test_every_decision_is_listed_and_short():
 def test_every_command_is_documented():
     """In the table of all commands, wherever else each is explained."""
     commands = {file.stem for file in ROOT.glob("[!.]*/**/management/commands/[!_]*.py")}
-    table = (ROOT / "docs/operations.md").read_text(encoding="utf-8").partition("## Commands")[2].partition("\n## ")[0]
+    table = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8").partition("## `manage.py`")[2].partition("\n## ")[0]
     assert len(commands) >= 13
     assert sorted(name for name in commands if f"`{name}`" not in table) == []
 
@@ -130,15 +130,15 @@ def test_every_address_of_the_api_is_documented():
 
 def test_every_variable_of_the_example_is_documented():
     example = (ROOT / "deploy/production.env.example").read_text(encoding="utf-8")
-    settings = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    settings = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
     names = re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)
     assert "SITE_URL" in names
     assert [name for name in names if f"`{name}`" not in settings] == []
 
 
 def test_everything_at_a_fixed_time_is_documented():
-    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    table = operations.partition("## The worker")[2].partition("\n## ")[0]
+    commands = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+    table = commands.partition("## What the worker runs")[2].partition("\n## ")[0]
     assert [command for command in [*SCHEDULE, "ask_witnesses"] if f"`{command}`" not in table] == []
 
 
@@ -147,7 +147,7 @@ def test_vocabulary_says_what_the_interface_says():
     with (ROOT / "factcheck/locale/vi/LC_MESSAGES/django.mo").open("rb") as file:
         catalogue = gettext.GNUTranslations(file)
     rows = re.findall(
-        r"^\| `?(\w[\w ]*)`? \| ([^|]+) \|", (ROOT / "docs/vocabulary.md").read_text(encoding="utf-8"), re.MULTILINE
+        r"^\| `?(\w[\w ]*)`? \| ([^|]+) \|", (ROOT / "docs/reference/vocabulary.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     known = {word: said for word, said in rows if said != "Vietnamese" and catalogue.gettext(word) != word}
     assert len(known) > 15
