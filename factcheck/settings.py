@@ -1,4 +1,4 @@
-"""All settings, in one place, from environment variables; docs/settings.md lists them.
+"""All settings, in one place, from environment variables; docs/reference/settings.md lists them.
 
 Without any variable this is a site for this machine alone (``make run``): embedded PostgreSQL, plain HTTP on 127.0.0.1.
 With an ``https://`` SITE_URL it is a production site: secure cookies, HSTS, redirect to HTTPS.

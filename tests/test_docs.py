@@ -92,7 +92,12 @@ def test_every_decision_is_listed_and_short():
 def test_every_command_is_documented():
     """In the table of all commands, wherever else each is explained."""
     commands = {file.stem for file in ROOT.glob("[!.]*/**/management/commands/[!_]*.py")}
-    table = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8").partition("## `manage.py`")[2].partition("\n## ")[0]
+    table = (
+        (ROOT / "docs/reference/commands.md")
+        .read_text(encoding="utf-8")
+        .partition("## `manage.py`")[2]
+        .partition("\n## ")[0]
+    )
     assert len(commands) >= 13
     assert sorted(name for name in commands if f"`{name}`" not in table) == []
 
@@ -147,7 +152,9 @@ def test_vocabulary_says_what_the_interface_says():
     with (ROOT / "factcheck/locale/vi/LC_MESSAGES/django.mo").open("rb") as file:
         catalogue = gettext.GNUTranslations(file)
     rows = re.findall(
-        r"^\| `?(\w[\w ]*)`? \| ([^|]+) \|", (ROOT / "docs/reference/vocabulary.md").read_text(encoding="utf-8"), re.MULTILINE
+        r"^\| `?(\w[\w ]*)`? \| ([^|]+) \|",
+        (ROOT / "docs/reference/vocabulary.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
     )
     known = {word: said for word, said in rows if said != "Vietnamese" and catalogue.gettext(word) != word}
     assert len(known) > 15

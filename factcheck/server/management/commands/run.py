@@ -134,7 +134,7 @@ class Command(BaseCommand):
         try:
             server.serve(target_loader=processes.serve_site, wrap_loader=False)
         except SystemExit:
-            # Ctrl-C in a terminal also reaches granian's workers. A worker that ends before its parent counts as failed.
+            # Ctrl-C in a terminal also reaches granian's workers. One that ends before its parent counts as failed.
             if not server.interrupt_signal:
                 raise
 
