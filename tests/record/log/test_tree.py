@@ -210,7 +210,7 @@ def test_old_key_is_refused_from_the_rotation_on(bare_record: None, settings: An
         " the new key, and restart the server",
     ):
         publish_some(1)
-    with pytest.raises(CommandError, match="set LOG_SIGNING_KEY to the new key"):
+    with pytest.raises(CommandError, match="Set LOG_SIGNING_KEY to the new key"):
         call_command("rotate_log_key", str(tmp_path / "new key"))
     assert LogEntry.objects.count() == 2
     settings.LOG_SIGNING_KEY = str(new)

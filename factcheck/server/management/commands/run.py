@@ -149,11 +149,11 @@ class Command(BaseCommand):
         )
         file = settings.VAR / LOGINS
         if file.is_file():
-            self.stdout.write("Log in at the desk with a demo account (name, password, role, newsroom):\n")
+            self.stdout.write("\nLog in at the desk with a demo account (name, password, role, newsroom):\n\n")
             for login in json.loads(file.read_text()):
-                self.stdout.write(f"  {login['username']:<10} " + "  ".join(list(login.values())[1:]))
+                self.stdout.write("  {:<12}{:<18}{:<14}{}".format(*login.values()).rstrip())
         else:
-            self.stdout.write("Create a first account: .venv/bin/python manage.py createsuperuser")
+            self.stdout.write("\nCreate a first account: .venv/bin/python manage.py createsuperuser")
         self.stdout.write("\nPress Ctrl-C to stop everything.")
         self.stdout.flush()
 
