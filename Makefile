@@ -42,7 +42,7 @@ check: .venv/dev.stamp ## check format, lint, types, imports, migrations, OpenAP
 	$(python) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(python) manage.py makemigrations --check --dry-run
 	$(python) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
-	diff -u docs/openapi.yaml var/openapi.yaml || { echo "docs/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
+	diff -u docs/reference/openapi.yaml var/openapi.yaml || { echo "docs/reference/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
 	$(python) manage.py fields --check
 	$(python) manage.py messages --check
 	set -a && source deploy/production.env.example && SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(48))')" && set +a && \
@@ -53,7 +53,7 @@ format: .venv/dev.stamp ## format the code and fix what ruff can fix
 	$(python) -m ruff check --fix .
 
 openapi: .venv/dev.stamp ## write the OpenAPI document from the code
-	$(python) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	$(python) manage.py spectacular --validate --fail-on-warn --file docs/reference/openapi.yaml
 
 fields: .venv/dev.stamp ## write the tables of fields in docs/ from the models
 	$(python) manage.py fields

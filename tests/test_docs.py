@@ -56,7 +56,7 @@ def anchors(page: Path) -> set[str]:
 
 def test_pages_are_found():
     names = {str(page.relative_to(ROOT)) for page in pages()}
-    assert {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/api.md", "docs/adr/README.md"} <= names
+    assert {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/reference/api.md", "docs/adr/README.md"} <= names
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))

@@ -1,4 +1,4 @@
-"""`manage.py make_dumps`: files of everything that is public, for whoever wants all of it (docs/dumps.md)."""
+"""`manage.py make_dumps`: files of everything that is public, for whoever wants all of it (docs/reference/dumps.md)."""
 
 from typing import Any
 
