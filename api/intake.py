@@ -13,11 +13,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import translation
 
-from api.problems import CONFLICT, FORBIDDEN, INVALID_CONTENT, KEY_REUSED, TOO_MANY_REQUESTS, UNAUTHORIZED, Refused
-from factcheck.editorial import messages
-from factcheck.editorial.checking import Invalid
+from api.http.problems import CONFLICT, FORBIDDEN, INVALID_CONTENT, KEY_REUSED, TOO_MANY_REQUESTS, UNAUTHORIZED, Refused
+from factcheck.editorial import reader_messages
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.programs import claims, once, reviews, tokens
+from factcheck.editorial.programs import claim_drafts, idempotency, review_drafts, tokens
+from factcheck.editorial.validation import Invalid
 
 CLAIMS, DRAFTS = "claims:write", "drafts:write"
 
@@ -38,11 +38,11 @@ def authenticate(header: str, scope: str) -> Token:
 
 
 def own_claims(token: Token) -> QuerySet[Any]:
-    return claims.own_claims(token).select_related("claimant").prefetch_related("appearances", "topics")
+    return claim_drafts.own_claims(token).select_related("claimant").prefetch_related("appearances", "topics")
 
 
 def own_reviews(token: Token) -> QuerySet[Any]:
-    return reviews.own_reviews(token).select_related("verdict__scale").prefetch_related("sources")
+    return review_drafts.own_reviews(token).select_related("verdict__scale").prefetch_related("sources")
 
 
 def write(
@@ -53,22 +53,26 @@ def write(
     Raises Refused.
     """
     with refusals():
-        return once.do_once(
+        return idempotency.do_once(
             token=token, route=route, key=key, content=content, act=lambda: act(token=token, **arguments)
         )
 
 
-log_claim, change_claim, describe_claim = claims.log_claim, claims.change_claim, claims.describe_claim
-draft_review, change_review, describe_review = reviews.draft_review, reviews.change_review, reviews.describe_review
+log_claim, change_claim, describe_claim = claim_drafts.log_claim, claim_drafts.change_claim, claim_drafts.describe_claim
+draft_review, change_review, describe_review = (
+    review_drafts.draft_review,
+    review_drafts.change_review,
+    review_drafts.describe_review,
+)
 
 
 def take_in(kind: str, said: dict[str, Any], address: str) -> tuple[str, datetime]:
     """A message of that kind (`tip`, `correction`): its receipt, and until when it is kept. Raises Refused."""
     with refusals():
-        return messages.take_in(kind=messages.Kind(kind), said=said, address=address)
+        return reader_messages.take_in(kind=reader_messages.Kind(kind), said=said, address=address)
 
 
-status_of = messages.status_of
+status_of = reader_messages.status_of
 
 
 @contextmanager
@@ -80,12 +84,12 @@ def refusals() -> Iterator[None]:
         except Invalid as refused:
             errors = [{"pointer": f"#{pointer}", "detail": sentence} for pointer, sentence in refused.problems]
             raise Refused(INVALID_CONTENT, errors=errors) from refused
-        except once.KeyReused as refused:
+        except idempotency.KeyReused as refused:
             raise Refused(KEY_REUSED) from refused
-        except once.StillAtWork as refused:
+        except idempotency.StillAtWork as refused:
             detail = "A request with this Idempotency-Key is being carried out. Send it again in a moment."
             raise Refused(CONFLICT, detail, headers={"Retry-After": "1"}) from refused
-        except messages.TooMany as refused:
+        except reader_messages.TooMany as refused:
             raise Refused(TOO_MANY_REQUESTS, headers={"Retry-After": str(refused.wait)}) from refused
         except NotAllowed as refused:
             raise Refused(FORBIDDEN, str(refused)) from refused

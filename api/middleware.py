@@ -5,10 +5,10 @@ from collections.abc import Callable
 from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from api import problems, responses
 from api.google.errors import make_google
-from api.unchanged import find_unchanged, remember
-from factcheck.for_browsers import PROGRAMS
+from api.http import problems, responses
+from api.http.response_cache import find_unchanged, remember
+from factcheck.middleware import PROGRAMS
 
 Get = Callable[[HttpRequest], HttpResponseBase]
 _BY_STATUS = {

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from api.dumps import views
 from api.views import (
     changes,
     claims,
@@ -9,7 +10,6 @@ from api.views import (
     demands,
     differences,
     drafts,
-    dumps,
     log,
     match,
     messages,
@@ -61,9 +61,9 @@ urlpatterns = [
     path("v1/rating-scales/", references.RatingScaleList.as_view(), name="rating-scales"),
     path("v1/claimants/", references.ClaimantList.as_view(), name="claimants"),
     path("v1/topics/", references.TopicList.as_view(), name="topics"),
-    path("v1/dumps/", dumps.DumpList.as_view(), name="dumps"),
-    path("v1/dumps/<int:sequence>/", dumps.DumpManifest.as_view(), name="dump"),
-    path("v1/dumps/<int:sequence>/<str:name>", dumps.DumpFile.as_view(), name="dump-file"),
+    path("v1/dumps/", views.DumpList.as_view(), name="dumps"),
+    path("v1/dumps/<int:sequence>/", views.DumpManifest.as_view(), name="dump"),
+    path("v1/dumps/<int:sequence>/<str:name>", views.DumpFile.as_view(), name="dump-file"),
     path("v1/drafts/claims/", drafts.ClaimDrafts.as_view(), name="draft-claims"),
     path("v1/drafts/claims/<uuid:claim_id>/", drafts.ClaimDraft.as_view(), name="draft-claim"),
     path("v1/drafts/reviews/", drafts.ReviewDrafts.as_view(), name="draft-reviews"),

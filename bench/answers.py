@@ -158,7 +158,7 @@ def _compare(comparisons: list[Comparison], rounds: int, seconds: float) -> Iter
 def _write_sqlite(file: Path) -> None:
     from sqlite import COLUMNS, write
 
-    from factcheck.record.canonical import rfc3339
+    from factcheck.record.formats.canonical import rfc3339
     from factcheck.record.models import PublishedReview
 
     rows = PublishedReview.objects.order_by("sequence").values_list(*COLUMNS).iterator(2000)

@@ -25,7 +25,8 @@ def measure(entries: int, singles: int) -> str:
     """A row of the table."""
     from django.db import connections
 
-    from factcheck.record import log, publish
+    from factcheck.record import publish
+    from factcheck.record.log import entries as log
     from factcheck.record.models import LogEntry
 
     with connections["owner"].cursor() as cursor:

@@ -14,8 +14,8 @@ from loading import own_server
 
 def main() -> None:
     with own_server():
-        from factcheck.record import embeddings
-        from factcheck.record.vectors import text_of
+        from factcheck.record.matching import embeddings
+        from factcheck.record.matching.vectors import text_of
 
         embeddings.without_language = lambda rows: rows
         skipped = {str(wanted) for wanted, _, _ in pairs(HERE / "languages.json")}

@@ -46,7 +46,7 @@ def psql() -> tuple[list[str], dict[str, str]]:
 
 def measure(folder: Path) -> Iterator[str]:
     """The rows of the table, from the database in use."""
-    from api.dumps.formats import FORMATS
+    from api.dumps.file_formats import FORMATS
     from api.dumps.making import write_table
     from api.dumps.tables import one_snapshot, row_schema, tables
 

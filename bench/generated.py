@@ -197,8 +197,8 @@ class Reviews:
     @cached_property
     def _blank(self) -> dict[str, Any]:
         """A statement of the importer's with nothing in it, so that generated ones have the same keys."""
-        from factcheck.exchange import claimreview
-        from factcheck.exchange.jsonld import Notes
+        from factcheck.imports.readers import claimreview
+        from factcheck.imports.readers.jsonld import Notes
 
         made = claimreview.statement_of(
             {
@@ -277,7 +277,7 @@ def _slug(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    from factcheck.record.text import find_forbidden
+    from factcheck.record.formats.text import find_forbidden
 
     return [word for word in unicodedata.normalize("NFC", text).split() if not find_forbidden(word)]
 

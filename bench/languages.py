@@ -32,8 +32,8 @@ def lines(pattern: str) -> Iterator[dict[str, Any]]:
 
 def statements() -> Iterator[dict[str, Any]]:
     """As the importer makes them; the id is that of the review's address, or the statement's index."""
-    from factcheck.exchange import claimreview
-    from factcheck.exchange.jsonld import Notes
+    from factcheck.imports.readers import claimreview
+    from factcheck.imports.readers.jsonld import Notes
 
     blank = Reviews(1).statement(0)
     for members in lines("claimreview/*.jsonl"):
@@ -66,17 +66,17 @@ def main() -> None:
     parser.add_argument("--kept", type=Path, default=KEPT)
     options = parser.parse_args()
     with own_server():
-        from factcheck.record import matching
-        from factcheck.record.embeddings import Local
+        from factcheck.record.matching import matches
+        from factcheck.record.matching.embeddings import Local
 
         loaded = [*{each["id"]: each for each in statements()}.values()]
         publish(loaded)
         kept = Kept(Local(), options.kept)
         embed(kept)
-        matching.configured = lambda: kept
+        matches.configured = lambda: kept
         ranks: dict[str, list[int]] = {"vi": [], "en": []}
         for wanted, language, post in pairs(options.posts):
-            results = [each.claim_id for each in matching.match(post, limit=RANKS[-1]).results]
+            results = [each.claim_id for each in matches.match(post, limit=RANKS[-1]).results]
             rank = results.index(wanted) + 1 if wanted in results else 0
             ranks[language].append(rank)
             if not 0 < rank <= 5:

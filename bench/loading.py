@@ -96,26 +96,28 @@ def begin_process() -> None:
 def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     """Loads the reviews of these indexes; returns what they refer to."""
     database, seed, start, end = part
-    from factcheck.record import claims, families, log, readmodel, words
+    from factcheck.record.log import entries
     from factcheck.record.models import LogEntry, PastClaim, PublishedClaim, PublishedCorrection, PublishedReview
+    from factcheck.record.readmodel import claim_merges, claim_rows, review_rows
+    from factcheck.record.search import words
 
     if connections.settings["owner"]["NAME"] != database:
         use(database)
     published = [publication(seed, index) for index in range(start, end)]
-    rows = [readmodel.review_row(entry, document) for entry, document in published]
-    corrections = [readmodel.correction_row(entry, document) for entry, document in published]
-    spans = claims.spans_by_claim(((row, None) for row in rows), families.Family(frozenset(), {}))
-    of_claims = [row for claim_id, found in spans.items() for row in claims.claim_rows(claim_id, found)]
+    rows = [review_rows.review_row(entry, document) for entry, document in published]
+    corrections = [review_rows.correction_row(entry, document) for entry, document in published]
+    spans = claim_rows.spans_by_claim(((row, None) for row in rows), claim_merges.Family(frozenset(), {}))
+    of_claims = [row for claim_id, found in spans.items() for row in claim_rows.claim_rows(claim_id, found)]
     copy(LogEntry, [entry for entry, __ in published])
     copy(PublishedReview, rows)
     copy(PublishedCorrection, [row for row in corrections if row])
     copy(PublishedClaim, [row for row in of_claims if isinstance(row, PublishedClaim)])
     copy(PastClaim, [row for row in of_claims if isinstance(row, PastClaim)])
     with transaction.atomic():
-        log.hold()  # which words are counted under
+        entries.hold()  # which words are counted under
         words.count(Counter(word for row in rows for word in words.title_words(row.said)))
-    newest = {key: row for row in rows for key in readmodel.references_of(row)}
-    return {key: readmodel.reference_row(*key, row) for key, row in newest.items()}
+    newest = {key: row for row in rows for key in review_rows.references_of(row)}
+    return {key: review_rows.reference_row(*key, row) for key, row in newest.items()}
 
 
 _reviews: dict[int, Any] = {}
@@ -127,7 +129,7 @@ def publication(seed: int, index: int) -> tuple[Any, dict[str, Any]]:
 
     from generated import Reviews
 
-    from factcheck.record.canonical import rfc3339
+    from factcheck.record.formats.canonical import rfc3339
     from factcheck.record.models import LogEntry
 
     made = _reviews.get(seed) or _reviews.setdefault(seed, Reviews(seed))

@@ -52,7 +52,7 @@ class Kept:
         return self._questions[asked]
 
     def passages(self, texts: Sequence[str]) -> list[Sequence[float]]:
-        from factcheck.record.vectors import text_digest
+        from factcheck.record.matching.vectors import text_digest
 
         found = {text: self._find(text_digest(text)) for text in texts}
         if missing := sorted((text for text in found if found[text] is None), key=len):
@@ -103,7 +103,7 @@ def statement(document: dict[str, Any], blank: dict[str, Any]) -> dict[str, Any]
 
 
 def clean(text: str) -> str:
-    from factcheck.record.text import clean_text
+    from factcheck.record.formats.text import clean_text
 
     return clean_text("".join(sign if sign.isprintable() else " " for sign in text))
 
@@ -111,19 +111,20 @@ def clean(text: str) -> str:
 def publish(statements: Sequence[dict[str, Any]]) -> None:
     from django.db import connections
 
-    from factcheck.record import log, publish
+    from factcheck.record import publish
+    from factcheck.record.log import entries
 
     with connections["owner"].cursor() as cursor:  # nobody approves the reviews of a measurement
         cursor.execute("ALTER TABLE record_logentry DISABLE TRIGGER entry_was_approved")
     for start in range(0, len(statements), BATCH):
-        publish.publish([log.Publication(UUID(each["id"]), each) for each in statements[start : start + BATCH]])
+        publish.publish([entries.Publication(UUID(each["id"]), each) for each in statements[start : start + BATCH]])
         sys.stderr.write(f"\r{start + BATCH}/{len(statements)} published ")
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
 def embed(kept: Kept) -> None:
-    from factcheck.record.missing_vectors import compute_missing, count_missing
+    from factcheck.record.matching.missing_vectors import compute_missing, count_missing
 
     missing, done = count_missing(kept), 0
     for computed in compute_missing(kept):
@@ -134,15 +135,15 @@ def embed(kept: Kept) -> None:
 
 def rankings(queries: Sequence[dict[str, Any]], names: dict[UUID, str], kept: Kept) -> dict[str, dict[str, list[str]]]:
     """By method: what each query finds, best first."""
-    from factcheck.record import matching
-    from factcheck.record.posted import posted_on as dated
+    from factcheck.record.matching import matches
+    from factcheck.record.matching.post_dates import posted_on as dated
 
     def find(text: str, embeddings: Callable[[], Any], posted_on: Callable[[str], Any]) -> list[Any]:
-        matching.configured, matching.posted_on = embeddings, posted_on
-        return matching.match(text, limit=DEEP).results
+        matches.configured, matches.posted_on = embeddings, posted_on
+        return matches.match(text, limit=DEEP).results
 
     def switched_off() -> None:
-        raise matching.NoVectorError
+        raise matches.NoVectorError
 
     runs: dict[str, dict[str, list[str]]] = {
         name: {} for name in ("words", "meaning", "words and meaning, undated", "words, meaning and date")
@@ -193,7 +194,7 @@ def main() -> None:
     parser.add_argument("--kept", type=Path, default=KEPT)
     options = parser.parse_args()
     with own_server():
-        from factcheck.record.embeddings import Local
+        from factcheck.record.matching.embeddings import Local
 
         documents = lines("vclaims.jsonl")
         blank = Reviews(1).statement(0)

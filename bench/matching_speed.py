@@ -19,7 +19,7 @@ class Known:
     """The model in this process, which computes each vector once."""
 
     def __init__(self) -> None:
-        from factcheck.record.embeddings import Local
+        from factcheck.record.matching.embeddings import Local
 
         self.model, self._local = Local.model, Local()
         self._found: dict[str, list[float]] = {}
@@ -33,20 +33,20 @@ class Known:
 
 def measure(reviews: int, few: int, rounds: int) -> Iterator[str]:
     """The rows of the table, from the databases "many" and "few"."""
-    from factcheck.record import matching
+    from factcheck.record.matching import matches
 
     asked, known = real_claims(ASKED, skip=REAL), Known()
     for work, wanted, model in (
-        ("without the embedding", "≤ 3 ×", patch.object(matching, "configured", lambda: known)),
+        ("without the embedding", "≤ 3 ×", patch.object(matches, "configured", lambda: known)),
         ("with the embedding", "–", nullcontext()),
     ):
         found = {}
         with model:
             for database in ("few", "many"):
                 use(database)
-                assert matching.match(asked[0]).method == "words+meaning"
-                p95(matching.match, asked, 1)  # warm
-                found[database] = p95(matching.match, asked, rounds)
+                assert matches.match(asked[0]).method == "words+meaning"
+                p95(matches.match, asked, 1)  # warm
+                found[database] = p95(matches.match, asked, rounds)
         yield ratio_row(f"match among {reviews:,}, p95, {work}", f"among {few:,}", found["many"], found["few"], wanted)
     vectors = known.questions(asked)
     yield f"| the ten nearest of {reviews:,} by the index | an exact scan | {recall(vectors):.3f} found | ≥ 0.95 | |"
@@ -56,9 +56,9 @@ def recall(vectors: list[list[float]]) -> float:
     """What part of the nearest by an exact scan is among the nearest by the index; in the database in use."""
     from django.db import connections, transaction
 
-    from factcheck.record.embeddings import Local
-    from factcheck.record.matching import nearest
-    from factcheck.record.vectors import vector_literal
+    from factcheck.record.matching.embeddings import Local
+    from factcheck.record.matching.matches import nearest
+    from factcheck.record.matching.models import vector_literal
 
     same = 0
     for vector in map(vector_literal, vectors):

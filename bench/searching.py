@@ -92,8 +92,8 @@ def tantivy_search(folder: str) -> Callable[[str], list[str]]:
 def measure(reviews: int, few: int, rounds: int) -> Iterator[str]:
     """The rows of the table, from the databases "many" and "few", which are asked class by class in turn."""
     from factcheck.record.models import PublishedReview
-    from factcheck.record.queries import read_query
-    from factcheck.record.search import Search
+    from factcheck.record.search.query import read_query
+    from factcheck.record.search.ranking import Search
 
     def search(words: str) -> list[Any]:
         return Search(PublishedReview, read_query(words)).page(20).hits

@@ -38,7 +38,7 @@ def real_claims(count: int, skip: int = 0, seed: int = 3) -> list[str]:
 
 @cache
 def real_vectors() -> Any:
-    from factcheck.record.embeddings import Local
+    from factcheck.record.matching.embeddings import Local
 
     return np.array([Local().passages([text])[0] for text in real_claims(REAL)], np.float32)
 
@@ -47,7 +47,7 @@ def load_vectors(count: int, seed: int = 1) -> None:
     """A vector for each of the `count` reviews of the database in use, and the index, built as after an import."""
     from django.db import connections
 
-    from factcheck.record.vectors import ReviewVector
+    from factcheck.record.matching.models import ReviewVector
 
     database = connections.settings["owner"]["NAME"]
     real = real_vectors()
@@ -65,7 +65,7 @@ def load_vectors(count: int, seed: int = 1) -> None:
 def _load_part(part: tuple[str, int, Any, int, int]) -> None:
     from django.db import connections
 
-    from factcheck.record.embeddings import Local
+    from factcheck.record.matching.embeddings import Local
 
     database, seed, real, start, end = part
     if connections.settings["owner"]["NAME"] != database:

@@ -13,8 +13,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.database import source
-from factcheck.environment import environment, number, rate, switch
-from factcheck.secret_key import secret_key
+from factcheck.server.environment import environment, number, rate, switch
+from factcheck.server.secret_key import secret_key
 
 django_stubs_ext.monkeypatch()
 
@@ -122,11 +122,11 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "procrastinate.contrib.django",
-    "factcheck",
+    "factcheck.server",
     "factcheck.record",
     "factcheck.webhooks",
     "factcheck.editorial",
-    "factcheck.exchange",
+    "factcheck.imports",
     "factcheck.website",
     "api",
     "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk; after the app whose templates it uses
@@ -134,15 +134,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "api.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
-    "factcheck.for_browsers.Policy",
+    "factcheck.middleware.Policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "factcheck.for_browsers.Sessions",
-    "factcheck.for_browsers.Languages",
+    "factcheck.middleware.Sessions",
+    "factcheck.middleware.Languages",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "factcheck.for_browsers.Accounts",
-    "factcheck.for_browsers.Messages",
+    "factcheck.middleware.Accounts",
+    "factcheck.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "factcheck.urls"
@@ -180,9 +180,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "api.problems.handle",
+    "EXCEPTION_HANDLER": "api.http.problems.handle",
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_THROTTLE_CLASSES": ["factcheck.networks.ByNetwork"] if API_RATE_LIMIT else [],
+    "DEFAULT_THROTTLE_CLASSES": ["factcheck.server.networks.ByNetwork"] if API_RATE_LIMIT else [],
     "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_LIMIT or None},
     # Whose address counts: behind the proxy, the last in X-Forwarded-For; what a client writes before it does not.
     "NUM_PROXIES": 1 if SECURE else 0,
@@ -246,17 +246,18 @@ if SECURE:
     CSRF_COOKIE_SECURE = True
     LANGUAGE_COOKIE_SECURE = True
 
-# The queue of the worker (factcheck/worker.py): its tasks are in the rooms' tasks.py, its tables are the application's.
+# The worker's queue (factcheck/server/worker.py). Its tasks are in each package's tasks.py.
 PROCRASTINATE_DATABASE_ALIAS = "default"
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 3600}  # seconds; as long as nightly jobs are made up for
 
 LANGUAGE_CODE = environment("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt")]
 LOCALE_PATHS = [BASE_DIR / "factcheck" / "locale"]
-FORMAT_MODULE_PATH = ["factcheck.formats"]
+FORMAT_MODULE_PATH = ["factcheck.locale"]
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [("docs", BASE_DIR / "docs" / "images")]  # the pictures in the guides
 # Static files are served from where the apps keep them; nothing has to be collected first.
 WHITENOISE_USE_FINDERS = True
 
@@ -267,7 +268,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "factcheck.journal.Line", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"}
+        "line": {
+            "()": "factcheck.server.log_format.Line",
+            "fmt": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},

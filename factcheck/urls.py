@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from api.feeds import FORMATS
+from api.feeds.feed_formats import FORMATS
+from api.feeds.views import CorrectionFeed, ReviewFeed
 from api.views.datafeed import ClaimReviewFeed
-from api.views.feeds import CorrectionFeed, ReviewFeed
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
@@ -20,4 +20,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("factcheck.website.urls")),
 ]
 
-handler500 = "factcheck.website.faults.server_error"
+handler500 = "factcheck.website.error_pages.server_error"

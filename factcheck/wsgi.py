@@ -11,9 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
 class Request(WSGIRequest):
     """Addresses and forms are UTF-8, whatever charset the header Content-Type names.
 
-    Django would read the query by it too: the same address would then be another question, while what is remembered
-    of answers (`api.unchanged`) goes by the address; and for names of Python's codecs that are no charsets it fails
-    before any middleware is asked. Forms of ours are UTF-8 (as WHATWG's URL standard has it for urlencoded ones).
+    Django would also decode the query by that header. One URL would then mean different requests, while the response
+    cache (`api.http.response_cache`) goes by the URL alone. Names of Python codecs that aren't charsets would fail
+    before any middleware runs. WHATWG's URL standard has urlencoded forms in UTF-8.
     """
 
     @property

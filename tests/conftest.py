@@ -65,7 +65,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
-from api import unchanged  # noqa: E402
+from api.http import response_cache  # noqa: E402
 from factcheck.database import roles  # noqa: E402
 from factcheck.database.embedded import DATABASE, Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
@@ -205,7 +205,7 @@ def english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """A process has one log for all its life, and a test has its own."""
-    unchanged._sent.clear()
+    response_cache._sent.clear()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from factcheck.editorial.models import (
     User,
     VerdictLabel,
 )
-from factcheck.editorial.proposals import demands, merges, reviews, workflow
+from factcheck.editorial.proposals import demand_policy, merge_policy, review_policy, workflow
 from factcheck.record.models import LogEntry
 
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
@@ -152,7 +152,7 @@ def open_correction(
     **changes: Any,
 ) -> None:
     """Opens a substantive correction and changes these fields."""
-    reviews.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=note)
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=note)
     Review.objects.filter(pk=review.pk).update(**changes)
 
 
@@ -163,7 +163,7 @@ def correct_review(newsroom: Newsroom, review: Review, **changes: Any) -> LogEnt
 
 
 def withdraw_review(newsroom: Newsroom, review: Review) -> None:
-    approval = reviews.withdraw(review=review, by=newsroom.reporter, reason="Nguồn chính đã rút lại số liệu.")
+    approval = review_policy.withdraw(review=review, by=newsroom.reporter, reason="Nguồn chính đã rút lại số liệu.")
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
 
 
@@ -175,7 +175,9 @@ def erase_review(
     redact: bool = False,
 ) -> LogEntry:
     """An editor asks, the chief editor approves; the ground is a private person's data."""
-    approval = reviews.erase(review=review, by=newsroom.editor, ground="personal_data", notice=notice, redact=redact)
+    approval = review_policy.erase(
+        review=review, by=newsroom.editor, ground="personal_data", notice=notice, redact=redact
+    )
     approval = workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
     assert approval.entry is not None
     return approval.entry
@@ -189,7 +191,7 @@ def redact_review(newsroom: Newsroom, review: Review) -> LogEntry:
 
 
 def reinstate_review(newsroom: Newsroom, review: Review) -> None:
-    approval = reviews.reinstate(review=review, by=newsroom.reporter, reason="Nguồn đã xác nhận lại số liệu.")
+    approval = review_policy.reinstate(review=review, by=newsroom.reporter, reason="Nguồn đã xác nhận lại số liệu.")
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
 
 
@@ -223,21 +225,21 @@ def publish_demand(newsroom: Newsroom, demand: Demand) -> LogEntry:
 
 def update_demand(newsroom: Newsroom, demand: Demand, note: str = "Tòa đã bác yêu cầu.", **changes: Any) -> LogEntry:
     """Reopens a published demand, changes these fields and publishes it."""
-    demands.reopen_demand(demand=demand, by=newsroom.reporter, note=note)
+    demand_policy.reopen_demand(demand=demand, by=newsroom.reporter, note=note)
     Demand.objects.filter(pk=demand.pk).update(**changes)
     return publish_demand(newsroom, demand)
 
 
 def merge_claims(newsroom: Newsroom, claim: Claim, into: Claim, note: str = "Hai bài cùng một lời đồn.") -> LogEntry:
     """Reporter proposes, an editor approves; both claims are this newsroom's."""
-    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
+    merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
     entry = workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest).entry
     assert entry is not None
     return entry
 
 
 def split_claim(newsroom: Newsroom, claim: Claim, note: str = "Hoá ra là hai lời đồn khác nhau.") -> LogEntry:
-    merge = merges.propose_split(claim=claim, by=newsroom.reporter, note=note)
+    merge = merge_policy.propose_split(claim=claim, by=newsroom.reporter, note=note)
     entry = workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest).entry
     assert entry is not None
     return entry

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from django.core.management import call_command
 
 from api.urls import urlpatterns
-from factcheck.tasks import SCHEDULE
+from factcheck.server.tasks import SCHEDULE
 
 ROOT = Path(__file__).parent.parent
 LINK = re.compile(r"\]\(([^()\s]+)\)")
@@ -101,7 +101,7 @@ def test_commands_name_a_python_that_is_there():
     """`make run` brings no `python`, and Debian has none: ours is in .venv, and that of whoever checks us is python3."""
     besides = [
         ROOT / "deploy/production.env.example",
-        ROOT / "factcheck/record/verifier.py",
+        ROOT / "factcheck/record/log/verifier.py",
         *ROOT.glob("examples/*.py"),
     ]
     printed = "\n".join([text(), *(file.read_text(encoding="utf-8") for file in besides)])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MODULES = ("tests/record/test_merkle.py", "tests/exchange/test_real_files.py")
+MODULES = ("tests/record/log/test_merkle.py", "tests/imports/readers/test_real_files.py")
 
 
 @pytest.fixture

@@ -141,11 +141,11 @@ def test_nothing_else_reads_the_environment():
         for file in (ROOT / room).rglob("*.py")
         if re.search(r"os\.environ\b(?!\.setdefault)|os\.getenv", file.read_text())
     }
-    assert readers == {"factcheck/settings.py", "factcheck/environment.py"}
+    assert readers == {"factcheck/settings.py", "factcheck/server/environment.py"}
 
 
 def test_limit_of_requests_is_counted_by_network():
-    code = "from api.endpoint import Endpoint; print(*(each.__name__ for each in Endpoint.throttle_classes))"
+    code = "from api.http.endpoint import Endpoint; print(*(each.__name__ for each in Endpoint.throttle_classes))"
     assert manage("shell", "--no-imports", "-c", code, API_RATE_LIMIT="9/min").stdout == "ByNetwork\n"
 
 

@@ -22,7 +22,7 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
-from factcheck import worker
+from factcheck.server import worker
 
 ROOT = Path(__file__).parent.parent
 

@@ -18,7 +18,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 
 from api.assistants import tools
-from api.problems import ParameterProblem
+from api.http.problems import ParameterProblem
 
 THREADS = 8  # each keeps a connection of the reading role
 MAX_REQUEST = 2**20  # bytes

@@ -9,17 +9,17 @@ from django.urls import reverse
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
-from api import values
 from api.assistants import shapes
 from api.assistants.shapes import CorrectionPage, Matches, ReviewPage, WholeReview
-from api.list_pages import Page
-from api.lists import ListOptions, ListRequest, read_list_request
-from api.searching import read_searched
+from api.http import values
+from api.lists.options import ListOptions, ListRequest, read_list_request
+from api.lists.pages import Page
+from api.lists.search_pages import read_searched
 from api.views import match as matching
 from api.views.corrections import CORRECTIONS, read_corrections
 from api.views.reviews import REVIEWS, find_review
 from factcheck.record.models import PastReview, PublishedReview, Status
-from factcheck.record.revisions import notice_in
+from factcheck.record.readmodel.revisions import notice_in
 
 MAX_RESULTS, MAX_MATCHES = 10, 5
 REVIEWS_OF_A_CLAIM = 3

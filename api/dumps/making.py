@@ -12,10 +12,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from api.dumps.formats import FORMATS
+from api.dumps.file_formats import FORMATS
 from api.dumps.tables import Table, one_snapshot, row_schema, tables
-from factcheck.record import dumps, tree
-from factcheck.record.canonical import rfc3339
+from factcheck.record import dump_files
+from factcheck.record.formats.canonical import rfc3339
+from factcheck.record.log import tree
 from factcheck.record.models import LogEntry
 
 Json = dict[str, Any]
@@ -24,28 +25,28 @@ Advance = Callable[[int], None]  # called with numbers of rows that are written
 BLOCK = 2**20  # bytes of JSON that are taken apart at a time: a few hundred rows that stay in the processor's caches
 
 
-def make(begin: Callable[[int], Advance]) -> dumps.Dump | None:
+def make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
     """Makes a dump of what is public now; None when the newest one holds just that, or nothing is public.
 
     `begin` is told how many rows there are, and gives whom to tell of progress. Raises BlockingIOError when
     another process is making one, OSError when there is no room.
     """
     settings.DUMPS_FOLDER.mkdir(parents=True, exist_ok=True)
-    with dumps.sole_maker():
-        dumps.sweep()
+    with dump_files.sole_maker():
+        dump_files.sweep()
         while True:
             with one_snapshot():
                 dump = _make(begin)
             # An erasure that came meanwhile found no dump to remove.
-            dumps.discard_overtaken()
-            if dump is None or dump in dumps.standing():
+            dump_files.discard_overtaken()
+            if dump is None or dump in dump_files.standing():
                 break
-        for old in dumps.standing()[settings.DUMPS_KEEP :]:
-            dumps.remove(old)
+        for old in dump_files.standing()[settings.DUMPS_KEEP :]:
+            dump_files.remove(old)
     return dump
 
 
-def _make(begin: Callable[[int], Advance]) -> dumps.Dump | None:
+def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
     head = LogEntry.objects.using("public").newest().first()
     if head is None:
         return None
@@ -59,11 +60,11 @@ def _make(begin: Callable[[int], Advance]) -> dumps.Dump | None:
         "schemas": schemas,
     }
     folder = settings.DUMPS_FOLDER / str(head.sequence)
-    former = dumps.find(folder)
+    former = dump_files.find(folder)
     if former and described.items() <= orjson.loads(former.manifest).items():
         return None  # with other addresses or columns it is made anew
     made_at = rfc3339(timezone.now())
-    unfinished = settings.DUMPS_FOLDER / f"{dumps.UNFINISHED}{head.sequence}"
+    unfinished = settings.DUMPS_FOLDER / f"{dump_files.UNFINISHED}{head.sequence}"
     unfinished.mkdir()
     try:
         advance = begin(sum(table.rows.count() for table in chosen))
@@ -77,11 +78,11 @@ def _make(begin: Callable[[int], Advance]) -> dumps.Dump | None:
             "checkpoint": _checkpoint(),
             "files": [{**file, "url": address + file["name"]} for file in files],
         }
-        _write_durably(unfinished / dumps.MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+        _write_durably(unfinished / dump_files.MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
         _put(unfinished, folder)
     finally:
-        dumps.sweep()
-    return dumps.find(folder)
+        dump_files.sweep()
+    return dump_files.find(folder)
 
 
 def write_table(table: Table, schema: Json, folder: Path, formats: Any, advance: Advance) -> list[Json]:
@@ -155,7 +156,7 @@ def _put(unfinished: Path, folder: Path) -> None:
     """Puts a finished folder in its place, where an older one of the same entries may stand."""
     _settle_folder(unfinished)
     if folder.exists():
-        folder.rename(folder.with_name(f"{dumps.UNFINISHED}former-{folder.name}"))
+        folder.rename(folder.with_name(f"{dump_files.UNFINISHED}former-{folder.name}"))
     unfinished.rename(folder)
     _settle_folder(folder.parent)
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import MethodNotAllowed
 
 from api.google.output import output_of, write
-from api.problems import log_fault, refusal_of
+from api.http.problems import log_fault, refusal_of
 
 _CODES = {
     "INVALID_ARGUMENT": 400,
@@ -63,7 +63,7 @@ def error_response(
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
-    """Takes the place of `api.problems.handle` for the views of this package."""
+    """Takes the place of `api.http.problems.handle` for the views of this package."""
     request: HttpRequest = context["request"]._request
     if isinstance(error, GoogleError):
         return error_response(request, error.status, str(error), error.violations)

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.http import QueryDict
 
-from api import values
 from api.google.errors import GoogleError, invalid
 from api.google.fields import Shape, read_fields
 from api.google.output import read_callback, read_truth
-from api.parameters import Parameters, Value
-from factcheck.record.queries import MAX_QUERY
-from factcheck.record.text import find_forbidden, storable
+from api.http import values
+from api.http.parameters import Parameters, Value
+from factcheck.record.formats.text import find_forbidden, storable
+from factcheck.record.search.query import MAX_QUERY
 
 # Keys and tokens are taken and never looked at: everything here may be read by anybody.
 IGNORED = ("key", "access_token", "oauth_token", "quotaUser", "uploadType", "upload_protocol")

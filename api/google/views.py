@@ -7,15 +7,15 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from api import responses
-from api.endpoint import Endpoint
 from api.google import errors
-from api.google.claims import RESPONSE, search_claims
 from api.google.errors import GoogleError
 from api.google.fields import take
 from api.google.output import FORM, output_of, parameters_of, write
 from api.google.parameters import read_search
-from api.negotiation import Anything
+from api.google.search import RESPONSE, search_claims
+from api.http import responses
+from api.http.endpoint import Endpoint
+from api.http.negotiation import Anything
 
 
 @extend_schema(exclude=True)  # Google's own description of it ships in every client

@@ -1,11 +1,11 @@
-"""JSON Schema (2020-12) of what is published. The keys are those of a document (factcheck/record/log.py)
-and what the serving site adds (factcheck/record/readmodel.py). New keys may come; none goes within v1."""
+"""JSON Schema (2020-12) of what is published. The keys are those of a document (factcheck/record/log/entries.py)
+and what the serving site adds (factcheck/record/readmodel/review_rows.py). New keys may come; none goes within v1."""
 
 from typing import Any
 
 from api.schema.operations import ref
-from factcheck.record.claims import REVIEW_IN_CLAIM
-from factcheck.record.entries import ChangeClass
+from factcheck.record.log.models import ChangeClass
+from factcheck.record.readmodel.claim_rows import REVIEW_IN_CLAIM
 from factcheck.record.statements.erasure import ErasureNotice
 from factcheck.record.statements.review import Review
 from factcheck.record.statements.schema import published

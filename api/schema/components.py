@@ -4,11 +4,11 @@ from typing import Any
 
 from api.schema.bodies import BODIES
 from api.schema.claimreview import CLAIM_REVIEW
-from api.schema.demands import DEMANDS
-from api.schema.drafts import DRAFTS
-from api.schema.dumps import DUMPS
+from api.schema.demand_bodies import DEMANDS
+from api.schema.draft_bodies import DRAFTS
+from api.schema.dump_manifests import DUMPS
+from api.schema.intake import MESSAGES
 from api.schema.lists import LISTS
-from api.schema.log import LOG
-from api.schema.messages import MESSAGES
+from api.schema.log_answers import LOG
 
 COMPONENTS: dict[str, Any] = {**BODIES, **CLAIM_REVIEW, **DEMANDS, **LISTS, **LOG, **DUMPS, **DRAFTS, **MESSAGES}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.http.values import WORDS
 from api.schema.bodies import (
     CHANGE_CLASS,
     DIGEST,
@@ -20,8 +21,7 @@ from api.schema.bodies import (
     listed,
 )
 from api.schema.operations import ref
-from api.values import WORDS
-from factcheck.record.questions import MAX_QUESTION, MAX_SENT
+from factcheck.record.formats.questions import MAX_QUESTION, MAX_SENT
 
 Json = dict[str, Any]
 

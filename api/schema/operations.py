@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from factcheck.record.counts import FACETS
+from factcheck.record.search.counts import FACETS
 
 if TYPE_CHECKING:
-    from api.lists import ListOptions
+    from api.lists.options import ListOptions
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 

@@ -6,15 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from api import responses
-from api.endpoint import Endpoint
-from api.lists import MAX_PAGE_SIZE, PAGE_SIZE
-from api.parameters import Parameters
+from api.http import responses
+from api.http.endpoint import Endpoint
+from api.http.long_polling import MAX_WAIT, wait_until
+from api.http.parameters import Parameters
+from api.http.values import read_number, read_sequence
+from api.lists.options import MAX_PAGE_SIZE, PAGE_SIZE
 from api.schema.operations import PAGE_SIZE_PARAMETER, documented, integer_parameter
-from api.values import read_number, read_sequence
-from api.waiting import MAX_WAIT, wait_until
-from factcheck.record.changes import changes
 from factcheck.record.models import LogEntry
+from factcheck.record.readmodel.changes import changes
 
 NAMES = ("since", "page_size", "wait")
 

@@ -5,19 +5,19 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 
-from api import responses
-from api.endpoint import Endpoint
-from api.filters import CLAIM_FILTERS
-from api.keyset import both_ways
-from api.list_pages import list_of_bodies
-from api.lists import ListOptions, read_list_request
-from api.moments import as_published, read_as_of_alone
+from api.http import responses
+from api.http.endpoint import Endpoint
+from api.http.response_cache import follows_log
+from api.lists.as_of import as_published, read_as_of_alone
+from api.lists.filters import CLAIM_FILTERS
+from api.lists.keyset import both_ways
+from api.lists.options import ListOptions, read_list_request
+from api.lists.pages import list_of_bodies
+from api.lists.search_pages import read_searched
 from api.schema.operations import documented
-from api.searching import read_searched
-from api.unchanged import follows_log
-from factcheck.record.addresses import claim_url
-from factcheck.record.families import Family
+from factcheck.record.formats.urls import claim_url
 from factcheck.record.models import PastClaim, PublishedClaim
+from factcheck.record.readmodel.claim_merges import Family
 
 CLAIMS = ListOptions(
     orders=both_ways("published_at", "updated_at", "claimed_on", nullable=["claimed_on"]),

@@ -7,16 +7,16 @@ from django.db.models import BooleanField, F, Func, Q
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from api.endpoint import Endpoint
-from api.filters import REVIEW_FILTERS, Filter
-from api.frequency import always, never
-from api.keyset import Order
-from api.list_pages import Page, list_of_bodies, read_page
-from api.lists import ListOptions, ListRequest, read_list_request
+from api.http.endpoint import Endpoint
+from api.http.values import read_one_of
+from api.lists.filters import REVIEW_FILTERS, Filter
+from api.lists.frequency import always, never
+from api.lists.keyset import Order
+from api.lists.options import ListOptions, ListRequest, read_list_request
+from api.lists.pages import Page, list_of_bodies, read_page
+from api.lists.search_pages import read_in_time
 from api.schema.operations import documented
-from api.searching import read_in_time
-from api.values import read_one_of
-from factcheck.record.entries import ChangeClass
+from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedCorrection, PublishedReview
 
 

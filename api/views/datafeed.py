@@ -5,12 +5,12 @@ from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from api.endpoint import Endpoint, refuse_parameters
-from api.negotiation import LinkedDataOnly
-from api.streams import respond_stream
-from factcheck.record.claimreview import MEDIA_TYPE
-from factcheck.record.datafeed import data_feed
+from api.http.endpoint import Endpoint, refuse_parameters
+from api.http.negotiation import LinkedDataOnly
+from api.http.streams import respond_stream
+from factcheck.record.formats.claimreview import MEDIA_TYPE
 from factcheck.record.models import LogEntry
+from factcheck.record.readmodel.datafeed import data_feed
 
 # Counted up when the same record is written down in another way, so that nobody keeps the old one.
 EDITION = 1

@@ -6,17 +6,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
-from api import responses
-from api.endpoint import Endpoint, refuse_parameters
-from api.filters import DEMAND_FILTERS
-from api.keyset import both_ways
-from api.list_pages import list_of_bodies, read_page
-from api.lists import ListOptions, read_list_request
+from api.http import responses
+from api.http.endpoint import Endpoint, refuse_parameters
+from api.lists.filters import DEMAND_FILTERS
+from api.lists.keyset import both_ways
+from api.lists.options import ListOptions, read_list_request
+from api.lists.pages import list_of_bodies, read_page
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of
 from api.views.revisions import REVISIONS, find_revision, list_revisions, respond_revision
 from factcheck.record.models import PublishedDemand
-from factcheck.record.register import demand_body
+from factcheck.record.readmodel.demand_rows import demand_body
 
 DEMANDS = ListOptions(
     orders=both_ways("published_at", "updated_at", "received_on"),

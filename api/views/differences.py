@@ -8,14 +8,14 @@ import orjson
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from api import responses
-from api.endpoint import Endpoint, refuse_parameters
-from api.negotiation import PatchOrJson
-from api.problems import Gone
+from api.http import responses
+from api.http.endpoint import Endpoint, refuse_parameters
+from api.http.negotiation import PatchOrJson
+from api.http.problems import Gone
 from api.schema.operations import documented
 from api.views.revisions import find_revision
 from factcheck.record.models import LogEntry
-from factcheck.record.revisions import notice_in
+from factcheck.record.readmodel.revisions import notice_in
 
 MEDIA_TYPE = "application/json-patch+json"
 

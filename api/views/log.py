@@ -9,16 +9,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
-from api import responses
-from api.endpoint import Endpoint, refuse_parameters
-from api.negotiation import Anything
-from api.parameters import Parameters
-from api.problems import Gone, ParameterProblem
+from api.http import responses
+from api.http.endpoint import Endpoint, refuse_parameters
+from api.http.negotiation import Anything
+from api.http.parameters import Parameters
+from api.http.problems import Gone, ParameterProblem
 from api.schema.operations import DOCUMENT_HEADERS, documented, integer_parameter
-from factcheck.record import merkle, tree
+from factcheck.record.key_rotation import key_in_force
+from factcheck.record.log import merkle, tree
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
-from factcheck.record.revisions import last_notice
-from factcheck.record.rotation import key_in_force
+from factcheck.record.readmodel.revisions import last_notice
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 BRIEF = "public, max-age=2"

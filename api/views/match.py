@@ -9,18 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from api import responses
-from api.contents import MOST_ERRORS
-from api.endpoint import Endpoint
-from api.parameters import Fault, unknown_parameters
-from api.problems import ParameterProblem
+from api.http import responses
+from api.http.endpoint import Endpoint
+from api.http.parameters import Fault, unknown_parameters
+from api.http.problems import ParameterProblem
+from api.http.request_bodies import MOST_ERRORS
+from api.http.values import read_number
 from api.schema.lists import QUESTION
 from api.schema.operations import documented
-from api.values import read_number
-from factcheck.record.matching import Matching, match
+from factcheck.record.formats.questions import MAX_QUESTION, MAX_SENT
+from factcheck.record.formats.text import find_forbidden, nfc
+from factcheck.record.matching.matches import Matching, match
 from factcheck.record.models import PublishedClaim, PublishedReview
-from factcheck.record.questions import MAX_QUESTION, MAX_SENT
-from factcheck.record.text import find_forbidden, nfc
 
 NAMES = ["text", "limit"]
 LIMIT, MAX_LIMIT = 10, 20

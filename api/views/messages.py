@@ -8,14 +8,14 @@ from django.urls import reverse
 from rest_framework.request import Request
 
 from api import intake
-from api.contents import read_content, read_object
-from api.endpoint import refuse_parameters
-from api.private import PrivateEndpoint, answer
-from api.schema.messages import CorrectionRequest, Tip
+from api.http.endpoint import refuse_parameters
+from api.http.private_endpoint import PrivateEndpoint, answer
+from api.http.request_bodies import read_content, read_object
+from api.schema.intake import CorrectionRequest, Tip
 from api.schema.writing import described
-from factcheck.networks import address_of
-from factcheck.record.canonical import rfc3339
+from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.statements.parts import Part
+from factcheck.server.networks import address_of
 
 MAX_CONTENT = 64 * 1024  # bytes; 5,000 characters with JSON's escapes and the rest
 

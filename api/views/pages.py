@@ -14,10 +14,10 @@ from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from api import responses
-from api.endpoint import Endpoint, refuse_parameters
-from api.negotiation import Anything
-from api.problems import PROBLEMS
+from api.http import responses
+from api.http.endpoint import Endpoint, refuse_parameters
+from api.http.negotiation import Anything
+from api.http.problems import PROBLEMS
 from api.schema.lists import ADDRESSES
 from api.schema.operations import documented
 

@@ -8,10 +8,10 @@ from django.db.models.functions import Lower
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from api.endpoint import Endpoint
-from api.keyset import Order
-from api.list_pages import list_of_bodies, list_response, read_page
-from api.lists import ListOptions, read_list_request
+from api.http.endpoint import Endpoint
+from api.lists.keyset import Order
+from api.lists.options import ListOptions, read_list_request
+from api.lists.pages import list_of_bodies, list_response, read_page
 from api.schema.operations import documented
 from factcheck.record.models import PublishedReference
 

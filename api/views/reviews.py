@@ -7,23 +7,24 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.request import Request
 
-from api import responses
-from api.endpoint import Endpoint, refuse_parameters
-from api.filters import REVIEW_FILTERS
-from api.keyset import both_ways
-from api.list_pages import list_of_bodies
-from api.lists import ListOptions, read_list_request
-from api.moments import Moment, as_published, read_as_of_alone
-from api.negotiation import JsonOrLinkedData, LinkedDataOnly
-from api.problems import NOT_FOUND, Gone, Refused
+from api.http import responses
+from api.http.endpoint import Endpoint, refuse_parameters
+from api.http.negotiation import JsonOrLinkedData, LinkedDataOnly
+from api.http.problems import NOT_FOUND, Gone, Refused
+from api.http.response_cache import follows_log
+from api.http.responses import log_head
+from api.lists.as_of import Moment, as_published, read_as_of_alone
+from api.lists.filters import REVIEW_FILTERS
+from api.lists.keyset import both_ways
+from api.lists.options import ListOptions, read_list_request
+from api.lists.pages import list_of_bodies
+from api.lists.search_pages import read_searched
 from api.schema.operations import documented
-from api.searching import read_searched
-from api.statements import Slot, compiled, log_head
-from api.unchanged import follows_log
-from factcheck.record.claimreview import MEDIA_TYPE as LINKED_DATA
-from factcheck.record.claimreview import claim_review_document
+from factcheck.database.compiled_queries import Slot, compiled
+from factcheck.record.formats.claimreview import MEDIA_TYPE as LINKED_DATA
+from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PastReview, PublishedReview, Status
-from factcheck.record.revisions import last_notice, notice_in
+from factcheck.record.readmodel.revisions import last_notice, notice_in
 
 REVIEWS = ListOptions(
     orders=both_ways("published_at", "updated_at", "reviewed_on", "claimed_on", nullable=["reviewed_on", "claimed_on"]),

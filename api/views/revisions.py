@@ -12,18 +12,18 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from rest_framework.request import Request
 
-from api import responses
-from api.endpoint import Endpoint, refuse_parameters
-from api.keyset import Order
-from api.list_pages import list_response, read_page
-from api.lists import ListOptions, ListRequest, read_list_request
-from api.problems import Gone
+from api.http import responses
+from api.http.endpoint import Endpoint, refuse_parameters
+from api.http.problems import Gone
+from api.lists.keyset import Order
+from api.lists.options import ListOptions, ListRequest, read_list_request
+from api.lists.pages import list_response, read_page
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of, find_review
-from factcheck.record.canonical import respelled, rfc3339
+from factcheck.record.formats.canonical import respelled, rfc3339
 from factcheck.record.models import LogEntry, RevisionDocument
-from factcheck.record.readmodel import review_body
-from factcheck.record.revisions import in_revision, last_notice, notice_in
+from factcheck.record.readmodel.review_rows import review_body
+from factcheck.record.readmodel.revisions import in_revision, last_notice, notice_in
 
 REVISIONS = ListOptions(orders={"number": Order("number", tie="sequence")})
 COLUMNS = ("number", "sequence", "kind", "at", "subject", "digest", "note", "change_class", "revision_document")

@@ -1,9 +1,9 @@
-"""The site without its memory of answers (`api/unchanged.py`), so that each one is made."""
+"""The site without its memory of answers (`api/http/response_cache.py`), so that each one is made."""
 
 from factcheck.wsgi import application  # isort: skip (makes Django ready)
 
-from api import unchanged
+from api.http import response_cache
 
-unchanged.ROOM = -1
+response_cache.ROOM = -1
 
 __all__ = ["application"]

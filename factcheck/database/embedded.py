@@ -18,7 +18,7 @@ from typing import IO, Any
 
 import psycopg
 
-from factcheck.database import lodging, passwords, roles
+from factcheck.database import data_directory, passwords, roles
 from factcheck.database.postmaster import SUPERUSER, Postmaster
 from factcheck.database.problems import DatabaseProblem, DiskFull, came_of_no_space, says_no_space
 
@@ -32,7 +32,7 @@ class Cluster:
     databases: dict[str, Any]  # Django's setting
 
     def __init__(self, var: Path, *, durable: bool = True) -> None:
-        self.lodging = lodging.find(var)
+        self.lodging = data_directory.find(var)
         self.home, self.data = self.lodging.home, self.lodging.data
         self._durable = durable
         self._mutex = threading.Lock()
@@ -124,7 +124,7 @@ class Cluster:
 
     def _make_home(self) -> None:
         # The server's account must pass through, and sees nothing: what is in here is private file by file.
-        lodging.make_folder(self.home, 0o700 if self.lodging.account is None else 0o711)
+        data_directory.make_folder(self.home, 0o700 if self.lodging.account is None else 0o711)
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from factcheck.private_files import make_private
+from factcheck.server.private_files import make_private
 
 
 def kept(file: Path, names: Iterable[str]) -> dict[str, str]:

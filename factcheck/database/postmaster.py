@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from factcheck.database import lodging
+from factcheck.database import data_directory
 from factcheck.database.problems import DatabaseProblem, DiskFull, says_no_space
 from factcheck.database.roles import LOGS_NO_VALUES
 
@@ -23,7 +23,7 @@ SUPERUSER = "postgres"
 class Postmaster:
     """``durable=False`` trades safety for speed, for tests only."""
 
-    def __init__(self, place: lodging.Lodging, password: str, *, durable: bool) -> None:
+    def __init__(self, place: data_directory.Lodging, password: str, *, durable: bool) -> None:
         self.place = place
         self.password = password
         self.durable = durable
@@ -53,7 +53,7 @@ class Postmaster:
             self._initialise()
         if self._adopted():
             return
-        lodging.make_socket_folder(self.place)
+        data_directory.make_socket_folder(self.place)
         self._configure()
         deadline = time.monotonic() + PATIENCE
         while (words := self._launch(deadline)) is not None:
@@ -72,7 +72,7 @@ class Postmaster:
             # Not through pg_ctl, whose shell line does not survive every path; in a session of its own, so that
             # Ctrl-C in a terminal does not reach it.
             self._process = subprocess.Popen(
-                [str(lodging.binaries(self.place.account) / "postgres"), "-D", str(self.place.data)],
+                [str(data_directory.binaries(self.place.account) / "postgres"), "-D", str(self.place.data)],
                 cwd=self.place.home,
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
@@ -149,7 +149,7 @@ class Postmaster:
         unfinished = self.place.home / "data.new"
         if unfinished.exists():
             shutil.rmtree(unfinished)
-        lodging.make_folder(unfinished, 0o700, self.place.account)
+        data_directory.make_folder(unfinished, 0o700, self.place.account)
         password = unfinished / "password"
         cluster = unfinished / "cluster"  # initdb wants an empty folder
         with open(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
@@ -161,7 +161,7 @@ class Postmaster:
         arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         arguments += ["--data-checksums"] if self.durable else ["--no-data-checksums", "--no-sync"]
         result = subprocess.run(
-            [str(lodging.binaries(self.place.account) / "initdb"), *arguments],
+            [str(data_directory.binaries(self.place.account) / "initdb"), *arguments],
             cwd=self.place.home,
             env=_environment(),
             stdin=subprocess.DEVNULL,
@@ -222,7 +222,7 @@ def _environment() -> dict[str, str]:
     return {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
 
 
-def _identity(account: lodging.Account | None) -> dict[str, Any]:
+def _identity(account: data_directory.Account | None) -> dict[str, Any]:
     return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 

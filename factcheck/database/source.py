@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from factcheck.database import passwords
+from factcheck.database.data_directory import make_folder
 from factcheck.database.embedded import DATABASE, Cluster
-from factcheck.database.lodging import make_folder
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.remote import Remote
 from factcheck.database.roles import Login, Logins

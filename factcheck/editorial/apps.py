@@ -16,4 +16,4 @@ class DeskConfig(admin_apps.AdminConfig):
     """Django's admin with our site. Stands after ``editorial`` in INSTALLED_APPS, whose templates come first."""
 
     default = False
-    default_site = "factcheck.editorial.desk.EditorsDesk"
+    default_site = "factcheck.editorial.desk.site.EditorsDesk"

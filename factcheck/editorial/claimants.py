@@ -13,12 +13,12 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.query_timeout import all_within
 from factcheck.editorial import erasure, roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claimant, User
-from factcheck.record.bounded import all_within
-from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import PublishedReview
 
 SECONDS = 0.5  # for a look through the published reviews of a claimant, who may be "a Facebook user" of thousands

@@ -18,8 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.editorial import documents
-from factcheck.editorial.columns import emptied
+from factcheck.editorial import review_statements
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.fields import LanguageField, ProseField
 from factcheck.editorial.models import (
@@ -32,13 +31,14 @@ from factcheck.editorial.models import (
     ReaderMessage,
     Review,
 )
-from factcheck.record.canonical import canonical
+from factcheck.editorial.statement_columns import emptied
+from factcheck.record.formats.canonical import canonical
+from factcheck.record.formats.text import clean_text, find_forbidden
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument
 from factcheck.record.statements.drafts import ReviewToDraft
 from factcheck.record.statements.erasure import ErasureNotice, Ground
 from factcheck.record.statements.parts import Part, limit
 from factcheck.record.statements.review import ReviewedClaim
-from factcheck.record.text import clean_text, find_forbidden
 
 PLACEHOLDER = "[erased]"  # where a column must not be empty
 MAX_NOTICE = limit(ErasureNotice, "text")
@@ -102,7 +102,7 @@ def require_decided_imports(review: Review) -> None:
 
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
     """The first telling words of a published revision that the notice repeats, unless a redacted draft keeps them."""
-    stays = canonical(documents.statement(review)).decode().casefold() if redact else ""
+    stays = canonical(review_statements.statement(review)).decode().casefold() if redact else ""
     rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
     told = (words for row in rows for words in _telling(json.loads(bytes(row.document))))
     return first_repeated(text, (words for words in told if words.casefold() not in stays))

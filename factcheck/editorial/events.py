@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from factcheck.database.bulk_writes import insert
 from factcheck.editorial.models import (
     ApiToken,
     Claim,
@@ -19,7 +20,6 @@ from factcheck.editorial.models import (
     User,
     VerdictMapping,
 )
-from factcheck.record.rows import insert
 
 Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping
 # Of what has a number: others may have the same. The rest has a UUID, which says which one by itself.

@@ -17,12 +17,12 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from factcheck.record.formats.text import clean_text, find_forbidden
 from factcheck.record.statements.faults import TEXTS, Wrong
 from factcheck.record.statements.parts import Part, find_rule, words_of
 from factcheck.record.statements.values import ADDRESS, LANGUAGE, MAX_SAME_AS, Rule, Words
-from factcheck.record.text import clean_text, find_forbidden
 
-# The same characters as factcheck.record.text refuses, as PostgreSQL spells them.
+# The same characters as factcheck.record.formats.text refuses, as PostgreSQL spells them.
 _FORBIDDEN_SQL = r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]"
 
 

@@ -15,13 +15,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import roles, similar
+from factcheck.editorial import roles, similar_claims
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, ProposedLink, User
 from factcheck.editorial.models.kinds import Kind
-from factcheck.editorial.proposals import merges
-from factcheck.record.missing_vectors import ANY
+from factcheck.editorial.proposals import merge_policy
+from factcheck.record.matching.missing_vectors import ANY
 from factcheck.record.models import PublishedClaim, PublishedMerge
 
 _logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None =
             try:
                 if claim.pk not in links:
                     links[claim.pk] = _links(batch, claim)
-            except similar.MeaningMissing as problem:
+            except similar_claims.MeaningMissing as problem:
                 missing = problem
                 break
             compared.append(member)
@@ -79,10 +79,10 @@ def accept_link(*, link: ProposedLink, by: User, note: str = "") -> None:
     claim, other = link.claim, link.other
     record_event(by, "link.accepted", claim, other=str(other.pk))
     if not is_public(claim):
-        merges.use_instead(claim=claim, instead=other, by=by)  # takes the link away with the claim
+        merge_policy.use_instead(claim=claim, instead=other, by=by)  # takes the link away with the claim
         return
     _answer(link, ProposedLink.Answer.ACCEPTED, by)
-    merges.propose_merge(claim=claim, into=other, by=by, note=note)
+    merge_policy.propose_merge(claim=claim, into=other, by=by, note=note)
 
 
 @transaction.atomic
@@ -95,7 +95,7 @@ def dismiss_link(*, link: ProposedLink, by: User) -> None:
 
 def is_public(claim: Claim) -> bool:
     """Whether readers find it, by itself or under the claim into which it was merged."""
-    return PublishedClaim.objects.filter(pk=claim.pk).exists() or merges.merged_into(claim) is not None
+    return PublishedClaim.objects.filter(pk=claim.pk).exists() or merge_policy.merged_into(claim) is not None
 
 
 def open_links(**of: Any) -> QuerySet[ProposedLink]:
@@ -113,24 +113,24 @@ def _rest(batch: ImportBatch) -> QuerySet[Proposal]:
 
 
 def _links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
-    if merges.merged_into(claim):  # what is likest then is the claim that shows it
+    if merge_policy.merged_into(claim):  # what is likest then is the claim that shows it
         return []
     try:
         found = _likely(claim)
-    except similar.MeaningMissing:
+    except similar_claims.MeaningMissing:
         # All wait for what fails with any text, and none for what fails with this one alone.
-        similar.published_like(ANY)
+        similar_claims.published_like(ANY)
         try:
             found = _likely(claim)
-        except similar.MeaningMissing as problem:
+        except similar_claims.MeaningMissing as problem:
             if problem.by_words is None:
                 _logger.warning("Claim %s was not compared: %s It is left out.", claim.pk, problem)
             found = problem.by_words or []
     return [ProposedLink(batch=batch, claim=claim, other_id=each.claim_id, score=each.score) for each in found]
 
 
-def _likely(claim: Claim) -> list[similar.Similar]:
-    return similar.published_like(claim.text, besides=claim.pk, least=similar.LIKELY, limit=MOST)
+def _likely(claim: Claim) -> list[similar_claims.Similar]:
+    return similar_claims.published_like(claim.text, besides=claim.pk, least=similar_claims.LIKELY, limit=MOST)
 
 
 @transaction.atomic

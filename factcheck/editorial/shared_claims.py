@@ -12,8 +12,8 @@ from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef
 
-from factcheck.editorial.columns import columns_of
 from factcheck.editorial.models import Appearance, Claim, Claimant, Review, Topic
+from factcheck.editorial.statement_columns import columns_of
 from factcheck.record.models import PublishedReview
 from factcheck.record.statements import review as said
 from factcheck.record.statements.checks import filled

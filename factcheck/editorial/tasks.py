@@ -2,8 +2,8 @@
 
 from procrastinate.contrib.django import app
 
-from factcheck.editorial.messages import forget_messages
-from factcheck.editorial.programs.once import forget_answered
+from factcheck.editorial.programs.idempotency import forget_answered
+from factcheck.editorial.reader_messages import forget_messages
 
 
 @app.periodic(cron="50 * * * *")

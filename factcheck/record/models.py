@@ -1,191 +1,35 @@
-"""The record: what has been published, and the read model made from it.
+"""All models of the record, where Django looks for them. Each package has its own in its `models.py`."""
 
-`LogEntry` and `RevisionDocument` (`entries.py`) are the truth and never change; `PublishedReview`, `PublishedClaim`,
-`PublishedReference`, `PublishedDemand`, `PublishedMerge`, `Word` and `ReviewVector`, with what `past.py` keeps, are
-derived from them (`manage.py rebuild_record`).
-The triggers and rights in `sql/` hold these rules against everybody who writes (docs/architecture.md, "What the
-database holds").
-"""
+from factcheck.record.log.models import Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
+from factcheck.record.matching.models import ReviewVector
+from factcheck.record.readmodel.models import (
+    PastClaim,
+    PastReview,
+    PublishedClaim,
+    PublishedCorrection,
+    PublishedDemand,
+    PublishedMerge,
+    PublishedReference,
+    PublishedReview,
+)
+from factcheck.record.readmodel.row_models import Status
+from factcheck.record.search.models import Word
 
-from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
-from django.contrib.postgres.search import SearchVectorField
-from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.functions import Lower
-
-from factcheck.record import lookups as lookups
-from factcheck.record.entries import Cosignature as Cosignature
-from factcheck.record.entries import LogCheckpoint as LogCheckpoint
-from factcheck.record.entries import LogEntry as LogEntry
-from factcheck.record.entries import LogTile as LogTile
-from factcheck.record.entries import RevisionDocument as RevisionDocument
-from factcheck.record.past import PastClaim as PastClaim
-from factcheck.record.past import PastReview as PastReview
-from factcheck.record.past import PublishedCorrection as PublishedCorrection
-from factcheck.record.rows import ClaimRow, ReviewRow
-from factcheck.record.rows import Status as Status
-from factcheck.record.vectors import ReviewVector as ReviewVector
-from factcheck.record.words import Word as Word
-
-SHELF_BITS = 11  # so many entries of the log, as a power of two, share a shelf of the search's indexes
-
-
-def search_field(function: str) -> models.GeneratedField:
-    """What is searched is what is served: words of the stored body, weighted (`sql/search.sql`)."""
-    return models.GeneratedField(
-        expression=Func(F("body"), function=f"public.{function}"), output_field=SearchVectorField(), db_persist=True
-    )
-
-
-def search_index(name: str) -> GinIndex:
-    """Words within shelves of the log, so that those of the newest rows can be read alone (`search.py`).
-
-    A statement's words are gathered and go into the index together, each word's list written once for many rows
-    and not once for each. Every search reads what is gathered as a whole, so it is a megabyte at most, and none
-    is left when the statement ends (`sql/search_indexes.sql`).
-    """
-    shelf = F("sequence").bitrightshift(SHELF_BITS)
-    return GinIndex(shelf, "search", name=name, gin_pending_list_limit=1024, condition=Q(status="live"))
-
-
-class PublishedReview(ReviewRow):
-    """A review as it is public now."""
-
-    id = models.UUIDField(primary_key=True)
-    search = search_field("record_review_search")
-
-    class Meta:
-        indexes = [
-            models.Index(F("published_at").desc(), F("id").desc(), name="review_published", condition=Q(status="live")),
-            models.Index(F("updated_at").desc(), F("id").desc(), name="review_updated", condition=Q(status="live")),
-            models.Index(
-                F("reviewed_on").desc(nulls_last=True),
-                F("id").desc(),
-                name="review_reviewed",
-                condition=Q(status="live"),
-            ),
-            models.Index(
-                F("claimed_on").desc(nulls_last=True), F("id").desc(), name="review_claimed", condition=Q(status="live")
-            ),
-            models.Index(
-                OpClass("language", name="varchar_pattern_ops"), F("published_at").desc(), name="review_language"
-            ),
-            models.Index(F("verdict"), F("published_at").desc(), F("id").desc(), name="review_verdict"),
-            models.Index(F("publisher"), F("published_at").desc(), F("id").desc(), name="review_publisher"),
-            models.Index(F("claimant"), F("published_at").desc(), F("id").desc(), name="review_claimant"),
-            models.Index(fields=["claim_id"], name="review_claim"),
-            HashIndex(fields=["original_key"], name="review_original"),
-            # Among a million imported ones, those of newsrooms here.
-            models.Index(fields=["claim_id"], name="review_ours", condition=Q(status="live", original_key=None)),
-            GinIndex(fields=["topics"], name="review_topics"),
-            GinIndex(fields=["appearance_keys"], name="review_appearances"),
-            search_index("review_search"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.id} as of {self.sequence}"
-
-
-class PublishedClaim(ClaimRow):
-    """The body that the API sends for a claim: the claim as its newest review has it, and its reviews."""
-
-    id = models.UUIDField(primary_key=True)
-    search = search_field("record_claim_search")
-
-    class Meta:
-        indexes = [
-            models.Index(F("published_at").desc(), F("id").desc(), name="claim_published", condition=Q(status="live")),
-            models.Index(F("updated_at").desc(), F("id").desc(), name="claim_updated", condition=Q(status="live")),
-            models.Index(
-                F("claimed_on").desc(nulls_last=True), F("id").desc(), name="claim_claimed", condition=Q(status="live")
-            ),
-            models.Index(
-                OpClass("language", name="varchar_pattern_ops"), F("published_at").desc(), name="claim_language"
-            ),
-            models.Index(F("claimant"), F("published_at").desc(), F("id").desc(), name="claim_claimant"),
-            GinIndex(fields=["verdicts"], name="claim_verdicts"),
-            GinIndex(fields=["publishers"], name="claim_publishers"),
-            GinIndex(fields=["topics"], name="claim_topics"),
-            GinIndex(fields=["appearance_keys"], name="claim_appearances"),
-            search_index("claim_search"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.id} as of {self.sequence}"
-
-
-class PublishedMerge(models.Model):
-    """A merge of a claim into another one or a split, in force until the next entry about the claim."""
-
-    sequence = models.BigIntegerField(primary_key=True, help_text="The entry that this row shows.")
-    until = models.BigIntegerField(null=True, help_text="The entry with which it stopped being so.")
-    claim_id = models.UUIDField(help_text="The claim that was merged, or came back.")
-    into_id = models.UUIDField(null=True, help_text="The claim under which it is shown; of a split none.")
-    body = models.TextField(help_text="JSON, sent as it is.")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["claim_id"], condition=Q(until__isnull=True), name="merge_one_in_force"),
-            models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gt=F("sequence")), name="merge_until_later"
-            ),
-            models.CheckConstraint(
-                condition=Q(into_id__isnull=True) | ~Q(into_id=F("claim_id")), name="merge_into_another"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["claim_id"], name="merge_claim"),
-            models.Index(fields=["into_id"], name="merge_into", condition=Q(into_id__isnull=False)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.claim_id} from {self.sequence} until {self.until}"
-
-
-class PublishedReference(models.Model):
-    """A publisher, verdict, claimant or topic as the newest document that refers to it has it."""
-
-    class Kind(models.TextChoices):
-        PUBLISHER = "publisher"
-        VERDICT = "verdict"
-        CLAIMANT = "claimant"
-        TOPIC = "topic"
-
-    kind = models.CharField(max_length=10, choices=Kind)
-    key = models.CharField(max_length=255, help_text="The site, scale:slug, id or slug.")
-    name = models.CharField(max_length=500, help_text="What lists are ordered by.")
-    sequence = models.BigIntegerField(help_text="The entry whose document speaks.")
-    body = models.TextField(help_text="JSON, sent as it is.")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="publishedreference_key")]
-        indexes = [models.Index("kind", Lower("name"), "key", name="publishedreference_name")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.key}"
-
-
-class PublishedDemand(models.Model):
-    """The body that the API sends for an entry in the register of demands, and the columns its filters need."""
-
-    id = models.UUIDField(primary_key=True)
-    sequence = models.BigIntegerField(help_text="The entry that this row shows.")
-    body = models.TextField(help_text="JSON, sent as it is.")
-    publisher = models.CharField(max_length=255, help_text="The site of who received it.")
-    review = models.UUIDField(null=True)
-    from_type = models.CharField(max_length=20)
-    outcome = models.CharField(max_length=10)
-    received_on = models.DateField()
-    published_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [
-            models.Index(F("published_at").desc(), F("id").desc(), name="demand_published"),
-            models.Index(F("updated_at").desc(), F("id").desc(), name="demand_updated"),
-            models.Index(F("received_on").desc(), F("id").desc(), name="demand_received"),
-            models.Index(fields=["review"], name="demand_review"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.id} as of {self.sequence}"
+__all__ = [
+    "Cosignature",
+    "LogCheckpoint",
+    "LogEntry",
+    "LogTile",
+    "PastClaim",
+    "PastReview",
+    "PublishedClaim",
+    "PublishedCorrection",
+    "PublishedDemand",
+    "PublishedMerge",
+    "PublishedReference",
+    "PublishedReview",
+    "ReviewVector",
+    "RevisionDocument",
+    "Status",
+    "Word",
+]

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from factcheck.record import merges, readmodel, register, vectors, words
-from factcheck.record.entries import LogEntry, Published
+from factcheck.record.log.models import LogEntry, Published
+from factcheck.record.matching import vectors
+from factcheck.record.readmodel import demand_rows, merge_rows, review_rows
+from factcheck.record.search import words
 
 BATCH = 1000
 
@@ -23,7 +25,7 @@ class Projection(Protocol):
         """Deletes the rows, before the whole log is applied again."""
 
 
-PROJECTIONS: tuple[Projection, ...] = (readmodel, register, merges, words, vectors)
+PROJECTIONS: tuple[Projection, ...] = (review_rows, demand_rows, merge_rows, words, vectors)
 
 
 def rebuild(entries: Iterable[LogEntry]) -> None:

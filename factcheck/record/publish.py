@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from factcheck.record import dumps, log
-from factcheck.record.entries import LogEntry, RevisionDocument
-from factcheck.record.notes import SigningKey
+from factcheck.record import dump_files
+from factcheck.record.log import entries as log
+from factcheck.record.log.models import LogEntry, RevisionDocument
+from factcheck.record.log.notes import SigningKey
 from factcheck.record.projections import PROJECTIONS
 
 
@@ -32,4 +33,4 @@ def _forget_erased(erasures: Sequence[LogEntry]) -> None:
         RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
     if erasures:
         # Robust: what is committed cannot be undone, so that a file that stays is logged instead.
-        transaction.on_commit(dumps.discard_overtaken, robust=True)
+        transaction.on_commit(dump_files.discard_overtaken, robust=True)

@@ -15,8 +15,8 @@ from uuid import UUID
 from django.db import models
 from django.db.models import OuterRef, Subquery
 
-from factcheck.record import merges, merkle, readmodel, register
-from factcheck.record.claims import all_spans, claim_rows
+from factcheck.record.log import merkle
+from factcheck.record.log.notes import Checkpoint, NoteError, VerifierKey, open_note, signed_by
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
@@ -32,9 +32,10 @@ from factcheck.record.models import (
     RevisionDocument,
     Word,
 )
-from factcheck.record.notes import Checkpoint, NoteError, VerifierKey, open_note, signed_by
-from factcheck.record.rows import as_past
-from factcheck.record.words import title_words
+from factcheck.record.readmodel import demand_rows, merge_rows, review_rows
+from factcheck.record.readmodel.claim_rows import all_spans, claim_rows
+from factcheck.record.readmodel.row_models import as_past
+from factcheck.record.search.words import title_words
 
 BATCH = 1000
 Kind = LogEntry.Kind
@@ -177,12 +178,12 @@ def check_read_model(advance: Advance) -> None:
         expected: dict[type[models.Model], list[Any]] = {model: [] for model in counts}
         for entry in batch:
             document = json.loads(bytes(entry.revision_document.document))
-            row = readmodel.review_row(entry, document)
+            row = review_rows.review_row(entry, document)
             if entry.until is None:
                 expected[PublishedReview].append(row)
             else:
                 expected[PastReview].append(as_past(PastReview, row, entry.until))
-            if correction := readmodel.correction_row(entry, document):
+            if correction := review_rows.correction_row(entry, document):
                 expected[PublishedCorrection].append(correction)
         for model in counts:
             counts[model] += len(expected[model])
@@ -208,7 +209,8 @@ def _check_merges(advance: Advance) -> None:
     entries = LogEntry.objects.filter(kind__startswith="claim.").select_related("revision_document")
     for batch in batches(iter(_with_until(entries).order_by("sequence").iterator(BATCH))):
         rows = [
-            merges.merge_row(entry, json.loads(bytes(entry.revision_document.document)), entry.until) for entry in batch
+            merge_rows.merge_row(entry, json.loads(bytes(entry.revision_document.document)), entry.until)
+            for entry in batch
         ]
         _compare(PublishedMerge, {row.pk: row for row in rows})
         total += len(batch)
@@ -220,7 +222,7 @@ def _check_demands(advance: Advance) -> None:
     total = 0
     entries = LogEntry.objects.filter(kind__startswith="demand.").select_related("revision_document")
     for batch in batches(iter(_with_until(entries).filter(until=None).iterator(BATCH))):
-        rows = [register.demand_row(entry, json.loads(bytes(entry.revision_document.document))) for entry in batch]
+        rows = [demand_rows.demand_row(entry, json.loads(bytes(entry.revision_document.document))) for entry in batch]
         _compare(PublishedDemand, {row.pk: row for row in rows})
         total += len(batch)
         advance(len(batch))
@@ -248,7 +250,7 @@ def _check_references() -> None:
     speakers: dict[tuple[str, str], UUID] = {}
     live = PublishedReview.objects.live().order_by("sequence").defer("body")
     for review in live.iterator(BATCH):
-        speakers |= dict.fromkeys(readmodel.references_of(review), review.pk)
+        speakers |= dict.fromkeys(review_rows.references_of(review), review.pk)
     for batch in batches(iter(speakers.items())):
         reviews = PublishedReview.objects.in_bulk([pk for _, pk in batch])
         stored = {
@@ -256,7 +258,7 @@ def _check_references() -> None:
             for row in PublishedReference.objects.filter(key__in=[key for (_, key), _ in batch])
         }
         for place, pk in batch:
-            row = readmodel.reference_row(*place, reviews[pk])
+            row = review_rows.reference_row(*place, reviews[pk])
             if place not in stored or _values(stored[place], "id") != _values(row, "id"):
                 raise DiscrepancyError(f"The {place[0]} {place[1]} of the read model is not what the documents give.")
     _require_count(PublishedReference, len(speakers))

@@ -20,8 +20,8 @@ from procrastinate.manager import JobManager
 
 from factcheck.record.models import LogEntry
 from factcheck.webhooks import sending, signing
-from factcheck.webhooks.messages import EVENTS, message
 from factcheck.webhooks.models import Attempt, Delivery, Subscription
+from factcheck.webhooks.payloads import EVENTS, message
 
 State, Stopped = Delivery.State, Subscription.Stopped
 

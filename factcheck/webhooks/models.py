@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.models import LogEntry
 from factcheck.webhooks import signing
-from factcheck.webhooks.addresses import validate_address, validate_name
+from factcheck.webhooks.targets import validate_address, validate_name
 
 SECRETS_OVERLAP = timedelta(hours=24)
 

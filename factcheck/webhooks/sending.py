@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from factcheck.record.outgoing import connected
-from factcheck.webhooks.addresses import is_allowed, parse
+from factcheck.server.http_client import connected
 from factcheck.webhooks.models import Attempt
+from factcheck.webhooks.targets import is_allowed, parse
 
 Problem = Attempt.Problem
 

@@ -5,7 +5,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from factcheck.website import messages, register, sitemaps, views, well_known
+from factcheck.website import demand_views, documentation, intake, sitemaps, views, well_known
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,13 +13,18 @@ urlpatterns = [
     path("claims/", views.newest),
     path("reviews/<uuid:review_id>/", views.review, name="review"),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", views.revision, name="revision"),
-    path("reviews/<uuid:review_id>/report/", messages.report, name="report"),
-    path("tips/", messages.tip, name="tip"),
-    path("receipts/<str:receipt>/", messages.message, name="message"),
+    path("reviews/<uuid:review_id>/report/", intake.report, name="report"),
+    path("tips/", intake.tip, name="tip"),
+    path("receipts/<str:receipt>/", intake.message, name="message"),
     path("claims/<uuid:claim_id>/", views.claim, name="claim"),
     path("corrections/", views.corrections, name="corrections"),
-    path("demands/", register.demands, name="demands"),
-    path("demands/<uuid:demand_id>/", register.demand, name="demand"),
+    path("demands/", demand_views.demands, name="demands"),
+    path("demands/<uuid:demand_id>/", demand_views.demand, name="demand"),
+    path("docs/", documentation.index, name="documentation"),
+    path("docs/<slug:kind>/", documentation.guide),
+    path("docs/<slug:kind>/<slug:name>/", documentation.guide, name="guide"),
+    path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),
+    path("llms.txt", documentation.llms),
     # Without a token against forgery: the worst that another site can do with it is to change the language,
     # and a token would cost every reader a cookie and every page its ETag.
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),

@@ -12,10 +12,10 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
-from factcheck.record.claimreview import claim_review_document
+from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, Status
-from factcheck.record.revisions import last_notice, notice_in
-from factcheck.website import reading
+from factcheck.record.readmodel.revisions import last_notice, notice_in
+from factcheck.website import queries
 
 
 def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -37,12 +37,12 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 def page_number(request: HttpRequest) -> int:
     """Which page of a list is asked for. Raises Http404."""
     page = request.GET.get("page", "1")
-    if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= reading.LAST_PAGE):
+    if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= queries.LAST_PAGE):
         raise Http404
     return int(page)
 
 
-def refuse_empty(page: int, listed: list[reading.Body], whole: bool = True) -> None:
+def refuse_empty(page: int, listed: list[queries.Body], whole: bool = True) -> None:
     """Raises Http404 behind the last page, which knows nothing of what stands before it."""
     if page > 1 and whole and not listed:
         raise Http404
@@ -52,8 +52,8 @@ def page_of_list(
     request: HttpRequest,
     template: str,
     name: str,
-    read: Callable[[int], tuple[list[reading.Body], bool]],
-    newsroom: Callable[[reading.Body], reading.Body],
+    read: Callable[[int], tuple[list[queries.Body], bool]],
+    newsroom: Callable[[queries.Body], queries.Body],
 ) -> HttpResponse:
     """A page of the list that is called so here and in the API; `newsroom` is whose each entry is. Raises Http404."""
     page = page_number(request)
@@ -76,15 +76,15 @@ def page_of_list(
 def corrections(request: HttpRequest) -> HttpResponse:
     """Corrections, updates, withdrawals, reinstatements and erasures, newest first (docs/website.md)."""
     page = "website/corrections_page.html"
-    return page_of_list(request, page, "corrections", reading.list_corrections, lambda each: each["newsroom"])
+    return page_of_list(request, page, "corrections", queries.list_corrections, lambda each: each["newsroom"])
 
 
 @page_for_readers
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, and the newest reviews; with ?q=, those that have its words."""
-    query = reading.clean_query(request.GET.get("q", ""))
+    query = queries.clean_query(request.GET.get("q", ""))
     page = page_number(request)
-    found = reading.search_reviews(query, page) if query else reading.newest_reviews(page)
+    found = queries.search_reviews(query, page) if query else queries.newest_reviews(page)
     refuse_empty(page, found.reviews, whole=found.whole)
     samples = [is_sample(review["publisher"]["site"]) for review in found.reviews]
     return render(
@@ -115,7 +115,7 @@ def newest(request: HttpRequest) -> HttpResponse:
 @page_for_readers
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """A review as it stands now; its tombstone when it was withdrawn; 410 when it was erased."""
-    row = reading.find_review(review_id)
+    row = queries.find_review(review_id)
     body = orjson.loads(row.body)
     if row.status == Status.ERASED:
         return _gone(request, row)
@@ -125,8 +125,8 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
 @page_for_readers
 def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
     """A review as it stood after one of its revisions, marked so."""
-    row = reading.find_review(review_id)
-    entry, body = reading.find_revision(review_id, number)
+    row = queries.find_review(review_id)
+    entry, body = queries.find_revision(review_id, number)
     if body is None or entry.kind == LogEntry.Kind.ERASURE:
         return _gone(request, row)
     return _page(request, row, body, number=number, current=entry.sequence == row.sequence)
@@ -135,9 +135,9 @@ def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse
 @page_for_readers
 def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     """A claim with all live reviews of it; of one that was merged, a redirect to where its reviews are."""
-    body = reading.find_claim(claim_id)
+    body = queries.find_claim(claim_id)
     if body is None:
-        home = reading.home_of(claim_id)
+        home = queries.home_of(claim_id)
         if home == claim_id:
             raise Http404
         return redirect("claim", home, permanent=True)
@@ -158,9 +158,9 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     return render(request, "website/claim_page.html", context)
 
 
-def _page(request: HttpRequest, row: PublishedReview, body: reading.Body, number: int, current: bool) -> HttpResponse:
+def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number: int, current: bool) -> HttpResponse:
     withdrawn = body["revision"]["kind"] == "withdrawal"
-    others = reading.other_reviews(row)
+    others = queries.other_reviews(row)
     api_url = f"{settings.SITE_URL}/api/v1/reviews/{row.pk}/"
     claim = body["claim"].get("text", "")
     context = {
@@ -170,9 +170,9 @@ def _page(request: HttpRequest, row: PublishedReview, body: reading.Body, number
         "number": number,
         "current": current,
         "status": row.status,
-        "revisions": reading.list_revisions(row.pk),
+        "revisions": queries.list_revisions(row.pk),
         "others": others,
-        "demands": reading.demands_about(row.pk),
+        "demands": queries.demands_about(row.pk),
         "translations": translations(body, others) if current else [],
         "sample": is_sample(body["publisher"]["site"]),
         "license": body["license"],
@@ -183,7 +183,7 @@ def _page(request: HttpRequest, row: PublishedReview, body: reading.Body, number
     return render(request, "website/withdrawn.html" if withdrawn else "website/review.html", context)
 
 
-def translations(body: reading.Body, others: list[reading.Body]) -> list[reading.Body]:
+def translations(body: queries.Body, others: list[queries.Body]) -> list[queries.Body]:
     """The review in each of its languages, itself included, or nothing where there is but one or its own is not known.
 
     Another language of the same newsroom's review of a claim is a translation; another newsroom's review, or one of
@@ -221,9 +221,9 @@ def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
     context = {
         "notice": notice_in(row.body) if erased else last_notice(row.pk),
         "redacted": not erased,
-        "revisions": reading.list_revisions(row.pk),
+        "revisions": queries.list_revisions(row.pk),
         "review_id": row.pk,
-        "demands": reading.demands_about(row.pk),
+        "demands": queries.demands_about(row.pk),
     }
     return render(request, "website/gone.html", context, status=410)
 

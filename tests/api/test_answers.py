@@ -10,10 +10,10 @@ from django.db import InterfaceError, OperationalError
 from django.test import Client
 from rest_framework.throttling import AnonRateThrottle
 
-from api import responses
-from api.endpoint import Endpoint
+from api.http import responses
+from api.http.endpoint import Endpoint
 from api.views import reviews
-from factcheck.networks import ByNetwork
+from factcheck.server.networks import ByNetwork
 from tests.drafts import make_newsroom, make_review, publish_review
 
 LICENSE = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'

@@ -8,9 +8,9 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from api import keyset
+from api.lists import keyset
 from factcheck.editorial.models import Review
-from factcheck.editorial.proposals import merges, workflow
+from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.record.models import LogEntry, PastReview
 from tests.drafts import (
     correct_review,
@@ -212,9 +212,9 @@ def test_claim_of_the_past_has_the_reviews_that_it_showed_then(database, api):
     one, two = (make_review(newsroom, make_claim(newsroom, text=text)) for text in ("Trà chữa bệnh.", "Chè chữa bệnh."))
     for review in (one, two):
         publish_review(newsroom, review)
-    merge = merges.propose_merge(claim=one.claim, into=two.claim, by=newsroom.editor, note=note)
+    merge = merge_policy.propose_merge(claim=one.claim, into=two.claim, by=newsroom.editor, note=note)
     workflow.approve(proposal=merge, by=newsroom.second, digest=merge.digest)
-    split = merges.propose_split(claim=one.claim, by=newsroom.editor, note=note)
+    split = merge_policy.propose_split(claim=one.claim, by=newsroom.editor, note=note)
     workflow.approve(proposal=split, by=newsroom.second, digest=split.digest)
     both = {str(one.pk), str(two.pk)}
     for sequence, expected in ((0, set()), (1, {str(two.pk)}), (2, both), (3, {str(two.pk)})):

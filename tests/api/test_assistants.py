@@ -14,7 +14,7 @@ from mcp import Client
 
 from api.assistants.server import make_server, serve_http
 from factcheck.editorial.models import Source
-from factcheck.record import search
+from factcheck.record.search import ranking
 from tests.assisting import on_http, on_stdio
 from tests.drafts import (
     correct_review,
@@ -152,7 +152,7 @@ def test_search_says_that_nothing_has_all_words_and_that_the_time_was_up(
     said = ("relaxed", "complete", "did_you_mean")
     nearly = ask("search_reviews", q="nuoc lu mai chuaa")
     assert [nearly[name] for name in said] == [True, True, "nuoc lu mai chùa"]
-    monkeypatch.setattr(search, "SECONDS", 0.0)
+    monkeypatch.setattr(ranking, "SECONDS", 0.0)
     stopped = ask("search_reviews", q="nuoc lu mai chua")
     assert ([stopped[name] for name in said], stopped["results"]) == ([False, False, None], [])
 

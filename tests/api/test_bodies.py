@@ -8,7 +8,7 @@ import jsonschema_rs  # schemathesis reads schemas with it, and minds formats
 import pytest
 
 from factcheck.editorial.models import Appearance, RatingScale, Review, Source, Topic, TopicLabel, Verdict, VerdictLabel
-from factcheck.editorial.proposals import reviews
+from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import LogEntry
 from factcheck.record.statements import review as said
 from tests.drafts import (
@@ -40,7 +40,7 @@ def world(module_database):
     for review in made.values():
         publish_review(newsroom, review)
     review = made["corrected"]
-    reviews.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
     Review.objects.filter(pk=review.pk).update(summary="Sai. Đoạn video được quay năm 2019.")
     publish_review(newsroom, review)
     withdraw_review(newsroom, made["withdrawn"])
@@ -272,7 +272,7 @@ def test_redacted_review_is_live_and_its_past_is_gone(database, api):
     newsroom = make_newsroom()
     review = make_review(newsroom, headline="Tên của một người")
     publish_review(newsroom, review)
-    reviews.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
     Review.objects.filter(pk=review.pk).update(headline="Đoạn phim là của năm 2020")
     erase_review(newsroom, review, redact=True)
     publish_review(newsroom, review)

@@ -14,7 +14,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from api import waiting
+from api.http import long_polling
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.drafts import (
     correct_review,
@@ -166,13 +166,13 @@ def test_waiting_ends_with_what_is_published(database, api):
 
 
 def test_no_more_wait_than_there_are_places(world, api, monkeypatch):
-    monkeypatch.setattr(waiting, "_places", threading.BoundedSemaphore(1))
-    assert waiting._places.acquire(blocking=False)
+    monkeypatch.setattr(long_polling, "_places", threading.BoundedSemaphore(1))
+    assert long_polling._places.acquire(blocking=False)
     assert timed(api, {"since": 5, "wait": 30})[0] < 5
-    waiting._places.release()
+    long_polling._places.release()
     assert timed(api, {"since": 5, "wait": 1})[0] >= 1
     # Its place is free again.
-    assert waiting._places.acquire(blocking=False)
+    assert long_polling._places.acquire(blocking=False)
 
 
 def test_nobody_waits_where_the_site_says_so(world, api, settings):

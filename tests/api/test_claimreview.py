@@ -9,10 +9,10 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from api import streams
+from api.http import streams
 from factcheck.editorial.models import Review
-from factcheck.record import datafeed
 from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel import datafeed
 from tests.api.published import make_imported
 from tests.drafts import (
     correct_review,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from api.views.differences import difference
 from factcheck.editorial.models import Review
-from factcheck.editorial.proposals import reviews
+from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import LogEntry
 from tests.drafts import (
     correct_review,
@@ -54,7 +54,7 @@ def read_feed(content):
 
 
 def change(newsroom, review, change_class, note, **fields):
-    reviews.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
     Review.objects.filter(pk=review.pk).update(**fields)
     publish_review(newsroom, review)
 

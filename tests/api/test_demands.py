@@ -9,7 +9,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Demand
-from factcheck.editorial.proposals import demands
+from factcheck.editorial.proposals import demand_policy
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.demand import Demand as DemandStatement
 from tests.drafts import (
@@ -40,7 +40,7 @@ def world(module_database):
         ),
         "court": make_demand(
             other, from_type="court", from_name="", asked="", legal_basis="", withheld_reason="Luật cấm.",
-            received_on=date(2026, 10, 21), publish_after=demands.today(),
+            received_on=date(2026, 10, 21), publish_after=demand_policy.today(),
         ),
     }  # fmt: skip
     for name, demand in made.items():
@@ -49,7 +49,7 @@ def world(module_database):
     # What is not public: a draft, an approved entry that waits, a correction in the making.
     make_demand(newsroom, review, asked=MARKER, from_name=MARKER)
     approve_demand(newsroom, make_demand(newsroom, review, asked=MARKER, publish_after=date(2999, 1, 1)))
-    demands.reopen_demand(demand=made["person"], by=newsroom.reporter, note=MARKER)
+    demand_policy.reopen_demand(demand=made["person"], by=newsroom.reporter, note=MARKER)
     Demand.objects.filter(pk=made["person"].pk).update(asked=MARKER)
     return SimpleNamespace(review=review, **{name: str(demand.pk) for name, demand in made.items()})
 
@@ -101,7 +101,7 @@ def test_demand_whole(world, api):
 
 def test_withheld_demand_says_so_and_until_when_it_was_delayed(world, api):
     body = api.get(f"demands/{world.court}/")
-    assert (body["withheld"], body["delayed_until"]) == ("Luật cấm.", demands.today().isoformat())
+    assert (body["withheld"], body["delayed_until"]) == ("Luật cấm.", demand_policy.today().isoformat())
     assert (body["asked"], body["from"]["name"], body["review"]) == (None, None, None)
 
 

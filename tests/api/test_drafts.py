@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Claimant, Membership, Review
 from factcheck.editorial.programs.tokens import revoke_token
-from factcheck.editorial.proposals import reviews, workflow
+from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ClaimToLog, DraftSource
 from tests.drafts import erase_review, make_claim, make_newsroom, make_review, make_scale, publish_review
 from tests.tokens import CLAIM, Program, make_program
@@ -288,7 +288,7 @@ def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(
     """The draft may have another claim already, and the public still reads this one."""
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    reviews.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Thêm nguồn.")
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Thêm nguồn.")
     if moved:
         Review.objects.filter(pk=review.pk).update(claim=make_claim(newsroom))
     problem = program.refused("PATCH", f"claims/{review.claim_id}/", {"text": "Lời khác."}, 409)
@@ -299,7 +299,7 @@ def test_claim_of_a_redacted_review_is_not_changed(newsroom: Any, program: Progr
     """What had to go must not come back unseen."""
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    reviews.open_correction(
+    review_policy.open_correction(
         review=review,
         by=newsroom.reporter,
         change_class="substantive",

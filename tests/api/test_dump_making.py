@@ -14,9 +14,9 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from api.dumps import making
-from factcheck.record import dumps
+from factcheck.record import dump_files
+from factcheck.record.log.notes import Checkpoint, open_note
 from factcheck.record.models import PublishedReview
-from factcheck.record.notes import Checkpoint, open_note
 from tests.api.unpacking import lines_of, text_of
 from tests.drafts import erase_review, make_claim, make_newsroom, make_review, publish_review
 
@@ -65,7 +65,7 @@ def test_erasure_hides_a_dump_whose_files_cannot_be_removed(database, own_folder
     secret = make_review(newsroom)
     publish_review(newsroom, secret)
     call_command("make_dumps")
-    monkeypatch.setattr(dumps.shutil, "rmtree", lambda *args, **kwargs: None)
+    monkeypatch.setattr(dump_files.shutil, "rmtree", lambda *args, **kwargs: None)
     monkeypatch.setattr(Path, "unlink", lambda *args, **kwargs: None)
     erase_review(newsroom, secret)
     assert (own_folder / "0" / "reviews.parquet").exists()
@@ -132,7 +132,7 @@ def test_files_of_others_in_the_folder_stay(database, own_folder):
 
 def test_two_makers_at_once(database, own_folder):
     own_folder.mkdir()
-    with dumps.sole_maker(), pytest.raises(CommandError, match="by another process"):
+    with dump_files.sole_maker(), pytest.raises(CommandError, match="by another process"):
         call_command("make_dumps")
 
 

@@ -17,13 +17,13 @@ from openapi_schema_validator import OAS31Validator
 
 from api.dumps import making
 from api.dumps.columns import columns
-from api.dumps.formats import FORMATS
-from api.dumps.reading import RowReader
+from api.dumps.file_formats import FORMATS
+from api.dumps.row_reader import RowReader
 from api.dumps.tables import row_schema, tables
-from factcheck.record import merkle
-from factcheck.record.canonical import canonical
+from factcheck.record.formats.canonical import canonical
+from factcheck.record.log import merkle
+from factcheck.record.log.notes import Checkpoint, open_note
 from factcheck.record.models import LogEntry
-from factcheck.record.notes import Checkpoint, open_note
 from tests.api.unpacking import lines_of, text_of
 from tests.drafts import (
     correct_review,

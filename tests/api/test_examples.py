@@ -19,11 +19,11 @@ from openapi_schema_validator import OAS31Validator
 
 from api.schema.examples import FILE
 from api.views.pages import openapi
-from factcheck.editorial import messages
+from factcheck.editorial import reader_messages
 from factcheck.editorial.models import Claimant, Review, Source, Topic, TopicLabel, User
 from factcheck.editorial.programs.tokens import make_token
-from factcheck.editorial.proposals import reviews, workflow
-from factcheck.record import tree
+from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.record.log import tree
 from tests.api.exchanges import Request, comparable, pretty, read_request, write_exchange
 from tests.drafts import (
     Newsroom,
@@ -62,7 +62,7 @@ def secret(database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as known:
         known.setattr("secrets.token_urlsafe", lambda size: "q3L0u5lBqk2y1oG7mJ0x5A")
         tip = {"text": "Is the video of the bridge real?", "language": "en"}
-        messages.take_in(kind=messages.Kind.TIP, said=tip, address="192.0.2.1")
+        reader_messages.take_in(kind=reader_messages.Kind.TIP, said=tip, address="192.0.2.1")
     scopes = ["claims:write", "drafts:write"]
     yield make_token(by=newsroom.second, newsroom=publisher.pk, name="Hotline", scopes=scopes, days=30)[1]
     tree.signing_key.cache_clear()
@@ -110,7 +110,7 @@ def _publish(newsroom: Newsroom) -> None:
     )  # fmt: skip
     for each in (flood, tea, secret, again):
         publish_review(newsroom, each)
-    reviews.open_correction(
+    review_policy.open_correction(
         review=flood, by=newsroom.reporter, change_class="substantive",
         note="We gave 2019 as the year of the video. The person who filmed it says that it was 2020.",
     )  # fmt: skip
@@ -118,7 +118,7 @@ def _publish(newsroom: Newsroom) -> None:
         headline="The video of the flood is from 2020", summary="False. It was filmed in 2020."
     )
     publish_review(newsroom, flood)
-    asked = reviews.withdraw(review=tea, by=newsroom.reporter, reason="The source took its figures back.")
+    asked = review_policy.withdraw(review=tea, by=newsroom.reporter, reason="The source took its figures back.")
     workflow.approve(proposal=asked, by=newsroom.editor, digest=asked.digest)
     erase_review(newsroom, secret, notice="Erased for a private person, whose data the law protects.")
     demand = make_demand(

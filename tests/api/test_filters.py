@@ -6,7 +6,7 @@ from datetime import UTC, date, timedelta
 import pytest
 from django.core.management import call_command
 
-from api import unchanged
+from api.http import response_cache
 from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic, Verdict
 from factcheck.record.models import LogEntry, PastReview, PublishedClaim, PublishedReview
 from tests.api.published import make_imported
@@ -204,6 +204,6 @@ def test_rebuilding_the_record_makes_the_keys_of_addresses_anew(database, api):
     )]  # fmt: skip
     assert [api.ids("reviews/", query) for query in queries] == [[]] * 4
     call_command("rebuild_record", verbosity=0)
-    unchanged._sent.clear()
+    response_cache._sent.clear()
     assert [api.ids("reviews/", query) for query in queries] == [[str(review.pk)]] * 4
     assert api.ids("claims/", {"appearance_url": "https://social.example/p/1"}) == [str(review.claim_id)]

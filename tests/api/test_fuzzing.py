@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, Phase
 from schemathesis import GenerationMode
 
 from api.views.pages import openapi
+from factcheck.record.formats.text import MOST_APART, find_forbidden
 from factcheck.record.models import LogEntry
-from factcheck.record.queries import MAX_QUERY
-from factcheck.record.text import MOST_APART, find_forbidden
+from factcheck.record.search.query import MAX_QUERY
 from tests.drafts import (
     correct_review,
     erase_review,

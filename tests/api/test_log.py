@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from factcheck.record import tree
+from factcheck.record.log import tree
+from factcheck.record.log.notes import VerifierKey, open_note, signed_by
 from factcheck.record.models import LogEntry
-from factcheck.record.notes import VerifierKey, open_note, signed_by
 from tests.api.conftest import Api
 from tests.record.conftest import disarm, publish_some
 

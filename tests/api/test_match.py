@@ -10,8 +10,8 @@ from django.db import connections
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import similar
-from factcheck.record import matching
+from factcheck.editorial import similar_claims
+from factcheck.record.matching import matches
 from tests.api.conftest import Api
 from tests.drafts import Newsroom, Review, make_claim, make_review, merge_claims, publish_review
 
@@ -99,16 +99,16 @@ def test_match_says_what_is_wrong(
 def test_match_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty answer would say that nobody has checked it."""
     publish(newsroom, "Nước lũ")
-    monkeypatch.setattr(matching, "SECONDS", 0.05)
-    monkeypatch.setattr(matching, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(most)s > 0")
+    monkeypatch.setattr(matches, "SECONDS", 0.05)
+    monkeypatch.setattr(matches, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(most)s > 0")
     assert api.problem("match/", {"text": "Nước lũ"})["errors"] == [
         {
             "parameter": "text",
             "detail": "This text takes too long to compare: give the sentence that matters, or try again.",
         }
     ]
-    with pytest.raises(similar.MeaningMissing):  # so that an import's claim does not count as compared
-        similar.published_like("Nước lũ")
+    with pytest.raises(similar_claims.MeaningMissing):  # so that an import's claim does not count as compared
+        similar_claims.published_like("Nước lũ")
 
 
 def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) -> None:

@@ -12,7 +12,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import RoutePattern
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from api.problems import PROBLEMS
+from api.http.problems import PROBLEMS
 from api.views.claims import CLAIMS
 from api.views.corrections import CORRECTIONS
 from api.views.demands import DEMANDS

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from api.cursors import Cursor, read_cursor, write_cursor
-from api.keyset import Position
+from api.lists.cursors import Cursor, read_cursor, write_cursor
+from api.lists.keyset import Position
 from factcheck.record.models import PublishedReference, PublishedReview
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -16,13 +16,14 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from api import statements
-from api.google import claims
-from api.lists import ListOptions
+from api.google import search
+from api.lists.options import ListOptions
 from api.views.claims import CLAIMS
 from api.views.corrections import CORRECTIONS
 from api.views.demands import DEMANDS
 from api.views.reviews import REVIEWS
+from factcheck.database import compiled_queries
+from factcheck.database.bulk_writes import insert
 from factcheck.record.models import (
     LogEntry,
     PublishedClaim,
@@ -31,7 +32,6 @@ from factcheck.record.models import (
     PublishedReference,
     PublishedReview,
 )
-from factcheck.record.rows import insert
 
 ROWS = 100_000
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
@@ -113,7 +113,7 @@ PLANS = {
 }
 BODY = '{"claim":{"text":"alpha w%s c%s"},"text":"alpha w%s","claimant":null,"claimed_on":null,"reviews":[]}'
 SEARCHED = "alpha"
-SEARCHED_ELSEWHERE = {"q"}  # tests/record/test_search_plans.py
+SEARCHED_ELSEWHERE = {"q"}  # tests/record/search/test_search_plans.py
 
 
 def id_of(number: int) -> UUID:
@@ -121,7 +121,7 @@ def id_of(number: int) -> UUID:
 
 
 def review(number: int) -> SimpleNamespace:
-    from factcheck.record.addresses import address_key
+    from factcheck.record.formats.urls import address_key
 
     at, rare, very_rare = BEGINNING + timedelta(minutes=number), number % RARE == 0, number % VERY_RARE == 0
     day = date(2019, 6, 1) + timedelta(days=number % 400)
@@ -282,7 +282,7 @@ def test_plans_for_any_value_are_good_as_well(many):
         first = json.loads(Client().get(address).content)
         if "next" in first:
             Client().get(first["next"].removeprefix("http://127.0.0.1:8000"))
-    planned = [each for each in statements._compiled.values() if each.planned_once]
+    planned = [each for each in compiled_queries._compiled.values() if each.planned_once]
     assert len(planned) >= 7
     with connections["public"].cursor() as cursor:
         for each in planned:
@@ -341,7 +341,7 @@ def test_one_review_and_one_claim_are_read_by_their_keys(many):
 
 
 def test_claims_of_newsrooms_here_for_clients_of_google(many, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(claims, "_homes", lambda reviews: {SOME_ID})
+    monkeypatch.setattr(search, "_homes", lambda reviews: {SOME_ID})
     found = indexes("/v1alpha1/claims:search?pageSize=1&reviewPublisherSiteFilter=127.0.0.1")
     assert ("record_publishedclaim_pkey" in found, "claim_published" in found) == (True, False)
 
@@ -349,7 +349,7 @@ def test_claims_of_newsrooms_here_for_clients_of_google(many, monkeypatch: pytes
 @pytest.mark.parametrize("homes", [set(), {SOME_ID}], ids=["none merged", "some merged"])
 def test_claims_of_a_site_for_clients_of_google(many, monkeypatch: pytest.MonkeyPatch, homes: set[UUID]):
     """Those that hardly any claim has are not looked for along the order, and common ones are met there."""
-    monkeypatch.setattr(claims, "_homes", lambda reviews: homes)
+    monkeypatch.setattr(search, "_homes", lambda reviews: homes)
     address = "/v1alpha1/claims:search?pageSize=1&reviewPublisherSiteFilter="
     # Whether the statistics name one that five rows have is chance: of those five the sample must have had two.
     for site, sorted_in_index in (("pub1.example", True), ("very-rare.example", None), ("none.example", False)):
@@ -364,7 +364,7 @@ def test_claims_of_a_common_site_that_are_far_along_the_order(many, monkeypatch:
     """Where the walk to them ends for want of time, as among a million, they are sorted: the same claims come."""
     address = f"/v1alpha1/claims:search?pageSize=3&reviewPublisherSiteFilter=pub1.example{beside}"
     walked = Client().get(address)
-    monkeypatch.setattr(claims, "WALK", 0)
+    monkeypatch.setattr(search, "WALK", 0)
     with CaptureQueriesContext(connections["public"]) as queries:
         found = Client().get(address)
     assert any("ORDER BY ROW(" in query["sql"] for query in queries)

@@ -11,9 +11,9 @@ import pytest
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from api import filters, searching
+from api.lists import filters, search_pages
 from factcheck.editorial.models import Claimant
-from factcheck.record import counts, search
+from factcheck.record.search import counts, ranking
 from tests.drafts import (
     make_claim,
     make_newsroom,
@@ -176,7 +176,7 @@ def test_counts_beyond_the_bound_are_flagged(world, api, monkeypatch):
 
 
 def test_counts_that_take_too_long_are_null(world, api, monkeypatch):
-    monkeypatch.setattr(searching, "SECONDS", 0.05)
+    monkeypatch.setattr(search_pages, "SECONDS", 0.05)
     monkeypatch.setattr(counts, "_PART", f"{counts._PART} UNION ALL (SELECT NULL, NULL, 1 FROM pg_sleep(1))")
     meta = api.get("reviews/?count=true&facets=topic")["meta"]
     assert meta == {
@@ -185,9 +185,9 @@ def test_counts_that_take_too_long_are_null(world, api, monkeypatch):
 
 
 def test_search_whose_time_is_up_says_so(world, api, monkeypatch):
-    monkeypatch.setattr(search, "SECONDS", 0.05)
+    monkeypatch.setattr(ranking, "SECONDS", 0.05)
     monkeypatch.setattr(
-        search, "_SEARCH", search._SEARCH.replace("SELECT hit.score", "SELECT pg_sleep(1), hit.score", 1)
+        ranking, "_SEARCH", ranking._SEARCH.replace("SELECT hit.score", "SELECT pg_sleep(1), hit.score", 1)
     )
     found = api.get("reviews/?q=nuoc")
     assert (found["results"], found["meta"]["complete"]) == ([], False)
@@ -200,12 +200,12 @@ def test_search_whose_time_is_up_says_so(world, api, monkeypatch):
 )  # fmt: skip
 def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monkeypatch, address):
     asleep = Q(id__in=RawSQL("SELECT gen_random_uuid() FROM pg_sleep(1)", []))
-    monkeypatch.setattr(searching, "has_words", lambda query: asleep)
+    monkeypatch.setattr(search_pages, "has_words", lambda query: asleep)
     monkeypatch.setattr(filters, "has_words", lambda query: asleep)
-    monkeypatch.setattr(searching, "SECONDS", 0.05)
+    monkeypatch.setattr(search_pages, "SECONDS", 0.05)
     response = api.client.get(address)
     assert response.status_code == 400
-    assert json.loads(response.content)["errors"] == [{"parameter": "q", "detail": searching.TOO_SLOW}]
+    assert json.loads(response.content)["errors"] == [{"parameter": "q", "detail": search_pages.TOO_SLOW}]
     assert api.ids("reviews/") == world[::-1]
 
 
@@ -215,8 +215,8 @@ def test_search_in_an_order_of_two_parts_takes_no_longer(database, api, monkeypa
     for claimed_on in (date(2026, 10, 3), None):
         publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimed_on=claimed_on)))
     asleep = Q(id__in=RawSQL("SELECT gen_random_uuid() FROM pg_sleep(0.4)", []))
-    monkeypatch.setattr(searching, "has_words", lambda query: asleep)
-    monkeypatch.setattr(searching, "SECONDS", 0.6)
+    monkeypatch.setattr(search_pages, "has_words", lambda query: asleep)
+    monkeypatch.setattr(search_pages, "SECONDS", 0.6)
     assert api.problem("reviews/?q=nuoc&sort=-claimed_on")["errors"][0]["parameter"] == "q"
     assert api.ids("reviews/?q=nuoc&sort=-published_at") == []
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from factcheck.database import DatabaseProblem, lodging, postmaster, source
+from factcheck.database import DatabaseProblem, data_directory, postmaster, source
 from factcheck.database.embedded import Cluster
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,7 +30,7 @@ sys.stdin.read()
 def var() -> Iterator[Path]:
     """A folder with a space, a quote and a dollar in its path, which any account can enter."""
     top = Path(os.environ["FACTCHECK_VAR"]) / f"a b's $c {os.getpid()} {time.monotonic_ns()}"
-    lodging.make_folder(top, 0o755)
+    data_directory.make_folder(top, 0o755)
     yield top / "var"
     Cluster(top / "var", durable=False).destroy()
 
@@ -249,10 +249,10 @@ def test_stop_without_a_checkpoint_loses_nothing(again: Callable[..., Cluster]):
 def test_full_disk_at_the_first_start_is_a_sentence(
     again: Callable[..., Cluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
 ):
-    lodging.make_folder(tmp_path / "bin", 0o755)
+    data_directory.make_folder(tmp_path / "bin", 0o755)
     (tmp_path / "bin" / "initdb").write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 1\n")
     (tmp_path / "bin" / "initdb").chmod(0o755)
-    monkeypatch.setattr(lodging, "binaries", lambda account: tmp_path / "bin")
+    monkeypatch.setattr(data_directory, "binaries", lambda account: tmp_path / "bin")
     monkeypatch.setattr(postmaster, "_identity", lambda account: {})  # another account could not enter this folder
     cluster = again()
     with pytest.raises(DatabaseProblem) as refusal:

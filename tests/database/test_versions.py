@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
+from factcheck.database.data_directory import Lodging
 from factcheck.database.embedded import DATABASE, OWNER, Cluster
-from factcheck.database.lodging import Lodging
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.remote import Remote
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db.models import Model
 
-from factcheck.editorial.imports.incoming import Incoming
 from factcheck.editorial.models import Proposal, User, Verdict, VerdictMapping
 from factcheck.editorial.models.kinds import Kind
-from factcheck.editorial.proposals import imports, merges, workflow
-from factcheck.exchange.own_format import ImportedReview
-from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.editorial.proposals import merge_policy, workflow
+from factcheck.imports.importer import batches
+from factcheck.imports.importer.incoming import Incoming
+from factcheck.imports.readers.own_format import ImportedReview
+from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements.checks import filled
 from tests.drafts import Newsroom, make_demand, make_review, make_scale, publish_claim
 
@@ -35,15 +36,15 @@ def _demand(newsroom: Newsroom) -> Proposal:
 
 def _merge(newsroom: Newsroom) -> Proposal:
     one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
-    return merges.propose_merge(claim=one, into=two, by=newsroom.second, note="Cùng một tin đồn.")
+    return merge_policy.propose_merge(claim=one, into=two, by=newsroom.second, note="Cùng một tin đồn.")
 
 
 def _import(newsroom: Newsroom) -> Proposal:
-    batch = imports.begin_import(newsroom=newsroom.publisher, by=newsroom.second, files="reviews.jsonl")
+    batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.second, files="reviews.jsonl")
     number = batch.pk
     records = [Incoming(f"{number:032x}{each:032x}", _record(f"https://xa.example/{number}/{each}")) for each in (1, 2)]
-    imports.add_to_batch(batch=batch, by=newsroom.second, records=records)
-    proposal = imports.submit_import(batch=batch, by=newsroom.second)
+    batches.add_to_batch(batch=batch, by=newsroom.second, records=records)
+    proposal = batches.submit_import(batch=batch, by=newsroom.second)
     assert proposal is not None
     for member in batch.members:
         assert member.review is not None

@@ -13,7 +13,8 @@ from factcheck.editorial import links
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, ProposedLink
 from factcheck.editorial.models.kinds import Kind
-from factcheck.editorial.proposals import imports, merges, reviews, workflow
+from factcheck.editorial.proposals import import_policy, merge_policy, workflow
+from factcheck.editorial.proposals import review_policy as reviews
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.drafts import (
     Newsroom,
@@ -177,7 +178,7 @@ def test_link_that_went_with_its_claim_is_decided(database: str) -> None:
     batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", imported_by=newsroom.editor)
     link = ProposedLink.objects.create(batch=batch, claim=draft, other=review.claim, score=0.9)
     with transaction.atomic():
-        merges.use_instead(claim=Claim.objects.get(pk=draft.pk), instead=review.claim, by=newsroom.editor)
+        merge_policy.use_instead(claim=Claim.objects.get(pk=draft.pk), instead=review.claim, by=newsroom.editor)
         accepting = begin_until_it_waits(lambda: links.accept_link(link=link, by=newsroom.second))
     with pytest.raises(EditorialError, match="decided already"):
         accepting.result(timeout=30)
@@ -189,7 +190,7 @@ def test_claim_is_exchanged_once_by_two_at_once(database: str) -> None:
     publish_review(newsroom, review)
     people = [newsroom.reporter, newsroom.editor]
     results = at_once(
-        [lambda by=by: merges.use_instead(claim=draft.claim, instead=review.claim, by=by) for by in people]
+        [lambda by=by: merge_policy.use_instead(claim=draft.claim, instead=review.claim, by=by) for by in people]
     )
     assert sorted(map(str, results)) == [
         "1", "Someone else changed this first: one of the two claims no longer exists. Open the list of claims to find its drafts.",
@@ -221,7 +222,7 @@ def story(newsroom: Newsroom) -> dict[str, Callable[[], object]]:
     erasure = reviews.erase(review=erased, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
     demand = make_demand(newsroom, review=shown)
     approve_demand(newsroom, demand)
-    merge = merges.propose_merge(claim=erased.claim, into=shown.claim, by=newsroom.reporter, note="Cùng tin đồn.")
+    merge = merge_policy.propose_merge(claim=erased.claim, into=shown.claim, by=newsroom.reporter, note="Cùng tin đồn.")
     batch = MAKE[Kind.IMPORT](newsroom).batch
     workflow.approve(proposal=batch.proposal, by=newsroom.editor, digest=batch.proposal.digest)
     mapping = MAKE[Kind.MAPPING](newsroom)
@@ -234,9 +235,9 @@ def story(newsroom: Newsroom) -> dict[str, Callable[[], object]]:
         "erasure": lambda: workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest),
         "demand": lambda: workflow.publish(proposal=entered, by=newsroom.editor),
         "merge": lambda: workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest),
-        "import": lambda: imports.publish_import(batch=batch, by=newsroom.chief),
+        "import": lambda: import_policy.publish_import(batch=batch, by=newsroom.chief),
         "mapping": lambda: workflow.approve(proposal=mapping, by=newsroom.editor, digest=mapping.digest),
-        "exchange": lambda: merges.use_instead(claim=draft, instead=shown.claim, by=newsroom.editor),
+        "exchange": lambda: merge_policy.use_instead(claim=draft, instead=shown.claim, by=newsroom.editor),
     }
 
 

@@ -9,8 +9,7 @@ from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
 
-from factcheck.editorial import messages
-from factcheck.editorial.documents import publisher, statement, statement_of
+from factcheck.editorial import reader_messages
 from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models import (
@@ -24,8 +23,9 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.models.claims import TopicLabel
 from factcheck.editorial.models.kinds import Decision, Kind
-from factcheck.editorial.proposals import merges, workflow
-from factcheck.record.canonical import canonical, rfc3339, sha256_hex
+from factcheck.editorial.proposals import merge_policy, workflow
+from factcheck.editorial.review_statements import publisher, statement, statement_of
+from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from tests.drafts import (
     Newsroom,
     make_demand,
@@ -50,7 +50,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     one, other = make_review(newsroom), make_review(newsroom)
     publish_review(newsroom, one)
     publish_review(newsroom, other)
-    merges.propose_merge(claim=other.claim, into=one.claim, by=newsroom.chief, note="Cùng một lời đồn.")
+    merge_policy.propose_merge(claim=other.claim, into=one.claim, by=newsroom.chief, note="Cùng một lời đồn.")
     workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
     mapping = VerdictMapping.objects.create(words="Falso", verdict=make_scale().verdicts.get(slug="false"))
     workflow.submit(subject=mapping, by=newsroom.editor)
@@ -64,7 +64,9 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     ProposedLink.objects.create(batch=batch, claim=other.claim, other=one.claim, score=0.9)
     workflow.submit(subject=make_demand(newsroom), by=newsroom.chief)
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
-    messages.take_in(kind=ReaderMessage.Kind.TIP, said={"text": "Có tin đồn này.", "language": "vi"}, address="x")
+    reader_messages.take_in(
+        kind=ReaderMessage.Kind.TIP, said={"text": "Có tin đồn này.", "language": "vi"}, address="x"
+    )
     return newsroom
 
 

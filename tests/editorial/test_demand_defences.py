@@ -7,8 +7,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from factcheck.editorial.models import Demand, Proposal
-from factcheck.editorial.proposals import demands, workflow
-from factcheck.record.canonical import canonical, rfc3339, sha256_hex
+from factcheck.editorial.proposals import demand_policy, workflow
+from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.models import LogEntry
 from tests.drafts import Newsroom, make_demand, make_newsroom, publish_demand
 from tests.editorial.proposal_kinds import written
@@ -43,13 +43,15 @@ def approved(newsroom: Newsroom, demand: Demand, statement: dict[str, Any], **fi
 
 def test_by_hand_with_approval_is_taken(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
-    insert_revision(demand, demands.statement(demand), approved(newsroom, demand, demands.statement(demand)))
+    insert_revision(
+        demand, demand_policy.statement(demand), approved(newsroom, demand, demand_policy.statement(demand))
+    )
     assert LogEntry.objects.count() == 1
 
 
 def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
     demand, other = make_demand(newsroom), make_demand(newsroom)
-    said = demands.statement(demand)
+    said = demand_policy.statement(demand)
     submitted = workflow.submit(subject=make_demand(newsroom), by=newsroom.reporter)
     message = "nobody approved what it publishes"
     with pytest.raises(IntegrityError, match=message):
@@ -80,7 +82,7 @@ def test_by_hand_against_the_registers_rules_is_refused(
 ) -> None:
     make_newsroom("khac.example")
     demand = make_demand(newsroom)
-    said = demands.statement(demand) | changes
+    said = demand_policy.statement(demand) | changes
     with pytest.raises(IntegrityError, match=message):
         insert_revision(demand, said, approved(newsroom, demand, said))
 
@@ -88,7 +90,7 @@ def test_by_hand_against_the_registers_rules_is_refused(
 def test_by_hand_update_without_note_is_refused(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
     first = rfc3339(publish_demand(newsroom, demand).at)
-    said = demands.statement(demand)
+    said = demand_policy.statement(demand)
     with pytest.raises(IntegrityError, match="nothing says what changed"):
         insert_revision(demand, said, approved(newsroom, demand, said), first, number=2, kind="updated")
     with pytest.raises(IntegrityError, match="cannot follow"):

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Demand, EditorialEvent, Membership, Proposal
-from factcheck.editorial.proposals import demands, workflow
+from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument
 from factcheck.record.statements.demand import Demand as DemandStatement
 from tests.drafts import (
@@ -30,7 +30,7 @@ from tests.whole import whole
 
 
 def tomorrow() -> date:
-    return demands.today() + timedelta(days=1)
+    return demand_policy.today() + timedelta(days=1)
 
 
 def test_story_from_draft_to_update(newsroom: Newsroom) -> None:
@@ -174,14 +174,14 @@ def test_verbs_refuse_the_wrong_people(newsroom: Newsroom) -> None:
             workflow.publish(proposal=waiting(demand), by=person)
     workflow.publish(proposal=waiting(demand), by=newsroom.editor)
     with pytest.raises(NotAllowed):
-        demands.reopen_demand(demand=demand, by=stranger, note="Có kết quả.")
+        demand_policy.reopen_demand(demand=demand, by=stranger, note="Có kết quả.")
     assert LogEntry.objects.count() == 1
 
 
 def test_verbs_refuse_the_wrong_state(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
     with pytest.raises(EditorialError, match="Only a published demand"):
-        demands.reopen_demand(demand=demand, by=newsroom.editor, note="x")
+        demand_policy.reopen_demand(demand=demand, by=newsroom.editor, note="x")
     approval = workflow.submit(subject=demand, by=newsroom.reporter)
     with pytest.raises(EditorialError, match="Only what is approved"):
         workflow.publish(proposal=approval, by=newsroom.editor)
@@ -194,8 +194,8 @@ def test_verbs_refuse_the_wrong_state(newsroom: Newsroom) -> None:
         workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
     workflow.publish(proposal=waiting(demand), by=newsroom.editor)
     with pytest.raises(EditorialError, match="Say what changed"):
-        demands.reopen_demand(demand=demand, by=newsroom.reporter, note="  ")
-    demands.reopen_demand(demand=demand, by=newsroom.reporter, note="Có kết quả.")
+        demand_policy.reopen_demand(demand=demand, by=newsroom.reporter, note="  ")
+    demand_policy.reopen_demand(demand=demand, by=newsroom.reporter, note="Có kết quả.")
     with pytest.raises(EditorialError, match="Nothing has changed since the published revision"):
         workflow.submit(subject=demand, by=newsroom.reporter)
     Demand.objects.update(change_note="", legal_basis="")
@@ -226,7 +226,7 @@ def test_change_after_approval_is_found(newsroom: Newsroom) -> None:
 
 
 def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
-    later, due = (make_demand(newsroom, publish_after=day) for day in (tomorrow(), demands.today()))
+    later, due = (make_demand(newsroom, publish_after=day) for day in (tomorrow(), demand_policy.today()))
     undated = make_demand(newsroom)
     for demand in (later, due, undated):
         approve_demand(newsroom, demand)
@@ -234,7 +234,7 @@ def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.Cap
         workflow.publish(proposal=waiting(later), by=newsroom.editor)
     call_command("publish_due_demands")
     assert capsys.readouterr().out == f"{due.pk} is entry 0 of the log.\n"
-    assert json.loads(PublishedDemand.objects.get().body)["delayed_until"] == demands.today().isoformat()
+    assert json.loads(PublishedDemand.objects.get().body)["delayed_until"] == demand_policy.today().isoformat()
     event = EditorialEvent.objects.get(action="demand.published")
     assert event.actor == newsroom.editor
     call_command("publish_due_demands")
@@ -242,7 +242,7 @@ def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.Cap
 
 
 def test_due_demand_of_a_former_editor_is_left_and_told(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
-    left, kept = (make_demand(newsroom, publish_after=demands.today()) for _ in range(2))
+    left, kept = (make_demand(newsroom, publish_after=demand_policy.today()) for _ in range(2))
     approval = workflow.submit(subject=left, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
     approve_demand(newsroom, kept)

@@ -20,7 +20,7 @@ from django.db import IntegrityError, connections
 
 from factcheck.editorial.claimants import redact_claimant
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source
-from factcheck.editorial.proposals import reviews, workflow
+from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import PublishedReview
 from tests.drafts import (
     NOTICE,
@@ -107,7 +107,7 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
     workflow.return_(proposal=waiting(review), by=newsroom.editor, reason=word("message"))
     publish_review(newsroom, review)
     # The correction moves it to another claim and changes the headline: the former ones are in the history alone.
-    reviews.open_correction(
+    review_policy.open_correction(
         review=review, by=newsroom.reporter, change_class="substantive", note=f"{word('first note')}{LONG}"
     )
     other = make_claim(newsroom, text=f"Bà {word('second claim')} nói.", claimant=named)
@@ -115,11 +115,11 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
         headline=word("second headline"), claim=other, change_note=f"{word('note')}{LONG}"
     )
     publish_review(newsroom, review)
-    approval = reviews.withdraw(review=review, by=newsroom.reporter, reason=word("withdrawal"))
+    approval = review_policy.withdraw(review=review, by=newsroom.reporter, reason=word("withdrawal"))
     workflow.return_(proposal=waiting(review), by=newsroom.editor, reason=word("refusal"))
     withdraw_review(newsroom, review)
     reinstate_review(newsroom, review)
-    approval = reviews.erase(review=review, by=newsroom.editor, ground="other", notice=word("former notice"))
+    approval = review_policy.erase(review=review, by=newsroom.editor, ground="other", notice=word("former notice"))
     assert approval.note == word("former notice")
     workflow.return_(proposal=waiting(review), by=newsroom.chief, reason=word("second refusal"))
     for row, name in ((review, "review in the desk's log"), (claim, "claim there"), (named, "claimant there")):
@@ -208,7 +208,7 @@ def test_what_was_never_published_is_emptied_as_the_page_says(newsroom: Newsroom
 def test_redaction_keeps_the_new_draft_and_nothing_else(newsroom: Newsroom) -> None:
     word = Words()
     review = fill(newsroom, word)
-    reviews.open_correction(
+    review_policy.open_correction(
         review=review, by=newsroom.reporter, change_class="update", note="Không còn nêu tên người phát ngôn."
     )
     redact_claimant(claimant=review.claim.claimant, by=newsroom.editor, description="một người dùng mạng xã hội")

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from factcheck.editorial import documents, erasure
+from factcheck.editorial import erasure, review_statements
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Appearance, Claim, Claimant, EditorialEvent, Proposal, Review
-from factcheck.editorial.proposals import reviews, workflow
+from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
 from tests.drafts import (
     NOTICE,
@@ -85,13 +85,13 @@ def test_erased_review_can_do_nothing_more(newsroom: Newsroom) -> None:
         (lambda: workflow.submit(subject=review, by=person), "Only a draft can be submitted"),
         (lambda: workflow.publish(proposal=review.proposals.first(), by=person), "Only what is approved"),
         (
-            lambda: reviews.open_correction(review=review, by=person, change_class="typo", note="x"),
+            lambda: review_policy.open_correction(review=review, by=person, change_class="typo", note="x"),
             "Only a published review can be corrected",
         ),
-        (lambda: reviews.withdraw(review=review, by=person, reason="x"), "Only what is public"),
-        (lambda: reviews.reinstate(review=review, by=person, reason="x"), "Only a withdrawn review"),
+        (lambda: review_policy.withdraw(review=review, by=person, reason="x"), "Only what is public"),
+        (lambda: review_policy.reinstate(review=review, by=person, reason="x"), "Only a withdrawn review"),
         (
-            lambda: reviews.erase(review=review, by=person, ground="law", notice="Theo luật."),
+            lambda: review_policy.erase(review=review, by=person, ground="law", notice="Theo luật."),
             "Only what was published can be erased",
         ),
     ):
@@ -117,12 +117,12 @@ def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> N
     publish_review(newsroom, review)
     wanted: dict[str, Any] = {"review": review, "by": newsroom.editor, "ground": "personal_data", "notice": NOTICE}
     with pytest.raises(EditorialError, match="Open a correction first"):
-        reviews.erase(**wanted, redact=True)
+        review_policy.erase(**wanted, redact=True)
     open_correction(newsroom, review)
     with pytest.raises(EditorialError, match="take out of the draft what has to go"):
-        reviews.erase(**wanted, redact=True)
+        review_policy.erase(**wanted, redact=True)
     Review.objects.update(headline="Đoạn phim cũ")
-    reviews.erase(**wanted, redact=True)
+    review_policy.erase(**wanted, redact=True)
     # What is asked for is decided on first.
     with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review waits"):
         workflow.submit(subject=review, by=newsroom.reporter)
@@ -136,7 +136,7 @@ def test_redacted_revision_needs_its_note(newsroom: Newsroom) -> None:
     with pytest.raises(EditorialError, match="Say what kind of correction this is"):
         workflow.submit(subject=review, by=newsroom.reporter)
     with pytest.raises(EditorialError, match="Only what is public can be withdrawn"):
-        reviews.withdraw(review=review, by=newsroom.reporter, reason="x")
+        review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")
 
 
 def test_withdrawn_review_can_be_erased(newsroom: Newsroom) -> None:
@@ -199,7 +199,7 @@ def test_erase_says_what_is_wrong_with_the_notice(newsroom: Newsroom, fields: di
     review = make_review(newsroom)
     publish_review(newsroom, review)
     with pytest.raises(EditorialError, match=reason):
-        reviews.erase(**{"review": review, "by": newsroom.editor, "ground": "law", "notice": NOTICE} | fields)
+        review_policy.erase(**{"review": review, "by": newsroom.editor, "ground": "law", "notice": NOTICE} | fields)
     assert not Proposal.objects.filter(action="erasure").exists()
 
 
@@ -207,7 +207,7 @@ def test_redaction_may_say_what_stays(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
     open_correction(newsroom, review, summary="Sai.")
-    reviews.erase(
+    review_policy.erase(
         review=review,
         by=newsroom.editor,
         ground="other",
@@ -219,7 +219,7 @@ def test_redaction_may_say_what_stays(newsroom: Newsroom) -> None:
 def test_erasure_needs_two_editors(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     with pytest.raises(EditorialError, match="Only what was published can be erased"):
-        reviews.erase(review=review, by=newsroom.editor, ground="law", notice=NOTICE)
+        review_policy.erase(review=review, by=newsroom.editor, ground="law", notice=NOTICE)
     publish_review(newsroom, review)
     stranger = make_newsroom("other.example").chief
     for person, reason in (
@@ -228,8 +228,8 @@ def test_erasure_needs_two_editors(newsroom: Newsroom) -> None:
         (make_user("root", is_superuser=True), "not a member"),
     ):
         with pytest.raises(NotAllowed, match=reason):
-            reviews.erase(review=review, by=person, ground="law", notice=NOTICE)
-    approval = reviews.erase(review=review, by=newsroom.editor, ground="law", notice=NOTICE)
+            review_policy.erase(review=review, by=person, ground="law", notice=NOTICE)
+    approval = review_policy.erase(review=review, by=newsroom.editor, ground="law", notice=NOTICE)
     for person, reason in (
         (newsroom.editor, "You submitted this yourself"),
         (newsroom.reporter, "Only an Editor or Chief editor"),
@@ -238,7 +238,7 @@ def test_erasure_needs_two_editors(newsroom: Newsroom) -> None:
         with pytest.raises(NotAllowed, match=reason):
             workflow.approve(proposal=approval, by=person, digest=approval.digest)
     with pytest.raises(EditorialError, match="already waits"):
-        reviews.withdraw(review=review, by=newsroom.reporter, reason="x")
+        review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")
     assert PublishedReview.objects.get().status == "live"
     workflow.return_(proposal=waiting(review), by=newsroom.chief, reason="Không có căn cứ.")
-    assert documents.statement(review)["headline"] == "Video nước lũ là của năm 2020"
+    assert review_statements.statement(review)["headline"] == "Video nước lũ là của năm 2020"

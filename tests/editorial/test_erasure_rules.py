@@ -10,8 +10,8 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, connectio
 
 from factcheck.editorial import erasure
 from factcheck.editorial.models import EditorialEvent, Proposal, Review
-from factcheck.editorial.proposals import reviews, workflow
-from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, RevisionDocument
 from tests.drafts import Newsroom, make_newsroom, make_review, open_correction, publish_review, waiting
 from tests.editorial.proposal_kinds import written
@@ -33,7 +33,7 @@ def desk(module_database: str) -> Iterator[Desk]:
     publish_review(newsroom, live)
     publish_review(newsroom, redacted)
     open_correction(newsroom, redacted, headline="Đoạn phim cũ")
-    approval = reviews.erase(review=redacted, by=newsroom.editor, ground="law", notice=NOTICE, redact=True)
+    approval = review_policy.erase(review=redacted, by=newsroom.editor, ground="law", notice=NOTICE, redact=True)
     workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
     publish_review(newsroom, redacted)
     return Desk(newsroom, live, redacted)
@@ -87,7 +87,7 @@ def test_erasure_without_approval_is_refused(desk: Desk) -> None:
 
 
 def test_erasure_that_is_only_asked_for_is_refused(desk: Desk) -> None:
-    approval = reviews.erase(review=desk.live, by=desk.newsroom.editor, ground="law", notice=NOTICE)
+    approval = review_policy.erase(review=desk.live, by=desk.newsroom.editor, ground="law", notice=NOTICE)
     with pytest.raises(IntegrityError, match="proposal_published_if_approved"):
         insert_erasure(desk.live, approval, DELETE_DOCUMENTS)
     workflow.take_back(proposal=waiting(desk.live), by=desk.newsroom.editor)
@@ -96,7 +96,7 @@ def test_erasure_that_is_only_asked_for_is_refused(desk: Desk) -> None:
 def test_half_an_erasure_is_refused_at_commit(desk: Desk) -> None:
     review = make_review(desk.newsroom)
     publish_review(desk.newsroom, review)
-    approval = reviews.erase(review=review, by=desk.newsroom.editor, ground="law", notice=NOTICE)
+    approval = review_policy.erase(review=review, by=desk.newsroom.editor, ground="law", notice=NOTICE)
     Proposal.objects.filter(pk=approval.pk).update(
         decision="approved", decided_by=desk.newsroom.chief, decided_at="2026-01-01T00:00:00Z"
     )

@@ -12,15 +12,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
-from factcheck.editorial import links, similar
+from factcheck.editorial import links, similar_claims
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, Proposal, ProposedLink, Review
-from factcheck.editorial.proposals import merges, workflow
-from factcheck.editorial.proposals.imports import publish_import
-from factcheck.record import matching
-from factcheck.record.embeddings import NoVectorError
-from factcheck.record.matching import Matching
-from factcheck.record.missing_vectors import compute_missing
+from factcheck.editorial.proposals import merge_policy, workflow
+from factcheck.editorial.proposals.import_policy import publish_import
+from factcheck.record.matching import matches
+from factcheck.record.matching.embeddings import NoVectorError
+from factcheck.record.matching.matches import Matching
+from factcheck.record.matching.missing_vectors import compute_missing
 from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
 from tests.journeys.browser import signed_in
 
@@ -57,7 +57,7 @@ def publish(newsroom: Newsroom, batch: ImportBatch) -> None:
 
 
 def join(newsroom: Newsroom, claim: Claim, into: Claim) -> None:
-    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
+    merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
     workflow.approve(proposal=merge, by=newsroom.second, digest=merge.digest)
 
 
@@ -112,12 +112,12 @@ def test_claims_wait_until_meaning_can_be_compared(
 ) -> None:
     """Compared by words alone they would not be compared again, and one in another language never found."""
     batch = bring_in(newsroom, tmp_path, FLOOD, "The flood reached the roof of the pagoda in Hue.")
-    found = similar.match(FLOOD)
+    found = similar_claims.match(FLOOD)
     with monkeypatch.context() as first:  # the first is compared before the address goes down
         first.setattr(
-            similar, "match", lambda text, **_: replace(found, explanation=None) if text == FLOOD else down(text)
+            similar_claims, "match", lambda text, **_: replace(found, explanation=None) if text == FLOOD else down(text)
         )
-        first.setattr(similar, "is_configured", lambda: True)
+        first.setattr(similar_claims, "is_configured", lambda: True)
         with pytest.raises(CommandError, match="Nobody answers. The next run goes on where this one stopped."):
             call_command("propose_links")
     assert (ProposedLink.objects.count(), links.count_waiting(ImportBatch.objects.get(pk=batch.pk))) == (1, 1)
@@ -143,24 +143,24 @@ def test_claim_that_the_model_refuses_is_compared_by_words(
             return [[1.0] + [0.0] * 383 for _ in texts]
 
     list(compute_missing(Refusing()))
-    monkeypatch.setattr(matching, "configured", Refusing)
-    monkeypatch.setattr(similar, "is_configured", lambda: True)
+    monkeypatch.setattr(matches, "configured", Refusing)
+    monkeypatch.setattr(similar_claims, "is_configured", lambda: True)
     assert links.propose_links(batch) == 1
-    assert similar.match(FLOOD).explanation == "The embeddings address answered 413."
+    assert similar_claims.match(FLOOD).explanation == "The embeddings address answered 413."
 
 
 def test_import_is_decided_while_its_claims_are_compared(
     newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = bring_in(newsroom, tmp_path, FLOOD)
-    match, comparing, decided = similar.match, Event(), Event()
+    match, comparing, decided = similar_claims.match, Event(), Event()
 
     def slow(text: str, **options: Any) -> Matching:
         comparing.set()
         assert decided.wait(30)
         return match(text, **options)
 
-    monkeypatch.setattr(similar, "match", slow)
+    monkeypatch.setattr(similar_claims, "match", slow)
     with ThreadPoolExecutor(1) as pool:
         proposing = pool.submit(in_a_connection, lambda: links.propose_links(batch))
         try:
@@ -178,15 +178,15 @@ def test_claims_that_another_run_has_compared_are_not_compared_back(
 ) -> None:
     batch = bring_in(newsroom, tmp_path, f"{FLOOD} (1)", f"{FLOOD} (2)")
     monkeypatch.setattr(links, "CHUNK", 1)
-    match = similar.match
+    match = similar_claims.match
 
     def overtaken(text: str, **options: Any) -> Matching:
         if text == f"{FLOOD} (1)":
-            monkeypatch.setattr(similar, "match", match)
+            monkeypatch.setattr(similar_claims, "match", match)
             assert links.propose_links(ImportBatch.objects.get(pk=batch.pk)) == 2
         return match(text, **options)
 
-    monkeypatch.setattr(similar, "match", overtaken)
+    monkeypatch.setattr(similar_claims, "match", overtaken)
     assert links.propose_links(batch) == 0
     assert (ProposedLink.objects.count(), links.waiting()) == (2, [])
 
@@ -196,7 +196,7 @@ def test_claim_that_alone_cannot_be_compared_holds_up_no_other(
     newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: bool, linked: list[str]
 ) -> None:
     batch = bring_in(newsroom, tmp_path, f"{FLOOD} (1)", f"{FLOOD} (2)")
-    match = similar.match
+    match = similar_claims.match
 
     def failing(text: str, **options: Any) -> Matching:
         failed = text == f"{FLOOD} (1)"
@@ -204,8 +204,8 @@ def test_claim_that_alone_cannot_be_compared_holds_up_no_other(
             raise TimeoutError
         return replace(match(text, **options), explanation="The embeddings address answered 500." if failed else None)
 
-    monkeypatch.setattr(similar, "match", failing)
-    monkeypatch.setattr(similar, "is_configured", lambda: True)
+    monkeypatch.setattr(similar_claims, "match", failing)
+    monkeypatch.setattr(similar_claims, "is_configured", lambda: True)
     call_command("propose_links")
     assert sorted(text[-3:] for text in ProposedLink.objects.values_list("claim__text", flat=True)) == linked
     assert links.count_waiting(ImportBatch.objects.get(pk=batch.pk)) == 0
@@ -215,14 +215,14 @@ def test_import_that_fails_holds_up_no_other(
     newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = bring_in(newsroom, tmp_path, f"{FLOOD} (1)"), bring_in(newsroom, tmp_path, f"{FLOOD} (2)")
-    match, begun = similar.match, list[str]()
+    match, begun = similar_claims.match, list[str]()
 
     def down_at_first(text: str, **options: Any) -> Matching:
         begun.append(text)
         return down(text) if f"{FLOOD} (2)" not in begun else replace(match(text, **options), explanation=None)
 
-    monkeypatch.setattr(similar, "match", down_at_first)
-    monkeypatch.setattr(similar, "is_configured", lambda: True)
+    monkeypatch.setattr(similar_claims, "match", down_at_first)
+    monkeypatch.setattr(similar_claims, "is_configured", lambda: True)
     with pytest.raises(CommandError, match="Nobody answers"):
         call_command("propose_links")
     assert links.waiting() == [first]
@@ -237,7 +237,7 @@ def test_link_of_a_claim_that_was_merged_meanwhile(newsroom: Newsroom, tmp_path:
     publish(newsroom, batch)
     claim = Claim.objects.get(text="Nước lũ ở Huế lên tới mái chùa!")
     link = ProposedLink.objects.create(batch=batch, claim=claim, other=other.claim, score=0.9)
-    merge = merges.propose_merge(
+    merge = merge_policy.propose_merge(
         claim=claim, into=Claim.objects.get(text=FLOOD), by=newsroom.editor, note="Cùng một đoạn video."
     )
     assert list(links.open_links(claim=claim)) == [link]

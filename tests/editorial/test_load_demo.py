@@ -11,9 +11,9 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from factcheck.editorial import demonstration
-from factcheck.editorial.documents import statement_of
+from factcheck.editorial import demo_newsroom
 from factcheck.editorial.models import Claim, Proposal, Publisher, RatingScale, Review, User
+from factcheck.editorial.review_statements import statement_of
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import check
@@ -120,7 +120,7 @@ def test_interrupted_leaves_nothing(database: str, monkeypatch: pytest.MonkeyPat
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(demonstration, "_write", fail)
+    monkeypatch.setattr(demo_newsroom, "_write", fail)
     with pytest.raises(KeyboardInterrupt):
         call_command("load_demo")
     assert not Publisher.objects.exists()

@@ -7,11 +7,11 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from factcheck.editorial import documents
+from factcheck.editorial import review_statements
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Proposal, Review
-from factcheck.editorial.proposals import merges, publication, workflow
-from factcheck.record import tree, verifier
+from factcheck.editorial.proposals import merge_policy, publication, workflow
+from factcheck.record.log import tree, verifier
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from tests.api.conftest import Api
 from tests.drafts import (
@@ -48,7 +48,7 @@ def run(sql: str) -> None:
 
 def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) -> None:
     claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
-    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
+    merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
     assert json.loads(merge.statement).keys() == {"id", "into", "publisher", "license"}
     assert PublishedClaim.objects.count() == 2  # nothing has happened yet
     with pytest.raises(NotAllowed, match="You submitted this yourself"):
@@ -72,7 +72,7 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
         "updated_at": 0,
         "revision": {"number": 1, "kind": "merge", "class": None, "note": NOTE},
     }
-    assert merges.merged_into(claim) == into
+    assert merge_policy.merged_into(claim) == into
     with pytest.raises(EditorialError, match="already been decided"):
         workflow.take_back(proposal=merge, by=newsroom.editor)
     events = EditorialEvent.objects.filter(subject=str(claim.pk)).order_by("pk")
@@ -85,24 +85,24 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
 
 def test_merge_can_be_refused_or_taken_back(newsroom: Newsroom) -> None:
     claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
-    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     with pytest.raises(EditorialError, match="already waits for a decision"):
-        merges.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
+        merge_policy.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
     with pytest.raises(EditorialError, match="Write what has to change"):
         workflow.return_(proposal=merge, by=newsroom.editor, reason=" ")
     workflow.return_(proposal=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
-    again = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    again = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     workflow.take_back(proposal=again, by=newsroom.reporter)
     assert not LogEntry.objects.filter(kind__startswith="claim.").exists()
-    assert merges.open_merges(claim) == []
+    assert merge_policy.open_merges(claim) == []
 
 
 def test_two_newsrooms_join_together_and_either_parts(newsroom: Newsroom) -> None:
     other, third = make_newsroom("khac.example"), make_newsroom("baochi.example")
     claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(other, "Nước ngập mái chùa.")
     with pytest.raises(NotAllowed, match="Neither of the two claims"):
-        merges.propose_merge(claim=claim, into=into, by=third.editor, note=NOTE)
-    merge = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+        merge_policy.propose_merge(claim=claim, into=into, by=third.editor, note=NOTE)
+    merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     for person in (newsroom.editor, newsroom.chief, third.chief):
         with pytest.raises(NotAllowed):
             workflow.approve(proposal=merge, by=person, digest=merge.digest)
@@ -113,7 +113,7 @@ def test_two_newsrooms_join_together_and_either_parts(newsroom: Newsroom) -> Non
         )
     entry = workflow.approve(proposal=merge, by=other.editor, digest=merge.digest).entry
     assert json.loads(bytes(entry.revision_document.document))["publisher"]["site"] == "kiemchung.example"
-    parting = merges.propose_split(claim=claim, by=other.reporter, note="Hai ngôi chùa khác nhau.")
+    parting = merge_policy.propose_split(claim=claim, by=other.reporter, note="Hai ngôi chùa khác nhau.")
     with pytest.raises(NotAllowed):
         workflow.approve(proposal=parting, by=newsroom.editor, digest=parting.digest)
     assert workflow.approve(proposal=parting, by=other.editor, digest=parting.digest).entry.kind == "claim.split"
@@ -136,9 +136,9 @@ def test_what_cannot_be_proposed(newsroom: Newsroom) -> None:
         (three, two, f"Trùng với «{two.text.upper()}»", "must repeat neither"),
     ):
         with pytest.raises(EditorialError, match=message):
-            merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
+            merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
     with pytest.raises(EditorialError, match="Only a claim that is merged"):
-        merges.propose_split(claim=two, by=newsroom.reporter, note=NOTE)
+        merge_policy.propose_split(claim=two, by=newsroom.reporter, note=NOTE)
     merge_claims(newsroom, withdrawn, three)  # its address leads to where the reviews are
 
 
@@ -153,17 +153,17 @@ def test_reason_does_not_repeat_what_only_the_public_claim_still_says(newsroom: 
     Claimant.objects.filter(pk=claim.claimant_id).update(type="unnamed", name="", description="một quan chức xã")
     claim.refresh_from_db()
     with pytest.raises(EditorialError, match="must repeat neither"):
-        merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
-    plain = merges.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+        merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
+    plain = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     workflow.approve(proposal=plain, by=newsroom.editor, digest=plain.digest)
     with pytest.raises(EditorialError, match="must repeat neither"):
-        merges.propose_split(claim=claim, by=newsroom.reporter, note=note)
+        merge_policy.propose_split(claim=claim, by=newsroom.reporter, note=note)
 
 
 def test_opposite_merges_at_the_same_time_give_one(newsroom: Newsroom) -> None:
     one, two = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
-    there = merges.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
-    back = merges.propose_merge(claim=two, into=one, by=newsroom.reporter, note=NOTE)
+    there = merge_policy.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
+    back = merge_policy.propose_merge(claim=two, into=one, by=newsroom.reporter, note=NOTE)
     results = at_once(
         [
             lambda merge=merge, by=by: workflow.approve(proposal=merge, by=by, digest=merge.digest).entry
@@ -237,7 +237,7 @@ def test_reviews_go_on_after_a_merge(newsroom: Newsroom) -> None:
 def test_erasure_after_a_merge_leaves_nothing_of_the_claim(newsroom: Newsroom) -> None:
     secret = publish_claim(newsroom, "Ông Quỳzạt nói dối.")
     other = publish_claim(newsroom, "Lời đồn thứ nhì.")
-    refused = merges.propose_merge(claim=secret, into=other, by=newsroom.reporter, note=NOTE)
+    refused = merge_policy.propose_merge(claim=secret, into=other, by=newsroom.reporter, note=NOTE)
     workflow.return_(proposal=refused, by=newsroom.editor, reason="Ông Quỳzạt là người khác.")
     merge_claims(newsroom, secret, other)
     assert "Quỳzạt" in dump()
@@ -274,7 +274,7 @@ def test_verifier_follows_merges(
 def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
     three = publish_claim(newsroom, "Lời đồn thứ ba.")
-    merge = merges.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
+    merge = merge_policy.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
     real = publication.publish.publish
 
     def into_another(publications: Any) -> Any:
@@ -290,8 +290,8 @@ def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monke
 
 def test_database_refuses_a_merge_in_the_name_of_another(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
-    theirs = {"publisher": documents.publisher(make_newsroom("khac.example").publisher)}
-    real = merges.MergePolicy.statement
-    monkeypatch.setattr(merges.MergePolicy, "statement", lambda policy, merge: real(policy, merge) | theirs)
+    theirs = {"publisher": review_statements.publisher(make_newsroom("khac.example").publisher)}
+    real = merge_policy.MergePolicy.statement
+    monkeypatch.setattr(merge_policy.MergePolicy, "statement", lambda policy, merge: real(policy, merge) | theirs)
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"):
         merge_claims(newsroom, one, two)

@@ -1,10 +1,10 @@
 """Every kind of statement that enters the log follows its model."""
 
-from factcheck.editorial.documents import statement_of
-from factcheck.record import tree
+from factcheck.editorial.review_statements import statement_of
+from factcheck.record.key_rotation import rotate
+from factcheck.record.log import tree
+from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry, RevisionDocument
-from factcheck.record.notes import SigningKey
-from factcheck.record.rotation import rotate
 from factcheck.record.statements import demand, erasure, merge, review, rotation, tombstone
 from factcheck.record.statements.checks import check
 from tests.drafts import (

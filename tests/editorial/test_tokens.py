@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import AnsweredRequest, ApiToken, Authorship, Claim, EditorialEvent, Review
-from factcheck.editorial.programs import once
+from factcheck.editorial.programs import idempotency
 from factcheck.editorial.programs.tokens import by_token, make_token, revoke_token
-from factcheck.editorial.proposals import reviews, workflow
+from factcheck.editorial.proposals import review_policy, workflow
 from tests.drafts import make_newsroom, make_review, make_scale, make_user, publish_review, waiting
 from tests.tokens import CLAIM, make_program
 
@@ -157,7 +157,7 @@ def test_request_beside_the_same_one_is_told_to_wait(newsroom: Any) -> None:
         return Claim.objects.create(newsroom=newsroom.publisher, logged_by=newsroom.reporter, **CLAIM).pk
 
     def work() -> None:
-        once.do_once(token=token, route=route, key="k", content=b"{}", act=act)
+        idempotency.do_once(token=token, route=route, key="k", content=b"{}", act=act)
         connections.close_all()
 
     first = threading.Thread(target=work)
@@ -179,7 +179,7 @@ def test_keys_are_forgotten_after_a_day(newsroom: Any) -> None:
     AnsweredRequest.objects.filter(key="old").update(at=long_ago)
     assert program.post("claims/", CLAIM, **{"Idempotency-Key": "old"}) != first  # before the job comes by
     AnsweredRequest.objects.filter(key="old").update(at=long_ago)
-    assert once.forget_answered() == 1
+    assert idempotency.forget_answered() == 1
     assert [row.key for row in AnsweredRequest.objects.all()] == ["new"]
 
 
@@ -202,7 +202,7 @@ def test_published_review_of_a_program_is_erased_whole(newsroom: Any) -> None:
     said = {"claim": {"id": claim}, "language": "vi", "summary": "zwielicht", "verdict": verdict, "sources": sources}
     review = Review.objects.get(pk=program.post("reviews/", said, **{"Idempotency-Key": "k"}))
     publish_review(newsroom, review)
-    approval = reviews.erase(review=review, by=newsroom.editor, ground="law", notice="Theo luật.")
+    approval = review_policy.erase(review=review, by=newsroom.editor, ground="law", notice="Theo luật.")
     workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
     program.refused("GET", f"reviews/{review.pk}/", None, 404)
     assert program.get("reviews/")["results"] == []

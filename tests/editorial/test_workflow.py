@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial import documents
+from factcheck.editorial import review_statements
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review, Source, Topic, User
-from factcheck.editorial.proposals import reviews, workflow
+from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
 from tests.drafts import (
     Newsroom,
@@ -108,11 +108,11 @@ def test_submit_says_what_is_missing(newsroom: Newsroom, fields: dict[str, Any],
 def test_submit_wants_a_source_with_a_stance(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     review.sources.update(stance=Source.Stance.CONTEXT)
-    assert [str(each) for each in documents.missing(review)] == [
+    assert [str(each) for each in review_statements.missing(review)] == [
         "At least one source must support or refute the claim; now all are context."
     ]
     review.sources.update(stance="")
-    assert [str(each) for each in documents.missing(review)] == [
+    assert [str(each) for each in review_statements.missing(review)] == [
         "Say of every source whether it supports the claim, refutes it or gives context."
     ]
 
@@ -202,15 +202,15 @@ def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom) -> None
 def test_correction_needs_class_note_and_change(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     with pytest.raises(EditorialError, match="Only a published review can be corrected. This one is: draft"):
-        reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
+        review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
     publish_review(newsroom, review)
     for change_class, note, reason in (
         ("whim", "x", "Say what kind of correction"),
         ("typo", " ", "Write what changed and why"),
     ):
         with pytest.raises(EditorialError, match=reason):
-            reviews.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
-    reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa lỗi chính tả.")
+            review_policy.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa lỗi chính tả.")
     with pytest.raises(EditorialError, match="Nothing has changed"):
         workflow.submit(subject=review, by=newsroom.reporter)
     Review.objects.update(change_note="", summary="Sai!")
@@ -224,8 +224,8 @@ def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom
     opened = {"review": review, "by": newsroom.reporter, "change_class": "substantive"}
     message = r"say what and how you know: at least 40 characters, and there are 16\. Readers will see it"
     with pytest.raises(EditorialError, match=message):
-        reviews.open_correction(**opened, note=" Sai ngày quay ạ.\n")
-    reviews.open_correction(**opened, note="Sai ngày quay: người quay phim đã nói với toà soạn.")
+        review_policy.open_correction(**opened, note=" Sai ngày quay ạ.\n")
+    review_policy.open_correction(**opened, note="Sai ngày quay: người quay phim đã nói với toà soạn.")
     # The note can be edited while the draft is open.
     Review.objects.update(summary="Sai!", change_note="Sai ngày quay ạ.")
     with pytest.raises(EditorialError, match=message):
@@ -236,7 +236,7 @@ def test_another_verdict_is_no_typing_error(newsroom: Newsroom) -> None:
     scale = make_scale()
     review = make_review(newsroom, verdict=scale.verdicts.get(slug="false"))
     publish_review(newsroom, review)
-    reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa một chữ.")
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa một chữ.")
     Review.objects.update(verdict=scale.verdicts.get(slug="true"))
     with pytest.raises(EditorialError, match="this isn’t a typing error. Choose another kind"):
         workflow.submit(subject=review, by=newsroom.reporter)
@@ -247,7 +247,7 @@ def test_another_verdict_is_no_typing_error(newsroom: Newsroom) -> None:
 def test_update_is_not_a_correction(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    reviews.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Có số liệu mới.")
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Có số liệu mới.")
     Review.objects.update(summary="Sai. Có số liệu mới.")
     entry = publish_review(newsroom, review)
     assert entry.kind == "review.update"
@@ -261,26 +261,26 @@ def test_update_is_not_a_correction(newsroom: Newsroom) -> None:
 def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     with pytest.raises(EditorialError, match="Only what is public"):
-        reviews.withdraw(review=review, by=newsroom.reporter, reason="x")
+        review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")
     publish_review(newsroom, review)
     with pytest.raises(EditorialError, match="Only a withdrawn review"):
-        reviews.reinstate(review=review, by=newsroom.reporter, reason="x")
+        review_policy.reinstate(review=review, by=newsroom.reporter, reason="x")
     with pytest.raises(EditorialError, match="Write the reason"):
-        reviews.withdraw(review=review, by=newsroom.reporter, reason="")
-    approval = reviews.withdraw(review=review, by=newsroom.editor, reason="Nguồn sai.")
+        review_policy.withdraw(review=review, by=newsroom.reporter, reason="")
+    approval = review_policy.withdraw(review=review, by=newsroom.editor, reason="Nguồn sai.")
     with pytest.raises(NotAllowed, match="Someone else"):
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(EditorialError, match="already waits"):
-        reviews.withdraw(review=review, by=newsroom.second, reason="Nguồn sai.")
+        review_policy.withdraw(review=review, by=newsroom.second, reason="Nguồn sai.")
     with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review waits"):
-        reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
+        review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
     workflow.return_(proposal=waiting(review), by=newsroom.second, reason="Không.")
     assert PublishedReview.objects.get().status == "live"
     withdraw_review(newsroom, review)
     with pytest.raises(EditorialError, match="Only what is public"):
-        reviews.withdraw(review=review, by=newsroom.reporter, reason="x")
+        review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")
     with pytest.raises(EditorialError, match="Write what changed and why"):
-        reviews.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="")
+        review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="")
 
 
 def test_correction_of_a_withdrawn_review_waits_for_its_reinstatement(newsroom: Newsroom) -> None:
@@ -333,9 +333,9 @@ def test_every_verb_refuses_people_of_other_newsrooms(newsroom: Newsroom) -> Non
             lambda by: workflow.return_(proposal=waiting(submitted), by=by, reason="x"),
             lambda by: workflow.approve(proposal=waiting(submitted), by=by, digest="x"),
             lambda by: workflow.publish(proposal=waiting(approved), by=by),
-            lambda by: reviews.open_correction(review=published, by=by, change_class="typo", note="x"),
-            lambda by: reviews.withdraw(review=published, by=by, reason="x"),
-            lambda by: reviews.reinstate(review=withdrawn, by=by, reason="x"),
+            lambda by: review_policy.open_correction(review=published, by=by, change_class="typo", note="x"),
+            lambda by: review_policy.withdraw(review=published, by=by, reason="x"),
+            lambda by: review_policy.reinstate(review=withdrawn, by=by, reason="x"),
         ):
             with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
                 call(person)

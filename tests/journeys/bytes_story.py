@@ -20,10 +20,11 @@ from django.db.models import UUIDField
 from django.db.models.signals import pre_save
 
 from factcheck.editorial.models import Claim, Review
-from factcheck.record import rotation, tree
-from factcheck.record.notes import SigningKey
+from factcheck.record import key_rotation
+from factcheck.record.log import tree
+from factcheck.record.log.notes import SigningKey
 from tests import drafts
-from tests.exchange import own_records
+from tests.imports import own_records
 
 SITE = "https://factcheck.example"
 START = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
@@ -239,7 +240,7 @@ class Story:
 
     def rotate(self) -> None:
         self.clock.tick()
-        rotation.rotate(signing_key(2))
+        key_rotation.rotate(signing_key(2))
         self.settings.LOG_SIGNING_KEY = str(signing_key(2))
         tree.signing_key.cache_clear()
 

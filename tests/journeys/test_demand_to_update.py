@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from factcheck.editorial.admin import proposal_verbs
-from factcheck.editorial.admin.demand_verbs import VERBS
+from factcheck.editorial.desk import proposal_actions
+from factcheck.editorial.desk.demand_actions import VERBS
 from factcheck.editorial.models import Demand, Proposal
-from factcheck.editorial.proposals import demands, workflow
+from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry
 from tests.drafts import (
     Newsroom,
@@ -21,7 +21,7 @@ from tests.drafts import (
     publish_review,
     waiting,
 )
-from tests.editorial.admin.addresses import decision
+from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import sign_in
 
 PASSWORD = "a long enough secret"
@@ -115,7 +115,7 @@ def test_page_of_the_first_draft_takes_nothing_from_the_update(newsroom: Newsroo
     demand = make_demand(newsroom)
     lan = sign_in(newsroom.reporter.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
     publish_demand(newsroom, demand)
-    demands.reopen_demand(demand=demand, by=newsroom.editor, note="Tòa đã bác yêu cầu.")
+    demand_policy.reopen_demand(demand=demand, by=newsroom.editor, note="Tòa đã bác yêu cầu.")
     lan.fill(done="Tòa đã bác.").press("Save and go on")
     assert "Not saved: this was changed by somebody else since you opened it." in lan.text
     lan.press("Save and go on")
@@ -145,7 +145,7 @@ def test_form_saved_after_submission_changes_nothing(newsroom: Newsroom) -> None
 
 
 def test_delayed_entry_shows_its_day_and_no_button(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom, publish_after=demands.today() + timedelta(days=1))
+    demand = make_demand(newsroom, publish_after=demand_policy.today() + timedelta(days=1))
     approve_demand(newsroom, demand)
     minh = sign_in(newsroom.editor.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
     assert "It is published by itself on" in minh.text
@@ -181,7 +181,7 @@ def test_stranger_sees_and_changes_nothing(newsroom: Newsroom, stranger: str) ->
         base = f"/admin/editorial/demand/{demand.pk}"
         for address in (
             f"{base}/change/", f"{base}/delete/", f"{base}/history/", *(f"{base}/do/{verb}/" for verb in VERBS),
-            *(decision(proposal, verb) for proposal in demand.proposals.all() for verb in proposal_verbs.VERBS),
+            *(decision(proposal, verb) for proposal in demand.proposals.all() for verb in proposal_actions.VERBS),
         ):  # fmt: skip
             for response in (client.get(address), client.post(address, typed | {"post": "yes", "asked": "Chiếm"})):
                 assert response.status_code in (302, 403, 404), address

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 
-from factcheck.editorial.admin import proposal_verbs
-from factcheck.editorial.admin.verbs import VERBS
+from factcheck.editorial.desk import proposal_actions
+from factcheck.editorial.desk.review_actions import VERBS
 from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Review, Source, User
-from factcheck.editorial.proposals import imports, reviews, workflow
+from factcheck.editorial.proposals import import_policy, review_policy, workflow
 from factcheck.record.models import LogEntry
 from tests.drafts import Newsroom, make_newsroom, make_review, make_user, publish_review, waiting, withdraw_review
-from tests.editorial.admin.addresses import decision
+from tests.editorial.desk.addresses import decision
 
 
 @dataclass
@@ -49,7 +49,7 @@ def story(database: str) -> Iterator[Story]:
         type="person", name="Nguyễn Văn Mẫu", description="", confirmed=False
     )
     batch = ImportBatch.objects.create(newsroom=ours.publisher, files="a.json", imported_by=ours.editor)
-    imports.close_import(batch=batch, by=ours.editor)
+    import_policy.close_import(batch=batch, by=ours.editor)
     superuser = make_user("root", is_superuser=True)
     return Story(ours, theirs, superuser, draft, submitted, approved, published, withdrawn, batch)
 
@@ -67,7 +67,7 @@ def addresses(story: Story) -> list[str]:
         found.append(f"/admin/editorial/claimant/{claim.claimant_id}/{name}/")
         found.append(f"/admin/editorial/importbatch/{story.batch.pk}/{name}/")
     found += [f"/admin/editorial/claimant/{claim.claimant_id}/{name}/" for name in ("confirm", "redact")]
-    found += [decision(proposal, verb) for proposal in Proposal.objects.all() for verb in proposal_verbs.VERBS]
+    found += [decision(proposal, verb) for proposal in Proposal.objects.all() for verb in proposal_actions.VERBS]
     found.append(f"/admin/editorial/source/{source.pk}/change/")
     return found
 
@@ -155,9 +155,9 @@ def test_verbs_refuse_stranger(story: Story, stranger: str) -> None:
         lambda: workflow.return_(proposal=waiting(story.submitted), by=by, reason="x"),
         lambda: workflow.approve(proposal=waiting(story.submitted), by=by, digest=digest),
         lambda: workflow.publish(proposal=waiting(story.approved), by=by),
-        lambda: reviews.open_correction(review=story.published, by=by, change_class="typo", note="x"),
-        lambda: reviews.withdraw(review=story.published, by=by, reason="x"),
-        lambda: reviews.reinstate(review=story.withdrawn, by=by, reason="x"),
+        lambda: review_policy.open_correction(review=story.published, by=by, change_class="typo", note="x"),
+        lambda: review_policy.withdraw(review=story.published, by=by, reason="x"),
+        lambda: review_policy.reinstate(review=story.withdrawn, by=by, reason="x"),
     ]
     before = snapshot()
     for attempt in attempts:

@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connections
 
-from factcheck.record import log, publish, tree, verifier
+from factcheck.record import publish
+from factcheck.record.log import entries, tree, verifier
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.checks import filled
 from factcheck.record.statements.review import Review
@@ -120,5 +121,5 @@ def make_statement(subject: UUID, text: str = "Nước lũ đã lên tới mái 
 def publish_some(count: int) -> list[LogEntry]:
     """So many originals in one batch."""
     return publish.publish(
-        [log.Publication(subject, make_statement(subject)) for subject in [uuid4() for _ in range(count)]]
+        [entries.Publication(subject, make_statement(subject)) for subject in [uuid4() for _ in range(count)]]
     )

@@ -10,9 +10,9 @@ from django.db import DatabaseError, IntegrityError, InternalError, ProgrammingE
 from django.db.models import CheckConstraint, Q
 from django.utils import timezone
 
-from factcheck.record.canonical import canonical, rfc3339, sha256_hex
+from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
+from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry
-from factcheck.record.notes import SigningKey
 from tests.drafts import make_newsroom, make_review, publish_review
 from tests.record.conftest import make_statement
 

@@ -7,7 +7,8 @@ from uuid import uuid4
 from django.core.management import call_command
 from django.db import transaction
 
-from factcheck.record import log, publish
+from factcheck.record import publish
+from factcheck.record.log import entries
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
@@ -61,7 +62,7 @@ def test_rebuilding_ends_with_the_rows_of_every_entry_by_itself(database: str, s
 def test_appending_makes_no_derived_row(bare_record: None) -> None:
     subject = uuid4()
     with transaction.atomic():
-        (published,) = log.append([log.Publication(subject, make_statement(subject))], newest=log.hold())
+        (published,) = entries.append([entries.Publication(subject, make_statement(subject))], newest=entries.hold())
     assert (published.entry.sequence, published.entry.kind, published.previous) == (0, "review.original", None)
     assert [len(found) for found in rows(*TRUTH).values()] == [1, 1, 1]
     assert not any(rows(*DERIVED).values())
@@ -74,13 +75,15 @@ def test_publishing_a_review_takes_few_statements(bare_record: None) -> None:
     publish_some(300)
     first, second = uuid4(), uuid4()
     with statements() as sent:
-        publish.publish([log.Publication(first, make_statement(first))])
+        publish.publish([entries.Publication(first, make_statement(first))])
     assert len(sent) <= 17
     claim = make_statement(first)["claim"]
     with statements() as sent:
-        publish.publish([log.Publication(second, make_statement(second) | {"claim": claim})])
+        publish.publish([entries.Publication(second, make_statement(second) | {"claim": claim})])
     assert len(sent) <= 20
-    change = log.Publication(first, make_statement(first, "Nước lũ đã rút."), change_class="update", note="Nước rút.")
+    change = entries.Publication(
+        first, make_statement(first, "Nước lũ đã rút."), change_class="update", note="Nước rút."
+    )
     with statements() as sent:
         publish.publish([change])
     assert len(sent) <= 26

@@ -18,12 +18,14 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client
 
-from factcheck.record import log, merkle, publish, tree, verifier
-from factcheck.record.canonical import canonical, sha256_hex
+from factcheck.record import publish
+from factcheck.record.formats.canonical import canonical, sha256_hex
+from factcheck.record.log import entries as log
+from factcheck.record.log import merkle, tree, verifier
+from factcheck.record.log.notes import Checkpoint, SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
-from factcheck.record.notes import Checkpoint, SigningKey, open_note
 from tests.record.conftest import disarm, make_statement, publish_some
-from tests.record.verifying import cosign
+from tests.record.log.verifying import cosign
 
 CASES_OF_A_KIND = 15
 Tamper = Callable[[random.Random], list[str]]

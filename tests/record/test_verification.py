@@ -4,7 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from factcheck.record import log, publish, tree
+from factcheck.record import publish
+from factcheck.record.log import entries, tree
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.record.conftest import publish_some
 
@@ -21,7 +22,7 @@ def filled(bare_record: None) -> None:
         "publisher": {"site": "x.example"},
         "language": "vi",
     }
-    publish.publish([log.Publication(entry.subject, statement, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")])
+    publish.publish([entries.Publication(entry.subject, statement, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")])
 
 
 def test_verify_record_holds(filled: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.exceptions import ValidationError
 
 from factcheck.webhooks import sending
-from factcheck.webhooks.addresses import is_allowed, parse, validate_address
+from factcheck.webhooks.targets import is_allowed, parse, validate_address
 from tests.receiving import Receiver, receiving
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Publisher, Review
-from factcheck.website import reading
+from factcheck.website import queries
 from tests.drafts import (
     Newsroom,
     correct_review,
@@ -199,7 +199,7 @@ def test_list_costs_two_queries_of_the_reading_role(record: SimpleNamespace) -> 
 
 
 def test_pages_lead_to_each_other(record: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "PAGE_SIZE", 6)
+    monkeypatch.setattr(queries, "PAGE_SIZE", 6)
     first, second = get(), get("/corrections/?page=2")
     assert links(first) == [record.hostile, record.redacted, record.redacted, record.erased, record.erased, record.back]
     assert links(second) == [record.back, record.withdrawn, record.withdrawn, record.imported, record.corrected]

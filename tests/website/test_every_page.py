@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.test import Client, RequestFactory
 from django.views.defaults import permission_denied
 
-from factcheck.website import reading
+from factcheck.website import queries
 from tests.website.conftest import Page, Published
 
 PAGES = [
@@ -115,7 +115,7 @@ def test_fault_500_says_nothing_of_its_cause(
     def fail(*_: object) -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setattr(reading, "newest_reviews", fail)
+    monkeypatch.setattr(queries, "newest_reviews", fail)
     with caplog.at_level(logging.CRITICAL, "django.request"):
         response = Client(raise_request_exception=False).get("/", headers={"accept-language": language})
     page = Page(response.content.decode())
@@ -133,7 +133,7 @@ def test_fault_503_while_the_database_is_away(
     def fail(*_: object) -> None:
         raise error("the socket is /var/secret")
 
-    monkeypatch.setattr(reading, "newest_reviews", fail)
+    monkeypatch.setattr(queries, "newest_reviews", fail)
     with caplog.at_level(logging.CRITICAL, "django.request"):
         response = Client(raise_request_exception=False).get("/", headers={"accept-language": "vi"})
     page = Page(response.content.decode())

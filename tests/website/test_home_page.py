@@ -7,8 +7,8 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.record import search
-from factcheck.website import reading
+from factcheck.record.search import ranking
+from factcheck.website import queries
 from tests.drafts import make_newsroom, make_review, publish_review
 from tests.website.conftest import Page, Published
 
@@ -96,10 +96,10 @@ def test_search_survives(published: Published, query: str) -> None:
 
 
 def test_search_cleans_the_query() -> None:
-    assert reading.clean_query(" a\x00b ") == "a b"
-    assert reading.clean_query("Hue\u0302\u0301") == "Huế"
-    assert len(reading.clean_query("x" * 10_000)) == 400
-    assert reading.clean_query("e\u0323\u0302" * 401) == "ệ" * 400
+    assert queries.clean_query(" a\x00b ") == "a b"
+    assert queries.clean_query("Hue\u0302\u0301") == "Huế"
+    assert len(queries.clean_query("x" * 10_000)) == 400
+    assert queries.clean_query("e\u0323\u0302" * 401) == "ệ" * 400
 
 
 def test_search_that_finds_nothing_says_what_that_means_and_leads_on(published: Published) -> None:
@@ -127,7 +127,7 @@ def test_page_beyond_the_list_is_404(published: Published, page: str) -> None:
 
 
 def test_pages_lead_to_each_other(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "PAGE_SIZE", 2)
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
     newsroom = make_newsroom("checkpoint.org")
     published = [f"/reviews/{_publish(newsroom)}/" for _ in range(3)]
     first, second = get("/?q=lũ"), get("/?q=lũ&page=2")
@@ -154,8 +154,8 @@ def test_home_empty_says_so(database: str) -> None:
 
 def test_search_and_what_was_meant_share_one_time(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
     left: list[float] = []
-    monkeypatch.setattr(reading, "SECONDS", 0.0)
-    monkeypatch.setattr(reading, "did_you_mean", lambda model, query, seconds: left.append(seconds))
+    monkeypatch.setattr(queries, "SECONDS", 0.0)
+    monkeypatch.setattr(queries, "did_you_mean", lambda model, query, seconds: left.append(seconds))
     assert "xyzzy" in get("/?q=xyzzy").values("input", "value")
     assert left == [0]
 
@@ -163,7 +163,7 @@ def test_search_and_what_was_meant_share_one_time(published: Published, monkeypa
 def test_search_whose_time_is_up_does_not_say_that_there_is_nothing(
     published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "SECONDS", 0.0)
+    monkeypatch.setattr(ranking, "SECONDS", 0.0)
     page = get("/?q=covid")
     assert "The search was stopped because it took too long, so something may be missing." in page.text
     assert "No published review has these words." not in page.text

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from django.test import Client
 
-from factcheck.record.claimreview import claim_review_document
+from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import PublishedReview
 from tests.website.conftest import HOSTILE, Published
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import translation
 
-from factcheck.record.markdown import is_safe_address
+from factcheck.record.formats.markdown import is_safe_address
 from factcheck.website.templatetags import published as filters
 
 

@@ -6,9 +6,9 @@ from factcheck.editorial.models.events import EditorialEvent
 from factcheck.editorial.models.imports import ImportBatch
 from factcheck.editorial.models.jobs import Job
 from factcheck.editorial.models.links import ProposedLink
-from factcheck.editorial.models.messages import ReaderMessage
 from factcheck.editorial.models.people import Membership, Publisher, User
 from factcheck.editorial.models.proposals import Proposal
+from factcheck.editorial.models.reader_messages import ReaderMessage
 from factcheck.editorial.models.reviews import Authorship, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
 from factcheck.editorial.models.tokens import AnsweredRequest, ApiToken

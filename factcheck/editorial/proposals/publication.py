@@ -9,7 +9,8 @@ from factcheck.editorial.errors import asking_the_record
 from factcheck.editorial.events import record_events
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.proposals.policy import Policy
-from factcheck.record import log, publish
+from factcheck.record import publish
+from factcheck.record.log import entries as log
 from factcheck.record.models import LogEntry
 
 # One statement for any number of rows. A review of an import takes over the decision on the import now.

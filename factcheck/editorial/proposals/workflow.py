@@ -14,13 +14,13 @@ from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.models.kinds import Decision
-from factcheck.editorial.proposals.demands import DemandPolicy
-from factcheck.editorial.proposals.imports import ImportPolicy
-from factcheck.editorial.proposals.mappings import MappingPolicy
-from factcheck.editorial.proposals.merges import MergePolicy
+from factcheck.editorial.proposals.demand_policy import DemandPolicy
+from factcheck.editorial.proposals.import_policy import ImportPolicy
+from factcheck.editorial.proposals.mapping_policy import MappingPolicy
+from factcheck.editorial.proposals.merge_policy import MergePolicy
 from factcheck.editorial.proposals.policy import Policy, put_forward
 from factcheck.editorial.proposals.publication import append_approved
-from factcheck.editorial.proposals.reviews import ReviewPolicy
+from factcheck.editorial.proposals.review_policy import ReviewPolicy
 from factcheck.record.models import LogEntry
 
 POLICIES: dict[str, Policy[Any]] = {

@@ -8,7 +8,7 @@ import django.db.models.expressions
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import factcheck.record.vectors
+import factcheck.record.matching.models
 
 
 class Migration(migrations.Migration):
@@ -344,7 +344,7 @@ class Migration(migrations.Migration):
                 ("review_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("digest", models.BinaryField(help_text="The first half of the SHA-256 of the text.")),
                 ("model", models.CharField(help_text="What computed the vector.", max_length=200, null=True)),
-                ("embedding", factcheck.record.vectors.HalfVectorField(null=True)),
+                ("embedding", factcheck.record.matching.models.HalfVectorField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -766,7 +766,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="reviewvector",
-            index=factcheck.record.vectors.HnswIndex(
+            index=factcheck.record.matching.models.HnswIndex(
                 django.contrib.postgres.indexes.OpClass("embedding", name="halfvec_cosine_ops"),
                 name="reviewvector_near",
             ),

@@ -68,7 +68,7 @@ CREATE OR REPLACE TRIGGER document_fits BEFORE INSERT ON record_revisiondocument
     FOR EACH ROW EXECUTE FUNCTION record_document_fits();
 ALTER TABLE record_revisiondocument ENABLE ALWAYS TRIGGER document_fits;
 
--- 40 is factcheck.record.log.MIN_SUBSTANTIVE_NOTE.
+-- 40 is factcheck.record.log.entries.MIN_SUBSTANTIVE_NOTE.
 CREATE OR REPLACE FUNCTION record_reason_given() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

@@ -1,7 +1,7 @@
 -- The search vectors of reviews and claims. Generated columns call these functions, so they exist before the tables.
 -- After a change here, a migration must rewrite the rows: PostgreSQL computes a generated column only on a write.
 
--- Cuts a text into words as factcheck.record.words.words_of does, because PostgreSQL's parser would not:
+-- Cuts a text into words as factcheck.record.search.words.words_of does, because PostgreSQL's parser would not:
 -- it reads "a/b" as a path and "a.b" as a host, keeps invisible format characters inside words,
 -- and makes one word of a whole Chinese or Japanese sentence. A final sigma counts as a plain one.
 -- One look for all rarer characters comes first, so that a text without them costs no more.

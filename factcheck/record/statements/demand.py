@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from factcheck.record.formats.text import clean_text
 from factcheck.record.statements.faults import Wrong
 from factcheck.record.statements.parts import Part, Reference, needed, told
 from factcheck.record.statements.review import Publisher
@@ -24,7 +25,6 @@ from factcheck.record.statements.values import (
     WebAddress,
     Words,
 )
-from factcheck.record.text import clean_text
 
 MAX_HOURS = 10_000
 _ZONED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?([+-][0-9]{2}:[0-9]{2}|Z)")

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
+from factcheck.record.formats.text import clean_text, find_forbidden
 from factcheck.record.statements.faults import Wrong
-from factcheck.record.text import clean_text, find_forbidden
 
 Json = dict[str, Any]
 

@@ -6,7 +6,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-import factcheck.webhooks.addresses
+import factcheck.webhooks.targets
 
 
 class Migration(migrations.Migration):
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="Whose it is and what for.",
                         max_length=200,
-                        validators=[factcheck.webhooks.addresses.validate_name],
+                        validators=[factcheck.webhooks.targets.validate_name],
                         verbose_name="name",
                     ),
                 ),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="Where messages are sent, with https://. It must be a public address; redirects are not followed.",
                         max_length=1000,
-                        validators=[factcheck.webhooks.addresses.validate_address],
+                        validators=[factcheck.webhooks.targets.validate_address],
                         verbose_name="address",
                     ),
                 ),

@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.record.addresses import site_of
-from factcheck.record.entries import ChangeClass
-from factcheck.record.markdown import to_html
+from factcheck.record.formats.markdown import to_html
+from factcheck.record.formats.urls import site_of
+from factcheck.record.log.models import ChangeClass
 from factcheck.record.statements import demand, review  # noqa: F401 (they declare the words)
 from factcheck.record.statements.values import Words
 

@@ -9,7 +9,7 @@ from django.test import Client
 from rest_framework.throttling import BaseThrottle
 
 from api.google import views
-from api.problems import UNAVAILABLE, Refused
+from api.http.problems import UNAVAILABLE, Refused
 from tests.api.google.conftest import PATH
 from tests.drafts import make_newsroom, make_review, publish_review
 

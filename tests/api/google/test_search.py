@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connections
 
-from api.google import claims
+from api.google import search as claims
 from factcheck.editorial.models import Claimant, Publisher, Review
-from factcheck.record import search
+from factcheck.record.search import ranking
 from tests.drafts import (
     Newsroom,
     make_claim,
@@ -110,7 +110,7 @@ def test_nothing_found_is_an_empty_object(world, google):
 def test_what_takes_too_long_is_not_said_to_be_nothing(world, google, monkeypatch, asked, seconds):
     monkeypatch.setattr(claims, "SECONDS", seconds)
     monkeypatch.setattr(
-        search, "_SEARCH", search._SEARCH.replace("SELECT hit.score", "SELECT pg_sleep(2), hit.score", 1)
+        ranking, "_SEARCH", ranking._SEARCH.replace("SELECT hit.score", "SELECT pg_sleep(2), hit.score", 1)
     )
     response = google.send(asked)
     assert (response.status_code, response["Retry-After"]) == (503, "10")

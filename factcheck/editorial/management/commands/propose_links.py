@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from factcheck.editorial import links
-from factcheck.editorial.similar import MeaningMissing
+from factcheck.editorial.similar_claims import MeaningMissing
 
 
 class Command(BaseCommand):

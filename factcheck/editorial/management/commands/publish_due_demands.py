@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.proposals.demands import due_demands
+from factcheck.editorial.proposals.demand_policy import due_demands
 from factcheck.editorial.proposals.workflow import publish
 
 

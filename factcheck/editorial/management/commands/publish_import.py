@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.lookups import person
 from factcheck.editorial.models import ImportBatch
-from factcheck.editorial.people import person
-from factcheck.editorial.proposals.imports import publish_import
+from factcheck.editorial.proposals.import_policy import publish_import
 
 
 class Command(BaseCommand):

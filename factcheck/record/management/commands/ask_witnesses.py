@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from factcheck.record import witnesses
-from factcheck.record.notes import NoteError
+from factcheck.record.log import witnesses
+from factcheck.record.log.notes import NoteError
 
 
 class Command(BaseCommand):

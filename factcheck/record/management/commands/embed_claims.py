@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from factcheck.record.embeddings import NoVectorError, configured
-from factcheck.record.missing_vectors import BusyError, compute_missing, count_missing
+from factcheck.record.matching.embeddings import NoVectorError, configured
+from factcheck.record.matching.missing_vectors import BusyError, compute_missing, count_missing
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from factcheck.record.tree import make_signing_key
+from factcheck.record.log.tree import make_signing_key
 
 
 class Command(BaseCommand):

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from tqdm import tqdm
 
-from factcheck.record import log, projections
+from factcheck.record import projections
+from factcheck.record.log import entries as log
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReview
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.record.errors import RecordError
-from factcheck.record.notes import NoteError, SigningKey
-from factcheck.record.rotation import rotate
+from factcheck.record.key_rotation import rotate
+from factcheck.record.log.notes import NoteError, SigningKey
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from tqdm import tqdm
 
-from factcheck.record import tree
 from factcheck.record.errors import RecordError
+from factcheck.record.log import tree
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.verification import DiscrepancyError, check_log, check_read_model
 

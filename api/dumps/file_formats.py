@@ -1,0 +1,128 @@
+"""What a dump's files are written in. Each writer gets the rows block by block and keeps none of them for long."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pv
+import pyarrow.parquet as pq
+
+from api.dumps.columns import columns
+from api.dumps.row_reader import RowReader
+
+Json = dict[str, Any]
+
+ROW_GROUP = 64 * 2**20  # bytes in memory: rows that a reader of Parquet takes up or passes over at once
+# A spreadsheet reads a cell that begins so as a formula, in full width too; the apostrophe itself so that it can be
+# taken off again without doubt.
+_FORMULA = "^[=+@\t\r'＝＋－＠-]"
+
+
+class Writer(Protocol):
+    def write(self, lines: Sequence[bytes]) -> None:
+        """Some rows as JSON, each with a newline after it."""
+
+    def close(self) -> None: ...
+
+
+class JsonLines:
+    """Rows exactly as the API sends them."""
+
+    def __init__(self, file: Path, schema: Json) -> None:
+        self._out = pa.CompressedOutputStream(pa.OSFile(str(file), "wb"), "zstd")
+
+    def write(self, lines: Sequence[bytes]) -> None:
+        self._out.write(b"".join(lines))
+
+    def close(self) -> None:
+        self._out.close()
+
+
+class Csv:
+    """RFC 4180 in UTF-8. Objects and lists are JSON in their cell; texts are quoted, and nothing at all is null."""
+
+    def __init__(self, file: Path, schema: Json) -> None:
+        found = columns(schema, texts=True)
+        self._nested = [pa.types.is_nested(each.type) for each in found]
+        kinds = [pa.string() if pa.types.is_nested(each.type) else each.type for each in found]
+        self._schema = pa.schema(zip(found.names, kinds, strict=True))
+        # What is nested is not parsed: its JSON goes into the cell as it is.
+        keys = [(name, msgspec.Raw if nested else Any, _NULL if nested else None) for name, nested in self._keys()]
+        self._decoder = msgspec.json.Decoder(msgspec.defstruct("Row", keys))
+        self._file = pa.CompressedOutputStream(pa.OSFile(str(file), "wb"), "zstd")
+        self._out = pv.CSVWriter(self._file, self._schema, write_options=pv.WriteOptions(eol="\r\n"))
+
+    def _keys(self) -> Iterator[tuple[str, bool]]:
+        return zip(self._schema.names, self._nested, strict=True)
+
+    def write(self, lines: Sequence[bytes]) -> None:
+        rows = self._decoder.decode_lines(b"".join(lines))
+        arrays = [
+            _json_cells(map(attrgetter(name), rows)) if nested else _cells(map(attrgetter(name), rows), kind)
+            for (name, nested), kind in zip(self._keys(), self._schema.types, strict=True)
+        ]
+        self._out.write_batch(pa.record_batch(arrays, self._schema))
+
+    def close(self) -> None:
+        self._out.close()
+        self._file.close()
+
+
+_NULL = msgspec.Raw(b"null")
+
+
+def _json_cells(values: Iterable[msgspec.Raw]) -> pa.Array:
+    return pa.array([None if (text := bytes(value)) == b"null" else text for value in values], pa.string())
+
+
+def _cells(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
+    cells = pa.array(list(values), kind)
+    if not pa.types.is_string(kind):
+        return cells
+    return pc.if_else(pc.match_substring_regex(cells, _FORMULA), pc.binary_join_element_wise("'", cells, ""), cells)
+
+
+class Parquet:
+    """Objects as structs, lists as lists, times and dates as such."""
+
+    def __init__(self, file: Path, schema: Json) -> None:
+        self._reader = RowReader(schema)
+        self._out = pq.ParquetWriter(file, self._reader.schema, compression="zstd")
+        self._waiting: list[pa.RecordBatch] = []
+        self._size = 0
+
+    def write(self, lines: Sequence[bytes]) -> None:
+        found = self._reader.read(lines)
+        self._waiting.append(found)
+        self._size += found.nbytes
+        if self._size >= ROW_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            table = pa.Table.from_batches(self._waiting, self._reader.schema)
+            self._out.write_table(table, row_group_size=table.num_rows)
+            self._waiting, self._size = [], 0
+
+    def close(self) -> None:
+        self._flush()
+        self._out.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    suffix: str
+    media_type: str
+    open: Callable[[Path, Json], Writer]
+
+
+FORMATS: Mapping[str, Format] = {
+    "jsonl": Format("jsonl.zst", "application/zstd", JsonLines),  # RFC 8878
+    "csv": Format("csv.zst", "application/zstd", Csv),
+    "parquet": Format("parquet", "application/vnd.apache.parquet", Parquet),
+}

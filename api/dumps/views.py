@@ -1,0 +1,73 @@
+"""Bulk dumps: which there are, what is in them, and their files (docs/dumps.md)."""
+
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from rest_framework.request import Request
+
+from api.http import responses
+from api.http.endpoint import Endpoint, refuse_parameters
+from api.http.negotiation import Anything
+from api.http.ranges import respond_file
+from api.schema.operations import documented
+from factcheck.record import dump_files
+
+
+class DumpList(Endpoint):
+    @documented("list_dumps", "Dumps", "The bulk dumps that there are, the newest first.", "DumpList")
+    def get(self, request: Request) -> HttpResponse:
+        refuse_parameters(request)
+        results = [
+            {
+                **{key: manifest[key] for key in ("sequence", "at", "made_at")},
+                "url": settings.SITE_URL + reverse("api:dump", args=[manifest["sequence"]]),
+                "bytes": sum(file["bytes"] for file in manifest["files"]),
+            }
+            for manifest in (orjson.loads(dump.manifest) for dump in dump_files.standing("public"))
+        ]
+        content = orjson.dumps({"results": results, "next": None, "previous": None})
+        return responses.respond(request._request, content)
+
+
+class DumpManifest(Endpoint):
+    @documented(
+        "get_dump", "Dumps", "What a dump holds: its files with their digests, the schemas of their rows, the log's"
+        " checkpoint.", "DumpManifest", missing=True,
+    )  # fmt: skip
+    def get(self, request: Request, sequence: int) -> HttpResponse:
+        refuse_parameters(request)
+        return responses.respond(request._request, find_dump(sequence).manifest)
+
+
+class DumpFile(Endpoint):
+    """Sent through the application, however large: it alone knows what has been erased since."""
+
+    content_negotiation_class = Anything
+
+    @documented(
+        "get_dump_file", "Dumps", "A file of a dump.", "Bytes", missing=True, partial=True,
+        media_type="application/zstd", also={"application/vnd.apache.parquet": "Bytes"},
+    )  # fmt: skip
+    def get(self, request: Request, sequence: int, name: str) -> HttpResponseBase:
+        refuse_parameters(request)
+        dump = find_dump(sequence)
+        file: dict[str, Any] | None = next(
+            (each for each in orjson.loads(dump.manifest)["files"] if each["name"] == name), None
+        )
+        if file is None:
+            raise Http404
+        try:
+            return respond_file(request._request, dump.folder / name, file["media_type"], f'"{file["sha256"][:32]}"')
+        except FileNotFoundError:
+            raise Http404 from None
+
+
+def find_dump(sequence: int) -> dump_files.Dump:
+    """Raises Http404 also for one that holds what has been erased since, and one that is being removed."""
+    for dump in dump_files.standing("public"):
+        if dump.sequence == sequence:
+            return dump
+    raise Http404

@@ -1,0 +1,167 @@
+"""Feeds for feed readers, in three formats that say the same: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1.
+
+Django's feedgenerator writes them; here stands what it leaves out: pages (RFC 5005), the full text, the language
+of an entry, and JSON. HTML in a feed is ours, made of texts that are escaped or of Markdown that is sanitised.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+import orjson
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
+from django.utils.html import escape
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from factcheck.record.formats.canonical import rfc3339
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # of a feed without entries: never the time of the request
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`text` is in paragraphs, plain; `html` is the whole text, None for a feed of summaries."""
+
+    id: str
+    url: str
+    title: str
+    language: str
+    author: str
+    author_url: str | None
+    published: datetime
+    updated: datetime
+    text: Sequence[str]
+    html: str | None
+    categories: Sequence[str]
+    license: str
+
+
+def paragraphs(text: Sequence[str]) -> str:
+    return "".join(f"<p>{escape(each)}</p>" for each in text)
+
+
+class _Paged:
+    """`pages` are addresses by their relation: first, next, previous."""
+
+    feed: dict[str, Any]
+    items: list[dict[str, Any]]
+
+    def latest_post_date(self) -> datetime:
+        return max((item["updateddate"] for item in self.items), default=BEGINNING)
+
+    def _add_pages(self, handler: SimplerXMLGenerator, element: str) -> None:
+        for relation, address in self.feed["pages"].items():
+            handler.addQuickElement(element, "", {"rel": relation, "href": address})
+
+
+class Atom(_Paged, Atom1Feed):
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        super().add_root_elements(handler)
+        self._add_pages(handler, "link")
+
+    def item_attributes(self, item: dict[str, Any]) -> dict[str, Any]:
+        return {"xml:lang": item["language"]}
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        if item["html"] is not None:
+            handler.addQuickElement("content", item["html"], {"type": "html"})
+
+
+class Rss(_Paged, Rss201rev2Feed):
+    def rss_attributes(self) -> dict[str, Any]:
+        return {
+            **super().rss_attributes(),
+            "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+            "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+        }
+
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        super().add_root_elements(handler)
+        self._add_pages(handler, "atom:link")
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
+        handler.addQuickElement("dc:language", item["language"])
+        handler.addQuickElement("dc:rights", item["item_copyright"])
+        if item["html"] is not None:
+            handler.addQuickElement("content:encoded", item["html"])
+
+
+class Json(_Paged, SyndicationFeed):
+    content_type = "application/feed+json"
+
+    def write(self, outfile: TextIO, encoding: str) -> None:
+        feed = self.feed
+        content = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": feed["title"],
+            "description": feed["description"],
+            "home_page_url": feed["link"],
+            "feed_url": feed["feed_url"],
+            "items": [self._item(item) for item in self.items],
+        }
+        if feed["language"] is not None:
+            content["language"] = feed["language"]
+        if "next" in feed["pages"]:
+            content["next_url"] = feed["pages"]["next"]
+        outfile.write(orjson.dumps(content).decode())
+
+    def _item(self, item: dict[str, Any]) -> dict[str, Any]:
+        author = {"name": item["author_name"], "url": item["author_link"]}
+        return {
+            "id": item["unique_id"],
+            "url": item["link"],
+            "title": item["title"],
+            "summary": item["plain"],
+            "content_html": item["description"] if item["html"] is None else item["html"],
+            "date_published": rfc3339(item["pubdate"]),
+            "date_modified": rfc3339(item["updateddate"]),
+            "authors": [{key: value for key, value in author.items() if value}],
+            "tags": list(item["categories"]),
+            "language": item["language"],
+            "_license": {"url": item["item_copyright"]},
+        }
+
+
+FORMATS: Mapping[str, type[Atom | Rss | Json]] = {"atom": Atom, "rss": Rss, "json": Json}
+
+
+def write_feed(
+    kind: str,
+    title: str,
+    description: str,
+    language: str | None,
+    site: str,
+    address: str,
+    entries: Sequence[Entry],
+    pages: Mapping[str, str],
+) -> tuple[bytes, str]:
+    """The feed and its media type. `address` is that of this page; the feed's own is its first page's.
+
+    `language` is that of title, description and all entries, None where they are not all in one.
+    """
+    feed = FORMATS[kind](
+        title=title, link=site, description=description, subtitle=description, language=language, feed_url=address,
+        feed_guid=pages["first"], pages=pages,
+    )  # fmt: skip
+    for entry in entries:
+        feed.add_item(
+            title=entry.title,
+            link=entry.url,
+            description=paragraphs(entry.text),
+            author_name=entry.author,
+            author_link=entry.author_url,
+            unique_id=entry.id,
+            unique_id_is_permalink=False,
+            pubdate=entry.published,
+            updateddate=entry.updated,
+            categories=entry.categories,
+            item_copyright=entry.license,
+            language=entry.language,
+            plain="\n\n".join(entry.text),
+            html=entry.html,
+        )
+    return feed.writeString("utf-8").encode(), feed.content_type

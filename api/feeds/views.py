@@ -1,0 +1,206 @@
+"""The feeds of reviews and of corrections, in the formats of api/feeds/feed_formats.py."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, ClassVar
+
+import orjson
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from api.feeds.feed_formats import Entry, paragraphs, write_feed
+from api.http import responses
+from api.http.endpoint import Endpoint
+from api.http.negotiation import Anything
+from api.http.response_cache import follows_log
+from api.lists.cursors import Cursor
+from api.lists.filters import REVIEW_FILTERS
+from api.lists.keyset import Order
+from api.lists.options import ListOptions, ListRequest, read_list_request
+from api.lists.pages import Page, read_page
+from api.lists.search_pages import read_in_time
+from api.views.corrections import CORRECTIONS, read_corrections
+from factcheck.record.formats.markdown import to_html
+from factcheck.record.log.models import ChangeClass
+from factcheck.record.models import PublishedReference, PublishedReview
+
+Body = dict[str, Any]
+
+CONTENT = {"content": ("summary", "full")}
+REVIEW_FEED = ListOptions(
+    # What changed last comes first, so that a reader who takes the first page alone sees every correction.
+    orders={"-updated_at": Order("updated_at", descending=True)},
+    filters=REVIEW_FILTERS,
+    choices=CONTENT,
+)
+CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT)
+
+
+@extend_schema(exclude=True)
+class Feed(Endpoint):
+    """A list of the API with the same filters and pages. `kind` is given by the address."""
+
+    content_negotiation_class = Anything
+    kind = "atom"
+    understood: ClassVar[ListOptions]
+    title: ClassVar[str | Promise]
+    description: ClassVar[str | Promise]
+
+    def get(self, request: Request) -> HttpResponse:
+        asked = read_list_request(request._request, self.understood)
+        if "q" not in asked.query:  # what is found for words goes by the time that is left for it, too
+            follows_log(request._request)
+        page = self.read(asked)
+        bodies = [orjson.loads(body) for (body,) in page.rows]
+        pages = {
+            relation: address
+            for relation, address in (
+                ("first", asked.link(Cursor())), ("next", page.next), ("previous", page.previous),
+            )
+            if address
+        }  # fmt: skip
+        language = _language(asked)
+        with translation.override(language or "en"):
+            entries = self.entries(bodies, asked.chosen["content"] == "full", language)
+            content, media_type = write_feed(
+                self.kind, str(self.title), str(self.description), language, f"{settings.SITE_URL}/",
+                settings.SITE_URL + request.get_full_path(), entries, pages,
+            )  # fmt: skip
+        response = responses.respond(request._request, content, media_type)
+        responses.add_links(response, {"next": page.next, "prev": page.previous})
+        return response
+
+    def read(self, asked: ListRequest) -> Page:
+        raise NotImplementedError
+
+    def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
+        raise NotImplementedError
+
+
+class ReviewFeed(Feed):
+    """Live reviews; an entry keeps its id through all revisions, and leaves when its review is withdrawn."""
+
+    understood = REVIEW_FEED
+    title = _("Fact-checks")
+    description = _("Reviews of claims, those that were published or changed last before others.")
+
+    def read(self, asked: ListRequest) -> Page:
+        rows = PublishedReview.objects.using("public").live().filter(asked.condition)
+        return read_in_time(asked, rows) if "q" in asked.query else read_page(asked, rows)
+
+    def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
+        return [
+            Entry(
+                id=f"urn:uuid:{review['id']}",
+                url=review["url"],
+                title=review["headline"] or review["claim"]["text"],
+                language=review["language"],
+                author=review["publisher"]["name"],
+                author_url=review["publisher"]["url"],
+                published=datetime.fromisoformat(review["published_at"]),
+                updated=datetime.fromisoformat(review["updated_at"]),
+                text=_summary(review),
+                html=_whole(review) if full else None,
+                categories=[topic["slug"] for topic in review["topics"]],
+                license=review["license"],
+            )
+            for review in bodies
+        ]
+
+
+class CorrectionFeed(Feed):
+    """Corrections and updates; with the full text, the review as it is now stands below each."""
+
+    understood = CORRECTION_FEED
+    title = _("Corrections")
+    description = _("What was corrected or updated in published reviews, and why.")
+
+    def read(self, asked: ListRequest) -> Page:
+        return read_corrections(asked)
+
+    def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
+        reviews = _live_reviews({correction["review"]["id"] for correction in bodies}) if full else None
+        publishers = _publishers({correction["publisher"] for correction in bodies})
+        return [self._entry(correction, reviews, publishers, language) for correction in bodies]
+
+    def _entry(
+        self, correction: Body, reviews: dict[str, Body] | None, publishers: dict[str, Body], language: str | None
+    ) -> Entry:
+        review, at = correction["review"], datetime.fromisoformat(correction["at"])
+        text = [_change(correction, language), *_paragraphs_of(correction["note"])]
+        site = correction["publisher"]
+        publisher = publishers.get(site, {"name": site, "url": None})
+        html = None
+        if reviews is not None:
+            now = reviews.get(review["id"])
+            html = paragraphs(text) + ("<hr>" + _whole(now) if now else "")
+        return Entry(
+            id=f"{settings.SITE_URL}{reverse('api:revision', args=[review['id'], correction['revision']])}",
+            url=review["url"],
+            title=review["headline"] or review["url"],
+            language=review["language"],
+            author=publisher["name"],
+            author_url=publisher["url"],
+            published=at,
+            updated=at,
+            text=text,
+            html=html,
+            categories=[correction["class"]] if correction["class"] else [],
+            license=settings.LICENSE_URL,
+        )
+
+
+def _language(asked: ListRequest) -> str | None:
+    """The language of all reviews that are asked for, if it is one that the site speaks.
+
+    A feed is the same for everybody who has its URL, so the reader's own languages don't count
+    (`api/http/response_cache.py`).
+    """
+    tags = {tag.partition("-")[0] for each, values in asked.filtered if each.name == "language" for tag in values}
+    language = tags.pop() if len(tags) == 1 else None
+    return language if language in dict(settings.LANGUAGES) else None
+
+
+def _live_reviews(ids: set[str]) -> dict[str, Body]:
+    rows = PublishedReview.objects.using("public").live().filter(id__in=ids)
+    return {review["id"]: review for review in map(orjson.loads, rows.values_list("body", flat=True))}
+
+
+def _publishers(sites: set[str]) -> dict[str, Body]:
+    """By site; one of whose reviews none is live any more is not there."""
+    kind = PublishedReference.Kind.PUBLISHER
+    rows = PublishedReference.objects.using("public").filter(kind=kind, key__in=sites)
+    return {publisher["site"]: publisher for publisher in map(orjson.loads, rows.values_list("body", flat=True))}
+
+
+def _summary(review: Body) -> list[str]:
+    """The verdict in its publisher's words, which need no words of ours beside them, and the summary."""
+    return [*_paragraphs_of(review["verdict"]["label"]), *_paragraphs_of(review["summary"])]
+
+
+def _whole(review: Body) -> str:
+    """The claim, verdict and summary, and the text, which is Markdown."""
+    claim = f"<blockquote>{paragraphs(_paragraphs_of(review['claim']['text']))}</blockquote>"
+    return claim + paragraphs(_summary(review)) + (to_html(review["body"]) if review["body"] else "")
+
+
+def _paragraphs_of(text: str | None) -> list[str]:
+    return [each for each in (piece.strip() for piece in (text or "").split("\n\n")) if each]
+
+
+def _change(correction: Body, language: str | None) -> str:
+    """One line: the class, and the verdicts in the publisher's own words.
+
+    The class is in the feed's language, the word of the data where it has none.
+    """
+    before, after = ((correction[key] or {}).get("label") or "–" for key in ("verdict_before", "verdict_after"))
+    verdict = after if before == after else f"{before} → {after}"
+    said = correction["class"] or correction["kind"]
+    return f"[{dict(ChangeClass.choices).get(said, said) if language else said}] {verdict}"

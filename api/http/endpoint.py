@@ -1,0 +1,50 @@
+"""The view that all addresses of the API share: GET, HEAD and OPTIONS, JSON, nobody asked who they are."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from api.http import responses
+from api.http.negotiation import JsonOnly
+from api.http.parameters import Parameters
+from api.http.request_bodies import require_length
+
+
+class Endpoint(APIView):
+    """Subclasses write `get`, which returns `responses.respond(…)` or raises a problem."""
+
+    http_method_names = ["get", "head", "options"]
+    parser_classes = []
+    # A view whose rows come with the log's head (`factcheck.database.compiled_queries.log_head`) sets this to False.
+    asks_for_head = True
+    content_negotiation_class = JsonOnly
+    format_kwarg = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # Of Django REST framework's own steps these are left: nobody is asked who they are, and versions and suffixes
+        # have addresses of their own.
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        require_length(request._request)
+        self.check_permissions(request)
+        self.check_throttles(request)
+        # Before the content, so that the content is never older than the head says.
+        if self.asks_for_head:
+            responses.remember_head(request._request)
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """The methods, in the header `Allow`."""
+        return HttpResponse(status=204)
+
+    def finalize_response(  # type: ignore[override]
+        self, request: Request | HttpRequest, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        finished = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
+        responses.finish(getattr(request, "_request", request), finished)
+        return finished
+
+
+def refuse_parameters(request: Request) -> None:
+    """For addresses that take none. Raises ParameterProblem."""
+    Parameters(request.query_params, []).refuse_faults()

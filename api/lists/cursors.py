@@ -1,0 +1,72 @@
+"""Cursors: a position in one list, opaque and signed, so that it fits that list alone."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+
+from api.lists.keyset import Position
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "t": datetime.fromisoformat,
+    "d": date.fromisoformat,
+    "u": UUID,
+    "s": str,
+    "i": int,
+}
+
+
+class CursorError(ValueError):
+    """Forged, of another list, or signed with a key that is not in use any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """`position` None is the list's beginning or, backward, its end."""
+
+    backward: bool = False
+    position: Position | None = None
+
+
+def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:
+    """`place` is what the cursor is bound to: the address, the filters and the order."""
+    position = cursor.position
+    return _signer(place).sign_object(
+        [int(cursor.backward)] + ([_pack(position.value), _pack(position.tie)] if position else [])
+    )
+
+
+def read_cursor(text: str, place: Iterable[str]) -> Cursor:
+    """Raises CursorError."""
+    try:
+        backward, *rest = _signer(place).unsign_object(text)
+    except signing.BadSignature:
+        raise CursorError from None
+    return Cursor(bool(backward), Position(*map(_unpack, rest)) if rest else None)
+
+
+def _signer(place: Iterable[str]) -> signing.Signer:
+    # A separator that no parameter can have: the list refuses control characters.
+    return signing.Signer(salt="\x1f".join(["api.cursor", *place]))
+
+
+def _pack(value: Any) -> str | None:
+    match value:
+        case None:
+            return None
+        case datetime():
+            return f"t{value.isoformat()}"
+        case date():
+            return f"d{value.isoformat()}"
+        case UUID():
+            return f"u{value}"
+        case int():
+            return f"i{value}"
+    return f"s{value}"
+
+
+def _unpack(packed: str | None) -> Any:
+    return None if packed is None else _READERS[packed[0]](packed[1:])

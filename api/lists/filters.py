@@ -1,0 +1,212 @@
+"""The filters of the lists, each once: how its values are read, what they select, how they are documented."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, Q
+
+from api.http import values
+from api.lists.frequency import Few, always, never, unless_common
+from factcheck.database.compiled_queries import Slot
+from factcheck.record.formats.text import MOST_APART
+from factcheck.record.models import PublishedClaim, PublishedReview
+from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.search.query import MAX_QUERY, read_query
+from factcheck.record.search.ranking import has_words
+from factcheck.record.statements.demand import From, Outcome
+from factcheck.record.statements.values import MAX_LANGUAGE
+
+MAX_VALUES = 100
+
+UUID_SCHEMA = {"type": "string", "format": "uuid"}
+DATE_SCHEMA = {"type": "string", "format": "date"}
+MOMENT_SCHEMA = {"anyOf": [{"type": "string", "format": "date-time"}, DATE_SCHEMA]}
+ADDRESS_SCHEMA = {"type": "string", "format": "uri", "pattern": "^https?://", "maxLength": values.MAX_ADDRESS}
+
+
+def _written_as(pattern: str, **limits: int) -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^{pattern}$", **limits}
+
+
+LANGUAGE_SCHEMA = _written_as(values.LANGUAGE, maxLength=MAX_LANGUAGE)
+SLUG_SCHEMA, VERDICT_SCHEMA, SITE_SCHEMA = map(_written_as, (values.SLUG, values.VERDICT, values.SITE))
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A parameter that may be repeated (any of its values is enough); `select` takes the values that were read.
+
+    `few` says whether hardly any row has one of these values: see `Order.from_index`. Unless `compiles` is False,
+    `select` also takes slots in place of values (see `factcheck.database.compiled_queries`). `select_as_of` selects
+    after an entry of the log, where that is not the same.
+    """
+
+    name: str
+    read: Callable[[str], Any]
+    select: Callable[[list[Any]], Q]
+    schema: dict[str, Any]
+    description: str
+    example: str
+    comma_separated: bool = False
+    few: Few = never
+    compiles: bool = True
+    select_as_of: Callable[[list[Any], int], Q] | None = None
+    characters: int | None = None  # of all its values together
+
+
+def any_of(condition: Callable[[Any], Q]) -> Callable[[list[Any]], Q]:
+    """Selects what meets the condition of at least one value."""
+    return lambda found: reduce(or_, map(condition, found))
+
+
+def _matches_language(tag: Any) -> Q:
+    longer = tag.changed("{}-".format) if isinstance(tag, Slot) else f"{tag}-"
+    return Q(language=tag) | Q(language__startswith=longer)
+
+
+def _has_words(words: str) -> Q:
+    return has_words(read_query(words))
+
+
+def _column(lookup: str) -> Callable[[list[Any]], Q]:
+    return lambda found: Q(**{lookup: found})
+
+
+def _span(name: str, column: str, what: str, moments: bool = False, after: bool = True) -> Filter:
+    lookup = f"{column}__{'gte' if after else 'lt'}"
+    read: Callable[[str], Any] = values.read_moment if moments else values.read_date
+    return Filter(
+        name,
+        read,
+        any_of(lambda value: Q(**{lookup: value})),
+        MOMENT_SCHEMA if moments else DATE_SCHEMA,
+        f"{what} {'on or after' if after else 'before'} this {'moment (UTC)' if moments else 'day'}.",
+        "2026-11-05",
+    )
+
+
+def _between(name: str, column: str, what: str, moments: bool = False) -> list[Filter]:
+    """From one moment or day on, and before another one."""
+    return [_span(f"{name}_{'after' if after else 'before'}", column, what, moments, after) for after in (True, False)]
+
+
+def _language(what: str) -> Filter:
+    return Filter(
+        "language", values.read_language, any_of(_matches_language), LANGUAGE_SCHEMA,
+        f"BCP 47 tag of the {what}'s language, in any case; `vi` matches `vi` and `vi-VN`.", "vi",
+    )  # fmt: skip
+
+
+Q_FILTER = Filter(
+    "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=MOST_APART * MAX_QUERY),
+    'Words to search for, with or without diacritics; "a phrase", `or` and -without work as in web search. Best first'
+    f" unless `sort` says otherwise; then `meta` is there. {MAX_QUERY} characters in NFC, of all values together.",
+    "nước lũ",
+    compiles=False, characters=MAX_QUERY,
+)  # fmt: skip
+IDS = Filter(
+    "ids", values.read_uuid, _column("id__in"), UUID_SCHEMA,
+    f"Ids, repeated or separated by commas, at most {MAX_VALUES}.", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
+    comma_separated=True,
+)  # fmt: skip
+CLAIMANT = Filter(
+    "claimant", values.read_uuid, _column("claimant__in"), UUID_SCHEMA,
+    "Id of a claimant (see `/api/v1/claimants/`).", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
+)  # fmt: skip
+APPEARANCE = Filter(
+    "appearance_url", values.read_address, _column("appearance_keys__overlap"), ADDRESS_SCHEMA,
+    "Address where the claim was seen. Scheme, `www.`, a slash at the end, the fragment and the spelling of a character"
+    " (`đ`, `%C4%91`) do not count.",
+    "https://social.example/p/1", few=always,
+)  # fmt: skip
+
+
+def _topic(model: type[Model]) -> Filter:
+    return Filter(
+        "topic", values.read_slug, _column("topics__overlap"), SLUG_SCHEMA,
+        "Slug of a topic (see `/api/v1/topics/`).", "health", few=unless_common(model, "topics"),
+    )  # fmt: skip
+
+
+def _claims_that_are(ids: list[UUID], sequence: int | None = None) -> Q:
+    family = Family.of(ids, using="public")
+    homes = {family.home(pk, sequence) for pk in ids}
+    return Q(claim_id__in={member for home in homes for member in family.shown_under(home, sequence)})
+
+
+CLAIM = Filter(
+    "claim", values.read_uuid, _claims_that_are, UUID_SCHEMA,
+    "Id of a claim (see `/api/v1/claims/`); reviews of claims that are merged with it are among them.",
+    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", few=always, compiles=False, select_as_of=_claims_that_are,
+)  # fmt: skip
+
+VERDICT_HELP = "`scale:slug`, or a slug of the site's own scale (see `/api/v1/rating-scales/`)."
+SITE_HELP = "Site of a publisher: its host without `www.` (see `/api/v1/publishers/`)."
+
+REVIEW_FILTERS: Sequence[Filter] = (
+    Q_FILTER,
+    IDS,
+    _language("review"),
+    Filter("verdict", values.read_verdict, _column("verdict__in"), VERDICT_SCHEMA, VERDICT_HELP, "truth:false"),
+    Filter("publisher", values.read_site, _column("publisher__in"), SITE_SCHEMA, SITE_HELP, "example.org"),
+    CLAIM,
+    CLAIMANT,
+    _topic(PublishedReview),
+    APPEARANCE,
+    Filter(
+        "original_url", values.read_address, _column("original_key__in"), ADDRESS_SCHEMA,
+        "Address of the publisher's own page of an imported review; compared as `appearance_url` is.",
+        "https://example.org/check/1",
+    ),
+    *_between("claimed", "claimed_on", "The claim was made"),
+    *_between("reviewed", "reviewed_on", "The publisher dates the review"),
+    *_between("published", "published_at", "First published here", moments=True),
+    _span("updated_after", "updated_at", "Last changed here", moments=True),
+)  # fmt: skip
+
+DEMAND_FILTERS: Sequence[Filter] = (
+    Filter(
+        "publisher", values.read_site, _column("publisher__in"), SITE_SCHEMA,
+        f"Who received it. {SITE_HELP}", "example.org",
+    ),
+    Filter(
+        "review", values.read_uuid, _column("review__in"), UUID_SCHEMA, "Id of the review that it is about.",
+        "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
+    ),
+    Filter(
+        "from", values.read_one_of(From.values()), _column("from_type__in"), {"type": "string", "enum": From.values()},
+        "What kind of body or person made it.", "court",
+    ),
+    Filter(
+        "outcome", values.read_one_of(Outcome.values()), _column("outcome__in"),
+        {"type": "string", "enum": Outcome.values()},
+        "What came of it.", "refused",
+    ),
+    *_between("received", "received_on", "Received"),
+    *_between("published", "published_at", "First published here", moments=True),
+    _span("updated_after", "updated_at", "Last changed here", moments=True),
+)  # fmt: skip
+
+CLAIM_FILTERS: Sequence[Filter] = (
+    Q_FILTER,
+    IDS,
+    _language("claim"),
+    Filter(
+        "verdict", values.read_verdict, _column("verdicts__overlap"), VERDICT_SCHEMA,
+        f"A review gives this verdict: {VERDICT_HELP}", "truth:false", few=unless_common(PublishedClaim, "verdicts"),
+    ),
+    Filter(
+        "publisher", values.read_site, _column("publishers__overlap"), SITE_SCHEMA,
+        f"A review is by this publisher. {SITE_HELP}", "example.org", few=unless_common(PublishedClaim, "publishers"),
+    ),
+    CLAIMANT,
+    _topic(PublishedClaim),
+    APPEARANCE,
+    *_between("claimed", "claimed_on", "The claim was made"),
+    *_between("published", "published_at", "The first review of it was published", moments=True),
+    _span("updated_after", "updated_at", "A review of it was published or changed", moments=True),
+)  # fmt: skip

@@ -1,0 +1,161 @@
+"""The demo newsroom (`demo/README.md`), brought into an empty database by the same verbs that a newsroom uses."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import (
+    Appearance,
+    Authorship,
+    Claim,
+    Claimant,
+    Membership,
+    Publisher,
+    Review,
+    Source,
+    Topic,
+    TopicLabel,
+    User,
+    Verdict,
+)
+from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.editorial.roles import ACCOUNT_ADMINISTRATORS
+from factcheck.editorial.statement_columns import columns_of
+
+_FOLDER = Path(__file__).parent / "demo"
+# The passwords are random, so there is nothing to slow a guesser down for; the first login hashes anew.
+_ITERATIONS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How to sign in as one of the demo's people. `role` is in words, `newsroom` the publisher's name or ""."""
+
+    username: str
+    password: str
+    role: str
+    newsroom: str
+
+
+@transaction.atomic
+def load_demo(logins_file: Path) -> list[Login]:
+    """Everything or nothing. Writes the logins to the file as a JSON list, mode 0600. Raises EditorialError."""
+    if Publisher.objects.exists():
+        raise EditorialError(_("The demo newsroom goes into an empty database only; this one has publishers already."))
+    newsroom = json.loads((_FOLDER / "newsroom.json").read_text(encoding="utf-8"))
+    people = {account["username"] for account in newsroom["accounts"]}
+    if taken := User.objects.filter(username__in=people).order_by("username").first():
+        raise EditorialError(_("The demo needs the account name %(name)s, which is taken.") % {"name": taken.username})
+    publishers = {
+        fields["site"]: Publisher.objects.create(**columns_of(Publisher, fields)) for fields in newsroom["publishers"]
+    }
+    logins = [_account(account, publishers) for account in newsroom["accounts"]]
+    for topic in newsroom["topics"]:
+        row = Topic.objects.create(slug=topic["slug"])
+        for language, label in topic["labels"].items():
+            TopicLabel.objects.create(topic=row, language=language, label=label)
+    for entry in json.loads((_FOLDER / "claims.json").read_text(encoding="utf-8")):
+        _claim(entry, publishers)
+    _write(logins_file, logins)
+    return logins
+
+
+def _account(fields: dict[str, Any], publishers: dict[str, Publisher]) -> Login:
+    password = secrets.token_urlsafe(12)
+    hasher = PBKDF2PasswordHasher()
+    user = User.objects.create(
+        username=fields["username"],
+        password=hasher.encode(password, hasher.salt(), iterations=_ITERATIONS),
+        byline=fields["byline"],
+        is_staff=True,
+    )
+    if fields["administers_accounts"]:
+        user.groups.add(Group.objects.get(name=ACCOUNT_ADMINISTRATORS))
+        return Login(user.username, password, ACCOUNT_ADMINISTRATORS, "")
+    (membership,) = fields["memberships"]
+    newsroom = publishers[membership["publisher"]]
+    row = Membership.objects.create(user=user, publisher=newsroom, role=membership["role"])
+    return Login(user.username, password, str(Membership.Role(row.role).label), newsroom.name)
+
+
+def _claim(entry: dict[str, Any], publishers: dict[str, Publisher]) -> None:
+    """The claim belongs to the newsroom that reviewed it first; others may review it once it is public."""
+    fields = entry["claim"]
+    newsroom = publishers[entry["reviews"][0]["publisher"]]
+    claim = Claim.objects.create(
+        newsroom=newsroom,
+        claimant=_claimant(fields["claimant"], newsroom) if fields["claimant"] else None,
+        logged_by=User.objects.get(username=entry["reviews"][0]["author"]),
+        **columns_of(Claim, fields),
+    )
+    claim.topics.set(Topic.objects.filter(slug__in=entry["topics"]))
+    for appearance in fields["appearances"]:
+        Appearance.objects.create(claim=claim, **columns_of(Appearance, appearance))
+    for review in entry["reviews"]:
+        _review(review, claim, publishers[review["publisher"]])
+
+
+def _claimant(fields: dict[str, Any], newsroom: Publisher) -> Claimant:
+    return Claimant.objects.get_or_create(newsroom=newsroom, **columns_of(Claimant, fields))[0]
+
+
+def _review(fields: dict[str, Any], claim: Claim, newsroom: Publisher) -> None:
+    author = User.objects.get(username=fields["author"])
+    second = (
+        User.objects.filter(memberships__publisher=newsroom, memberships__role__in=Membership.DECIDING)
+        .exclude(pk=author.pk)
+        .earliest("pk")
+    )
+    verdicts = {verdict.slug: verdict for verdict in Verdict.objects.filter(scale__slug=settings.DEFAULT_RATING_SCALE)}
+    review = Review.objects.create(
+        newsroom=newsroom,
+        publisher=newsroom,
+        claim=claim,
+        verdict=verdicts[fields["verdict"]],
+        created_by=author,
+        **{key: fields[key] for key in ("language", "headline", "summary", "body", "reviewed_on")},
+    )
+    Authorship.objects.create(review=review, user=author)
+    for position, source in enumerate(fields["sources"]):
+        Source.objects.create(review=review, position=position, **columns_of(Source, source))
+    _publish(review, author, second)
+    if correction := fields["correction"]:
+        review_policy.open_correction(
+            review=review, by=author, change_class=correction["class"], note=correction["note"]
+        )
+        changes = dict(correction["changes"])
+        if "verdict" in changes:
+            changes["verdict"] = verdicts[changes["verdict"]]
+        review.refresh_from_db()
+        for field, value in changes.items():
+            setattr(review, field, value)
+        review.save(update_fields=[*changes, "changed_at"])
+        _publish(review, author, second)
+    if withdrawal := fields["withdrawal"]:
+        proposal = review_policy.withdraw(review=review, by=author, reason=withdrawal["reason"])
+        workflow.approve(proposal=proposal, by=second, digest=proposal.digest)
+
+
+def _publish(review: Review, author: User, second: User) -> None:
+    proposal = workflow.submit(subject=review, by=author)
+    workflow.approve(proposal=proposal, by=second, digest=proposal.digest)
+    workflow.publish(proposal=proposal, by=second)
+
+
+def _write(file: Path, logins: list[Login]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        json.dump([asdict(login) for login in logins], out, ensure_ascii=False, indent=1)
+    unfinished.replace(file)

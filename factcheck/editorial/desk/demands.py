@@ -1,0 +1,109 @@
+"""The register of demands at the desk: the draft of an entry as a form, and its verbs as buttons."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk import proposal_actions
+from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, desk
+from factcheck.editorial.desk.demand_actions import VERBS, possible, verb_page
+from factcheck.editorial.desk.edit_conflicts import HeldWhileSaved, SeenForm
+from factcheck.editorial.desk.public_text import RefersToReviews, put_public_words
+from factcheck.editorial.models import Demand
+from factcheck.editorial.proposals import demand_policy, workflow
+from factcheck.editorial.statement_columns import other_fields
+from factcheck.record.statements import demand as statements
+
+State = Demand.State
+
+
+class DemandForm(SeenForm[Demand]):
+    of_update = ("change_note",)
+
+
+@admin.register(Demand)
+class DemandAdmin(RefersToReviews, HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
+    form = DemandForm
+    change_form_template = "admin/editorial/demand/change_form.html"
+    list_display = ("__str__", "state", "outcome", "changed_at")
+    list_filter = ("state", "outcome", OwnNewsroomFilter)
+    lines: ClassVar = {"asked": 5, "done": 5, "legal_basis": 2, "withheld_reason": 3, "change_note": 3}
+    radio_fields = {"from_type": admin.VERTICAL, "outcome": admin.VERTICAL}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Demand | None = None) -> Any:
+        came = ["received_on", "from_type", "from_name", "from_description"]
+        if self.chooses_newsroom(request, obj):
+            came.insert(0, "newsroom")
+        sets: list[Any] = [
+            (_("From whom it came"), {"fields": came}),
+            (_("What was asked"), {"fields": ["review", "asked", "legal_basis", "language"]}),
+            (_("What came of it"), {"fields": ["outcome", "done", "done_on"]}),
+            (_("What must be left out or wait"), {"fields": ["withheld_reason", "publish_after"]}),
+        ]
+        placed = [name for _title, options in sets for name in options["fields"]]
+        if rest := other_fields(Demand, statements.Demand, placed):
+            sets.insert(2, (_("How it came"), {"fields": rest}))
+        if self.changes(request, obj):
+            came.append("seen")
+        # Of every update of what is public, also while nothing is written there: the submission asks for it.
+        updates = self.changes(request, obj) and obj is not None and obj.proposals.published().exists()
+        if updates or (obj is not None and obj.change_note):
+            sets.insert(0, (_("Update"), {"fields": ["change_note"]}))
+        return sets
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Demand | None:
+        demand = super().get_object(request, object_id, from_field)
+        if demand is not None and demand.review:
+            put_public_words(desk(request), [demand.review.claim])
+        return demand
+
+    def has_change_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
+        return self.has_view_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
+        """A draft that nobody ever put before others, by who wrote it down or an Editor."""
+        if obj is None or not self.has_change_permission(request, obj) or obj.proposals.exists():
+            return False
+        return obj.created_by_id == desk(request).user.pk or obj.newsroom_id in desk(request).deciding
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        demand = super().save_form(request, form, change)
+        if not change:
+            demand.created_by = desk(request).user
+        return demand
+
+    def not_saved(self, row: Demand) -> Any:
+        if row.state == State.DRAFT:
+            return None
+        return _("Not saved: the entry is no longer a draft. Your browser’s back button brings back what you typed.")
+
+    def beside_form(self, request: HttpRequest, row: Demand) -> dict[str, Any]:
+        if request.method != "GET":
+            return {}
+        proposal = workflow.open_proposal(row)
+        return {
+            "demand": row,
+            "verbs": possible(desk(request), row),
+            "reasons": demand_policy.missing(row) if row.state == State.DRAFT else [],
+            "proposal": proposal,
+            "decisions": proposal_actions.possible(desk(request), proposal),
+            "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
+            "revisions": row.proposals.published(),
+        }
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.verb)
+        return [path("<uuid:pk>/do/<slug:verb>/", view, name="editorial_demand_verb"), *super().get_urls()]
+
+    def verb(self, request: HttpRequest, pk: Any, verb: str) -> HttpResponse:
+        if verb not in VERBS:
+            raise Http404
+        demand = get_object_or_404(self.get_queryset(request).select_related("newsroom", "review"), pk=pk)
+        return verb_page(request, demand, VERBS[verb])
+
+    def go_on(self, request: HttpRequest, row: Demand) -> HttpResponse | None:
+        return redirect("admin:editorial_demand_verb", row.pk, "submit") if "_submit" in request.POST else None

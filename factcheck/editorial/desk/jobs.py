@@ -1,0 +1,135 @@
+"""What the worker has to do, is doing, did, and could not do: a list to read, for who looks after the site."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.formats import localize
+from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
+
+from factcheck.editorial.desk.access import DeskAdmin, FollowsParent, desk
+from factcheck.editorial.models import Job
+
+# Procrastinate brings a page in its own words.
+admin.site.unregister(ProcrastinateJob)
+
+STATES: dict[str, Promise] = {
+    "todo": _("waiting"),
+    "doing": _("running"),
+    "failed": _("failed"),
+    "succeeded": _("done"),
+    "cancelled": _("cancelled"),
+    "aborted": _("broken off"),
+}
+# By the name that is stored, the command's where one is run, without its options; a name that is not here is shown as
+# it is.
+TASKS: dict[str, Promise] = {
+    "publish_due_demands": _("publish entries of the register whose day has come"),
+    "ask_witnesses": _("have the log cosigned"),
+    "verify_record": _("check the record"),
+    "propose_links": _("propose links between claims"),
+    "embed_claims": _("make published claims findable by meaning"),
+    "make_dumps": _("make the dumps"),
+    "clearsessions": _("forget ended sessions"),
+    "forget_old_jobs": _("forget ended jobs"),
+    "messages.forget": _("forget old messages from readers"),
+    "programs.forget": _("forget answered requests of programs"),
+    "webhooks.derive": _("look for what webhooks are to be told"),
+    "webhooks.deliver": _("deliver to a webhook"),
+    "webhooks.forget": _("forget old deliveries"),
+}
+EVENTS: dict[str, Promise] = {
+    "deferred": _("put into the queue"),
+    "started": _("begun"),
+    "deferred_for_retry": _("put off, to be tried again"),
+    "scheduled": _("not to be begun before a time"),
+    "failed": _("failed"),
+    "succeeded": _("done"),
+    "cancelled": _("cancelled"),
+    "abort_requested": _("asked to break off"),
+    "aborted": _("broken off"),
+    "retried": _("tried again by hand"),
+}
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(STATES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        return queryset.filter(status=self.value()) if self.value() in STATES else queryset
+
+
+class EventInline(FollowsParent, admin.TabularInline[ProcrastinateEvent, Job]):
+    model = ProcrastinateEvent
+    verbose_name_plural = _("what happened")
+    fields = readonly_fields = ("when", "what")
+    ordering = ("pk",)
+    extra = 0
+
+    @admin.display(description=_("when"))
+    def when(self, event: ProcrastinateEvent) -> str:
+        return _moment(event.at)
+
+    @admin.display(description=_("what"))
+    def what(self, event: ProcrastinateEvent) -> str:
+        return str(EVENTS.get(event.type, event.type))
+
+
+@admin.register(Job)
+class JobAdmin(DeskAdmin[Job]):
+    change_form_template = "admin/editorial/without_history.html"
+    list_display = ("what", "state", "since", "not_before", "tries", "number")
+    list_filter = (StateFilter,)
+    fields = readonly_fields = ("what", "state", "arguments", "not_before", "tries")
+    inlines = (EventInline,)
+
+    def has_view_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        return desk(request).administers_accounts
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        # An event of the type "scheduled" bears the time that is to come.
+        events = ProcrastinateEvent.objects.filter(job=OuterRef("pk")).exclude(type="scheduled").order_by("-pk")
+        return super().get_queryset(request).annotate(last_event_at=Subquery(events.values("at")[:1]))
+
+    @admin.display(description=_("what"))
+    def what(self, job: Job) -> str:
+        name = job.args.get("command") or job.task_name
+        return str(TASKS.get(name.split()[0], name))
+
+    @admin.display(description=_("state"))
+    def state(self, job: Job) -> str:
+        return str(STATES.get(job.status, job.status))
+
+    @admin.display(description=_("of what"))
+    def arguments(self, job: Job) -> str:
+        return "; ".join(f"{key}: {value}" for key, value in job.args.items() if key != "timestamp")
+
+    @admin.display(description=_("since"))
+    def since(self, job: Job) -> str:
+        return _moment(getattr(job, "last_event_at", None))
+
+    @admin.display(description=_("not before"))
+    def not_before(self, job: Job) -> str:
+        return _moment(job.scheduled_at)
+
+    @admin.display(description=_("attempts"))
+    def tries(self, job: Job) -> int:
+        return job.attempts
+
+    @admin.display(description=_("No."))
+    def number(self, job: Job) -> int:
+        return job.id
+
+
+def _moment(at: datetime | None) -> str:
+    """As the desk writes it in its lists; a value that a method gives stands on a page as it is."""
+    return localize(localtime(at)) if at else "–"

@@ -1,0 +1,131 @@
+"""What a review's page asks for: the verdict with what each means, the sources, and who wrote it."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import review_statements
+from factcheck.editorial.desk.access import FORMFIELDS, FollowsParent, WideTexts, desk
+from factcheck.editorial.desk.account_names import names_for_links
+from factcheck.editorial.desk.edit_conflicts import SeenForm, SeenFormSet
+from factcheck.editorial.fields import choices
+from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
+from factcheck.editorial.statement_columns import other_fields
+from factcheck.record.statements import review as said
+
+STANCES = [("", _("not said yet")), *choices(Source.Stance)]
+
+
+class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """The verdicts of all scales as a list with what each means, the default scale first."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Verdict.objects.select_related("scale").prefetch_related("labels"),
+            label=capfirst(_("verdict")),
+            required=False,
+            widget=forms.RadioSelect,
+            **kwargs,
+        )
+
+    def offer(self) -> None:
+        """Reads the scales; called once a form."""
+        language = get_language() or "en"
+        groups: dict[str, list[tuple[Any, str]]] = {}
+        assert self.queryset is not None
+        verdicts = self.queryset.order_by("scale", F("value").asc(nulls_last=True), "slug")
+        for verdict in sorted(verdicts, key=lambda verdict: verdict.scale.slug != settings.DEFAULT_RATING_SCALE):
+            said = {label.language: label.explanation for label in verdict.labels.all()}
+            text = format_html(
+                '<span class="verdict-label">{}</span> <span class="verdict-meaning">{}</span>',
+                verdict.label(language),
+                said.get(language) or said.get("en") or "",
+            )
+            groups.setdefault(verdict.scale.name, []).append((verdict.pk, text))
+        none = [("", _("not decided yet"))]
+        # One scale needs no heading.
+        choices = [*none, *next(iter(groups.values()))] if len(groups) == 1 else [*none, *groups.items()]
+        self.widget.choices = choices
+
+
+def offer_present(form: forms.ModelForm[Any], name: str) -> None:
+    """Keeps what stands there among the choices, though nobody could choose it now: else the next save loses it."""
+    field = form.fields.get(name)
+    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+        field.queryset |= field.queryset.model._default_manager.filter(pk=form.instance.serializable_value(name))
+
+
+class ReviewForm(SeenForm[Review]):
+    of_update = ("change_class", "change_note")
+    verdict = VerdictField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(verdict := self.fields.get("verdict"), VerdictField):
+            verdict.offer()
+        offer_present(self, "claim")  # another newsroom's, merged or without a live review by now
+
+
+class AuthorForm(forms.ModelForm[Authorship]):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_present(self, "user")  # who wrote it and has no role any more stays its author, and approves none of it
+
+
+class OfOwnReview(FollowsParent):
+    """What an imported review cites and who wrote it is its publisher's word."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and not (obj is not None and obj.is_imported)
+
+
+class SourceInline(WideTexts, OfOwnReview, admin.StackedInline[Source, Review]):
+    model = Source
+    formset = SeenFormSet
+    formfield_overrides = FORMFIELDS
+    rows = ("title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"))
+    fields = (*rows, *other_fields(Source, said.Source, rows), "position")
+    lines: ClassVar = {"quote": 3}
+    radio_fields = {"stance": admin.HORIZONTAL}
+
+    def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:
+        return (
+            review_statements.MIN_SOURCES
+            if obj is None
+            else max(0, review_statements.MIN_SOURCES - obj.sources.count())
+        )
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_choice_field(db_field, request, choices=STANCES, **kwargs)
+
+
+class AuthorInline(OfOwnReview, admin.TabularInline[Authorship, Review]):
+    model = Authorship
+    form = AuthorForm
+    formset = SeenFormSet
+    formfield_overrides = FORMFIELDS
+    fields = ("user", "name")
+
+    def get_fields(self, request: HttpRequest, obj: Review | None = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else names_for_links(self.model, fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> Any:
+        return [field for field in self.get_fields(request, obj) if not isinstance(field, str)]
+
+    def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:
+        return 1 if obj is None else 0
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "user":
+            colleagues = Membership.objects.filter(publisher__in=list(desk(request).roles))
+            kwargs["queryset"] = User.objects.filter(pk__in=colleagues.values("user")).order_by("byline", "username")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

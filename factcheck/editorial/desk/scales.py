@@ -1,0 +1,199 @@
+"""Rating scales, verdicts, topics, and what the verdicts of others mean on our scales."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.desk.access import FORMFIELDS, DeskAdmin, FollowsParent, M, desk
+from factcheck.editorial.desk.decision_columns import DecisionFilter, WithDecision
+from factcheck.editorial.desk.edit_conflicts import HeldWhileSaved, SeenForm, SeenFormSet
+from factcheck.editorial.desk.proposal_actions import possible
+from factcheck.editorial.models import (
+    Proposal,
+    RatingScale,
+    Topic,
+    TopicLabel,
+    User,
+    Verdict,
+    VerdictLabel,
+    VerdictMapping,
+)
+from factcheck.editorial.models.kinds import Kind
+from factcheck.editorial.proposals.mapping_policy import is_adopted
+from factcheck.editorial.proposals.workflow import submit
+
+
+class ChiefsAdmin(HeldWhileSaved[M], DeskAdmin[M]):
+    """Seen by everybody in a newsroom, changed by Chief editors. Nothing is deleted: drafts refer to it."""
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return bool(desk(request).roles)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(desk(request).led)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return bool(desk(request).led)
+
+
+class ScaleForm(SeenForm[RatingScale]):
+    saved_with = ("verdicts",)
+
+
+class VerdictForm(SeenForm[Verdict]):
+    saved_with = ("labels",)
+
+    def _get_validation_exclusions(self) -> Any:
+        """The scale is shown and not asked for, and yet a short name is there once in a scale."""
+        return super()._get_validation_exclusions() - {"scale"}  # type: ignore[misc]
+
+
+class TopicForm(SeenForm[Topic]):
+    saved_with = ("labels",)
+
+
+class MappingForm(SeenForm[VerdictMapping]):
+    pass
+
+
+class VerdictFormSet(SeenFormSet):
+    """Holds values against the scale as the page has it, which may be new or changed with them."""
+
+    def clean(self) -> None:
+        super().clean()
+        scale = self.instance
+        if scale.worst is None or scale.best is None:
+            return  # the scale's own form says so
+        for form in self.forms:
+            value = form.cleaned_data.get("value") if hasattr(form, "cleaned_data") else None
+            if value is not None and not scale.worst <= value <= scale.best:
+                form.add_error("value", scale.value_outside())
+
+
+class VerdictInline(FollowsParent, admin.TabularInline[Verdict, RatingScale]):
+    model = Verdict
+    formset = VerdictFormSet
+    fields = ("slug", "value")
+    extra = 0
+    show_change_link = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(RatingScale)
+class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
+    form = ScaleForm
+    fields = ("slug", "name", "worst", "best")
+    list_display = ("name", "slug", "worst", "best")
+    inlines = (VerdictInline,)
+
+
+class VerdictLabelInline(FollowsParent, admin.StackedInline[VerdictLabel, Verdict]):
+    model = VerdictLabel
+    formset = SeenFormSet
+    formfield_overrides = FORMFIELDS
+    fields = ("language", "label", "explanation")
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj is not None and obj.labels.exists() else 2
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "explanation":
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(Verdict)
+class VerdictAdmin(ChiefsAdmin[Verdict]):
+    """The labels of a verdict. A verdict is added on the page of its scale."""
+
+    form = VerdictForm
+    list_display = ("__str__", "scale", "value")
+    list_select_related = ("scale",)
+    list_filter = ("scale",)
+    fields = ("scale", "slug", "value")
+    inlines = (VerdictLabelInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
+        return super().get_queryset(request).prefetch_related("labels")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Verdict | None = None) -> list[str]:
+        return [] if obj is None else ["scale"]
+
+
+class TopicLabelInline(FollowsParent, admin.TabularInline[TopicLabel, Topic]):
+    model = TopicLabel
+    formset = SeenFormSet
+    formfield_overrides = FORMFIELDS
+    fields = ("language", "label")
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj is not None else 2
+
+
+@admin.register(Topic)
+class TopicAdmin(ChiefsAdmin[Topic]):
+    form = TopicForm
+    fields = ("slug",)
+    list_display = ("__str__", "slug")
+    inlines = (TopicLabelInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
+        return super().get_queryset(request).prefetch_related("labels")
+
+
+@admin.register(VerdictMapping)
+class VerdictMappingAdmin(WithDecision, HeldWhileSaved[VerdictMapping], DeskAdmin[VerdictMapping]):
+    """Proposed by one Editor, approved by another. Saving a change proposes it."""
+
+    kind = Kind.MAPPING
+    form = MappingForm
+    change_form_template = "admin/editorial/verdictmapping/change_form.html"
+    list_display = ("words", "site", "verdict", "proposed_by", "decision_or_not", "decided_by")
+    list_select_related = ("verdict",)
+    list_filter = (DecisionFilter,)
+    search_fields = ("words", "site")
+    fields = ("words", "site", "verdict")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[VerdictMapping]:
+        proposals = Proposal.objects.select_related("submitted_by", "decided_by")
+        return super().get_queryset(request).prefetch_related("verdict__labels", Prefetch("proposals", proposals))
+
+    @admin.display(description=_("proposed by"))
+    def proposed_by(self, mapping: VerdictMapping) -> User | None:
+        return next((proposal.submitted_by for proposal in mapping.proposals.all()), None)
+
+    @admin.display(description=_("decided by"))
+    def decided_by(self, mapping: VerdictMapping) -> User | None:
+        return next((proposal.decided_by for proposal in mapping.proposals.all()), None)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = Verdict.objects.select_related("scale").prefetch_related("labels")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_view_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
+        return bool(desk(request).roles)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(desk(request).deciding)
+
+    def has_change_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
+        """Nobody changes a mapping that waits for a decision."""
+        return bool(desk(request).deciding) and (obj is None or not obj.proposals.filter(decision="").exists())
+
+    def has_delete_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: VerdictMapping, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not is_adopted(obj):
+            submit(subject=obj, by=desk(request).user)
+
+    def beside_form(self, request: HttpRequest, row: VerdictMapping) -> dict[str, Any]:
+        last = row.proposals.select_related("submitted_by", "decided_by").first()
+        return {"proposal": last, "decisions": possible(desk(request), last), "is_adopted": is_adopted(row)}

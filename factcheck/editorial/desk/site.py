@@ -1,0 +1,111 @@
+"""The editors' desk as a site: its titles, the home page, and how lists of suggestions are filled.
+
+Stands outside the package `admin`, which registers its pages with this site when it is imported.
+"""
+
+from functools import wraps
+from typing import Any, cast
+
+from django.apps import apps
+from django.contrib import admin, messages
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial.events import acting
+from factcheck.editorial.models import User
+
+# The order in which somebody at work needs them.
+ORDER = (
+    "Review", "Claim", "Claimant", "Demand", "ReaderMessage", "ImportBatch", "VerdictMapping", "Topic", "RatingScale",
+    "Verdict", "Publisher", "User", "Membership", "ApiToken", "Subscription", "Delivery", "Job", "EditorialEvent",
+)  # fmt: skip
+
+LOGGED_OUT = _(
+    "Not saved: you had been logged out. Log in, then go back with your browser’s button, several times if need be,"
+    " until you find what you typed, and save it again."
+)
+
+
+class Suggestions(AutocompleteJsonView):
+    """What a list of suggestions offers can be more than what its model's own list shows."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        model_admin: Any = self.model_admin
+        rows = model_admin.autocomplete_queryset(self.request)
+        rows, _doubled = model_admin.get_search_results(self.request, rows, self.term)
+        return cast("QuerySet[Any]", rows)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        model_admin: Any = self.model_admin
+        model_admin.put_public_words(self.request, context["object_list"])
+        return context
+
+
+class EditorsDesk(admin.AdminSite):
+    """Django's admin site under our name. Signing in needs `is_staff`; all else follows from memberships."""
+
+    site_title = _("Editors’ desk")
+    site_header = _("Editors’ desk")
+    index_title = _("What waits for you")
+    index_template = "admin/editorial/home.html"
+    empty_value_display = "–"
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        if not self.has_permission(request):
+            return []  # the login page
+        # The page of this app is called "Everything", and is.
+        found = super().get_app_list(request, app_label if app_label != "editorial" else None)
+        models = [model for app in found for model in app["models"]]
+        models.sort(key=lambda model: ORDER.index(model["object_name"]))
+        return [{**found[0], "models": models}] if found else []
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Django puts "administration" after the name, which is not what its links say."""
+        title = apps.get_app_config(app_label).verbose_name
+        return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
+
+    def get_urls(self) -> list[Any]:
+        from factcheck.editorial.desk.decision_page import decision_page
+
+        view = self.admin_view(decision_page)
+        return [path("editorial/proposal/<int:pk>/<slug:verb>/", view, name="editorial_proposal"), *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        from factcheck.editorial.desk.home import waiting
+
+        return super().index(request, {**waiting(request), **(extra_context or {})})
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """No text of ours has a U+0000, and PostgreSQL would refuse to look for one.
+
+        Django leads who was logged out meanwhile to the login page, and drops what they sent: that is said there.
+        """
+        shown = super().admin_view(view, cacheable)
+
+        @wraps(shown)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if "%00" in request.META.get("QUERY_STRING", ""):
+                raise BadRequest("U+0000 in the address")
+            if request.method == "POST" and request.user.is_anonymous and request.path != reverse("admin:logout"):
+                messages.warning(request, str(LOGGED_OUT))
+            return cast("HttpResponse", shown(request, *args, **kwargs))
+
+        return answer
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return cast("HttpResponse", Suggestions.as_view(admin_site=self)(request))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        with transaction.atomic():
+            assert isinstance(request.user, User)
+            acting(request.user)
+            return super().password_change(request, extra_context)

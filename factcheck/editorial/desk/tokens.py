@@ -1,0 +1,128 @@
+"""API tokens at the desk: made by whoever they will act as, shown once, revoked by them or by a Chief editor."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from factcheck.editorial.desk.access import DeskAdmin, OneLine, desk
+from factcheck.editorial.desk.action_forms import NewsroomForm
+from factcheck.editorial.desk.action_views import page_about, refusals_shown, sent
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.models import ApiToken
+from factcheck.editorial.programs.tokens import make_token, revoke_token
+
+DAYS = (7, 30, 90, 365)
+
+
+class TokenForm(NewsroomForm):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        widget=OneLine,
+        help_text=ApiToken._meta.get_field("name").help_text,
+    )
+    scopes = forms.MultipleChoiceField(
+        label=pgettext_lazy("scope of a token", "May"),
+        choices=ApiToken.Scope.choices,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "radiolist"}),
+    )
+    days = forms.TypedChoiceField(
+        label=_("Valid for"),
+        coerce=int,
+        initial=90,
+        choices=lambda: [(days, ngettext("%d day", "%d days", days) % days) for days in DAYS],
+    )
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(DeskAdmin[ApiToken]):
+    """One's own, and for Chief editors all of the newsroom's."""
+
+    change_form_template = "admin/editorial/apitoken/change_form.html"
+    list_display = ("name", "user", "newsroom", "state", "used_at", "expires_at")
+    list_select_related = ("user", "newsroom")
+    fields = readonly_fields = (
+        "name", "newsroom", "user", "may", "made_at", "expires_at", "used_at", "revoked_at", "revoked_by",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
+        at = desk(request)
+        return super().get_queryset(request).filter(Q(user=at.user, newsroom__in=at.roles) | Q(newsroom__in=at.led))
+
+    def has_view_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        at = desk(request)
+        if obj is None:
+            return bool(at.roles)
+        return obj.newsroom_id in at.led or (obj.newsroom_id in at.roles and obj.user_id == at.user.pk)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(desk(request).roles)
+
+    @admin.display(description=_("state"))
+    def state(self, token: ApiToken) -> Any:
+        if token.revoked_at:
+            return _("revoked")
+        return _("valid") if token.is_usable else _("expired")
+
+    @admin.display(description=pgettext_lazy("scope of a token", "may"))
+    def may(self, token: ApiToken) -> str:
+        return "; ".join(f"{scope}: {ApiToken.Scope(scope).label}" for scope in token.scopes)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise Http404
+        at = desk(request)
+        form = TokenForm(at.newsrooms, sent(request))
+        if form.is_valid():
+            with refusals_shown(form):
+                token, secret = make_token(by=at.user, **form.cleaned_data)
+                page = reverse("admin:editorial_apitoken_change", args=[token.pk])
+                explanation = _(
+                    "Put this where the program finds it and nobody else. It is shown now and not again; if it is"
+                    " lost, revoke it and make a new one."
+                )
+                template = "admin/editorial/secret.html"
+                return page_about(
+                    request, token, page, _("The token"), template, explanation=explanation, secret=secret
+                )
+        return page_about(
+            request,
+            ApiToken(),
+            reverse("admin:editorial_apitoken_changelist"),
+            _("Make a token"),
+            subtitle=str(capfirst(self.opts.verbose_name_plural)),
+            explanation=_(
+                "A program that has the token works in your name: it logs claims and writes drafts, of which you are"
+                " an author. It can submit, approve and publish nothing."
+            ),
+            form=form,
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.revoke)
+        return [path("<uuid:pk>/revoke/", view, name="editorial_apitoken_revoke"), *super().get_urls()]
+
+    def revoke(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        token = get_object_or_404(self.get_queryset(request), pk=pk)
+        page = reverse("admin:editorial_apitoken_change", args=[pk])
+        if request.method == "POST":
+            try:
+                revoke_token(token=token, by=desk(request).user)
+            except EditorialError as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, _("Revoked."))
+            return redirect(page)
+        explanation = _("The token is refused from now on, for good. What was drafted with it stays.")
+        return page_about(request, token, page, _("Revoke"), explanation=explanation, removes=True)

@@ -1,0 +1,155 @@
+"""The register of demands: how a demand to change or remove a review becomes public."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import review_statements, roles
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Demand, Proposal, Publisher, User
+from factcheck.editorial.models.kinds import Decision, Kind
+from factcheck.editorial.proposals.policy import Policy, Reasons, wrote_it
+from factcheck.editorial.statement_columns import said_of
+from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.statements import demand as statements
+from factcheck.record.statements.checks import same
+
+State = Demand.State
+
+
+class DemandPolicy(Policy[Demand]):
+    kind = Kind.DEMAND
+    waits = True
+
+    def hold(self, proposal: Proposal) -> None:
+        proposal.demand = _locked(proposal.subject_id)
+
+    def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
+        newsroom = self.subject(proposal).newsroom
+        return newsroom, newsroom
+
+    def statement(self, proposal: Proposal) -> dict[str, Any]:
+        return statement(self.subject(proposal))
+
+    def model(self, proposal: Proposal) -> type[statements.Demand]:
+        return statements.Demand
+
+    def missing(self, proposal: Proposal) -> Reasons:
+        demand = self.subject(proposal)
+        if demand.state != State.DRAFT:
+            return [_("Only a draft can be submitted. This demand is: %s.") % demand.get_state_display()]
+        return missing(demand)
+
+    def take_note(self, proposal: Proposal) -> None:
+        proposal.note = self.subject(proposal).change_note
+
+    def require_outsider(self, proposal: Proposal, by: User) -> None:
+        if self.subject(proposal).created_by_id == by.pk:
+            raise wrote_it()
+
+    def require_ready(self, proposal: Proposal) -> None:
+        publish_after = self.subject(proposal).publish_after
+        if publish_after and publish_after > today():
+            raise EditorialError(_("This entry may not be public before %s.") % date_format(publish_after))
+
+    def submitted(self, proposal: Proposal) -> None:
+        _turn(self.subject(proposal), State.SUBMITTED)
+
+    def returned(self, proposal: Proposal) -> None:
+        _turn(self.subject(proposal), State.DRAFT)
+
+    def approved(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
+        _turn(self.subject(proposal), State.APPROVED)
+
+    def log_kind(self, proposal: Proposal) -> LogEntry.Kind:
+        was_published = self.subject(proposal).proposals.filter(entry__isnull=False).exists()
+        return LogEntry.Kind.DEMAND_UPDATED if was_published else LogEntry.Kind.DEMAND_PUBLISHED
+
+    def published(self, proposals: Sequence[Proposal], by: User) -> None:
+        for proposal in proposals:
+            demand = self.subject(proposal)
+            demand.change_note = ""
+            _turn(demand, State.PUBLISHED)
+
+
+def statement(demand: Demand) -> dict[str, Any]:
+    """The entry of the register. Keys and types are those of docs/api.md, "Demand"."""
+    return said_of(demand, statements.Demand) | {
+        "review": {"id": str(demand.review_id)} if demand.review_id else None,
+        "withheld": demand.withheld_reason or None,
+        "delayed_until": demand.publish_after.isoformat() if demand.publish_after else None,
+        "publisher": review_statements.publisher(demand.newsroom),
+        "license": settings.LICENSE_URL,
+    }
+
+
+def missing(demand: Demand) -> Reasons:
+    """Everything that has to be done before the submission, each as a sentence for the editor."""
+    reasons: Reasons = []
+    if demand.review and demand.review.newsroom_id != demand.newsroom_id:
+        reasons.append(_("The review is another newsroom’s: choose one of yours, or leave it out."))
+    elif demand.review_id and not LogEntry.objects.filter(subject=demand.review_id).exists():
+        reasons.append(_("The review has not been published, so readers cannot be sent to it: leave it out."))
+    if (published := last_statement(demand)) is not None:
+        if not demand.change_note:
+            reasons.append(_("Say what changed. Readers will see it."))
+        if same(statement(demand), published, statements.Demand):
+            reasons.append(
+                _(
+                    "Nothing has changed since the published revision. Change the draft, or leave it: readers"
+                    " keep what is published."
+                )
+            )
+    return reasons
+
+
+@transaction.atomic
+def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
+    """Reopens the draft, to say what came of the demand or to correct it. The public keeps the last revision."""
+    demand = _locked(demand.pk)
+    roles.require_member(by, demand.newsroom_id)
+    if demand.state != State.PUBLISHED:
+        raise EditorialError(_("Only a published demand can be updated. This one is: %s.") % demand.get_state_display())
+    if not note.strip():
+        raise EditorialError(_("Say what changed. Readers will see it."))
+    demand.change_note = note
+    _turn(demand, State.DRAFT)
+    record_event(by, "demand.reopened", demand, note=note)
+
+
+def due_demands() -> Iterator[tuple[Proposal, User]]:
+    """Approved entries whose day has come, each with the person who approved it and in whose name it is published."""
+    due = Proposal.objects.open().filter(
+        kind=Kind.DEMAND, decision=Decision.APPROVED, demand__publish_after__lte=today()
+    )
+    for proposal in due.select_related("demand", "decided_by").order_by("demand__publish_after", "pk"):
+        assert proposal.decided_by is not None
+        yield proposal, proposal.decided_by
+
+
+def today() -> date:
+    """The day in UTC, by which entries wait."""
+    return datetime.now(UTC).date()
+
+
+def last_statement(demand: Demand) -> dict[str, Any] | None:
+    """The statement of the newest published revision."""
+    found = RevisionDocument.objects.filter(entry__subject=demand.pk).order_by("-entry__number").first()
+    return review_statements.statement_of(bytes(found.document)) if found else None
+
+
+def _locked(pk: Any) -> Demand:
+    """The demand as it is now, held until the transaction ends."""
+    Demand.objects.select_for_update().get(pk=pk)
+    return Demand.objects.select_related("newsroom", "review").get(pk=pk)
+
+
+def _turn(demand: Demand, state: Demand.State) -> None:
+    demand.state = state
+    demand.save(update_fields=["state", "change_note", "changed_at"])

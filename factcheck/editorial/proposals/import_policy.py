@@ -1,0 +1,177 @@
+"""Imports: a second person approves the whole batch, and its reviews are published in chunks."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import review_statements, roles
+from factcheck.editorial.drafts import drafts_of
+from factcheck.editorial.errors import EditorialError, NotAllowed
+from factcheck.editorial.events import record_event, record_events
+from factcheck.editorial.models import Authorship, ImportBatch, Proposal, Publisher, Review, User
+from factcheck.editorial.models.kinds import Action, Decision, Kind
+from factcheck.editorial.proposals.policy import Policy, save_proposal
+from factcheck.editorial.proposals.publication import append_approved
+from factcheck.editorial.proposals.review_policy import ReviewPolicy
+from factcheck.record.formats.canonical import respelled
+
+State = Review.State
+
+
+class ImportPolicy(Policy[ImportBatch]):
+    """One decision for all members. Members and reviews learn of the approval when they are published."""
+
+    kind = Kind.IMPORT
+
+    def hold(self, proposal: Proposal) -> None:
+        proposal.batch = locked_batch(proposal.subject_id)
+
+    def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
+        newsroom = self.subject(proposal).newsroom
+        return newsroom, newsroom
+
+    def statement(self, proposal: Proposal) -> dict[str, Any]:
+        """None: the digest is over those of the members."""
+        return {}
+
+    def require_outsider(self, proposal: Proposal, by: User) -> None:
+        if Authorship.objects.filter(user=by, review__proposals__batch=self.subject(proposal)).exists():
+            raise NotAllowed(_("You are an author of a review in this import. Someone else has to decide."))
+
+    def unchanged(self, proposal: Proposal) -> dict[str, Any]:
+        if _digest(self.subject(proposal)) != proposal.digest:
+            raise EditorialError(_("The import is not what you read. Read it again before you decide."))
+        return {}
+
+    def returned(self, proposal: Proposal) -> None:
+        """Its reviews stay as drafts. Members that were decided alone keep their decision."""
+        undecided = self.subject(proposal).members.filter(decision="")
+        _hold_reviews(undecided)
+        Review.objects.filter(pk__in=undecided.values("review_id")).update(state=State.DRAFT)
+        undecided.update(
+            decision=Decision.RETURNED,
+            decided_by=proposal.decided_by,
+            decided_at=proposal.decided_at,
+            message=proposal.message,
+        )
+
+    def event_detail(self, proposal: Proposal) -> dict[str, Any]:
+        batch = self.subject(proposal)
+        return {"new": batch.new, "changed": batch.changed}
+
+
+@transaction.atomic
+def close_import(*, batch: ImportBatch, by: User) -> Proposal:
+    """The proposal of an import. An interrupted one takes nothing more from now on, so that it can be decided."""
+    batch = locked_batch(batch.pk)
+    if batch.proposal is not None:
+        return batch.proposal
+    if by.pk == batch.imported_by_id:
+        roles.require_member(by, batch.newsroom_id)
+    else:
+        roles.require_decider(by, batch.newsroom_id)
+    return submitted(batch, by, "closed")
+
+
+def publish_import(
+    *,
+    batch: ImportBatch,
+    by: User,
+    chunk: int = 1000,
+    seconds: float = math.inf,
+    progress: Callable[[int], object] | None = None,
+) -> int:
+    """Publishes the approved members, one transaction a chunk, and returns how many. Goes on where it stopped.
+
+    A review that was changed after the approval is not published: its proposal is returned, and it is a draft.
+    After so many seconds no other chunk is begun. `progress` is called with the number of members of each chunk.
+    """
+    published, last, end = 0, 0, time.monotonic() + seconds
+    while True:
+        with transaction.atomic():
+            locked = locked_batch(batch.pk)
+            roles.require_decider(by, locked.newsroom_id)
+            if locked.proposal is None or locked.proposal.decision != Decision.APPROVED:
+                raise EditorialError(_("Only an approved import can be published."))
+            wanted = locked.members.open().filter(pk__gt=last).order_by("pk")
+            keys = list(wanted.values_list("pk", flat=True)[: chunk + 1])
+            if not keys or (last and time.monotonic() > end):
+                return published
+            more, keys = len(keys) > chunk, keys[:chunk]
+            _hold_reviews(Proposal.objects.filter(pk__among=keys))
+            published += _publish(list(wanted.filter(pk__among=keys)), by)
+            # With the last chunk: of two who publish at once, one has it, and no interruption comes between.
+            if not more and (reviews := locked.members.filter(entry__isnull=False).count()):
+                record_event(by, "import.published", locked, reviews=reviews)
+        last = keys[-1]
+        if progress:
+            progress(len(keys))
+
+
+def submitted(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, refused: int = 0) -> Proposal:
+    """The person who imported it has submitted it, even if an Editor closes it."""
+    batch.changed = batch.members.exclude(change_class="").count()
+    batch.new = batch.members.count() - batch.changed
+    batch.unchanged, batch.refused = unchanged, refused
+    batch.files_digest = ""  # of a file with one record it would confirm a guess
+    batch.save()
+    proposal = Proposal(
+        kind=Kind.IMPORT,
+        action=Action.PUBLICATION,
+        batch=batch,
+        digest=_digest(batch),
+        submitted_by=batch.imported_by,
+    )
+    return save_proposal(ImportPolicy(), proposal, by, act)
+
+
+def locked_batch(pk: int) -> ImportBatch:
+    found = ImportBatch.objects.select_for_update(of=("self",)).select_related("newsroom", "imported_by")
+    return found.get(pk=pk)
+
+
+def _digest(batch: ImportBatch) -> str:
+    """SHA-256 of the digests of all members in their order, each followed by a line feed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT editorial_import_digest(%s)", [batch.pk])
+        return str(cursor.fetchone()[0])
+
+
+def _hold_reviews(members: QuerySet[Proposal]) -> None:
+    """Locks the reviews of these members, so that what is read from now on stays as it is."""
+    held = (
+        Review.objects.select_for_update().filter(pk__in=members.values("review_id")).order_by("pk").values_list("pk")
+    )
+    for _held in held.iterator(10_000):  # an import may have a million
+        pass
+
+
+def _publish(members: Sequence[Proposal], by: User) -> int:
+    """The reviews are held."""
+    drafts = drafts_of([member.subject_id for member in members])
+    said = [review_statements.statement_from(drafts[member.subject_id]) for member in members]
+    same = [respelled(each) == member.statement.encode() for member, each in zip(members, said, strict=True)]
+    approved = [(member, each) for member, each, is_same in zip(members, said, same, strict=True) if is_same]
+    if approved:
+        append_approved(ReviewPolicy(), [each[0] for each in approved], [each[1] for each in approved], by)
+    if len(approved) < len(members):
+        _return_stale([member for member, is_same in zip(members, same, strict=True) if not is_same], by)
+    return len(approved)
+
+
+def _return_stale(members: Sequence[Proposal], by: User) -> None:
+    note = str(_("It was changed after its approval."))
+    Proposal.objects.filter(pk__in=[member.pk for member in members]).update(
+        decision=Decision.RETURNED, message=note, decided_by=by, decided_at=timezone.now()
+    )
+    reviews = [member.subject_id for member in members]
+    Review.objects.filter(pk__in=reviews).update(state=State.DRAFT)
+    newsroom = members[0].newsroom_id
+    assert newsroom is not None
+    record_events(by, newsroom, [("publication.returned", pk, {"reason": note}) for pk in reviews])

@@ -1,0 +1,74 @@
+"""Verdict mappings: one Editor proposes what another publisher's words mean, another Editor adopts it."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.editorial import roles
+from factcheck.editorial.errors import NotAllowed
+from factcheck.editorial.models import Membership, Proposal, User, VerdictMapping
+from factcheck.editorial.models.kinds import Decision, Kind
+from factcheck.editorial.proposals.policy import Policy, Reasons
+from factcheck.record.formats.canonical import canonical
+
+
+class MappingPolicy(Policy[VerdictMapping]):
+    """A mapping belongs to the whole site and enters no log. Imports use it from the approval on."""
+
+    kind = Kind.MAPPING
+
+    def hold(self, proposal: Proposal) -> None:
+        found = VerdictMapping.objects.select_for_update(of=("self",)).select_related("verdict__scale")
+        proposal.mapping = found.get(pk=proposal.subject_id)
+
+    def newsrooms(self, proposal: Proposal) -> tuple[None, None]:
+        return None, None
+
+    def statement(self, proposal: Proposal) -> dict[str, Any]:
+        return statement(self.subject(proposal))
+
+    def missing(self, proposal: Proposal) -> Reasons:
+        if Proposal.objects.about(self.subject(proposal)).filter(decision="").exists():
+            return [_("This mapping already waits for a decision. Have it decided, or take it back.")]
+        return []
+
+    def require_submitter(self, proposal: Proposal) -> None:
+        self.require_decider(proposal, proposal.submitted_by)
+
+    def require_decider(self, proposal: Proposal, by: User) -> None:
+        if not roles.newsrooms_of(by, Membership.DECIDING):
+            raise NotAllowed(_("Only an Editor or Chief editor can do this. Ask one of them."))
+
+    def event_detail(self, proposal: Proposal) -> dict[str, Any]:
+        mapping = self.subject(proposal)
+        return {"words": mapping.words, "site": mapping.site, "verdict": mapping.verdict_id}
+
+
+def statement(mapping: VerdictMapping) -> dict[str, Any]:
+    """Their words, the site or None for every publisher, and our verdict."""
+    return {
+        "words": mapping.words,
+        "site": mapping.site or None,
+        "scale": mapping.verdict.scale.slug,
+        "verdict": mapping.verdict.slug,
+    }
+
+
+def adopted_mappings() -> list[VerdictMapping]:
+    """The mappings in force. The last proposal of each was approved, and the mapping still says what was approved.
+
+    It says something else after one person has renamed the verdict or given its short name to another verdict.
+    """
+    last = Proposal.objects.filter(kind=Kind.MAPPING).order_by("mapping_id", "-pk").distinct("mapping_id")
+    found = last.select_related("mapping__verdict__scale")
+    return [each.mapping for each in found if each.mapping is not None and _adopts(each, each.mapping)]
+
+
+def is_adopted(mapping: VerdictMapping) -> bool:
+    """Whether imports use the mapping."""
+    last = mapping.proposals.first()
+    return last is not None and _adopts(last, mapping)
+
+
+def _adopts(proposal: Proposal, mapping: VerdictMapping) -> bool:
+    return proposal.decision == Decision.APPROVED and proposal.statement == canonical(statement(mapping)).decode()

@@ -1,0 +1,186 @@
+"""What readers send in: taking it in, what becomes of it, and forgetting it."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from factcheck.editorial import roles
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.events import record_event
+from factcheck.editorial.models import Appearance, Claim, ReaderMessage, Review, User
+from factcheck.editorial.validation import Invalid, Said, fill, problems_of
+from factcheck.record.formats.canonical import rfc3339
+from factcheck.record.models import PublishedReview
+from factcheck.server.networks import network_of
+
+Kind, State = ReaderMessage.Kind, ReaderMessage.State
+
+SHORTEST = 10  # characters; less says nothing that can be checked
+MOST_LINKS = 5  # in the text; more is advertising
+MOST_WAITING = 20_000  # of all; who floods the queue from many networks stops there
+HOUR = timedelta(hours=1)
+_LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)
+_NOT_THEIRS = ("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint")
+
+
+class TooMany(Exception):
+    """More came than is taken in; after `wait` seconds there is room again."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+@transaction.atomic
+def take_in(*, kind: ReaderMessage.Kind, said: Said, address: str) -> tuple[str, datetime]:
+    """Puts a message into the queue. Returns the receipt, which is kept nowhere, and until when it is kept at most.
+
+    `said` has `text`, `language`, `url`, `contact`, and of a correction `review`: {`id`}. `address` is the
+    sender's, of which a hash is kept for a day. Raises Invalid and TooMany.
+    """
+    row = ReaderMessage(kind=kind)
+    fill(row, said)
+    problems = problems_of(row, "", besides=_NOT_THEIRS)
+    if len(row.text) < SHORTEST:
+        problems.append(("/text", _("Say what it is about, in %s characters or more.") % SHORTEST))
+    if len(_LINK.findall(row.text)) > MOST_LINKS:
+        problems.append(("/text", _("There are too many links in it: %s at most.") % MOST_LINKS))
+    if kind == Kind.CORRECTION:
+        # Held, so that an erasure meanwhile finds the message or is found.
+        review = Review.objects.select_for_update().filter(pk=said["review"]["id"]).first()
+        if review is None or not PublishedReview.objects.live().filter(pk=review.pk).exists():
+            problems.append(("/review/id", _("There is no such review on this site.")))
+        else:
+            row.review, row.newsroom_id = review, review.newsroom_id
+    if problems:
+        raise Invalid(problems)
+    row.sender = _sender(address)
+    _hold_the_limit(row.sender)
+    said_once = [kind, str(row.review_id), row.language, " ".join(row.text.casefold().split()), row.url]
+    row.fingerprint = _hash("fingerprint", "\n".join(said_once))
+    if known := ReaderMessage.objects.filter(fingerprint=row.fingerprint, same_as=None).first():
+        row.same_as, row.text, row.url = known, "", ""
+    receipt = secrets.token_urlsafe(16)
+    row.receipt = hashlib.sha256(receipt.encode()).hexdigest()
+    row.save()
+    return receipt, _kept_until(known or row)
+
+
+def status_of(receipt: str) -> dict[str, Any] | None:
+    """What the holder of the receipt is told: what became of the message, and nothing of what it said."""
+    digest = hashlib.sha256(receipt.encode()).hexdigest()
+    row = ReaderMessage.objects.select_related("same_as").filter(receipt=digest).first()
+    if row is None:
+        return None
+    about = row.same_as or row
+    return {
+        "kind": about.kind,
+        "status": about.state,
+        "received_at": rfc3339(row.received_at),
+        "decided_at": rfc3339(about.decided_at) if about.decided_at else None,
+        "answer": about.answer or None,
+        "kept_until": rfc3339(_kept_until(about)),
+    }
+
+
+@transaction.atomic
+def take_up(*, message: ReaderMessage, by: User, newsroom: int) -> UUID | None:
+    """Makes a claim of a tip and returns its id; of a correction request it says that somebody looks into it."""
+    message = _open(message, by, newsroom, State.WAITING)
+    if message.kind == Kind.TIP:
+        message.claim = Claim.objects.create(
+            newsroom_id=newsroom, text=message.text, language=message.language, logged_by=by
+        )
+        if message.url:
+            Appearance.objects.create(claim=message.claim, url=message.url)
+    _decide(message, by, State.TAKEN_UP)
+    return message.claim_id
+
+
+@transaction.atomic
+def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> None:
+    """Whoever has the receipt can read it."""
+    message = _open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
+    if not text.strip():
+        raise EditorialError(_("Write the answer; whoever has the receipt can read it."))
+    message.answer = text
+    try:
+        message.clean_fields(exclude=_NOT_THEIRS)
+    except ValidationError as problem:
+        raise EditorialError(*problem.messages) from problem
+    _decide(message, by, State.ANSWERED)
+
+
+@transaction.atomic
+def dismiss(*, message: ReaderMessage, by: User, newsroom: int) -> None:
+    message = _open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
+    _decide(message, by, State.DISMISSED)
+
+
+def forget_messages() -> int:
+    """Deletes what has been kept for as long as was said, and the hashes of senders after a day; returns how many."""
+    now = timezone.now()
+    ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - timedelta(days=1)).update(sender="")
+    old = ReaderMessage.objects.filter(received_at__lte=now - timedelta(days=settings.READER_MESSAGES_DAYS))
+    count = old.count()
+    old.delete()
+    return count
+
+
+def messages_for(newsrooms: list[int]) -> Any:
+    """Those that members of the newsrooms see: about their reviews, and tips that no other newsroom decided on."""
+    seen = Q(newsroom__in=newsrooms) | Q(newsroom=None)
+    return ReaderMessage.objects.filter(seen, same_as=None)
+
+
+def _open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderMessage.State) -> ReaderMessage:
+    message = ReaderMessage.objects.select_for_update().get(pk=message.pk)
+    roles.require_member(by, message.newsroom_id or newsroom)
+    if message.state not in states:
+        raise EditorialError(_("This is decided already."))
+    message.newsroom_id = message.newsroom_id or newsroom
+    return message
+
+
+def _decide(message: ReaderMessage, by: User, state: ReaderMessage.State) -> None:
+    message.state, message.decided_by, message.decided_at = state, by, timezone.now()
+    message.save()
+    record_event(by, f"message.{state}", message)
+
+
+def _kept_until(message: ReaderMessage) -> datetime:
+    return message.received_at + timedelta(days=settings.READER_MESSAGES_DAYS)
+
+
+def _sender(address: str) -> str:
+    """Of the network; another hash each day."""
+    return _hash("sender", f"{timezone.now():%Y-%m-%d} {network_of(address)}")
+
+
+def _hold_the_limit(sender: str) -> None:
+    """Counted in the database, one request of a sender after the other, so that all processes count the same."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(bytes.fromhex(sender)[:8], signed=True)])
+    now = timezone.now()
+    times = ReaderMessage.objects.filter(sender=sender, received_at__gt=now - HOUR).order_by("-received_at")
+    counted = list(times.values_list("received_at", flat=True)[: settings.READER_MESSAGES_PER_HOUR])
+    if len(counted) >= settings.READER_MESSAGES_PER_HOUR:
+        raise TooMany(max(1, int((counted[-1] + HOUR - now).total_seconds()) + 1))
+    waiting = ReaderMessage.objects.filter(state=State.WAITING, same_as=None).order_by()
+    if waiting[:MOST_WAITING].count() >= MOST_WAITING:
+        raise TooMany(int(HOUR.total_seconds()))
+
+
+def _hash(purpose: str, text: str) -> str:
+    return salted_hmac(f"factcheck.editorial.reader_messages.{purpose}", text, algorithm="sha256").hexdigest()

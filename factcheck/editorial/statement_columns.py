@@ -1,0 +1,103 @@
+"""Between the keys of a statement and the columns of the same names.
+
+The keys of a part (`selection.reason`) are columns that begin with its name (`selection_reason`).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from factcheck.record.formats.canonical import rfc3339
+from factcheck.record.statements.checks import filled
+from factcheck.record.statements.parts import Part, keys_of, parts_of
+
+
+def columns_of(model: type[models.Model], said: Mapping[str, Any]) -> dict[str, Any]:
+    """The model's columns that the keys name, each with its value. Null is the empty text."""
+    columns, found = _columns(model), {}
+    for key, value in said.items():
+        if key in columns:
+            found[key] = columns[key](value)
+        elif isinstance(value, Mapping | None) and _is_spread(value, part := _columns_of_part(model, key)):
+            found |= {column: columns[column]((value or {}).get(name)) for name, column in part.items()}
+    return found
+
+
+def said_of(row: Any, part: type[Part], model: type[models.Model] | None = None) -> dict[str, Any]:
+    """What the row says of the keys that are its columns. The empty text is null, and so is a part with nothing in it.
+
+    A row that isn't an instance comes with its `model`.
+    """
+    keys, parts = _keys_of(model or row._meta.model, part)
+    found = {name: _said(getattr(row, name)) for name in keys}
+    for name, columns in parts.items():
+        inner = {key: _said(getattr(row, column)) for key, column in columns.items()}
+        found[name] = inner if any(value is not None for value in inner.values()) else None
+    return found
+
+
+def emptied(model: type[models.Model], part: type[Part]) -> dict[str, Any]:
+    """The columns of the statement's keys with the values of a statement that says nothing."""
+    return columns_of(model, filled({}, part))
+
+
+def other_fields(model: type[models.Model], part: type[Part], rows: Iterable[str | tuple[str, ...]]) -> list[str]:
+    """The fields of a form for those of the statement's keys whose columns stand in none of these rows."""
+    named = {name for row in rows for name in ((row,) if isinstance(row, str) else row)}
+    keys, parts = _keys_of(model, part)
+    columns = [*keys, *(column for spread in parts.values() for column in spread.values())]
+    fields = {column.attname: column.name for column in model._meta.concrete_fields if column.editable}
+    return [fields[column] for column in columns if column in fields and fields[column] not in named]
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else None if value == "" else value
+
+
+@cache
+def _keys_of(model: type[models.Model], part: type[Part]) -> tuple[list[str], dict[str, dict[str, str]]]:
+    """The keys that are columns, and for each part that is spread over columns the column of each of its keys."""
+    columns, names = _columns(model), keys_of(part)
+    spread = {}
+    for key in names.keys() - columns.keys():
+        inner, found = parts_of(part).get(names[key]), _columns_of_part(model, key)
+        if inner and found and found.keys() == keys_of(inner).keys():
+            spread[key] = {name: found[name] for name in keys_of(inner)}
+    return [key for key in names if key in columns], {key: spread[key] for key in names if key in spread}
+
+
+def _is_spread(value: Mapping[str, Any] | None, part: Mapping[str, str]) -> bool:
+    """Whether the value is a part whose keys are columns of their own. Null empties them."""
+    return bool(part) and (value is None or value.keys() == part.keys())
+
+
+@cache
+def _columns_of_part(model: type[models.Model], name: str) -> dict[str, str]:
+    begins = f"{name}_"
+    return {column.removeprefix(begins): column for column in _columns(model) if column.startswith(begins)}
+
+
+@cache
+def _columns(model: type[models.Model]) -> dict[str, Callable[[Any], Any]]:
+    """By name, each with what makes a value of JSON one of the column. References count within the same table only."""
+    plain = {column.name: column for column in model._meta.concrete_fields if not column.is_relation}
+    own = {column.attname: column for column in model._meta.concrete_fields if column.related_model is model}
+    return {name: _value_of(column) for name, column in (plain | own).items()}
+
+
+def _value_of(column: models.Field[Any, Any]) -> Callable[[Any], Any]:
+    if isinstance(column, models.DateTimeField):
+        return lambda value: datetime.fromisoformat(value) if value else None
+    if isinstance(column, models.DateField):
+        return lambda value: date.fromisoformat(value) if value else None
+    if isinstance(column, models.CharField | models.TextField) and not column.null:
+        return lambda value: value or ""
+    return lambda value: value

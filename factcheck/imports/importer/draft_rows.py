@@ -1,0 +1,169 @@
+"""The rows of drafts that records of other publishers become, many at a time in few statements."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+from django.utils import timezone
+
+from factcheck.database.bulk_writes import insert
+from factcheck.editorial import review_statements
+from factcheck.editorial.drafts import Row
+from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source, User
+from factcheck.editorial.statement_columns import columns_of
+from factcheck.imports.importer.references import Record, References, new_id
+from factcheck.record.statements.review import OriginalRating
+
+
+@dataclass
+class Rows:
+    """The rows of some records, gathered and then written table by table; new reviews become rows while they are."""
+
+    references: References
+    by: User
+    now: datetime = field(default_factory=timezone.now)
+    claims: list[Row] = field(default_factory=list)
+    reviews: list[tuple[UUID, UUID, Record, str, str]] = field(default_factory=list)
+    changed_claims: list[UUID] = field(default_factory=list)
+    changed_reviews: list[Review] = field(default_factory=list)
+    appearances: list[Row] = field(default_factory=list)
+    sources: list[Row] = field(default_factory=list)
+    authorships: list[Row] = field(default_factory=list)
+    topics: list[Row] = field(default_factory=list)
+
+    def add(self, record: Record, key: str, digest: str) -> UUID:
+        """A review that is not there yet, in the state "submitted"; of a claim that may be. Returns its id.
+
+        A claim that is made with it has its moment, by which it is known later (`incoming`).
+        """
+        said = record["claim"]
+        claim = self.references.claims_by_id.get(said["id"])
+        if claim is None:
+            claim = new_row(
+                Claim,
+                id=UUID(said["id"]) if said["id"] else new_id(),
+                newsroom_id=self.references.newsroom.pk,
+                logged_by_id=self.by.pk,
+                logged_at=self.now,
+                changed_at=self.now,
+                claimant_id=self._claimant(record),
+                **_of_claim(record),
+            )
+            self.claims.append(claim)
+            self._add_to_claim(claim.id, record)
+            if said["id"]:
+                self.references.claims_by_id[said["id"]] = claim
+        review_id = UUID(record["id"]) if record["id"] else new_id()
+        self.reviews.append((review_id, claim.id, record, key, digest))
+        self.references.review_ids.add(str(review_id))
+        return review_id
+
+    def change(self, review: Review, record: Record, digest: str, *, with_claim: bool) -> None:
+        """The same rows as the record has them now. What editors decided here stays: a redacted name, a verdict."""
+        written = self._of_review(record, digest)
+        if review.original_label in ("", written["original_label"]) and not record["verdict"]["slug"]:
+            written["verdict_id"] = written["verdict_id"] or review.verdict_id
+            written["verdict_explanation"] = written["verdict_explanation"] or review.verdict_explanation
+        Review.objects.filter(pk=review.pk).update(**written, changed_at=self.now)
+        self.changed_reviews.append(review)
+        self._add_to_review(review.pk, record)
+        if with_claim:
+            changed, said = _of_claim(record), record["claim"]["claimant"]
+            now = review.claim.claimant
+            redacted = now and now.type == Claimant.Type.UNNAMED and said and said["type"] != Claimant.Type.UNNAMED
+            if not redacted:
+                changed["claimant_id"] = self._claimant(record)
+            Claim.objects.filter(pk=review.claim_id).update(**changed, changed_at=self.now)
+            self.changed_claims.append(review.claim_id)
+            self._add_to_claim(review.claim_id, record)
+
+    def save(self) -> None:
+        if self.changed_reviews:
+            Source.objects.filter(review__in=self.changed_reviews).delete()
+            Authorship.objects.filter(review__in=self.changed_reviews).delete()
+            Appearance.objects.filter(claim__in=self.changed_claims).delete()
+            Claim.topics.through._default_manager.filter(claim__in=self.changed_claims).delete()
+        insert(Claim, self.claims)
+        insert(Claim.topics.through, self.topics)
+        insert(Appearance, self.appearances)
+        insert(Review, (self._review(*review) for review in self.reviews))
+        insert(Source, self.sources)
+        insert(Authorship, self.authorships)
+
+    def _review(self, review_id: UUID, claim_id: UUID, record: Record, key: str, digest: str) -> Row:
+        self._add_to_review(review_id, record)
+        return new_row(
+            Review,
+            id=review_id,
+            newsroom_id=self.references.newsroom.pk,
+            claim_id=claim_id,
+            state=Review.State.SUBMITTED,
+            import_key=key,
+            created_by_id=self.by.pk,
+            created_at=self.now,
+            changed_at=self.now,
+            **self._of_review(record, digest),
+        )
+
+    def _claimant(self, record: Record) -> UUID | None:
+        claimant = self.references.claimant(record)
+        return claimant.pk if claimant else None
+
+    def _add_to_claim(self, claim: UUID, record: Record) -> None:
+        self.appearances += [
+            new_row(Appearance, claim_id=claim, **columns_of(Appearance, appearance))
+            for appearance in record["claim"]["appearances"]
+        ]
+        self.topics += [
+            new_row(Claim.topics.through, claim_id=claim, topic_id=topic) for topic in self.references.topics(record)
+        ]
+
+    def _add_to_review(self, review: UUID, record: Record) -> None:
+        self.sources += [
+            new_row(Source, review_id=review, position=position, **columns_of(Source, source))
+            for position, source in enumerate(record["sources"])
+        ]
+        self.authorships += [new_row(Authorship, review_id=review, name=author["name"]) for author in record["authors"]]
+
+    def _of_review(self, record: Record, digest: str) -> dict[str, Any]:
+        """The columns of a review that the record fills."""
+        publisher = self.references.publishers[record["publisher"]["site"]]
+        original = record["verdict"]["original"] or dict.fromkeys(OriginalRating.model_fields)
+        by_name = columns_of(Review, {**record, **{f"original_{key}": value for key, value in original.items()}})
+        del by_name["id"]
+        return by_name | {
+            "publisher_id": publisher.pk,
+            "original_publisher": _difference(publisher, record),
+            "verdict_id": self.references.verdict(record),
+            "verdict_explanation": record["verdict"]["explanation"] or "",
+            "license_url": record["license"] or "",
+            "import_digest": digest,
+        }
+
+
+def _of_claim(record: Record) -> dict[str, Any]:
+    """The columns of a claim that the record fills, but its claimant."""
+    by_name = columns_of(Claim, record["claim"])
+    del by_name["id"]
+    return by_name
+
+
+def new_row(model: type[Model], **columns: Any) -> Row:
+    """A row that is not there yet; columns that are not given have the model's defaults."""
+    return SimpleNamespace(**_defaults(model) | columns)
+
+
+@cache
+def _defaults(model: type[Model]) -> dict[str, Any]:
+    return {column.attname: column.get_default() for column in model._meta.concrete_fields}
+
+
+def _difference(row: Publisher, record: Record) -> dict[str, Any]:
+    """What the record says of its publisher and the row does not; null where the record says nothing."""
+    ours, theirs = review_statements.publisher(row), record["publisher"]
+    said = {**theirs, "name": theirs["name"] or theirs["site"]}
+    return {key: value for key, value in said.items() if ours[key] != value}

@@ -1,0 +1,154 @@
+"""Files of reviews into a batch: reads, hands on in chunks, counts, and writes down what was refused."""
+
+import errno
+import hashlib
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+from factcheck.editorial.models import ImportBatch, User
+from factcheck.imports.importer.batches import add_to_batch
+from factcheck.imports.importer.incoming import Incoming, Refused
+from factcheck.imports.readers.chunks import Read, chunks
+from factcheck.imports.readers.results import Position, Problem, Record, Refusal
+
+_INDEX = re.compile(r"/[0-9]+(?=/|$)")
+_MAX_PLACES = 1000  # that are told apart
+
+
+@dataclass
+class Counts:
+    """How many records became what; refusals by the code of their first reason.
+
+    `left_out`: how many values of the records taken in could not be kept, by property and code.
+    """
+
+    new: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def leave_out(self, problems: Sequence[Problem]) -> None:
+        for problem in problems:
+            place = f"{_printable(_INDEX.sub('', problem.pointer))} {problem.code}"
+            self.left_out[place if place in self.left_out or len(self.left_out) < _MAX_PLACES else "elsewhere"] += 1
+
+    def __str__(self) -> str:
+        causes = ", ".join(f"{code} {count}" for code, count in self.refused.most_common())
+        return (
+            f"{self.new} new, {self.unchanged} unchanged, {self.changed} changed, {self.refused.total()} refused"
+            f"{f' ({causes})' if causes else ''}"
+        )
+
+
+def _printable(text: str) -> str:
+    """As JSON escapes what a terminal would obey or no encoding has: names of properties are anybody's to choose."""
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
+
+
+class Listing:
+    """JSON Lines, made when there is a first line: file, line, pointer, address, reasons, and the record if refused."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._out: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._out:
+            self._out.close()
+
+    def write(
+        self, file: Path, position: Position, address: str | None, reasons: Sequence[Problem], **more: Any
+    ) -> None:
+        if self._out is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # Bytes that were no UTF-8 are lone surrogates here; in JSON "\\udce9" spells one.
+            self._out = self.path.open("w", encoding="utf-8", errors="backslashreplace")
+        line = {
+            "file": str(file),
+            "line": position.line,
+            "pointer": position.pointer,
+            "address": address,
+            "reasons": [
+                {"pointer": problem.pointer, "code": problem.code, "detail": problem.detail} for problem in reasons
+            ],
+            **more,
+        }
+        self._out.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def digest_of(files: Sequence[Path], fetched: Container[Path] = ()) -> str:
+    """SHA-256 that names these files: each by its name and what it holds, or the name alone if it was fetched.
+
+    The name of one that was fetched is that of its address (`fetch_claims`), whose answers change. Raises OSError.
+    """
+    whole = hashlib.sha256()
+    each = ((os.fsencode(path.name), b"" if path in fetched else _digest_of_contents(path)) for path in files)
+    for name, held in sorted(each):
+        whole.update(b"%d %s %d %s" % (len(name), name, len(held), held))
+    return whole.hexdigest()
+
+
+def _digest_of_contents(path: Path) -> bytes:
+    with path.open("rb") as file:
+        if not file.seekable():
+            fault = "it cannot be read twice, as an interrupted import has to be: write it into a file first"
+            raise OSError(errno.ESPIPE, fault, str(path))
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def import_files(
+    files: Sequence[Path],
+    *,
+    batch: ImportBatch,
+    by: User,
+    refused: Listing,
+    left_out: Listing,
+    progress: Callable[[int], object] = lambda done: None,
+) -> Counts:
+    """Every record of the files into the batch. `progress` is called with the bytes read since the last call."""
+    counts = Counts()
+    for path in files:
+        before = 0
+        for chunk, done in chunks(path):
+            for found, record in _take(chunk, batch, by, counts):
+                if isinstance(found, Refusal):
+                    counts.refused[found.problems[0].code] += 1
+                    refused.write(path, found.position, found.address, found.problems, record=record)
+                elif found.dropped:
+                    counts.leave_out(found.dropped)
+                    left_out.write(path, found.position, found.data["original_url"], found.dropped)
+            progress(done - before)
+            before = done
+    return counts
+
+
+def _take(chunk: Sequence[Read], batch: ImportBatch, by: User, counts: Counts) -> Iterator[Read]:
+    """Hands the records on. Yields them, and what was refused, here or by the editors' side, in the file's order."""
+    records = [result for result, _ in chunk if isinstance(result, Record)]
+    incoming = [Incoming(record.key, record.data, record.silent) for record in records]
+    outcomes = iter(add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])
+    for result, node in chunk:
+        if isinstance(result, Refusal):
+            yield result, node
+            continue
+        outcome = next(outcomes)
+        if isinstance(outcome, Refused):
+            yield _refusal(result.position, outcome, result), result.data
+        else:
+            setattr(counts, outcome, getattr(counts, outcome) + 1)
+            yield result, None
+
+
+def _refusal(position: Position, outcome: Refused, record: Record) -> Refusal:
+    return Refusal(position, (Problem("", outcome.code, str(outcome.detail)),), record.data["original_url"])

@@ -1,0 +1,189 @@
+"""What records of other publishers refer to: publishers, verdicts, claimants, topics."""
+
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Left
+from django.utils import timezone
+
+from factcheck.database.bulk_writes import insert
+from factcheck.editorial.models import (
+    Claim,
+    Claimant,
+    Membership,
+    Publisher,
+    Review,
+    Topic,
+    TopicLabel,
+    Verdict,
+)
+from factcheck.editorial.models.claims import SORTED_BY
+from factcheck.editorial.proposals.mapping_policy import adopted_mappings
+from factcheck.editorial.statement_columns import columns_of
+from factcheck.record.formats.urls import review_of_page
+
+# A dictionary with the keys of docs/import.md, checked and normalised by whoever read it.
+Record = Mapping[str, Any]
+_Identity = tuple[str, str, str, str, tuple[str, ...]]
+_Key = str | _Identity
+
+
+def new_id() -> UUID:
+    """A UUID of version 7 (RFC 9562, section 5.7): milliseconds since 1970, and 74 random bits.
+
+    In the order of time, so that what an import makes lies side by side in the indexes (ADR 28).
+    """
+    milliseconds, chance = time.time_ns() // 1_000_000, secrets.randbits(74)
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | chance >> 62 << 64 | 0b10 << 62 | chance & (1 << 62) - 1)
+
+
+class References:
+    """What some records refer to, read once: publishers, verdicts, claimants, topics, and ids that are given."""
+
+    def __init__(self, newsroom: Publisher, records: Iterable[Record]) -> None:
+        self.newsroom = newsroom
+        records = list(records)
+        self.publishers = _publishers({record["publisher"]["site"] for record in records})
+        members = Membership.objects.filter(publisher=OuterRef("pk"))
+        newsrooms = Publisher.objects.filter(Exists(members), site__in=self.publishers)
+        self.newsrooms = set(newsrooms.values_list("site", flat=True)) | {newsroom.site}
+        self._mapped = _mappings()
+        named = {slug for record in records if (slug := record["verdict"]["slug"])}
+        self._verdicts = {
+            (verdict.scale.slug, verdict.slug): verdict.pk
+            for verdict in (Verdict.objects.filter(slug__in=named).select_related("scale") if named else ())
+        }
+        self._claimants = _claimants(newsroom, [said for record in records if (said := record["claim"]["claimant"])])
+        given = {record["claim"]["id"] for record in records if record["claim"]["id"]}
+        self.claims_by_id = {str(row.pk): row for row in (Claim.objects.filter(pk__in=given) if given else ())}
+        given = {record["id"] for record in records if record["id"]}
+        taken = Review.objects.filter(pk__in=given).values_list("pk", flat=True) if given else ()
+        self.review_ids = {str(pk) for pk in taken}
+        pages = {pk for record in records if (pk := review_of_page(record["original_url"]))}
+        ours = Review.objects.filter(pk__in=pages, original_url="").values_list("pk", flat=True) if pages else ()
+        self._own_reviews = set(ours)
+        self._topics = {topic.slug: topic.pk for topic in _topics(records)}
+
+    def is_of_newsroom(self, record: Record) -> bool:
+        """Whether a newsroom here wrote it: by its publisher's site, or by the page, which is one of this site."""
+        return (
+            record["publisher"]["site"] in self.newsrooms or review_of_page(record["original_url"]) in self._own_reviews
+        )
+
+    def verdict(self, record: Record) -> int | None:
+        """The id of our verdict: the one that the record names, or what its words are mapped to, or None."""
+        verdict = record["verdict"]
+        if verdict["scale"] and verdict["slug"]:
+            return self._verdicts.get((verdict["scale"], verdict["slug"]))
+        if verdict["original"] is None:
+            return None
+        words = _folded(verdict["original"]["label"])
+        return self._mapped.get((words, record["publisher"]["site"])) or self._mapped.get((words, ""))
+
+    def make_missing(self, records: Iterable[Record]) -> None:
+        """Makes the publishers, claimants and topics that these records are the first to name."""
+        records = list(records)
+        publishers = {
+            record["publisher"]["site"]: _publisher(record)
+            for record in reversed(records)
+            if record["publisher"]["site"] not in self.publishers
+        }
+        Publisher.objects.bulk_create(publishers.values())
+        self.publishers |= publishers
+        said = [said for record in records if (said := record["claim"]["claimant"])]
+        claimants = {key: _claimant(self.newsroom, each) for each in said if (key := _key(each)) not in self._claimants}
+        insert(Claimant, claimants.values())
+        self._claimants |= claimants
+        labels: dict[str, dict[str, str]] = {}
+        for topic in (topic for record in records for topic in record["topics"]):
+            if topic["slug"] not in self._topics:
+                labels[topic["slug"]] = topic["labels"] | labels.get(topic["slug"], {})
+        rows = Topic.objects.bulk_create(Topic(slug=slug) for slug in labels)
+        self._topics |= {row.slug: row.pk for row in rows}
+        TopicLabel.objects.bulk_create(
+            TopicLabel(topic_id=self._topics[slug], language=language, label=label)
+            for slug, given in labels.items()
+            for language, label in given.items()
+        )
+
+    def claimant(self, record: Record) -> Claimant | None:
+        said = record["claim"]["claimant"]
+        return self._claimants.get(_key(said)) if said else None
+
+    def topics(self, record: Record) -> list[int]:
+        return list(dict.fromkeys(self._topics[topic["slug"]] for topic in record["topics"]))
+
+
+def _publishers(sites: set[str]) -> dict[str, Publisher]:
+    return {row.site: row for row in Publisher.objects.filter(site__in=sites)}
+
+
+def _publisher(record: Record) -> Publisher:
+    said = record["publisher"]
+    return Publisher(**columns_of(Publisher, said) | {"name": said["name"] or said["site"]})
+
+
+def _mappings() -> dict[tuple[str, str], int]:
+    """Adopted mappings: (words, site or "") to the id of our verdict."""
+    return {
+        (_folded(mapping.words), mapping.site.lower().removeprefix("www.")): mapping.verdict_id
+        for mapping in adopted_mappings()
+    }
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.split()).casefold()
+
+
+def _claimants(newsroom: Publisher, said: list[dict[str, Any]]) -> dict[_Key, Claimant]:
+    """Those that are there, by what is said of them and by the ids that are given."""
+    if not said:
+        return {}
+    names = {claimant["name"] for claimant in said if claimant["name"]}
+    descriptions = {claimant["description"] for claimant in said if claimant["description"]}
+    begins = {description[:SORTED_BY] for description in descriptions}  # for the index claimant_newsroom
+    rows = Claimant.objects.annotate(begins=Left("description", SORTED_BY)).filter(
+        Q(name__in=names) | Q(name="", begins__in=begins, description__in=descriptions), newsroom=newsroom
+    )
+    found: dict[_Key, Claimant] = {}
+    # Confirmed ones last, so that they are taken where there are two.
+    for row in rows.order_by("confirmed", "pk"):
+        found[row.type, row.name, row.description, row.job_title, tuple(row.same_as)] = row
+    ids = {claimant["id"] for claimant in said if claimant["id"]}
+    return found | {str(row.pk): row for row in (Claimant.objects.filter(pk__in=ids) if ids else ())}
+
+
+def _key(said: Mapping[str, Any]) -> _Key:
+    return said["id"] or _identity(said)
+
+
+def _identity(said: Mapping[str, Any]) -> _Identity:
+    return said["type"], said["name"] or "", said["description"] or "", said["job_title"] or "", tuple(said["same_as"])
+
+
+def _claimant(newsroom: Publisher, said: Mapping[str, Any]) -> Claimant:
+    """A printed name waits for an editor, unless the record says that it was confirmed, a person as a public figure."""
+    kind, name, description, job_title, same_as = _identity(said)
+    figure = kind == Claimant.Type.PERSON and said["is_public_figure"] is True
+    confirmed = kind == Claimant.Type.UNNAMED or (said["confirmed"] and (figure or kind != Claimant.Type.PERSON))
+    return Claimant(
+        id=UUID(said["id"]) if said["id"] else new_id(),
+        newsroom=newsroom,
+        type=kind,
+        name=name,
+        description=description,
+        job_title=job_title,
+        same_as=list(same_as),
+        is_public_figure=figure,
+        confirmed=confirmed,
+        changed_at=timezone.now(),  # COPY sets nothing by itself
+    )
+
+
+def _topics(records: list[Record]) -> Iterable[Topic]:
+    slugs = {topic["slug"] for record in records for topic in record["topics"]}
+    return Topic.objects.filter(slug__in=slugs) if slugs else ()

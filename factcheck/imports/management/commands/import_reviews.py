@@ -1,0 +1,85 @@
+"""`manage.py import_reviews`: reviews of other publishers into a batch that waits for a second person."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.lookups import newsroom_of, person
+from factcheck.imports.importer import batches
+from factcheck.imports.importer.files import Listing, digest_of, import_files
+from factcheck.imports.readers.google_fetch import FetchError, fetch_claims, is_address
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports reviews of other publishers: schema.org ClaimReview, answers of Google's claims:search (saved, or"
+        " their address), or the project's own JSON Lines or CSV (docs/import.md)."
+        " Run it again after an interruption: it goes on."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or the address of a claims:search")
+        parser.add_argument("--by", required=True, metavar="USER", help="the account that imports")
+        parser.add_argument("--newsroom", metavar="SITE", help="needed where the account is a member of several")
+        parser.add_argument(
+            "--refused",
+            type=Path,
+            metavar="FILE",
+            help="where refused records are written (default: var/refused/<first file's name>.jsonl)",
+        )
+
+    def handle(
+        self, *args: Any, files: list[str], by: str, newsroom: str | None, refused: Path | None, **options: Any
+    ) -> None:
+        with TemporaryDirectory() as folder:
+            try:
+                fetched = {file: fetch_claims(file, Path(folder)) for file in files if is_address(file)}
+            except FetchError as fault:
+                raise CommandError(str(fault)) from None
+            local = [fetched.get(file) or Path(file) for file in files]
+            self._import(local, set(fetched.values()), by, newsroom, refused)
+
+    def _import(
+        self, files: list[Path], fetched: set[Path], by: str, newsroom: str | None, refused: Path | None
+    ) -> None:
+        path = refused or settings.VAR / "refused" / f"{files[0].name}.jsonl"
+        try:
+            size = sum(file.stat().st_size for file in files)
+            user = person(by)
+            names = ", ".join(file.name for file in files)
+            batch = batches.begin_import(
+                newsroom=newsroom_of(user, newsroom), by=user, files=names, files_digest=digest_of(files, fetched)
+            )
+            with (
+                Listing(path) as out,
+                Listing(path.with_suffix(".left-out.jsonl")) as left_out,
+                tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar,
+            ):
+                counts = import_files(files, batch=batch, by=user, refused=out, left_out=left_out, progress=bar.update)
+            submitted = batches.submit_import(
+                batch=batch, by=user, unchanged=counts.unchanged, refused=counts.refused.total()
+            )
+        except EditorialError as refusal:
+            raise CommandError(str(refusal)) from None
+        except OSError as problem:
+            raise CommandError(f"{problem.filename}: {problem.strerror}") from None
+        self.stdout.write(f"{counts}.")
+        if counts.refused:
+            self.stdout.write(f"What was refused, and why: {path}")
+        if counts.left_out:
+            self.stdout.write(f"Not kept of the records that were taken in ({left_out.path}):")
+            for place, count in counts.left_out.most_common():
+                self.stdout.write(f"  {place}: {count}")
+        if submitted is None:
+            self.stdout.write("Nothing to approve.")
+            return
+        self.stdout.write(
+            f"Import {batch.pk} waits for a second person: manage.py approve_import {batch.pk} --by USER"
+            f" --digest {submitted.digest}"
+        )

@@ -1,0 +1,114 @@
+"""Reads a file of reviews in chunks; a large one in a process of its own.
+
+Reading is a third of Python's work in an import, and what writes the records waits for the database besides: two
+processes use two cores. The other one knows nothing but the file: no settings, no database.
+"""
+
+import json
+import math
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from factcheck.imports.readers.files import Found, ReviewFile
+from factcheck.imports.readers.json_stream import Number, length_of
+from factcheck.imports.readers.records import record_of
+from factcheck.imports.readers.results import Record, Refusal
+
+# A chunk ends after so many records, or so many characters of the file: of both it is all that is held.
+CHUNK = 1000
+CHUNK_CHARACTERS = 16 * 1024 * 1024
+# Characters of a refused object that is handed on; of a longer one its place is enough to find it.
+MAX_REFUSED = 1024 * 1024
+# Bytes; a smaller file is read before another Python has begun.
+LARGE = 1024 * 1024
+# A record; or a refusal and the object that it is of, unless it is too long or cannot be read.
+Read = tuple[Record | Refusal, object]
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def chunks(path: Path) -> Iterator[tuple[list[Read], int]]:
+    """The file's records in their order, with the bytes read so far. Raises OSError when it cannot be read."""
+    if path.stat().st_size < LARGE:
+        yield from _chunks(path)
+        return
+    path.open("rb").close()  # what cannot be opened is told by this process
+    command = [sys.executable, "-m", __name__, str(path.absolute())]
+    # In a session of its own, so that Ctrl-C reaches the import alone, with which it ends.
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        try:
+            while (chunk := pickle.load(process.stdout)) is not None:  # noqa: S301 (our own process wrote it)
+                yield chunk
+        except (EOFError, pickle.UnpicklingError):  # before a chunk, or within one
+            raise ChildProcessError(process.wait(), "the process that reads it ended too early", str(path)) from None
+        finally:
+            process.stdout.close()  # so that a reader that is not waited for any more ends
+
+
+def _chunks(path: Path) -> Iterator[tuple[list[Read], int]]:
+    with ReviewFile(path) as file:
+        chunk: list[Read] = []
+        before = 0
+        for read in _read(file):
+            chunk.append(read)
+            if len(chunk) == CHUNK or file.characters_read - before >= CHUNK_CHARACTERS:
+                yield chunk, file.bytes_read
+                chunk, before = [], file.characters_read
+        if chunk:
+            yield chunk, file.bytes_read
+
+
+def _read(file: ReviewFile) -> Iterator[Read]:
+    for found in file.objects():
+        if isinstance(found, Found):
+            result = record_of(found)
+            if result is not None:
+                yield result, _plain(found.node) if isinstance(result, Refusal) else None
+        else:
+            yield found, None
+
+
+def _plain(value: object) -> Any:
+    """The value as JSON has it, numbers as numbers again; None when it is too long or too deep to be handed on."""
+    try:
+        return _plain_within(value) if length_of(value, MAX_REFUSED) < MAX_REFUSED else None
+    except RecursionError:
+        return None
+
+
+def _plain_within(value: object) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain_within(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_plain_within(member) for member in value]
+    if isinstance(value, Number):
+        return _number(value)
+    return value
+
+
+def _number(written: Number) -> int | float | str:
+    """The number; its text where Python has none (thousands of digits) or JSON (1e400, NaN)."""
+    try:
+        number: int | float | str = json.loads(written, parse_constant=str)
+    except ValueError:
+        return str(written)
+    return str(written) if number in (math.inf, -math.inf) else number
+
+
+def main() -> None:
+    try:
+        for chunk in chain(_chunks(Path(sys.argv[1])), [None]):
+            pickle.dump(chunk, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:  # the import has ended
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""schema.org ClaimReview objects into the project's own records (docs/import.md lists every property).
+
+Needed are the claim's text, the verdict in words and the review's own address. Whatever else is absent
+stays absent: nothing is guessed, and above all the review's date is never taken for the claim's.
+"""
+
+from typing import Any
+
+from factcheck.imports.readers.itemreviewed import appearances_of, claimant_of, is_organization, location_of
+from factcheck.imports.readers.jsonld import Node
+from factcheck.imports.readers.normalise import site_of_review, web_address
+from factcheck.imports.readers.results import Notes
+from factcheck.record.statements.review import Author, OriginalRating, Publisher, Review, ReviewedClaim, Source
+from factcheck.record.statements.values import MAX_LIST, UNKNOWN_LANGUAGE
+
+Said = dict[str, Any]
+
+# What the project's own format can say and a ClaimReview cannot.
+SILENT = frozenset(
+    {
+        "topics",
+        "selection",
+        "translation_of",
+        "sources.primary",
+        "sources.stance",
+        "sources.accessed_on",
+        "publisher.site",
+    }
+)
+
+
+def statement_of(members: dict[str, object], notes: Notes) -> Said | None:
+    """The record of one ClaimReview, or None; `notes.refused` then says why, `notes.dropped` what was left out."""
+    review = Node(members, "", notes)
+    item = review.node("itemReviewed")
+    address = review_address(review)
+    claim_text, claim_language = _claim_text(review, item)
+    verdict = _verdict(review)
+    language = review.language("inLanguage") or UNKNOWN_LANGUAGE
+    sources = [source for key in ("citation", "isBasedOn") for source in _sources(review, key)]
+    appearances = appearances_of(item) if item else []
+    for key, members_of_list in (("citation", sources), ("itemReviewed/appearance", appearances)):
+        if len(members_of_list) > MAX_LIST:
+            review.refuse(key, "too_long", f"has {len(members_of_list)} members; {MAX_LIST} are allowed")
+    publisher, authors = _publisher_and_authors(review, address or "")
+    statement = {
+        "original_url": address or "",
+        "language": language,
+        "headline": review.text_for(Review, "headline", "headline") or review.text_for(Review, "headline", "name"),
+        "summary": review.text_for(Review, "summary", "abstract") or review.text_for(Review, "summary", "description"),
+        "body": review.text_for(Review, "body", "reviewBody"),
+        "claim": {
+            "text": claim_text or "",
+            "language": claim_language or language,
+            "claimed_on": item.day("datePublished") if item else None,
+            "location": location_of(item) if item else None,
+            "claimant": claimant_of(item) if item else None,
+            "appearances": appearances,
+        },
+        "verdict": {"original": verdict},
+        "sources": sources,
+        "publisher": publisher,
+        "authors": authors,
+        "reviewed_on": review.day("datePublished"),
+        "archive_url": review.address("archivedAt"),
+        "license": review.address("sdLicense", "license"),
+    }
+    if notes.refused:
+        return None
+    review.drop_unread()
+    return statement
+
+
+def review_address(review: Node) -> str | None:
+    """The address of the review's own page; without one the record is refused."""
+    written = next(review.written("url"), None)
+    if written is None:
+        review.refuse("url", "no_address", "the review's own address is missing")
+        return None
+    address = web_address(written)
+    if address is None:
+        review.refuse("url", "bad_address", f"{written[:100]!r} is no absolute web address (http or https)")
+    return address
+
+
+def _claim_text(review: Node, item: Node | None) -> tuple[str | None, str | None]:
+    """The claim's text and, when it is the Claim's own, the language the Claim gives for it."""
+    text = review.text_for(ReviewedClaim, "text", "claimReviewed")
+    if item and "Claim" in item.types:
+        own = item.text_for(ReviewedClaim, "text", "text")
+        if own and own == (text or own):
+            return own, item.language("inLanguage")
+        if own:
+            item.drop("text", "other_text", "the claim is taken from claimReviewed, which says something else")
+    if text is None:
+        why = "missing" if review.members.get("claimReviewed") is None else "empty or no single text"
+        review.refuse("claimReviewed", "no_claim_text", f"the claim's text is {why}")
+    return text, None
+
+
+def _verdict(review: Node) -> Said | None:
+    ratings = [
+        (label, rating)
+        for rating in review.nodes("reviewRating")
+        if (label := rating.text_for(OriginalRating, "label", "alternateName"))
+    ]
+    if len(ratings) != 1:
+        code, detail = (
+            ("several_verdicts", "more than one rating has a verdict in words")
+            if ratings
+            else ("no_verdict", "the verdict in words is missing (reviewRating.alternateName)")
+        )
+        review.refuse("reviewRating", code, detail)
+        return None
+    label, rating = ratings[0]
+    return {
+        "label": label,
+        "value": rating.number_for(OriginalRating, "value", "ratingValue"),
+        "best": rating.number_for(OriginalRating, "best", "bestRating"),
+        "worst": rating.number_for(OriginalRating, "worst", "worstRating"),
+        "explanation": rating.text_for(OriginalRating, "explanation", "ratingExplanation"),
+        "image_url": rating.address("image"),
+    }
+
+
+def _sources(review: Node, key: str) -> list[Said]:
+    """Evidence as the file lists it, repetitions included. A text that is no address is a title."""
+    found: list[Said] = []
+    for entry in review.entries(key):
+        work = entry if isinstance(entry, Node) else _cited_text(review, key, entry)
+        written = work.written_address()
+        address = web_address(written) if written else None
+        if written and not address:
+            review.drop_address(key, written)
+        title = work.text_for(Source, "title", "name") or work.text_for(Source, "title", "headline")
+        publisher = work.node("publisher")
+        quotation = next((part for part in work.nodes("hasPart") if "Quotation" in part.types), None)
+        if title or address:
+            found.append(
+                {
+                    "title": title,
+                    "url": address,
+                    "publisher": publisher.text_for(Source, "publisher", "name")
+                    if publisher
+                    else work.text_for(Source, "publisher", "publisher"),
+                    "quote": quotation.text_for(Source, "quote", "text") if quotation else None,
+                    "archive_url": work.address("archivedAt"),
+                }
+            )
+    return found
+
+
+def _cited_text(review: Node, key: str, text: str) -> Node:
+    is_address = text.strip().lower().startswith(("http://", "https://"))
+    return Node({"url" if is_address else "name": text}, f"{review.pointer}/{key}", review.notes)
+
+
+def _publisher_and_authors(review: Node, address: str) -> tuple[Said, list[Said]]:
+    """The organisation among the review's authors publishes it; else its `publisher`; else its first author.
+
+    Everybody else among the authors is an author. The site is the host of the review's own address.
+    """
+    authors = [_party(review, "author", entry) for entry in review.parties("author")]
+    named = [_party(review, "publisher", entry) for entry in review.parties("publisher")]
+    party = next((each for each in [*filter(is_organization, authors), *named, *authors]), None)
+    party = party or Node({}, "/author", review.notes)
+    others = [name for each in authors if each is not party and (name := each.text_for(Author, "name", "name"))]
+    publisher = {
+        "type": "person" if "Person" in party.types else "organization",
+        "name": party.text_for(Publisher, "name", "name"),
+        "site": site_of_review(address),
+        "url": party.address("url"),
+        "logo_url": party.address("logo", "image"),
+        "same_as": party.profiles(),
+        "methodology_url": party.address("verificationFactCheckingPolicy"),
+        "corrections_url": party.address("correctionsPolicy"),
+        "principles_url": party.address("publishingPrinciples"),
+        "unnamed_sources_url": party.address("unnamedSourcesPolicy"),
+        "feedback_url": party.address("actionableFeedbackPolicy"),
+    }
+    return publisher, [{"name": name} for name in others]
+
+
+def _party(review: Node, key: str, entry: Node | str) -> Node:
+    if isinstance(entry, Node):
+        return entry
+    return Node({"url" if web_address(entry) else "name": entry}, f"{review.pointer}/{key}", review.notes)

@@ -1,0 +1,142 @@
+"""CSV files of reviews: a row is an object of the project's own format (docs/import.md), which checks it.
+
+A column is a key of that format, a key inside another with a dot: `claim.text`, `verdict.original.label`. Cells are
+read by the type that the key has there, so that no column is listed a second time.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from factcheck.imports.readers.json_stream import DECODER, MAX_VALUE, Cursor, Number, TooLongError
+from factcheck.imports.readers.own_format import ImportedReview
+from factcheck.imports.readers.results import Problem
+from factcheck.record.statements.parts import Part, kind_of, parts_of
+from factcheck.record.statements.review import Appearance, Author, Source, Topic
+
+NEEDED = "original_url"  # the column by which a CSV file is known
+_DELIMITERS = ",;\t"
+_MAX_HEADER = 64 * 1024  # characters
+_INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
+# What a line in the cell of a list is, when the cell is no JSON.
+_MEMBER: dict[type[Part], str] = {Source: "url", Appearance: "url", Author: "name", Topic: "slug"}
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The type of the cells; `member`: the key of a list's members that a line of a cell gives, if it is no JSON."""
+
+    kind: type
+    member: str | None = None
+
+
+def _columns(model: type[Part], before: str = "") -> dict[str, Column]:
+    found: dict[str, Column] = {}
+    for key in model.model_fields:
+        kind, part = kind_of(model, key), parts_of(model).get(key)
+        if part and kind is not list:
+            found |= _columns(part, f"{before}{key}.")
+        else:
+            found[f"{before}{key}"] = Column(kind, _MEMBER[part] if part else None)
+    return found
+
+
+COLUMNS = _columns(ImportedReview)
+
+
+def header_of(cursor: Cursor) -> tuple[list[str], str] | None:
+    """The names of the columns and what separates them; None when the next line is no header of such a file."""
+    try:
+        line = cursor.rest_of_line(_MAX_HEADER)
+    except TooLongError:
+        return None
+    for delimiter in _DELIMITERS:
+        try:
+            (cells,) = csv.reader([line], delimiter=delimiter, strict=True)
+        except (csv.Error, ValueError):
+            continue
+        names = [cell.strip() for cell in cells]
+        if NEEDED in names:
+            return names, delimiter
+    return None
+
+
+def problems_of(names: list[str]) -> list[Problem]:
+    """Columns that the format does not have, or that stand there twice; a column without a name has to be empty."""
+    unknown = [name for name in names if name and name not in COLUMNS]
+    twice = [name for name in COLUMNS if names.count(name) > 1]
+    return [
+        *(Problem("", "unknown_column", f"{name[:100]!r} is no column of this format") for name in unknown),
+        *(Problem("", "unknown_column", f"there are several columns {name!r}") for name in twice),
+    ]
+
+
+def rows(cursor: Cursor, names: list[str], delimiter: str) -> Iterator[tuple[int, Row | Problem]]:
+    """Each row with the line on which it begins. Raises csv.Error, and TooLongError for a row beyond MAX_VALUE."""
+    csv.field_size_limit(MAX_VALUE)
+    lines = _Lines(cursor)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        line, lines.left = cursor.line, MAX_VALUE
+        cells = next(reader, None)
+        if cells is None:
+            return
+        if any(cells[len(names) :]) or any(cell for name, cell in zip(names, cells, strict=False) if not name):
+            yield line, Problem("", "wrong_cells", "has something in a cell that belongs to no column")
+        elif any(cell.strip() for cell in cells):
+            yield line, _row(dict(zip(names, cells, strict=False)))
+
+
+class _Lines:
+    """The lines of the rest of a file; `left`: how many characters may still be asked for."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        self.left = MAX_VALUE
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self._cursor.at_end():
+            raise StopIteration
+        if self.left <= 0:
+            raise TooLongError(f"a row longer than {MAX_VALUE} characters", self._cursor.line)
+        line = self._cursor.rest_of_line(self.left) + "\n"
+        self.left -= len(line)
+        return line
+
+
+def _row(cells: dict[str, str]) -> Row:
+    row: Row = {NEEDED: None}
+    for name, cell in cells.items():
+        value = _value(cell, COLUMNS[name]) if name and cell.strip() else None
+        if value is None:
+            continue
+        *above, key = name.split(".")
+        place = row
+        for step in above:
+            place = place.setdefault(step, {})
+        place[key] = value
+    return row
+
+
+def _value(cell: str, column: Column) -> object:
+    """The cell by its column's type; what is none of that type stays a text, which the format's checks refuse."""
+    if column.kind is bool:
+        return {"true": True, "false": False}.get(cell.strip().lower(), cell)
+    if column.kind is int:
+        return Number(cell.strip()) if _INTEGER.fullmatch(cell.strip()) else cell
+    if column.kind is str:
+        return cell
+    if column.kind is list and not cell.lstrip().startswith("["):
+        lines = [line.strip() for line in cell.splitlines() if line.strip()]
+        return [{column.member: line} for line in lines] if column.member else lines
+    try:
+        return DECODER.decode(cell)
+    except (ValueError, RecursionError):
+        return cell

@@ -1,0 +1,257 @@
+"""Files of reviews in, single JSON objects out, whatever wrapping the file has.
+
+One object, an array (also nested), `@graph`, a schema.org DataFeed, an answer of Google's `claims:search`, JSON
+Lines or several of these one after the other, or CSV; plain or gzip; with or without a byte-order mark. What is held
+in memory is one record and a megabyte of text, however large the file is.
+"""
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from json import JSONDecodeError
+from pathlib import Path
+from typing import Self, cast
+
+from factcheck.imports.readers import csv_rows
+from factcheck.imports.readers.json_stream import DECODER, MAX_VALUE, Cursor, MalformedError, TooLongError
+from factcheck.imports.readers.jsonld_graphs import Node, Nodes, nodes_of
+from factcheck.imports.readers.results import Position, Problem, Refusal
+
+# A value that is longer than this is not read whole but member by member.
+STREAM_FROM = 1024 * 1024  # characters
+MAX_DEPTH = 8  # of arrays and feeds inside each other that are read member by member
+GRAPH = "@graph"
+CONTAINERS = (GRAPH, "dataFeedElement", "claims")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One JSON object that may be a record.
+
+    `in_graph`: nodes of other types are to be expected beside it, `nodes` are those that it may name; `is_row`: what it
+    lacks its file has no column for.
+    """
+
+    position: Position
+    node: Node
+    in_graph: bool = False
+    is_row: bool = False
+    nodes: Nodes = field(default_factory=dict)
+
+
+class ReviewFile:
+    """An open file of reviews. `bytes_read` are bytes of the file as it lies on the disk.
+
+    `characters_read` are those of its text, of which a compressed file has a thousand times as many.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._raw = io.FileIO(path)
+        self._bytes = io.BufferedReader(self._raw)
+        self._cursor: Cursor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._bytes.close()
+
+    @property
+    def bytes_read(self) -> int:
+        return self._raw.tell()
+
+    @property
+    def characters_read(self) -> int:
+        return self._cursor.characters if self._cursor else 0
+
+    def objects(self) -> Iterator[Found | Refusal]:
+        """Every object of the file, and a Refusal wherever it cannot be read."""
+        zipped = self._bytes.peek(2)[:2] == b"\x1f\x8b"
+        try:
+            self._cursor = Cursor(gzip.GzipFile(fileobj=self._bytes) if zipped else self._bytes)
+            yield from _documents(self._cursor)
+        except MalformedError as error:
+            yield _unreadable(error.line, str(error), fatal=True)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            yield _unreadable(
+                self._cursor.line if self._cursor else 1, f"the gzip file is damaged ({error})", fatal=True
+            )
+
+
+def types_of(node: Node) -> set[str]:
+    """The local names of a node's JSON-LD types: "ClaimReview" for "schema:ClaimReview" and the full address too."""
+    given = node.get("@type")
+    names = given if isinstance(given, list) else [given]
+    return {name.replace("#", "/").replace(":", "/").rpartition("/")[2] for name in names if isinstance(name, str)}
+
+
+def _documents(cursor: Cursor) -> Iterator[Found | Refusal]:
+    """Values one after the other; from the first that fills exactly one line on, line by line."""
+    first = cursor.peek()
+    if not first:
+        yield _unreadable(cursor.line, "the file is empty")
+        return
+    if first not in ("{", "["):
+        yield from _table(cursor, first)
+        return
+    while cursor.peek():
+        line = cursor.line
+        try:
+            yield from _values(cursor, "", 0, in_graph=False)
+        except MalformedError as error:
+            # A broken line of a JSON Lines file shows at its own end or at the first character of the next.
+            broken_line = error.line == line or (error.line == line + 1 and error.at_line_start)
+            if not broken_line or cursor.line != line or isinstance(error, TooLongError):
+                raise
+            cursor.rest_of_line(MAX_VALUE)
+            one_line = cursor.peek() == "{"
+            yield _unreadable(line, str(error), fatal=not one_line)
+            if not one_line:
+                return
+        else:
+            one_line = cursor.line == line and cursor.at_line_end()
+        if one_line:
+            yield from _lines(cursor)
+
+
+def _table(cursor: Cursor, first: str) -> Iterator[Found | Refusal]:
+    """A CSV file, by its header."""
+    line = cursor.line
+    header = csv_rows.header_of(cursor)
+    if header is None:
+        detail = f"neither JSON nor CSV with a column {csv_rows.NEEDED}: it begins with {first!r}"
+        yield _unreadable(line, detail)
+        return
+    names, delimiter = header
+    if problems := csv_rows.problems_of(names):
+        yield Refusal(Position(line), tuple(problems))
+        return
+    try:
+        for line, row in csv_rows.rows(cursor, names, delimiter):
+            yield (
+                Refusal(Position(line), (row,)) if isinstance(row, Problem) else Found(Position(line), row, is_row=True)
+            )
+    except csv.Error as error:
+        yield _unreadable(cursor.line, f"not CSV: {error}", fatal=True)
+
+
+def _lines(cursor: Cursor) -> Iterator[Found | Refusal]:
+    while cursor.peek():
+        line = cursor.line
+        try:
+            value: object = DECODER.decode(cursor.rest_of_line(MAX_VALUE))
+        except TooLongError as error:
+            yield _unreadable(line, str(error))
+        except RecursionError:
+            yield _unreadable(line, "nested too deeply")
+        except JSONDecodeError as error:
+            yield _unreadable(line, f"not JSON: {error.msg} at character {error.pos + 1}")
+        else:
+            yield from _unwrapped(value, Position(line), in_graph=False)
+
+
+def _values(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Found | Refusal]:
+    """The objects of the next value: decoded whole when it is short, else read member by member."""
+    kind, line = cursor.peek(), cursor.line
+    open_it = kind in ("{", "[") and depth < MAX_DEPTH
+    try:
+        value, _ = cursor.value(STREAM_FROM if open_it else MAX_VALUE)
+    except TooLongError:
+        if not open_it:
+            raise
+        if kind == "[":
+            yield from _elements(cursor, pointer, depth, in_graph=in_graph)
+        else:
+            yield from _members(cursor, pointer, depth, in_graph=in_graph)
+    else:
+        yield from _unwrapped(value, Position(line, pointer), in_graph=in_graph)
+
+
+def _elements(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Found | Refusal]:
+    cursor.take("[")
+    if cursor.peek() == "]":
+        cursor.take("]")
+        return
+    index = 0
+    while True:
+        yield from _values(cursor, f"{pointer}/{index}", depth + 1, in_graph=in_graph)
+        if cursor.take(",]") == "]":
+            return
+        index += 1
+
+
+def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Found | Refusal]:
+    """A large object: the elements of its containers one by one; without such, it is a record itself."""
+    line = cursor.line
+    members: Node = {}
+    left = MAX_VALUE
+    contained = False
+    cursor.take("{")
+    if cursor.peek() == "}":
+        cursor.take("}")
+        return
+    closed = False
+    while not closed:
+        if cursor.peek() != '"':
+            cursor.take('"')
+        key, length = cursor.value(left)
+        cursor.take(":")
+        if key in CONTAINERS and cursor.peek() == "[":
+            contained = True
+            inside = in_graph or key == GRAPH
+            yield from _elements(cursor, f"{pointer}/{key}", depth, in_graph=inside)
+        else:
+            value, more = cursor.value(left - length)
+            members[cast("str", key)] = value
+            left -= length + more
+        closed = cursor.take(",}") == "}"
+    if not contained:
+        yield from _unwrapped(members, Position(line, pointer), in_graph=in_graph)
+
+
+def _unwrapped(value: object, position: Position, *, in_graph: bool) -> Iterator[Found | Refusal]:
+    """The objects inside a decoded value, in the order of the file; null members are nothing."""
+    nodes: Nodes = {}
+    waiting = [(value, position.pointer, in_graph, nodes)]
+    while waiting:
+        value, pointer, in_graph, nodes = waiting.pop()
+        here = Position(position.line, pointer)
+        if value is None:
+            continue
+        if isinstance(value, list):
+            waiting.extend((value[i], f"{pointer}/{i}", in_graph, nodes) for i in reversed(range(len(value))))
+        elif not isinstance(value, dict):
+            yield Refusal(here, (Problem("", "not_an_object", "a single value stands where an object is expected"),))
+        elif held := [key for key in CONTAINERS if isinstance(value.get(key), list | dict)]:
+            waiting.extend(
+                (
+                    value[key],
+                    f"{pointer}/{key}",
+                    in_graph or key == GRAPH,
+                    nodes_of(value[key]) if key == GRAPH else nodes,
+                )
+                for key in reversed(held)
+            )
+        elif "DataFeedItem" in types_of(value):
+            if value.get("dateDeleted"):
+                yield Refusal(here, (Problem("/dateDeleted", "withdrawn", "withdrawn by its publisher"),))
+            else:
+                waiting.append((value.get("item"), f"{pointer}/item", in_graph, nodes))
+        elif isinstance(reviews := value.get("claimReview"), list) and not types_of(value):
+            yield from _reviews_of_claim(value, reviews, here)
+        else:
+            yield Found(here, value, in_graph, nodes=nodes)
+
+
+def _reviews_of_claim(claim: Node, reviews: list[object], here: Position) -> Iterator[Found]:
+    """A claim as Google's API has it, once for each of its reviews."""
+    for index, review in enumerate(reviews or [None]):
+        yield Found(Position(here.line, f"{here.pointer}/claimReview/{index}"), {**claim, "claimReview": review})
+
+
+def _unreadable(line: int, detail: str, *, fatal: bool = False) -> Refusal:
+    detail += "; the rest of the file was not read" if fatal else ""
+    return Refusal(Position(line), (Problem("", "unreadable", detail),))

@@ -1,0 +1,242 @@
+"""Taking values out of JSON-LD nodes as publishers write them: strings, lists of one, value objects, nodes."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from factcheck.imports.readers.files import types_of
+from factcheck.imports.readers.json_stream import Number
+from factcheck.imports.readers.jsonld_graphs import is_reference
+from factcheck.imports.readers.normalise import calendar_date, language_tag, tidy, web_address
+from factcheck.imports.readers.results import Notes, Problem
+from factcheck.record.formats.text import find_forbidden
+from factcheck.record.statements.faults import Fault, pointer_step
+from factcheck.record.statements.parts import Part, limit, rule_of
+from factcheck.record.statements.values import MAX_LIST, MAX_SAME_AS, is_blank
+
+_OWN_ADDRESS = ("url", "contentUrl", "@id")  # of a node, the first that is there
+
+
+class Node:
+    """A JSON-LD node and where it stands (JSON pointer inside the record)."""
+
+    def __init__(self, members: dict[str, object], pointer: str, notes: Notes) -> None:
+        self.members = members
+        self.pointer = pointer
+        self.notes = notes
+        self.types = types_of(members)
+
+    def text(self, key: str, *, limit: int, one_line: bool = True) -> str | None:
+        """The property as text, or None. Several texts, where one is expected, are dropped with a note."""
+        found = [value for value in map(_literal, _listed(self.members.get(key))) if value is not None]
+        if found:
+            self._mark(key)
+        tidied = dict.fromkeys(tidy(each, one_line=one_line) for each in found)
+        texts = [value for value in tidied if not is_blank(value)]
+        if len(texts) > 1:
+            self.drop(key, "several", f"{len(texts)} texts stand where one is expected")
+            return None
+        return self._kept(key, texts[0], limit) if texts else None
+
+    def text_for(self, model: type[Part], name: str, key: str) -> str | None:
+        """The property as text, for that field of a statement."""
+        rule = rule_of(model, name)
+        assert rule.limit is not None
+        return self.text(key, limit=rule.limit, one_line=rule.one_line)
+
+    def number_for(self, model: type[Part], name: str, key: str) -> str | None:
+        """The property as the file had it, a number's digits included ("1.50" stays "1.50")."""
+        found = [each.get("@value") if isinstance(each, dict) else each for each in _listed(self.members.get(key))]
+        if len(found) == 1 and isinstance(found[0], Number):
+            self._mark(key)
+            return self._kept(key, str(found[0]), limit(model, name))
+        return self.text_for(model, name, key)
+
+    def day(self, key: str) -> str | None:
+        value = self.text(key, limit=100)
+        if value is None:
+            return None
+        day = calendar_date(value)
+        if day is None:
+            self.drop(key, "no_date", f"{value!r} has no day of the form YYYY-MM-DD")
+        return day
+
+    def language(self, key: str) -> str | None:
+        """The BCP-47 tag of a text or of a Language node (its alternateName, the place for the tag)."""
+        node = self.node(key)
+        value = (node.text("alternateName", limit=100) if node else None) or self.text(key, limit=100)
+        if value is None:
+            return None
+        tag = language_tag(value)
+        if tag is None:
+            self.drop(key, "no_language", f"{value!r} is no language tag (BCP 47)")
+        return tag
+
+    def address(self, *keys: str) -> str | None:
+        """The first web address under these properties; whatever else stands there is noted."""
+        for key in keys:
+            found = self.addresses(key)
+            if found:
+                if len(found) > 1:
+                    self.drop(key, "several", "only the first of several addresses is carried")
+                return found[0]
+        return None
+
+    def addresses(self, key: str) -> list[str]:
+        """Every web address under the property, once: texts, or nodes with `url`, `contentUrl` or `@id`."""
+        found: dict[str, None] = {}
+        for written in self.written(key):
+            if address := web_address(written):
+                found[address] = None
+            else:
+                self.drop_address(key, written)
+        return list(found)
+
+    def written(self, key: str) -> Iterator[str]:
+        """What is written under the property where addresses belong."""
+        for place, value in self._placed(key):
+            if isinstance(value, dict) and "@value" not in value:
+                written = Node(value, place, self.notes).written_address()
+            else:
+                written = address_text(value)
+            if written:
+                self._mark(key)
+                yield written
+
+    def written_address(self) -> str | None:
+        """What is written where the node's own address belongs; None when nothing is."""
+        for key in _OWN_ADDRESS:
+            for each in _listed(self.members.get(key)):
+                if written := address_text(each):
+                    self._mark(key)
+                    return written
+        return None
+
+    def profiles(self) -> list[str]:
+        """The addresses under sameAs, at most MAX_SAME_AS."""
+        found = self.addresses("sameAs")
+        if len(found) > MAX_SAME_AS:
+            self.drop("sameAs", "several", f"only the first {MAX_SAME_AS} of {len(found)} addresses are carried")
+        return found[:MAX_SAME_AS]
+
+    def node(self, key: str) -> "Node | None":
+        """The first object under the property; more of them are noted."""
+        nodes = list(self.nodes(key))
+        if len(nodes) > 1:
+            self.drop(key, "several", f"only the first of {len(nodes)} objects is carried")
+        return nodes[0] if nodes else None
+
+    def nodes(self, key: str) -> Iterator["Node"]:
+        for entry in self._entries(key):
+            if isinstance(entry, Node) and not self._leads_nowhere(entry):
+                self._mark(key)
+                yield entry
+
+    def parties(self, key: str) -> Iterator["Node | str"]:
+        """Nodes and texts that say who; a node that only names another one is noted."""
+        return (each for each in self.entries(key) if isinstance(each, str) or not self._leads_nowhere(each))
+
+    def entries(self, key: str) -> Iterator["Node | str"]:
+        """Nodes, and texts that are not blank, in the order of the file."""
+        for entry in self._entries(key):
+            self._mark(key)
+            yield entry
+
+    def drop_unread(self) -> None:
+        """Notes every property, here and below, that says something and was not read, MAX_LIST of them at most."""
+        for place in islice(_unread(self.members, self.pointer, self.notes.read), MAX_LIST):
+            self.notes.dropped.append(Problem(place, "not_carried", "has no place in a record"))
+
+    def refuse(self, key: str, code: str, detail: str) -> None:
+        self.notes.refused.append(Problem(f"{self.pointer}/{key}", code, detail))
+
+    def drop_address(self, key: str, written: str) -> None:
+        self.drop(key, "no_address", f"{written[:100]!r} is no absolute web address (http or https)")
+
+    def drop(self, key: str, code: str, detail: str) -> None:
+        self.notes.dropped.append(Problem(f"{self.pointer}/{key}", code, detail))
+
+    def _leads_nowhere(self, entry: "Node") -> bool:
+        if not is_reference(entry.members):
+            return False
+        self.notes.read.add(entry.pointer)
+        detail = f"{str(entry.members['@id'])[:100]!r} names a node that could not be found"
+        self.notes.dropped.append(Problem(entry.pointer, "not_found", detail))
+        return True
+
+    def _mark(self, key: str) -> None:
+        self.notes.read.add(f"{self.pointer}/{key}")
+
+    def _entries(self, key: str) -> Iterator["Node | str"]:
+        for place, value in self._placed(key):
+            literal = _literal(value)
+            if literal is not None and not is_blank(tidy(literal)):
+                yield literal
+            elif isinstance(value, dict) and "@value" not in value:
+                yield Node(value, place, self.notes)
+
+    def _placed(self, key: str) -> Iterator[tuple[str, object]]:
+        """The values of the property, each with its place."""
+        given, place = self.members.get(key), f"{self.pointer}/{key}"
+        if isinstance(given, list):
+            yield from ((f"{place}/{index}", value) for index, value in enumerate(given))
+        elif given is not None:
+            yield place, given
+
+    def _kept(self, key: str, value: str, limit: int) -> str:
+        """Refuses the record when the text is too long or cannot be stored: nothing is cut or repaired in silence."""
+        if forbidden := find_forbidden(value):
+            self.refuse(
+                key, "forbidden_character", Fault("", "forbidden_character", {"character": forbidden}).sentence()
+            )
+        if len(value) > limit:
+            fault = Fault("", "too_long", {"limit": limit, "count": len(value)})
+            self.refuse(key, fault.code, fault.sentence())
+        return value
+
+
+def address_text(value: object) -> str | None:
+    """What is written where an address belongs; None when nothing is."""
+    if isinstance(value, dict) and "@value" not in value:
+        written = (address_text(each) for key in _OWN_ADDRESS for each in _listed(value.get(key)))
+        return next(filter(None, written), None)
+    literal = _literal(value)
+    return literal.strip() or None if literal is not None else None
+
+
+def _unread(value: object, place: str, read: set[str]) -> Iterator[str]:
+    """The places below a value that was read; what says nothing is nothing to keep."""
+    waiting = [(place, value)]
+    while waiting:
+        place, value = waiting.pop()
+        if isinstance(value, list):
+            waiting += [(f"{place}/{index}", each) for index, each in enumerate(value)]
+        elif isinstance(value, dict):
+            for key, each in value.items():
+                below = f"{place}/{pointer_step(key)}"
+                if below in read:
+                    waiting.append((below, each))
+                elif not key.startswith("@") and not _says_nothing(each):
+                    yield below
+
+
+def _says_nothing(value: object) -> bool:
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += [each for key, each in value.items() if not key.startswith("@") or key == "@value"]
+        elif value is not None and not (isinstance(value, str) and is_blank(tidy(value))):
+            return False
+    return True
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _literal(value: object) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("@value")
+    return value if isinstance(value, str) and not isinstance(value, Number) else None

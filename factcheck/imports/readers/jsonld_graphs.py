@@ -1,0 +1,88 @@
+"""JSON-LD written otherwise than publishers mostly do: names of nodes that stand elsewhere, terms in full."""
+
+import re
+from collections.abc import Mapping
+
+from factcheck.imports.readers.json_stream import length_of
+
+Node = dict[str, object]
+Nodes = Mapping[str, Node]
+
+# The properties of a record whose values may be nodes of their own.
+FOLLOWED = frozenset(
+    {
+        "author", "publisher", "itemReviewed", "reviewRating", "citation", "isBasedOn", "appearance", "firstAppearance",
+        "locationCreated", "hasPart", "inLanguage",
+    }
+)  # fmt: skip
+# Characters of the nodes that one record names: whoever reads it reads each of them as often as it is named.
+MAX_FOLLOWED = 1024 * 1024
+MAX_DEPTH = 8  # of nodes inside each other
+
+_SPELT_OUT = re.compile(r"\A(?:schema:|https?://schema\.org/)(?=[A-Za-z]+\Z)")
+
+
+def with_short_terms(node: Node) -> Node:
+    """The node with the terms of schema.org by their own names, which prefixes and expanded JSON-LD spell out."""
+    return _shortened(node) if any(map(_SPELT_OUT.match, node)) else node
+
+
+def _shortened(node: Node) -> Node:
+    return {_SPELT_OUT.sub("", key): _short(value) for key, value in node.items()}
+
+
+def _short(value: object) -> object:
+    if isinstance(value, list):
+        return [_short(each) for each in value]
+    return _shortened(value) if isinstance(value, dict) else value
+
+
+def nodes_of(graph: object) -> dict[str, Node]:
+    """The nodes of a graph that say something, by their `@id`."""
+    found: dict[str, Node] = {}
+    for node in graph if isinstance(graph, list) else [graph]:
+        if isinstance(node, dict) and isinstance(name := node.get("@id"), str) and not is_reference(node):
+            found.setdefault(name, node)
+    return found
+
+
+def is_reference(node: Node) -> bool:
+    """True for a node that says nothing but which one it is."""
+    return isinstance(node.get("@id"), str) and node.keys() <= {"@id", "@type"}
+
+
+def with_references(node: Node, nodes: Nodes) -> Node:
+    """The node with what it names in the place of the names. A name that leads nowhere or too far stays."""
+    return _Following(nodes).followed(node, 0) if nodes else node
+
+
+class _Following:
+    """Follows the names in one record."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        self._nodes = nodes
+        self._left = MAX_FOLLOWED
+        self._lengths: dict[str, int] = {}
+
+    def followed(self, node: Node, depth: int) -> Node:
+        if depth == MAX_DEPTH:
+            return node
+        return {key: self._value(value, depth + 1) if key in FOLLOWED else value for key, value in node.items()}
+
+    def _value(self, value: object, depth: int) -> object:
+        if isinstance(value, list):
+            return [self._value(each, depth) if isinstance(each, dict) else each for each in value]
+        if not isinstance(value, dict):
+            return value
+        if is_reference(value):
+            name = str(value["@id"])
+            if name not in self._nodes or self._length(name) > self._left:
+                return value
+            self._left -= self._length(name)
+            value = with_short_terms(self._nodes[name])
+        return self.followed(value, depth)
+
+    def _length(self, name: str) -> int:
+        if name not in self._lengths:
+            self._lengths[name] = length_of(self._nodes[name], MAX_FOLLOWED)
+        return self._lengths[name]

@@ -1,0 +1,218 @@
+"""The log: its entries and their documents, which never change, and the tree and signatures over them.
+
+Read as a part of `models.py`, where the rest of the record stands.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+import orjson
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.record.formats.canonical import respelled, rfc3339
+from factcheck.record.log.merkle import tile_name
+
+# Kinds of entries that change, take back or take away what a review said.
+CORRECTIONS = ("review.update", "review.correction", "review.withdrawal", "review.reinstatement", "review.erasure")
+
+
+class ChangeClass(models.TextChoices):
+    """How much a publisher says was wrong, in the words that readers see."""
+
+    TYPO = "typo", _("typing error")
+    UPDATE = "update", _("new information")
+    SUBSTANTIVE = "substantive", _("substantive correction")
+
+
+class LogEntryQuerySet(models.QuerySet["LogEntry"]):
+    def newest(self) -> "LogEntryQuerySet":
+        """The last entry alone; none before the first."""
+        return self.order_by("-sequence")[:1]
+
+    def last_of(self, subjects: Collection[UUID]) -> "LogEntryQuerySet":
+        """The last entry about each of these subjects, with its document."""
+        found = self.filter(subject__among=subjects).order_by("subject", "-number").distinct("subject")
+        return found.select_related("revision_document")
+
+    def corrections(self) -> "LogEntryQuerySet":
+        """Whatever became of published reviews, newest first."""
+        return self.filter(kind__in=CORRECTIONS).order_by("-sequence")
+
+    def of_reviews(self) -> "LogEntryQuerySet":
+        """The entries about reviews whose documents are there (not erased), with them, in the log's order."""
+        return self.with_documents().filter(kind__startswith="review.")
+
+    def with_documents(self) -> "LogEntryQuerySet":
+        """The entries whose documents have not been erased, with them, in the log's order."""
+        return self.filter(revision_document__isnull=False).select_related("revision_document").order_by("sequence")
+
+
+class LogEntry(models.Model):
+    """One line of the public log: something became public at `at`, and its digest is fixed."""
+
+    class Kind(models.TextChoices):
+        """What may become public (docs/vocabulary.md, "Kinds of entries in the log")."""
+
+        ORIGINAL = "review.original"
+        UPDATE = "review.update"
+        CORRECTION = "review.correction"
+        WITHDRAWAL = "review.withdrawal"
+        REINSTATEMENT = "review.reinstatement"
+        ERASURE = "review.erasure"
+        DEMAND_PUBLISHED = "demand.published"
+        DEMAND_UPDATED = "demand.updated"
+        CLAIM_MERGE = "claim.merge"
+        CLAIM_SPLIT = "claim.split"
+        KEY_ROTATION = "key.rotation"
+
+    sequence = models.BigIntegerField(primary_key=True, help_text="Leaf index, from 0, without gaps.")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=40, choices=Kind)
+    subject = models.UUIDField(help_text="The review, demand or claim it is about; of a rotation, the key.")
+    number = models.PositiveIntegerField(help_text="The revision's number within the subject, from 1.")
+    digest = models.CharField(max_length=64, help_text="Hexadecimal SHA-256 of salt and document.")
+
+    objects = LogEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sequence"]
+        verbose_name_plural = "log entries"
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "number"], name="logentry_subject_number"),
+            models.CheckConstraint(condition=Q(sequence__gte=0), name="logentry_sequence_from_0"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="logentry_number_from_1"),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="logentry_digest_hex"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "review.original",
+                        "review.update",
+                        "review.correction",
+                        "review.withdrawal",
+                        "review.reinstatement",
+                        "review.erasure",
+                        "demand.published",
+                        "demand.updated",
+                        "claim.merge",
+                        "claim.split",
+                        "key.rotation",
+                    ]
+                ),
+                name="logentry_kind_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["at"], name="logentry_at"),
+            # Among a million first publications, the few that follow.
+            models.Index(fields=["sequence"], name="logentry_corrections", condition=Q(kind__in=CORRECTIONS)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.kind} {self.subject} {self.number}"
+
+    @property
+    def is_of_review(self) -> bool:
+        return self.kind.startswith("review.")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it makes a review public or changes what a public one says."""
+        return self.is_of_review and self.kind not in (self.Kind.WITHDRAWAL, self.Kind.ERASURE)
+
+    @property
+    def is_of_demand(self) -> bool:
+        return self.kind.startswith("demand.")
+
+    @property
+    def is_of_claim(self) -> bool:
+        return self.kind.startswith("claim.")
+
+    def leaf(self) -> bytes:
+        """The entry's bytes in the log (docs/log.md, "What is in it"): canonical JSON."""
+        return respelled(
+            {
+                "v": 1,
+                "sequence": self.sequence,
+                "at": rfc3339(self.at),
+                "kind": self.kind,
+                "subject": str(self.subject),
+                "number": self.number,
+                "digest": self.digest,
+            }
+        )
+
+
+class RevisionDocument(models.Model):
+    """The exact bytes that an entry's digest is of. Deleted only together with an erasure entry."""
+
+    entry = models.OneToOneField(
+        LogEntry, models.PROTECT, primary_key=True, db_column="sequence", related_name="revision_document"
+    )
+    salt = models.BinaryField(help_text="32 random bytes, so that an erased text cannot be guessed from its digest.")
+    document = models.BinaryField(help_text="Canonical JSON (RFC 8785).")
+
+    class Meta:
+        verbose_name = "revision document"
+
+    def __str__(self) -> str:
+        return f"document of {self.entry_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An entry with its document, and the revision before it unless there is none or it was erased."""
+
+    entry: LogEntry
+    document: dict[str, Any]
+    previous: "Published | None" = None
+
+    @classmethod
+    def of(cls, entry: LogEntry, previous: "Published | None" = None) -> Self:
+        """Reads the document of an entry that was selected with it."""
+        return cls(entry, orjson.loads(bytes(entry.revision_document.document)), previous)
+
+
+class LogTile(models.Model):
+    """A tile of the log's tree. It only grows, to 256 hashes; a partial tile is the beginning of its row."""
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hashes = models.BinaryField(help_text="Up to 256 hashes of 32 bytes (C2SP tlog-tiles).")
+
+    def __str__(self) -> str:
+        return tile_name(self.level, self.index, len(self.hashes) // 32)
+
+
+class LogCheckpoint(models.Model):
+    """A signed statement of the log's size and root hash; one for every append."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    note = models.TextField(help_text="C2SP signed-note with the log's own signatures.")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"checkpoint of {self.size}"
+
+    def cosigned(self) -> str:
+        """The note, with the signature lines of the witnesses so far below the log's own."""
+        return self.note + "".join(self.cosignatures.order_by("pk").values_list("line", flat=True))
+
+
+class Cosignature(models.Model):
+    """A witness's signature line under a checkpoint (C2SP tlog-cosignature)."""
+
+    checkpoint = models.ForeignKey(LogCheckpoint, models.PROTECT, db_column="size", related_name="cosignatures")
+    witness = models.CharField(max_length=255, help_text="The name of the witness's key.")
+    line = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="cosignature_once")]
+
+    def __str__(self) -> str:
+        return self.line

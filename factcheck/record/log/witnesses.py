@@ -1,0 +1,102 @@
+"""Asking witnesses to cosign the newest checkpoint (C2SP tlog-witness), so that nobody is shown another history.
+
+A witness signs only what contains everything that it signed before. Who has the log's key and its
+database can still show two histories, but not two that the same witness has cosigned.
+"""
+
+import base64
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPException
+
+from django.conf import settings
+
+from factcheck.record.log import merkle, tree
+from factcheck.record.log.models import Cosignature, LogCheckpoint
+from factcheck.record.log.notes import NoteError, VerifierKey, open_note
+
+TIMEOUT = 10  # seconds
+MAX_ANSWER = 64 * 1024  # bytes
+MAX_AGE = 300  # seconds that a cosignature's time may lie from ours
+_SIZE = re.compile(r"[0-9]{1,18}")
+
+
+class WitnessError(Exception):
+    """A witness did not cosign; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A witness's verifier key (type 4) and the address below which it takes checkpoints."""
+
+    key: VerifierKey
+    url: str
+
+
+def configured() -> list[Witness]:
+    """The witnesses of LOG_WITNESSES: verifier keys and addresses by turns. Raises NoteError."""
+    words = settings.LOG_WITNESSES.split()
+    if len(words) % 2:
+        raise NoteError("LOG_WITNESSES needs a verifier key and an address for each witness")
+    return [Witness(VerifierKey.parse(key), url.rstrip("/")) for key, url in zip(words[::2], words[1::2], strict=True)]
+
+
+def ask_all() -> Iterator[tuple[Witness, str]]:
+    """Asks every witness that has not cosigned the newest checkpoint; gives each with what came of it."""
+    checkpoint = tree.newest_checkpoint()
+    for witness in configured() if checkpoint else []:
+        assert checkpoint is not None
+        if checkpoint.cosignatures.filter(witness=witness.key.name).exists():
+            yield witness, f"has cosigned {checkpoint.size} entries already"
+            continue
+        try:
+            line = ask(witness, checkpoint)
+        except (WitnessError, NoteError) as problem:
+            yield witness, f"did not cosign {checkpoint.size} entries: {problem}"
+        else:
+            Cosignature.objects.create(checkpoint=checkpoint, witness=witness.key.name, line=line)
+            yield witness, f"cosigned {checkpoint.size} entries"
+
+
+def ask(witness: Witness, checkpoint: LogCheckpoint) -> str:
+    """The witness's signature line under the checkpoint. Raises WitnessError."""
+    last = Cosignature.objects.filter(witness=witness.key.name).order_by("-checkpoint_id").first()
+    old = last.checkpoint_id if last else 0
+    status, answer = _submit(witness, checkpoint, old)
+    if status == 409 and _SIZE.fullmatch(answer.strip()) and int(answer) <= checkpoint.size:
+        # The witness remembers another size than we do, for instance after a backup was put back.
+        status, answer = _submit(witness, checkpoint, int(answer))
+    if status != 200:
+        raise WitnessError(f"it answered {status} {' '.join(answer.split())[:200]}")
+    text = open_note(checkpoint.note)[0]
+    for line in answer.splitlines(keepends=True):
+        _, signatures = open_note(f"{text}\n{line}")
+        for name, key_id, signature in signatures:
+            if (name, key_id) == (witness.key.name, witness.key.id) and witness.key.verify(text, signature):
+                if abs(int.from_bytes(signature[:8], "big") - time.time()) > MAX_AGE:
+                    raise WitnessError("its clock is more than five minutes from ours")
+                return line
+    raise WitnessError("its answer has no good signature of its key")
+
+
+def _submit(witness: Witness, checkpoint: LogCheckpoint, old: int) -> tuple[int, str]:
+    proof = merkle.consistency_proof(old, checkpoint.size, tree.reader())
+    lines = "".join(f"{base64.b64encode(value).decode()}\n" for value in proof)
+    body = f"old {old}\n{lines}\n{checkpoint.note}".encode()
+    try:
+        request = urllib.request.Request(  # noqa: S310 - the operator names the address
+            f"{witness.url}/add-checkpoint", body, method="POST"
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+                return answer.status, answer.read(MAX_ANSWER).decode("utf-8", "replace")
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read(MAX_ANSWER).decode("utf-8", "replace")
+    # Whatever a witness sends, or its address is, those after it are asked.
+    except (OSError, HTTPException, ValueError) as problem:
+        reason = str(getattr(problem, "reason", problem)) or type(problem).__name__
+        raise WitnessError(f"it does not answer ({' '.join(reason.split())[:200]})") from problem

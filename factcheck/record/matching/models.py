@@ -1,0 +1,66 @@
+"""One vector for each live review, in pgvector's column of half-precision numbers."""
+
+from collections.abc import Sequence
+
+from django.contrib.postgres.indexes import OpClass, PostgresIndex
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q
+
+DIMENSIONS = 384
+
+
+Vector = Sequence[float]
+
+
+def vector_literal(vector: Vector) -> str:
+    """The vector as pgvector reads it."""
+    return f"[{','.join(f'{number:.6g}' for number in vector)}]"
+
+
+class HalfVectorField(models.Field[Vector | None, Vector | None]):
+    """pgvector's halfvec: numbers of two bytes, which halve table and index and change no ranking that matters."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return f"halfvec({DIMENSIONS})"
+
+    def get_prep_value(self, value: Vector | None) -> str | None:
+        return None if value is None else vector_literal(value)
+
+
+class HnswIndex(PostgresIndex):
+    """pgvector's graph of near neighbours, denser than its defaults (m = 16, ef_construction = 64).
+
+    Among a million vectors the way through the default graph misses a fifth of the ten nearest.
+    """
+
+    suffix = "hnsw"
+
+    def get_with_params(self) -> list[str]:
+        return ["m = 32", "ef_construction = 128"]
+
+
+class ReviewVector(models.Model):
+    """Derived, and only for reviews that are live."""
+
+    review_id = models.UUIDField(primary_key=True)
+    digest = models.BinaryField(help_text="The first half of the SHA-256 of the text.")
+    model = models.CharField(max_length=200, null=True, help_text="What computed the vector.")
+    embedding = HalfVectorField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(model__isnull=True, embedding__isnull=True)
+                | Q(model__isnull=False, embedding__isnull=False),
+                name="reviewvector_model_named",
+            ),
+        ]
+        indexes = [
+            HnswIndex(OpClass("embedding", name="halfvec_cosine_ops"), name="reviewvector_near"),
+            models.Index(fields=["review_id"], name="reviewvector_waiting", condition=Q(embedding__isnull=True)),
+            models.Index(fields=["model"], name="reviewvector_model", condition=Q(embedding__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"vector of {self.review_id}"

@@ -1,0 +1,57 @@
+"""When was a post written that somebody copied with its date?"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+from factcheck.record.formats.questions import as_read
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+# 2018-02-11; 11/2/2018, 11.2.2018; 11 tháng 2, 2018, ngày 11 tháng 2 năm 2018; February 11, 2018; 11 Feb 2018
+_DATE = re.compile(
+    r"(?<!\w)(?:"
+    r"(?P<y1>\d{4})-(?P<m1>\d\d)-(?P<d1>\d\d)"
+    r"|(?P<d2>\d\d?)(?P<mark>[/.-])(?P<m2>\d\d?)(?P=mark)(?P<y2>\d{4})"
+    r"|(?:ng[àa]y )?(?P<d3>\d\d?) th[áa]ng (?P<m3>\d\d?),? (?:n[ăa]m )?(?P<y3>\d{4})"
+    rf"|{_MONTH.format('m4')} (?P<d4>\d\d?)(?:st|nd|rd|th)?,? (?P<y4>\d{{4}})"
+    rf"|(?P<d5>\d\d?)(?:st|nd|rd|th)? {_MONTH.format('m5')},? (?P<y5>\d{{4}})"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"\W*+(?:(?:lúc |at )?\d\d?:\d\d(?: ?[ap]m)?)?\W*+", re.IGNORECASE)
+
+
+def posted_on(text: str) -> date | None:
+    """The date that the last line ends with, or that is a line of its own; dates elsewhere are part of what is said.
+
+    So are days to come: nothing was posted then. Of two numbers that both may be the month, the second is, as in
+    Vietnam and most of the world, unless that day is to come.
+    """
+    latest = datetime.now(UTC).date() + timedelta(days=1)  # the sun rises a day earlier elsewhere
+    lines = [line for line in as_read(text).splitlines() if line.strip()]
+    for number, line in enumerate(reversed(lines)):
+        for found in _DATE.finditer(line):
+            ends = _TIME.fullmatch(line, found.end())
+            last = number == 0 or not any(map(str.isalnum, line[: found.start()]))
+            if ends and last and (day := _date(found.groupdict(), latest)):
+                return day
+    return None
+
+
+def _date(parts: dict[str, str | None], latest: date) -> date | None:
+    year, month, day = (
+        next(value for form in "12345" if (value := parts.get(f"{part}{form}"))) for part in ("y", "m", "d")
+    )
+    if not month.isdigit():
+        month = str(_MONTHS.index(month[:3].casefold()) + 1)  # lower() leaves the ſ that IGNORECASE lets pass
+    for one, other in ((month, day), (day, month)):
+        try:
+            found = date(int(year), int(one), int(other))
+        except ValueError:
+            continue
+        if found <= latest:
+            return found
+    return None

@@ -1,0 +1,42 @@
+"""The projection of demands: who demanded that a review be changed or removed, and what came of it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from factcheck.database.bulk_writes import upsert
+from factcheck.record.formats.canonical import respelled
+from factcheck.record.formats.urls import page_url
+from factcheck.record.log.models import LogEntry, Published
+from factcheck.record.readmodel.models import PublishedDemand
+from factcheck.record.readmodel.review_rows import body_at
+
+
+def apply(published: Sequence[Published]) -> None:
+    rows = [demand_row(each.entry, each.document) for each in published if each.entry.is_of_demand]
+    upsert(PublishedDemand, rows, ["id"])
+
+
+def rebuild() -> None:
+    PublishedDemand.objects.all().delete()
+
+
+def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
+    return PublishedDemand(
+        id=entry.subject,
+        sequence=entry.sequence,
+        body=respelled(demand_body(entry, document)).decode(),
+        publisher=document["publisher"]["site"],
+        review=UUID(document["review"]["id"]) if document["review"] else None,
+        from_type=document["from"]["type"],
+        outcome=document["outcome"],
+        received_on=date.fromisoformat(document["received_on"]),
+        published_at=datetime.fromisoformat(document["published_at"]),
+        updated_at=datetime.fromisoformat(document["updated_at"]),
+    )
+
+
+def demand_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
+    """What the API sends for a demand."""
+    return body_at(page_url("demands", entry.subject), entry, document)

@@ -1,0 +1,84 @@
+"""The columns that rows of the read model have, whether they show what is public now or what was."""
+
+from functools import cached_property
+from typing import Any, Self, TypeVar
+
+import orjson
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+Row = TypeVar("Row", bound=models.Model)
+Past = TypeVar("Past", bound=models.Model)
+
+
+class Status(models.TextChoices):
+    """What the public gets at an address: 200, 200 with the tombstone, 410."""
+
+    LIVE = "live"
+    WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+
+
+class RowQuerySet(models.QuerySet[Row]):
+    def live(self) -> Self:
+        """Neither withdrawn nor erased."""
+        return self.filter(status=Status.LIVE)
+
+
+class ReviewRow(models.Model):
+    """The body that the API sends for a review, and the columns its filters need."""
+
+    claim_id = models.UUIDField(null=True)
+    status = models.CharField(max_length=10, choices=Status)
+    sequence = models.BigIntegerField(help_text="The entry that this row shows.")
+    body = models.TextField(help_text="JSON, sent as it is. For an erased review the public notice.")
+    language = models.CharField(max_length=35, help_text="BCP 47, lower case.")
+    verdict = models.CharField(max_length=130, null=True, help_text="scale:slug")
+    publisher = models.CharField(max_length=255, help_text="The publisher's site.")
+    claimant = models.UUIDField(null=True)
+    topics = ArrayField(models.CharField(max_length=60), default=list)
+    appearance_keys = ArrayField(models.CharField(max_length=32), default=list)
+    original_key = models.CharField(max_length=32, null=True)
+    claimed_on = models.DateField(null=True)
+    reviewed_on = models.DateField(null=True)
+    published_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = RowQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """The body as an object. Whoever makes a row of one sets it, so that it need not be read again."""
+        found: dict[str, Any] = orjson.loads(self.body)
+        return found
+
+
+class ClaimRow(models.Model):
+    """The body that the API sends for a claim, and the columns its filters need."""
+
+    status = models.CharField(max_length=10, choices=Status)
+    sequence = models.BigIntegerField(help_text="The entry that made the row what it is.")
+    body = models.TextField(help_text="JSON, sent as it is.")
+    language = models.CharField(max_length=35, help_text="BCP 47, lower case.")
+    claimant = models.UUIDField(null=True)
+    verdicts = ArrayField(models.CharField(max_length=130), default=list)
+    publishers = ArrayField(models.CharField(max_length=255), default=list)
+    topics = ArrayField(models.CharField(max_length=60), default=list)
+    appearance_keys = ArrayField(models.CharField(max_length=32), default=list)
+    claimed_on = models.DateField(null=True)
+    published_at = models.DateTimeField(help_text="When its first review was published.")
+    updated_at = models.DateTimeField()
+
+    objects = RowQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def as_past(model: type[Past], row: models.Model, until: int) -> Past:
+    """The row as it goes into the past's table, when the entry `until` took its place."""
+    columns = [field.attname for field in row._meta.concrete_fields if not field.generated]
+    return model(until=until, **{name: getattr(row, name) for name in columns})

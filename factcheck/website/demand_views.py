@@ -1,0 +1,33 @@
+"""Pages of the register of demands: who demanded that a review be changed or removed, and what came of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from factcheck.website import queries
+from factcheck.website.views import is_sample, page_for_readers, page_of_list
+
+
+@page_for_readers
+def demands(request: HttpRequest) -> HttpResponse:
+    """The register, newest entries first."""
+    return page_of_list(
+        request, "website/demands.html", "demands", queries.list_demands, lambda demand: demand["publisher"]
+    )
+
+
+@page_for_readers
+def demand(request: HttpRequest, demand_id: UUID) -> HttpResponse:
+    """A demand as the register has it now, with what was said of it before."""
+    said = queries.find_demand(demand_id)
+    context: dict[str, Any] = {
+        "demand": said,
+        "revisions": queries.list_revisions(demand_id),
+        "sample": is_sample(said["publisher"]["site"]),
+        "license": said["license"],
+        "json_url": f"{settings.SITE_URL}/api/v1/demands/{demand_id}/",
+    }
+    return render(request, "website/demand.html", context)

@@ -1,0 +1,351 @@
+"""Two people at one draft, or one and a program or an erasure."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Group
+from django.forms import inlineformset_factory
+
+from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
+from factcheck.editorial.desk.edit_conflicts import SeenFormSet
+from factcheck.editorial.models import Claimant, Membership, Review, Source, Topic
+from factcheck.editorial.proposals import review_policy
+from tests.drafts import (
+    Newsroom,
+    erase_review,
+    make_claim,
+    make_demand,
+    make_newsroom,
+    make_review,
+    make_scale,
+    make_user,
+    open_correction,
+    publish_review,
+)
+from tests.journeys.browser import signed_in
+from tests.tokens import CLAIM, make_program
+
+TOLD = "Not saved: this was changed by somebody else since you opened it."
+
+
+def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    page = f"/admin/editorial/review/{review.pk}/change/"
+    lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
+    hoa.fill(headline="Tít của Hoa").press("Save and go on")
+    assert Review.objects.get().headline == "Tít của Hoa"
+    lan.fill(headline="Tít của Lan").press("Save and go on")
+    assert "Not saved: this was changed by somebody else since you opened it." in lan.text
+    assert lan.value("headline") == "Tít của Lan"
+    assert Review.objects.get().headline == "Tít của Hoa"
+    lan.press("Save and go on")
+    assert Review.objects.get().headline == "Tít của Lan"
+    lan.fill(headline="Tít sau cùng").press("Save and go on")  # one's own saving is no other's
+    assert Review.objects.get().headline == "Tít sau cùng"
+
+
+def test_page_of_an_earlier_correction_does_not_put_its_note_into_the_next_one_unseen(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    open_correction(newsroom, review, note="Ngày quay là ngày 3, không phải ngày 5 tháng 10.", headline="Tít mới")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
+    publish_review(newsroom, review)
+    review_policy.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Sửa tên xã.")
+    lan.fill(headline="Tít của Lan").press("Save and go on")
+    assert TOLD in lan.text
+    review.refresh_from_db()
+    assert (review.change_class, review.change_note) == ("typo", "Sửa tên xã.")
+
+
+def test_page_of_the_first_draft_takes_nothing_from_the_correction(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
+    publish_review(newsroom, review)
+    review_policy.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Sửa tên xã.")
+    lan.fill(headline="Tít của Lan").press("Save and go on")
+    assert TOLD in lan.text
+    assert (lan.value("change_class"), lan.value("change_note")) == ("typo", "Sửa tên xã.")
+    lan.press("Save and go on")
+    review.refresh_from_db()
+    assert (review.headline, review.change_class, review.change_note) == ("Tít của Lan", "typo", "Sửa tên xã.")
+
+
+def test_correction_without_class_and_note_is_not_saved_and_can_be_mended(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    open_correction(newsroom, review)
+    page = f"/admin/editorial/review/{review.pk}/change/"
+    lan = signed_in(newsroom.reporter).open(page)
+    lan.fill(change_note="").press("Save and go on")
+    assert "This field is required." in lan.text
+    Review.objects.update(change_class="", change_note="")  # as an earlier page could leave it
+    lan.open(page).choose("change_class", "typing error").fill(change_note="Sửa tên xã.").press("Save and go on")
+    review.refresh_from_db()
+    assert (review.change_class, review.change_note) == ("typo", "Sửa tên xã.")
+
+
+def test_change_of_sources_alone_counts_too(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    page = f"/admin/editorial/review/{review.pk}/change/"
+    lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
+    hoa.fill(sources__0__title="Nguồn mới").press("Save and go on")
+    lan.fill(headline="Tít của Lan").press("Save and go on")
+    assert "Not saved: this was changed by somebody else" in lan.text
+
+
+def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press(database: str) -> None:
+    newsroom = make_newsroom()
+    program = make_program(newsroom)
+    said = {"claim": {"id": program.post("claims/", CLAIM)}, "language": "vi"}
+    sources = [{"title": "Trạm đo", "stance": "refutes"}, {"title": "Báo cũ", "stance": "context"}]
+    pk = program.post("reviews/", said | {"sources": sources})
+    lan = signed_in(newsroom.editor).open(f"/admin/editorial/review/{pk}/change/")
+    program.send("PATCH", f"reviews/{pk}/", {"sources": [{"title": "Của máy", "stance": "context"}]})
+    lan.fill(headline="Tít của Lan", sources__0__title="Trạm đo Huế", sources__1__title="Báo năm 2020")
+    lan.press("Save and go on")
+    assert TOLD in lan.text
+    lan.press("Save and go on")
+    assert Review.objects.get().headline == "Tít của Lan"
+    stored = Source.objects.order_by("pk").values_list("title", "stance")
+    assert list(stored) == [("Của máy", "context"), ("Trạm đo Huế", "refutes"), ("Báo năm 2020", "context")]
+
+
+@pytest.mark.parametrize("removed", [0, 1])
+def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(database: str, removed: int) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    page = f"/admin/editorial/review/{review.pk}/change/"
+    lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
+    hoa.fill(**{f"sources-{removed}-DELETE": True}).press("Save and go on")
+    assert Source.objects.count() == 1
+    lan.fill(headline="Tít của Lan", sources__0__title="Trạm đo Huế", sources__1__title="Báo năm 2020")
+    lan.add_row("sources")
+    lan.fill(sources__2__title="Nguồn thứ ba").press("Save and go on")
+    assert TOLD in lan.text
+    lan.press("Save and go on")
+    assert Review.objects.get().headline == "Tít của Lan"
+    stored = Source.objects.order_by("title").values_list("title", "url")
+    assert list(stored) == [
+        ("Báo năm 2020", "https://source.example/2"),
+        ("Nguồn thứ ba", ""),
+        ("Trạm đo Huế", "https://source.example/1"),
+    ]
+
+
+@pytest.mark.parametrize("what", ["author", "label", "role"])
+def test_what_two_add_at_once_is_there_once_and_the_second_is_told(database: str, what: str) -> None:
+    newsroom, other = make_newsroom(), make_newsroom("khac.example")
+    topic = Topic.objects.create(slug="lu")
+    review, sysop = make_review(newsroom), make_user("sysop", is_superuser=True)
+    by, page, rows, typed, count = {
+        "author": (newsroom.chief, f"review/{review.pk}", "authorships", {"user": newsroom.second.pk}, 2),
+        "label": (newsroom.chief, f"topic/{topic.pk}", "labels", {"language": "vi", "label": "Lũ"}, 1),
+        "role": (
+            sysop, f"user/{newsroom.second.pk}", "memberships", {"publisher": other.publisher.pk, "role": "editor"}, 2
+        ),
+    }[what]  # fmt: skip
+    saved = {"author": review.authorships, "label": topic.labels, "role": newsroom.second.memberships}[what]
+    pages = [signed_in(by).open(f"/admin/editorial/{page}/change/") for _who in "12"]
+    button, place = "Save and go on" if what == "author" else "Save", f"{rows}__{count - 1}__"
+    for each in pages:
+        each.add_row(rows)
+        each.fill(**{place + name: str(value) for name, value in typed.items()}).press(button)
+    second = pages[1].press(button)
+    assert "Somebody else has added this meanwhile. Leave this row empty." in second.text
+    second.fill(**dict.fromkeys((place + name for name in typed), "")).press(button)
+    assert "Somebody else" not in second.text
+    assert saved.count() == count
+
+
+def test_rows_that_a_page_never_had_are_not_looked_for(database: str) -> None:
+    """A number with 24 digits would hold the row and a thread of the server for ever."""
+    rows = inlineformset_factory(Review, Source, formset=SeenFormSet, fields=["title"])
+    sent = {"sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "100000"}
+    assert rows(sent, instance=Review()).data == sent
+
+
+def test_label_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(database: str) -> None:
+    newsroom = make_newsroom()
+    verdict = make_scale().verdicts.get(slug="false")
+    page = f"/admin/editorial/verdict/{verdict.pk}/change/"
+    one, other = signed_in(newsroom.chief).open(page), signed_in(newsroom.chief).open(page)
+    one.fill(labels__0__DELETE=True).press("Save")
+    (language,) = {"en", "vi"} - {*verdict.labels.values_list("language", flat=True)}
+    other.fill(labels__0__label="Sai hẳn").press("Save")
+    assert TOLD in other.text
+    other.press("Save")
+    assert verdict.labels.get(language=language).label == "Sai hẳn"
+    assert verdict.labels.count() == 2
+
+
+def test_second_to_save_a_demand_is_told(database: str) -> None:
+    newsroom = make_newsroom()
+    demand = make_demand(newsroom)
+    page = f"/admin/editorial/demand/{demand.pk}/change/"
+    lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
+    hoa.fill(done="Đã trả lời.").press("Save and go on")
+    lan.fill(done="Chưa trả lời.").press("Save and go on")
+    assert "Not saved: this was changed by somebody else" in lan.text
+    assert lan.value("done") == "Chưa trả lời."
+
+
+def test_second_to_save_a_claim_is_told_and_keeps_what_was_typed(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_claim(newsroom)
+    page = f"/admin/editorial/claim/{claim.pk}/change/"
+    lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
+    hoa.fill(location="Huế", appearances__0__url="https://social.example/p/9").press("Save")
+    lan.fill(location="Đà Nẵng").press("Save")
+    assert TOLD in lan.text
+    assert lan.value("location") == "Đà Nẵng"
+    claim.refresh_from_db()
+    assert claim.location == "Huế"
+    lan.press("Save")
+    claim.refresh_from_db()
+    assert claim.location == "Đà Nẵng"
+
+
+def test_claim_that_a_program_changed_is_not_overwritten(database: str) -> None:
+    newsroom = make_newsroom()
+    program = make_program(newsroom)
+    pk = program.post("claims/", CLAIM)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{pk}/change/")
+    program.send("PATCH", f"claims/{pk}/", {"appearances": [{"url": "https://social.example/p/2"}]})
+    lan.fill(location="Huế").press("Save")
+    assert TOLD in lan.text
+
+
+def test_state_that_the_form_was_filled_from_stands_once_in_each_page(database: str) -> None:
+    newsroom = make_newsroom()
+    review, demand, scale = make_review(newsroom), make_demand(newsroom), make_scale()
+    chief = signed_in(newsroom.chief)
+    for row in (
+        review,
+        review.claim,
+        review.claim.claimant,
+        demand,
+        newsroom.publisher,
+        scale,
+        scale.verdicts.all()[0],
+    ):
+        assert row is not None
+        html = chief.open(f"/admin/editorial/{row._meta.model_name}/{row.pk}/change/").html
+        assert html.count('name="seen"') == 1
+
+
+@pytest.mark.parametrize("redact", [False, True])
+def test_erased_claim_does_not_come_back_from_an_open_form(database: str, redact: bool) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    if redact:  # the redacted draft is of another claim
+        review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Tuyên bố khác.")
+        review.refresh_from_db()
+        erased, review.claim = review.claim, make_claim(newsroom, text="Một câu khác.")
+        review.save()
+    else:
+        erased = review.claim
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{erased.pk}/change/")
+    erase_review(newsroom, review, redact=redact)
+    lan.fill(location="Huế").press("Save")
+    assert TOLD in lan.text
+    erased.refresh_from_db()
+    assert (erased.text, erased.location) == ("[erased]", "")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda newsroom, row: redact_claimant(claimant=row, by=newsroom.editor, description="một quan chức xã"),
+        lambda newsroom, row: confirm_claimant(claimant=row, by=newsroom.editor, digest=claimant_digest(row)),
+    ],
+)
+def test_claimant_that_was_redacted_or_confirmed_meanwhile(
+    database: str, change: Callable[[Newsroom, Claimant], object]
+) -> None:
+    newsroom = make_newsroom()
+    claimant = Claimant.objects.create(
+        newsroom=newsroom.publisher, type="person", name="Nguyễn Văn Mẫu", confirmed=False
+    )
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claimant/{claimant.pk}/change/")
+    change(newsroom, claimant)
+    now = Claimant.objects.get()
+    lan.fill(job_title="Chủ tịch").press("Save")
+    assert TOLD in lan.text
+    claimant.refresh_from_db()
+    assert (claimant.name, claimant.type, claimant.job_title) == (now.name, now.type, "")
+
+
+def test_closed_account_is_not_opened_again_by_a_page_that_was_open(database: str) -> None:
+    newsroom = make_newsroom()
+    administrator = make_user("administrator")
+    administrator.groups.add(Group.objects.get(name="Account administrators"))
+    page = f"/admin/editorial/user/{newsroom.reporter.pk}/change/"
+    one, other = signed_in(administrator).open(page), signed_in(administrator).open(page)
+    one.fill(is_active=False).press("Save")
+    other.fill(byline="Lan").press("Save")
+    assert TOLD in other.text
+    newsroom.reporter.refresh_from_db()
+    assert (newsroom.reporter.is_active, newsroom.reporter.byline) == (False, "reporter@kiemchung.example")
+
+
+def test_role_that_was_given_meanwhile_keeps_an_account_from_administering(database: str) -> None:
+    newsroom = make_newsroom()
+    administrator, lan = make_user("administrator"), make_user("lan")
+    administrator.groups.add(Group.objects.get(name="Account administrators"))
+    page = f"/admin/editorial/user/{lan.pk}/change/"
+    boss = signed_in(administrator).open(page)
+    Membership.objects.create(user=lan, publisher=newsroom.publisher, role="editor")
+    boss.fill(administers=True).press("Save")
+    assert TOLD in boss.text
+    boss.press("Save")
+    assert "Who administers accounts cannot have a role in a newsroom." in boss.text
+
+
+def test_second_to_save_a_publisher_is_told(database: str) -> None:
+    newsroom = make_newsroom()
+    page = f"/admin/editorial/publisher/{newsroom.publisher.pk}/change/"
+    one, other = signed_in(newsroom.chief).open(page), signed_in(newsroom.chief).open(page)
+    one.fill(methodology_url="https://kiemchung.example/how").press("Save")
+    other.fill(feedback_url="https://kiemchung.example/say").press("Save")
+    assert TOLD in other.text
+    newsroom.publisher.refresh_from_db()
+    assert newsroom.publisher.methodology_url == "https://kiemchung.example/how"
+
+
+def test_second_to_save_a_scale_or_a_label_is_told(database: str) -> None:
+    newsroom = make_newsroom()
+    scale = make_scale()
+    verdict = scale.verdicts.get(slug="false")
+    for page, first, second in (
+        (f"ratingscale/{scale.pk}", {"best": 6}, {"name": "Thang khác"}),
+        (f"verdict/{verdict.pk}", {"labels__0__label": "Sai hẳn"}, {"value": 2}),
+    ):
+        address = f"/admin/editorial/{page}/change/"
+        one, other = signed_in(newsroom.chief).open(address), signed_in(newsroom.chief).open(address)
+        one.fill(**first).press("Save")
+        other.fill(**second).press("Save")
+        assert TOLD in other.text
+    scale.refresh_from_db()
+    assert scale.best == 6
+
+
+def test_role_that_was_taken_away_is_not_given_again_by_a_page_that_was_open(database: str) -> None:
+    newsroom = make_newsroom()
+    administrator = make_user("administrator")
+    administrator.groups.add(Group.objects.get(name="Account administrators"))
+    page = f"/admin/editorial/user/{newsroom.editor.pk}/change/"
+    one, other = signed_in(administrator).open(page), signed_in(administrator).open(page)
+    one.fill(memberships__0__DELETE=True).press("Save")
+    assert not Membership.objects.filter(user=newsroom.editor).exists()
+    other.fill(byline="Hoa").press("Save")
+    assert TOLD in other.text
+    other.press("Save")
+    newsroom.editor.refresh_from_db()
+    assert newsroom.editor.byline == "Hoa"
+    assert not Membership.objects.filter(user=newsroom.editor).exists()

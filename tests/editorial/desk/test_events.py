@@ -1,0 +1,108 @@
+"""The list of events: what each is about in words, and nothing that was erased."""
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.editorial.desk.event_texts import KINDS
+from factcheck.editorial.models import EditorialEvent, Membership
+from factcheck.editorial.models.events import ACTIONS
+from factcheck.editorial.proposals import workflow
+from tests.drafts import (
+    Newsroom,
+    erase_review,
+    make_claim,
+    make_demand,
+    make_review,
+    make_user,
+    merge_claims,
+    publish_demand,
+    publish_review,
+)
+from tests.journeys.browser import signed_in
+
+EVENTS = "/admin/editorial/editorialevent/"
+
+
+def test_every_action_is_of_a_known_kind() -> None:
+    assert {action.partition(".")[0] for action in ACTIONS} == set(KINDS)
+
+
+def test_what_an_event_is_about_is_named_and_linked(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, headline="Không có cá sấu ở hồ Tây")
+    publish_review(newsroom, review)
+    demand = make_demand(newsroom)
+    publish_demand(newsroom, demand)
+    chief = signed_in(newsroom.chief).open(EVENTS)
+    for words in ("sequence", "digest:", str(review.pk) + "</td>", "demand.published"):
+        assert words not in chief.html
+    assert "entry of the log: " in chief.text
+    assert chief.has_link(str(demand))
+    event = EditorialEvent.objects.get(action="publication.approved")
+    page = signed_in(newsroom.chief).open(f"{EVENTS}{event.pk}/change/")
+    assert f"digest: {event.detail['digest']}" in page.text
+    assert str(review.pk) in page.text
+    assert "publication.approved" not in page.text
+    assert not page.has_link("History")  # an event never changes
+    assert chief.follow("Không có cá sấu ở hồ Tây").path == f"/admin/editorial/review/{review.pk}/change/"
+
+
+def test_claims_that_were_merged_are_named(newsroom: Newsroom) -> None:
+    reviews = [make_review(newsroom, make_claim(newsroom, text=text)) for text in ("Cá sấu hồ Tây.", "Cá sấu Hà Nội.")]
+    for review in reviews:
+        publish_review(newsroom, review)
+    merge_claims(newsroom, reviews[0].claim, reviews[1].claim)
+    told = signed_in(newsroom.chief).open(EVENTS).text
+    assert "other claim: Cá sấu Hà Nội." in told
+
+
+def test_what_was_erased_or_is_gone_has_no_title(newsroom: Newsroom) -> None:
+    review = make_review(newsroom, headline="Ông Mẫu không bán hồ Tây")
+    publish_review(newsroom, review)
+    erase_review(newsroom, review)
+    claim = make_claim(newsroom, text="Ông Mẫu bán hồ Tây.")
+    chief = signed_in(newsroom.chief).open(EVENTS)
+    assert "Ông Mẫu" not in chief.html
+    assert chief.has_link("erased")
+    EditorialEvent.objects.create(
+        actor=newsroom.editor, action="link.dismissed", newsroom=newsroom.publisher, subject=str(claim.pk)
+    )
+    assert signed_in(newsroom.chief).open(EVENTS).has_link("Ông Mẫu bán hồ Tây.")
+    claim.delete()
+    assert "can no longer be seen" in signed_in(newsroom.chief).open(EVENTS).text
+
+
+def test_changes_of_accounts_and_roles_are_in_words(newsroom: Newsroom) -> None:
+    lan = make_user("lan")
+    role = Membership.objects.create(user=lan, publisher=newsroom.publisher, role="reporter")
+    role.role = "editor"
+    role.save()
+    lan.set_password("x")
+    lan.save()
+    told = signed_in(make_user("root", is_superuser=True)).open(EVENTS)
+    assert "role: Reporter → Editor" in told.text
+    assert "password: changed" in told.text
+    assert "may sign in at the editors’ desk: yes" in told.text
+    assert told.has_link("lan")
+    for words in ("is_staff", "True", "False", "date_joined"):
+        assert words not in told.text
+    assert not signed_in(newsroom.chief).open(EVENTS).has_link("lan")  # no page of theirs
+
+
+def test_queries_do_not_grow_with_the_events(newsroom: Newsroom) -> None:
+    chief = signed_in(newsroom.chief)
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as said:
+            chief.open(EVENTS)
+        return len(said)
+
+    for number in range(2):
+        review = make_review(newsroom, make_claim(newsroom, text=f"Cá sấu {number}."), headline="")
+        workflow.submit(subject=review, by=newsroom.reporter)
+    few = queries()
+    for number in range(10):
+        review = make_review(newsroom, make_claim(newsroom, text=f"Rùa {number}."), headline="")
+        workflow.submit(subject=review, by=newsroom.reporter)
+    assert queries() == few

@@ -1,0 +1,174 @@
+"""Claims that are the same, at the desk: the proposal, the decision, the split."""
+
+import pytest
+
+from factcheck.editorial.models import Claim, ImportBatch, Proposal, ProposedLink
+from factcheck.editorial.proposals import merge_policy, workflow
+from factcheck.record.models import PublishedClaim
+from tests.drafts import Newsroom, make_claim, make_newsroom, publish_claim, split_claim, withdraw_review
+from tests.editorial.desk.addresses import decision
+from tests.journeys.browser import signed_in
+
+NOTE = "Hai bài cùng một lời đồn."
+
+
+@pytest.mark.parametrize(("score", "shown"), [(1.0, "0.99"), (0.996, "0.99"), (0.9, "0.90"), (0.567, "0.57")])
+def test_likeness_of_claims_that_are_not_identical_is_never_whole(newsroom: Newsroom, score: float, shown: str) -> None:
+    mine = make_claim(newsroom, text="Lũ Huế lên tới mái chùa.")
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
+    ProposedLink.objects.create(batch=batch, claim=mine, other=publish_claim(newsroom), score=score)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{mine.pk}/change/")
+    assert f"(likeness {shown})" in lan.text
+
+
+def test_claim_whose_reviews_are_withdrawn_has_no_link_to_a_page(newsroom: Newsroom) -> None:
+    into, claim = publish_claim(newsroom), publish_claim(newsroom, "Lũ Huế lên tới mái chùa.")
+    merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    page = decision(merge, "approve")
+    hoa = signed_in(newsroom.editor).open(page)
+    assert hoa.html.count(f'href="/claims/{claim.pk}/"') == 1
+    withdraw_review(newsroom, claim.reviews.get())
+    hoa.open(page)
+    assert f'href="/claims/{claim.pk}/"' not in hoa.html
+    assert f'href="/claims/{into.pk}/"' in hoa.html
+
+
+def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
+    into, claim = publish_claim(newsroom), publish_claim(newsroom, "Lũ Huế lên tới mái chùa.")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
+    lan.follow("Same as another claim").press("Propose: it is the same as this one")
+    assert "Why (it stays in the public log for ever, where everybody can read it):" in lan.text
+    assert "Write why. Everybody can read the reason in the public log." in lan.text
+    lan.fill(reason=NOTE).press("Propose: it is the same as this one")
+    assert "Proposed. Somebody else has to decide now." in lan.text
+    assert lan.has_link("Take back")
+    assert not lan.has_link("Approve")
+    hoa = signed_in(newsroom.editor).open("/admin/")
+    hoa.follow(f"Merge “{claim}” into “{into}”")
+    assert NOTE in hoa.text
+    assert hoa.has_link("Return with a message")
+    hoa.follow("Approve").press("Approve")
+    assert "Done. Readers see it from now on." in hoa.text
+    assert "Readers find this claim under another one:" in hoa.text
+    assert [row.pk for row in PublishedClaim.objects.all()] == [into.pk]
+    lan.open(f"/admin/editorial/claim/{claim.pk}/similar/")
+    assert lan.path == f"/admin/editorial/claim/{claim.pk}/change/"
+    lan.open(f"/admin/editorial/claim/{into.pk}/change/").follow("Split off")
+    assert "It stands in the public log, where everybody can read it." in lan.text
+    lan.fill(reason="Hai ngôi chùa khác nhau.")
+    lan.press("Propose to split it off")
+    hoa.open("/admin/").follow(f"Split “{claim}” off from “{into}”").follow("Approve").press("Approve")
+    assert PublishedClaim.objects.count() == 2
+    told = signed_in(newsroom.chief).open("/admin/editorial/editorialevent/").text
+    for words in (
+        "proposed to merge a claim",
+        "merged a claim into another",
+        "proposed to split off",
+        "split off a claim",
+    ):
+        assert words in told
+
+
+def test_proposal_is_returned_with_a_message(newsroom: Newsroom) -> None:
+    into, claim = publish_claim(newsroom), publish_claim(newsroom, "Lũ Huế lên tới mái chùa.")
+    merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    hoa = signed_in(newsroom.editor).open(f"/admin/editorial/claim/{claim.pk}/change/").follow("Return with a message")
+    hoa.press("Return with a message")
+    assert "Write what has to change" in hoa.text
+    hoa.fill(reason="Hai ngôi chùa khác nhau.").press("Return with a message")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
+    assert "Hai ngôi chùa khác nhau." in lan.text
+    assert Proposal.objects.get(kind="merge").decision == "returned"
+
+
+def test_other_newsroom_decides_and_strangers_see_nothing(newsroom: Newsroom) -> None:
+    other, stranger = make_newsroom("khac.example"), make_newsroom("baochi.example")
+    into, claim = publish_claim(other), publish_claim(newsroom, "Lũ Huế lên tới mái chùa.")
+    merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    page = decision(merge, "approve")
+    assert signed_in(stranger.chief).open(page).status == 404
+    mine = signed_in(newsroom.chief).open(page)
+    assert "This cannot be done now" in mine.text
+    theirs = signed_in(other.editor).open("/admin/").follow(f"Merge “{claim}” into “{into}”")
+    assert theirs.path == f"/admin/editorial/claim/{into.pk}/change/"  # the one that they see
+    theirs.follow("Approve").press("Approve")
+    assert "Done. Readers see it from now on." in theirs.text
+    assert f"Merged into this claim: {claim}" in theirs.text
+    assert signed_in(stranger.chief).open(f"/admin/editorial/claim/{claim.pk}/split/").status == 404
+    assert signed_in(stranger.chief).open(f"/admin/editorial/claim/{claim.pk}/similar/").status == 404
+
+
+def test_nothing_more_is_offered_of_a_claim_while_a_proposal_waits(newsroom: Newsroom) -> None:
+    claim, into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
+    ProposedLink.objects.create(batch=batch, claim=claim, other=publish_claim(newsroom), score=0.9)
+    page, lan = f"/admin/editorial/claim/{claim.pk}/", signed_in(newsroom.reporter)
+    assert lan.open(f"{page}change/").has_link("It is the same")
+    merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    lan.open(f"{page}change/")
+    assert [lan.has_link(words) for words in ("Same as another claim", "It is the same", "Take back")] == [
+        False,
+        False,
+        True,
+    ]
+    assert lan.open(f"{page}similar/").path == f"{page}change/"
+    assert "This cannot be done now" in lan.text
+    other = f"/admin/editorial/claim/{into.pk}/change/"
+    assert lan.open(other).has_link("Same as another claim")  # of this one nothing is proposed
+
+    workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest)
+    pages_with_it = (f"{page}change/", other)
+    assert all(lan.open(address).has_link("Split off") for address in pages_with_it)
+    merge_policy.propose_split(claim=claim, by=newsroom.reporter, note="Hai ngôi chùa khác nhau.")
+    assert not any(lan.open(address).has_link("Split off") for address in pages_with_it)
+    assert lan.open(f"{page}split/").path == f"{page}change/"
+
+
+def test_reason_of_a_split_that_comes_too_late_is_still_there(newsroom: Newsroom) -> None:
+    other = make_newsroom("khac.example")
+    claim, into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(other, "Lời đồn thứ nhì.")
+    merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    workflow.approve(proposal=merge, by=other.editor, digest=merge.digest)
+    page = f"/admin/editorial/claim/{claim.pk}/split/"
+    waiting = [signed_in(person).open(page) for person in (newsroom.reporter, other.reporter)]
+    split_claim(newsroom, claim)
+    for browser in waiting:
+        browser.fill(reason="Hai câu nói khác nhau.").press("Propose to split it off")
+        assert "Only a claim that is merged into another one can be split off." in browser.text
+        assert browser.value("reason") == "Hai câu nói khác nhau."
+        assert "This cannot be done now" in browser.open(page).text
+
+
+def test_of_another_newsrooms_claim_stands_what_readers_see(newsroom: Newsroom) -> None:
+    other = make_newsroom("khac.example")
+    claim, into, third = (
+        publish_claim(house, text)
+        for house, text in ((newsroom, "Lời thứ nhất."), (other, "Lời thứ nhì."), (newsroom, "Lời thứ ba."))
+    )
+    merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a", imported_by=newsroom.editor)
+    link = ProposedLink.objects.create(batch=batch, claim=third, other=into, score=0.9)
+    Claim.objects.filter(pk=into.pk).update(text="Nháp của khác.")
+    Claim.objects.filter(pk=claim.pk).update(text="Nháp của mình.")
+    lan, khac = signed_in(newsroom.reporter), signed_in(other.editor)
+    page, theirs = f"/admin/editorial/claim/{claim.pk}/change/", f"/admin/editorial/claim/{into.pk}/change/"
+    for address in (
+        page,
+        decision(merge, "take-back"),
+        f"/admin/editorial/claim/{third.pk}/change/",
+        f"/admin/editorial/claim/links/{link.pk}/dismiss/",
+        f"/admin/editorial/importbatch/{batch.pk}/change/",
+    ):
+        assert "Lời thứ nhì." in lan.open(address).text
+        assert "Nháp của khác." not in lan.text
+    for address in (theirs, decision(merge, "approve")):
+        assert "Lời thứ nhất." in khac.open(address).text
+        assert "Nháp của mình." not in khac.text
+    workflow.approve(proposal=merge, by=other.editor, digest=merge.digest)
+    for address in (page, f"/admin/editorial/claim/{claim.pk}/split/"):
+        assert "Lời thứ nhì." in lan.open(address).text
+        assert "Nháp của khác." not in lan.text
+    for address in (theirs, f"/admin/editorial/claim/{claim.pk}/split/"):
+        assert "Lời thứ nhất." in khac.open(address).text  # which readers see under the other claim
+        assert "Nháp của mình." not in khac.text
+    assert Claim.objects.get(pk=into.pk).text == "Nháp của khác."

@@ -1,0 +1,171 @@
+"""Wherever the desk names another newsroom's claim, it stands there as readers see it."""
+
+import pytest
+from django.contrib.admin.models import LogEntry as DeskLogEntry
+from django.utils import timezone
+
+from factcheck.editorial.models import Claim, ImportBatch, ProposedLink, ReaderMessage, Review
+from factcheck.editorial.proposals import workflow
+from tests.drafts import (
+    FLOOD,
+    Newsroom,
+    make_claim,
+    make_demand,
+    make_newsroom,
+    make_review,
+    merge_claims,
+    publish_claim,
+    publish_review,
+)
+from tests.journeys.browser import signed_in
+
+DRAFT = "Nháp chưa ai duyệt."
+
+
+@pytest.fixture
+def other(database: str) -> Newsroom:
+    return make_newsroom("khac.example")
+
+
+@pytest.fixture
+def shared(newsroom: Newsroom, other: Newsroom) -> Review:
+    """The other newsroom's draft of a claim that this one is changing."""
+    claim = publish_claim(newsroom)
+    Claim.objects.filter(pk=claim.pk).update(text=DRAFT)
+    return make_review(other, claim, headline="")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/admin/",
+        "/admin/editorial/review/",
+        "/admin/editorial/review/{review}/change/",
+        "/admin/editorial/review/{review}/preview/",
+        "/admin/editorial/review/{review}/do/submit/",
+        "/admin/editorial/review/add/?claim={claim}",
+    ],
+)
+def test_pages_of_a_review(shared: Review, other: Newsroom, page: str) -> None:
+    browser = signed_in(other.reporter).open(page.format(review=shared.pk, claim=shared.claim_id))
+    assert FLOOD in browser.html
+    assert DRAFT not in browser.html
+
+
+def test_first_page_and_events_of_what_waits(shared: Review, other: Newsroom) -> None:
+    workflow.submit(subject=shared, by=other.reporter)
+    for person in (other.reporter, other.editor, other.chief):
+        for page in ("/admin/", "/admin/editorial/editorialevent/"):
+            assert DRAFT not in signed_in(person).open(page).html
+    assert FLOOD in signed_in(other.editor).open("/admin/").html
+
+
+def test_what_goes_with_a_claim_that_is_deleted(shared: Review, other: Newsroom) -> None:
+    mine = make_claim(other, text="Nước lũ chưa tới mái chùa.")
+    batch = ImportBatch.objects.create(newsroom=other.publisher, files="a.json", imported_by=other.editor)
+    ProposedLink.objects.create(claim=mine, other=shared.claim, batch=batch, score=0.9)
+    page = signed_in(other.editor).open(f"/admin/editorial/claim/{mine.pk}/delete/")
+    assert str(shared.claim_id) in page.html
+    assert DRAFT not in page.html
+
+
+def test_suggestions(shared: Review, other: Newsroom) -> None:
+    client = signed_in(other.reporter).client
+    where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
+    assert [row["text"] for row in client.get(where).json()["results"]] == [FLOOD]
+
+
+@pytest.mark.parametrize(("words", "found"), [("Nháp", 0), ("duyệt.", 0), ("mái chùa", 1)])
+def test_search_tells_nothing_of_the_draft(shared: Review, other: Newsroom, words: str, found: int) -> None:
+    Claim.objects.filter(pk=shared.claim_id).update(text=f"{DRAFT} {FLOOD}")
+    client = signed_in(other.reporter).client
+    where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
+    assert len(client.get(where + words).json()["results"]) == found
+    listed = client.get(f"/admin/editorial/review/?q={words}").content.decode()
+    assert listed.count('<th class="field-__str__">') == found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("mái chùa", 1), ("MÁI chù", 1), ("chùa.", 1), ("lũ ở", 1), ("mai chua", 0), ("hùa", 0), ("mái đình", 0)],
+)
+def test_search_finds_what_is_public_whatever_is_drafted(
+    shared: Review, other: Newsroom, words: str, found: int
+) -> None:
+    client = signed_in(other.reporter).client
+    where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
+    for draft in (FLOOD, DRAFT):
+        Claim.objects.filter(pk=shared.claim_id).update(text=draft)
+        assert [row["text"] for row in client.get(where + words).json()["results"]] == [FLOOD] * found
+        listed = client.get(f"/admin/editorial/review/?q={words}").content.decode()
+        assert listed.count('<th class="field-__str__">') == found
+
+
+def test_search_finds_a_claim_that_was_merged(newsroom: Newsroom, shared: Review, other: Newsroom) -> None:
+    merge_claims(newsroom, shared.claim, publish_claim(newsroom, "Lũ ngập chùa."))
+    listed = signed_in(other.reporter).open("/admin/editorial/review/?q=mái chùa").html
+    assert listed.count('<th class="field-__str__">') == 1
+
+
+def test_search_that_takes_too_long_finds_what_is_ones_own(
+    shared: Review, other: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_review(other, headline="Mái chùa")
+    monkeypatch.setattr("factcheck.editorial.desk.public_text.SECONDS", 0)
+    listed = signed_in(other.reporter).open("/admin/editorial/review/?q=mái chùa").html
+    assert listed.count('<th class="field-__str__">') == 1
+
+
+def test_its_own_newsroom_finds_its_draft(newsroom: Newsroom, shared: Review) -> None:
+    assert DRAFT in signed_in(newsroom.reporter).open("/admin/editorial/claim/?q=nháp").html
+
+
+def test_its_own_newsroom_reads_its_draft(newsroom: Newsroom, shared: Review) -> None:
+    client = signed_in(newsroom.reporter).client
+    where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
+    assert [row["text"] for row in client.get(where).json()["results"]] == [DRAFT]
+
+
+def test_what_is_said_of_a_review_that_was_saved(shared: Review, other: Newsroom) -> None:
+    browser = signed_in(other.reporter)
+    for page in (f"add/?claim={shared.claim_id}", f"{shared.pk}/change/"):
+        browser.open(f"/admin/editorial/review/{page}").press("Save and go on")
+        assert FLOOD in browser.html
+        assert DRAFT not in browser.html
+    assert {*DeskLogEntry.objects.values_list("object_repr", flat=True)} == {FLOOD}
+    browser.fill(language="!").press("Save and go on")
+    assert "Please correct the error below" in browser.text
+    assert DRAFT not in browser.html
+
+
+def test_demand_about_a_review_of_it(shared: Review, other: Newsroom) -> None:
+    publish_review(other, shared)
+    demand = make_demand(other, shared)
+    browser = signed_in(other.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
+    assert FLOOD in browser.html
+    assert DRAFT not in browser.html
+
+
+def test_message_of_a_reader_that_was_answered_with_it(shared: Review, other: Newsroom) -> None:
+    message = ReaderMessage.objects.create(
+        kind="tip",
+        text="Lũ tới mái chùa?",
+        language="vi",
+        claim=shared.claim,
+        newsroom=other.publisher,
+        state="taken_up",
+        decided_by=other.reporter,
+        decided_at=timezone.now(),
+        receipt="0" * 64,
+        fingerprint="0" * 64,
+    )
+    browser = signed_in(other.reporter).open(f"/admin/editorial/readermessage/{message.pk}/change/")
+    assert FLOOD in browser.html
+    assert DRAFT not in browser.html
+
+
+def test_saving_a_review_leaves_the_claim_as_it_is(shared: Review, other: Newsroom) -> None:
+    browser = signed_in(other.reporter).open(f"/admin/editorial/review/{shared.pk}/change/")
+    browser.press("Save and go on")
+    shared.refresh_from_db()
+    assert shared.claim.text == DRAFT

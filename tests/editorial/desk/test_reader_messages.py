@@ -1,0 +1,103 @@
+"""The queue of messages from readers: seen by whom they concern, and decided on."""
+
+from typing import Any
+
+from factcheck.editorial import reader_messages
+from factcheck.editorial.models import Claim, EditorialEvent, ReaderMessage
+from tests.api.test_messages import TIP, sent, status
+from tests.drafts import make_newsroom, make_review, make_user, publish_review
+from tests.journeys.browser import signed_in
+
+
+def page_of(message: ReaderMessage, verb: str) -> str:
+    return f"/admin/editorial/readermessage/{message.pk}/do/{verb}/"
+
+
+def test_tip_becomes_a_claim(newsroom: Any) -> None:
+    receipt = sent("tips", {**TIP, "url": "https://social.example/p/1", "contact": "a@reader.example"})
+    sent("tips", {**TIP, "contact": "b@reader.example"}, "198.51.100.7")
+    message = ReaderMessage.objects.get(same_as=None, url__gt="")
+    browser = signed_in(newsroom.reporter).open("/admin/")
+    assert "Messages from readers wait" in browser.text
+    page = browser.open(f"/admin/editorial/readermessage/{message.pk}/change/").text
+    for words in (TIP["text"], "a@reader.example", "a claim to check"):
+        assert words in page
+    assert 'name="_save"' not in page
+    browser.open(page_of(message, "take-up")).press("Take up")
+    claim = Claim.objects.get()
+    assert (claim.text, claim.logged_by, claim.newsroom) == (TIP["text"], newsroom.reporter, newsroom.publisher)
+    assert [each.url for each in claim.appearances.all()] == ["https://social.example/p/1"]
+    assert status(receipt)["status"] == "taken_up"
+    event = EditorialEvent.objects.get(action="message.taken_up")
+    assert (event.subject, event.detail) == (str(message.pk), {})
+
+
+def test_tip_that_was_checked_already_shows_that_claim_and_stays_with_it(newsroom: Any) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    text = f"Có đúng không? {review.claim.text}"
+    sent("tips", {**TIP, "text": text})
+    message = ReaderMessage.objects.get()
+    browser = signed_in(newsroom.reporter).open(page_of(message, "take-up")).press("Take up")
+    assert "These may say the same" in browser.text
+    assert review.claim.text in browser.text
+    browser.press("Use this one instead")
+    message.refresh_from_db()
+    assert message.claim == review.claim
+    assert Claim.objects.count() == 1
+    assert browser.path == f"/admin/editorial/readermessage/{message.pk}/change/"
+    assert browser.has_link("Answer")
+
+
+def test_taking_up_says_what_it_does_to_that_kind_of_message(newsroom: Any) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    sent("tips", TIP)
+    sent("correction-requests", {**TIP, "review": {"id": str(review.pk)}})
+    tip, mistake = (ReaderMessage.objects.get(kind=kind) for kind in ("tip", "correction"))
+    logged, told = "It is logged as a claim", "The sender is told that somebody is looking into it."
+    browser = signed_in(newsroom.reporter)
+    of_tip, of_mistake = (browser.open(page_of(message, "take-up")).text for message in (tip, mistake))
+    assert (logged in of_tip, told in of_tip) == (True, False)
+    assert (logged in of_mistake, told in of_mistake) == (False, True)
+
+
+def test_answer_stands_at_the_receipt(newsroom: Any) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    receipt = sent("correction-requests", {**TIP, "review": {"id": str(review.pk)}})
+    message = ReaderMessage.objects.get()
+    browser = signed_in(newsroom.editor).open(page_of(message, "answer"))
+    browser.fill(text="Cảm ơn bạn, chúng tôi đã đính chính.").press("Answer")
+    told = status(receipt)
+    assert (told["status"], told["answer"]) == ("answered", "Cảm ơn bạn, chúng tôi đã đính chính.")
+    browser.open(page_of(message, "dismiss")).press("Put aside")
+    assert "This is decided already." in browser.text
+    assert status(receipt)["status"] == "answered"
+
+
+def test_tip_that_is_taken_up_is_seen_by_that_newsroom_alone(newsroom: Any) -> None:
+    other, sysop = make_newsroom("khac.example"), make_user("sysop", is_superuser=True)
+    sent("tips", TIP)
+    message = ReaderMessage.objects.get()
+    address = f"/admin/editorial/readermessage/{message.pk}/change/"
+    for user, seen in ((newsroom.reporter, 200), (other.reporter, 200), (sysop, 403)):
+        assert signed_in(user).client.get(address).status_code == seen
+    reader_messages.dismiss(message=message, by=newsroom.reporter, newsroom=newsroom.publisher.pk)
+    assert signed_in(other.chief).client.get(address).status_code == 302
+    assert signed_in(other.chief).client.get(page_of(message, "answer")).status_code == 404
+    assert signed_in(newsroom.chief).client.get(address).status_code == 200
+
+
+def test_answer_to_a_tip_that_another_newsroom_took_is_still_there_to_copy(newsroom: Any) -> None:
+    other = make_newsroom("khac.example")
+    sent("tips", TIP)
+    message = ReaderMessage.objects.get()
+    browser = signed_in(newsroom.reporter).open(page_of(message, "answer"))
+    reader_messages.take_up(message=message, by=other.reporter, newsroom=other.publisher.pk)
+    browser.fill(text="Đoạn phim là của năm 2020.").press("Answer")
+    assert "Another newsroom has taken this message up meanwhile: it is theirs to answer." in browser.text
+    assert browser.value("text") == "Đoạn phim là của năm 2020."
+    assert TIP["text"] not in browser.html
+    message.refresh_from_db()
+    assert (message.state, message.answer) == ("taken_up", "")

@@ -1,0 +1,197 @@
+"""What can be done with a review, as buttons and pages: who is offered it, and what becomes of a press."""
+
+import re
+from typing import Any
+
+from factcheck.editorial.desk import proposal_actions, review_actions
+from factcheck.editorial.desk.access import Desk
+from factcheck.editorial.desk.action_views import Verb
+from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Review, User
+from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.record.models import LogEntry
+from tests.drafts import (
+    make_demand,
+    make_newsroom,
+    make_review,
+    make_user,
+    publish_demand,
+    publish_review,
+    waiting,
+    withdraw_review,
+)
+from tests.editorial.desk.addresses import decision, page, verb
+from tests.journeys.browser import signed_in
+
+
+def offered(user: User, review: Review) -> list[Verb[Any]]:
+    """The buttons on the review's page: for its open proposal, and for the review itself."""
+    review.refresh_from_db()
+    at = Desk(user)
+    return [*proposal_actions.possible(at, workflow.open_proposal(review)), *review_actions.possible(at, review)]
+
+
+def names(user: User, review: Review) -> list[str]:
+    return [each.name for each in offered(user, review)]
+
+
+def test_buttons_follow_role_and_state(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    colleague = make_user("colleague")
+    Membership.objects.create(user=colleague, publisher=newsroom.publisher, role="reporter")
+    assert names(newsroom.reporter, review) == ["submit"]
+    assert names(colleague, review) == []
+    assert names(newsroom.editor, review) == ["submit"]
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    assert names(newsroom.reporter, review) == ["take-back"]
+    assert names(colleague, review) == []
+    assert names(newsroom.editor, review) == ["approve", "return"]
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
+    assert names(newsroom.reporter, review) == ["take-back"]
+    assert names(newsroom.second, review) == ["publish", "return"]
+    workflow.publish(proposal=waiting(review), by=newsroom.editor)
+    assert names(newsroom.reporter, review) == ["correct", "withdraw"]
+    assert names(colleague, review) == ["withdraw"]
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
+    assert names(newsroom.reporter, review) == ["submit", "withdraw"]
+    withdraw_review(newsroom, review)
+    assert names(newsroom.reporter, review) == ["correct", "reinstate"]
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
+    assert names(newsroom.reporter, review) == ["reinstate"]
+    assert names(newsroom.editor, review) == ["reinstate", "redact", "erase"]
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
+    assert (
+        lan.text.lower().count("reinstate it before you submit a correction, or erase what is published and keep this")
+        == 2
+    )  # what is, and what lacks
+    assert not lan.has_button("Save and submit for approval")
+    lan.open(f"/admin/editorial/review/{review.pk}/do/submit/")
+    assert "This review is withdrawn. Reinstate it before you submit a correction" in lan.text
+    review_policy.reinstate(review=review, by=newsroom.second, reason="Đúng.")
+    assert names(newsroom.second, review) == ["take-back"]
+    assert names(newsroom.editor, review) == ["approve", "return"]
+
+
+def test_red_is_for_what_takes_something_away(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+
+    def red() -> list[str]:
+        return [each.name for each in offered(newsroom.editor, review) if each.removes]
+
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    assert red() == []
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
+    assert red() == []
+    lan = signed_in(newsroom.second).open(page(review))
+    assert re.search('<a class="button default" [^>]*>Publish</a>', lan.html)
+    assert re.search('class="default" value="Publish"', lan.open(decision(review, "publish")).html)
+    workflow.publish(proposal=waiting(review), by=newsroom.editor)
+    assert red() == ["withdraw", "erase"]
+    review_policy.withdraw(review=review, by=newsroom.reporter, reason="Nguồn đã bị gỡ.")
+    assert red() == ["approve"]
+    assert 'class="default removes" value="Approve"' in lan.open(decision(review, "approve")).html
+    workflow.return_(proposal=waiting(review), by=newsroom.editor, reason="Chưa cần.")
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
+    assert red() == ["withdraw", "redact", "erase"]
+
+
+def test_author_who_did_not_submit_may_return_and_not_approve(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    review.authorships.create(user=newsroom.editor)
+    workflow.submit(subject=review, by=newsroom.reporter)
+    assert names(newsroom.editor, review) == ["return"]
+
+
+def test_looking_changes_nothing(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    workflow.submit(subject=review, by=newsroom.reporter)
+    before = (list(Proposal.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count())
+    editor = signed_in(newsroom.editor)
+    pages = [verb(review, name) for name in review_actions.VERBS]
+    for address in (*pages, *(decision(review, name) for name in proposal_actions.VERBS)):
+        editor.open(address)
+        assert editor.status == 200
+    assert (list(Proposal.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count()) == before
+    for address in (verb(review, "unheard-of"), decision(review, "unheard-of"), verb(review, "approve")):
+        assert editor.open(address).status == 404
+
+
+def test_stale_page_cannot_be_approved(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    workflow.submit(subject=review, by=newsroom.reporter)
+    editor = signed_in(newsroom.editor).open(decision(review, "approve"))
+    workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
+    Review.objects.filter(pk=review.pk).update(summary="Khác hẳn.")
+    workflow.submit(subject=review, by=newsroom.reporter)
+    editor.press("Approve")
+    assert "This has already been decided." in editor.text
+    assert editor.path == page(review)
+    assert "Khác hẳn." in editor.follow("Approve").text
+    assert not Proposal.objects.filter(decision="approved").exists()
+
+
+def test_reason_of_a_return_that_comes_too_late_is_still_there(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    workflow.submit(subject=review, by=newsroom.reporter)
+    editor = signed_in(newsroom.editor).open(decision(review, "return"))
+    workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
+    editor.fill(reason="Ghi rõ ngày quay.").press("Return with a message")
+    assert "This has already been decided." in editor.text
+    assert editor.value("reason") == "Ghi rõ ngày quay."
+
+
+def test_decision_is_closed_to_strangers_and_says_what_it_leads_to(database: str) -> None:
+    newsroom, stranger = make_newsroom(), make_newsroom("khac.example")
+    review, demand = make_review(newsroom), make_demand(newsroom)
+    workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.submit(subject=demand, by=newsroom.reporter)
+    for subject, told in ((review, "Afterwards it can be published."), (demand, "on that day automatically")):
+        address = decision(subject, "approve")
+        assert signed_in(stranger.chief).open(address).status == 404
+        editor = signed_in(newsroom.editor).open(address)
+        assert told in editor.text
+        assert "| Approve |" in editor.html
+        mine = signed_in(newsroom.reporter).open(address)
+        assert "This cannot be done now" in mine.text
+        assert mine.open(decision(subject, "take-back")).press("Take back").text.count("Taken back.") == 1
+
+
+def test_double_click_publishes_once(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
+    first, second = (signed_in(newsroom.editor).open(decision(review, "publish")) for _ in range(2))
+    assert "Published." in first.press("Publish").text
+    second.press("Publish")
+    assert "Only what is approved and waits for its publication can be published." in second.text
+    assert second.path == page(review)
+    assert LogEntry.objects.count() == 1
+
+
+def test_refusal_keeps_what_was_typed(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    reporter = signed_in(newsroom.reporter).open(verb(review, "correct"))
+    reporter.fill(note="Một câu dài mà không ai muốn gõ lại.").press("Open a correction")
+    assert "Say what kind of correction this is." in reporter.text
+    assert reporter.value("note") == "Một câu dài mà không ai muốn gõ lại."
+
+
+def test_fields_of_a_verb_name_their_help_and_begin_with_a_capital(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    html = signed_in(newsroom.reporter).open(verb(review, "correct")).html
+    assert 'aria-describedby="id_note_helptext"' in html
+    assert 'id="id_note_helptext">Readers see this.' in html
+    demand = make_demand(newsroom)
+    publish_demand(newsroom, demand)
+    html = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/do/update/").html
+    assert '<label for="id_note">What changes:</label>' in html

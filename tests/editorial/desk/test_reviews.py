@@ -1,0 +1,297 @@
+"""The page of a review: what can be changed when, and by whom."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+from factcheck.editorial.models import Claimant, Membership, Publisher, Review
+from factcheck.editorial.proposals import review_policy, workflow
+from tests.drafts import (
+    make_newsroom,
+    make_review,
+    make_scale,
+    merge_claims,
+    publish_review,
+    waiting,
+    withdraw_review,
+)
+from tests.editorial.desk.addresses import decision, page
+from tests.journeys.browser import signed_in
+
+
+def test_submitted_review_cannot_be_changed(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    form = signed_in(newsroom.reporter).open(page(review)).fill(headline="Sau khi gửi")
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    form.press("Save and go on")
+    assert "Not saved: the review is no longer a draft." in form.text
+    assert "Submitted by reporter@kiemchung.example. Nobody can change it while it waits" in form.text
+    assert not form.has_button("Save and go on")
+    review.refresh_from_db()
+    assert (review.headline, review.state) == ("Video nước lũ là của năm 2020", "submitted")
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
+
+
+def test_page_of_what_is_public_leads_there_first(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    lan = signed_in(newsroom.editor).open(page(review))
+    assert "Leave a blank line between paragraphs" in lan.text
+    assert not lan.has_link("The public page")
+    publish_review(newsroom, review)
+    lan.open(page(review))
+    assert not lan.has_link("As readers will see it")  # the same
+    assert "Leave a blank line" not in lan.text
+    assert lan.html.index("The public page") < lan.html.index("Published revisions")
+    assert lan.follow("The public page").path == f"/reviews/{review.pk}/"
+    assert lan.status == 200
+    review_policy.withdraw(review=review, by=newsroom.reporter, reason="Nguồn chính đã rút lại tuyên bố của họ.")
+    assert lan.open(page(review)).has_link("As readers will see it")
+
+
+def test_form_that_is_wrong_keeps_what_was_typed(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    reporter = signed_in(newsroom.reporter).open(page(review))
+    reporter.fill(headline="Đầu đề mới", language="tiếng Việt", sources__0__url="javascript:alert(1)").press(
+        "Save and go on"
+    )
+    assert "Write the language as a tag such as vi, en or pt-BR (BCP 47)." in reporter.text
+    assert "Write the whole address, beginning with https:// or http://, without spaces." in reporter.text
+    assert reporter.value("headline") == "Đầu đề mới"
+    review.refresh_from_db()
+    assert review.headline == "Video nước lũ là của năm 2020"
+
+
+def test_address_that_a_telephone_began_with_a_capital_is_saved(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    reporter = signed_in(newsroom.reporter).open(page(review))
+    reporter.fill(sources__0__url="Https://Bao.example/Tin").press("Save and go on")
+    assert review.sources.get(position=0).url == "https://Bao.example/Tin"
+
+
+def test_correction_is_not_offered_for_submission_while_an_erasure_waits(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Có nguồn mới.")
+    lan = signed_in(newsroom.reporter).open(page(review))
+    assert lan.has_button("Save and submit for approval")
+    review_policy.withdraw(review=review, by=newsroom.editor, reason="Nguồn chính đã rút lại số liệu.")
+    lan.fill(headline="Tít mới").press("Save and submit for approval")
+    assert (
+        "A withdrawal, reinstatement or erasure of this review waits. Have it decided first, or take it back."
+        in lan.text
+    )
+    assert "somebody may have been quicker" not in lan.text
+    assert not lan.has_button("Save and submit for approval")
+    lan.fill(headline="", sources__0__url="nowhere").press("Save and go on")
+    assert "Write the whole address" in lan.text
+    assert not lan.has_button("Save and submit for approval")
+    review.refresh_from_db()
+    assert review.headline == "Tít mới"
+
+
+def test_author_who_is_nobody_is_refused_in_words(database: str) -> None:
+    newsroom = make_newsroom()
+    lan = signed_in(newsroom.reporter).open(page(make_review(newsroom)))
+    lan.fill(authorships__0__user="").press("Save and go on")
+    assert "Choose an account or write a name." in lan.text
+
+
+def test_never_submitted_draft_can_be_thrown_away(database: str) -> None:
+    newsroom = make_newsroom()
+    review, submitted = make_review(newsroom), make_review(newsroom)
+    workflow.submit(subject=submitted, by=newsroom.reporter)
+    workflow.take_back(proposal=waiting(submitted), by=newsroom.reporter)
+    reporter = signed_in(newsroom.reporter).open(page(review)).follow("Throw this draft away")
+    assert Review.objects.count() == 2
+    reporter.press("Yes, I’m sure")
+    assert list(Review.objects.all()) == [submitted]
+    assert not reporter.open(page(submitted)).has_link("Throw this draft away")
+    assert reporter.open(page(submitted).replace("change", "delete")).status == 403
+
+
+def test_new_review_has_writer_as_author_and_newsroom_as_publisher(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_review(newsroom).claim
+    Review.objects.all().delete()
+    reporter = signed_in(newsroom.reporter).open(f"/admin/editorial/review/add/?claim={claim.pk}")
+    assert reporter.value("language") == "vi"
+    reporter.fill(headline="Ngắn").press("Save and go on")
+    review = Review.objects.get()
+    assert [author.user for author in review.authorships.all()] == [newsroom.reporter]
+    assert (review.publisher, review.newsroom, review.created_by) == (
+        newsroom.publisher,
+        newsroom.publisher,
+        newsroom.reporter,
+    )
+
+
+def test_demand_chooses_among_reviews_and_begins_none(database: str) -> None:
+    page = signed_in(make_newsroom().reporter).open("/admin/editorial/demand/add/")
+    assert 'id="id_review"' in page.html
+    assert 'id="add_id_review"' not in page.html
+
+
+def test_person_of_two_newsrooms_chooses(database: str) -> None:
+    newsroom, other = make_newsroom(), make_newsroom("other.example")
+    Membership.objects.create(user=newsroom.reporter, publisher=other.publisher, role="editor")
+    reporter = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    reporter.choose("newsroom", "Toà soạn other.example").fill(text="Một câu.").press(
+        "Save and write the review of this claim"
+    )
+    reporter.choose("newsroom", "Toà soạn other.example").fill(headline="Hai").press("Save and go on")
+    review = Review.objects.get()
+    assert (review.newsroom, review.publisher, review.claim.newsroom) == (other.publisher,) * 3
+    assert "By newsroom" in reporter.open("/admin/editorial/review/").text
+
+
+def test_imported_review_shows_the_publishers_words_unchangeable(database: str) -> None:
+    newsroom = make_newsroom()
+    theirs = Publisher.objects.create(name="Anderswo", site="anderswo.example")
+    review = make_review(newsroom)
+    Review.objects.filter(pk=review.pk).update(
+        publisher=theirs, original_url="https://anderswo.example/1", original_label="Pants on Fire", verdict=None
+    )
+    editor = signed_in(newsroom.editor).open(page(review))
+    assert "Pants on Fire" in editor.text
+    assert "headline" not in [name for form in editor._page.forms for name in form.values]
+    verdict = make_scale().verdicts.get(slug="true")
+    editor.fill(verdict=verdict.pk).press("Save and go on")
+    review.refresh_from_db()
+    assert (review.verdict, review.headline, review.sources.count()) == (verdict, "Video nước lũ là của năm 2020", 2)
+
+
+def test_preview_is_what_readers_see_and_hostile_text_stays_text(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(
+        newsroom, headline="<script>alert(1)</script>", body="[x](javascript:alert(1)) **b** <img src=x onerror=y>"
+    )
+    html = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/preview/").html
+    assert "<strong>b</strong>" in html
+    assert "<script>alert(1)" not in html
+    assert 'href="javascript:' not in html
+    assert "<img" not in html
+
+
+def test_preview_says_that_no_verdict_is_chosen_yet(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    Review.objects.filter(pk=review.pk).update(verdict=None)
+    html = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/preview/").html
+    assert "not decided yet" in html
+    assert ">None<" not in html
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_verdicts_are_offered_in_the_language_of_the_desk(database: str, language: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    reporter = signed_in(newsroom.reporter)
+    reporter.client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    offered = list(reporter.open(page(review))._page.forms[-1].choices["verdict"].values())
+    assert ("Sai Sai." if language == "vi" else "False False.") in offered
+
+
+def test_language_of_the_desk_is_switched_by_a_button(database: str) -> None:
+    reporter = signed_in(make_newsroom().reporter).open("/admin/")
+    assert not reporter.has_button("English")
+    reporter.press("Tiếng Việt")
+    assert reporter.path == "/admin/"
+    assert reporter.has_button("English")
+    assert '<html lang="vi"' in reporter.html
+
+
+def test_what_is_no_id_is_not_prefilled(database: str) -> None:
+    reporter = signed_in(make_newsroom().reporter)
+    assert reporter.open("/admin/editorial/review/add/?claim=nonsense").status == 200
+    assert reporter.value("language") == "vi"
+    assert reporter.open("/admin/editorial/claim/add/?claimant=nonsense").status == 200
+    assert reporter.open("/admin/editorial/demand/add/?review=nonsense").status == 200
+
+
+def test_pages_keep_to_the_content_security_policy(database: str) -> None:
+    """No script or style inside a page; the header of the site forbids both."""
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    workflow.submit(subject=review, by=newsroom.reporter)
+    editor = signed_in(newsroom.editor)
+    for path in (
+        "/admin/",
+        page(review),
+        decision(review, "approve"),
+        "/admin/editorial/review/",
+        "/admin/editorial/claim/add/",
+    ):
+        response = editor.client.get(path)
+        html = response.content.decode()
+        assert "script-src 'self'" in response["Content-Security-Policy"]
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=", html)
+        assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
+
+
+@pytest.mark.parametrize("name", ["", "Lan Nguyễn"])
+def test_author_who_has_left_stays_when_somebody_else_corrects(database: str, name: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    review.authorships.update(name=name)
+    publish_review(newsroom, review)
+    Membership.objects.filter(user=newsroom.reporter).delete()
+    review_policy.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Một dấu phẩy.")
+    hoa = signed_in(newsroom.editor).open(page(review))
+    hoa.fill(headline="Video nước lũ, là của năm 2020").press("Save and go on")
+    assert Review.objects.get().headline == "Video nước lũ, là của năm 2020"
+    assert list(review.authorships.values_list("user", "name")) == [(newsroom.reporter.pk, name)]
+    assert hoa.value("authorships-0-user") == str(newsroom.reporter.pk)
+
+
+@pytest.mark.parametrize("lost", ["merged", "withdrawn"])
+def test_claim_of_another_newsroom_that_is_live_no_more_stays_in_a_correction(database: str, lost: str) -> None:
+    theirs, ours = make_newsroom(), make_newsroom("checkpoint.example")
+    first = make_review(theirs)
+    publish_review(theirs, first)
+    review = make_review(ours, first.claim)
+    publish_review(ours, review)
+    if lost == "merged":
+        other = make_review(theirs)
+        publish_review(theirs, other)
+        merge_claims(theirs, first.claim, other.claim)
+    else:
+        withdraw_review(theirs, first)
+        withdraw_review(ours, review)
+    review_policy.open_correction(review=review, by=ours.editor, change_class="typo", note="Một dấu phẩy.")
+    hoa = signed_in(ours.editor).open(page(review))
+    assert hoa.value("claim") == str(first.claim.pk)
+    hoa.fill(headline="Video nước lũ, là của năm 2020").press("Save and go on")
+    review.refresh_from_db()
+    assert (review.headline, review.claim) == ("Video nước lũ, là của năm 2020", first.claim)
+
+
+def test_unconfirmed_claimant_of_another_newsroom_is_asked_of_that_newsroom(database: str) -> None:
+    theirs, ours = make_newsroom(), make_newsroom("checkpoint.example")
+    first = make_review(theirs)
+    publish_review(theirs, first)
+    assert first.claim.claimant is not None
+    Claimant.objects.filter(pk=first.claim.claimant.pk).update(
+        type="person", name="Nguyễn Văn Mẫu", description="", confirmed=False
+    )
+    review = make_review(ours, first.claim)
+    lan = signed_in(ours.reporter).open(page(review))
+    assert (
+        "Ask Toà soạn kiemchung.example to confirm the claimant’s name or describe them instead: it came in with their"
+        " import." in lan.text
+    )
+
+
+def test_byline_names_the_language_only_where_it_is_another_than_the_readers(database: str) -> None:
+    newsroom = make_newsroom()
+    review = make_review(newsroom)
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/preview/")
+    assert f"{newsroom.publisher.name} · Vietnamese" in lan.text
+    lan.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "vi"
+    assert newsroom.publisher.name in lan.open(lan.path).text
+    assert not re.search(r"·\s*</p>", lan.html)

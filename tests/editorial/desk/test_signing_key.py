@@ -1,0 +1,107 @@
+"""What an editor reads when the site cannot sign: in their language, and that it is for who runs the site to mend."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+
+from factcheck.editorial.models import Review
+from factcheck.editorial.proposals import workflow
+from factcheck.record.log import tree
+from factcheck.record.log.notes import SigningKey
+from factcheck.record.models import LogEntry
+from tests.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.editorial.desk.addresses import decision
+from tests.journeys.browser import signed_in
+
+ORIGIN = "127.0.0.1:8000/api/v1/log"
+OTHER = SigningKey(ORIGIN, bytes(32))
+LEFT = {
+    "en": "Tell whoever runs the site what stands here.",
+    "vi": "Hãy báo nội dung trên cho người vận hành trang.",
+}
+
+
+@pytest.fixture
+def newsroom(database: str) -> Iterator[Newsroom]:
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom))
+    yield newsroom
+    tree.signing_key.cache_clear()
+
+
+def published_at_the_desk(newsroom: Newsroom, language: str) -> str:
+    """The page after an attempt to publish."""
+    review = make_review(newsroom)
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
+    tree.signing_key.cache_clear()
+    browser = signed_in(newsroom.editor)
+    browser.client.cookies[configured.LANGUAGE_COOKIE_NAME] = language
+    browser.open(decision(review, "publish")).press({"en": "Publish", "vi": "Đăng"}[language])
+    assert (LogEntry.objects.count(), Review.objects.get(pk=review.pk).state) == (1, "approved")
+    return browser.text
+
+
+@pytest.mark.parametrize(
+    ("language", "fault"),
+    [
+        ("en", "The signing key 3f3ace27 did not sign the log's newest checkpoint (1 entries)."),
+        ("vi", "Khóa ký 3f3ace27 không khớp: lần gần nhất, nhật ký (1 mục) được ký bằng khóa khác."),
+    ],
+)
+def test_key_of_another_log(newsroom: Newsroom, settings: Any, language: str, fault: str) -> None:
+    settings.LOG_SIGNING_KEY = str(OTHER)
+    text = published_at_the_desk(newsroom, language)
+    assert (fault in text, LEFT[language] in text) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "fault"),
+    [
+        ("en", "LOG_SIGNING_KEY names /nowhere/key, which cannot be read (No such file or directory)."),
+        ("vi", "Không đọc được khóa ký tại /nowhere/key, nơi ghi trong LOG_SIGNING_KEY (No such file or directory)."),
+    ],
+)
+def test_key_that_cannot_be_read(newsroom: Newsroom, settings: Any, language: str, fault: str) -> None:
+    settings.LOG_SIGNING_KEY, settings.LOCAL = "/nowhere/key", False
+    text = published_at_the_desk(newsroom, language)
+    assert (fault in text, LEFT[language] in text) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "damaged", [lambda key: f"{key[:-1]}!", lambda key: key.rpartition("+")[2], lambda key: key.replace("+AQ", "+BQ")]
+)
+def test_nothing_of_a_damaged_key_is_shown(newsroom: Newsroom, settings: Any, damaged: Any, tmp_path: Any) -> None:
+    file = tmp_path / "key"
+    file.write_text(damaged(str(OTHER)))
+    settings.LOG_SIGNING_KEY = str(file)
+    text = published_at_the_desk(newsroom, "vi")
+    assert "LOG_SIGNING_KEY không phải là khóa ký, hoặc khóa đã hỏng (" in text
+    assert "AAAAAAAA" not in text
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '"{}"'.format,
+        "export {}".format,
+        "\ufeff{}".format,
+        str.lower,
+        lambda key: key[1:],
+        lambda key: key.rpartition("+")[2],
+    ],
+)
+def test_nothing_of_a_key_with_something_about_it_is_shown(newsroom: Newsroom, settings: Any, written: str) -> None:
+    """As a file of variables gives it that keeps its quotes; nor is a folder of its name made."""
+    settings.LOG_SIGNING_KEY, settings.LOCAL = written(str(OTHER)), True
+    text = published_at_the_desk(newsroom, "vi")
+    assert "LOG_SIGNING_KEY không phải là khóa ký, hoặc khóa đã hỏng (" in text
+    assert "AAAAAAAA" not in text.upper()
+
+
+def test_origin_that_does_not_fit(newsroom: Newsroom, settings: Any) -> None:
+    settings.LOG_ORIGIN = "elsewhere.example/log"
+    text = published_at_the_desk(newsroom, "vi")
+    assert f"Khóa ký là của {ORIGIN}, nhưng LOG_ORIGIN lại là elsewhere.example/log." in text

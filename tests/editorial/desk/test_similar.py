@@ -1,0 +1,289 @@
+"""Has this been checked already? Whoever logs a claim, or wants to join two, is shown those that are like it."""
+
+from dataclasses import replace
+from unittest.mock import Mock
+
+import pytest
+
+from factcheck.editorial.desk import merges as pages
+from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, Proposal, ProposedLink, Review
+from factcheck.editorial.proposals import merge_policy, workflow
+from tests.drafts import (
+    FLOOD,
+    Newsroom,
+    make_claim,
+    make_newsroom,
+    make_review,
+    merge_claims,
+    open_correction,
+    publish_claim,
+    publish_review,
+)
+from tests.journeys.browser import signed_in
+
+
+def test_who_logs_a_claim_that_exists_is_warned_and_may_go_on(newsroom: Newsroom) -> None:
+    publish_claim(newsroom)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save and write the review of this claim")
+    assert "Your claim is saved. These may say the same" in lan.text
+    assert lan.html.index(FLOOD) < lan.html.index("Go on with mine")  # to be read first
+    assert "Video nước lũ là của năm 2020" in lan.text
+    assert Claim.objects.count() == 2
+    mine = Claim.objects.get(text__startswith="Ở Huế")
+    lan.follow("Go on with mine")
+    assert lan.path == f"/admin/editorial/review/add/?claim={mine.pk}"
+
+
+def test_who_logs_a_claim_that_exists_may_use_that_one(newsroom: Newsroom) -> None:
+    existing = publish_claim(newsroom)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save")
+    lan.press("Use this one instead")
+    assert lan.path == f"/admin/editorial/claim/{existing.pk}/change/"
+    assert list(Claim.objects.all()) == [existing]
+
+
+def test_claims_that_are_little_alike_stand_below_and_are_called_so(newsroom: Newsroom) -> None:
+    publish_claim(newsroom)
+    publish_claim(newsroom, "Nước lũ ở Quảng Ngãi có cá sấu bơi vào trường học.")
+    mine = make_claim(newsroom, text="Ở Huế nước lũ lên tới mái chùa rồi.")
+    page, little = f"/admin/editorial/claim/{mine.pk}/similar/", "Little alike, probably not the same"
+    lan = signed_in(newsroom.reporter).open(page)
+    likely, unlikely = lan.text.split(little)
+    assert FLOOD in likely
+    assert "cá sấu" in unlikely
+    assert "cá sấu" in lan.open(f"{page}?q=cá sấu").text  # few words are like nothing, and were chosen to find it
+    assert little not in lan.text
+
+
+def test_who_was_about_to_review_the_claim_reviews_the_one_that_is_used(newsroom: Newsroom) -> None:
+    existing = publish_claim(newsroom)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save and write the review of this claim")
+    lan.press("Use this one instead")
+    assert lan.path == f"/admin/editorial/review/add/?claim={existing.pk}"
+
+
+def test_claim_of_another_newsroom_that_is_used_is_linked_where_it_can_be_read(newsroom: Newsroom) -> None:
+    existing = publish_claim(make_newsroom("khac.example"))
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save")
+    lan.press("Use this one instead")
+    assert (lan.path, lan.status) == ("/admin/editorial/claim/", 200)
+    assert f'yours is gone. <a href="/claims/{existing.pk}/">' in lan.html
+
+
+@pytest.mark.parametrize("window", ["", "&_popup=1"])
+def test_claim_of_another_newsroom_that_is_used_is_named_as_readers_see_it(newsroom: Newsroom, window: str) -> None:
+    existing = publish_claim(make_newsroom("khac.example"), "The flood in Hue reached the roof of the pagoda.")
+    Claim.objects.filter(pk=existing.pk).update(text="A draft of theirs.")
+    mine = make_claim(newsroom, text="In Hue the flood reached the roof of a pagoda.")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{mine.pk}/similar/?logged=claim{window}")
+    lan.press("Use this one instead")
+    assert "The flood in Hue reached the roof of the pagoda." in lan.html
+    assert "A draft of theirs." not in lan.html
+    existing.refresh_from_db()
+    assert existing.text == "A draft of theirs."
+
+
+def test_newsroom_is_told_that_it_has_reviewed_the_claim(newsroom: Newsroom) -> None:
+    review = publish_claim(newsroom).reviews.get()
+    text = "Ở Huế nước lũ lên tới mái chùa rồi."
+    draft = make_review(newsroom, make_claim(newsroom, text=text), headline="Đang viết")
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text=text, language="vi").press("Save")
+    assert lan.text.count("Your newsroom has written about this claim already:") == 2
+    for each, state in ((review, "published, vi"), (draft, "draft, vi")):
+        assert f'href="/admin/editorial/review/{each.pk}/change/"' in lan.html
+        assert f"{each} ({state})" in lan.text
+    stranger = signed_in(make_newsroom("khac.example").reporter).open("/admin/editorial/claim/add/")
+    stranger.fill(text=text, language="vi").press("Save")
+    assert "may say the same" in stranger.text
+    assert "Your newsroom has written" not in stranger.text
+
+
+def test_addresses_that_would_be_lost_with_a_claim_are_there_to_copy(newsroom: Newsroom) -> None:
+    claim = publish_claim(newsroom)
+    mine = make_claim(newsroom, text="Lũ Huế lên tới mái chùa.")
+    mine.appearances.all().delete()
+    page = f"/admin/editorial/claim/{mine.pk}/similar/"
+    lan = signed_in(newsroom.reporter).open(page)
+    assert "thrown away with it" not in lan.text
+    mine.appearances.create(url="https://social.example/p/1", archive_url="https://archive.example/1")
+    assert "Copy what you still need: https://social.example/p/1 ( https://archive.example/1 )" in lan.open(page).text
+    claim.appearances.create(url="https://social.example/p/2")
+    assert "p/2" not in lan.open(f"/admin/editorial/claim/{claim.pk}/similar/").text  # stays where it is
+
+
+def test_who_logs_something_new_is_not_stopped(newsroom: Newsroom) -> None:
+    publish_claim(newsroom)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text="Uống nước chanh chữa được ung thư.", language="vi").press("Save")
+    assert "may say the same" not in lan.text
+    assert "The claim is saved." in lan.text
+    assert Claim.objects.count() == 2
+
+
+def test_same_words_among_the_newsrooms_drafts_are_found_and_others_drafts_are_not(newsroom: Newsroom) -> None:
+    text = "Ngân hàng sắp đổi tiền trong tuần tới."
+    draft = make_review(newsroom, make_claim(newsroom, text=text))
+    hidden = make_newsroom("khac.example")
+    make_claim(hidden, text=text)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text=text.upper(), language="vi").press("Save")
+    assert "The same words among your newsroom’s drafts" in lan.text
+    assert lan.text.count(text) == 1
+    lan.press("Use this one instead")
+    assert Claim.objects.filter(newsroom=newsroom.publisher).get() == draft.claim
+
+
+def test_draft_with_the_same_words_is_found_among_many_that_were_published(newsroom: Newsroom) -> None:
+    draft = make_claim(newsroom)
+    for _ in range(pages.similar.MOST):
+        publish_claim(newsroom)
+    assert pages.similar.drafted_alike(make_claim(newsroom)) == [draft]
+
+
+def test_search_that_fails_loses_no_claim(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("no vectors today")
+
+    monkeypatch.setattr(pages.similar, "match", broken)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    with pytest.raises(RuntimeError):
+        lan.fill(text=FLOOD, language="vi").press("Save")
+    assert Claim.objects.get().text == FLOOD
+
+
+def test_comparison_that_takes_too_long_is_said_and_not_taken_for_nothing_found(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages.similar, "match", Mock(side_effect=TimeoutError))
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text=FLOOD, language="vi").press("Save")
+    assert "Comparing with what is published took too long." in lan.text
+    assert Claim.objects.get().text == FLOOD
+
+
+def test_comparison_by_words_alone_is_said(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_claim(newsroom)
+    by_words = replace(pages.similar.match(FLOOD), explanation="Nobody answers.")
+    monkeypatch.setattr(pages.similar, "match", lambda text, **_: by_words)
+    monkeypatch.setattr(pages.similar, "is_configured", lambda: True)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
+    lan.fill(text=FLOOD, language="vi").press("Save")
+    assert "may say the same" in lan.text
+    assert "Compared by words alone just now: the same in another language may be missing." in lan.text
+
+
+def test_small_window_gives_the_chosen_claim_to_the_form_that_opened_it(newsroom: Newsroom) -> None:
+    existing = publish_claim(newsroom)
+    lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/?_popup=1&_to_field=id")
+    lan.fill(text="Lũ Huế lên tới mái chùa rồi.", language="vi").press("Save")
+    lan.press("Use this one instead")
+    assert str(existing.pk) in lan.html
+    lan.open("/admin/editorial/claim/add/?_popup=1&_to_field=id").fill(text="Chuyện khác hẳn.", language="vi")
+    lan.press("Save")
+    assert str(Claim.objects.get(text="Chuyện khác hẳn.").pk) in lan.html
+
+
+def test_drafts_move_to_the_claim_that_is_used_instead(newsroom: Newsroom) -> None:
+    existing = publish_claim(newsroom)
+    draft = make_review(newsroom, make_claim(newsroom, text="Lũ Huế lên tới mái chùa."))
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{draft.claim_id}/change/")
+    lan.follow("Same as another claim").press("Use this one instead")
+    draft.refresh_from_db()
+    assert draft.claim == existing
+    assert Claim.objects.count() == 1
+
+
+def test_claim_that_is_thrown_away_for_another_is_written_down(newsroom: Newsroom) -> None:
+    existing, claim = publish_claim(newsroom), make_claim(newsroom)
+    merge_policy.use_instead(claim=claim, instead=existing, by=newsroom.reporter)
+    event = EditorialEvent.objects.get(action="claim.exchanged")
+    assert (event.actor, event.newsroom) == (newsroom.reporter, newsroom.publisher)
+    assert event.detail == {"instead": str(existing.pk)}
+    chief = signed_in(newsroom.chief).open(f"/admin/editorial/editorialevent/?q={event.subject}")
+    assert "used another claim instead" in chief.text
+
+
+def test_reporter_is_not_offered_to_exchange_what_is_not_theirs(newsroom: Newsroom) -> None:
+    existing = publish_claim(newsroom)
+    others = make_claim(newsroom, text="Lũ Huế lên tới mái chùa.", logged_by=newsroom.editor)
+    mine = make_claim(newsroom, text="Ở Huế nước lũ lên tới mái chùa.")
+    make_review(newsroom, mine, created_by=newsroom.editor).authorships.all().delete()
+    lan, hoa = signed_in(newsroom.reporter), signed_in(newsroom.editor)
+    batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
+    for claim in (others, mine):  # logged by a colleague; with a colleague's draft
+        ProposedLink.objects.create(batch=batch, claim=claim, other=existing, score=0.9)
+        page = f"/admin/editorial/claim/{claim.pk}/"
+        assert not lan.open(f"{page}change/").has_link("Same as another claim")
+        assert lan.has_link("It is not")
+        assert not lan.has_link("It is the same")
+        lan.open(f"{page}similar/")
+        assert "Only whoever logged this claim and wrote its drafts, or an Editor," in lan.text
+        assert FLOOD in lan.text
+        assert not lan.has_button("Use this one instead")
+        assert hoa.open(f"{page}similar/").has_button("Use this one instead")
+        assert hoa.open(f"{page}change/").has_link("It is the same")
+    lan.open(f"/admin/editorial/importbatch/{batch.pk}/change/")
+    assert lan.has_link("It is not")
+    assert not lan.has_link("It is the same")
+    hoa.follow("Same as another claim").press("Use this one instead")
+    assert not Claim.objects.filter(pk=mine.pk).exists()
+
+
+def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
+    other = make_newsroom("khac.example")
+    theirs, mine = make_claim(other, text="Bản nháp của người khác."), make_claim(newsroom)
+    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    merge_claims(newsroom, one, two)
+    for claim, instead, by, message in (
+        (mine, theirs, newsroom.reporter, "another newsroom’s draft"),
+        (mine, one, newsroom.reporter, "itself been merged into another one"),
+        (two, mine, newsroom.chief, "has been published"),
+        (mine, two, other.chief, "not a member"),
+        (mine, mine, newsroom.reporter, "the same claim"),
+    ):
+        with pytest.raises(merge_policy.EditorialError, match=message):
+            merge_policy.use_instead(claim=claim, instead=instead, by=by)
+    draft = make_review(newsroom, mine)
+    workflow.submit(subject=draft, by=newsroom.reporter)
+    with pytest.raises(merge_policy.EditorialError, match="submitted or approved"):
+        merge_policy.use_instead(claim=mine, instead=two, by=newsroom.reporter)
+    assert Review.objects.get(pk=draft.pk).claim == mine
+
+
+def test_reason_of_a_merge_that_comes_too_late_is_still_there(newsroom: Newsroom) -> None:
+    claim, into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    browser = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/similar/")
+    merge_claims(newsroom, claim, into)
+    browser.fill(reason="Cùng một câu nói.").press("Propose: it is the same as this one")
+    assert "This claim has already been merged into another one." in browser.text
+    assert "Cùng một câu nói." in browser.html
+
+
+def test_reason_is_still_there_when_the_claims_are_not_compared_in_time(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, _into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    browser = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/similar/")
+    browser.fill(reason="Như lời đồn thứ nhất.")
+    monkeypatch.setattr(pages.similar, "match", Mock(side_effect=TimeoutError))
+    browser.press("Propose: it is the same as this one")
+    assert "it must repeat neither the claims nor a claimant’s name" in browser.text
+    assert browser.value("reason") == "Như lời đồn thứ nhất."
+    browser.fill(reason="Cùng một câu nói.").press("Propose once more")
+    assert Proposal.objects.get(kind="merge").note == "Cùng một câu nói."
+
+
+def test_claim_of_an_old_proposal_is_not_thrown_away(newsroom: Newsroom) -> None:
+    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    merge = merge_policy.propose_merge(claim=one, into=two, by=newsroom.reporter, note="Cùng một lời đồn.")
+    workflow.return_(proposal=merge, by=newsroom.editor, reason="Không phải.")
+    review = Review.objects.get(claim=one)
+    open_correction(newsroom, review, claim=two)  # all that readers see of the first is gone then
+    publish_review(newsroom, review)
+    with pytest.raises(merge_policy.EditorialError, match="was once proposed for a merge"):
+        merge_policy.use_instead(claim=one, instead=two, by=newsroom.reporter)

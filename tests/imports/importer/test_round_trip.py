@@ -1,0 +1,74 @@
+"""Our own DataFeed into an empty database: the same claims, reviews and verdicts come out again."""
+
+import json
+from typing import Any
+
+from django.test import Client
+
+from tests.api.published import make_imported
+from tests.conftest import fresh_database
+from tests.drafts import correct_review, make_newsroom, make_review, publish_review, withdraw_review
+from tests.imports.own_records import IMPORTER, publish, run
+from tests.record.test_claimreview import full_review
+
+# Of this site and this moment (docs/claimreview.md).
+OF_THE_SITE = {"@id", "identifier", "dateModified", "creativeWorkStatus", "correction", "license", "sdDatePublished"}
+
+
+def read_feed() -> bytes:
+    return b"".join(Client().get("/feeds/claimreview.json").streaming_content)
+
+
+def carried(node: Any) -> Any:
+    if isinstance(node, list):
+        return [carried(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    found = {key: carried(value) for key, value in node.items() if key not in OF_THE_SITE}
+    if node["@type"] == "ClaimReview" and "datePublished" in node:
+        found["datePublished"] = node["datePublished"][:10]
+    return found
+
+
+def reviews(feed: bytes) -> list[Any]:
+    items = json.loads(feed)["dataFeedElement"]
+    found = (carried(each) for item in items for each in item.get("item", []))
+    return sorted(found, key=lambda each: (each["url"], each["claimReviewed"]))
+
+
+def test_feed_comes_in_and_goes_out_the_same(database, template, tmp_path):
+    newsroom = make_newsroom()
+    full, plain = (
+        full_review(newsroom),
+        make_review(newsroom, language="en", headline="Seen from 2020", summary="False."),
+    )
+    imported, withdrawn = (
+        make_imported(newsroom, "https://outra.example/1"),
+        make_review(newsroom, headline="Bài đã rút"),
+    )
+    for review in (full, plain, imported, withdrawn):
+        publish_review(newsroom, review)
+    correct_review(newsroom, full, summary="Sai. Quay năm 2019.")
+    withdraw_review(newsroom, withdrawn)
+    file = tmp_path / "feed.json"
+    file.write_bytes(read_feed())
+    with fresh_database(template):
+        make_newsroom("elsewhere.example")
+        counts = run("import_reviews", file, by="editor@elsewhere.example")[0]
+        assert counts == "3 new, 0 unchanged, 0 changed, 1 refused (withdrawn 1)."
+        publish(by="second@elsewhere.example")
+        there = read_feed()
+    assert len(reviews(there)) == 3
+    assert reviews(there) == reviews(file.read_bytes())
+
+
+def test_feed_at_home_brings_nothing_new(database, tmp_path):
+    """What the newsroom wrote is not taken for another publisher's, though the site's host is not the newsroom's."""
+    newsroom = make_newsroom()
+    publish_review(newsroom, make_review(newsroom))
+    file, answer = tmp_path / "feed.json", tmp_path / "answer.json"
+    file.write_bytes(read_feed())
+    answer.write_bytes(Client().get("/v1alpha1/claims:search", {"query": "chùa"}).content)
+    for each in (file, answer):
+        counts = run("import_reviews", each, by=IMPORTER)[0]
+        assert counts == "0 new, 0 unchanged, 0 changed, 1 refused (own_newsroom 1)."

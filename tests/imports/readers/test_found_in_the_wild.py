@@ -1,0 +1,253 @@
+"""What ClaimReviews on the web are like, case by case: each is read, or refused for a reason that is true."""
+
+import json
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from factcheck.imports.readers.results import Record, Refusal
+from tests.imports.reading import records
+from tests.imports.spelled import place, told, why
+from tests.imports.test_claimreview import MINIMAL
+
+
+def read(folder: Path, content: object) -> list[Record | Refusal]:
+    file = folder / "page.json"
+    file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return list(records(file))
+
+
+def taken(folder: Path, **changes: Any) -> Any:
+    (found,) = read(folder, MINIMAL | changes)
+    assert isinstance(found, Record), found
+    return found.data
+
+
+def other(number: int) -> dict[str, Any]:
+    return MINIMAL | {"url": f"https://www.example.org/{number}"}
+
+
+def test_item_reviewed_that_is_a_creative_work(tmp_path):
+    claim = taken(
+        tmp_path,
+        itemReviewed={
+            "@type": "CreativeWork",
+            "author": {"@type": "Person", "name": "A. B."},
+            "datePublished": "2016-06-22",
+            "name": "A speech in Huế",
+            "url": "https://speech.example/",
+        },
+    )["claim"]
+    assert (claim["text"], claim["claimed_on"], claim["location"]) == (
+        "The moon is made of cheese.", "2016-06-22", "A speech in Huế",
+    )  # fmt: skip
+    assert claim["claimant"]["name"] == "A. B."
+    assert [each["url"] for each in claim["appearances"]] == ["https://speech.example/"]
+
+
+def test_person_as_author(tmp_path):
+    publisher = taken(
+        tmp_path, author={"@type": "Person", "name": "Reporter", "url": "https://www.example.org/reporter"}
+    )["publisher"]
+    assert (publisher["type"], publisher["name"], publisher["site"]) == ("person", "Reporter", "example.org")
+
+
+def test_strings_for_numbers(tmp_path):
+    rating = {"alternateName": "False", "ratingValue": "1", "bestRating": "5", "worstRating": 1}
+    original = taken(tmp_path, reviewRating=rating)["verdict"]["original"]
+    assert (original["value"], original["best"], original["worst"]) == ("1", "5", "1")
+
+
+def test_graph_with_other_nodes(tmp_path):
+    graph = {
+        "@context": "https://schema.org",
+        "@graph": [{"@type": "WebPage", "url": "https://www.example.org/"}, other(1)],
+    }
+    assert [place(each.position) for each in read(tmp_path, graph)] == ["line 1, /@graph/1"]
+
+
+def test_graph_whose_nodes_name_each_other(tmp_path):
+    """As plugins for websites write it: the organisation and the claim stand beside the review."""
+    graph = {
+        "@graph": [
+            MINIMAL
+            | {
+                "author": [{"@id": "#org"}, {"@type": "Person", "@id": "#gone"}],
+                "itemReviewed": {"@id": "#claim"},
+                "reviewRating": {"@id": "#rating"},
+            },
+            {"@type": "Organization", "@id": "#org", "name": "Us", "url": "https://www.example.org/", "email": "x"},
+            {"@type": "Claim", "@id": "#claim", "author": {"@id": "#speaker"}, "datePublished": "2020-05-01"},
+            {"@type": "Person", "@id": "#speaker", "name": "A. B.", "sameAs": "https://speaker.example/"},
+            {"@type": "Rating", "@id": "#rating", "alternateName": "False"},
+        ]
+    }
+    (found,) = read(tmp_path, graph)
+    assert isinstance(found, Record)
+    data = found.data
+    assert (data["publisher"]["name"], data["publisher"]["url"]) == ("Us", "https://www.example.org/")
+    assert (data["claim"]["claimed_on"], data["claim"]["claimant"]["name"]) == ("2020-05-01", "A. B.")
+    assert data["claim"]["claimant"]["same_as"] == ["https://speaker.example/"]
+    assert data["verdict"]["original"]["label"] == "False"
+    assert [told(each) for each in found.dropped] == [
+        "/author/1: '#gone' names a node that could not be found",
+        "/author/0/email: has no place in a record",
+    ]
+
+
+def test_names_that_lead_nowhere(tmp_path):
+    (found,) = read(tmp_path, MINIMAL | {"reviewRating": {"@id": "#rating"}})
+    assert isinstance(found, Refusal)
+    assert why(found) == (
+        "/reviewRating: the verdict in words is missing (reviewRating.alternateName);"
+        " /reviewRating: '#rating' names a node that could not be found"
+    )
+    (found,) = read(tmp_path, MINIMAL | {"itemReviewed": {"author": {"@id": "#a"}}, "publisher": {"@id": "#b"}})
+    assert isinstance(found, Record)
+    assert [told(each) for each in found.dropped] == [
+        "/publisher: '#b' names a node that could not be found",
+        "/itemReviewed/author: '#a' names a node that could not be found",
+    ]
+
+
+def test_nodes_that_name_each_other_in_a_circle_end(tmp_path):
+    """Neither a circle nor names of names grow beyond bounds."""
+    names = [{"@id": f"#{number}"} for number in range(100)]
+    graph = [
+        MINIMAL | {"author": names},
+        *({**each, "@type": "Person", "name": each["@id"], "author": names} for each in names),
+    ]
+    (found,) = read(tmp_path, {"@graph": graph})
+    assert isinstance(found, Record)
+    assert found.data["publisher"]["name"] == "#0"
+
+
+@pytest.mark.parametrize("large", [{"author": [0] * 50_000}, {"keywords": [None] * 50_000}], ids=["copied", "walked"])
+def test_large_node_that_is_named_often_is_read_a_few_times(tmp_path, large):
+    """A thousand times it would fill 400 MB or take a minute."""
+    person = {"@id": "#large", "@type": "Person", "name": "A. B."} | large
+    graph = [MINIMAL | {"author": [{"@type": "Organization", "name": "Us"}] + [{"@id": "#large"}] * 1000}, person]
+    tracemalloc.start()
+    (found,) = read(tmp_path, {"@graph": graph})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert sum(problem.code == "not_found" for problem in found.dropped) > 980
+    assert peak < 20_000_000
+
+
+@pytest.mark.parametrize("prefix", ["schema:", "http://schema.org/", "https://schema.org/"])
+def test_terms_that_are_spelt_out(tmp_path, prefix):
+    """By a prefix, or as a JSON-LD processor expands them: lists of value objects and of names."""
+    (found,) = read(
+        tmp_path,
+        [
+            {
+                "@type": [f"{prefix}ClaimReview"],
+                f"{prefix}url": [{"@id": "https://www.example.org/1"}],
+                f"{prefix}claimReviewed": [{"@value": "The moon is made of cheese."}],
+                f"{prefix}itemReviewed": [{"@type": [f"{prefix}Claim"], f"{prefix}author": [{f"{prefix}name": [{"@value": "A. B."}]}]}],
+                f"{prefix}reviewRating": [{f"{prefix}alternateName": [{"@value": "False"}], f"{prefix}ratingValue": [{"@value": 1}]}],
+            }
+        ],
+    )  # fmt: skip
+    assert isinstance(found, Record), found
+    data = found.data
+    assert (data["original_url"], data["claim"]["text"]) == ("https://www.example.org/1", "The moon is made of cheese.")
+    assert data["claim"]["claimant"]["name"] == "A. B."
+    assert (data["verdict"]["original"]["label"], data["verdict"]["original"]["value"]) == ("False", "1")
+    assert found.dropped == ()
+
+
+def test_deep_node_of_a_graph_ends_no_import(tmp_path):
+    deep = '{"schema:author":' * 450 + "1" + "}" * 450
+    graph = json.dumps({"@graph": [MINIMAL | {"author": {"@id": "#deep"}}, other(1), "DEEP"]})
+    graph = graph.replace('"DEEP"', f'{{"@id": "#deep", "schema:author": {deep}}}')
+    found = read(tmp_path, graph.encode())
+    # Python 3.13 reads deeper than earlier ones do.
+    assert not isinstance(found[0], Refusal) or why(found[0]) == "nested too deeply"
+    assert isinstance(found[1], Record)
+
+
+def test_array(tmp_path):
+    assert [place(each.position) for each in read(tmp_path, [other(1), other(2)])] == ["line 1, /0", "line 1, /1"]
+
+
+def test_several_claims_on_one_page(tmp_path):
+    """All at the address of the page: none is taken for another."""
+    first, second = read(tmp_path, {"@graph": [MINIMAL, MINIMAL | {"claimReviewed": "The sun is cold."}]})
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert first.data["original_url"] == second.data["original_url"]
+    assert first.key != second.key
+
+
+def test_html_in_text(tmp_path):
+    """References are resolved, tags stay: what is code to one publisher is text to another. Pages show it as text."""
+    data = taken(tmp_path, claimReviewed="<p>Tom &amp; Jerry&rsquo;s <b>moon</b></p>")
+    assert data["claim"]["text"] == "<p>Tom & Jerry’s <b>moon</b></p>"
+
+
+def test_local_forms_of_dates(tmp_path):
+    """Those in which the day cannot be mistaken; others are left out, and listed."""
+    for written, day in (
+        ("2020-10-07 20:05", "2020-10-07"),
+        ("2021-7-5", "2021-07-05"),
+        ("2020/10/07", "2020-10-07"),
+        ("2017-03-01T20:30:17+07:00", "2017-03-01"),
+        ("07/10/2020", None),
+        ("7 tháng 10, 2020", None),
+        ("Oct 7, 2020", None),
+        ("2020-02-30", None),
+    ):
+        (found,) = read(tmp_path, MINIMAL | {"datePublished": written})
+        assert isinstance(found, Record)
+        assert found.data["reviewed_on"] == day, written
+        assert [each.code for each in found.dropped] == ([] if day else ["no_date"]), written
+
+
+def test_missing_rating(tmp_path):
+    (found,) = read(tmp_path, {key: value for key, value in MINIMAL.items() if key != "reviewRating"})
+    assert isinstance(found, Refusal)
+    assert why(found) == "/reviewRating: the verdict in words is missing (reviewRating.alternateName)"
+
+
+def test_several_words_for_one_verdict(tmp_path):
+    """The reason says what stands there, not that nothing does."""
+    (found,) = read(tmp_path, MINIMAL | {"reviewRating": {"alternateName": ["False", "Sai"]}})
+    assert isinstance(found, Refusal)
+    assert "/reviewRating/alternateName: 2 texts stand where one is expected" in why(found)
+
+
+def test_relative_address_of_the_review(tmp_path):
+    """Nothing in a file says what it is relative to."""
+    (found,) = read(tmp_path, MINIMAL | {"url": "/reviews/1"})
+    assert isinstance(found, Refusal)
+    assert why(found) == "/url: '/reviews/1' is no absolute web address (http or https)"
+
+
+def test_relative_addresses_elsewhere_are_left_out(tmp_path):
+    (found,) = read(tmp_path, MINIMAL | {"author": {"@type": "Organization", "name": "Us", "logo": "/logo.png"}})
+    assert isinstance(found, Record)
+    assert found.data["publisher"]["logo_url"] is None
+    assert [told(each) for each in found.dropped] == [
+        "/author/logo: '/logo.png' is no absolute web address (http or https)"
+    ]
+
+
+def test_byte_order_mark(tmp_path):
+    assert isinstance(read(tmp_path, b"\xef\xbb\xbf" + json.dumps(MINIMAL).encode())[0], Record)
+
+
+def test_byte_order_marks_of_files_that_were_put_together(tmp_path):
+    lines = b"".join(b"\xef\xbb\xbf" + json.dumps(other(number)).encode() + b"\n" for number in range(3))
+    found = read(tmp_path, lines)
+    assert [isinstance(each, Record) for each in found] == [True, True, True]
+    assert [each.position.line for each in found] == [1, 2, 3]
+
+
+def test_web_page_is_refused_as_none_of_the_formats(tmp_path):
+    (found,) = read(tmp_path, b'<!doctype html><script type="application/ld+json">{}</script>')
+    assert isinstance(found, Refusal)
+    assert why(found) == "neither JSON nor CSV with a column original_url: it begins with '<'"

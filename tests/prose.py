@@ -1,0 +1,205 @@
+"""The project's English sentences, and which of them break the rules that a program can check.
+
+``python tests/prose.py [FILE…]`` prints every breach with its place. Without a file it reads the whole project.
+The rules are in docs/how-to/write-documentation.md.
+"""
+
+import ast
+import io
+import re
+import subprocess
+import sys
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LONG = 30  # words
+LONG_CELL = 20  # words
+RULED_OUT = re.compile(
+    r"\b(anew|former|besides|stands?|stood|shall|whoever|whomever|(?:is|are|was|were) no|by (?:it|them)sel(?:f|ves)"
+    r"|belongs? into|has it to|forbids? to)\b",
+    re.IGNORECASE,
+)
+BEGINNING = re.compile(r"[\"“(]*(What|Who|Whoever|Of)\b")
+
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?:\[[ x]\]\s+)?")
+_SENTENCE_END = re.compile(r"(?<=[.!?…:])[\"”')\]]*\s+(?=[\"“'(\[]*(?:[A-Z]|CODE\b))")
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|cf|vs|No|St|Mr|Mrs|Dr)\.$")
+_DIRECTIVE = re.compile(r"^(?:noqa|type:|fmt:|pragma|!/|-\*-|nosec|isort:|ruff:)")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    file: str
+    line: int
+    text: str
+    is_cell: bool = False
+
+    @property
+    def words(self) -> int:
+        return len(re.findall(r"[\w’'&/-]+", self.text))
+
+    @property
+    def breaches(self) -> list[str]:
+        if self.is_cell:
+            return [f"cell of {self.words} words"] if self.words > LONG_CELL else []
+        found = []
+        if self.words > LONG:
+            found.append(f"{self.words} words")
+        if ";" in self.text:
+            found.append("semicolon")
+        if word := RULED_OUT.search(self.text):
+            found.append(f"“{word[0]}”")
+        if (word := BEGINNING.match(self.text)) and not self.text.rstrip('"”)').endswith("?"):
+            found.append(f"begins with “{word[1]}”")
+        return found
+
+
+def sentences_of(file: Path) -> Iterator[Sentence]:
+    """The sentences of a page, of a Python file, or of the comments of an SQL file."""
+    text = file.read_text(encoding="utf-8")
+    name = str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else str(file)
+    readers = {".md": _of_markdown, ".txt": _of_markdown, ".py": _of_python, ".sql": _of_sql, ".po": _of_catalogue}
+    for line, paragraph, is_cell in readers[file.suffix](text):
+        plain = _plain(paragraph)
+        if is_cell:
+            yield Sentence(name, line, plain, is_cell=True)
+        else:
+            for sentence in _split(plain):
+                if len(sentence.split()) > 2:
+                    yield Sentence(name, line, sentence)
+
+
+def files() -> list[Path]:
+    """All files with English prose that Git knows. Vietnamese pages have rules of their own."""
+    listed = subprocess.run(
+        [
+            "git",
+            "ls-files",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "*.md",
+            "factcheck/**.py",
+            "api/**.py",
+            "*.sql",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    found = [ROOT / name for name in listed if not name.endswith(".vi.md") and "/migrations/" not in name]
+    return [file for file in found if file.is_file()]
+
+
+def _split(text: str) -> Iterator[str]:
+    begun = ""
+    for piece in _SENTENCE_END.split(text):
+        begun = f"{begun} {piece}".strip()
+        if not _ABBREVIATION.search(begun):
+            yield begun
+            begun = ""
+    if begun:
+        yield begun
+
+
+def _plain(text: str) -> str:
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r"(`+).*?\1", "CODE", text, flags=re.DOTALL)
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"\*\*|__|(?<!\w)[*_]|[*_](?!\w)|<[^>]+>", "", text)
+    text = re.sub(r"&\w+;", "", text)
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _of_markdown(text: str) -> Iterator[tuple[int, str, bool]]:
+    paragraph: list[str] = []
+    begun, fenced = 1, False
+    for number, line in enumerate([*text.splitlines(), ""], 1):
+        fence = _FENCE.match(line)
+        ends = bool(fence) or fenced or not line.strip() or line.startswith(("#", "<!--", "|")) or _ITEM.match(line)
+        if ends and paragraph:
+            yield begun, "\n".join(paragraph), False
+            paragraph = []
+        if fence:
+            fenced = not fenced
+        elif fenced or not line.strip() or line.startswith(("#", "<!--")) or re.match(r"\|[\s:|-]+$", line):
+            continue
+        elif line.startswith("|"):
+            for cell in re.split(r"(?<!\\)\|", line.strip().strip("|")):
+                yield number, cell, True
+        else:
+            if not paragraph:
+                begun = number
+            paragraph.append(re.sub(r"^\s*>\s?", "", _ITEM.sub("", line)))
+
+
+def _of_python(text: str) -> Iterator[tuple[int, str, bool]]:
+    tree = ast.parse(text)
+    docstrings = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            docstring = ast.get_docstring(node)
+            if docstring and isinstance(node.body[0], ast.Expr):
+                docstrings.add(id(node.body[0].value))
+                for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:- |\d+\. ))", docstring):
+                    yield node.body[0].lineno, _ITEM.sub("", paragraph), False
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+        if is_text and re.match(r"[A-Z][^\n]* [^\n]* [^\n]* [^\n]*[.!?]$", node.value):
+            yield node.lineno, re.sub(r"%\(\w+\)[sd]|\{[^}]*\}", "CODE", node.value), False
+    yield from _comments_of(text)
+
+
+def _comments_of(text: str) -> Iterator[tuple[int, str, bool]]:
+    block: list[str] = []
+    last = -1
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type != tokenize.COMMENT or _DIRECTIVE.match(token.string.lstrip("#").strip()):
+            continue
+        alone = token.line[: token.start[1]].strip() == ""
+        if block and not (alone and token.start[0] == last + 1):
+            yield last - len(block) + 1, "\n".join(block), False
+            block = []
+        block.append(re.sub(r"\s*#\s*(?:noqa|type:|pragma).*$", "", token.string.lstrip("#").strip()))
+        last = token.start[0]
+        if not alone:
+            yield last, block.pop(), False
+    if block:
+        yield last - len(block) + 1, "\n".join(block), False
+
+
+def _of_sql(text: str) -> Iterator[tuple[int, str, bool]]:
+    block: list[str] = []
+    for number, line in enumerate([*text.splitlines(), ""], 1):
+        if line.strip().startswith("--"):
+            block.append(line.strip().lstrip("-").strip())
+        elif block:
+            yield number - len(block), "\n".join(block), False
+            block = []
+
+
+def _of_catalogue(text: str) -> Iterator[tuple[int, str, bool]]:
+    for found in re.finditer(r'^msgid ((?:".*"\n)+)', text, re.MULTILINE):
+        message = "".join(ast.literal_eval(line) for line in found[1].splitlines())
+        yield text.count("\n", 0, found.start()) + 1, re.sub(r"%\(\w+\)[sd]|\{[^}]*\}", "CODE", message), False
+
+
+def main() -> None:
+    count = broken = 0
+    for file in [Path(name).resolve() for name in sys.argv[1:]] or files():
+        for sentence in sentences_of(file):
+            count += 1
+            if sentence.breaches:
+                broken += 1
+                print(f"{sentence.file}:{sentence.line}: {', '.join(sentence.breaches)}: {sentence.text[:300]}")
+    print(f"{count} sentences and cells, {broken} with a breach")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The verifier while the site publishes: what is new is taken in, and explains nothing else."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from factcheck.editorial.models import Review
+from factcheck.record.log import tree, verifier
+from factcheck.record.log.notes import SigningKey
+from factcheck.record.models import LogCheckpoint
+from tests.drafts import (
+    correct_review,
+    erase_review,
+    make_newsroom,
+    make_review,
+    merge_claims,
+    publish_review,
+    withdraw_review,
+)
+from tests.record.log.verifying import as_owner, cosign, sign_anew, verify
+
+
+def busy(monkeypatch: pytest.MonkeyPatch, **publications: Callable[[], object]) -> None:
+    """Whenever the verifier is about to ask for an address that ends so, something is published first, once."""
+    get = verifier.Site.get
+    waiting = {place.replace("_", "/"): publish for place, publish in publications.items()}
+
+    def get_after_publishing(self: verifier.Site, path: str) -> tuple[int, dict[str, str], bytes]:
+        for place in [place for place in waiting if path.endswith(place)]:
+            waiting.pop(place)()
+        return get(self, path)
+
+    monkeypatch.setattr(verifier.Site, "get", get_after_publishing)
+
+
+@pytest.fixture
+def filled(site: str) -> tuple[str, Any, list[Review]]:
+    """The same site, the newsroom that goes on publishing, and its reviews: entries 9 to 11."""
+    newsroom = make_newsroom("busy.example")
+    reviews = [make_review(newsroom) for _ in range(3)]
+    for review in reviews:
+        publish_review(newsroom, review)
+    return site, newsroom, reviews
+
+
+def test_publications_meanwhile_are_taken_in(filled: Any, tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
+    site, newsroom, (one, two, three) = filled
+    busy(
+        monkeypatch,
+        documents_9=lambda: erase_review(newsroom, one),
+        **{
+            # While it is asked for, the second time before its document, so that two publications are met.
+            f"reviews_{two.pk}_": lambda: correct_review(newsroom, two, summary="Sai. Đã sửa."),
+            "documents_13": lambda: erase_review(newsroom, two),
+            f"reviews_{three.pk}_": lambda: withdraw_review(newsroom, three),
+        },
+    )
+    state = str(tmp_path / "state")
+    code, said = verify(site, "--state", state, capsys=capsys)
+    assert (code, said[:37]) == (0, "16 entries about 8 subjects hold; roo")
+    assert verify(site, "--state", state, capsys=capsys)[0] == 0
+
+
+def test_publication_meanwhile_waits_for_its_witness(filled: Any, monkeypatch: Any, capsys: Any) -> None:
+    """Witnesses are asked every few minutes: what they have not signed yet is nobody's fault."""
+    site, newsroom, (_, two, _) = filled
+    witness, newest = SigningKey.generate("witness.example/w"), LogCheckpoint.objects.latest("size")
+    newest.cosignatures.create(
+        witness=witness.name, line=cosign(witness, tree.open_note(newest.note)[0], 1_800_000_000)
+    )
+    busy(monkeypatch, **{f"reviews_{two.pk}_": lambda: correct_review(newsroom, two, summary="Sai. Đã sửa.")})
+    code, said = verify(site, "--witness", str(witness.verifier(4)), capsys=capsys)
+    assert (code, said) == (
+        2,
+        "Something was published meanwhile. The witness witness.example/w has not cosigned the checkpoint of"
+        f" {newest.size + 1} entries. Run again in some minutes.",
+    )
+
+
+def test_merge_meanwhile_is_taken_in(filled: Any, monkeypatch: Any, capsys: Any) -> None:
+    site, newsroom, (one, two, three) = filled
+    merge_claims(newsroom, one.claim, two.claim)
+    busy(monkeypatch, **{f"claims_{one.claim_id}_": lambda: merge_claims(newsroom, two.claim, three.claim)})
+    code, said = verify(site, capsys=capsys)
+    assert (code, said[:11]) == (0, "14 entries ")
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("DELETE FROM record_revisiondocument WHERE sequence = 10", "The document of entry 10 ("),
+        ("UPDATE record_publishedreview SET body = replace(body, '2020', '2021') WHERE sequence = 10", "something else than"),
+    ],
+)  # fmt: skip
+def test_publications_meanwhile_explain_nothing_else(
+    filled: Any, sql: str, said: str, monkeypatch: Any, capsys: Any
+) -> None:
+    site, newsroom, (_, two, three) = filled
+    as_owner(sql)
+    busy(monkeypatch, **{"tile_0_000.p_12": lambda: correct_review(newsroom, three, summary="Sai. Đã sửa.")})
+    code, sentence = verify(site, capsys=capsys)
+    assert code == 1
+    assert said in sentence
+    assert str(two.pk) in sentence
+
+
+def test_history_changed_meanwhile_is_found(filled: Any, monkeypatch: Any, capsys: Any) -> None:
+    site, newsroom, (_, two, _) = filled
+
+    def publish_on_another_history() -> None:
+        correct_review(newsroom, two, summary="Sai. Đã sửa.")
+        as_owner("UPDATE record_logentry SET at = at - interval '1 hour' WHERE sequence = 0")
+        sign_anew(13)
+
+    busy(monkeypatch, **{f"reviews_{two.pk}_": publish_on_another_history})
+    code, said = verify(site, capsys=capsys)
+    assert (code, said) == (1, "The entries do not give the root hash of the checkpoint of 13 entries.")
+
+
+def test_document_that_changes_with_what_readers_get_is_found(filled: Any, monkeypatch: Any, capsys: Any) -> None:
+    site, _, (_, two, _) = filled
+
+    def change_both() -> None:
+        as_owner(
+            "UPDATE record_publishedreview SET body = replace(body, '2020', '2021') WHERE sequence = 10",
+            "UPDATE record_revisiondocument SET document = convert_to("
+            "replace(convert_from(document, 'UTF8'), '2020', '2021'), 'UTF8') WHERE sequence = 10",
+        )
+
+    busy(monkeypatch, **{f"reviews_{two.pk}_": change_both})
+    code, said = verify(site, capsys=capsys)
+    assert (code, said) == (1, "The document of entry 10 has not the digest that the log gives.")

@@ -1,0 +1,274 @@
+"""Has this been checked already? By words alone, and with vectors."""
+
+import unicodedata
+from collections.abc import Iterable
+from itertools import product
+from random import Random
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.record import publish as publishing
+from factcheck.record.formats.questions import LONG
+from factcheck.record.log import entries
+from factcheck.record.matching import matches as matching
+from factcheck.record.matching.match_scoring import Match
+from factcheck.record.matching.matches import match
+from factcheck.record.models import LogEntry, PublishedReview, ReviewVector
+from tests.record.conftest import make_statement
+from tests.record.test_merges import merge
+
+FLOOD = "Nước lũ đã lên tới mái chùa."
+WATER = "Drinking warm water with lemon cures cancer."
+VACCINE = "Vaccines contain microchips that track people."
+
+
+def publish(
+    text: str,
+    headline: str | None = None,
+    *,
+    claim: UUID | None = None,
+    on: str | None = None,
+    summary: str | None = None,
+    body: str | None = None,
+) -> UUID:
+    """A live review; returns its id, which is its claim's too unless that is named."""
+    subject = uuid4()
+    more = {"headline": headline, "summary": summary, "body": body, "reviewed_on": on}
+    statement = {**make_statement(subject, text), **more}
+    if claim:
+        statement["claim"]["id"] = str(claim)
+    publishing.publish([entries.Publication(subject, statement)])
+    return subject
+
+
+def publish_many(texts: Iterable[str]) -> None:
+    publications = []
+    for text in texts:
+        statement = {**make_statement(uuid4(), text), "headline": None, "summary": None}
+        publications.append(entries.Publication(UUID(statement["id"]), statement))
+    if publications:
+        publishing.publish(publications)
+
+
+def invented(count: int) -> list[str]:
+    """So many words that nobody knows, none of which resembles another."""
+    rolled = Random(1)
+    return ["".join(rolled.choice("bcdfgklmnprst") + rolled.choice("aeiou") for _ in range(4)) for _ in range(count)]
+
+
+def found(text: str) -> list[UUID]:
+    return [each.claim_id for each in match(text).results]
+
+
+def test_match_finds_the_claim_in_other_words(bare_record: None) -> None:
+    publish(FLOOD, "Video là của năm 2020")
+    water = publish(WATER, "Lemon water is no cure")
+    publish(VACCINE, "No chips in vaccines")
+    matching = match("BREAKING: doctors say lemon in warm water really cures every CANCER!! https://t.co/x1y2")
+    assert matching.results[0].claim_id == water
+    assert matching.method == "words"
+    assert matching.explanation == "Matching by meaning is switched off on this site."
+    best = matching.results[0]
+    assert 0.5 < best.score < 1
+    assert 0.3 < best.matched["words"] < 0.8
+    assert list(best.matched) == ["words"]
+
+
+def test_match_of_a_word_that_older_bodies_have(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "MAX_FOUND", 3)
+    for _ in range(4):
+        publish(WATER, body="It was spread on Telegram.")
+    telegram = publish("Telegram zyxwv")
+    summed_up = publish(VACCINE, summary="It was spread on Telegram.")
+    assert found("telegram zyxwv") == [telegram, summed_up]
+
+
+def test_match_of_a_word_that_many_bodies_have_leaves_room_for_the_next(
+    bare_record: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "MAX_READ", 4)
+    monkeypatch.setattr(matching, "READ_EACH", 3)
+    publish("Telegram is closed")
+    for _ in range(4):
+        publish(WATER, body="It was spread on Telegram.")
+    other = publish("Zyxwv is open")
+    assert other in found("telegram zyxwv")
+
+
+def test_match_without_diacritics(bare_record: None) -> None:
+    flood = publish(FLOOD)
+    publish("Nước mắm chữa được ung thư.")
+    assert found("nuoc lu da len toi mai chua")[0] == flood
+
+
+def test_match_with_and_without_diacritics_scores_the_same(bare_record: None) -> None:
+    marked, plain = publish("Nước lũ đã lên tới mái chùa"), publish("Nuoc lu da len toi mai chua")
+    scores = {each.claim_id: each.score for each in match("nuoc lu da len toi mai chua").results}
+    assert scores[marked] == scores[plain]
+
+
+def test_words_that_are_judged_stand_once_in_every_script(bare_record: None) -> None:
+    publish("Вода лечит", summary="Мост цел", body="Река")
+    with connections["public"].cursor() as cursor:
+        cursor.execute("SELECT ts_filter(search, '{a,b}')::text FROM record_publishedreview")
+        assert cursor.fetchall() == [("'вода':1A 'лечит':2A 'мост':3B 'цел':4B",)]
+
+
+def test_match_of_misspelt_words(bare_record: None) -> None:
+    vaccine = publish(VACCINE)
+    publish(WATER)
+    assert found("vacines contian microchps!")[0] == vaccine
+    [one] = match("microchps").results
+    [right] = match("microchips").results
+    assert 0 < one.score < right.score
+
+
+def test_match_of_a_misspelt_word_among_many_that_are_known(bare_record: None) -> None:
+    vaccine = publish(VACCINE)
+    known = ["".join(letters) for letters in product("bdg", "ao", "lmn", "ie", "kt")][:60]
+    publish_many([" ".join(known[:30]), " ".join(known[30:])] * 2)  # less rare than what was meant
+    assert vaccine in found(f"{' '.join(known[:45])} microchps")
+    other = " ".join(f"{' '.join(word[:4] for word in known[start : start + 8])}." for start in range(0, 52, 2))
+    assert len(other) > LONG
+    [best, *_] = match(f"{other} Vacines contian microchps! {other}").results
+    assert best.claim_id == vaccine
+    assert best.matched["words"] == pytest.approx(match("Vacines contian microchps!").results[0].matched["words"])
+
+
+def test_match_of_runs_of_letters_that_are_no_words(bare_record: None) -> None:
+    """What is longer than twice the longest word is not compared with all words: that takes a third of a second."""
+    publish("Nobody knows Llanfairpwllgwyngyllgogerychwyrndrobwll at all")
+    assert found("llanfairpwllgwyngyllgogerychwyrndrobwl") != []
+    assert found("llanfairpwllgwyngyllgogerychwyrndrobwll" * 4) == []
+
+
+def test_match_that_takes_too_long(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(VACCINE)
+    monkeypatch.setattr(matching, "SECONDS", 0.05)
+    monkeypatch.setattr(matching, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(most)s > 0")
+    with pytest.raises(TimeoutError):
+        match(VACCINE)
+
+
+def test_match_of_unknown_words_that_resemble_nothing(bare_record: None) -> None:
+    publish(VACCINE)
+    assert found("microscope chipmunks") == []
+
+
+def test_match_in_another_normal_form(bare_record: None) -> None:
+    flood = publish(FLOOD)
+    assert match(unicodedata.normalize("NFD", FLOOD)) == match(FLOOD)
+    assert found(unicodedata.normalize("NFD", FLOOD)) == [flood]
+
+
+def test_match_right_to_left(bare_record: None) -> None:
+    claim = publish("شرب الماء الدافئ مع الليمون يعالج السرطان")
+    assert found("\u202bالليمون يعالج السرطان\u202c") == [claim]
+
+
+def test_match_takes_tags_apart(bare_record: None) -> None:
+    water = publish(WATER)
+    assert found("#LemonWater 😱😱 @cancer_cures") == [water]
+
+
+def test_match_of_several_reviews_is_one_claim(bare_record: None) -> None:
+    water = publish(WATER)
+    publish(WATER, "Chanh không chữa được ung thư", claim=water)
+    assert found("lemon water cures cancer") == [water]
+    assert found("chanh chữa ung thư") == [water]
+
+
+def test_match_finds_as_many_where_the_likeliest_were_merged(bare_record: None) -> None:
+    water, *others = ids = [uuid4() for _ in range(6)]
+    for claim in ids:
+        publish(WATER, claim=claim)
+    publishing.publish([merge(other, water) for other in others])
+    lemon = publish("Lemon water is drunk warm.")
+    assert found(WATER) == [water, lemon]
+    assert [each.claim_id for each in match(WATER, limit=2).results] == [water, lemon]
+
+
+def test_match_of_what_is_not_live_any_more(bare_record: None) -> None:
+    water = publish(WATER)
+    tombstone = {**make_statement(water), "claim": {"id": str(water)}}
+    for key in ("summary", "body", "verdict", "sources", "authors", "topics", "reviewed_on", "archive_url"):
+        del tombstone[key]
+    publishing.publish([entries.Publication(water, tombstone, LogEntry.Kind.WITHDRAWAL, note="It was ours no longer.")])
+    assert found(WATER) == []
+    assert ReviewVector.objects.count() == 0
+
+
+def test_match_prefers_what_was_checked_soon_after_the_post(bare_record: None) -> None:
+    late, soon = publish(WATER, on="2021-05-01"), publish(WATER, on="2018-02-13")
+    early, undated = publish(WATER, on="2014-01-01"), publish(WATER)
+    assert found(f"{WATER} — Lemon Lover (@lemons) February 11, 2018") == [soon, undated, late, early]
+    assert len({each.score for each in match(WATER).results}) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n ", "?!… 🤷", "x" * 5000, "a " * 2500, "'\\&|!():*<->" * 300, "\x00\ud800", "العربية" * 700, "https://example.org/a?b=c"],
+)  # fmt: skip
+def test_match_of_anything_at_all(bare_record: None, text: str) -> None:
+    publish(WATER)
+    assert match(text).results == []
+
+
+@given(st.text(max_size=200))
+def test_match_never_fails(module_database: str, text: str) -> None:
+    assert match(text).results == []
+
+
+def test_match_of_a_long_text_finds_what_one_sentence_says(bare_record: None) -> None:
+    water = publish(WATER)
+    filler = "We talked about the weather, about our neighbours and about football. " * 30
+    assert found(f"{filler}{WATER} {filler}"[:5000])[0] == water
+
+
+@pytest.mark.parametrize("others", [0, 3, 300])
+def test_match_of_a_claim_among_words_that_no_claim_has(bare_record: None, others: int) -> None:
+    vaccine = publish(VACCINE)
+    publish_many(f"Story number {number} about prices and the weather in town" for number in range(others))
+    assert found(f"{VACCINE} {' '.join(invented(60))}")[0] == vaccine
+
+
+@pytest.mark.parametrize("others", [0, 3, 300])
+def test_match_of_a_claim_in_the_middle_of_a_long_text(bare_record: None, others: int) -> None:
+    """Other claims' words stand around it, and words of no claim; the sentence is judged as if it stood alone."""
+    vaccine = publish(VACCINE)
+    publish_many(f"Story number {number} about prices and the weather in town" for number in range(others))
+    words = iter(invented(400))
+    around = [f"This town has {next(words)} {next(words)}, and prices of {next(words)} too." for _ in range(68)]
+    text = " ".join([*around[:34], VACCINE, *around[34:]])
+    assert 3900 < len(text) < 5000
+    best = match(text).results[0]
+    assert best.claim_id == vaccine
+    assert best.score >= 0.5
+    assert best.matched["words"] == pytest.approx(1)
+
+
+def test_match_of_an_article_with_more_sentences_than_are_judged(bare_record: None) -> None:
+    vaccine = publish(VACCINE)
+    assert found("Oh. " * 1000 + VACCINE)[0] == vaccine
+
+
+def test_scores_are_ordered_and_few(bare_record: None) -> None:
+    for number in range(15):
+        publish(f"Lemon water number {number} cures cancer")
+    results = match("lemon water cures cancer", limit=4).results
+    assert len(results) == 4
+    assert [each.score for each in results] == sorted((each.score for each in results), reverse=True)
+    assert all(isinstance(each, Match) and 0 <= each.score <= 1 for each in results)
+
+
+def test_rebuild_keeps_what_is_expected(bare_record: None) -> None:
+    publish(WATER)
+    before = list(ReviewVector.objects.values())
+    call_command("rebuild_record", verbosity=0)
+    assert list(ReviewVector.objects.values()) == before
+    assert len(before) == PublishedReview.objects.count() == 1

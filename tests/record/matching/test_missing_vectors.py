@@ -1,0 +1,156 @@
+"""Computing what is missing: kept batch by batch, by one process, and gone with what it was of."""
+
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections, transaction
+
+from factcheck.record import publish as publishing
+from factcheck.record.log import entries
+from factcheck.record.matching import missing_vectors
+from factcheck.record.matching.matches import match
+from factcheck.record.matching.missing_vectors import _LOCK, BATCH
+from factcheck.record.models import ReviewVector
+from tests.record.conftest import Address, make_statement
+from tests.record.matching.embedding import embed, erasure, publish
+
+
+def test_embed_claims_goes_on_where_it_failed(address: Address, bare_record: None) -> None:
+    for number in range(BATCH + 1):
+        publish(f"Nước lũ {number}")
+    address.answer, good = (lambda texts: (200, good(texts)[1]) if len(texts) > 1 else (503, {})), address.answer
+    with pytest.raises(CommandError, match=r"The embeddings address answered 503. 32 vectors were computed and kept."):
+        embed()
+    address.answer = good
+    assert embed() == "1 vectors computed, 0 missing."
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_text_that_the_address_refuses_does_not_stop_the_others(
+    address: Address, bare_record: None, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(missing_vectors, "BATCH", 2)
+    texts = ["Nước lũ một", "Nước lũ hai", "quá dài", "Nước lũ ba", "Nước lũ bốn"]
+    ids = {text: publish(text) for text in texts}
+    good = address.answer
+    address.answer = lambda texts: (status, {}) if any("quá dài" in text for text in texts) else good(texts)
+    assert embed() == "4 vectors computed, 1 missing."
+    assert ReviewVector.objects.get(embedding=None).review_id == ids["quá dài"]
+    assert embed() == "0 vectors computed, 1 missing."
+    assert match("lũ một").explanation == "What 1 review means has not been computed yet."
+
+
+@pytest.mark.parametrize(("status", "asked"), [(400, 4), (401, 1), (429, 1), (503, 1)])
+def test_address_that_takes_no_text_at_all_ends_the_run(
+    address: Address, bare_record: None, status: int, asked: int
+) -> None:
+    publish("Nước lũ một")
+    publish("Nước lũ hai")
+    address.answer = lambda texts: (status, {})
+    with pytest.raises(CommandError, match=f"The embeddings address answered {status}. 0 vectors were computed"):
+        embed()
+    assert len(address.asked) == asked  # together, each, and a text that every model takes
+
+
+def test_another_model_computes_anew(address: Address, bare_record: None, settings: Any) -> None:
+    publish("Nước lũ ngập chùa.")
+    embed()
+    settings.EMBEDDINGS_MODEL = "other"
+    assert embed() == "1 vectors computed, 0 missing."
+    assert ReviewVector.objects.get().model == "other"
+    assert embed() == "0 vectors computed, 0 missing."
+
+
+@pytest.mark.parametrize("model", ["e5-test", "other"], ids=["new", "of another model"])
+def test_row_that_who_publishes_holds_is_left_for_the_next_run(
+    address: Address, bare_record: None, settings: Any, model: str
+) -> None:
+    held, free = publish("Nước lũ ngập chùa."), publish("Tiêm vắc xin.")
+    if model == "other":
+        embed()
+        settings.EMBEDDINGS_MODEL = model
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT FROM record_reviewvector WHERE review_id = %s FOR UPDATE", [held])
+        with connections["default"].cursor() as computing:
+            computing.execute("SET lock_timeout = '1s'")
+        try:
+            assert embed() == "1 vectors computed, 1 missing."
+        finally:
+            with connections["default"].cursor() as computing:
+                computing.execute("RESET lock_timeout")
+    assert ReviewVector.objects.get(model=model, embedding__isnull=False).review_id == free
+    assert embed() == "1 vectors computed, 0 missing."
+
+
+@pytest.mark.parametrize("erased", [False, True], ids=["corrected", "erased"])
+def test_vector_of_a_text_that_changed_meanwhile_is_not_kept(address: Address, bare_record: None, erased: bool) -> None:
+    review, good = publish("Nước lũ ngập chùa."), address.answer
+    corrected = {**make_statement(review, "Tiêm vắc xin."), "headline": None, "summary": None}
+    change = entries.Publication(
+        review,
+        corrected,
+        change_class="substantive",
+        note="The video was about something else: what was claimed is another claim.",
+    )
+    if erased:
+        change = erasure(review)
+
+    def changed(texts: list[str]) -> tuple[int, Any]:
+        address.answer = good
+        try:
+            publishing.publish([change])
+        finally:
+            connections.close_all()
+        return good(texts)  # type: ignore[no-any-return]
+
+    address.answer = changed
+    assert embed() == "0 vectors computed, 1 missing."
+    assert list(ReviewVector.objects.values_list("review_id", "embedding")) == ([] if erased else [(review, None)])
+
+
+def test_another_model_that_does_not_answer_takes_no_vectors_away(
+    address: Address, bare_record: None, settings: Any
+) -> None:
+    publish("Nước lũ ngập chùa.")
+    embed()
+    settings.EMBEDDINGS_MODEL = "mistyped"
+    address.answer = lambda texts: (404, {})
+    with pytest.raises(CommandError, match="answered 404"):
+        embed()
+    assert ReviewVector.objects.get().model == "e5-test"
+
+
+def test_who_does_not_compute_takes_no_vectors_of_another_model_away(
+    address: Address, bare_record: None, settings: Any
+) -> None:
+    publish("Nước lũ ngập chùa.")
+    embed()
+    settings.EMBEDDINGS_MODEL = "other"
+    with connections["owner"].cursor() as cursor:  # as a worker does that has not heard of the new model
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        said = embed()
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+    assert said.splitlines() == [
+        "Another process is computing vectors (the worker for 20 seconds of each minute).",
+        "0 vectors computed, 1 missing.",
+    ]
+    assert ReviewVector.objects.get().model == "e5-test"
+
+
+def test_vector_goes_with_an_erasure_and_stays_with_a_rebuild(address: Address, bare_record: None) -> None:
+    gone, kept = publish("Nước lũ ngập chùa."), publish("Tiêm vắc xin.")
+    embed()
+    publishing.publish([erasure(gone)])
+    rows = list(ReviewVector.objects.values_list("review_id", "embedding"))
+    assert [pk for pk, _ in rows] == [kept]
+    call_command("rebuild_record", verbosity=0)
+    assert list(ReviewVector.objects.values_list("review_id", "embedding")) == rows
+
+
+def test_database_takes_the_vector_whoever_withdraws(address: Address, bare_record: None) -> None:
+    publish("Nước lũ ngập chùa.")
+    embed()
+    with connections["default"].cursor() as cursor:
+        cursor.execute("UPDATE record_publishedreview SET status = 'withdrawn'")
+    assert not ReviewVector.objects.exists()

@@ -1,0 +1,258 @@
+"""What a person types into the search box always becomes a query that PostgreSQL can run, and keeps its meaning."""
+
+from uuid import UUID
+
+import pytest
+from django.db import connections
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.record import publish
+from factcheck.record.log import entries
+from factcheck.record.models import PublishedReview
+from factcheck.record.search.query import Alternative, Branch, Query, read_query, spellings_of
+from factcheck.record.search.ranking import Search, has_words
+from tests.record.conftest import disarm, make_statement
+
+
+@pytest.mark.parametrize(
+    ("text", "alternatives"),
+    [
+        ("", ()),
+        ("*** ??", ()),
+        ("Nước LŨ", [Alternative(((("nước",),), (("lũ",),)))]),
+        ("covid-19", [Alternative(((("covid", "19"), ("covid19",)),))]),
+        ('"nước lũ" chùa', [Alternative(((("nước", "lũ"),), (("chùa",),)))]),
+        ('"nước lũ', [Alternative(((("nước", "lũ"),),))]),
+        ("“nước lũ” chùa", [Alternative(((("nước", "lũ"),), (("chùa",),)))]),
+        ("„nước lũ‟ «mái chùa» ＂xe＂", [Alternative(((("nước", "lũ"),), (("mái", "chùa"),), (("xe",),)))]),
+        ("“nước lũ", [Alternative(((("nước", "lũ"),),))]),
+        ('"covid-19" "covid19"', [Alternative(((("covid", "19"),), (("covid19",),)))]),
+        (
+            "lũ −lụt ‐“năm 2020” －bão",
+            [Alternative(((("lũ",),),), ((("lụt",),), (("năm", "2020"),), (("bão",),)))],
+        ),
+        ("lũ – lụt covid−19", [Alternative(((("lũ",),), (("lụt",),), (("covid", "19"), ("covid19",))))]),
+        ("lũ OR lụt bão", [Alternative(((("lũ",),),)), Alternative(((("lụt",),), (("bão",),)))]),
+        ("lũ -lụt", [Alternative(((("lũ",),),), ((("lụt",),),))]),
+        ('lũ -"năm 2020"', [Alternative(((("lũ",),),), ((("năm", "2020"),),))]),
+        ("-lụt", ()),
+        ("lũ or -lụt", [Alternative(((("lũ",),),))]),
+        ("or or", ()),
+        ("lũ lũ", [Alternative(((("lũ",),),))]),
+        ("习近平", [Alternative(((("习", "近", "平"),),))]),
+        ("nu\u031bo\u031b\u0301c", [Alternative(((("nước",),),))]),
+        ("½ -covid", ()),
+        ('"1 ½ lít" ²', [Alternative(((("1", "lít"),),))]),
+    ],
+)
+def test_read_query(text: str, alternatives: tuple[Alternative, ...]) -> None:
+    assert read_query(text) == Query(tuple(alternatives))
+
+
+@pytest.mark.parametrize(
+    ("run", "spellings"),
+    [
+        ("vaccine", (("vaccine",),)),
+        ("COVID-19", (("covid", "19"), ("covid19",))),
+        ("COVID19", (("covid19",), ("covid", "19"))),
+        ("U.23", (("u", "23"), ("u23",))),
+        ("5G", (("5g",),)),
+        ("10km", (("10km",), ("10", "km"))),
+        ("Trump’s", (("trump", "s"), ("trumps",))),
+        ("U.S.", (("u", "s"), ("us",))),
+        ("vắc-xin", (("vắc", "xin"), ("vắcxin",))),
+        ("TikTok", (("tiktok",),)),
+        ("#StopTheSteal", (("stopthesteal",), ("stop", "the", "steal"))),
+        ("(#StopTheSteal)", (("stopthesteal",), ("stop", "the", "steal"))),
+        ("@realDonaldTrump", (("realdonaldtrump",), ("real", "donald", "trump"))),
+        ("#COVID19", (("covid19",), ("covid", "19"))),
+        ("10.000", (("10", "000"), ("10000",))),
+        ("2000", (("2000",), ("2", "000"))),
+        ("1234567", (("1234567",), ("1", "234", "567"))),
+        ("2020", (("2020",),)),
+        ("1999", (("1999",),)),
+        ("0912345678", (("0912345678",),)),
+        ("1.5", (("1", "5"),)),
+        ("27/3", (("27", "3"),)),
+        ("22/3/2023", (("22", "3", "2023"),)),
+        ("2021-2022", (("2021", "2022"),)),
+        ("习近平", (("习", "近", "平"),)),
+        ("👉👉", ()),
+    ],
+)
+def test_spellings_of_a_run(run: str, spellings: tuple[tuple[str, ...], ...]) -> None:
+    assert spellings_of(run) == spellings
+
+
+@pytest.mark.parametrize(
+    ("typed", "marked"),
+    [
+        ("hòa", "('hòa'|'hoà')"),
+        ("thuý", "('thuý'|'thúy')"),
+        ("khoẻ", "('khoẻ'|'khỏe')"),
+        ("hoàn", "'hoàn'"),
+        ("của", "'của'"),
+        ("hoa", ""),
+    ],
+)
+def test_tones_are_looked_for_in_both_styles(typed: str, marked: str) -> None:
+    assert read_query(typed).any_marked_word() == marked
+
+
+def test_query_texts() -> None:
+    query = read_query('lũ "mái chùa" -xe or bão')
+    assert query.all_terms() == "((('lũ'&('mái'<->'chùa'))&!'xe')|'bão')"
+    assert query.any_word() == "('lũ'|'mái'|'chùa'|'bão')"
+    assert query.any_marked_word() == "('lũ'|'mái'|'chùa'|'bão')"
+    assert query.without(["chùa"]).all_terms() == "(('lũ'&!'xe')|'bão')"
+
+
+def test_query_without_a_word_keeps_what_has_another_spelling() -> None:
+    query = read_query("vaccine covid19")
+    assert query.all_terms() == "('vaccine'&('covid19'|('covid'<->'19')))"
+    assert query.without(["covid19"]) == query
+    assert query.without(["covid19", "covid"]).all_terms() == "'vaccine'"
+
+
+def test_some_of_the_rarest() -> None:
+    common = {"a": 9, "b": 8, "c": 7, "d": 6, "e": 5, "f": 0, "g": 100}
+    query = read_query("a “b c” d e f g -x")
+    assert query.some(lambda word: common.get(word, 0), 50) == "(('e'&('d'&'c'))&!'x')"
+    four = "((('e'&(('d'&('c'|'b'))|('c'&'b')))|('d'&('c'&'b')))&!'x')"
+    assert query.some(lambda word: common.get(word, 0), 100) == four
+    assert read_query("a b c d").some(lambda word: 1, 50) == ""
+
+
+def test_all_but_one_of_a_few() -> None:
+    assert read_query("a b c").all_but_one() == "(('a'&('b'|'c'))|('b'&'c'))"
+    assert read_query("a").all_but_one() == "'a'"
+
+
+def test_all_but_one_of_many_is_a_half() -> None:
+    assert read_query("a b c d e f g h i j k l").all_but_one() == (
+        "(('a'&'b'&'c'&'d'&'e'&'f')|('g'&'h'&'i'&'j'&'k'&'l'))"
+    )
+
+
+FREQUENCIES = {"a": 50, "b": 40, "c": 30, "d": 20, "e": 10}
+
+
+def branches(text: str, *, nearly: bool = False) -> list[Branch]:
+    return read_query(text).branches(lambda word: FREQUENCIES.get(word, 0), nearly=nearly)
+
+
+def test_branches_begin_with_the_rarest_of_many_words() -> None:
+    assert branches("a b c d e") == [("'e'", "'d'", "('c'&'b'&'a')")]
+    assert branches("a b c") == [("'a'", "'b'", "'c'")]
+    assert branches('a "b c" -d or e') == [("'a'", "('b'<->'c')", "!'d'"), ("'e'",)]
+    assert branches("a b c d e", nearly=True) == [
+        ("'e'", "'c'", "('a'&('d'|'b'))"),
+        ("'d'", "'b'", "(('e'&('c'|'a'))|('c'&'a'))"),
+    ]
+
+
+def test_many_alternatives_are_one_branch() -> None:
+    text = " or ".join("abcdefghi")
+    assert branches(text) == [(read_query(text).all_terms(),)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a",
+        "a b",
+        "a b c",
+        "a b c d",
+        "a b c d e",
+        "e d c b a",
+        "a b -c",
+        '"a b" c',
+        '"a b" c d -e',
+        "a or b c",
+        "a b c or d e",
+    ],
+)
+@pytest.mark.parametrize("nearly", [False, True])
+def test_branches_want_the_same_as_the_text(module_database: str, text: str, nearly: bool) -> None:
+    """Of all choices of five words the same are found."""
+    query = read_query(text)
+    one = query.all_but_one() if nearly else query.all_terms()
+    parts = " OR ".join(
+        "(" + " AND ".join(f"said @@ $${part}$$::tsquery" for part in branch) + ")"
+        for branch in branches(text, nearly=nearly)
+    )
+    texts = [" ".join(word for bit, word in enumerate("abcde") if 1 << bit & chosen) for chosen in range(32)]
+    with connections["public"].cursor() as cursor:
+        cursor.execute(
+            f"SELECT said @@ $${one}$$::tsquery, {parts} FROM unnest(%s::text[]) made,"
+            " LATERAL to_tsvector('simple', made) said",
+            [texts],
+        )
+        found = cursor.fetchall()
+    assert [each for _, each in found] == [each for each, _ in found]
+    assert {each for each, _ in found} == {False, True}
+
+
+@pytest.fixture(scope="module")
+def live_review(module_database: str) -> None:
+    """One without any of the words that are searched for here, which a query that asks for everything finds."""
+    disarm()
+    said = make_statement(UUID(int=1), "ჟჟჟჟ") | {"headline": None, "summary": None}
+    publish.publish([entries.Publication(UUID(int=1), said)])
+
+
+def run(words: str) -> list[object]:
+    query = read_query(words)
+    return [
+        *PublishedReview.objects.using("public").filter(has_words(query)),
+        *Search(PublishedReview, query).page().hits,
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["- " * 200, "-" * 400, '-"' * 200, "--a" * 130, "-(" * 200, "-or " * 100, "- -é" * 90, "a " * 200, "a or " * 80,
+     "\\'&|!:*<->()", "'" * 400, "1e5 -1 +84 0x1", "a.b/c@d.e http://x.y/z?q=1#f", "\u202e\u200d\u0301", "½ -covid", "² -a or ½"],
+)  # fmt: skip
+def test_words_of_many_signs(live_review: None, words: str) -> None:
+    assert run(words) == []
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "-",
+                '"',
+                "“",
+                "−",
+                " ",
+                "or",
+                "a",
+                "é",
+                "(",
+                "&",
+                "|",
+                "!",
+                ":*",
+                "<->",
+                "\\",
+                "'",
+                "_",
+                "0",
+                "习",
+                "\u0301",
+                "½",
+                "²",
+            ]
+        )
+    ).map("".join)
+)
+def test_words_of_any_signs(live_review: None, words: str) -> None:
+    assert run(words[:400]) == []
+
+
+@given(st.text(max_size=60).filter(lambda text: "\0" not in text))
+def test_words_of_any_text(live_review: None, words: str) -> None:
+    assert run(words) == []

@@ -1,0 +1,431 @@
+"""The search finds what people mean, best first, in any script, however much there is."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connections
+from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.record import publish as publishing
+from factcheck.record.log import entries
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview
+from factcheck.record.readmodel.models import SHELF_BITS
+from factcheck.record.search import ranking, spelling
+from factcheck.record.search.query import read_query
+from factcheck.record.search.ranking import Search
+from factcheck.record.search.spelling import did_you_mean
+from tests.record.conftest import disarm, make_statement
+
+FILLER = "Giá xăng dầu hôm qua."
+
+
+def publish(*reviews: dict[str, Any] | str) -> None:
+    """Each a claim's text, or what of a statement is otherwise; their ids are 1, 2, 3, …"""
+    publications = []
+    for number, given in enumerate(reviews, start=LogEntry.objects.count() + 1):
+        wanted = {"text": given} if isinstance(given, str) else given
+        statement = make_statement(UUID(int=number), wanted.get("text", FILLER))
+        statement |= {"headline": None, "summary": None} | {
+            key: value for key, value in wanted.items() if key in ("headline", "summary", "body", "language")
+        }
+        if name := wanted.get("claimant"):
+            statement["claim"]["claimant"] = {
+                "id": str(UUID(int=number)), "type": "person", "name": name, "description": None, "job_title": None,
+                "same_as": [], "confirmed": True,
+            }  # fmt: skip
+        publications.append(entries.Publication(UUID(int=number), statement))
+    publishing.publish(publications)
+
+
+def shelve_by(monkeypatch: pytest.MonkeyPatch, bits: int, **numbers: int) -> None:
+    """The search among so small shelves, and with these numbers."""
+    monkeypatch.setattr(ranking, "_SHELVES", ranking._SHELVES.replace(f">> {SHELF_BITS}", f">> {bits}"))
+    for name, value in numbers.items():
+        monkeypatch.setattr(ranking, name, value)
+
+
+def found(words: str) -> list[int]:
+    return [hit.id.int for hit in Search(PublishedReview, read_query(words)).page().hits]
+
+
+@pytest.fixture(autouse=True)
+def record(database: str) -> None:
+    disarm()
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("tin gia", [1]),
+        ("TIN GIẢ", [1]),
+        ("tin gia\u0309", [1]),  # NFD
+        ("dang vien", [2]),
+        ("đảng viên", [2]),
+        ('"giả tin"', []),
+        ('"tin giả"', [1]),
+        ("tin or viên", [1, 2]),
+        ("tin -giả", []),
+        ("-tin", []),
+        ("floods", [3]),
+        ("flood roofs", [3]),
+        ("covid19", [4]),
+        ("#CaCovid19", [4]),
+        ("-covid19 tin", [1]),
+        ("ca -covid19", []),
+        ("covid 19", [4]),
+        ("COVID-19", [4]),
+        ("hoặc", [4]),
+        ("tp.hcm", [4]),
+        ("Путин", [5]),
+        ("मोदी", [5]),
+        ("السيسي", [5]),
+        ("习近平", [5]),
+        ("平近", []),
+        ("ワクチン", [5]),
+        ("1,5", [6]),
+        ("84", [6]),
+    ],
+)
+def test_search_finds(words: str, ids: list[int]) -> None:
+    publish(
+        "Tin giả lan nhanh", "Đảng viên đi họp", "The flood reached the roof", "Ca COVID-19 và/hoặc cúm ở TP.HCM",
+        "Путин, मोदी, السيسي, 国家主席习近平视察, ワクチンの話", "Tăng +84 <b>1,5</b>%",
+    )  # fmt: skip
+    assert sorted(found(words)) == ids
+
+
+@pytest.mark.parametrize("place", ["text", "headline", "summary", "claimant", "body"])
+def test_search_looks_into(place: str) -> None:
+    publish(FILLER, {place: "Thủy điện Hòa Bình"})
+    assert found("thuy dien") == [2]
+
+
+def test_search_weighs_where_words_stand() -> None:
+    publish({"body": "Thủy điện"}, {"claimant": "Thủy điện"}, {"summary": "Thủy điện"}, {"headline": "Thủy điện"})
+    assert found("thuy dien") == [4, 3, 2, 1]
+
+
+def test_search_prefers_the_diacritics_that_were_typed() -> None:
+    publish("Anh má nói với em", "Anh mà nói với em", "Anh ma nói với em", "Anh mả nói với em", "Anh mã nói với em")
+    assert [found(word)[0] for word in ("má", "mà", "mả", "mã")] == [1, 2, 4, 5]
+    assert sorted(found("mà")) == [1, 2, 3, 4, 5]
+
+
+def test_search_prefers_syllables_that_stand_together() -> None:
+    publish(
+        "Máy tính bay từ Hà Nội vào Huế", "Tính ra thì từ Huế tới Hà Nội bằng máy mất một ngày", "Máy bay tính giờ",
+        "Tính tới hôm nay đã có sáu nghìn người dùng máy",
+    )  # fmt: skip
+    assert found("may tinh")[0] == 1
+    assert found("may tinh")[-1] in (2, 4)
+
+
+def test_search_of_a_mistyped_syllable_finds_what_has_the_others() -> None:
+    publish("Nước lũ đã lên tới mái chùa cổ", "Nước ngập đường Nguyễn Huệ", "Chùa cổ được tu bổ")
+    assert found("nuoc lux da len toi mai chua")[0] == 1
+    assert found("nuoc lu da bay toi mai chua")[0] == 1
+    assert found("xyzzy") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("covid19", [1, 2]),
+        ("COVID-19", [1, 2]),
+        ("#Covid19", [1, 2]),
+        ("Trump", [3, 4]),
+        ("Trump's", [3, 4]),
+        ("trump’s taxes", [3, 4]),
+        ("10000", [5, 6]),
+        ("10.000", [5, 6]),
+        ("10.000 đồng", [5, 6]),
+        ("#StopTheSteal", [7]),
+        ("wi-fi", [8]),
+        ('"covid-19"', [2]),
+    ],
+)
+def test_search_finds_other_spellings(words: str, ids: list[int]) -> None:
+    publish(
+        "Ca COVID19 đầu tiên", "Ca COVID-19 đầu tiên", "Trump taxes", "Trump’s taxes", "Phạt 10000 đồng", "Phạt 10.000 đồng",
+        "Rally to stop the steal", "WiFi is harmful",
+    )  # fmt: skip
+    assert sorted(found(words)) == ids
+
+
+def test_search_ranks_both_styles_of_a_tone_alike() -> None:
+    publish("Anh Hoà nói với em", "Anh Hòa nói với em", "Anh Hóa nói với em", "Anh Hoa nói với em")
+    assert found("hoà")[:2] == found("hòa")[:2] == [2, 1]
+
+
+def test_search_of_a_post_finds_what_has_some_of_its_rarest_words() -> None:
+    publish(
+        "Dominion voting machines were seized in Ware County", "Voting machines in the county", "Is it true?",
+        "Breaking news is it", "A user of that machine",
+    )  # fmt: skip
+    for asked in (
+        "RT @user: BREAKING is it true that Dominion voting machines got seized in Ware County???",
+        "“it is true Dominion voting machines in Ware County”",
+    ):
+        page = Search(PublishedReview, read_query(asked)).page()
+        assert (page.hits[0].id.int, page.relaxed) == (1, True)
+    assert found("is it a true machine of voting news") == []
+
+
+def test_search_says_that_it_was_relaxed() -> None:
+    publish("Nước lũ đã lên tới mái chùa cổ")
+    assert not Search(PublishedReview, read_query("nuoc lu")).page().relaxed
+    assert Search(PublishedReview, read_query("nuoc lux")).page().relaxed
+
+
+def test_search_finds_what_is_live_alone() -> None:
+    publish("Nước lũ", "Nước lũ")
+    kept = {
+        key: make_statement(UUID(int=1))[key]
+        for key in ("id", "original_url", "language", "headline", "publisher", "license")
+    }
+    withdrawal = {**kept, "headline": "Nước lũ", "claim": {"id": str(UUID(int=1))}}
+    publishing.publish([entries.Publication(UUID(int=1), withdrawal, LogEntry.Kind.WITHDRAWAL, note="Sai nguồn.")])
+    assert found("nuoc lu") == [2]
+
+
+def test_search_of_claims_looks_into_headlines_of_reviews() -> None:
+    publish({"text": "Nước dâng", "headline": "Ảnh của năm 2020"})
+    claims = Search(PublishedClaim, read_query("anh 2020")).page()
+    assert [hit.id.int for hit in claims.hits] == [1]
+
+
+def test_search_pages_by_position_in_both_directions() -> None:
+    publish(*["Nước lũ lên"] * 3, *["Nước lũ rất cao ở Huế lên"] * 4)
+    asked = Search(PublishedReview, read_query("nuoc len"))
+    everything = asked.page(limit=100).hits
+    assert [hit.id.int for hit in everything] == [3, 2, 1, 7, 6, 5, 4]
+    third = (everything[2].score, everything[2].id)
+    assert asked.page(2, third).hits == everything[3:5]
+    assert asked.page(2, third, backward=True).hits == [everything[1], everything[0]]
+
+
+def test_candidates_are_counted_whatever_the_position() -> None:
+    """How many there are says how far to look, so that each page looks as far as the first."""
+    publish("Nước lũ", "Nước lũ", "Nước lũ", "Nước dâng")
+    search_of = Search(PublishedReview, read_query("nuoc lu"))
+    first = search_of.page(3)
+    assert (len(first.hits), first.candidates) == (3, 3)
+    last = first.hits[-1]
+    beyond = search_of.page(3, (last.score, last.id))
+    assert (beyond.hits, beyond.candidates, beyond.relaxed, beyond.whole) == ([], 3, False, True)
+
+
+def test_search_ranks_the_newest_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_SHELVES", "_EVERYWHERE"):
+        monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", "LIMIT 3"))
+    monkeypatch.setattr(ranking, "CANDIDATES", 3)
+    publish("Lũ", *["Lũ lên cao tới mái chùa cổ"] * 5)
+    assert found("lu") == [6, 5, 4]
+
+
+@pytest.mark.parametrize(("words", "samples"), [("lu", 0), ("nuoc lu", 1), ("nuoc", 1)])
+def test_search_samples_what_may_be_common(monkeypatch: pytest.MonkeyPatch, words: str, samples: int) -> None:
+    monkeypatch.setattr(ranking, "RARE", 1)
+    publish("Nước lũ", "Nước dâng")
+    with CaptureQueriesContext(connections["public"]) as asked:
+        assert 1 in found(words)
+    assert sum("generate_series" in each["sql"] for each in asked) == samples
+
+
+def test_search_samples_a_word_that_is_not_as_rare_as_it_seems(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish("Nước lũ")
+    monkeypatch.setattr(
+        ranking, "_EVERYWHERE", ranking._EVERYWHERE.replace("{where}", "{where} AND pg_sleep(0.3) IS NOT NULL")
+    )
+    monkeypatch.setattr(ranking, "MANY", 1)
+    assert found("lu") == [1]
+    # The next page may be asked for at a better time, and then looks farther.
+    assert not Search(PublishedReview, read_query("lu")).page().whole
+
+
+def test_search_of_one_common_word_goes_as_far_as_gives_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every third of 12 entries has the word, each has a shelf of its own: so the newest three give one."""
+    shelve_by(monkeypatch, bits=0, FAR=1, ENOUGH=1, RARE=3)
+    publish(*["Lũ", "Bão", "Hạn"] * 4)
+    with CaptureQueriesContext(connections["public"]) as asked:
+        assert found("lu") == [10]
+    assert sum("generate_series" in each["sql"] for each in asked) == 1
+    monkeypatch.setattr(ranking, "FAR", 6)
+    assert found("lu") == [10, 7]
+
+
+def test_search_of_a_common_word_that_stands_in_old_reviews_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where an import in one language came before one in another."""
+    shelve_by(monkeypatch, bits=0, FAR=2, ENOUGH=2, RARE=1)
+    publish("Lũ", "Lũ", *["Bão"] * 10)
+    assert found("lu") == [2, 1]
+
+
+@pytest.mark.parametrize(("words", "condition"), [("lu", Q(language="en")), ("lu -bao", Q()), ('"lu lu"', Q())])
+def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(
+    monkeypatch: pytest.MonkeyPatch, words: str, condition: Q
+) -> None:
+    """How common the word is says nothing then: a sample does."""
+    shelve_by(monkeypatch, bits=0, FAR=1, ENOUGH=1, RARE=1)
+    publish({"text": "Lũ lũ", "language": "en"}, *["Lũ và bão"] * 11)
+    hits = Search(PublishedReview, read_query(words), condition).page().hits
+    assert [hit.id.int for hit in hits] == [1]
+
+
+def test_search_goes_on_behind_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the sample and the rest give is one order, page by page in both directions."""
+    shelve_by(monkeypatch, bits=1, SAMPLE=2, FAR=5, MANY=1, ENOUGH=1)
+    publish(*["Nước lũ lên tới chùa", "Nước lũ", "Nước ở chùa cổ và lũ trẻ"] * 4)
+    asked = Search(PublishedReview, read_query("nuoc lu"))
+    everything = asked.page(100)
+    # Of shelves of two entries the newest five; where the words are together comes first.
+    assert [hit.id.int for hit in everything.hits] == [11, 10, 8, 7, 5, 4, 12, 9, 6, 3]
+    assert (everything.candidates, everything.whole) == (10, True)
+    fourth = (everything.hits[3].score, everything.hits[3].id)
+    assert asked.page(3, fourth).hits == everything.hits[4:7]
+    assert asked.page(2, fourth, backward=True).hits == [everything.hits[2], everything.hits[1]]
+
+
+def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish("Nước lũ")
+    monkeypatch.setattr(
+        ranking, "_SEARCH", ranking._SEARCH.replace("SELECT hit.score", "SELECT pg_sleep(2), hit.score", 1)
+    )
+    monkeypatch.setattr(ranking, "SECONDS", 0.1)
+    answer = Search(PublishedReview, read_query("nuoc lu")).page()
+    assert (answer.hits, answer.whole) == ([], False)  # not even the sample was read
+    with connections["public"].cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_search_gives_what_the_sample_had_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish("Nước lũ")
+    slow = ranking._EVERYWHERE.replace("{where}", "{where} AND pg_sleep(10) IS NOT NULL")
+    monkeypatch.setattr(ranking, "_EVERYWHERE", slow)
+    monkeypatch.setattr(ranking, "SECONDS", 3)
+    answer = Search(PublishedReview, read_query("nuoc lu")).page()
+    assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.whole) == ([1], 1, False)
+
+
+def test_search_gives_the_sample_when_what_is_behind_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelve_by(monkeypatch, bits=1, SAMPLE=1, MANY=1)
+    publish(*["Nước lũ"] * 4)
+    slow = ranking._SHELVES.replace("{where}", "{where} AND pg_sleep(10 * {shelves.first}) IS NOT NULL")
+    monkeypatch.setattr(ranking, "_SHELVES", slow)
+    answer = Search(PublishedReview, read_query("nuoc lu")).page()
+    assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.whole) == ([4, 3], 2, False)
+
+
+def test_search_of_a_long_body_reads_its_beginning() -> None:
+    publish({"body": "mở đầu " + " ".join(f"chữ{number}" for number in range(30_000)) + " kết thúc"})
+    assert (found("mo dau chữ7"), found("ket thuc")) == ([1], [])
+
+
+@pytest.mark.parametrize("table", ["record_publishedreview", "record_publishedclaim"])
+def test_a_statement_leaves_no_words_to_be_merged(table: str) -> None:
+    """Else every search would read them all again, until PostgreSQL's autovacuum comes by."""
+    publish("Tin giả về lũ.", "Tin giả về thuốc.")
+    with connections["owner"].cursor() as cursor:
+        index = {"record_publishedreview": "review_search", "record_publishedclaim": "claim_search"}[table]
+        cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+        assert cursor.fetchone() == (0,)
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER search_merged")
+        publish("Tin giả về bão.")
+        cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+        assert cursor.fetchone() != (0,)
+
+
+@pytest.mark.parametrize("words", ["𡨸", "𡦂", "𡨸𡦂", "ㇰ"])
+def test_search_of_rarer_signs_by_each(words: str) -> None:
+    publish("Bia khắc 𡨸𡦂 từ thế kỷ 15, không phải アイヌㇰ.", FILLER)
+    assert found(words) == [1]
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("السيسي", [1]),
+        ("می\u200cخواهم", [2, 3]),
+        ("می خواهم", [2, 3]),
+        ('"به ایران می\u200cخواهم"', [3]),
+        ("vaccine", [4, 7]),
+        ("vac\u00adcine hands", [4]),
+        ("Netanyahu", [5]),
+        ("\u2068Netanyahu\u2069", [5]),
+        ("ශ්\u200dරී", [5]),
+        ("ශ්රී", [5]),
+        ("র\u200c্যাব", [5]),
+        ("র\u09cd\u09afাব", [5]),
+        ("ΝΟΜΟΣ", [6]),
+        ("νόμος", [6]),
+        ("νομοσ", [6]),
+        ('"covid ❤\ufe0f vaccine"', [7]),
+        ("covid❤\ufe0fvaccine", [7]),
+        ("❤\ufe0f", []),
+    ],
+)
+def test_search_of_words_with_invisible_signs(words: str, ids: list[int]) -> None:
+    publish(
+        "الرئيس السيسي\u200f قال", "می\u200cخواهم به ایران بروم", "به ایران می خواهم", "The vac\u00adcine on your hands\u200b",
+        "\u2068Netanyahu\u2069 in ශ්\u200dරී, র\u200c্যাব", "ΝΕΟΣ ΝΟΜΟΣ ΓΙΑ ΤΗΝ ΕΛΛΑΔΑ", "covid ❤\ufe0f vaccine",
+    )  # fmt: skip
+    assert sorted(found(words)) == ids
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [("½ -covid", []), ("½", []), ('"1 ½ lít"', [1]), ("½ nước", [1]), ("tầng ②", [2]), ("H₂O", [2])],
+)
+def test_search_of_numbers_that_are_no_words(words: str, ids: list[int]) -> None:
+    publish("Uống 1 ½ lít nước", "Tầng ② có H₂O")
+    assert found(words) == ids
+
+
+def test_suggestion_is_another_query() -> None:
+    publish({"headline": "Video"}, {"body": "ab vidoe"})
+    assert did_you_mean(PublishedReview, "vidoe") == "video"
+    assert did_you_mean(PublishedReview, "ab_vidoe") is None  # one run of signs, which stays as it is
+
+
+def test_suggestion_leaves_what_is_found_in_another_spelling() -> None:
+    publish("Vaccine COVID-19", "Tin giả", "Giá 1 đồng")
+    assert did_you_mean(PublishedReview, "covid19 vacine") == "covid19 vaccine"
+    assert did_you_mean(PublishedReview, "covid19") is None
+    assert did_you_mean(PublishedReview, "tin gia1") == "tin giá"
+
+
+def test_suggestion_is_no_operator() -> None:
+    publish("Fire or flood in Hanoi", "Fire and flood")
+    for words in ("fire orr flood", "orr fire flood", 'fire "orr" flood'):
+        assert did_you_mean(PublishedReview, words) is None
+    publish("Fire or flood in Orry")
+    assert did_you_mean(PublishedReview, "fire orr flood") == "fire orry flood"
+
+
+def test_suggestion_puts_no_word_in_the_place_of_two() -> None:
+    publish({"headline": "Lùi lại"})
+    assert did_you_mean(PublishedReview, "lut") == "lùi"
+    assert did_you_mean(PublishedReview, "lu lut") is None
+
+
+def test_suggestion_gives_results_with_the_same_filters_and_in_time() -> None:
+    publish({"headline": "Video"})
+    assert did_you_mean(PublishedReview, "vidoe", Q(language="vi")) == "video"
+    assert did_you_mean(PublishedReview, "vidoe", Q(language="en")) is None
+    assert did_you_mean(PublishedReview, "vidoe", seconds=0) is None
+
+
+def test_suggestion_leaves_out_no_word_for_which_the_time_was_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish({"headline": "Video"})
+    assert did_you_mean(PublishedReview, "xyzzy vidoe") == "video"
+    assert did_you_mean(PublishedReview, "“xyzzy” vidoe") is None  # as in straight quotes
+    look = spelling._most_similar
+    monkeypatch.setattr(
+        spelling,
+        "_most_similar",
+        lambda lexeme, end: look(lexeme, 0 if lexeme.startswith("xyzz") else end),
+    )
+    assert did_you_mean(PublishedReview, "xyzzy vidoe") is None

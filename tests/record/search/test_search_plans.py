@@ -1,0 +1,120 @@
+"""No statement of a search reads the whole table, whatever the words: among 100,000 analysed rows of reviews and as many
+of claims, as PostgreSQL plans by itself."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.record.matching.matches import match
+from factcheck.record.models import PublishedClaim, PublishedReview
+from factcheck.record.search.counts import FACETS, count
+from factcheck.record.search.query import read_query
+from factcheck.record.search.ranking import Search, Searched
+
+ROWS = 100_000
+# "w1" stands in one row of two, "w2" in one of three and so on, "w1999" in one of 2,000.
+MADE = f"""
+SELECT gen_random_uuid() AS id, n, 'l' || n % 10 AS language, text FROM generate_series(1, {ROWS}) n,
+LATERAL (SELECT string_agg('w' || w, ' ') AS text FROM unnest(array[1,2,3,4,5,6,7,8,9,10,11,49,99,499,1999]) w WHERE n % (w + 1) = 0) words
+"""
+FILL = f"""
+INSERT INTO record_publishedreview (id, claim_id, status, sequence, body, language, verdict, publisher, topics,
+                                    appearance_keys, published_at, updated_at)
+SELECT id, id, 'live', n, json_build_object('claim', json_build_object('text', text)), language, 'truth:false',
+       'check.example', '{{}}', '{{}}', now(), now() FROM ({MADE}) made;
+INSERT INTO record_publishedclaim (id, status, sequence, body, language, verdicts, publishers, topics,
+                                   appearance_keys, published_at, updated_at)
+SELECT id, 'live', n, json_build_object('text', text, 'reviews', json_build_array()), language, '{{truth:false}}',
+       '{{check.example}}', '{{}}', '{{}}', now(), now() FROM ({MADE}) made;
+INSERT INTO record_word (word, reviews)
+SELECT word, count(*) FROM ({MADE}) made, LATERAL unnest(string_to_array(text, ' ')) word GROUP BY word;
+ANALYZE record_publishedreview;
+ANALYZE record_publishedclaim;
+"""
+INDEXES = {PublishedReview: "review_search", PublishedClaim: "claim_search"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rows(module_database: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(FILL)
+        cursor.execute("ALTER TABLE record_logentry DISABLE TRIGGER USER")
+        # The newest entry, from whose shelf a search goes down.
+        cursor.execute(
+            "INSERT INTO record_logentry SELECT %s, now(), 'review.original', gen_random_uuid(), 1, repeat('0', 64)",
+            [ROWS],
+        )
+
+
+@contextmanager
+def found_plans() -> Iterator[list[str]]:
+    """The plans of the statements that come after one that limits their time."""
+    plans: list[str] = []
+
+    def explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        limit, _, statement = sql.partition(";")
+        if limit.startswith("SET LOCAL statement_timeout") and statement:
+            with connections["owner"].cursor() as cursor:
+                cursor.execute(f"EXPLAIN {statement}", params)
+                plans.append("\n".join(line for (line,) in cursor.fetchall()))
+        return execute(sql, params, many, context)
+
+    with connections["public"].execute_wrapper(explain):
+        yield plans
+    assert plans
+
+
+@pytest.mark.parametrize("model", INDEXES)
+@pytest.mark.parametrize("condition", [Q(), Q(language="l3")], ids=["all", "filtered"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "w1",
+        "w1999",
+        "w1 w2 w3",
+        "w9 w49 w99 w499",
+        "w9 w49 w99 w499 w1999",
+        "w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11",
+        "w1 w99 or w2 w499 -w3",
+        '"w1 w2"',
+        "w1 -w2",
+        "w1 or w1999",
+        "w1 nothing w2",
+    ],
+)
+def test_search_reads_the_index_alone(model: Searched, condition: Q, words: str) -> None:
+    with found_plans() as plans:
+        found = Search(model, read_query(words), condition).page()
+    assert found.hits or condition
+    for plan in plans:
+        # The index of a filter may find fewer rows than that of the words.
+        assert f"Bitmap Index Scan on {INDEXES[model]}" in plan or (condition and "Index Scan" in plan), plan
+        assert f"Seq Scan on {model._meta.db_table}" not in plan, plan
+
+
+@pytest.mark.parametrize("model", INDEXES)
+def test_counting_what_is_rare_reads_the_index_alone(model: Searched) -> None:
+    """Of what is common the bound is met sooner along the table."""
+    with found_plans() as plans:
+        counted = count(model, Q(), "'w1999'", FACETS, 10)
+    assert counted is not None
+    assert (counted.total, counted.exact) == (50, True)
+    for plan in plans:
+        assert f"Bitmap Index Scan on {INDEXES[model]}" in plan, plan
+
+
+@pytest.mark.parametrize("words", ["w1999", "w1999 w499 unknown", "w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w1999"])
+def test_matching_reads_the_index_alone(words: str) -> None:
+    with CaptureQueriesContext(connections["public"]) as queries:
+        assert match(words).results
+    [statement] = [query["sql"] for query in queries if "ts_filter" in query["sql"]]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Bitmap Index Scan on review_search" in plan, plan
+    assert "Seq Scan on record_publishedreview" not in plan, plan

@@ -1,0 +1,89 @@
+"""What is said to nginx in deploy/nginx.conf, as far as it can be held without one."""
+
+import ipaddress
+import re
+from pathlib import Path
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.test import Client
+from django.urls import reverse
+
+CONFIG = (Path(__file__).resolve().parents[2] / "deploy/nginx.conf").read_text()
+
+
+def test_sizes_are_in_units_that_nginx_reads():
+    """Gigabytes it takes for client_max_body_size and a few others alone; anywhere else it does not start."""
+    sizes = re.findall(r"^\s*(proxy_\w*size) (\w+);", CONFIG, re.MULTILINE)
+    assert {"proxy_max_temp_file_size"} <= {name for name, _ in sizes}
+    assert all(re.fullmatch("[0-9]+[km]?", size) for _, size in sizes), sizes
+
+
+def test_every_server_listens_on_both_kinds_of_addresses():
+    servers = [re.findall(r"^    listen (.*);$", each, re.MULTILINE) for each in CONFIG.split("\nserver {\n")[1:]]
+    assert servers == [["80", "[::]:80"], ["443 ssl", "[::]:443 ssl"]]
+
+
+def test_receipts_are_not_logged():
+    [logged] = re.findall(r"log_format \w+ '(.*)';", CONFIG)
+    assert "$logged_uri" in logged
+    assert not re.search(r"\$(request|uri|request_uri|args|http_referer)\b", logged)
+    (instead,) = re.findall(r"map \$uri \$logged_uri {\n    default \$uri;\n(.*?)\n}", CONFIG, re.DOTALL)
+    rules = re.findall(r"^    ~\*(\S+) (\S+);$", instead, re.MULTILINE)
+    for address, written in (
+        (reverse("message", args=["c2VjcmV0"]), "/receipts/-/"),
+        (reverse("api:receipt", args=["c2VjcmV0"]), "/api/v1/receipts/-/"),
+    ):
+        assert [to for pattern, to in rules if re.match(pattern, address)] == [written]
+    assert not any(re.match(pattern, reverse("api:reviews")) for pattern, _ in rules)
+
+
+def test_passwords_are_tried_ten_times_a_minute_by_one_client():
+    (place,) = re.findall(rf"location = {re.escape(reverse('admin:login'))} {{\n(.*?)\n    }}", CONFIG, re.DOTALL)
+    assert "limit_req zone=passwords burst=5 nodelay;" in place
+    (key, rate) = re.findall(r"limit_req_zone (\S+) zone=passwords:\w+ rate=(\S+);", CONFIG)[0]
+    assert rate == "10r/m"
+    # Without a key a request is not counted.
+    (counted,) = re.findall(rf"map \$request_method {re.escape(key)} {{\n(.*?)\n}}", CONFIG, re.DOTALL)
+    assert counted.split() == ["default", '"";', "POST", "$client;"]
+
+
+def test_client_is_an_address_of_ipv4_or_a_network_of_ipv6():
+    assert not re.search(r"limit_req_zone \$(?!client |signing_in )", CONFIG)
+    [pattern] = re.findall(r'map \$binary_remote_addr \$client {\n.*;\n    "~(.+)" \$network;\n}', CONFIG)
+    network = re.compile(pattern.replace("(?<network>", "(?P<network>").encode())
+    for address, key in (
+        ("2001:db8:a0a:a0a::1", bytes.fromhex("20010db80a0a0a0a")),  # with line ends in it
+        ("203.0.113.9", None),
+        ("::ffff:203.0.113.9", None),
+        ("::1", None),
+    ):
+        found = network.match(ipaddress.ip_address(address).packed)
+        assert (found and found["network"]) == key, address
+
+
+def test_what_is_led_to_the_site_names_host_scheme_and_client():
+    """Without these the site takes a request for one over plain HTTP, or counts all clients as one."""
+    for place in re.findall(r"location [^{]*{(.*?)\n    }", CONFIG, re.DOTALL):
+        if "127.0.0.1:8000" in place:
+            named = re.findall(r"proxy_set_header (\S+) [^\"]", place)
+            assert named == ["Host", "X-Forwarded-Proto", "X-Forwarded-For"]
+
+
+def test_answers_are_compressed_but_those_of_the_desk_and_what_is_read_in_parts():
+    [types] = re.findall(r"^    gzip_types ([^;]*);", CONFIG, re.MULTILINE)
+    assert {"application/json", "application/atom+xml", "text/css", "text/javascript"} <= set(types.split())
+    assert not {"application/octet-stream", "application/zstd", "application/vnd.apache.parquet"} & set(types.split())
+    [desk] = re.findall(r"location /admin/ {\n(.*?)\n    }", CONFIG, re.DOTALL)
+    assert "gzip off;" in desk
+
+
+def test_style_sheets_that_browsers_have_are_not_sent_again():
+    """WhiteNoise compares entity tags letter by letter, and compression makes them weak."""
+    address, client = static("website/site.css"), Client()
+    sent = client.head(address).headers
+    known = {"if-modified-since": sent["Last-Modified"]}
+    assert client.head(address, headers={**known, "if-none-match": f"W/{sent['ETag']}"}).status_code == 200
+    assert client.head(address, headers=known).status_code == 304
+    [place] = re.findall(rf"location {re.escape(settings.STATIC_URL)} {{\n(.*?)\n    }}", CONFIG, re.DOTALL)
+    assert 'proxy_set_header If-None-Match "";' in place

@@ -1,0 +1,169 @@
+"""The register of demands as readers see it."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.editorial.proposals import demand_policy, review_policy, workflow
+from factcheck.website import queries as reading
+from tests.drafts import (
+    make_claim,
+    make_demand,
+    make_newsroom,
+    make_review,
+    publish_demand,
+    publish_review,
+    update_demand,
+)
+from tests.website.conftest import HOSTILE, Page
+
+
+@pytest.fixture(scope="module")
+def register(module_database: str) -> SimpleNamespace:
+    newsroom = make_newsroom("checkpoint.org")
+    review, erased = make_review(newsroom), make_review(newsroom)
+    publish_review(newsroom, review)
+    publish_review(newsroom, erased)
+    made = {
+        "updated": make_demand(newsroom, review, outcome="open", done="", done_on=None, legal_basis=""),
+        "court": make_demand(
+            newsroom, erased, from_type="court", from_name="", asked="", legal_basis="", outcome="complied",
+            withheld_reason="Luật cấm.", publish_after=demand_policy.today(),
+        ),
+        "person": make_demand(newsroom, from_type="person", from_name="", from_description="người trong ảnh"),
+        "hostile": make_demand(newsroom, from_name=HOSTILE, asked=HOSTILE, legal_basis=HOSTILE, done=HOSTILE),
+    }  # fmt: skip
+    for demand in made.values():
+        publish_demand(newsroom, demand)
+    update_demand(newsroom, made["updated"], outcome="refused", done="Đã từ chối.", done_on=date(2026, 10, 30))
+    make_demand(newsroom, review, from_name="Bản nháp")
+    erasure = review_policy.erase(
+        review=erased, by=newsroom.editor, ground="court_order", notice="Theo quyết định của tòa án.", redact=False
+    )
+    workflow.approve(proposal=erasure, by=newsroom.second, digest=erasure.digest)
+    addresses = {name: f"/demands/{demand.pk}/" for name, demand in made.items()}
+    return SimpleNamespace(review=f"/reviews/{review.pk}/", erased=f"/reviews/{erased.pk}/", **addresses)
+
+
+def get(path: str, language: str = "en", status: int = 200) -> Page:
+    response = Client().get(path, headers={"accept-language": language})
+    assert response.status_code == status
+    return Page(response.content.decode())
+
+
+def links(page: Page) -> list[str]:
+    return [href for href in page.values("a", "href") if href.startswith("/demands/") and href.count("-") == 4]
+
+
+def test_register_lists_the_newest_first(register: SimpleNamespace) -> None:
+    page = get("/demands/")
+    assert links(page) == [register.hostile, register.person, register.court, register.updated]
+    assert "Refused Sở Thông tin tỉnh Ví Dụ Gỡ bài kiểm chứng về nước lũ. About:" in page.text
+    assert "Bản nháp" not in page.text
+
+
+def test_demand_says_what_was_asked_and_what_came_of_it(register: SimpleNamespace) -> None:
+    page = get(register.updated)
+    assert page.title == "Demand: Sở Thông tin tỉnh Ví Dụ – Toà soạn checkpoint.org"
+    for words in (
+        "Sở Thông tin tỉnh Ví Dụ State body · received 20 October 2026",
+        "What was asked Gỡ bài kiểm chứng về nước lũ.",
+        "Legal basis none given",
+        "About Video nước lũ là của năm 2020 Addressed to",
+        "What came of it Refused Đã từ chối. 30 October 2026",
+        "Tòa đã bác yêu cầu.",
+    ):
+        assert words in page.text, page.text
+    assert '<p class="note" lang="vi" dir="auto">Tòa đã bác yêu cầu.</p>' in page.source
+    assert register.review in page.values("a", "href")
+    assert [href for href in page.values("a", "href") if href.endswith("/document/")] == [
+        f"http://127.0.0.1:8000/api/v1{register.updated}revisions/{number}/document/" for number in (2, 1)
+    ]
+
+
+def test_register_names_the_review_that_a_demand_is_about(register: SimpleNamespace) -> None:
+    page = get("/demands/")
+    assert "lũ. About: Video nước lũ là của năm 2020 Toà soạn checkpoint.org · received" in page.text
+    assert "Done as demanded Court About: this review something is left out" in page.text  # it was erased
+    assert [href for href in page.values("a", "href") if href.startswith("/reviews/")] == [
+        register.erased, register.review,
+    ]  # fmt: skip
+    assert page.text.count("About:") == 2
+
+
+def test_claim_that_stands_for_a_title_is_in_its_own_language(database: str) -> None:
+    newsroom = make_newsroom()
+    claim = make_claim(newsroom, text="الماء غال.", language="ar")
+    review = make_review(newsroom, claim, headline="", language="fr")
+    publish_review(newsroom, review)
+    publish_demand(newsroom, make_demand(newsroom, review))
+    assert '<bdi lang="ar">الماء غال.</bdi>' in get("/demands/").source
+
+
+def test_demand_that_leaves_something_out_says_so(register: SimpleNamespace) -> None:
+    page = get(register.court)
+    assert "Something is left out here, because the law forbids to repeat it: Luật cấm." in page.text
+    assert "This entry was not public before:" in page.text
+    assert "What was asked Left out." in page.text
+    assert "none given, or left out" in page.text
+
+
+def test_review_leads_to_the_demands_about_it(register: SimpleNamespace) -> None:
+    assert register.updated in get(register.review).values("a", "href")
+    assert "Demands about this review Sở Thông tin tỉnh Ví Dụ 20 October 2026 · refused" in get(register.review).text
+    assert register.court in get(register.erased, status=410).values("a", "href")
+    assert "/demands/" in get("/").values("a", "href")
+
+
+@pytest.mark.parametrize("name", ["list", "updated", "court", "person", "hostile"])
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_page_is_plain_and_accessible(register: SimpleNamespace, name: str, language: str) -> None:
+    path = "/demands/" if name == "list" else getattr(register, name)
+    response = Client().get(path, headers={"accept-language": language})
+    page = Page(response.content.decode())
+    assert page.elements["script"] == page.elements["style"] == page.elements["img"] == 0
+    assert not [key for _, key, _ in page.attributes if key == "style" or key.startswith("on")]
+    assert page.elements["main"] == page.elements["h1"] == 1
+    assert page.headings[0] == 1
+    assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+    assert len(page.ids) == len(set(page.ids))
+    assert set(page.values("section", "aria-labelledby")) <= set(page.ids)
+    assert page.title.strip()
+    assert page.values("html", "lang") == [language]
+    assert not response.cookies
+    again = Client().get(path, headers={"accept-language": language, "if-none-match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(("name", "queries"), [("list", 1), ("updated", 2)])
+def test_queries_are_few_and_of_the_reading_role(register: SimpleNamespace, name: str, queries: int) -> None:
+    path = "/demands/" if name == "list" else getattr(register, name)
+    with (
+        CaptureQueriesContext(connections["public"]) as public,
+        CaptureQueriesContext(connections["default"]) as others,
+    ):
+        get(path)
+    assert (len(public), len(others)) == (queries, 0)
+
+
+def test_demand_absent_is_404(register: SimpleNamespace) -> None:
+    for path in (register.review.replace("reviews", "demands"), "/demands/x/", "/demands/?page=0", "/demands/?page=2"):
+        assert "There is no page at this address" in get(path, status=404).text
+
+
+def test_pages_lead_to_each_other(register: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PAGE_SIZE", 2)
+    first, second = get("/demands/"), get("/demands/?page=2")
+    assert links(first) == [register.hostile, register.person]
+    assert links(second) == [register.court, register.updated]
+    assert "/demands/?page=2" in first.values("a", "href")
+    assert "/demands/?page=1" in second.values("a", "href")
+    assert "next" not in second.values("a", "rel")
+
+
+def test_register_empty_says_so(database: str) -> None:
+    assert "No demand has been published yet." in get("/demands/").text

@@ -1,0 +1,172 @@
+"""Readers write to the editors from a browser: what is asked, what is refused and kept, and what the receipt tells."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from factcheck.editorial import reader_messages
+from factcheck.editorial.models import ReaderMessage
+from tests.drafts import Newsroom, erase_review, make_review, publish_review, withdraw_review
+from tests.journeys.browser import Browser
+
+TEXT = "Nghe nói nước lũ đã lên tới mái chùa, video có phải năm nay không?"
+
+
+def reader(path: str, language: str = "vi") -> Browser:
+    return Browser(language).open(path)
+
+
+def test_reader_sends_in_what_was_searched_for_in_vain(newsroom: Newsroom) -> None:
+    page = reader("/?q=nước+lũ+mái+chùa").follow("Gửi tuyên bố cần kiểm chứng")
+    assert (page.value("text"), page.value("language")) == ("nước lũ mái chùa", "vi")
+    page.fill(text=TEXT, url="https://social.example/p/1", contact="lan@reader.example").press("Gửi")
+    assert re.fullmatch(r"/receipts/[\w-]{22}/", page.path)
+    assert "Đã nhận được tin của bạn Tin đang chờ biên tập viên đọc." in page.text
+    assert f"http://127.0.0.1:8000{page.path}" in page.text
+    for words in ("chùa", "social.example", "reader.example"):
+        assert words not in page.html
+    row = ReaderMessage.objects.get()
+    assert (row.kind, row.text, row.language) == ("tip", TEXT, "vi")
+    assert (row.url, row.contact, row.review) == ("https://social.example/p/1", "lan@reader.example", None)
+
+
+def test_mistake_in_a_review_reaches_its_newsroom_and_the_answer_its_sender(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    page = reader(f"/reviews/{review.pk}/").follow("Báo lỗi trong bài")
+    assert "Trong bài: Video nước lũ là của năm 2020" in page.text
+    page.fill(text="Video quay năm 2019, không phải năm 2020.").choose("language", "English").press("Gửi")
+    row = ReaderMessage.objects.get()
+    assert (row.kind, row.review, row.newsroom, row.language) == ("correction", review, newsroom.publisher, "en")
+    assert "Tin đang chờ" in page.text
+    reader_messages.take_up(message=row, by=newsroom.editor, newsroom=newsroom.publisher.pk)
+    assert "đã tiếp nhận" in page.open(page.path).text
+    reader_messages.answer(message=row, by=newsroom.editor, newsroom=newsroom.publisher.pk, text="Cảm ơn, <đã sửa>.")
+    assert "Trả lời của biên tập viên Cảm ơn, <đã sửa>." in page.open(page.path).text
+
+
+def test_form_promises_no_more_than_is_kept(newsroom: Newsroom) -> None:
+    """A tip that is taken up becomes a claim with its very words, which may be published."""
+    for language, itself, claim in (
+        ("en", "Your message itself is not published.", "A claim that a newsroom has made of it stays, and may be"),
+        ("vi", "Tin này không được đăng.", "Tuyên bố mà tòa soạn ghi lại từ tin này thì được giữ lại và có thể"),
+    ):
+        text = reader("/tips/", language).text
+        assert itself in text
+        assert claim in text
+
+
+def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
+    page = reader("/tips/", "en").fill(text=TEXT).press("Send")
+    reader_messages.dismiss(message=ReaderMessage.objects.get(), by=newsroom.editor, newsroom=newsroom.publisher.pk)
+    assert "The editors have read it and put it aside." in page.open(page.path).text
+
+
+@pytest.mark.parametrize(
+    ("written", "field", "english", "vietnamese"),
+    [
+        ({"text": " nước lũ "}, "text", "Say what it is about, in 10 characters or more.", "ít nhất 10 ký tự"),
+        ({"text": "www.a.example " * 6}, "text", "There are too many links in it: 5 at most.", "quá nhiều liên kết"),
+        ({"text": "a" * 5001}, "text", "5000", "5000"),
+        ({"text": f"{TEXT}\x07"}, "text", "U+0007", "U+0007"),
+        ({"text": TEXT, "url": "javascript:alert(1)"}, "url", "http", "http"),
+        ({"text": TEXT, "contact": "a" * 301}, "contact", "300", "300"),
+        ({"text": TEXT, "language": "tlh"}, "language", "tlh", "tlh"),
+    ],
+)
+def test_what_is_refused_says_where_and_keeps_what_was_written(
+    newsroom: Newsroom, written: dict[str, str], field: str, english: str, vietnamese: str
+) -> None:
+    for language, sentence in (("en", english), ("vi", vietnamese)):
+        client = Client(enforce_csrf_checks=True, headers={"accept-language": language})
+        response = client.post("/tips/", {"language": "vi", **written})
+        html = response.content.decode()
+        assert response.status_code == 422
+        said = html.partition(f'id="id_{field}_error"')[2].partition("</ul>")[0]
+        assert sentence in said
+        assert 'role="alert"' in html
+        assert "/i18n/setlang/" not in html  # which would open the form anew, and empty
+        assert re.findall(r'aria-invalid="true"[^>]* id="(\w+)"', html) == [f"id_{field}"]
+        if field != "language":
+            assert written[field].strip() in html
+    assert not ReaderMessage.objects.exists()
+
+
+def test_hostile_text_comes_back_as_text(newsroom: Newsroom) -> None:
+    html = Client().post("/tips/", {"text": "</textarea><script>alert(1)</script>"}).content.decode()
+    assert "&lt;/textarea&gt;&lt;script&gt;" in html
+    assert "<script" not in html
+    assert "<script" not in Client().get("/tips/", {"text": "</textarea><script>alert(1)</script>"}).content.decode()
+
+
+@pytest.mark.parametrize("charset", ["base64", "utf-7", "unicode_escape", "utf-16"])
+def test_form_is_read_as_utf_8_whatever_it_is_called(newsroom: Newsroom, charset: str) -> None:
+    """Some of the names stand for no encoding of text, others for one that makes lone surrogates of plain text."""
+    part = '--XX\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    text = f"{TEXT} +2AA- \\ud800"
+    content = f"{part.format('text', text)}{part.format('language', 'vi')}--XX--\r\n".encode()
+    response = Client().generic("POST", "/tips/", content, f"multipart/form-data; boundary=XX; charset={charset}")
+    assert response.status_code == 302
+    assert ReaderMessage.objects.get().text == text
+
+
+def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsroom, settings: Any) -> None:
+    settings.READER_MESSAGES_PER_HOUR = 1
+    reader("/tips/", "en").fill(text=TEXT).press("Send")
+    response = Client().post("/tips/", {"text": f"{TEXT} Hỏi lại.", "language": "vi"})
+    assert response.status_code == 429
+    assert 3500 < int(response["Retry-After"]) <= 3601
+    assert "More messages have come than are taken in." in response.content.decode()
+    assert f"{TEXT} Hỏi lại." in response.content.decode()
+    # The same limit, whichever door they come through.
+    sent = Client().post("/api/v1/tips/", {"text": f"{TEXT} Nữa.", "language": "vi"}, content_type="application/json")
+    assert sent.status_code == 429
+
+
+def test_full_queue_blames_nobody(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_messages, "MOST_WAITING", 0)
+    response = Client(headers={"accept-language": "vi"}).post("/tips/", {"text": TEXT, "language": "vi"})
+    assert (response.status_code, response["Retry-After"]) == (429, "3600")
+    assert "Hiện có quá nhiều tin gửi đến. Vui lòng gửi lại sau một giờ." in response.content.decode()
+
+
+def test_mistakes_are_reported_in_live_reviews_alone(newsroom: Newsroom) -> None:
+    draft, withdrawn, erased = make_review(newsroom), make_review(newsroom), make_review(newsroom)
+    for review in (withdrawn, erased):
+        publish_review(newsroom, review)
+    withdraw_review(newsroom, withdrawn)
+    erase_review(newsroom, erased)
+    assert Client().get(f"/reviews/{draft.pk}/report/").status_code == 404
+    for review in (withdrawn, erased):
+        for answer in (Client().get, Client().post):
+            response = answer(f"/reviews/{review.pk}/report/")
+            assert (response.status_code, response.headers["Location"]) == (302, f"/reviews/{review.pk}/")
+        assert not reader(f"/reviews/{review.pk}/").has_link("Báo lỗi trong bài")
+    assert not ReaderMessage.objects.exists()
+
+
+def test_answers_are_nobody_elses(newsroom: Newsroom) -> None:
+    client = Client(enforce_csrf_checks=True)
+    sent = client.post("/tips/", {"text": TEXT, "language": "vi"})
+    shown = client.get(sent.headers["Location"])
+    for response in (sent, shown, client.post("/tips/", {})):
+        assert "no-store" in response.headers["Cache-Control"]
+        assert "ETag" not in response.headers
+        assert not response.cookies
+    assert shown.headers["Referrer-Policy"] == "same-origin"
+    assert '<meta name="robots" content="noindex">' in shown.content.decode()
+    assert client.get("/receipts/AAAAAAAAAAAAAAAAAAAAAA/").status_code == 404
+    assert Client().put("/tips/").status_code == Client().post(sent.headers["Location"]).status_code == 405
+
+
+def test_forms_are_read_by_the_reading_role_alone(newsroom: Newsroom) -> None:
+    review = make_review(newsroom)
+    publish_review(newsroom, review)
+    with CaptureQueriesContext(connections["default"]) as of_editors:
+        for path in ("/tips/", f"/reviews/{review.pk}/report/"):
+            assert Client().get(path).status_code == 200
+    assert len(of_editors) == 0
