@@ -16,7 +16,7 @@ PAGES = sorted(
     for file in DOCS.glob("*/*.md")
     if not file.name.endswith(".vi.md") and file.name != "README.md"
 )
-pytestmark = pytest.mark.django_db(databases=["default", "public"])
+pytestmark = pytest.mark.usefixtures("database")
 
 
 def page_at(path: str, language: str = "en") -> Page:
