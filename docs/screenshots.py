@@ -53,10 +53,10 @@ STORIES = (
         claim="Hot water with lemon cures dengue fever in one day.",
         claimant="a social media user",
         headline="Hot lemon water does not cure dengue fever",
-        summary="No drink cures dengue. The WHO says that there is no specific treatment for the disease.",
+        summary="No drink cures dengue. The WHO knows no specific treatment for the disease.",
         body=(
             "A post says that hot water with lemon cures dengue fever in one day.\n\n"
-            "The WHO knows **no specific treatment** for dengue. Doctors treat fever and pain, and watch for signs of"
+            "For dengue there exists **no specific treatment**, says the WHO. Doctors treat fever and pain, and watch for signs of"
             " severe dengue. Drinking enough helps patients, but lemon water does not end the infection."
         ),
         sources=(

@@ -85,7 +85,11 @@ def test_every_page_is_listed():
         (ROOT / "docs" / link.partition("#")[0]).resolve()
         for link in LINK.findall((ROOT / "docs/README.md").read_text(encoding="utf-8"))
     }
-    found = {file for file in (ROOT / "docs").iterdir() if file.is_file() and file.name not in ("README.md", "screenshots.py")}
+    found = {
+        file
+        for file in (ROOT / "docs").iterdir()
+        if file.is_file() and file.name not in ("README.md", "screenshots.py")
+    }
     assert sorted(str(file) for file in found - listed) == []
 
 
@@ -176,14 +180,14 @@ def label(text: str) -> str:
 
 
 def labels_by_section(page: Path) -> list[tuple[int, set[str]]]:
-    """Of each heading how deep it is, and the labels below it."""
+    """The depth of each heading, and the labels below it."""
     parts = re.split(r"^(#+) .+$", prose(page), flags=re.MULTILINE)
     texts = zip(parts[1::2], parts[2::2], strict=True)
     return [(len(depth), {label(found) for _stars, found in LABEL.findall(text)}) for depth, text in texts]
 
 
 def labels_in_vietnamese() -> dict[str, set[str]]:
-    """What the catalogue says for each English label; a word has several where contexts differ."""
+    """The Vietnamese of each English label. A word has several where contexts differ."""
     with (ROOT / "factcheck/locale/vi/LC_MESSAGES/django.po").open("rb") as file:
         catalogue = read_po(file, locale="vi")
     said: dict[str, set[str]] = {}
@@ -231,7 +235,7 @@ def test_guide_has_the_same_parts_in_both_languages(guide: Path):
 
 
 def actions_of_the_desk() -> list[Verb[Any]]:
-    """Those of the people who check facts; webhooks are an administrator's."""
+    """The actions of people who check facts. Webhooks are for administrators."""
     found: list[Verb[Any]] = []
     for name in (module.name for module in pkgutil.iter_modules(desk.__path__) if module.name != "webhooks"):
         for value in vars(import_module(f"{desk.__name__}.{name}")).values():
@@ -255,9 +259,13 @@ def test_every_action_of_the_desk_is_in_a_guide():
 @pytest.mark.parametrize("model", [Claim, Appearance, Claimant, Review, Source, Demand])
 def test_every_field_that_a_person_fills_in_is_in_a_guide(model: type[Model]):
     fields = [field for field in model._meta.get_fields() if isinstance(field, Field) and field.editable]
-    theirs = re.compile("original_|license_url|publisher" if model is Review else "newsroom")  # only imports fill them in
+    theirs = re.compile(
+        "original_|license_url|publisher" if model is Review else "newsroom"
+    )  # only imports fill them in
     with override("en"):
-        names = {label(str(each.verbose_name)) for each in fields if not each.auto_created and not theirs.match(each.name)}
+        names = {
+            label(str(each.verbose_name)) for each in fields if not each.auto_created and not theirs.match(each.name)
+        }
     assert sorted(names - labels_in_guides("*")) == []
 
 
