@@ -13,7 +13,7 @@ python := .venv/bin/python
 table := var/bench.md
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test prove bench check format openapi fields examples messages requirements clean
+.PHONY: help run test prove bench check format openapi fields examples messages screenshots requirements clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -64,6 +64,9 @@ examples: .venv/dev.stamp ## record the examples of the documentation from real 
 
 messages: .venv/dev.stamp ## collect the texts to translate, and compile the translation
 	$(python) manage.py messages
+
+screenshots: .venv/browser.stamp ## take the pictures in docs/images from a running desk
+	$(python) docs/screenshots.py
 
 requirements: .venv/dev.stamp ## pin the newest versions of all packages, with hashes
 	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/python -m pip install --quiet uv
