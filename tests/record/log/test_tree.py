@@ -177,7 +177,7 @@ def test_rotation_is_signed_by_both_keys(bare_record: None, settings: Any, tmp_p
     file = tmp_path / "new key"
     call_command("make_log_key", str(file))
     assert file.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(CommandError, match="exists already"):
+    with pytest.raises(CommandError, match="already exists"):
         call_command("make_log_key", str(file))
     call_command("rotate_log_key", str(file))
     new = SigningKey.parse(file.read_text())
