@@ -56,7 +56,7 @@ STORIES = (
         summary="No drink cures dengue. The WHO knows no specific treatment for the disease.",
         body=(
             "A post says that hot water with lemon cures dengue fever in one day.\n\n"
-            "For dengue there exists **no specific treatment**, says the WHO. Doctors treat fever and pain, and watch for signs of"
+            "The WHO knows **no specific treatment** for dengue. Doctors treat fever and pain, and watch for signs of"
             " severe dengue. Drinking enough helps patients, but lemon water does not end the infection."
         ),
         sources=(
