@@ -24,7 +24,7 @@ PAGES = (
     *(f"how-to/{name}" for name in ("read-all-pages", "check-a-claim", "verify-what-you-read", "follow-feeds")),
 )
 LANGUAGES = ["python", *(["js"] if shutil.which("node") else [])]
-# The demo newsroom gives these anew each time.
+# These values differ each time the demo newsroom is loaded.
 CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]*(?:…/|/)|\d{4}-\d\d-\d\dT[\d:.]+Z|cursor=\S+|[0-9a-f]{64}|1\.0(?= )")
 
 

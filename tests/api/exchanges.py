@@ -20,6 +20,13 @@ SHOWN = (
     "Content-Type", "Location", "ETag", "Cache-Control", "Retry-After", "WWW-Authenticate", "Factcheck-Head",
     "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt", "Accept-Ranges", "Content-Range", "Link",
 )  # fmt: skip
+# Headers that nearly every response has. docs/reference/api.md describes them, so examples leave them out.
+USUAL = {
+    "ETag": re.compile(".+"),
+    "Factcheck-Head": re.compile(r"\d+"),
+    "Cache-Control": re.compile("no-cache"),
+    "Link": re.compile('<[^>]+>; rel="license"'),
+}
 _NEW_EACH_TIME = re.compile(
     r"""[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}  # an id
     | \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z                            # a time
@@ -74,8 +81,12 @@ def write_exchange(block: str, response: HttpResponse, omitted: Collection[str] 
     # Python before 3.13 has the phrase of RFC 4918, later ones that of RFC 9110.
     reason = response.reason_phrase.replace("Unprocessable Entity", "Unprocessable Content")
     lines = [f"HTTP/1.1 {response.status_code} {reason}"]
-    lines += [f"{name}: {response[name]}" for name in SHOWN if name in response]
+    lines += [f"{name}: {response[name]}" for name in SHOWN if name in response and not _is_usual(name, response[name])]
     return f"{asked}\n\n" + "\n".join(lines) + f"\n\n{written_content(response, omitted)}".rstrip("\n") + "\n"
+
+
+def _is_usual(name: str, value: str) -> bool:
+    return name in USUAL and USUAL[name].fullmatch(value) is not None
 
 
 def written_content(response: HttpResponse, omitted: Collection[str] = ()) -> str:

@@ -47,7 +47,7 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 # Pages without an example of a response: conventions of others, constants, and what other tests try.
-WITHOUT = {"assistants", "feeds", "limits", "webhooks", "website"}
+WITHOUT = {"api", "assistants", "feeds", "limits", "webhooks", "website"}
 NEVER_SHOWN = {"get_log_tile", "get_log_entries", "get_dump_file", "get_schema"}  # bytes, and the document itself
 EXAMPLES: list[dict[str, Any]] = json.loads(FILE.read_text())
 

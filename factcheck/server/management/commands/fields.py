@@ -6,7 +6,7 @@ a component of the OpenAPI document, or of the import format.
 
 import re
 from argparse import ArgumentParser
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from factcheck.record.statements.schema import sent
 
 Json = dict[str, Any]
 
+IMPORT_PAGE = "import-formats.md"
 # Components with a table of their own, and where this table is. Other tables link to it instead of repeating its keys.
 LINKED = {
     "ReviewedClaim": ("claim", "claims.md#fields"),
@@ -27,6 +28,18 @@ LINKED = {
     "Claimant": ("claimant", "references.md#claimants"),
     "Review": ("review", "reviews.md#fields"),
     "Claim": ("claim", "claims.md#fields"),
+    "Appearance": ("appearance", "claims.md#appearance"),
+    "DraftAppearance": ("appearance", "claims.md#appearance"),
+    "Source": ("source", "reviews.md#source"),
+    "DraftSource": ("source", "reviews.md#source"),
+    "Selection": ("selection", "reviews.md#selection"),
+    "Translated": ("translation", "reviews.md#translation"),
+    "Correction": ("correction", "corrections.md#fields"),
+    "VerdictName": ("verdict, named", "corrections.md#named-verdict"),
+    "Topic": ("topic", "references.md#topics"),
+    "DemandedBy": ("sender", "demands.md#sender"),
+    "Law": ("law", "demands.md#law"),
+    "ErasureNotice": ("notice", "reviews.md#erased-reviews"),
 }
 _TABLE = re.compile(r"(<!-- fields of (\w+) -->\n).*?(<!-- end of fields -->)", re.DOTALL)
 _FORMATS = {"uuid": "UUID", "date": "date", "date-time": "time", "uri": "URL"}
@@ -64,25 +77,26 @@ def _write_tables(text: str, page: str) -> str:
 
 
 def table(component: str, page: str) -> str:
-    """The table of a component, or of the import format, for the page of this name."""
+    """The table of a component, or on the page of the import format that of its model."""
     imported = sent(ImportedReview)
-    if component in imported:
+    if page == IMPORT_PAGE:
         lines = ["| key | type | needed | meaning |", "|---|---|---|---|"]
         lines += [
-            f"| `{place}` | {_type(schema, page)}{_limit(schema)} | {'yes' if needed else ''} | {_meaning(schema)} |"
+            f"| `{place}` | {_type(schema, {})}{_limit(schema)} | {'yes' if needed else ''} | {_meaning(schema)} |"
             for place, schema, needed in _rows(imported[component], imported, {})
         ]
     else:
+        links = {name: f"[{word}]({link.removeprefix(page)})" for name, (word, link) in LINKED.items()}
         lines = ["| field | type | meaning |", "|---|---|---|"]
         lines += [
-            f"| `{place}` | {_type(schema, page)} | {_meaning(schema)} |"
-            for place, schema, _needed in _rows(COMPONENTS[component], COMPONENTS, LINKED)
+            f"| `{place}` | {_type(schema, links)} | {_meaning(schema)} |"
+            for place, schema, _needed in _rows(COMPONENTS[component], COMPONENTS, links)
         ]
     return "\n".join([*lines, ""])
 
 
 def _rows(
-    schema: Json, components: Json, linked: Collection[str], before: str = ""
+    schema: Json, components: Json, links: Mapping[str, str], before: str = ""
 ) -> Iterator[tuple[str, Json, bool]]:
     """Each key with its schema, and whether the key is required. Keys of an inner object follow the object."""
     for key, each in schema["properties"].items():
@@ -90,8 +104,8 @@ def _rows(
         yield place, each, key in schema.get("required", ())
         inner = each.get("items", each)
         name = _component(inner)
-        if name not in linked and (found := components.get(name, inner)).get("properties"):
-            yield from _rows(found, components, linked, f"{place}[]." if "items" in each else f"{place}.")
+        if name not in links and (found := components.get(name, inner)).get("properties"):
+            yield from _rows(found, components, links, f"{place}[]." if "items" in each else f"{place}.")
 
 
 def _component(schema: Json) -> str:
@@ -99,15 +113,12 @@ def _component(schema: Json) -> str:
     return str(next(refs, "")).rpartition("/")[2]
 
 
-def _type(schema: Json, page: str) -> str:
+def _type(schema: Json, links: Mapping[str, str]) -> str:
     if "items" in schema:
-        return f"list of {_type(schema['items'], page)}" if schema["items"] else "list"
+        return f"list of {_type(schema['items'], links)}" if schema["items"] else "list"
     null = ", null" if {"type": "null"} in schema.get("anyOf", ()) or "null" in schema.get("type", ()) else ""
     if name := _component(schema):
-        if name not in LINKED:
-            return f"object{null}"
-        word, link = LINKED[name]
-        return f"[{word}]({link.removeprefix(page)}){null}"
+        return links.get(name, "object") + null
     if words := schema.get("enum"):
         return ", ".join(f"`{word}`" for word in words if word is not None) + null
     kinds = schema.get("type", "object")
