@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -33,7 +34,7 @@ def test_guide_opens_and_leads_on(path: str, language: str) -> None:
     assert len(page.ids) == len(set(page.ids))
     assert not page.elements["style"]
     for link in page.values("a", "href"):
-        target, _, anchor = link.partition("#")
+        target, _, anchor = unquote(link).partition("#")
         if not target:
             assert anchor in page.ids, link
         elif target.startswith("/docs/"):
