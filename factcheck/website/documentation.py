@@ -167,7 +167,7 @@ def _url(link: str, folder: str) -> str | None:
     if path in ELSEWHERE:
         return ELSEWHERE[path]
     page = re.sub(r"(\.vi)?\.md$", "", path)
-    if page == path or page.startswith("../") or not page_exists(page):
+    if page == path or path.startswith("../") or not page_exists(page):
         return None
     return f"/docs/{re.sub(r'(^|/)README$', '', page)}/".replace("//", "/") + anchor
 
