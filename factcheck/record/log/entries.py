@@ -153,7 +153,7 @@ def _require_target(publication: Publication) -> None:
 def _document(
     publication: Publication, kind: Kind, number: int, at: datetime, previous: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """The statement with the keys that only the log knows (docs/architecture.md, "Bytes")."""
+    """The statement with the keys that only the log knows (docs/explanation/architecture.md, "Bytes")."""
     # An erasure drops the list of corrections, because the list may contain the erased content.
     corrections = list(previous.get("corrections", [])) if previous and kind != Kind.ERASURE else []
     short_kind = kind.partition(".")[2]

@@ -55,7 +55,7 @@ class LogEntry(models.Model):
     """One entry of the public log: a document with this digest was published at `at`."""
 
     class Kind(models.TextChoices):
-        """Kinds of entries (docs/vocabulary.md, "Kinds of entries in the log")."""
+        """Kinds of entries (docs/reference/vocabulary.md, "Kinds of entries in the log")."""
 
         ORIGINAL = "review.original"
         UPDATE = "review.update"

@@ -103,7 +103,7 @@ def require_identity() -> LogCheckpoint | None:
     if signed_by(newest.note, ours):
         raise SetupError(
             _(
-                "The log was handed from the signing key %(old)s to %(new)s. Set LOG_SIGNING_KEY to the new key and"
+                "The log was handed from the signing key %(old)s to %(new)s. Set LOG_SIGNING_KEY to the new key, and"
                 " restart the server."
             )
             % {"old": ours.id.hex(), "new": key_id.hex()}
@@ -111,8 +111,8 @@ def require_identity() -> LogCheckpoint | None:
     raise SetupError(
         _(
             "The signing key %(key)s did not sign the log's newest checkpoint (%(size)s entries). Set LOG_SIGNING_KEY"
-            " to the key that signed it and restart the server. If the key is lost, see docs/log.md,"
-            " “When the key is lost”."
+            " to the key that signed it, and restart the server. If that key is lost, read"
+            " /docs/how-to/rotate-the-log-key/."
         )
         % {"key": ours.id.hex(), "size": newest.size}
     )
@@ -162,7 +162,7 @@ def _require_signed_tiles(newest: LogCheckpoint | None, tiles: dict[tuple[int, i
         raise SetupError(
             _(
                 "Nothing can be published, because the log's tiles don't match its newest checkpoint (%(size)s"
-                " entries). Run manage.py verify_record, and see docs/operations.md, “When something is wrong”."
+                " entries). Run manage.py verify_record, and read /docs/how-to/when-something-is-wrong/."
             )
             % {"size": size}
         )

@@ -204,8 +204,8 @@ def test_old_key_is_refused_from_the_rotation_on(bare_record: None, settings: An
     # This process still has the old key.
     with pytest.raises(
         RecordError,
-        match=f"handed from the signing key {old.verifier().id.hex()} to {new.verifier().id.hex()}\\. Set LOG_SIGNING_KEY"
-        " to the new key and restart the server",
+        match=rf"handed from the signing key {old.verifier().id.hex()} to {new.verifier().id.hex()}\. Set LOG_SIGNING_KEY to"
+        " the new key, and restart the server",
     ):
         publish_some(1)
     with pytest.raises(CommandError, match="Set LOG_SIGNING_KEY to the new key"):

@@ -44,5 +44,5 @@ def test_judge_takes_the_part_that_is_likest() -> None:
     )
     assert alone == beside
     assert alone.matched == {"words": 1.0}
-    share = compare(*count_words(claim.said), piece)[1] / (5 + FEW)
+    share = compare(*count_words(claim.tsvector), piece)[1] / (5 + FEW)
     assert alone.score == pytest.approx(1 / (1 + math.exp(-BY_WORDS[0] - BY_WORDS[1] * share)))

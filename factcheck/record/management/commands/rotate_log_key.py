@@ -12,7 +12,7 @@ from factcheck.record.log.notes import NoteError, SigningKey
 
 
 class Command(BaseCommand):
-    help = "Publishes in the log that the key in FILE replaces the current key. Then set LOG_SIGNING_KEY to FILE."
+    help = "Replaces the signing key of the public log with the key in FILE. Set LOG_SIGNING_KEY to FILE afterwards."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="A signing key, made by make_log_key FILE.")
@@ -22,4 +22,6 @@ class Command(BaseCommand):
             entry = rotate(SigningKey.parse(options["file"].read_text()))
         except (OSError, NoteError, RecordError) as problem:
             raise CommandError(str(problem)) from problem
-        self.stdout.write(f"Entry {entry.sequence}. Now set LOG_SIGNING_KEY={options['file']} and restart the server.")
+        self.stdout.write(
+            f"Entry {entry.sequence}. Now set LOG_SIGNING_KEY={options['file']}, and restart the site and the worker."
+        )
