@@ -100,6 +100,34 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
         raise DiscrepancyError(f"The log has {LogTile.objects.count()} tiles instead of {expected}.")
 
 
+def check_read_model(advance: Advance) -> None:
+    """Compares the rows for readers with rows computed from entries and documents. Raises DiscrepancyError."""
+    counts = dict.fromkeys((PublishedReview, PastReview, PublishedCorrection), 0)
+    entries = _with_until(LogEntry.objects.of_reviews())
+    for batch in batches(iter(entries.iterator(BATCH))):
+        expected: dict[type[models.Model], list[Any]] = {model: [] for model in counts}
+        for entry in batch:
+            document = json.loads(bytes(entry.revision_document.document))
+            row = review_rows.review_row(entry, document)
+            if entry.until is None:
+                expected[PublishedReview].append(row)
+            else:
+                expected[PastReview].append(as_past(PastReview, row, entry.until))
+            if correction := review_rows.correction_row(entry, document):
+                expected[PublishedCorrection].append(correction)
+        for model in counts:
+            counts[model] += len(expected[model])
+            _compare(model, {row.pk: row for row in expected[model]})
+        advance(len(batch))
+    for model, count in counts.items():
+        _require_count(model, count)
+    _check_merges(advance)
+    _check_claims()
+    _check_references()
+    _check_words()
+    _check_demands(advance)
+
+
 def _first_key() -> VerifierKey | None:
     """The log's first key, which the first rotation names. None if there has been no rotation."""
     rotations = RevisionDocument.objects.filter(entry__kind=Kind.KEY_ROTATION)
@@ -168,34 +196,6 @@ def _check_checkpoint(row: LogCheckpoint, root: bytes, key: VerifierKey) -> None
         raise DiscrepancyError(f"The checkpoint of {row.size} entries is not signed by this log's key.")
     if (checkpoint.size, checkpoint.root, bytes(row.root)) != (row.size, root, root):
         raise DiscrepancyError(f"The checkpoint of {row.size} entries doesn't match the entries' root hash.")
-
-
-def check_read_model(advance: Advance) -> None:
-    """Compares the rows for readers with rows computed from entries and documents. Raises DiscrepancyError."""
-    counts = dict.fromkeys((PublishedReview, PastReview, PublishedCorrection), 0)
-    entries = _with_until(LogEntry.objects.of_reviews())
-    for batch in batches(iter(entries.iterator(BATCH))):
-        expected: dict[type[models.Model], list[Any]] = {model: [] for model in counts}
-        for entry in batch:
-            document = json.loads(bytes(entry.revision_document.document))
-            row = review_rows.review_row(entry, document)
-            if entry.until is None:
-                expected[PublishedReview].append(row)
-            else:
-                expected[PastReview].append(as_past(PastReview, row, entry.until))
-            if correction := review_rows.correction_row(entry, document):
-                expected[PublishedCorrection].append(correction)
-        for model in counts:
-            counts[model] += len(expected[model])
-            _compare(model, {row.pk: row for row in expected[model]})
-        advance(len(batch))
-    for model, count in counts.items():
-        _require_count(model, count)
-    _check_merges(advance)
-    _check_claims()
-    _check_references()
-    _check_words()
-    _check_demands(advance)
 
 
 def _with_until(entries: models.QuerySet[LogEntry]) -> models.QuerySet[Any]:

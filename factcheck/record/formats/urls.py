@@ -10,6 +10,10 @@ from django.conf import settings
 
 from factcheck.record.formats.text import nfc
 
+_ESCAPED = re.compile("%([0-9a-fA-F]{2})")
+_UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
+_RESERVED = ":/?#[]@!$&'()*+,;="
+
 
 def claim_url(claim_id: UUID | str) -> str:
     """The API's URL of a claim."""
@@ -40,9 +44,13 @@ def url_key(url: str) -> str:
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-_ESCAPED = re.compile("%([0-9a-fA-F]{2})")
-_UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
-_RESERVED = ":/?#[]@!$&'()*+,;="
+def site_of(url: str) -> str:
+    """The URL's host in lower case without `www.`, or "" if there is none."""
+    return (urlsplit(url.strip()).hostname or "").removeprefix("www.")
+
+
+def page_url(place: str, subject: UUID) -> str:
+    return f"{settings.SITE_URL}/{place}/{subject}/"
 
 
 def _normalise_escapes(part: str) -> str:
@@ -54,12 +62,3 @@ def _normalise_escapes(part: str) -> str:
 def _unescaped_if_unreserved(found: re.Match[str]) -> str:
     character = chr(int(found[1], 16))
     return character if character in _UNRESERVED else found[0].upper()
-
-
-def site_of(url: str) -> str:
-    """The URL's host in lower case without `www.`, or "" if there is none."""
-    return (urlsplit(url.strip()).hostname or "").removeprefix("www.")
-
-
-def page_url(place: str, subject: UUID) -> str:
-    return f"{settings.SITE_URL}/{place}/{subject}/"

@@ -139,6 +139,25 @@ def extend(newest: LogCheckpoint | None, entries: Sequence[LogEntry], *extra_key
     LogCheckpoint.objects.create(size=size, root=checkpoint.root, note=note, at=timezone.now())
 
 
+def tile_reader(using: str | None = None) -> merkle.TileReader:
+    """A function that reads stored tiles for proofs, each tile only once."""
+    known: dict[tuple[int, int], bytes] = {}
+
+    def read(level: int, index: int) -> bytes:
+        if (level, index) not in known:
+            tile = LogTile.objects.using(using).filter(level=level, index=index).first()
+            known[level, index] = bytes(tile.hashes) if tile else b""
+        return known[level, index]
+
+    return read
+
+
+def bundle(entries: Iterable[LogEntry]) -> bytes:
+    """An entry bundle: each leaf after its length as a big-endian uint16."""
+    leaves = [entry.leaf() for entry in entries]
+    return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
+
+
 def _right_edge(size: int) -> dict[tuple[int, int], bytes]:
     """The tiles at the right edge of a tree of this size. Its root and its growth need no other tiles."""
     wanted = Q()
@@ -178,22 +197,3 @@ def _append_to_tiles(gained: dict[tuple[int, int], bytes]) -> None:
             " ON CONFLICT (level, index) DO UPDATE SET hashes = record_logtile.hashes || excluded.hashes",
             [[row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]],
         )
-
-
-def tile_reader(using: str | None = None) -> merkle.TileReader:
-    """A function that reads stored tiles for proofs, each tile only once."""
-    known: dict[tuple[int, int], bytes] = {}
-
-    def read(level: int, index: int) -> bytes:
-        if (level, index) not in known:
-            tile = LogTile.objects.using(using).filter(level=level, index=index).first()
-            known[level, index] = bytes(tile.hashes) if tile else b""
-        return known[level, index]
-
-    return read
-
-
-def bundle(entries: Iterable[LogEntry]) -> bytes:
-    """An entry bundle: each leaf after its length as a big-endian uint16."""
-    leaves = [entry.leaf() for entry in entries]
-    return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)

@@ -52,10 +52,6 @@ def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
     return _rarest_first(words), total
 
 
-def _rarest_first(words: Iterable[Word]) -> list[Word]:
-    return sorted(words, key=lambda word: (not word.reviews, word.reviews, word.lexeme))
-
-
 def select_words(words: Sequence[Word], count: int) -> list[Word]:
     """The words to search: the rarest known word of each piece, then the next ones, and unknown words last.
 
@@ -140,6 +136,10 @@ def search_terms(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
     if not known and common:
         known.append(tuple(_quoted(word.lexeme) for word in common[:PAIRED]))
     return known + unknown
+
+
+def _rarest_first(words: Iterable[Word]) -> list[Word]:
+    return sorted(words, key=lambda word: (not word.reviews, word.reviews, word.lexeme))
 
 
 def _quoted(lexeme: str) -> str:

@@ -62,36 +62,6 @@ def rebuild() -> None:
         model.objects.all().delete()
 
 
-def _erase(ids: Sequence[UUID], replaced: Mapping[UUID, PublishedReview]) -> set[UUID]:
-    """Deletes the past rows and corrections of these reviews. Returns the claims that the reviews were about."""
-    past = PastReview.objects.filter(id__in=ids)
-    claims = {*past.values_list("claim_id", flat=True), *(replaced[pk].claim_id for pk in ids if pk in replaced)}
-    past.delete()
-    PublishedCorrection.objects.filter(review_id__in=ids).delete()
-    return {claim_id for claim_id in claims if claim_id}
-
-
-def _update_claims(
-    rows: Sequence[PublishedReview], replaced: Mapping[UUID, PublishedReview], orphaned: set[UUID]
-) -> None:
-    until = {row.id: row.sequence for row in rows}
-    since = min(until.values())
-    claim_ids = {row.claim_id for row in [*rows, *replaced.values()] if row.claim_id}
-    group = MergeGroup.of(claim_ids | orphaned)
-    to_rebuild = {each.claim_id for claim_id in orphaned for each in group.placements(claim_id)}
-    roots = {group.root(claim_id) for claim_id in claim_ids}
-    stored = {row.id: row for row in PublishedClaim.objects.filter(id__among=roots)}
-    others: Iterable[PublishedReview] = ()
-    if stored:  # a claim without a row has no other review
-        others = PublishedReview.objects.filter(claim_id__among=group.members, sequence__lt=since)
-    ended = [(row, until[pk]) for pk, row in replaced.items()]
-    spans = spans_by_claim([*((row, None) for row in [*others, *rows]), *ended], group)
-    changed = {pk: found for pk, found in spans.items() if pk not in to_rebuild and events(found, since)}
-    update_claims(changed, since, [stored[claim_id] for claim_id in changed if claim_id in stored])
-    if to_rebuild:
-        rebuild_claims(to_rebuild)
-
-
 def review_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
     """The API's body of a review: the document, its URL on this site, and its place in the log."""
     return body_at(page_url("reviews", entry.subject), entry, document)
@@ -158,10 +128,6 @@ def appearance_keys(claim: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(url_key(appearance["url"]) for appearance in claim["appearances"]))
 
 
-def _date(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
-
-
 def references_of(row: PublishedReview) -> list[Reference]:
     """The references of a live review. Empty for any other review."""
     if row.status != Status.LIVE:
@@ -173,24 +139,6 @@ def references_of(row: PublishedReview) -> list[Reference]:
     if row.claimant:
         found.append((Kind.CLAIMANT, str(row.claimant)))
     return found
-
-
-def _referring(kind: str, key: str) -> Q:
-    if kind == Kind.TOPIC:
-        return Q(topics__contains=[key])
-    return Q(**{str(kind): key})
-
-
-def _refresh_references(keys: Iterable[Reference]) -> None:
-    """Updates these references from the newest live review with each, and deletes references that no review has."""
-    rows = []
-    for kind, key in sorted(keys):
-        newest = PublishedReview.objects.live().filter(_referring(kind, key)).order_by("-sequence").first()
-        if newest:
-            rows.append(reference_row(kind, key, newest))
-        else:
-            PublishedReference.objects.filter(kind=kind, key=key).delete()
-    upsert(PublishedReference, rows, ["kind", "key"])
 
 
 def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedReference:
@@ -211,3 +159,55 @@ def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedRefe
     return PublishedReference(
         kind=kind, key=key, name=name, sequence=review.sequence, body=canonical_unchecked(body).decode()
     )
+
+
+def _erase(ids: Sequence[UUID], replaced: Mapping[UUID, PublishedReview]) -> set[UUID]:
+    """Deletes the past rows and corrections of these reviews. Returns the claims that the reviews were about."""
+    past = PastReview.objects.filter(id__in=ids)
+    claims = {*past.values_list("claim_id", flat=True), *(replaced[pk].claim_id for pk in ids if pk in replaced)}
+    past.delete()
+    PublishedCorrection.objects.filter(review_id__in=ids).delete()
+    return {claim_id for claim_id in claims if claim_id}
+
+
+def _update_claims(
+    rows: Sequence[PublishedReview], replaced: Mapping[UUID, PublishedReview], orphaned: set[UUID]
+) -> None:
+    until = {row.id: row.sequence for row in rows}
+    since = min(until.values())
+    claim_ids = {row.claim_id for row in [*rows, *replaced.values()] if row.claim_id}
+    group = MergeGroup.of(claim_ids | orphaned)
+    to_rebuild = {each.claim_id for claim_id in orphaned for each in group.placements(claim_id)}
+    roots = {group.root(claim_id) for claim_id in claim_ids}
+    stored = {row.id: row for row in PublishedClaim.objects.filter(id__among=roots)}
+    others: Iterable[PublishedReview] = ()
+    if stored:  # a claim without a row has no other review
+        others = PublishedReview.objects.filter(claim_id__among=group.members, sequence__lt=since)
+    ended = [(row, until[pk]) for pk, row in replaced.items()]
+    spans = spans_by_claim([*((row, None) for row in [*others, *rows]), *ended], group)
+    changed = {pk: found for pk, found in spans.items() if pk not in to_rebuild and events(found, since)}
+    update_claims(changed, since, [stored[claim_id] for claim_id in changed if claim_id in stored])
+    if to_rebuild:
+        rebuild_claims(to_rebuild)
+
+
+def _date(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _referring(kind: str, key: str) -> Q:
+    if kind == Kind.TOPIC:
+        return Q(topics__contains=[key])
+    return Q(**{str(kind): key})
+
+
+def _refresh_references(keys: Iterable[Reference]) -> None:
+    """Updates these references from the newest live review with each, and deletes references that no review has."""
+    rows = []
+    for kind, key in sorted(keys):
+        newest = PublishedReview.objects.live().filter(_referring(kind, key)).order_by("-sequence").first()
+        if newest:
+            rows.append(reference_row(kind, key, newest))
+        else:
+            PublishedReference.objects.filter(kind=kind, key=key).delete()
+    upsert(PublishedReference, rows, ["kind", "key"])

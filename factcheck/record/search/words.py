@@ -75,18 +75,9 @@ def split_words(text: str) -> list[str]:
     return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalpha() or any(map(_is_in_words, word)))]
 
 
-def _is_in_words(character: str) -> bool:
-    """Whether PostgreSQL's parser makes a word of it. Numbers such as ½, ② and ² (category No) aren't words."""
-    return character.isalnum() and unicodedata.category(character) != "No"
-
-
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
     """The start and end of each word in a text of any case and normal form."""
     return (found.span() for found in _WORD.finditer(_separated(text).translate(_kinds)))
-
-
-def _separated(text: str) -> str:
-    return _SEPARATOR.sub(" ", text) if "\u200c" in text else text
 
 
 def apply(published: Sequence[Published]) -> None:
@@ -162,3 +153,12 @@ FROM (SELECT word, (tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', word)))[1] 
       FROM unnest(%s::text[]) AS word OFFSET 0) asked
 WHERE lexeme IS NOT NULL
 """  # noqa: S608 (a constant)
+
+
+def _is_in_words(character: str) -> bool:
+    """Whether PostgreSQL's parser makes a word of it. Numbers such as ½, ② and ² (category No) aren't words."""
+    return character.isalnum() and unicodedata.category(character) != "No"
+
+
+def _separated(text: str) -> str:
+    return _SEPARATOR.sub(" ", text) if "\u200c" in text else text

@@ -18,17 +18,6 @@ def with_defaults(statement: Mapping[str, Any], model: type[Part]) -> dict[str, 
     }
 
 
-def _with_defaults(value: Any, part: type[Part]) -> Any:
-    return [with_defaults(each, part) for each in value] if isinstance(value, list) else with_defaults(value, part)
-
-
-@cache
-def _keys(model: type[Part]) -> list[tuple[str, type[Part] | None, Callable[[], Any]]]:
-    """Each key with the model of its value, if it has one, and a function that returns its default."""
-    parts = parts_of(model)
-    return [(key, parts.get(name), default_of(model, name)) for key, name in keys_of(model).items()]
-
-
 def without_empty(value: Any) -> Any:
     """The value without null, empty lists and empty objects, at every level."""
     if isinstance(value, Mapping):
@@ -53,6 +42,17 @@ def check(statement: Mapping[str, Any], model: type[Part]) -> list[Fault]:
     """The faults of a statement for publication. Such a statement has every key, in its normal form."""
     normal, faults = parse(statement, model)
     return faults if normal is None else _differences("", normal, statement)
+
+
+def _with_defaults(value: Any, part: type[Part]) -> Any:
+    return [with_defaults(each, part) for each in value] if isinstance(value, list) else with_defaults(value, part)
+
+
+@cache
+def _keys(model: type[Part]) -> list[tuple[str, type[Part] | None, Callable[[], Any]]]:
+    """Each key with the model of its value, if it has one, and a function that returns its default."""
+    parts = parts_of(model)
+    return [(key, parts.get(name), default_of(model, name)) for key, name in keys_of(model).items()]
 
 
 def _differences(pointer: str, normal: Any, value: Any) -> list[Fault]:

@@ -54,14 +54,6 @@ def required(label: str = "", description: str = "", example: Any = None) -> Any
     return Field(**_texts(label, description, example))
 
 
-def _texts(label: str, description: str, example: Any) -> dict[str, Any]:
-    return {
-        "title": label or None,
-        "description": description or None,
-        "examples": None if example is None else [example],
-    }
-
-
 def omit(model: type[Part], *names: str, model_name: str, doc: str = "", **more: Any) -> type[Part]:
     """A model without the named fields. `more` adds or replaces fields as (type, field)."""
     return _make_model(
@@ -91,15 +83,6 @@ def partial(model: type[Part], *, model_name: str, doc: str) -> type[Part]:
     for _kind, field in fields.values():
         field.default, field.default_factory = None, None
     return create_model(model_name, __base__=_Changes, __doc__=doc, **cast("dict[str, Any]", fields))
-
-
-def _make_model(model_name: str, doc: str, fields: Mapping[str, Any]) -> type[Part]:
-    return create_model(model_name, __base__=Part, __doc__=doc or None, **fields)
-
-
-def _field(model: type[Part], name: str) -> tuple[Any, FieldInfo]:
-    field = copy(model.model_fields[name])
-    return field.annotation, field
 
 
 def default_of(model: type[Part], name: str) -> Callable[[], Any]:
@@ -169,3 +152,20 @@ def parts_of(model: type[Part]) -> dict[str, type[Part]]:
 def keys_of(model: type[Part]) -> dict[str, str]:
     """Field names by JSON key. They differ if the key is a keyword of Python."""
     return {field.alias or name: name for name, field in model.model_fields.items()}
+
+
+def _texts(label: str, description: str, example: Any) -> dict[str, Any]:
+    return {
+        "title": label or None,
+        "description": description or None,
+        "examples": None if example is None else [example],
+    }
+
+
+def _make_model(model_name: str, doc: str, fields: Mapping[str, Any]) -> type[Part]:
+    return create_model(model_name, __base__=Part, __doc__=doc or None, **fields)
+
+
+def _field(model: type[Part], name: str) -> tuple[Any, FieldInfo]:
+    field = copy(model.model_fields[name])
+    return field.annotation, field
