@@ -75,16 +75,18 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
             _check_document(entry, documents.get(entry.sequence), erased)
             if entry.kind == Kind.KEY_ROTATION:
                 current_key = _next_key(entry, documents.get(entry.sequence), current_key)
-            gained = merkle.append(size, [merkle.leaf_hash(entry.leaf())], lambda *place: tiles[place])
-            for place, hashes in gained.items():
-                tiles[place] = tiles.get(place, b"") + hashes
-            for place in [place for place in gained if len(tiles[place]) == merkle.TILE_WIDTH * merkle.HASH_SIZE]:
-                _check_tile(place, tiles[place])
-                if place[1]:
-                    tiles.pop((place[0], place[1] - 1), None)
+            gained = merkle.append(size, [merkle.leaf_hash(entry.leaf())], lambda *position: tiles[position])
+            for position, hashes in gained.items():
+                tiles[position] = tiles.get(position, b"") + hashes
+            for position in [
+                position for position in gained if len(tiles[position]) == merkle.TILE_WIDTH * merkle.HASH_SIZE
+            ]:
+                _check_tile(position, tiles[position])
+                if position[1]:
+                    tiles.pop((position[0], position[1] - 1), None)
             size += 1
             while checkpoint and checkpoint.size == size:
-                _check_checkpoint(checkpoint, merkle.root(size, lambda *place: tiles[place]), current_key)
+                _check_checkpoint(checkpoint, merkle.root(size, lambda *position: tiles[position]), current_key)
                 checkpoint = next(checkpoints, None)
         advance(len(batch))
     if checkpoint:
@@ -93,8 +95,8 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
         raise DiscrepancyError(f"The log has {size} entries, but no checkpoint of that size.")
     if current_key != key:
         raise DiscrepancyError(f"The log was handed to the key {current_key}, but this server has {key}.")
-    for place, hashes in tiles.items():
-        _check_tile(place, hashes)
+    for position, hashes in tiles.items():
+        _check_tile(position, hashes)
     expected = sum(-(-(size >> 8 * level) // 256) for level in range(8))
     if LogTile.objects.count() != expected:
         raise DiscrepancyError(f"The log has {LogTile.objects.count()} tiles instead of {expected}.")
@@ -179,10 +181,10 @@ def _rotation(row: RevisionDocument) -> tuple[VerifierKey, VerifierKey, str]:
         raise DiscrepancyError(f"The rotation in entry {row.pk} is malformed.") from problem
 
 
-def _check_tile(place: tuple[int, int], hashes: bytes) -> None:
-    tile = LogTile.objects.filter(level=place[0], index=place[1]).first()
+def _check_tile(position: tuple[int, int], hashes: bytes) -> None:
+    tile = LogTile.objects.filter(level=position[0], index=position[1]).first()
     if tile is None or bytes(tile.hashes) != hashes:
-        raise DiscrepancyError(f"Tile {place[0]}/{place[1]} is not what the entries give.")
+        raise DiscrepancyError(f"Tile {position[0]}/{position[1]} is not what the entries give.")
 
 
 def _check_checkpoint(row: LogCheckpoint, root: bytes, key: VerifierKey) -> None:

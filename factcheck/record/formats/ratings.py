@@ -23,16 +23,16 @@ def rating_numbers(verdict: dict[str, Any]) -> dict[str, Number]:
     if original is None:
         numbers = {"ratingValue": verdict["value"], "bestRating": verdict["best"], "worstRating": verdict["worst"]}
         return numbers if verdict["value"] is not None else {}
-    written = {"ratingValue": original["value"], "bestRating": original["best"], "worstRating": original["worst"]}
-    given = {name: text.strip() for name, text in written.items() if text is not None}
-    if "ratingValue" not in given or not all(_NUMBER.fullmatch(text) for text in given.values()):
+    values = {"ratingValue": original["value"], "bestRating": original["best"], "worstRating": original["worst"]}
+    texts = {name: text.strip() for name, text in values.items() if text is not None}
+    if "ratingValue" not in texts or not all(_NUMBER.fullmatch(text) for text in texts.values()):
         return {}
-    value = Decimal(given["ratingValue"])
-    best, worst = Decimal(given.get("bestRating", _BEST)), Decimal(given.get("worstRating", _WORST))
+    value = Decimal(texts["ratingValue"])
+    best, worst = Decimal(texts.get("bestRating", _BEST)), Decimal(texts.get("worstRating", _WORST))
     if best == worst or not min(best, worst) <= value <= max(best, worst):
         return {}
     if 1 <= worst < best:
-        return {name: _json_number(text) for name, text in given.items()}
+        return {name: _json_number(text) for name, text in texts.items()}
     if worst > best:
         value, best, worst = best + worst - value, worst, best
     up = max(Decimal(0), 1 - worst)

@@ -26,14 +26,14 @@ def nfc(value: str) -> str:
     """
     if unicodedata.is_normalized("NFC", value):
         return value
-    marks, parted = 0, []
+    marks, parts = 0, []
     for character in value:
         marks = marks + 1 if unicodedata.combining(character) or character in _TWO_MARKS else 0
         if marks > MAX_MARKS:
-            parted.append(_JOINER)
+            parts.append(_JOINER)
             marks = 1
-        parted.append(character)
-    return unicodedata.normalize("NFC", "".join(parted))
+        parts.append(character)
+    return unicodedata.normalize("NFC", "".join(parts))
 
 
 def clean_text(value: str) -> str:

@@ -49,8 +49,8 @@ def site_of(url: str) -> str:
     return (urlsplit(url.strip()).hostname or "").removeprefix("www.")
 
 
-def page_url(place: str, subject: UUID) -> str:
-    return f"{settings.SITE_URL}/{place}/{subject}/"
+def page_url(section: str, subject: UUID) -> str:
+    return f"{settings.SITE_URL}/{section}/{subject}/"
 
 
 def _normalise_escapes(part: str) -> str:

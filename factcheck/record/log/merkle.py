@@ -127,11 +127,11 @@ def append(size: int, leaves: list[bytes], edge: TileReader) -> dict[tuple[int, 
         position = size >> TILE_HEIGHT * level
         while hashes:
             index, used = divmod(position, TILE_WIDTH)
-            taken, hashes = hashes[: TILE_WIDTH - used], hashes[TILE_WIDTH - used :]
-            gained[level, index] = b"".join(taken)
-            if used + len(taken) == TILE_WIDTH:
+            first, hashes = hashes[: TILE_WIDTH - used], hashes[TILE_WIDTH - used :]
+            gained[level, index] = b"".join(first)
+            if used + len(first) == TILE_WIDTH:
                 before = hashes_of(edge(level, index)) if used else []
-                full.append(subtree_root([*before, *taken]))
-            position += len(taken)
+                full.append(subtree_root([*before, *first]))
+            position += len(first)
         level, hashes = level + 1, full
     return gained

@@ -141,13 +141,13 @@ def extend(newest: LogCheckpoint | None, entries: Sequence[LogEntry], *extra_key
 
 def tile_reader(using: str | None = None) -> merkle.TileReader:
     """A function that reads stored tiles for proofs, each tile only once."""
-    known: dict[tuple[int, int], bytes] = {}
+    cache: dict[tuple[int, int], bytes] = {}
 
     def read(level: int, index: int) -> bytes:
-        if (level, index) not in known:
+        if (level, index) not in cache:
             tile = LogTile.objects.using(using).filter(level=level, index=index).first()
-            known[level, index] = bytes(tile.hashes) if tile else b""
-        return known[level, index]
+            cache[level, index] = bytes(tile.hashes) if tile else b""
+        return cache[level, index]
 
     return read
 
@@ -160,10 +160,10 @@ def bundle(entries: Iterable[LogEntry]) -> bytes:
 
 def _right_edge(size: int) -> dict[tuple[int, int], bytes]:
     """The tiles at the right edge of a tree of this size. Its root and its growth need no other tiles."""
-    wanted = Q()
+    condition = Q()
     for level in range(LEVELS):
-        wanted |= Q(level=level, index=(size >> merkle.TILE_HEIGHT * level) // merkle.TILE_WIDTH)
-    return {(tile.level, tile.index): bytes(tile.hashes) for tile in LogTile.objects.filter(wanted)}
+        condition |= Q(level=level, index=(size >> merkle.TILE_HEIGHT * level) // merkle.TILE_WIDTH)
+    return {(tile.level, tile.index): bytes(tile.hashes) for tile in LogTile.objects.filter(condition)}
 
 
 def _require_signed_tiles(newest: LogCheckpoint | None, tiles: dict[tuple[int, int], bytes]) -> None:

@@ -109,11 +109,11 @@ class Site:
     def __init__(self, url: str) -> None:
         try:
             self.parts = urlsplit(url if "://" in url else f"https://{url}")
-            known = self.parts.scheme in ("http", "https") and (self.parts.hostname or "").encode("idna")
+            valid = self.parts.scheme in ("http", "https") and (self.parts.hostname or "").encode("idna")
             self.port = self.parts.port
         except ValueError:
-            known = False
-        if not known:
+            valid = False
+        if not valid:
             raise CheckError(f"{url} is not an http or https URL.")
         self.connection: http.client.HTTPConnection | None = None
 
@@ -281,11 +281,11 @@ class Progress:
     """A progress bar, only on a terminal."""
 
     def __init__(self, quiet: bool) -> None:
-        self.shown = not quiet and sys.stderr.isatty()
+        self.visible = not quiet and sys.stderr.isatty()
         self.last = 0.0
 
     def show(self, label: str, done: int, total: int) -> None:
-        if self.shown and (time.monotonic() - self.last > 0.1 or done == total):
+        if self.visible and (time.monotonic() - self.last > 0.1 or done == total):
             self.last = time.monotonic()
             width = 30 * done // total if total else 30
             end = "\n" if done == total else ""

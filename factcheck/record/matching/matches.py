@@ -115,7 +115,7 @@ def _model(cursor: Any) -> _Model:
     except EmbeddingError as problem:
         return _Model(None, str(problem))
     cursor.execute(
-        "SELECT (SELECT count(*) FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT %s) waiting),"
+        "SELECT (SELECT count(*) FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT %s) missing),"
         " EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND model = %s),"
         " EXISTS (SELECT FROM record_reviewvector)",
         [MAX_COUNTED, embeddings.model],
@@ -163,17 +163,17 @@ def nearest(cursor: Any, model: str, *vectors: str) -> list[UUID]:
 _CANDIDATES = """
 WITH found AS MATERIALIZED (
     (SELECT id FROM (
-        SELECT id, search, judged, number
-        FROM unnest(%(anywhere)s::tsquery[], %(judged)s::tsquery[]) WITH ORDINALITY asked (anywhere, judged, number),
+        SELECT id, search, relevant, number
+        FROM unnest(%(anywhere)s::tsquery[], %(relevant)s::tsquery[]) WITH ORDINALITY term (anywhere, relevant, number),
         LATERAL (
             SELECT id, search FROM record_publishedreview WHERE search @@ anywhere AND status = 'live' LIMIT %(each)s
         ) each
         LIMIT %(read)s) read
-     WHERE search @@ judged GROUP BY id ORDER BY min(number) LIMIT %(most)s)
+     WHERE search @@ relevant GROUP BY id ORDER BY min(number) LIMIT %(most)s)
     UNION
     SELECT unnest(%(near)s::uuid[]))
 SELECT review.claim_id, review.reviewed_on, ts_filter(search, '{a,b}')::text,
-    (SELECT max(1 - (embedding <=> asked)) FROM unnest(%(vectors)s::halfvec[]) asked)
+    (SELECT max(1 - (embedding <=> query)) FROM unnest(%(vectors)s::halfvec[]) query)
 FROM found JOIN record_publishedreview review USING (id)
 LEFT JOIN record_reviewvector vector ON vector.review_id = id AND vector.model = %(model)s
 WHERE review.status = 'live'
@@ -191,7 +191,7 @@ def _candidates(
     terms = search_terms(words, total)
     parameters = {
         "anywhere": [" & ".join(term) for term in terms],
-        "judged": [" & ".join(f"{word}:AB" for word in term) for term in terms],
+        "relevant": [" & ".join(f"{word}:AB" for word in term) for term in terms],
         "each": READ_EACH,
         "read": MAX_READ,
         "most": MAX_FOUND,

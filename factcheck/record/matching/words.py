@@ -29,13 +29,13 @@ class Word:
 
 
 _WORDS = f"""
-WITH said AS MATERIALIZED (
+WITH words AS MATERIALIZED (
     SELECT number, lexeme FROM unnest(%s::text[]) WITH ORDINALITY AS piece (text, number),
     LATERAL unnest(to_tsvector('{SEARCH_CONFIG}', public.record_words(text))))
 SELECT lexeme, array_agg(number),
-    (SELECT coalesce(sum(reviews), 0) FROM record_word word WHERE word.lexeme = said.lexeme),
+    (SELECT coalesce(sum(reviews), 0) FROM record_word word WHERE word.lexeme = words.lexeme),
     (SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'record_publishedreview'::regclass)
-FROM said GROUP BY lexeme
+FROM words GROUP BY lexeme
 """  # noqa: S608 (a constant)
 
 
@@ -91,9 +91,9 @@ def word_weights(selected: Sequence[Word], words: Sequence[Word], count: int) ->
 
 
 _SIMILAR = """
-SELECT asked.lexeme, nearest.lexeme, likeness, (SELECT sum(reviews) FROM record_word WHERE lexeme = nearest.lexeme)
-FROM unnest(%s::text[]) AS asked (lexeme), LATERAL (
-    SELECT lexeme, similarity(lexeme, asked.lexeme) AS likeness FROM record_word word WHERE word.lexeme %% asked.lexeme
+SELECT typed.lexeme, nearest.lexeme, likeness, (SELECT sum(reviews) FROM record_word WHERE lexeme = nearest.lexeme)
+FROM unnest(%s::text[]) AS typed (lexeme), LATERAL (
+    SELECT lexeme, similarity(lexeme, typed.lexeme) AS likeness FROM record_word word WHERE word.lexeme %% typed.lexeme
     ORDER BY likeness DESC, reviews DESC, word LIMIT 1) nearest
 """
 

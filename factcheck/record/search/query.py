@@ -101,11 +101,11 @@ class Query:
 
     def without(self, words: Collection[str]) -> "Query":
         """The query without each required term whose spellings all contain one of these words."""
-        kept = (
+        remaining = (
             replace(each, required=tuple(term for term in each.required if any(map(set(words).isdisjoint, term))))
             for each in self.alternatives
         )
-        return Query(tuple(each for each in kept if each.required))
+        return Query(tuple(each for each in remaining if each.required))
 
     def some(self, frequency: ReviewCount, most: int) -> str:
         """Requires some of the rarest terms among those in at most `most` reviews. Empty with too few such terms.
@@ -181,8 +181,8 @@ def _all_but_one(terms: Sequence[Term]) -> Iterator[str]:
         yield from whole
     else:
         yield from (
-            _and([kept, _or(_all_but_one(other))]) if len(other) > 1 else kept
-            for kept, other in zip(whole, reversed(halves), strict=True)
+            _and([half, _or(_all_but_one(other))]) if len(other) > 1 else half
+            for half, other in zip(whole, reversed(halves), strict=True)
         )
 
 

@@ -121,12 +121,12 @@ class Search:
             return
         yield _Attempt(self.query, self.query.all_terms())
         unknown = [word for word in self.query.words if not self._frequency(word)]
-        known = self.query.without(unknown)
-        if known and known != self.query:
-            yield _Attempt(known, known.all_terms())
-        known = known or self.query
-        if known.all_but_one() != self.query.all_terms():
-            yield _Attempt(known, known.all_but_one(), nearly=True)
+        weaker = self.query.without(unknown)
+        if weaker and weaker != self.query:
+            yield _Attempt(weaker, weaker.all_terms())
+        weaker = weaker or self.query
+        if weaker.all_but_one() != self.query.all_terms():
+            yield _Attempt(weaker, weaker.all_but_one(), nearly=True)
         if some := self.query.some(self._frequency, COMMON):
             yield _Attempt(self.query, some, some=True)
 

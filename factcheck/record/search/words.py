@@ -110,20 +110,20 @@ def count(change: Counter[str]) -> None:
 
 # Most words already exist. ON CONFLICT would compute a complete new row, with its lexeme, before each conflict.
 _ADD = """
-WITH given AS (SELECT * FROM unnest(%s::text[], %s::int[]) AS given (word, reviews)),
-known AS (
-    UPDATE record_word mine SET reviews = mine.reviews + given.reviews
-    FROM given WHERE mine.word = given.word RETURNING mine.word
+WITH added AS (SELECT * FROM unnest(%s::text[], %s::int[]) AS added (word, reviews)),
+updated AS (
+    UPDATE record_word mine SET reviews = mine.reviews + added.reviews
+    FROM added WHERE mine.word = added.word RETURNING mine.word
 )
-INSERT INTO record_word (word, reviews) SELECT * FROM given WHERE word NOT IN (SELECT word FROM known)
+INSERT INTO record_word (word, reviews) SELECT * FROM added WHERE word NOT IN (SELECT word FROM updated)
 """
 _REMOVE = """
-DELETE FROM record_word mine USING unnest(%s::text[], %s::int[]) AS taken (word, reviews)
-WHERE mine.word = taken.word AND mine.reviews <= taken.reviews
+DELETE FROM record_word mine USING unnest(%s::text[], %s::int[]) AS removed (word, reviews)
+WHERE mine.word = removed.word AND mine.reviews <= removed.reviews
 """
 _SUBTRACT = """
-UPDATE record_word mine SET reviews = mine.reviews - taken.reviews
-FROM unnest(%s::text[], %s::int[]) AS taken (word, reviews) WHERE mine.word = taken.word
+UPDATE record_word mine SET reviews = mine.reviews - removed.reviews
+FROM unnest(%s::text[], %s::int[]) AS removed (word, reviews) WHERE mine.word = removed.word
 """
 
 
@@ -148,9 +148,9 @@ def frequencies(words: Collection[str]) -> dict[str, Frequency]:
 
 
 _FREQUENCIES = f"""
-SELECT word, lexeme, coalesce((SELECT sum(mine.reviews) FROM record_word mine WHERE mine.lexeme = asked.lexeme), 0)
+SELECT word, lexeme, coalesce((SELECT sum(mine.reviews) FROM record_word mine WHERE mine.lexeme = typed.lexeme), 0)
 FROM (SELECT word, (tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', word)))[1] AS lexeme
-      FROM unnest(%s::text[]) AS word OFFSET 0) asked
+      FROM unnest(%s::text[]) AS word OFFSET 0) typed
 WHERE lexeme IS NOT NULL
 """  # noqa: S608 (a constant)
 

@@ -184,17 +184,17 @@ class Choices(StrEnum):
 
 def OneOf(choices: type[Choices]) -> Rule:  # noqa: N802
     """One of the choices."""
-    known = choices.values()
+    values = choices.values()
 
     def read(text: str) -> str | None:
         text = clean_text(text)
         if not text:
             return None
-        if text not in known:
-            raise InvalidValue("one_of", words=", ".join(known))
+        if text not in values:
+            raise InvalidValue("one_of", words=", ".join(values))
         return text
 
-    return Rule(read, {"enum": known}, choices=choices)
+    return Rule(read, {"enum": values}, choices=choices)
 
 
 SLUG = Rule(read_slug, {"pattern": SLUG_PATTERN}, 60)
