@@ -135,7 +135,7 @@ def _condition(asked: Search) -> Q:
 
 def _homes(reviews: QuerySet[PublishedReview]) -> set[UUID]:
     """The claims under which those of the reviews are shown whose own claims were merged into others."""
-    merged = PublishedMerge.objects.using("public").filter(until=None, into_id__isnull=False).values("claim_id")
+    merged = PublishedMerge.objects.using("public").merged().values("claim_id")
     ids = {pk for pk in reviews.filter(claim_id__in=merged).values_list("claim_id", flat=True) if pk}
     if not ids:
         return set()

@@ -93,7 +93,7 @@ def respond_revision(
     request: HttpRequest, entry: LogEntry, row: RevisionDocument, body: Callable[[LogEntry, Any], Any]
 ) -> HttpResponse:
     """A revision with what was published then, in the body that was served for it."""
-    document = orjson.loads(bytes(row.document))
+    document = row.parsed()
     said = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
     known = {column: getattr(entry, column) for column in COLUMNS if column not in said} | said
     what, route = ("review", "api:revision") if entry.is_of_review else ("demand", "api:demand-revision")

@@ -104,7 +104,7 @@ def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
     """The first telling words of a published revision that the notice repeats, unless a redacted draft keeps them."""
     stays = canonical(review_statements.statement(review)).decode().casefold() if redact else ""
     rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
-    told = (words for row in rows for words in _telling(json.loads(bytes(row.document))))
+    told = (words for row in rows for words in _telling(row.parsed()))
     return first_repeated(text, (words for words in told if words.casefold() not in stays))
 
 

@@ -103,7 +103,7 @@ def open_links(**of: Any) -> QuerySet[ProposedLink]:
 
     A claim that was merged meanwhile can go into no other, and no other into it, until it is split off.
     """
-    merged = PublishedMerge.objects.filter(until=None, into_id__isnull=False).values("claim_id")
+    merged = PublishedMerge.objects.merged().values("claim_id")
     links = ProposedLink.objects.filter(answer="", **of).exclude(Q(claim__in=merged) | Q(other__in=merged))
     return links.select_related("claim__newsroom", "other__newsroom")
 

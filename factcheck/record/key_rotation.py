@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-import orjson
-
 from factcheck.record import publish
 from factcheck.record.errors import RecordError
 from factcheck.record.log import entries, tree
@@ -50,7 +48,7 @@ def current_key(using: str | None = None) -> VerifierKey:
     first, last = (UUID(bytes=key_id + rest * 12) for rest in (b"\x00", b"\xff"))
     rotations = LogEntry.objects.using(using).filter(kind=LogEntry.Kind.KEY_ROTATION, subject__range=(first, last))
     for rotation in rotations.select_related("revision_document"):
-        new = VerifierKey.parse(orjson.loads(bytes(rotation.revision_document.document))["new_key"])
+        new = VerifierKey.parse(rotation.revision_document.parsed()["new_key"])
         if signed_by(newest.note, new):
             return new
     return ours

@@ -109,7 +109,7 @@ def check_read_model(advance: Advance) -> None:
     for batch in batches(iter(entries.iterator(BATCH))):
         expected: dict[type[models.Model], list[Any]] = {model: [] for model in counts}
         for entry in batch:
-            document = json.loads(bytes(entry.revision_document.document))
+            document = entry.revision_document.parsed()
             row = review_rows.review_row(entry, document)
             if entry.until is None:
                 expected[PublishedReview].append(row)
@@ -210,10 +210,7 @@ def _check_merges(advance: Advance) -> None:
     total = 0
     entries = LogEntry.objects.filter(kind__startswith="claim.").select_related("revision_document")
     for batch in batches(iter(_with_until(entries).order_by("sequence").iterator(BATCH))):
-        rows = [
-            merge_rows.merge_row(entry, json.loads(bytes(entry.revision_document.document)), entry.until)
-            for entry in batch
-        ]
+        rows = [merge_rows.merge_row(entry, entry.revision_document.parsed(), entry.until) for entry in batch]
         _compare(PublishedMerge, {row.pk: row for row in rows})
         total += len(batch)
         advance(len(batch))
@@ -224,7 +221,7 @@ def _check_demands(advance: Advance) -> None:
     total = 0
     entries = LogEntry.objects.filter(kind__startswith="demand.").select_related("revision_document")
     for batch in batches(iter(_with_until(entries).filter(until=None).iterator(BATCH))):
-        rows = [demand_rows.demand_row(entry, json.loads(bytes(entry.revision_document.document))) for entry in batch]
+        rows = [demand_rows.demand_row(entry, entry.revision_document.parsed()) for entry in batch]
         _compare(PublishedDemand, {row.pk: row for row in rows})
         total += len(batch)
         advance(len(batch))

@@ -161,6 +161,11 @@ class RevisionDocument(models.Model):
     def __str__(self) -> str:
         return f"document of {self.entry_id}"
 
+    def parsed(self) -> dict[str, Any]:
+        """The document as an object."""
+        document: dict[str, Any] = orjson.loads(bytes(self.document))
+        return document
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -173,7 +178,7 @@ class Published:
     @classmethod
     def of(cls, entry: LogEntry, previous: "Published | None" = None) -> Self:
         """Parses the document of an entry that was selected with `with_documents`."""
-        return cls(entry, orjson.loads(bytes(entry.revision_document.document)), previous)
+        return cls(entry, entry.revision_document.parsed(), previous)
 
 
 class LogTile(models.Model):

@@ -39,6 +39,6 @@ def _bodies(entries: Sequence[LogEntry]) -> dict[int, orjson.Fragment]:
         rows = model.objects.using("public").filter(id__in=ids) if ids else model.objects.none()
         found |= {sequence: orjson.Fragment(body) for sequence, body in rows.values_list("sequence", "body")}
     if merges := [entry.sequence for entry in entries if entry.is_of_claim]:
-        current = PublishedMerge.objects.using("public").filter(sequence__in=merges, until=None)
+        current = PublishedMerge.objects.using("public").in_force().filter(sequence__in=merges)
         found |= {sequence: orjson.Fragment(body) for sequence, body in current.values_list("sequence", "body")}
     return found

@@ -19,7 +19,7 @@ def apply(published: Sequence[Published]) -> None:
         entry = each.entry
         if not entry.is_of_claim:
             continue
-        PublishedMerge.objects.filter(claim_id=entry.subject, until=None).update(until=entry.sequence)
+        PublishedMerge.objects.in_force().filter(claim_id=entry.subject).update(until=entry.sequence)
         PublishedMerge.objects.bulk_create([merge_row(entry, each.document)])
         placements = MergeGroup.of([entry.subject]).placements(entry.subject)
         rebuild_claims({each.claim_id for each in placements if each.until is None or each.until >= entry.sequence})

@@ -100,6 +100,16 @@ class PublishedClaim(ClaimRow):
         return f"{self.id} as of {self.sequence}"
 
 
+class MergeQuerySet(models.QuerySet["PublishedMerge"]):
+    def in_force(self) -> "MergeQuerySet":
+        """The newest merge or split of each claim."""
+        return self.filter(until=None)
+
+    def merged(self) -> "MergeQuerySet":
+        """The merges in force, without splits."""
+        return self.in_force().filter(into_id__isnull=False)
+
+
 class PublishedMerge(models.Model):
     """A merge of a claim into another claim, or a split, in force until the next entry about the claim."""
 
@@ -110,6 +120,8 @@ class PublishedMerge(models.Model):
         null=True, help_text="The claim under which the merged claim is shown. Null for a split."
     )
     body = models.TextField(help_text="JSON, sent unchanged.")
+
+    objects = MergeQuerySet.as_manager()
 
     class Meta:
         constraints = [
