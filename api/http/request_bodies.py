@@ -40,6 +40,6 @@ def read_object(content: bytes, model: type[Part]) -> dict[str, Any]:
         raise Refused(BAD_REQUEST, "The content is no JSON in UTF-8.") from problem
     said, faults = parse(given, model)
     if said is None:
-        errors = [{"pointer": f"#{fault.pointer}", "detail": fault.sentence()} for fault in faults[:MOST_ERRORS]]
+        errors = [{"pointer": f"#{fault.pointer}", "detail": fault.message()} for fault in faults[:MOST_ERRORS]]
         raise Refused(INVALID_CONTENT, errors=errors)
     return {key: said[key] for key in given}

@@ -48,4 +48,4 @@ def problems_of(row: models.Model, place: str, *, besides: Iterable[str] = ()) -
 def require_valid(statement: Mapping[str, Any], model: type[Part]) -> None:
     """Holds what is to be published against the statement's own rules. Raises EditorialError."""
     if faults := check(statement, model):
-        raise EditorialError(*(f"{fault.pointer.strip('/')}: {fault.sentence(gettext)}" for fault in faults))
+        raise EditorialError(*(f"{fault.pointer.strip('/')}: {fault.message(gettext)}" for fault in faults))

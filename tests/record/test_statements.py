@@ -33,7 +33,7 @@ def changed(change: dict[str, Any], of: dict[str, Any] = REVIEW) -> dict[str, An
 
 
 def told(said: Any, model: Any = Review) -> list[tuple[str, str, str]]:
-    return [(fault.pointer, fault.code, fault.sentence()) for fault in check(said, model)]
+    return [(fault.pointer, fault.code, fault.message()) for fault in check(said, model)]
 
 
 def test_absent_key_stands_for_its_default() -> None:
@@ -97,7 +97,7 @@ def test_every_text_of_a_fault_can_be_translated() -> None:
                 kind,
                 dict.fromkeys(("keys", "types", "limit", "count", "character", "words", "most", "value"), ""),
             )
-            .sentence(lambda text: f"¿{text}")
+            .message(lambda text: f"¿{text}")
             .startswith("¿")
         )
 
@@ -118,7 +118,7 @@ def test_new_field_reaches_what_is_derived() -> None:
 def test_change_may_leave_out_every_key_and_clear_none_that_is_needed() -> None:
     changes = partial(pick(Review, "language", "headline", model_name="Draft"), model_name="Changes", doc="Changes.")
     assert parse({"headline": None}, changes) == ({"language": None, "headline": None}, [])
-    assert [fault.sentence() for fault in parse({}, changes)[1]] == ["Name at least one field to change."]
+    assert [fault.message() for fault in parse({}, changes)[1]] == ["Name at least one field to change."]
     assert [fault.pointer for fault in parse({"language": None}, changes)[1]] == ["/language"]
     assert "required" not in request_schemas(changes)["Changes"]
 

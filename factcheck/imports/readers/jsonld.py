@@ -186,11 +186,11 @@ class Node:
         """Refuses the record when the text is too long or cannot be stored: nothing is cut or repaired in silence."""
         if forbidden := find_forbidden(value):
             self.refuse(
-                key, "forbidden_character", Fault("", "forbidden_character", {"character": forbidden}).sentence()
+                key, "forbidden_character", Fault("", "forbidden_character", {"character": forbidden}).message()
             )
         if len(value) > limit:
             fault = Fault("", "too_long", {"limit": limit, "count": len(value)})
-            self.refuse(key, fault.code, fault.sentence())
+            self.refuse(key, fault.code, fault.message())
         return value
 
 

@@ -58,7 +58,7 @@ class ImportedReview(Review):
 def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:
     """The record of one line, or None; `notes.refused` then says why."""
     statement, faults = parse(_plain(members, ImportedReview), ImportedReview)
-    notes.refused += [Problem(fault.pointer, fault.code, fault.sentence()) for fault in faults]
+    notes.refused += [Problem(fault.pointer, fault.code, fault.message()) for fault in faults]
     return statement
 
 

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from factcheck.record.statements.faults import Fault, Place, faults_of
+from factcheck.record.statements.faults import Fault, Location, faults_of
 from factcheck.record.statements.parts import Part, default_of, keys_of, parts_of
 
 
@@ -35,7 +35,7 @@ def parse(data: Any, model: type[Part]) -> tuple[dict[str, Any] | None, list[Fau
     try:
         return model.model_validate(data).model_dump(by_alias=True), []
     except ValidationError as problem:
-        return None, list(faults_of(problem.errors(include_url=False), lambda place: _object_at(model, place)))
+        return None, list(faults_of(problem.errors(include_url=False), lambda location: _object_at(model, location)))
 
 
 def check(statement: Mapping[str, Any], model: type[Part]) -> list[Fault]:
@@ -71,9 +71,9 @@ def _differences(pointer: str, normal: Any, value: Any) -> list[Fault]:
     return [] if normal == value else [Fault(pointer, "other_spelling", {"value": normal})]
 
 
-def _object_at(model: type[Part], place: Place) -> dict[str, bool]:
+def _object_at(model: type[Part], location: Location) -> dict[str, bool]:
     """The keys of the object at this location, each with whether it may be null. Empty where any key is allowed."""
-    for step in place:
+    for step in location:
         if isinstance(step, str):
             part = parts_of(model).get(keys_of(model)[step])
             if part is None:

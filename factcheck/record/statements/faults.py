@@ -50,7 +50,7 @@ _TYPES = {
     "list_type": "array", "dict_type": "object", "model_type": "object",
 }  # fmt: skip
 _OUT_OF_RANGE = ("greater_than_equal", "less_than_equal", "int_parsing_size")
-Place = tuple[int | str, ...]
+Location = tuple[int | str, ...]
 Object = Mapping[str, bool]
 
 
@@ -75,34 +75,36 @@ class Fault:
         """The code under which faults like this are counted."""
         return _SAME_CODE.get(self.kind) or (self.kind if self.kind in _CODES else "wrong_form")
 
-    def sentence(self, translate: Callable[[str], str] = str) -> str:
+    def message(self, translate: Callable[[str], str] = str) -> str:
         """The message for people. Pass Django's `gettext` to translate it."""
         return translate(MESSAGES[self.kind]) % self.params
 
 
-def faults_of(errors: list[ErrorDetails], object_at: Callable[[Place], Object]) -> Iterator[Fault]:
+def faults_of(errors: list[ErrorDetails], object_at: Callable[[Location], Object]) -> Iterator[Fault]:
     """Faults from pydantic's errors. `object_at` returns the keys of an object, each with whether it may be null."""
     for error in errors:
-        found, place, params = error["type"], error["loc"], error.get("ctx", {})
-        if isinstance(wrong := params.get("error"), InvalidValue):
-            yield Fault(pointer(place), "language_key" if place[-1:] == ("[key]",) else wrong.kind, wrong.params)
-        elif found == "extra_forbidden":
-            yield Fault(pointer(place), "unknown_key", {"keys": ", ".join(object_at(place[:-1]))})
-        elif found in _KINDS:
-            yield Fault(pointer(place), _KINDS[found], {"limit": params.get("max_length")})
-        elif found in _OUT_OF_RANGE:
-            yield Fault(pointer(place), "number", {"most": params.get("le", -params.get("ge", 0))})
-        elif error["input"] is None and place and isinstance(place[-1], str):
+        error_type, location, params = error["type"], error["loc"], error.get("ctx", {})
+        if isinstance(problem := params.get("error"), InvalidValue):
+            yield Fault(
+                pointer(location), "language_key" if location[-1:] == ("[key]",) else problem.kind, problem.params
+            )
+        elif error_type == "extra_forbidden":
+            yield Fault(pointer(location), "unknown_key", {"keys": ", ".join(object_at(location[:-1]))})
+        elif error_type in _KINDS:
+            yield Fault(pointer(location), _KINDS[error_type], {"limit": params.get("max_length")})
+        elif error_type in _OUT_OF_RANGE:
+            yield Fault(pointer(location), "number", {"most": params.get("le", -params.get("ge", 0))})
+        elif error["input"] is None and location and isinstance(location[-1], str):
             # `Rule` has already turned a blank text into null.
-            yield Fault(pointer(place), "blank")
+            yield Fault(pointer(location), "blank")
         else:
-            null = isinstance(place[-1], str) and object_at(place[:-1]).get(place[-1]) if place else False
-            yield Fault(pointer(place), "wrong_type", {"types": _TYPES[found] + (" or null" if null else "")})
+            null = isinstance(location[-1], str) and object_at(location[:-1]).get(location[-1]) if location else False
+            yield Fault(pointer(location), "wrong_type", {"types": _TYPES[error_type] + (" or null" if null else "")})
 
 
-def pointer(place: Place) -> str:
-    """A place as a JSON pointer. Long keys are cut."""
-    return "".join(f"/{pointer_step(str(step))}" for step in place if step != "[key]")
+def pointer(location: Location) -> str:
+    """The location as a JSON pointer. Long keys are cut."""
+    return "".join(f"/{pointer_step(str(step))}" for step in location if step != "[key]")
 
 
 def pointer_step(key: str) -> str:
