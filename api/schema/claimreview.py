@@ -1,4 +1,4 @@
-"""JSON Schema of the ClaimReview that is sent (docs/claimreview.md): what is unknown is left out, never null."""
+"""JSON Schema of the ClaimReview that the API sends (docs/claimreview.md). Unknown keys are left out, never null."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ NODE: Json = {
 
 
 def node(kind: str, required: list[str], **properties: Json) -> Json:
-    """A JSON-LD node of one type that has these keys at the least."""
+    """Return a JSON-LD node of one type with at least these keys."""
     typed = {"@type": {"const": kind}, **properties}
     return {"type": "object", "required": ["@type", *required], "properties": typed}
 
@@ -26,7 +26,9 @@ CLAIM_REVIEW: Json = {
         ["@context", "@id", "url", "claimReviewed", "itemReviewed", "reviewRating", "author"],
         **{"@context": {"const": "https://schema.org"}, "@id": about(URL, "Its page on this site.")},
         identifier=TEXT,
-        url=about(ADDRESS, "Where it was published: an imported review's page at its publisher's, or its page here."),
+        url=about(
+            ADDRESS, "The review's own page: at its publisher's site if it was imported, otherwise on this site."
+        ),
         archivedAt=ADDRESS,
         inLanguage=LANGUAGE,
         headline=TEXT,
@@ -35,7 +37,7 @@ CLAIM_REVIEW: Json = {
         datePublished=DATE_OR_MOMENT,
         dateModified=DATE_OR_MOMENT,
         creativeWorkStatus=TEXT,
-        author={"anyOf": [NODE, listed(NODE, description="Who answers for it comes first, then who wrote it.")]},
+        author={"anyOf": [NODE, listed(NODE, description="The publisher first, then the writers.")]},
         claimReviewed=TEXT,
         itemReviewed=node(
             "Claim",
@@ -46,7 +48,7 @@ CLAIM_REVIEW: Json = {
             datePublished=about(DATE, "When the claim was made."),
             locationCreated=NODE,
             author=NODE,
-            creditText=about(TEXT, "Who made it, described instead of named."),
+            creditText=about(TEXT, "The claimant, described instead of named."),
             firstAppearance=NODE,
             appearance=listed(NODE),
         ),

@@ -11,32 +11,40 @@ from factcheck.record.statements.schema import published
 Json = dict[str, Any]
 
 _KIND: Json = {"type": "string", "enum": ["published", "updated"]}
-_NOTE = about(TEXT_OR_NULL, "What changed; null for the first revision.")
-_SAID = published(Demand)
+_NOTE = about(TEXT_OR_NULL, "A note about the change. Null for the first revision.")
+_STATEMENTS = published(Demand)
 _REVISION: Json = {**REVISION, "kind": _KIND, "class": {"type": "null"}, "note": _NOTE, "document_url": URL}
-_CURRENT: Json = {"number": about(INTEGER, "From 1."), "kind": _KIND, "class": {"type": "null"}, "note": _NOTE}
+_CURRENT: Json = {
+    "number": about(INTEGER, "The revision's number, from 1."),
+    "kind": _KIND,
+    "class": {"type": "null"},
+    "note": _NOTE,
+}
 
 DEMANDS: Json = {
-    **{name: schema for name, schema in _SAID.items() if name not in BODIES},
+    **{name: schema for name, schema in _STATEMENTS.items() if name not in BODIES},
     "Demand": keys(
-        _SAID["Demand"]["description"],
-        **_SAID["Demand"]["properties"],
+        _STATEMENTS["Demand"]["description"],
+        **_STATEMENTS["Demand"]["properties"],
         **TIMES,
         url=about(URL, "Its page on this site."),
         revision=ref("CurrentDemandRevision"),
     ),
     "CurrentDemandRevision": keys(
-        "The revision that this is.", **_CURRENT, sequence=about(INTEGER, "Its entry in the public log."), digest=DIGEST
+        "The current revision.",
+        **_CURRENT,
+        sequence=about(INTEGER, "The revision's entry in the public log."),
+        digest=DIGEST,
     ),
     "DemandDocument": keys(
-        "A demand without `url`, `revision.sequence` and `revision.digest`, which belong to the serving site."
-        " Canonical JSON (RFC 8785).",
-        **_SAID["Demand"]["properties"],
+        "A demand as canonical JSON (RFC 8785). It lacks `url`, `revision.sequence` and `revision.digest`, which belong"
+        " to the serving site.",
+        **_STATEMENTS["Demand"]["properties"],
         **TIMES,
-        revision=keys("The revision that this is.", **_CURRENT),
+        revision=keys("The current revision.", **_CURRENT),
     ),
     "DemandRevision": keys("An entry about a demand.", **_REVISION),
     "RevisionWithDemand": keys(
-        "An entry about a demand, and what the register said then.", **_REVISION, demand=ref("Demand")
+        "An entry about a demand, with the demand as it was then.", **_REVISION, demand=ref("Demand")
     ),
 }

@@ -1,4 +1,4 @@
-"""JSON Schema of what programs send in and get back. What comes in is read by the models themselves."""
+"""JSON Schema of drafts, as programs send and receive them. Requests are validated by the statements' models."""
 
 from typing import Any
 
@@ -13,10 +13,12 @@ _SENT = sent(ClaimToLog, ClaimChanges, ReviewToDraft, ReviewChanges)
 
 DRAFTS: Json = {
     **_SENT,
-    "Written": keys("What was made or changed.", id=UUID, url=about(URL, "Where it can be read by this token.")),
-    "ClaimDraft": keys("A claim as it was logged.", id=UUID, **_SENT["ClaimToLog"]["properties"], logged_at=MOMENT),
+    "Written": keys(
+        "The claim or review that was made or changed.", id=UUID, url=about(URL, "Its URL for this token.")
+    ),
+    "ClaimDraft": keys("A logged claim.", id=UUID, **_SENT["ClaimToLog"]["properties"], logged_at=MOMENT),
     "ReviewDraft": keys(
-        "A review as it is at the desk, published or not.",
+        "A review at the editors' desk, published or not.",
         id=UUID,
         state={"type": "string", "enum": ["draft", "submitted", "approved", "published", "withdrawn"]},
         **_SENT["ReviewToDraft"]["properties"],

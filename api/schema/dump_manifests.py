@@ -1,4 +1,4 @@
-"""JSON Schema of the bulk dumps' manifests, and of the rows that only they have."""
+"""JSON Schema of the manifests of bulk dumps, and of rows that only dumps have."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from api.schema.operations import ref
 Json = dict[str, Any]
 
 _DUMP: Json = {
-    "sequence": about(INTEGER, "The newest log entry that it holds."),
+    "sequence": about(INTEGER, "The newest log entry in the dump."),
     "at": about(MOMENT, "When that entry was made."),
     "made_at": about(MOMENT, "When the dump was made."),
 }
@@ -17,33 +17,33 @@ _DUMP: Json = {
 DUMPS: Json = {
     "LogEntry": keys("An entry of the log.", **ENTRY),
     "DumpList": keys(
-        "The dumps that there are, the newest first.",
+        "All dumps, newest first.",
         results=listed(
             keys(
                 "A dump.",
                 **_DUMP,
                 url=about(URL, "Its manifest."),
-                bytes=about(INTEGER, "All its files together."),
+                bytes=about(INTEGER, "The size of all its files."),
             )
         ),
-        next=about({"type": "null"}, "All are on one page."),
+        next=about({"type": "null"}, "Always null: all dumps are on one page."),
         previous={"type": "null"},
     ),
     "DumpManifest": keys(
-        "What a dump holds, as of one entry of the log.",
+        "The content of a dump, as of one log entry.",
         **_DUMP,
-        site=about(URL, "The site that made it; addresses in the rows are its."),
+        site=about(URL, "The site that made the dump. URLs in the rows belong to this site."),
         license=URL,
-        checkpoint=about(TEXT, "The log's signed checkpoint of exactly these entries (C2SP signed note)."),
+        checkpoint=about(TEXT, "The log's signed checkpoint at this entry (C2SP signed note)."),
         files=listed(ref("DumpFile")),
         schemas={
             "type": "object",
             "additionalProperties": {"type": "object"},
-            "description": "By table, the JSON Schema (2020-12) of a row, whole in itself.",
+            "description": "For each table, the complete JSON Schema (2020-12) of a row.",
         },
     ),
     "DumpFile": keys(
-        "A table in a format.",
+        "A table in one format.",
         name=TEXT,
         url=URL,
         table={"type": "string", "description": "`reviews`, `claims`, `corrections`, `demands`, `entries`."},

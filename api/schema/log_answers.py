@@ -1,4 +1,4 @@
-"""JSON Schema of the public log's answers, and media types of those that are not JSON."""
+"""JSON Schema of the public log's responses, and of its formats that aren't JSON."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ LOG: Json = {
     "Note": about(TEXT, "A C2SP signed note: origin, size, root hash, an empty line, signature lines."),
     "VerifierKey": about(TEXT, "`<name>+<key id>+<base64>`, C2SP signed-note."),
     "Bytes": {"type": "string", "format": "binary"},
-    "AnyDocument": {"type": "object", "description": "Canonical JSON (RFC 8785) of what the entry is about."},
+    "AnyDocument": {"type": "object", "description": "The document of the entry, as canonical JSON (RFC 8785)."},
     "InclusionProof": keys(
-        "That a leaf is in the tree of that size.",
+        "Proves that a leaf is in the tree of this size.",
         sequence=INTEGER,
         size=INTEGER,
         leaf=about(TEXT, "The leaf's exact bytes, UTF-8."),
@@ -23,7 +23,7 @@ LOG: Json = {
         proof=listed(HASH, description="From the leaf upwards."),
     ),
     "ConsistencyProof": keys(
-        "That the larger tree begins with the smaller one.",
+        "Proves that the larger tree begins with the smaller one.",
         **{"from": INTEGER, "to": INTEGER},
         from_root_hash=HASH,
         to_root_hash=HASH,

@@ -30,7 +30,7 @@ def own_folder(tmp_path, monkeypatch):
 def test_dump_of_nothing(database, own_folder, api, capsys):
     call_command("make_dumps")
     assert api.get("dumps/")["results"] == []
-    assert capsys.readouterr().out == "Nothing has been published since the newest dump; it stays.\n"
+    assert capsys.readouterr().out == "Nothing has been published since the newest dump, so there is nothing to do.\n"
 
 
 def test_the_last_ones_are_kept(database, own_folder, api, monkeypatch):
