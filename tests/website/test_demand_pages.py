@@ -88,7 +88,7 @@ def test_demand_says_what_was_asked_and_what_came_of_it(register: SimpleNamespac
 def test_register_names_the_review_that_a_demand_is_about(register: SimpleNamespace) -> None:
     page = get("/demands/")
     assert "lũ. About: Video nước lũ là của năm 2020 Toà soạn checkpoint.org · received" in page.text
-    assert "Done as demanded Court About: this review something is left out" in page.text  # it was erased
+    assert "Done as demanded Court About: this review a part is left out" in page.text  # it was erased
     assert [href for href in page.values("a", "href") if href.startswith("/reviews/")] == [
         register.erased, register.review,
     ]  # fmt: skip
@@ -152,7 +152,7 @@ def test_queries_are_few_and_of_the_reading_role(register: SimpleNamespace, name
 
 def test_demand_absent_is_404(register: SimpleNamespace) -> None:
     for path in (register.review.replace("reviews", "demands"), "/demands/x/", "/demands/?page=0", "/demands/?page=2"):
-        assert "There is no page at this address" in get(path, status=404).text
+        assert "This page doesn’t exist" in get(path, status=404).text
 
 
 def test_pages_lead_to_each_other(register: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ def test_form_promises_no_more_than_is_kept(newsroom: Newsroom) -> None:
 def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
     page = reader("/tips/", "en").fill(text=TEXT).press("Send")
     reader_messages.dismiss(message=ReaderMessage.objects.get(), by=newsroom.editor, newsroom=newsroom.publisher.pk)
-    assert "The editors have read it and put it aside." in page.open(page.path).text
+    assert "The editors have read it and won’t follow it up." in page.open(page.path).text
 
 
 @pytest.mark.parametrize(
