@@ -1,7 +1,7 @@
-"""Middleware that pages for people need and programs do not: answers under PROGRAMS pass it by.
+"""Middleware for pages, which responses under PROGRAMS skip.
 
-The API knows no sessions, accounts, cookies or languages; what these would do for each of its answers takes as long
-as the answer itself. `api.middleware.ApiAnswers` sets the headers that such an answer has in common with a page.
+The API has no sessions, accounts, cookies or languages. This middleware would take as long as the response itself.
+`api.middleware.ApiAnswers` sets the headers that the API's responses share with pages.
 """
 
 from typing import Any
@@ -35,7 +35,7 @@ class Sessions(_ForBrowsers, SessionMiddleware):
 
 class Languages(_ForBrowsers, LocaleMiddleware):
     def __call__(self, request: HttpRequest) -> Any:
-        translation.deactivate()  # the thread still has the language of the page that it made before
+        translation.deactivate()  # the thread still has the language of its previous page
         return super().__call__(request)
 
 

@@ -1,6 +1,6 @@
 """``make fields`` and ``make check``: the tables of fields in the documentation, from the statements' models.
 
-A table stands between ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name is that of a component.
+A table is between ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name is a component's.
 """
 
 import re
@@ -19,7 +19,7 @@ from factcheck.record.statements.schema import sent
 Json = dict[str, Any]
 
 PAGES = ("docs/api.md", "docs/import.md")
-# Components that have a heading of their own; the keys of others stand in the table of what they belong to.
+# Components with a heading of their own. The keys of other objects are in their parent's table.
 HEADINGS = {"ReviewedClaim": "claim", "Verdict": "verdict", "Publisher": "publisher", "Claimant": "claimant"}
 _TABLE = re.compile(r"(<!-- fields of (\w+) -->\n).*?(<!-- end of fields -->)", re.DOTALL)
 _FORMATS = {"uuid": "UUID", "date": "date", "date-time": "time", "uri": "URL"}
@@ -34,11 +34,11 @@ _TYPES = {"string": "text"}
 
 
 class Command(BaseCommand):
-    help = "Writes the tables of fields into docs/api.md and docs/import.md; --check only compares."
+    help = "Writes the tables of fields in the documentation. With --check it only compares."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="fail when a table is out of date; change nothing")
+        parser.add_argument("--check", action="store_true", help="fail if a table is out of date, and change nothing")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         for name in PAGES:
@@ -46,12 +46,12 @@ class Command(BaseCommand):
             text = page.read_text(encoding="utf-8")
             now = _TABLE.sub(lambda found: found[1] + table(found[2]) + found[3], text)
             if check and now != text:
-                raise CommandError(f"The tables of fields in {name} are out of date: run make fields")
+                raise CommandError(f"The tables of fields in {name} are out of date. Run make fields.")
             page.write_text(now, encoding="utf-8")
 
 
 def table(component: str) -> str:
-    """The table of a component, or of the import format."""
+    """Return the table of a component, or of the import format."""
     imported = sent(ImportedReview)
     if component in imported:
         lines = ["| key | type | needed | meaning |", "|---|---|---|---|"]
@@ -69,7 +69,7 @@ def table(component: str) -> str:
 
 
 def _rows(schema: Json, components: Json, linked: dict[str, str], before: str = "") -> Iterator[tuple[str, Json, bool]]:
-    """Each key with its schema, and whether it has to be there; keys of objects without a heading by their place."""
+    """Yield each key with its schema and whether it is required. Keys of nested objects have their full path."""
     for key, each in schema["properties"].items():
         place = f"{before}{key}"
         yield place, each, key in schema.get("required", ())

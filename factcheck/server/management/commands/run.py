@@ -1,4 +1,4 @@
-"""``make run``: the whole site on this machine, from nothing to its addresses, until Ctrl-C."""
+"""``make run``: the whole site on this machine until Ctrl-C."""
 
 import fcntl
 import json
@@ -26,20 +26,18 @@ from factcheck.database.data_directory import make_folder
 from factcheck.database.versions import refuse_unknown_migrations
 from factcheck.server import processes
 
-# Each thread keeps a connection of each role.
+# Each thread has a connection for each role.
 THREADS = 8
 
 
 class Command(BaseCommand):
-    help = (
-        "Starts the database and the worker, migrates, loads the demo newsroom if it is empty, and serves until Ctrl-C."
-    )
+    help = "Starts database and worker, migrates, loads the demo into an empty database, and serves until Ctrl-C."
     requires_system_checks = []
     interrupted = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--address", default="127.0.0.1", help="IP address to listen on (default: 127.0.0.1); the port is PORT's"
+            "--address", default="127.0.0.1", help="IP address to listen on (default: 127.0.0.1). PORT sets the port"
         )
 
     def handle(self, *args: Any, address: str, **options: Any) -> None:
@@ -49,7 +47,7 @@ class Command(BaseCommand):
             with _alone(settings.VAR):
                 _refuse_used_port(address, settings.PORT)
                 self._prepare()
-                connections.close_all()  # the processes that it starts open their own
+                connections.close_all()  # the child processes open their own
                 if not self.interrupted:
                     self._run(address)
         except KeyboardInterrupt:
@@ -59,7 +57,7 @@ class Command(BaseCommand):
         self.stdout.write("Stopped.")
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        # Python drops an exception that comes while an object is being destroyed; the mark stays.
+        # Python drops an exception that is raised while an object is being destroyed. The attribute stays.
         self.interrupted = True
         raise KeyboardInterrupt
 
@@ -84,10 +82,10 @@ class Command(BaseCommand):
 
     def _load_demo(self) -> None:
         if not get_user_model()._default_manager.exists():
-            call_command("load_demo", verbosity=0)  # the logins are announced once the site is up
+            call_command("load_demo", verbosity=0)  # `_announce` prints the logins
 
     def _run(self, address: str) -> None:
-        # Forking would share this process's locks and threads with what it starts.
+        # Forking would share this process's locks and threads with its children.
         multiprocessing.set_start_method("spawn", force=True)
         worker = multiprocessing.Process(target=processes.work, name="worker", daemon=True)
         worker.start()
@@ -96,7 +94,7 @@ class Command(BaseCommand):
         finally:
             worker.terminate()
             worker.join(processes.SECONDS_TO_STOP)
-            worker.kill()  # jobs that it had not ended begin again at the next start
+            worker.kill()  # unfinished jobs start again with the next worker
             worker.join()
 
     def _serve(self, address: str) -> None:
@@ -109,7 +107,7 @@ class Command(BaseCommand):
             workers=1,
             blocking_threads=THREADS,
             websockets=False,
-            http=HTTPModes.http1,  # granian's "auto" waits at its end for every connection that a browser keeps open
+            http=HTTPModes.http1,  # granian's "auto" waits at its end for every open connection
             log_level=LogLevels.error,
             workers_kill_timeout=int(processes.SECONDS_TO_STOP),
         )
@@ -117,7 +115,7 @@ class Command(BaseCommand):
         try:
             server.serve(target_loader=processes.serve_site, wrap_loader=False)
         except SystemExit:
-            # Ctrl-C in a terminal reaches the worker too; one that is quicker than its parent counts as failed.
+            # Ctrl-C in a terminal reaches the worker process too. If it ends before its parent, granian sees a failure.
             if not server.interrupt_signal:
                 raise
 
@@ -139,25 +137,25 @@ class Command(BaseCommand):
 
 @contextmanager
 def _alone(var: Path) -> Iterator[None]:
-    """Two sites on one folder would load the demo twice, and serve the same reviews under two addresses."""
+    """Lock the folder. Two sites in one folder would load the demo twice, and serve the same reviews at two URLs."""
     try:
         make_folder(var, 0o755)
         lock = open(var / "run.lock", "a")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise CommandError(f"The folder {var} cannot be written to ({error.strerror}): set FACTCHECK_VAR.") from None
+        raise CommandError(f"The folder {var} can't be written to ({error.strerror}). Set FACTCHECK_VAR.") from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CommandError(
-                f"Another make run already uses the folder {var}: stop it first, "
+                f"Another make run already uses the folder {var}. Stop it first, "
                 "or set FACTCHECK_VAR to another folder and PORT to another port."
             ) from None
         yield
 
 
 def _refuse_used_port(address: str, port: int) -> None:
-    """Granian's own socket would share the port with another of its kind."""
+    """Raises CommandError if the port is in use. Granian's own socket would share the port with another granian."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -165,6 +163,6 @@ def _refuse_used_port(address: str, port: int) -> None:
             probe.bind((address, port))
         except OSError as error:
             raise CommandError(
-                f"{address}:{port} cannot be used ({error.strerror}): "
-                f"choose another port, for example make run PORT={port + 1}."
+                f"{address}:{port} can't be used ({error.strerror}). "
+                f"Choose another port, for example make run PORT={port + 1}."
             ) from None
