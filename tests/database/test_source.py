@@ -110,7 +110,7 @@ def test_half_a_configuration_is_a_sentence(environ: dict[str, str], sentence: s
 
 def test_unreachable_server_is_a_sentence(tmp_path: Path):
     nowhere = "postgresql://a:b@127.0.0.1:1/facts"
-    with pytest.raises(DatabaseProblem, match=r"^The database that DATABASE_URL names cannot be used: .+refused"):
+    with pytest.raises(DatabaseProblem, match=r"^The database in DATABASE_URL can't be used: .+refused"):
         source({"DATABASE_URL": nowhere, "PUBLIC_DATABASE_URL": nowhere}, tmp_path).prepare()
 
 
@@ -134,7 +134,7 @@ def test_old_server_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Answers.info, "server_version", 130011)
     with pytest.raises(DatabaseProblem) as problem:
         Remote({})._check(Answers())  # type: ignore[arg-type]
-    assert str(problem.value) == "DATABASE_URL names a PostgreSQL 13 server: 14 or later is needed."
+    assert str(problem.value) == "The server in DATABASE_URL is PostgreSQL 13. Use version 14 or later."
 
 
 def test_missing_extensions_are_a_sentence():
@@ -150,7 +150,7 @@ def test_missing_extensions_are_a_sentence():
 def test_old_pgvector_is_a_sentence():
     with pytest.raises(DatabaseProblem) as problem:
         Remote({})._check(Answers(pg_trgm="1.6", unaccent="1.1", btree_gin="1.3", vector="0.4.3"))  # type: ignore[arg-type]
-    assert str(problem.value) == ("The PostgreSQL server of DATABASE_URL has pgvector 0.4.3: 0.7.0 or later is needed.")
+    assert str(problem.value) == ("The PostgreSQL server in DATABASE_URL has pgvector 0.4.3. Install 0.7.0 or later.")
 
 
 @pytest.fixture

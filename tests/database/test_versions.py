@@ -63,7 +63,7 @@ def test_old_folder_is_met_with_one_sentence(old_var: Path, arguments: list[str]
     assert (result.returncode, result.stderr) == (
         1,
         f"The database in {old_var}/postgres has the migration editorial.0031_says_whose_it_is, which this version of "
-        f"the site doesn't have: move {old_var} away to start with an empty one, or go on with the version that made "
+        f"the site doesn't have. Move {old_var} away to start with an empty one, or use the version that created "
         "it.\n",
     )
 
@@ -83,8 +83,8 @@ def test_old_database_on_a_server_is_replaced_there(database: str, monkeypatch: 
     with pytest.raises(DatabaseProblem) as problem:
         call_command("migrate", database="owner", verbosity=0)
     assert str(problem.value) == (
-        "The database that DATABASE_URL names has the migration record.0020_gone, which this version of the site "
-        "doesn't have: name an empty one instead, or go on with the version that made it."
+        "The database in DATABASE_URL has the migration record.0020_gone, which this version of the site "
+        "doesn't have. Name an empty one instead, or use the version that created it."
     )
 
 
