@@ -255,6 +255,7 @@ FORMAT_MODULE_PATH = ["factcheck.locale"]
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [("docs", BASE_DIR / "docs" / "images")]  # the pictures in the guides
 # Static files are served from the apps' folders, so there is nothing to collect.
 WHITENOISE_USE_FINDERS = True
 

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from factcheck.website import demand_views, intake, sitemaps, views, well_known
+from factcheck.website import demand_views, documentation, intake, sitemaps, views, well_known
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,6 +19,11 @@ urlpatterns = [
     path("corrections/", views.corrections, name="corrections"),
     path("demands/", demand_views.demands, name="demands"),
     path("demands/<uuid:demand_id>/", demand_views.demand, name="demand"),
+    path("docs/", documentation.index, name="documentation"),
+    path("docs/<slug:kind>/", documentation.guide),
+    path("docs/<slug:kind>/<slug:name>/", documentation.guide, name="guide"),
+    path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),
+    path("llms.txt", documentation.llms),
     # Without a CSRF token: another site could only change the language. A token would set a cookie for every reader
     # and remove every page's ETag.
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),

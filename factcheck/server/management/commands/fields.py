@@ -18,7 +18,7 @@ from factcheck.record.statements.schema import sent
 
 Json = dict[str, Any]
 
-PAGES = ("docs/api.md", "docs/import.md")
+PAGES = ("docs/api.md", "docs/reference/import-formats.md")
 # Components with a heading of their own. The keys of other objects are in their parent's table.
 HEADINGS = {"ReviewedClaim": "claim", "Verdict": "verdict", "Publisher": "publisher", "Claimant": "claimant"}
 _TABLE = re.compile(r"(<!-- fields of (\w+) -->\n).*?(<!-- end of fields -->)", re.DOTALL)
