@@ -18,30 +18,30 @@ from django.utils.deprecation import MiddlewareMixin
 PROGRAMS = ("/api/", "/feeds/", "/v1alpha1/")
 
 
-class _ForBrowsers(MiddlewareMixin):
+class _PagesOnly(MiddlewareMixin):
     def __call__(self, request: HttpRequest) -> Any:
         if request.path_info.startswith(PROGRAMS):
             return self.get_response(request)
         return super().__call__(request)
 
 
-class Policy(_ForBrowsers, CSPMiddleware):
+class Policy(_PagesOnly, CSPMiddleware):
     pass
 
 
-class Sessions(_ForBrowsers, SessionMiddleware):
+class Sessions(_PagesOnly, SessionMiddleware):
     pass
 
 
-class Languages(_ForBrowsers, LocaleMiddleware):
+class Languages(_PagesOnly, LocaleMiddleware):
     def __call__(self, request: HttpRequest) -> Any:
         translation.deactivate()  # the thread still has the language of its previous page
         return super().__call__(request)
 
 
-class Accounts(_ForBrowsers, AuthenticationMiddleware):
+class Accounts(_PagesOnly, AuthenticationMiddleware):
     pass
 
 
-class Messages(_ForBrowsers, MessageMiddleware):
+class Messages(_PagesOnly, MessageMiddleware):
     pass

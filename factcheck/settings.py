@@ -180,7 +180,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.http.problems.handle",
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_THROTTLE_CLASSES": ["factcheck.server.networks.ByNetwork"] if API_RATE_LIMIT else [],
+    "DEFAULT_THROTTLE_CLASSES": ["factcheck.server.networks.NetworkThrottle"] if API_RATE_LIMIT else [],
     "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_LIMIT or None},
     # The client's IP address. Behind the proxy it is the last one in X-Forwarded-For, which the client can't fake.
     "NUM_PROXIES": 1 if SECURE else 0,

@@ -146,7 +146,7 @@ def test_nothing_else_reads_the_environment():
 
 def test_limit_of_requests_is_counted_by_network():
     code = "from api.http.endpoint import Endpoint; print(*(each.__name__ for each in Endpoint.throttle_classes))"
-    assert manage("shell", "--no-imports", "-c", code, API_RATE_LIMIT="9/min").stdout == "ByNetwork\n"
+    assert manage("shell", "--no-imports", "-c", code, API_RATE_LIMIT="9/min").stdout == "NetworkThrottle\n"
 
 
 @pytest.mark.parametrize("limit", ["600", "600/10min", "600 per min", "0/min", "x/min"])

@@ -18,7 +18,7 @@ from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
 from api.lists.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.lists.frequency import unless_common
 from api.lists.keyset import Order, Position, Row, read_rows
-from factcheck.database.query_timeout import all_within
+from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.urls import site_of
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.claim_merges import Family
@@ -59,8 +59,8 @@ def search_claims(search: Search) -> Body:
     page = found[: search.page_size]
     claims = [_claim(orjson.loads(body), search) for _, _, body in page]
     # A claim that only matches by the date of a claim merged into it has no review to show.
-    shown = [claim for claim in claims if "claimReview" in claim]
-    response: Body = {"claims": shown} if shown else {}
+    matching_claims = [claim for claim in claims if "claimReview" in claim]
+    response: Body = {"claims": matching_claims} if matching_claims else {}
     if len(found) > len(page):
         response["nextPageToken"] = write_cursor(Cursor(position=Position(*page[-1][:2])), search.place)
     return response
@@ -69,7 +69,7 @@ def search_claims(search: Search) -> Body:
 def _best(search: Search, position: Position | None) -> list[Row]:
     """Return claims that have the words, best first: the page and one more."""
     deadline = time.monotonic() + SECONDS
-    with all_within(SECONDS):
+    with time_limit(SECONDS):
         condition = _condition(search)
     ranking = Ranking(PublishedClaim, read_query(search.query), condition, deadline - time.monotonic())
     place = (position.value, position.tie) if position else None
@@ -82,11 +82,11 @@ def _best(search: Search, position: Position | None) -> list[Row]:
 def _newest(search: Search, position: Position | None) -> list[Row]:
     """Return the newest publications first: the page and one more."""
     begun = time.monotonic()
-    with suppress(TimeoutError), all_within(min(WALK, SECONDS)):
+    with suppress(TimeoutError), time_limit(min(WALK, SECONDS)):
         if not (search.site and _has_few(search.site)):
             return _in_order(search, position, walk=True)
     # Most sites' claims were imported together, so that most of the order may lie outside of them.
-    with all_within(SECONDS - (time.monotonic() - begun)):
+    with time_limit(SECONDS - (time.monotonic() - begun)):
         return _in_order(search, position, walk=False)
 
 

@@ -14,21 +14,6 @@ BLOCK = 256 * 1024
 _RANGE = re.compile(r"bytes[ \t]*=[ \t]*(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))[ \t]*", re.IGNORECASE)
 
 
-class _Part:
-    """The rest of an open file, up to a number of bytes."""
-
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file, self._left = file, size
-
-    def read(self, size: int = BLOCK) -> bytes:
-        found = self._file.read(min(size, self._left))
-        self._left -= len(found)
-        return found
-
-    def close(self) -> None:
-        self._file.close()
-
-
 def respond_file(request: HttpRequest, path: Path, media_type: str, etag: str) -> HttpResponseBase:
     """Return the file or the requested part. Raises Refused and FileNotFoundError.
 
@@ -56,6 +41,21 @@ def respond_file(request: HttpRequest, path: Path, media_type: str, etag: str) -
     response = FileResponse(_Part(file, end - first), status=status, content_type=media_type, headers=headers)
     response.block_size = BLOCK
     return response
+
+
+class _Part:
+    """The rest of an open file, up to a number of bytes."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._left = file, size
+
+    def read(self, size: int = BLOCK) -> bytes:
+        found = self._file.read(min(size, self._left))
+        self._left -= len(found)
+        return found
+
+    def close(self) -> None:
+        self._file.close()
 
 
 def _requested_range(request: HttpRequest, etag: str, size: int) -> tuple[int, int] | None:

@@ -20,23 +20,6 @@ RETRY_AFTER = 30  # seconds
 _slots = threading.BoundedSemaphore(MAX_STREAMS)
 
 
-class _LimitedStream:
-    """A stream that occupies one slot of `_slots`.
-
-    The slot is freed once: when the server closes the response, or when this object is deleted.
-    """
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self.close = weakref.finalize(self, _slots.release)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self._pieces)
-
-
 def respond_stream(
     request: HttpRequest, stamp: str, pieces: Callable[[], Iterator[bytes]], content_type: str
 ) -> HttpResponseBase:
@@ -58,3 +41,20 @@ def respond_stream(
     response.headers["ETag"] = f"W/{etag}"
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+class _LimitedStream:
+    """A stream that occupies one slot of `_slots`.
+
+    The slot is freed once: when the server closes the response, or when this object is deleted.
+    """
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self.close = weakref.finalize(self, _slots.release)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)

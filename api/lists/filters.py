@@ -76,22 +76,22 @@ def _column(lookup: str) -> Callable[[list[Any]], Q]:
     return lambda found: Q(**{lookup: found})
 
 
-def _span(name: str, column: str, what: str, moments: bool = False, after: bool = True) -> Filter:
+def _span(name: str, column: str, what: str, times: bool = False, after: bool = True) -> Filter:
     lookup = f"{column}__{'gte' if after else 'lt'}"
-    read: Callable[[str], Any] = values.read_time if moments else values.read_date
+    read: Callable[[str], Any] = values.read_time if times else values.read_date
     return Filter(
         name,
         read,
         any_of(lambda value: Q(**{lookup: value})),
-        TIME_SCHEMA if moments else DATE_SCHEMA,
-        f"{what} {'on or after' if after else 'before'} this {'moment (UTC)' if moments else 'day'}.",
+        TIME_SCHEMA if times else DATE_SCHEMA,
+        f"{what} {'on or after' if after else 'before'} this {'time (UTC)' if times else 'day'}.",
         "2026-11-05",
     )
 
 
-def _between(name: str, column: str, what: str, moments: bool = False) -> list[Filter]:
+def _between(name: str, column: str, what: str, times: bool = False) -> list[Filter]:
     """Two filters: from a time or day on, and before one."""
-    return [_span(f"{name}_{'after' if after else 'before'}", column, what, moments, after) for after in (True, False)]
+    return [_span(f"{name}_{'after' if after else 'before'}", column, what, times, after) for after in (True, False)]
 
 
 def _language(what: str) -> Filter:
@@ -164,8 +164,8 @@ REVIEW_FILTERS: Sequence[Filter] = (
     ),
     *_between("claimed", "claimed_on", "The claim was made"),
     *_between("reviewed", "reviewed_on", "The publisher dates the review"),
-    *_between("published", "published_at", "First published here", moments=True),
-    _span("updated_after", "updated_at", "Last changed here", moments=True),
+    *_between("published", "published_at", "First published here", times=True),
+    _span("updated_after", "updated_at", "Last changed here", times=True),
 )  # fmt: skip
 
 DEMAND_FILTERS: Sequence[Filter] = (
@@ -187,8 +187,8 @@ DEMAND_FILTERS: Sequence[Filter] = (
         "The outcome of the demand.", "refused",
     ),
     *_between("received", "received_on", "Received"),
-    *_between("published", "published_at", "First published here", moments=True),
-    _span("updated_after", "updated_at", "Last changed here", moments=True),
+    *_between("published", "published_at", "First published here", times=True),
+    _span("updated_after", "updated_at", "Last changed here", times=True),
 )  # fmt: skip
 
 CLAIM_FILTERS: Sequence[Filter] = (
@@ -209,6 +209,6 @@ CLAIM_FILTERS: Sequence[Filter] = (
     _topic(PublishedClaim),
     APPEARANCE,
     *_between("claimed", "claimed_on", "The claim was made"),
-    *_between("published", "published_at", "The first review of it was published", moments=True),
-    _span("updated_after", "updated_at", "A review of it was published or changed", moments=True),
+    *_between("published", "published_at", "The first review of it was published", times=True),
+    _span("updated_after", "updated_at", "A review of it was published or changed", times=True),
 )  # fmt: skip

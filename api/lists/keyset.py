@@ -71,13 +71,13 @@ def read_rows(
     row is found twice and kept once.
     """
 
-    def read(part: bool | None, at: Position | None, wanted: int) -> list[Row]:
+    def read(part: bool | None, at: Position | None, limit: int) -> list[Row]:
         chosen = (part_of(rows, order, part, at, backward) for rows in sources)
-        some = [row for rows in chosen for row in rows.values_list(order.value, order.tie, *columns)[:wanted]]
+        some = [row for rows in chosen for row in rows.values_list(order.value, order.tie, *columns)[:limit]]
         if len(sources) > 1:
             some.sort(key=lambda row: row[1] if part else row[:2], reverse=order.descending != backward)
             some = [row for before, row in pairwise([(), *some]) if row[:2] != before[:2]]
-        return some[:wanted]
+        return some[:limit]
 
     return walk(read, order, position, backward, limit)
 

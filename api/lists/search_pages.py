@@ -10,7 +10,7 @@ from api.http.problems import ParameterProblem
 from api.lists.as_of import as_published
 from api.lists.options import BY_RELEVANCE, ListRequest
 from api.lists.pages import Page, page_of, read_page
-from factcheck.database.query_timeout import all_within
+from factcheck.database.query_timeout import time_limit
 from factcheck.record.search.counts import count
 from factcheck.record.search.ranking import SECONDS, Found, Search, Searched, has_words
 from factcheck.record.search.snippets import mark
@@ -68,7 +68,7 @@ def _read_sorted(list_request: ListRequest) -> Page:
 def read_in_time(list_request: ListRequest, rows: QuerySet[Any]) -> Page:
     """Return a page of rows that have the words. Raises ParameterProblem when this takes too long."""
     try:
-        with all_within(SECONDS):
+        with time_limit(SECONDS):
             return read_page(list_request, rows)
     except TimeoutError as error:
         raise ParameterProblem([("q", TOO_SLOW)]) from error

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.schema.bodies import BODIES, DIGEST, INTEGER, TEXT_OR_NULL, TIMES, URL, about, keys
+from api.schema.bodies import BODIES, DIGEST, INTEGER, TEXT_OR_NULL, TIMES, URL, described, object_of
 from api.schema.lists import REVISION
 from api.schema.operations import ref
 from factcheck.record.statements.demand import Demand
@@ -11,11 +11,11 @@ from factcheck.record.statements.schema import published
 Json = dict[str, Any]
 
 _KIND: Json = {"type": "string", "enum": ["published", "updated"]}
-_NOTE = about(TEXT_OR_NULL, "A note about the change. Null for the first revision.")
+_NOTE = described(TEXT_OR_NULL, "A note about the change. Null for the first revision.")
 _STATEMENTS = published(Demand)
 _REVISION: Json = {**REVISION, "kind": _KIND, "class": {"type": "null"}, "note": _NOTE, "document_url": URL}
 _CURRENT: Json = {
-    "number": about(INTEGER, "The revision's number, from 1."),
+    "number": described(INTEGER, "The revision's number, from 1."),
     "kind": _KIND,
     "class": {"type": "null"},
     "note": _NOTE,
@@ -23,28 +23,28 @@ _CURRENT: Json = {
 
 DEMANDS: Json = {
     **{name: schema for name, schema in _STATEMENTS.items() if name not in BODIES},
-    "Demand": keys(
+    "Demand": object_of(
         _STATEMENTS["Demand"]["description"],
         **_STATEMENTS["Demand"]["properties"],
         **TIMES,
-        url=about(URL, "Its page on this site."),
+        url=described(URL, "Its page on this site."),
         revision=ref("CurrentDemandRevision"),
     ),
-    "CurrentDemandRevision": keys(
+    "CurrentDemandRevision": object_of(
         "The current revision.",
         **_CURRENT,
-        sequence=about(INTEGER, "The revision's entry in the public log."),
+        sequence=described(INTEGER, "The revision's entry in the public log."),
         digest=DIGEST,
     ),
-    "DemandDocument": keys(
+    "DemandDocument": object_of(
         "A demand as canonical JSON (RFC 8785). It lacks `url`, `revision.sequence` and `revision.digest`, which belong"
         " to the serving site.",
         **_STATEMENTS["Demand"]["properties"],
         **TIMES,
-        revision=keys("The current revision.", **_CURRENT),
+        revision=object_of("The current revision.", **_CURRENT),
     ),
-    "DemandRevision": keys("An entry about a demand.", **_REVISION),
-    "RevisionWithDemand": keys(
+    "DemandRevision": object_of("An entry about a demand.", **_REVISION),
+    "RevisionWithDemand": object_of(
         "An entry about a demand, with the demand as it was then.", **_REVISION, demand=ref("Demand")
     ),
 }

@@ -2,47 +2,47 @@
 
 from typing import Any
 
-from api.schema.bodies import INTEGER, MOMENT, TEXT, URL, about, keys, listed
+from api.schema.bodies import INTEGER, TEXT, TIME, URL, array_of, described, object_of
 from api.schema.lists import ENTRY
 from api.schema.operations import ref
 
 Json = dict[str, Any]
 
 _DUMP: Json = {
-    "sequence": about(INTEGER, "The newest log entry in the dump."),
-    "at": about(MOMENT, "When that entry was made."),
-    "made_at": about(MOMENT, "When the dump was made."),
+    "sequence": described(INTEGER, "The newest log entry in the dump."),
+    "at": described(TIME, "When that entry was made."),
+    "made_at": described(TIME, "When the dump was made."),
 }
 
 DUMPS: Json = {
-    "LogEntry": keys("An entry of the log.", **ENTRY),
-    "DumpList": keys(
+    "LogEntry": object_of("An entry of the log.", **ENTRY),
+    "DumpList": object_of(
         "All dumps, newest first.",
-        results=listed(
-            keys(
+        results=array_of(
+            object_of(
                 "A dump.",
                 **_DUMP,
-                url=about(URL, "Its manifest."),
-                bytes=about(INTEGER, "The size of all its files."),
+                url=described(URL, "Its manifest."),
+                bytes=described(INTEGER, "The size of all its files."),
             )
         ),
-        next=about({"type": "null"}, "Always null: all dumps are on one page."),
+        next=described({"type": "null"}, "Always null: all dumps are on one page."),
         previous={"type": "null"},
     ),
-    "DumpManifest": keys(
+    "DumpManifest": object_of(
         "The content of a dump, as of one log entry.",
         **_DUMP,
-        site=about(URL, "The site that made the dump. URLs in the rows belong to this site."),
+        site=described(URL, "The site that made the dump. URLs in the rows belong to this site."),
         license=URL,
-        checkpoint=about(TEXT, "The log's signed checkpoint at this entry (C2SP signed note)."),
-        files=listed(ref("DumpFile")),
+        checkpoint=described(TEXT, "The log's signed checkpoint at this entry (C2SP signed note)."),
+        files=array_of(ref("DumpFile")),
         schemas={
             "type": "object",
             "additionalProperties": {"type": "object"},
             "description": "For each table, the complete JSON Schema (2020-12) of a row.",
         },
     ),
-    "DumpFile": keys(
+    "DumpFile": object_of(
         "A table in one format.",
         name=TEXT,
         url=URL,

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any
 
-from api.schema.bodies import MOMENT, TEXT, TEXT_OR_NULL, URL, about, keys
+from api.schema.bodies import TEXT, TEXT_OR_NULL, TIME, URL, described, object_of
 from factcheck.record.statements.parts import Part, Reference, needed, told
 from factcheck.record.statements.schema import sent
 from factcheck.record.statements.values import Language, Line, Prose, WebAddressOrNull
 
 Json = dict[str, Any]
 
-_MOMENT_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
+_TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
 _CONTACT = "How the newsroom can reach you. It is deleted with the message."
 
 
@@ -42,19 +42,19 @@ class CorrectionRequest(Part):
 
 MESSAGES: Json = {
     **sent(Tip, CorrectionRequest),
-    "Receipt": keys(
+    "Receipt": object_of(
         "The confirmation of a message. The receipt is sent only once.",
         receipt=TEXT,
-        url=about(URL, "The URL of the message's status."),
-        kept_until=about(MOMENT, "When message, contact and receipt will be deleted at the latest."),
+        url=described(URL, "The URL of the message's status."),
+        kept_until=described(TIME, "When message, contact and receipt will be deleted at the latest."),
     ),
-    "ReceiptStatus": keys(
+    "ReceiptStatus": object_of(
         "The status of a message, without its text.",
         kind={"type": "string", "enum": ["tip", "correction"]},
         status={"type": "string", "enum": ["waiting", "taken_up", "answered", "dismissed"]},
-        received_at=MOMENT,
-        decided_at=_MOMENT_OR_NULL,
-        answer=about(TEXT_OR_NULL, "The newsroom's answer."),
-        kept_until=MOMENT,
+        received_at=TIME,
+        decided_at=_TIME_OR_NULL,
+        answer=described(TEXT_OR_NULL, "The newsroom's answer."),
+        kept_until=TIME,
     ),
 }

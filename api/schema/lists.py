@@ -9,16 +9,16 @@ from api.schema.bodies import (
     INTEGER,
     INTEGER_OR_NULL,
     LABELS,
-    MOMENT,
     NOTE,
     TEXT,
     TEXT_OR_NULL,
+    TIME,
     URL,
     URL_OR_NULL,
     UUID,
-    about,
-    keys,
-    listed,
+    array_of,
+    described,
+    object_of,
 )
 from api.schema.operations import ref
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_SENT
@@ -42,11 +42,11 @@ SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
 def page_of(component: str) -> Json:
     """Extra information goes into `meta`, never into a result."""
-    return keys(
+    return object_of(
         "A page of a list.",
-        results=listed(ref(component)),
-        next=about(URL_OR_NULL, "The next page."),
-        previous=about(URL_OR_NULL, "The previous page."),
+        results=array_of(ref(component)),
+        next=described(URL_OR_NULL, "The next page."),
+        previous=described(URL_OR_NULL, "The previous page."),
     )
 
 
@@ -55,26 +55,28 @@ def searched_page_of(component: str) -> Json:
     return {**page, "properties": {**page["properties"], "meta": ref("Meta")}}
 
 
-_EXACT: Json = about({"type": "boolean"}, "False if there are more than 10,000, or if counting took too long.")
+_EXACT: Json = described({"type": "boolean"}, "False if there are more than 10,000, or if counting took too long.")
 META: Json = {
     "type": "object",
     "description": "Sent for a search for words, and if you request an extra.",
     "properties": {
-        "relaxed": about(
+        "relaxed": described(
             {"type": "boolean"}, "True if no result has all the words. The results have nearly all or some."
         ),
-        "complete": about({"type": "boolean"}, "False if the search ran out of time before it had read everything."),
-        "did_you_mean": about(TEXT_OR_NULL, "A corrected query with results, if some words occur nowhere."),
-        "count": keys(
+        "complete": described(
+            {"type": "boolean"}, "False if the search ran out of time before it had read everything."
+        ),
+        "did_you_mean": described(TEXT_OR_NULL, "A corrected query with results, if some words occur nowhere."),
+        "count": object_of(
             "Sent with `count=true`.",
-            value=about(INTEGER_OR_NULL, "At most 10,000. Null if counting took too long."),
+            value=described(INTEGER_OR_NULL, "At most 10,000. Null if counting took too long."),
             exact=_EXACT,
         ),
         "facets": {
             "type": "object",
             "description": "Sent with `facets`: the 50 most frequent values of each facet, in at most 10,000 results.",
-            "additionalProperties": keys(
-                "A facet.", values=listed(keys("A value.", value=TEXT, count=INTEGER)), exact=_EXACT
+            "additionalProperties": object_of(
+                "A facet.", values=array_of(object_of("A value.", value=TEXT, count=INTEGER)), exact=_EXACT
             ),
         },
         "highlights": {
@@ -92,22 +94,22 @@ REVISION: Json = {
     "kind": {"type": "string", "enum": ["original", "update", "correction", "withdrawal", "reinstatement", "erasure"]},
     "class": CHANGE_CLASS,
     "note": NOTE,
-    "at": MOMENT,
-    "sequence": about(INTEGER, "The entry's index in the public log."),
+    "at": TIME,
+    "sequence": described(INTEGER, "The entry's index in the public log."),
     "digest": DIGEST,
     "url": URL,
-    "document_url": about(URL_OR_NULL, "Null if the document was erased."),
-    "proof_url": about(URL, "A proof that the entry is in the public log."),
+    "document_url": described(URL_OR_NULL, "Null if the document was erased."),
+    "proof_url": described(URL, "A proof that the entry is in the public log."),
 }
 
 ENTRY: Json = {
-    "sequence": about(INTEGER, "The entry's index in the log."),
-    "at": MOMENT,
-    "kind": about(
+    "sequence": described(INTEGER, "The entry's index in the log."),
+    "at": TIME,
+    "kind": described(
         TEXT, "`review.original`, `review.update`, …, `demand.published`, `claim.merge`, `key.rotation`. More may come."
     ),
-    "subject": about(UUID, "The review, demand or claim that the entry is about."),
-    "number": about(INTEGER, "The revision's number within the subject."),
+    "subject": described(UUID, "The review, demand or claim that the entry is about."),
+    "number": described(INTEGER, "The revision's number within the subject."),
     "digest": DIGEST,
 }
 
@@ -126,29 +128,29 @@ LISTS: Json = {
             "DemandRevision",
         )
     },
-    "Revision": keys("An entry about a review.", **REVISION),
-    "RevisionWithReview": keys(
+    "Revision": object_of("An entry about a review.", **REVISION),
+    "RevisionWithReview": object_of(
         "An entry about a review, with the review as it was published then.",
         **REVISION,
         review=ref("ReviewOrTombstone"),
     ),
-    "RatingScale": keys(
+    "RatingScale": object_of(
         "A rating scale, with the verdicts that live reviews give.",
         slug=TEXT,
         best=INTEGER_OR_NULL,
         worst=INTEGER_OR_NULL,
-        verdicts=listed(keys("A verdict.", slug=TEXT, value=INTEGER_OR_NULL, labels=LABELS)),
+        verdicts=array_of(object_of("A verdict.", slug=TEXT, value=INTEGER_OR_NULL, labels=LABELS)),
     ),
     "CorrectionList": page_of("CorrectionOfReview"),
-    "ChangeList": keys(
+    "ChangeList": object_of(
         "A page of the feed of changes.",
-        results=listed(ref("Change")),
-        next=about(URL, "The next URL to request. It is never null, because more entries will come."),
+        results=array_of(ref("Change")),
+        next=described(URL, "The next URL to request. It is never null, because more entries will come."),
     ),
-    "Change": keys(
+    "Change": object_of(
         "An entry of the log.",
         **ENTRY,
-        body=about(
+        body=described(
             {"type": ["object", "null"]},
             "The current content at the subject's URL: the review, tombstone, erasure notice or demand. For a claim it"
             " is the merge or split. Null if a later entry is about the same subject, and for `key.rotation`.",
@@ -163,63 +165,63 @@ LISTS: Json = {
         },
         "additionalProperties": False,
     },
-    "Matching": keys(
+    "Matching": object_of(
         "Published claims that say the same as your text, best first.",
-        results=listed(
-            keys(
+        results=array_of(
+            object_of(
                 "A claim that may say the same.",
                 claim=ref("Claim"),
-                reviews=listed(ref("Review"), description="Its live reviews."),
-                score=about(SHARE, "How likely the claim says the same."),
+                reviews=array_of(ref("Review"), description="Its live reviews."),
+                score=described(SHARE, "How likely the claim says the same."),
                 matched={
                     "type": "object",
                     "description": "The parts of the score.",
                     "required": ["words"],
                     "properties": {
-                        "words": about(SHARE, "The share of the text's words in the claim. Rare words count more."),
-                        "meaning": about(SHARE, "How close the meaning is. Absent if meaning was not compared."),
+                        "words": described(SHARE, "The share of the text's words in the claim. Rare words count more."),
+                        "meaning": described(SHARE, "How close the meaning is. Absent if meaning was not compared."),
                     },
                 },
             )
         ),
         method={"type": "string", "enum": ["words+meaning", "words"]},
-        explanation=about(TEXT_OR_NULL, "Why meaning was not compared, or not with all claims."),
+        explanation=described(TEXT_OR_NULL, "Why meaning was not compared, or not with all claims."),
     ),
-    "JsonPatch": listed(
+    "JsonPatch": array_of(
         {
             "type": "object",
             "required": ["op", "path"],
             "properties": {
                 "op": {"type": "string", "enum": ["add", "remove", "replace", "move"]},
-                "path": about(TEXT, "JSON Pointer (RFC 6901)."),
+                "path": described(TEXT, "JSON Pointer (RFC 6901)."),
                 "from": TEXT,
                 "value": {},
             },
         },
         description="Operations in their order (RFC 6902).",
     ),
-    "Root": keys("The URLs of everything else.", **dict.fromkeys((*ADDRESSES, "license"), URL)),
+    "Root": object_of("The URLs of everything else.", **dict.fromkeys((*ADDRESSES, "license"), URL)),
     "OpenApi": {"type": "object", "description": "OpenAPI 3.1.", "required": ["openapi", "info", "paths"]},
     "Problem": {
-        **keys(
+        **object_of(
             "An error (RFC 9457).",
-            type=about(URL, "The URL of a page that explains this kind of problem."),
+            type=described(URL, "The URL of a page that explains this kind of problem."),
             title=TEXT,
             status=INTEGER,
             detail=TEXT,
-            instance=about(TEXT, "The path of the request."),
+            instance=described(TEXT, "The path of the request."),
         )
     },
 }
 LISTS["Problem"]["properties"]["notice"] = ref("ErasureNotice")
-LISTS["Problem"]["properties"]["errors"] = listed(
+LISTS["Problem"]["properties"]["errors"] = array_of(
     {
         "type": "object",
         "description": "A fault in one parameter, or at one place of the content.",
         "required": ["detail"],
         "properties": {
-            "parameter": about(TEXT, "The name of the wrong parameter."),
-            "pointer": about(
+            "parameter": described(TEXT, "The name of the wrong parameter."),
+            "pointer": described(
                 TEXT, "The place in the content: a JSON pointer as a fragment, such as `#/sources/0/url`."
             ),
             "detail": TEXT,

@@ -41,7 +41,7 @@ LIST_PARAMETERS = (
 )
 
 
-def described(
+def documented_private(
     operation_id: str,
     tag: str,
     summary: str,

@@ -20,7 +20,7 @@ from api.http.problems import ParameterProblem
 from api.http.request_bodies import read_content, read_object
 from api.http.values import read_number, read_uuid
 from api.lists.options import MAX_PAGE_SIZE, PAGE_SIZE
-from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, described
+from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, documented_private
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
 from factcheck.record.statements.parts import Part
 
@@ -104,14 +104,14 @@ class _Reviews(_Drafts):
 class ClaimDrafts(_Claims):
     http_method_names = ["get", "head", "options", "post"]
 
-    @described(
+    @documented_private(
         "list_claim_drafts", "Drafts", "Claims that your account logged, newest first.", "ClaimDraftList",
         extra=LIST_PARAMETERS, never=[404],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         return self.page(request)
 
-    @described(
+    @documented_private(
         "log_claim", "Drafts", "Logs a claim.", "Written", status=201, body="ClaimToLog", extra=[IDEMPOTENCY_KEY],
         headers=_LOCATION, never=[404],
     )  # fmt: skip
@@ -122,11 +122,11 @@ class ClaimDrafts(_Claims):
 class ClaimDraft(_Claims):
     http_method_names = ["get", "head", "options", "patch"]
 
-    @described("get_claim_draft", "Drafts", "A claim that your account logged.", "ClaimDraft")
+    @documented_private("get_claim_draft", "Drafts", "A claim that your account logged.", "ClaimDraft")
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
         return self.show(request, claim_id)
 
-    @described(
+    @documented_private(
         "change_claim_draft", "Drafts", "Changes a claim before a review of it is submitted.", "Written",
         body="ClaimChanges", extra=[IDEMPOTENCY_KEY],
     )  # fmt: skip
@@ -137,14 +137,14 @@ class ClaimDraft(_Claims):
 class ReviewDrafts(_Reviews):
     http_method_names = ["get", "head", "options", "post"]
 
-    @described(
+    @documented_private(
         "list_review_drafts", "Drafts", "Reviews that your account created_field, newest first.", "ReviewDraftList",
         extra=LIST_PARAMETERS, never=[404],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         return self.page(request)
 
-    @described(
+    @documented_private(
         "draft_review", "Drafts", "Begins a review. People finish, submit and approve it.", "Written", status=201,
         body="ReviewToDraft", extra=[IDEMPOTENCY_KEY], headers=_LOCATION, never=[404],
     )  # fmt: skip
@@ -155,11 +155,11 @@ class ReviewDrafts(_Reviews):
 class ReviewDraft(_Reviews):
     http_method_names = ["get", "head", "options", "patch"]
 
-    @described("get_review_draft", "Drafts", "A review that your account created_field.", "ReviewDraft")
+    @documented_private("get_review_draft", "Drafts", "A review that your account created_field.", "ReviewDraft")
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         return self.show(request, review_id)
 
-    @described(
+    @documented_private(
         "change_review_draft", "Drafts", "Changes a review while it is a draft.", "Written",
         body="ReviewChanges", extra=[IDEMPOTENCY_KEY],
     )  # fmt: skip

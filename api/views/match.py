@@ -75,20 +75,6 @@ class MatchView(Endpoint):
         return response
 
 
-def _read_object(request: HttpRequest) -> dict[str, Any]:
-    """Return the JSON object of the request, whatever its media type says. Raises ParameterProblem."""
-    if int(request.headers.get("Content-Length") or 0) <= MAX_CONTENT:
-        try:
-            content = orjson.loads(request.read(MAX_CONTENT + 1))
-        except ValueError:
-            content = None
-        if isinstance(content, dict):
-            return content
-    raise ParameterProblem(
-        [("text", f'The content isn\'t a JSON object of up to {MAX_CONTENT} bytes. Send {{"text": "…"}}.')]
-    )
-
-
 def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
     """Return the response for a text. Raises ParameterProblem with everything that is wrong."""
     if isinstance(limit, float) and limit.is_integer():
@@ -110,18 +96,32 @@ def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
     return orjson.dumps(_content(matching))
 
 
+def _read_object(request: HttpRequest) -> dict[str, Any]:
+    """Return the JSON object of the request, whatever its media type says. Raises ParameterProblem."""
+    if int(request.headers.get("Content-Length") or 0) <= MAX_CONTENT:
+        try:
+            content = orjson.loads(request.read(MAX_CONTENT + 1))
+        except ValueError:
+            content = None
+        if isinstance(content, dict):
+            return content
+    raise ParameterProblem(
+        [("text", f'The content isn\'t a JSON object of up to {MAX_CONTENT} bytes. Send {{"text": "…"}}.')]
+    )
+
+
 def _content(matching: Matching) -> dict[str, Any]:
     """Return claims and reviews as they are stored, so that one request is enough."""
     ids = [found.claim_id for found in matching.results]
     claims = PublishedClaim.objects.using("public").live().filter(id__in=ids)
     bodies = dict(claims.values_list("id", "body"))
-    shown = {pk: [UUID(review["id"]) for review in orjson.loads(body)["reviews"]] for pk, body in bodies.items()}
+    review_ids = {pk: [UUID(review["id"]) for review in orjson.loads(body)["reviews"]] for pk, body in bodies.items()}
     live = PublishedReview.objects.using("public").live()
-    reviews = dict(live.filter(id__in=[pk for each in shown.values() for pk in each]).values_list("id", "body"))
+    reviews = dict(live.filter(id__in=[pk for each in review_ids.values() for pk in each]).values_list("id", "body"))
     results = [
         {
             "claim": orjson.Fragment(bodies[found.claim_id]),
-            "reviews": [orjson.Fragment(reviews[pk]) for pk in shown[found.claim_id] if pk in reviews],
+            "reviews": [orjson.Fragment(reviews[pk]) for pk in review_ids[found.claim_id] if pk in reviews],
             "score": round(found.score, 4),
             "matched": {name: round(value, 4) for name, value in found.matched.items()},
         }

@@ -12,7 +12,7 @@ from api.http.endpoint import refuse_parameters
 from api.http.private_endpoint import PrivateEndpoint, answer
 from api.http.request_bodies import read_content, read_object
 from api.schema.intake import CorrectionRequest, Tip
-from api.schema.writing import described
+from api.schema.writing import documented_private
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.statements.parts import Part
 from factcheck.server.networks import address_of
@@ -36,7 +36,7 @@ class _MessageIn(PrivateEndpoint):
 class TipIn(_MessageIn):
     model, kind = Tip, "tip"
 
-    @described(
+    @documented_private(
         "send_tip", "Messages", "Sends a claim to check.", "Receipt", status=201, body="Tip", token=False,
         never=[404, 409],
     )  # fmt: skip
@@ -47,7 +47,7 @@ class TipIn(_MessageIn):
 class CorrectionRequestIn(_MessageIn):
     model, kind = CorrectionRequest, "correction"
 
-    @described(
+    @documented_private(
         "send_correction_request", "Messages", "Reports a mistake in a published review.", "Receipt", status=201,
         body="CorrectionRequest", token=False, never=[404, 409],
     )  # fmt: skip
@@ -56,7 +56,7 @@ class CorrectionRequestIn(_MessageIn):
 
 
 class Receipt(PrivateEndpoint):
-    @described("get_receipt", "Messages", "The status of a message.", "ReceiptStatus", token=False)
+    @documented_private("get_receipt", "Messages", "The status of a message.", "ReceiptStatus", token=False)
     def get(self, request: Request, receipt: str) -> HttpResponse:
         refuse_parameters(request)
         found = intake.status_of(receipt)

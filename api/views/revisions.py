@@ -97,8 +97,8 @@ def respond_revision(
     change = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
     known = {column: getattr(entry, column) for column in COLUMNS if column not in change} | change
     what, route = ("review", "api:revision") if entry.is_of_review else ("demand", "api:demand-revision")
-    shown = orjson.Fragment(respelled(body(entry, document)))
-    return responses.respond(request, orjson.dumps(metadata(route, **known) | {what: shown}))
+    served = orjson.Fragment(respelled(body(entry, document)))
+    return responses.respond(request, orjson.dumps(metadata(route, **known) | {what: served}))
 
 
 def metadata(route: str, **entry: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
-Made = TypeVar("Made")
+Item = TypeVar("Item")
 
 
 def insert(model: type[models.Model], rows: Iterable[Any]) -> None:
@@ -34,11 +34,11 @@ def insert(model: type[models.Model], rows: Iterable[Any]) -> None:
             copy.write_row(line)
 
 
-def kept(making: Iterable[Made], rows: list[Made]) -> Iterator[Made]:
-    """Yield the rows and append them to the list."""
-    for row in making:
-        rows.append(row)
-        yield row
+def collect(items: Iterable[Item], into: list[Item]) -> Iterator[Item]:
+    """Yield the items and append them to the list."""
+    for item in items:
+        into.append(item)
+        yield item
 
 
 def upsert(model: type[Any], rows: Sequence[Any], unique: Sequence[str]) -> None:
@@ -47,11 +47,11 @@ def upsert(model: type[Any], rows: Sequence[Any], unique: Sequence[str]) -> None
         return
     kinds = ", ".join(f"%s::{model._meta.get_field(name).db_type(connection)}[]" for name in unique)
     names = ", ".join(unique)
-    given = [[str(getattr(row, name)) for row in rows] for name in unique]
+    keys = [[str(getattr(row, name)) for row in rows] for name in unique]
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {model._meta.db_table} WHERE ({names}) IN (SELECT * FROM unnest({kinds}))",  # noqa: S608
-            given,
+            keys,
         )
     insert(model, rows)
 

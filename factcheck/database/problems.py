@@ -10,7 +10,7 @@ class DatabaseProblem(ImproperlyConfigured):
     """Shown without a traceback by ``manage.py``. The message is for the operator."""
 
 
-class DatabaseAway(DatabaseProblem, OperationalError):
+class DatabaseUnavailable(DatabaseProblem, OperationalError):
     """The database doesn't answer or refuses the login. A running site treats it like a broken connection."""
 
 
@@ -21,15 +21,15 @@ class DiskFull(DatabaseProblem):
         super().__init__(f"No space is left on the disk of {place}. Free some space and start again.")
 
 
-def says_no_space(words: str) -> bool:
+def reports_full_disk(words: str) -> bool:
     """Whether a message of PostgreSQL or of the system says that a disk is full."""
     return any(each in words for each in ("No space left on device", "Disk quota exceeded", "Check free disk space"))
 
 
-def came_of_no_space(error: BaseException | None) -> bool:
+def caused_by_full_disk(error: BaseException | None) -> bool:
     """Whether a full disk caused the error, or one of the errors before it."""
     while error is not None:
-        if says_no_space(str(error)):
+        if reports_full_disk(str(error)):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -28,7 +28,7 @@ def rows_within(seconds: float, sql: str, parameters: Sequence[Any]) -> list[tup
 
 
 @contextmanager
-def all_within(seconds: float) -> Iterator[Callable[[], float]]:
+def time_limit(seconds: float) -> Iterator[Callable[[], float]]:
     """Limit the total time of all statements on the public record inside the block. Raises TimeoutError.
 
     Time between the statements doesn't count. The block gets a function that returns the seconds left, for another

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from factcheck.database import roles
-from factcheck.database.problems import DatabaseAway, DatabaseProblem, DiskFull, came_of_no_space
+from factcheck.database.problems import DatabaseProblem, DatabaseUnavailable, DiskFull, caused_by_full_disk
 
 _LOCK = 1380928581  # "ROLE" in ASCII, so that only one process at a time grants rights
 BY_HAND = (
@@ -44,7 +44,7 @@ class Remote:
         """Do nothing, because somebody else runs the server."""
 
     def full_disk(self, error: Exception) -> DatabaseProblem | None:
-        return DiskFull("the site or of its database's server") if came_of_no_space(error) else None
+        return DiskFull("the site or of its database's server") if caused_by_full_disk(error) else None
 
     @contextmanager
     def _connected(self, login: roles.Login | None = None) -> Iterator[psycopg.Connection]:
@@ -61,7 +61,7 @@ class Remote:
             )
         except psycopg.Error as error:
             reason = f"{error}".strip().partition("\n")[0].rstrip(".")
-            kind = DatabaseAway if isinstance(error, psycopg.OperationalError) else DatabaseProblem
+            kind = DatabaseUnavailable if isinstance(error, psycopg.OperationalError) else DatabaseProblem
             raise kind(f"The database in DATABASE_URL can't be used: {reason}.") from error
         with connection:
             yield connection

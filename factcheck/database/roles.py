@@ -14,7 +14,7 @@ MINIMUM_VERSION = 14
 MINIMUM_PGVECTOR = (0, 7)  # the first version with halfvec
 # The caller gets every error. PostgreSQL's own log would also keep the statement's values, such as readers' searches
 # and the texts of drafts, for as long as the log exists.
-LOGS_NO_VALUES = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+LOG_WITHOUT_VALUES = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ def create_role(login: Login) -> str:
     return f"CREATE ROLE {identifier(login.name)} LOGIN PASSWORD {literal(login.password)}"
 
 
-def log_no_values(logins: Logins) -> list[str]:
+def log_without_values(logins: Logins) -> list[str]:
     """Only a superuser of the server may set these parameters."""
     return [
         f"ALTER ROLE {identifier(login.name)} SET {parameter} = {literal(value)}"
         for login in (logins.application, logins.reading)
-        for parameter, value in LOGS_NO_VALUES.items()
+        for parameter, value in LOG_WITHOUT_VALUES.items()
     ]
 
 

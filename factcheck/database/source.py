@@ -46,7 +46,7 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
                 f"The folder {var} can't be written to ({error.strerror}). "
                 "Change that, or set FACTCHECK_VAR to another."
             ) from None
-        place = {"NAME": DATABASE, "HOST": str(cluster.lodging.socket), "PORT": ""}
+        place = {"NAME": DATABASE, "HOST": str(cluster.directory.socket), "PORT": ""}
         users = [
             {**place, "USER": login.name, "PASSWORD": login.password}
             for login in (logins.application, logins.reading, logins.owner)
@@ -70,13 +70,13 @@ def _beside(owner: Settings, var: Path, age: int) -> Remote:
     names = f"{owner['NAME']}_app", f"{owner['NAME']}_public"
     try:
         make_folder(var, 0o755)
-        kept = passwords.kept(var / "database-roles.json", names)
+        stored = passwords.stored_passwords(var / "database-roles.json", names)
     except OSError as error:
         raise DatabaseProblem(
             f"The passwords of the database's roles can't be stored in {var} ({error.strerror}). "
             "Set FACTCHECK_VAR to a folder that the site may write, or PUBLIC_DATABASE_URL and OWNER_DATABASE_URL."
         ) from None
-    application, reading = (Login(name, kept[name]) for name in names)
+    application, reading = (Login(name, stored[name]) for name in names)
     editors, readers = ({**owner, "USER": login.name, "PASSWORD": login.password} for login in (application, reading))
     logins = Logins(Login(owner["USER"], owner["PASSWORD"]), application, reading)
     return Remote(owner, logins, databases=_aliases(editors, readers, owner, age=age))
@@ -97,8 +97,8 @@ def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: 
     """
 
     def alias(settings: Settings, seconds: int) -> Settings:
-        kept = {"CONN_MAX_AGE": seconds, "CONN_HEALTH_CHECKS": True}
-        return {"ENGINE": "factcheck.database", **kept, "OPTIONS": {}, **settings}
+        persistence = {"CONN_MAX_AGE": seconds, "CONN_HEALTH_CHECKS": True}
+        return {"ENGINE": "factcheck.database", **persistence, "OPTIONS": {}, **settings}
 
     return {"default": alias(application, age), "public": alias(reading, age), "owner": alias(owner, 0)}
 

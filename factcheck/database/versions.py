@@ -19,7 +19,7 @@ def refuse_unknown_migrations(loader: MigrationLoader) -> None:
         return
     server = settings.DATABASE_SERVER
     if isinstance(server, Cluster):
-        home = server.lodging.home
+        home = server.directory.home
         folders = f"{settings.VAR}" if home.is_relative_to(settings.VAR) else f"{settings.VAR} and {home}"
         place, remedy = f"in {home}", f"Move {folders} away to start with an empty one"
     else:

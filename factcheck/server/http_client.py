@@ -11,7 +11,7 @@ from typing import Any
 
 
 @contextmanager
-def connected(addresses: Sequence[Any], host: str, *, tls: bool, seconds: float) -> Iterator[HTTPConnection]:
+def connect(addresses: Sequence[Any], host: str, *, tls: bool, seconds: float) -> Iterator[HTTPConnection]:
     """Connect to the first of getaddrinfo's addresses that answers, for one request. The caller sets the Host header.
 
     `host` is the name in the certificate. After `seconds` the connection is cut off, and what was read until then may

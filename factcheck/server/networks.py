@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, BaseThrottle
 
 
-class ByNetwork(AnonRateThrottle):
+class NetworkThrottle(AnonRateThrottle):
     """The API's limit of requests (API_RATE_LIMIT)."""
 
     def get_ident(self, request: Request) -> str:

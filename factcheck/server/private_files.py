@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 
-def make_private(file: Path, text: str) -> None:
+def write_private_file(file: Path, text: str) -> None:
     """Create a file and its folder. The file is never visible unfinished. Raises FileExistsError.
 
     If several processes or threads create the file at the same time, one of them succeeds.

@@ -33,9 +33,9 @@ JOBS_KEPT = 14 * 24  # hours that finished jobs stay in the desk's list
 @app.task(name="command")
 def run_command(timestamp: int, command: str) -> None:
     """Run the command. The job fails if the command fails, and errors go to standard error."""
-    said = StringIO()
-    call_command(*command.split(), stdout=said, verbosity=0)
-    logger.info("%s: %s", command, said.getvalue().strip())
+    output = StringIO()
+    call_command(*command.split(), stdout=output, verbosity=0)
+    logger.info("%s: %s", command, output.getvalue().strip())
 
 
 for command, cron in SCHEDULE.items():

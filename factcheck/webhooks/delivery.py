@@ -49,7 +49,7 @@ KEPT = timedelta(days=30)  # for finished deliveries
 _jobs = JobManager(DjangoConnector(alias="default"))
 
 
-class Later(Exception):
+class RetryLater(Exception):
     """The delivery has to be tried again at `at`."""
 
     def __init__(self, at: datetime) -> None:
@@ -61,7 +61,7 @@ class GivenUpError(Exception):
     """A day of attempts has failed, so the job ends as failed."""
 
 
-def head() -> int:
+def log_head() -> int:
     """Return the newest entry's sequence, -1 before the first."""
     newest = LogEntry.objects.using("public").newest().values_list("sequence", flat=True).first()
     return -1 if newest is None else newest
@@ -127,7 +127,7 @@ def lock_of(subscription: UUID) -> str:
 
 
 def attempt(pk: int) -> None:
-    """Send a delivery once if it is still waiting. Raises Later or GivenUpError.
+    """Send a delivery once if it is still waiting. Raises RetryLater or GivenUpError.
 
     If the worker is killed between the request and the commit, the delivery is sent again with the same id.
     """
@@ -136,7 +136,7 @@ def attempt(pk: int) -> None:
         return
     now, subscription = timezone.now(), delivery.subscription
     if subscription.rests_until and subscription.rests_until > now:
-        raise Later(subscription.rests_until)
+        raise RetryLater(subscription.rests_until)
     began = time.monotonic()
     outcome = _send(delivery, now)
     done = Attempt(
@@ -146,9 +146,9 @@ def attempt(pk: int) -> None:
         status=outcome.status,
         milliseconds=round((time.monotonic() - began) * 1000),
     )
-    later = _settle(done, outcome)
+    later = _store_outcome(done, outcome)
     if later:
-        raise Later(later)
+        raise RetryLater(later)
     if Delivery.objects.filter(pk=pk, state=State.FAILED).exists():
         raise GivenUpError(f"{delivery.message_id}: {outcome.problem} {outcome.status or ''}".strip())
 
@@ -170,7 +170,7 @@ def _send(delivery: Delivery, now: datetime) -> sending.Outcome:
 
 
 @transaction.atomic
-def _settle(done: Attempt, outcome: sending.Outcome) -> datetime | None:
+def _store_outcome(done: Attempt, outcome: sending.Outcome) -> datetime | None:
     """Store the outcome of an attempt. Return when to try again, or None for never."""
     subscription = Subscription.objects.select_for_update().filter(pk=done.delivery.subscription_id).first()
     if subscription is None:
@@ -219,8 +219,8 @@ def stop(subscription: Subscription, why: Subscription.Stopped) -> None:
 @transaction.atomic
 def start(subscription: Subscription) -> None:
     """Continue: first the deliveries that failed or waited, then newer entries, in the log's order."""
-    kept = Subscription.objects.select_for_update().get(pk=subscription.pk)
-    if kept.is_running:
+    locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    if locked.is_running:
         return
     subscription.stopped, subscription.failing_since, subscription.rests_until = Stopped.RUNNING, None, None
     subscription.save(update_fields=["stopped", "failing_since", "rests_until"])
@@ -234,24 +234,26 @@ def start(subscription: Subscription) -> None:
 @transaction.atomic
 def send_again(delivery: Delivery) -> bool:
     """Send a finished delivery again with the same id. Return False if it waits or its subscription is stopped."""
-    kept = Delivery.objects.select_for_update(of=("self",)).select_related("entry", "subscription").get(pk=delivery.pk)
-    if not kept.may_be_sent_again:
+    locked = (
+        Delivery.objects.select_for_update(of=("self",)).select_related("entry", "subscription").get(pk=delivery.pk)
+    )
+    if not locked.may_be_sent_again:
         return False
-    kept.state, kept.tries = State.WAITING, 0
-    kept.save(update_fields=["state", "tries"])
-    enqueue([kept])
+    locked.state, locked.tries = State.WAITING, 0
+    locked.save(update_fields=["state", "tries"])
+    enqueue([locked])
     return True
 
 
 @transaction.atomic
 def new_secret(subscription: Subscription) -> None:
     """Make a new secret. The previous one also signs for SECRETS_OVERLAP, so that the receiver has time to change."""
-    kept = Subscription.objects.select_for_update().get(pk=subscription.pk)
-    subscription.generation, subscription.rotated_at = kept.generation + 1, timezone.now()
+    locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    subscription.generation, subscription.rotated_at = locked.generation + 1, timezone.now()
     subscription.save(update_fields=["generation", "rotated_at"])
 
 
-def forget() -> None:
+def delete_old() -> None:
     """Delete deliveries that ended long ago. Waiting deliveries stay."""
     _delete(Delivery.objects.filter(derived_at__lt=timezone.now() - KEPT).exclude(state=State.WAITING))
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from factcheck.server.http_client import connected
+from factcheck.server.http_client import connect
 from factcheck.webhooks.models import Attempt
 from factcheck.webhooks.targets import is_allowed, parse
 
@@ -47,7 +47,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
         return Outcome(Problem.ADDRESS)
     end = time.monotonic() + TIMEOUT
     try:
-        with connected(addresses[:MOST_ADDRESSES], target.host, tls=target.secure, seconds=TIMEOUT) as connection:
+        with connect(addresses[:MOST_ADDRESSES], target.host, tls=target.secure, seconds=TIMEOUT) as connection:
             connection.request("POST", target.path, body, {"Host": target.host_header, **headers})
             status = connection.getresponse().status
     except TimeoutError:

@@ -10,13 +10,13 @@ RUNS = 100  # of a job. An error of our own that has lasted until then won't pas
 
 
 class AtLeastOnce(BaseRetryStrategy):
-    """Retries at the time that `Later` names, and some minutes after an error of our own such as a lost database.
+    """Retries at the time that `RetryLater` names, and some minutes after an error of our own such as a lost database.
 
     A failed job would lose its delivery, because nothing adds another job.
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if isinstance(exception, deliveries.Later):
+        if isinstance(exception, deliveries.RetryLater):
             return RetryDecision(retry_at=exception.at)
         if isinstance(exception, deliveries.GivenUpError) or job.attempts >= RUNS:
             return None
@@ -42,4 +42,4 @@ def deliver(delivery: int) -> None:
 @app.periodic(cron="40 3 * * *")
 @app.task(name="webhooks.forget", queue=deliveries.QUEUE)
 def forget(timestamp: int) -> None:
-    deliveries.forget()
+    deliveries.delete_old()

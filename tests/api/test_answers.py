@@ -13,7 +13,7 @@ from rest_framework.throttling import AnonRateThrottle
 from api.http import responses
 from api.http.endpoint import Endpoint
 from api.views import reviews
-from factcheck.server.networks import ByNetwork
+from factcheck.server.networks import NetworkThrottle
 from tests.drafts import make_newsroom, make_review, publish_review
 
 LICENSE = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
@@ -272,7 +272,7 @@ def test_requests_are_counted_by_network(world, monkeypatch, settings):
     """A /64 of IPv6 is one client's; an address of IPv4 is that, however a server that listens on both gives it."""
     settings.API_RATE_LIMIT = "2/min"
 
-    class Twice(ByNetwork):
+    class Twice(NetworkThrottle):
         rate = "2/min"
 
     monkeypatch.setattr(Endpoint, "throttle_classes", [Twice])

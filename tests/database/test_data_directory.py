@@ -33,7 +33,7 @@ def test_socket_folder_of_somebody_else_is_refused(tmp_path: Path):
     (tmp_path / "socket").mkdir(mode=0o700)
     (tmp_path / "socket").chmod(0o755)
     with pytest.raises(DatabaseProblem, match="is not a private folder of the database server's account"):
-        data_directory.make_socket_folder(data_directory.Lodging(tmp_path, tmp_path / "socket", None))
+        data_directory.make_socket_folder(data_directory.DataDirectory(tmp_path, tmp_path / "socket", None))
 
 
 def test_can_enter_looks_at_every_folder(tmp_path: Path):

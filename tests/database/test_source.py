@@ -161,7 +161,7 @@ def server(template: str) -> Iterator[dict[str, Any]]:
     with cluster.superuser() as superuser:
         superuser.execute(f"CREATE ROLE {name}_owner LOGIN CREATEROLE PASSWORD 'secret'")
         superuser.execute(f"CREATE DATABASE {name} OWNER {name}_owner")
-        url = f"postgresql://{name}_owner:secret@/{name}?host={cluster.lodging.socket}"
+        url = f"postgresql://{name}_owner:secret@/{name}?host={cluster.directory.socket}"
         yield {"name": name, "url": url, "superuser": superuser}
         superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
         for role in ("owner", "app", "public"):
@@ -253,7 +253,7 @@ def test_roles_script_works_as_printed(template: str, capsys: pytest.CaptureFixt
                 connection.execute(inside)
             parsed = parse_url("PUBLIC_DATABASE_URL", variables["PUBLIC_DATABASE_URL"])
             with psycopg.connect(
-                host=str(cluster.lodging.socket), dbname=name, user=parsed["USER"], password=parsed["PASSWORD"]
+                host=str(cluster.directory.socket), dbname=name, user=parsed["USER"], password=parsed["PASSWORD"]
             ) as connection:
                 found = connection.execute("SELECT extname FROM pg_extension ORDER BY 1").fetchall()
                 kept = connection.execute("SHOW log_min_error_statement").fetchone()

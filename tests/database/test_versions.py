@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from factcheck.database.data_directory import Lodging
+from factcheck.database.data_directory import DataDirectory
 from factcheck.database.embedded import DATABASE, OWNER, Cluster
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.remote import Remote
@@ -70,7 +70,7 @@ def test_old_folder_is_met_with_one_sentence(old_var: Path, arguments: list[str]
 
 def test_old_database_outside_of_the_folder_is_named_too(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As root has it where PostgreSQL's account cannot enter the project's folder."""
-    monkeypatch.setattr(settings.DATABASE_SERVER, "lodging", Lodging(Path("/var/lib/fc"), Path("/tmp"), None))
+    monkeypatch.setattr(settings.DATABASE_SERVER, "directory", DataDirectory(Path("/var/lib/fc"), Path("/tmp"), None))
     record("record", "0020_gone")
     with pytest.raises(DatabaseProblem, match=re.escape(f"move {settings.VAR} and /var/lib/fc away to start")):
         call_command("migrate", database="owner", verbosity=0)

@@ -59,7 +59,7 @@ def _day_format() -> str:
     return gettext("j F Y")
 
 
-def _moment_format() -> str:
+def _time_format() -> str:
     # Translators: a date with the time, in Django's letters.
     return gettext("j F Y, H:i \\U\\T\\C")
 
@@ -94,17 +94,17 @@ def day(value: str | None) -> str:
 
 
 @register.filter
-def moment(value: str | datetime) -> str:
+def utc_time(value: str | datetime) -> str:
     """Format a time in the reader's language, in UTC."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return formats.date_format(at.astimezone(UTC), _moment_format())
+    return formats.date_format(at.astimezone(UTC), _time_format())
 
 
 @register.filter
 def local_time(value: str) -> str:
     """Format a time in the zone in which it was recorded."""
     at = datetime.fromisoformat(value)
-    return formats.date_format(at, _moment_format()) + ("" if at.utcoffset() == timedelta() else f"{value[-6:]}")
+    return formats.date_format(at, _time_format()) + ("" if at.utcoffset() == timedelta() else f"{value[-6:]}")
 
 
 @register.filter

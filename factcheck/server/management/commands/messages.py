@@ -109,14 +109,18 @@ def compare(texts: Catalog, source: Path, compiled: Path) -> list[str]:
     for message in texts:
         if not message.id:
             continue
-        kept = catalogue.get(message.id, message.context)
+        translated = catalogue.get(message.id, message.context)
         # Babel leaves the contexts of a .mo file as bytes.
         done = machine.get(message.id, message.context and message.context.encode())  # type: ignore[arg-type]
-        if kept is None or kept.fuzzy or not _translated(kept.string):
+        if translated is None or translated.fuzzy or not _translated(translated.string):
             faults.append(f"Not translated: {message.id!r}")
-        elif done is None or _forms(done.string) != _forms(kept.string):
+        elif done is None or _forms(done.string) != _forms(translated.string):
             faults.append(f"Not compiled: {message.id!r}")
-    faults += [f"In no file: {kept.id!r}" for kept in catalogue if kept.id and texts.get(kept.id, kept.context) is None]
+    faults += [
+        f"In no file: {translated.id!r}"
+        for translated in catalogue
+        if translated.id and texts.get(translated.id, translated.context) is None
+    ]
     return faults
 
 
