@@ -258,7 +258,7 @@ def test_process_on_standard_input_and_output(world: SimpleNamespace) -> None:
         on_stdio(world.database), ("search_reviews", {"q": "mái chùa"}), ("get_review", {"review": "nothing"})
     )
     assert [each["id"] for each in found["results"]] == [world.flood]
-    assert "No such review" in nothing
+    assert "No review has this id" in nothing
 
 
 def test_hosts_over_http_are_the_sites_and_those_that_are_named(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
