@@ -11,7 +11,7 @@ from pydantic import Field
 
 from api.assistants import shapes
 from api.assistants.shapes import CorrectionPage, Matches, ReviewPage, WholeReview
-from api.http import values
+from api.http import parameter_values
 from api.lists.options import ListOptions, ListRequest, read_list_request
 from api.lists.pages import Page
 from api.lists.search_pages import read_searched
@@ -88,11 +88,13 @@ def match_claim(
 
 
 def get_review(
-    review: Annotated[str, Field(max_length=values.MAX_URL, description="Id of a review, or the URL of its page.")],
+    review: Annotated[
+        str, Field(max_length=parameter_values.MAX_URL, description="Id of a review, or the URL of its page.")
+    ],
 ) -> WholeReview:
     """Get one review as it is now: its text, all its sources and its corrections."""
     try:
-        found = values.read_uuid(urlsplit(review.strip()).path.rstrip("/").rpartition("/")[2])
+        found = parameter_values.read_uuid(urlsplit(review.strip()).path.rstrip("/").rpartition("/")[2])
         status, body = find_review(found)
     except (ValueError, Http404):
         raise ToolError("No review has this id or URL. Give an id or URL from the result of another tool.") from None

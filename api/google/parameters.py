@@ -10,7 +10,7 @@ from django.http import QueryDict
 from api.google.errors import GoogleError, invalid
 from api.google.fields import Shape, read_fields
 from api.google.output import read_boolean, read_callback
-from api.http import values
+from api.http import parameter_values
 from api.http.parameters import Parameters, Value
 from factcheck.record.formats.text import find_forbidden, storable
 from factcheck.record.search.query import MAX_QUERY
@@ -60,7 +60,7 @@ def read_search(query: QueryDict, shape: Shape) -> Search:
     search = Search(
         query=parameters.read("query", _words, ""),
         language=parameters.read("languageCode", _language, ""),
-        site=parameters.read("reviewPublisherSiteFilter", values.read_site, ""),
+        site=parameters.read("reviewPublisherSiteFilter", parameter_values.read_site, ""),
         since=parameters.read("maxAgeDays", _oldest_day, None),
         page_size=min(parameters.read("pageSize", _count, 0) or PAGE_SIZE, MAX_PAGE_SIZE),
         token=parameters.read("pageToken", str, ""),
@@ -82,9 +82,9 @@ def _read_common(parameters: _Parameters, shape: Shape) -> Shape:
     """Return the requested fields. Raises GoogleError for output formats that don't exist here."""
     parameters.read("prettyPrint", read_boolean, True)
     parameters.read("callback", read_callback, "")
-    if parameters.read("alt", values.read_choice(("json", "media", "proto")), "json") != "json":
+    if parameters.read("alt", parameter_values.read_choice(("json", "media", "proto")), "json") != "json":
         raise GoogleError("UNIMPLEMENTED", "This format doesn't exist here. Use alt=json.")
-    parameters.read("$.xgafv", values.read_choice(("1", "2")), "2")
+    parameters.read("$.xgafv", parameter_values.read_choice(("1", "2")), "2")
     fields: Shape = parameters.read("fields", lambda text: read_fields(text, shape), {})
     return fields
 
@@ -97,7 +97,7 @@ def _words(value: str) -> str:
 
 def _language(value: str) -> str:
     """Return language and script without the region."""
-    language, *rest = values.read_language(value.replace("_", "-")).split("-")
+    language, *rest = parameter_values.read_language(value.replace("_", "-")).split("-")
     return "-".join([language, *(part for part in rest[:1] if len(part) == 4 and part.isalpha())])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from api.http import values
+from api.http import parameter_values
 from api.http.parameters import Parameters
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.row_models import RowQuerySet
@@ -41,7 +41,7 @@ def read_as_of_alone(request: HttpRequest) -> AsOf | None:
 
 def _find(text: str) -> AsOf:
     """Raises ValueError with a sentence for the client."""
-    value = values.read_sequence_or_time(text.strip())
+    value = parameter_values.read_sequence_or_time(text.strip())
     entries = LogEntry.objects.using("public")
     if isinstance(value, int):
         entry = entries.filter(sequence=value).first()

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Model, Q
 
-from api.http import values
+from api.http import parameter_values as values
 from api.lists.frequency import Few, always, never, unless_common
 from factcheck.database.compiled_queries import Slot
 from factcheck.record.formats.text import MOST_APART

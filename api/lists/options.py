@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
 from api.http import responses
+from api.http.parameter_values import read_choice, read_number
 from api.http.parameters import Parameters
-from api.http.values import read_choice, read_number
 from api.lists import meta as extras
 from api.lists.as_of import NAME as AS_OF
 from api.lists.as_of import AsOf, read_as_of

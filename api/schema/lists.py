@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.http.values import WORDS
+from api.http.parameter_values import WORDS
 from api.schema.bodies import (
     CHANGE_CLASS,
     DIGEST,

@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint
 from api.http.long_polling import MAX_WAIT, wait_until
+from api.http.parameter_values import read_number, read_sequence
 from api.http.parameters import Parameters
-from api.http.values import read_number, read_sequence
 from api.lists.options import MAX_PAGE_SIZE, PAGE_SIZE
 from api.schema.operations import PAGE_SIZE_PARAMETER, documented, integer_parameter
 from factcheck.record.models import LogEntry

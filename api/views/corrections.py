@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from api.http.endpoint import Endpoint
-from api.http.values import read_choice
+from api.http.parameter_values import read_choice
 from api.lists.filters import REVIEW_FILTERS, Filter
 from api.lists.frequency import always, never
 from api.lists.keyset import Order

@@ -14,11 +14,11 @@ from rest_framework.request import Request
 
 from api import intake
 from api.http.endpoint import refuse_parameters
+from api.http.parameter_values import read_number, read_uuid
 from api.http.parameters import Parameters
 from api.http.private_endpoint import PrivateEndpoint, answer
 from api.http.problems import ParameterProblem
 from api.http.request_bodies import read_content, read_object
-from api.http.values import read_number, read_uuid
 from api.lists.options import MAX_PAGE_SIZE, PAGE_SIZE
 from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, documented_private
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
+from api.http.parameter_values import read_number
 from api.http.parameters import Fault, unknown_parameters
 from api.http.problems import ParameterProblem
 from api.http.request_bodies import MOST_ERRORS
-from api.http.values import read_number
 from api.schema.lists import QUESTION
 from api.schema.operations import documented
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_SENT
