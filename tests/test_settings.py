@@ -49,12 +49,12 @@ def test_production_check_is_silent(switched: dict[str, str]):
         ),
         (
             {"SECRET_KEY": "example-only-2Vw8kq5Zt1Yx7Rb4Nc9Mf6Jd3Hg0Ls-replace-with-your-own-random-text"},
-            "SECRET_KEY is the one of the example, which everybody can read: set 50 random characters or more, "
+            "SECRET_KEY is the example's, which everybody can read. Set 50 or more random characters, "
             "for example from: openssl rand -base64 48",
         ),
         (
             {"SECURITY_CONTACT": "security@factcheck.example.org"},
-            "SECURITY_CONTACT is 'security@factcheck.example.org': give an address with its scheme, for example"
+            "SECURITY_CONTACT is 'security@factcheck.example.org'. Set a URL with its scheme, for example"
             " mailto:security@factcheck.example.org.",
         ),
         (
@@ -63,7 +63,7 @@ def test_production_check_is_silent(switched: dict[str, str]):
         ),
         (
             {"SITE_URL": "http://factcheck.example.org"},
-            "SITE_URL is 'http://factcheck.example.org': a site that others reach needs https, "
+            "SITE_URL is 'http://factcheck.example.org'. A public site needs https, "
             "for example https://factcheck.example.org.",
         ),
         (

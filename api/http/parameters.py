@@ -29,7 +29,7 @@ class Parameters:
         self.faults = unknown_parameters(self.query, known)
 
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
-        """Return the value as `reader` (`api.http.parameter_values`) parses it, or the default if missing or invalid."""
+        """Return the value as `reader` (`api.http.parameter_values`) parses it, or the default."""
         found = self.query.getlist(name)
         if len(found) > 1:
             self.faults.append((name, "Give this parameter once."))

@@ -47,8 +47,8 @@ BAD_PARAMETER = Problem(
     "bad-parameter",
     400,
     "A parameter is wrong",
-    "At least one query parameter is unknown here or has an invalid value. The API ignores no parameter, because a"
-    " misspelt filter would make the results look complete.",
+    "At least one query parameter is unknown here or has an invalid value. The API doesn't ignore such parameters, so"
+    " that you notice a misspelt filter.",
     "Read `errors`: each entry names a `parameter` and says what is wrong. If `cursor` is wrong, leave it out and start"
     " from the first page. A cursor only works with the URL, filters and order that it was made for.",
 )

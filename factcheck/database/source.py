@@ -92,8 +92,8 @@ def _age(seconds: str) -> int:
 
 
 def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: int) -> dict[str, Settings]:
-    """Return ``default``, ``public`` and ``owner``. Threads keep their connections, which is faster than a pool:
-    borrowing and returning a connection for each request costs more than the queries of a list.
+    """Return ``default``, ``public`` and ``owner``. Threads keep their connections, which is faster than a pool. With
+    a pool, borrowing and returning a connection would cost more than the queries of a list.
     """
 
     def alias(settings: Settings, seconds: int) -> Settings:

@@ -211,7 +211,7 @@ def structured_data(row: PublishedReview) -> SafeString:
     """
     if row.status != Status.LIVE or row.original_key is not None:
         return mark_safe("")
-    # These characters are the only ones that could leave a script element with data.
+    # Only these characters could end the script element.
     return mark_safe(claim_review_document(row.body).decode().translate(_IN_SCRIPT))  # noqa: S308
 
 

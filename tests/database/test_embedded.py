@@ -212,7 +212,7 @@ def test_interrupted_first_start_is_begun_anew(again: Callable[..., Cluster]):
 def test_lost_passwords_are_a_sentence(cluster: Cluster, var: Path):
     cluster.leave()
     kept = (cluster.home / "passwords.json").rename(cluster.home / "elsewhere")
-    with pytest.raises(DatabaseProblem, match=r"passwords.json is missing beside the database: put it back"):
+    with pytest.raises(DatabaseProblem, match=r"passwords.json is missing, but the database exists. Restore the file"):
         source({}, var)
     kept.rename(cluster.home / "passwords.json")
 
@@ -221,7 +221,7 @@ def test_server_that_cannot_start_shows_its_last_words(cluster: Cluster, again: 
     cluster.leave()
     with open(cluster.data / "postgresql.conf", "a") as conf:
         conf.write("no_such_setting = 1\n")
-    with pytest.raises(DatabaseProblem, match=r"PostgreSQL did not start: .*no_such_setting"):
+    with pytest.raises(DatabaseProblem, match=r"PostgreSQL didn't start: .*no_such_setting"):
         again().prepare()
 
 

@@ -72,7 +72,7 @@ def test_old_database_outside_of_the_folder_is_named_too(database: str, monkeypa
     """As root has it where PostgreSQL's account cannot enter the project's folder."""
     monkeypatch.setattr(settings.DATABASE_SERVER, "directory", DataDirectory(Path("/var/lib/fc"), Path("/tmp"), None))
     record("record", "0020_gone")
-    with pytest.raises(DatabaseProblem, match=re.escape(f"move {settings.VAR} and /var/lib/fc away to start")):
+    with pytest.raises(DatabaseProblem, match=re.escape(f"Move {settings.VAR} and /var/lib/fc away to start")):
         call_command("migrate", database="owner", verbosity=0)
 
 
