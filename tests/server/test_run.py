@@ -158,11 +158,11 @@ def test_second_start_keeps_the_data_and_sigterm_stops_it(var: Path, port: int, 
     process = start()
     wait_for(port, process)
     assert refusal(start(FACTCHECK_VAR=f"{var} too")) == (
-        f"CommandError: 127.0.0.1:{port} cannot be used (Address already in use): "
-        f"choose another port, for example make run PORT={port + 1}.\n"
+        f"CommandError: 127.0.0.1:{port} can't be used (Address already in use). "
+        f"Choose another port, for example make run PORT={port + 1}.\n"
     )
     assert refusal(start(PORT=str(port + 1))) == (
-        f"CommandError: Another make run already uses the folder {var}: stop it first, "
+        f"CommandError: Another make run already uses the folder {var}. Stop it first, "
         "or set FACTCHECK_VAR to another folder and PORT to another port.\n"
     )
     process.terminate()
@@ -185,7 +185,7 @@ def test_of_two_starts_at_once_one_serves(var: Path, port: int, start: Start):
     while time.monotonic() < deadline and first.poll() is None and second.poll() is None:
         time.sleep(0.05)
     refused, serving = (first, second) if first.poll() is not None else (second, first)
-    assert refusal(refused).startswith(f"CommandError: Another make run already uses the folder {var}: stop it first")
+    assert refusal(refused).startswith(f"CommandError: Another make run already uses the folder {var}. Stop it first")
     wait_for(port, serving)
     serving.terminate()
     assert serving.wait(30) == 0
@@ -214,7 +214,9 @@ def test_full_disk_is_a_sentence_and_stops_the_database(monkeypatch: pytest.Monk
     left: list[bool] = []
     monkeypatch.setattr(Command, "_migrate", fail)
     monkeypatch.setattr(Cluster, "leave", lambda cluster, *, at_once: left.append(at_once))
-    with pytest.raises(DatabaseProblem, match=r"^No space is left on the disk of .*: free some and start again\.$"):
+    with pytest.raises(
+        DatabaseProblem, match=r"^No space is left on the disk of .*. Free some space and start again\.$"
+    ):
         Command(stdout=StringIO())._prepare()
     assert left == [True]
 

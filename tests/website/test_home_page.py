@@ -25,7 +25,7 @@ def get(path: str) -> Page:
 def test_home_says_what_this_is_and_where_things_are(published: Published) -> None:
     page = get("/")
     assert page.title == "The Fact-Check Record"
-    assert "What is published here never changes silently" in page.text
+    assert "Published reviews never change silently" in page.text
     assert {"/api/docs/", "/admin/", "https://creativecommons.org/licenses/by/4.0/"} <= set(page.values("a", "href"))
     assert page.values("input", "name") == ["next", "q"]
 

@@ -149,8 +149,8 @@ def _alternates(path: str) -> list[tuple[str, str]]:
 
 def test_revision_former_is_marked(published: Published) -> None:
     page = get(f"{published.corrected}revisions/1/")
-    assert "This is revision 1, as published on" in page.text
-    assert "It is not the current one. Go to the current revision" in page.text
+    assert "This is revision 1, published on" in page.text
+    assert "It isn’t the current revision. Go to the current revision" in page.text
     assert "The verdict Sai (False) 1 on a scale" in page.text
     assert "noindex" in page.values("meta", "content")
     assert f"http://127.0.0.1:8000/api/v1{published.corrected}revisions/1/" in page.values("link", "href")
@@ -158,7 +158,7 @@ def test_revision_former_is_marked(published: Published) -> None:
 
 def test_revision_current_is_not_marked_as_former(published: Published) -> None:
     page = get(f"{published.corrected}revisions/2/")
-    assert "It is not the current one" not in page.text
+    assert "It isn’t the current revision" not in page.text
     assert f"http://127.0.0.1:8000{published.corrected}" in page.values("link", "href")
 
 
