@@ -38,7 +38,7 @@ KEYWORDS: dict[str, Any] = {
 
 
 class Command(BaseCommand):
-    help = "Collects the texts to translate into factcheck/locale and compiles it; --check only compares."
+    help = "Collects the texts to translate in factcheck/locale, and compiles them. --check only compares."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -90,7 +90,7 @@ def collect(root: Path) -> Catalog:
 
 def add_django_texts(texts: Catalog, catalogue: Catalog) -> None:
     """Adds the texts of Django that the catalogue has and our own files have not."""
-    # Of Norwegian, Django's catalogues have other spellings than its code.
+    # Django's catalogues spell Norwegian differently from its code.
     found = [Message(info["name"]) for info in LANG_INFO.values() if "name" in info]
     for room in ("conf", "contrib/admin", "contrib/auth"):
         found += _read(Path(django.__file__).parent / room / "locale" / "en" / "LC_MESSAGES" / "django.po")
