@@ -3,10 +3,10 @@
     python3 examples/mirror.py https://factcheck.example mirror.sqlite          # goes on until Ctrl-C
     python3 examples/mirror.py https://factcheck.example mirror.sqlite --once   # until nothing is new
 
-The program needs only the standard library. You can stop it at any time, and it continues at the same place.
-
-The table `bodies` has the JSON of the API for each review and demand. A withdrawn review has its tombstone. An erased
-review has the public notice, and its text is erased here too. A claim has its last merge or split.
+It needs the standard library alone. Stop it whenever you like; it goes on where it was. The table
+`bodies` then has, for each review and demand, the JSON that the API gives for it: the review, the
+tombstone of a withdrawn one, the public notice of an erased one, whose text goes from here as well. For a
+claim that was merged into another one or split off again it has that merge or split.
 """
 
 import argparse
@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-WAIT = 30  # seconds that the server may wait for something new
-PAUSE = 5  # seconds between two requests if the server answers at once, because too many requests are waiting
-PATIENCE = 300  # longest pause in seconds while the server does not answer
+WAIT = 30  # seconds that the server may keep a request until something is new
+PAUSE = 5  # seconds between two requests when it does not, because too many wait already
+PATIENCE = 300  # seconds between two tries at most, when the server does not answer
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS origin (site TEXT NOT NULL, since INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS bodies (
@@ -33,12 +33,12 @@ CREATE TABLE IF NOT EXISTS bodies (
 
 
 class Mirror:
-    """The SQLite file and its position in the log."""
+    """The file, and how far it has come."""
 
     def __init__(self, site: str, file: Path) -> None:
         self.site = site.rstrip("/")
         self.database = sqlite3.connect(file)
-        # Erased texts are overwritten in the file, not only unlinked.
+        # What is erased is overwritten in the file, not only unlinked.
         self.database.execute("PRAGMA secure_delete = ON")
         self.database.executescript(SCHEMA)
         found = self.database.execute("SELECT site, since FROM origin").fetchone()
@@ -50,7 +50,7 @@ class Mirror:
         self.since: int = found[1] if found else -1
 
     def ask(self, wait: int) -> list[dict[str, Any]]:
-        """The next entries, oldest first."""
+        """The entries that follow, oldest first."""
         query = {"page_size": 100, "wait": wait, **({"since": self.since} if self.since >= 0 else {})}
         address = f"{self.site}/api/v1/changes/?{urlencode(query)}"
         with urllib.request.urlopen(address, timeout=wait + 60) as response:  # noqa: S310 (the person names the site)
@@ -58,7 +58,7 @@ class Mirror:
         return entries
 
     def take(self, entries: list[dict[str, Any]]) -> None:
-        """Store a page and the new position in one transaction."""
+        """Stores a page and how far it goes, both or neither."""
         with self.database:
             for entry in entries:
                 if entry["sequence"] != self.since + 1:
@@ -68,7 +68,7 @@ class Mirror:
                     row = [entry["subject"], entry["kind"], entry["sequence"], canonical(entry["body"])]
                     self.database.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?)", row)
                 elif entry["kind"] == "review.erasure":
-                    # A later entry can bring a redacted review. Until then nothing may be shown.
+                    # A later entry brings what may be shown again; until it comes, nothing may.
                     self.database.execute("DELETE FROM bodies WHERE subject = ?", [entry["subject"]])
             self.database.execute("UPDATE origin SET since = ?", [self.since])
 
@@ -77,7 +77,7 @@ class Mirror:
 
 
 def canonical(body: Any) -> str:
-    """The body as the server stores it: sorted keys, no white space (RFC 8785)."""
+    """The body as the server keeps it: sorted keys, nothing between them (RFC 8785)."""
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -91,7 +91,7 @@ def follow(mirror: Mirror, once: bool) -> None:
             if error.code < 500 and error.code != 429:
                 raise SystemExit(f"{mirror.site} answered {error.code}: {error.read(2000).decode()}") from None
             problem: Exception = error
-        except (OSError, http.client.HTTPException, ValueError) as error:  # no answer, or a partial one
+        except (OSError, http.client.HTTPException, ValueError) as error:  # no answer, or half of one
             problem = error
         else:
             mirror.take(entries)

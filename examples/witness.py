@@ -1,12 +1,11 @@
-"""A small witness for public logs (C2SP tlog-witness, tlog-cosignature). It remembers, checks and cosigns.
+"""A small witness for public logs (C2SP tlog-witness, tlog-cosignature): remembers, checks, cosigns.
 
-    python3 examples/witness.py make-key witness.example/mine   # once, prints the key to publish
+    python3 examples/witness.py make-key witness.example/mine   # once; prints the key to give away
     python3 examples/witness.py serve LOGKEY [LOGKEY…] --port 8100
 
-The program needs the standard library and `cryptography`. One folder (`--folder`, by default `./witness`) holds its
-key and the last size and root hash that it cosigned of each log. Only one process can use a folder at a time.
-
-The witness never cosigns a checkpoint that does not contain the checkpoints it cosigned before.
+It needs the standard library and `cryptography`. It keeps its key and, for every log, the last size
+and root hash that it cosigned in one folder (--folder, ./witness by default), which one process at a time
+uses. It never cosigns a checkpoint that does not contain what it cosigned before.
 """
 
 import argparse
@@ -81,7 +80,7 @@ class Witness:
     """The key, the logs that are watched, and what was cosigned last."""
 
     def __init__(self, folder: Path, logs: list[str]) -> None:
-        # Two processes would remember two histories. The lock is held until this process ends.
+        # Two processes would each remember a history of their own. Held until this one ends.
         self.alone = (folder / "lock").open("a")
         try:
             fcntl.flock(self.alone, fcntl.LOCK_EX | fcntl.LOCK_NB)

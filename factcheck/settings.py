@@ -76,7 +76,7 @@ READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
 # How many requests of a process may wait for changes at a time (`wait=` of the feed of changes); each holds a thread.
 CHANGES_WAITERS = number("CHANGES_WAITERS", 4, least=0)
-# Where the bulk dumps lie, and how many of them are kept (docs/reference/dumps.md).
+# Where the bulk dumps lie, and how many of them are kept (docs/dumps.md).
 DUMPS_FOLDER = Path(environment("DUMPS_FOLDER", str(VAR / "dumps"))).absolute()
 DUMPS_KEEP = number("DUMPS_KEEP", 3)
 # The rating scale of which the API takes a verdict's slug alone (`verdict=false` for `verdict=truth:false`).
@@ -95,7 +95,7 @@ elif EMBEDDINGS_URL and (urlsplit(EMBEDDINGS_URL).scheme not in ("http", "https"
         " model in EMBEDDINGS_MODEL, or off."
     )
 
-# The public log's signing key, a file or the key itself (docs/reference/log.md). Without it, this machine makes a key.
+# The public log's signing key, a file or the key itself (docs/log.md). On this machine alone a missing one is made.
 LOG_SIGNING_KEY = environment("LOG_SIGNING_KEY", str(VAR / "log-key"))
 # The log's name, fixed with its first checkpoint: the log's URL without its scheme. Empty: the name in the key.
 LOG_ORIGIN = environment("LOG_ORIGIN")
@@ -199,7 +199,7 @@ SPECTACULAR_SETTINGS = {
 CORS_URLS_REGEX = r"^/(api|feeds|v1alpha1)/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
-# The last three are what Google's clients send along (docs/reference/google.md).
+# The last three are what Google's clients send along (docs/google.md).
 CORS_ALLOW_HEADERS = [
     "accept",
     "content-type",

@@ -1,1 +1,1 @@
-"""The record as tools for AI assistants, over the Model Context Protocol (docs/reference/assistants.md)."""
+"""The record as tools for AI assistants, over the Model Context Protocol (docs/mcp.md)."""

@@ -1,4 +1,4 @@
-"""Bulk dumps: which there are, what is in them, and their files (docs/reference/dumps.md)."""
+"""Bulk dumps: which there are, what is in them, and their files (docs/dumps.md)."""
 
 from typing import Any
 

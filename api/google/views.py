@@ -1,4 +1,4 @@
-"""Google's Fact Check Tools API `v1alpha1`: its clients work here with another base URL (docs/reference/google.md)."""
+"""Google's Fact Check Tools API, `v1alpha1`: its clients work here with another base address (docs/google.md)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -60,7 +60,7 @@ def lead_to(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def respond_document(request: HttpRequest, entry: LogEntry, row: RevisionDocument) -> HttpResponse:
-    """The exact bytes of a document, with what is needed to hold them against the log (docs/reference/log.md)."""
+    """The exact bytes of a document, with what is needed to hold them against the log (docs/log.md)."""
     headers = {
         "Factcheck-Salt": bytes(row.salt).hex(),
         "Factcheck-Sequence": str(entry.sequence),

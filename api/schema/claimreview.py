@@ -1,4 +1,4 @@
-"""JSON Schema of ClaimReview (docs/reference/claimreview.md). Unknown properties are left out, never null."""
+"""JSON Schema of the ClaimReview that is sent (docs/claimreview.md): what is unknown is left out, never null."""
 
 from typing import Any
 

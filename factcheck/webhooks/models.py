@@ -78,7 +78,7 @@ class Subscription(models.Model):
 
     @property
     def secret(self) -> str:
-        """As the receiver keeps it. It is derived, not stored (docs/reference/webhooks.md)."""
+        """As the receiver keeps it. It is derived, not stored (docs/webhooks.md)."""
         return signing.as_text(signing.secret(self.pk, self.generation))
 
     def signing_secrets(self, now: datetime) -> list[bytes]:

@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 
 
 def secret(subscription: UUID, generation: int) -> bytes:
-    """32 bytes from SECRET_KEY, the subscriber and the secret's number. Never stored (docs/reference/webhooks.md)."""
+    """32 bytes from SECRET_KEY, the subscriber and the secret's number. Nothing secret is stored (docs/webhooks.md)."""
     return salted_hmac("factcheck.webhooks", f"{subscription.hex}:{generation}", algorithm="sha256").digest()
 
 

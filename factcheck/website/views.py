@@ -74,7 +74,7 @@ def page_of_list(
 
 @page_for_readers
 def corrections(request: HttpRequest) -> HttpResponse:
-    """Corrections, updates, withdrawals, reinstatements and erasures, newest first (docs/reference/website.md)."""
+    """Corrections, updates, withdrawals, reinstatements and erasures, newest first (docs/website.md)."""
     page = "website/corrections_page.html"
     return page_of_list(request, page, "corrections", queries.list_corrections, lambda each: each["newsroom"])
 

@@ -168,7 +168,7 @@ def test_pages_show_what_the_site_answers(secret: str) -> None:
         for (_, before), (_, after) in zip(shown, answered, strict=True):
             assert comparable(before) == comparable(after), f"{page.name}: `make examples` records them"
         checked += len(shown)
-    assert checked >= 30 or RECORDING
+    assert checked >= 20 or RECORDING
 
 
 def test_every_resource_has_an_example() -> None:

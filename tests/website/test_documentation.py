@@ -53,6 +53,7 @@ def test_guide_speaks_the_readers_language_where_it_can() -> None:
         assert title
         response = Client().get(path, headers={"accept-language": "vi"}).content.decode()
         assert f'<h1 lang="vi">{title[1]}</h1>' in response
+        assert ">English</a></p>" not in response  # the line for readers of the file
         assert '<h1 lang="en">' in Client().get(path, headers={"accept-language": "en"}).content.decode()
     english_only = next(path for path in PAGES if not (DOCS / f"{path[6:-1]}.vi.md").exists())
     assert '<h1 lang="en">' in Client().get(english_only, headers={"accept-language": "vi"}).content.decode()
