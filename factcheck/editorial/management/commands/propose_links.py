@@ -1,4 +1,4 @@
-"""`manage.py propose_links`: looks for published claims that imported ones may be the same as."""
+"""`manage.py propose_links`: proposes published claims that say the same as imported claims."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from factcheck.editorial.similar_claims import MeaningMissing
 class Command(BaseCommand):
     help = (
         "Compares the claims of finished imports with what is published and proposes links, which editors accept or"
-        " dismiss at the desk. Stop it whenever you like; it goes on where it was."
+        " dismiss at the desk. You can stop it at any time. The next run goes on."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
