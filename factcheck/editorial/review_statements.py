@@ -51,7 +51,7 @@ def statement(review: Review) -> dict[str, Any]:
 
 
 def statement_from(draft: Draft) -> dict[str, Any]:
-    """Keys and types are those of docs/api.md, "Review". Whatever isn't a column of the same name is built here."""
+    """Keys and types are those of docs/reference/reviews.md. Whatever isn't a column of the same name is built here."""
     review = draft.review
     return said_of(review, said.Review, Review) | {
         "claim": _claim(draft),

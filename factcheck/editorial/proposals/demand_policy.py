@@ -79,7 +79,7 @@ class DemandPolicy(Policy[Demand]):
 
 
 def statement(demand: Demand) -> dict[str, Any]:
-    """The entry of the register. Keys and types are those of docs/api.md, "Demand"."""
+    """The entry of the register. Keys and types are those of docs/reference/demands.md."""
     return said_of(demand, statements.Demand) | {
         "review": {"id": str(demand.review_id)} if demand.review_id else None,
         "withheld": demand.withheld_reason or None,
