@@ -30,7 +30,7 @@ def own_folder(tmp_path, monkeypatch):
 def test_dump_of_nothing(database, own_folder, api, capsys):
     call_command("make_dumps")
     assert api.get("dumps/")["results"] == []
-    assert capsys.readouterr().out == "Nothing has been published since the newest dump, so there is nothing to do.\n"
+    assert capsys.readouterr().out == "Nothing has been published since the newest dump. That dump stays.\n"
 
 
 def test_the_last_ones_are_kept(database, own_folder, api, monkeypatch):
@@ -132,7 +132,7 @@ def test_files_of_others_in_the_folder_stay(database, own_folder):
 
 def test_two_makers_at_once(database, own_folder):
     own_folder.mkdir()
-    with dump_files.sole_maker(), pytest.raises(CommandError, match="Another process"):
+    with dump_files.sole_maker(), pytest.raises(CommandError, match="Another process is making dumps"):
         call_command("make_dumps")
 
 
@@ -145,8 +145,8 @@ def test_no_room(database, own_folder, monkeypatch):
     def full(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(making, "_flush_and_hash", full)
-    with pytest.raises(CommandError, match="earlier ones stay. .*No space left"):
+    monkeypatch.setattr(making, "_settle", full)
+    with pytest.raises(CommandError, match="Earlier dumps stay. .*No space left"):
         call_command("make_dumps")
     assert sorted(path.name for path in own_folder.iterdir()) == ["0", "lock"]
 

@@ -1,4 +1,4 @@
-"""`manage.py make_dumps`: the whole public record as files (docs/reference/dumps.md)."""
+"""`manage.py make_dumps`: files of everything public (docs/reference/dumps.md)."""
 
 from typing import Any
 
@@ -10,9 +10,7 @@ from api.dumps.making import make
 
 
 class Command(BaseCommand):
-    help = (
-        "Writes bulk dumps of the public record as of the newest log entry. Existing dumps stay until it is finished."
-    )
+    help = "Writes bulk dumps of everything public, as of the newest log entry. Earlier dumps stay until then."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with tqdm(unit=" rows", disable=None) as progress:
@@ -24,13 +22,11 @@ class Command(BaseCommand):
             try:
                 dump = make(begin)
             except BlockingIOError:
-                raise CommandError(
-                    "Another process is making dumps. Wait until it has finished, then try again."
-                ) from None
+                raise CommandError("Another process is making dumps. Wait until that process has ended.") from None
             except OSError as problem:
-                raise CommandError(f"The dump couldn't be made. Earlier dumps stay. {problem}") from problem
+                raise CommandError(f"The dump was not made. Earlier dumps stay. {problem}") from problem
         if dump is None:
-            self.stdout.write("Nothing has been published since the newest dump, so there is nothing to do.")
+            self.stdout.write("Nothing has been published since the newest dump. That dump stays.")
             return
         files = orjson.loads(dump.manifest)["files"]
         size = sum(file["bytes"] for file in files) / 2**20

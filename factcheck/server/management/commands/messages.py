@@ -38,7 +38,7 @@ KEYWORDS: dict[str, Any] = {
 
 
 class Command(BaseCommand):
-    help = "Collects the texts to translate in factcheck/locale and compiles them. With --check it only compares."
+    help = "Collects the texts to translate in factcheck/locale, and compiles them. --check only compares."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -87,8 +87,8 @@ def collect(root: Path) -> Catalog:
 
 
 def add_django_texts(texts: Catalog, catalogue: Catalog) -> None:
-    """Add texts of Django that the catalogue has and our own files don't have."""
-    # Django's catalogues spell Norwegian in another way than its code.
+    """Adds the texts of Django that the catalogue has and our own files have not."""
+    # Django's catalogues spell Norwegian differently from its code.
     found = [Message(info["name"]) for info in LANG_INFO.values() if "name" in info]
     for room in ("conf", "contrib/admin", "contrib/auth"):
         found += _read(Path(django.__file__).parent / room / "locale" / "en" / "LC_MESSAGES" / "django.po")
