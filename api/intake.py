@@ -53,7 +53,7 @@ def write(
     Raises Refused.
     """
     with refusals():
-        return idempotency.do_once(
+        return idempotency.run_once(
             token=token, route=route, key=key, content=content, act=lambda: act(token=token, **arguments)
         )
 
@@ -69,10 +69,10 @@ draft_review, change_review, describe_review = (
 def take_in(kind: str, said: dict[str, Any], address: str) -> tuple[str, datetime]:
     """A message of that kind (`tip`, `correction`): its receipt, and until when it is kept. Raises Refused."""
     with refusals():
-        return reader_messages.take_in(kind=reader_messages.Kind(kind), said=said, address=address)
+        return reader_messages.receive_message(kind=reader_messages.Kind(kind), said=said, address=address)
 
 
-status_of = reader_messages.status_of
+status_of = reader_messages.find_status
 
 
 @contextmanager
@@ -86,10 +86,10 @@ def refusals() -> Iterator[None]:
             raise Refused(INVALID_CONTENT, errors=errors) from refused
         except idempotency.KeyReused as refused:
             raise Refused(KEY_REUSED) from refused
-        except idempotency.StillAtWork as refused:
+        except idempotency.RequestInProgress as refused:
             detail = "A request with this Idempotency-Key is being carried out. Send it again in a moment."
             raise Refused(CONFLICT, detail, headers={"Retry-After": "1"}) from refused
-        except reader_messages.TooMany as refused:
+        except reader_messages.TooManyMessages as refused:
             raise Refused(TOO_MANY_REQUESTS, headers={"Retry-After": str(refused.wait)}) from refused
         except NotAllowed as refused:
             raise Refused(FORBIDDEN, str(refused)) from refused

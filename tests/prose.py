@@ -53,7 +53,7 @@ class Sentence:
             found.append("semicolon")
         if word := RULED_OUT.search(self.text):
             found.append(f"“{word[0]}”")
-        if (word := BEGINNING.match(self.text)) and not self.text.rstrip("\"”)").endswith("?"):
+        if (word := BEGINNING.match(self.text)) and not self.text.rstrip('"”)').endswith("?"):
             found.append(f"begins with “{word[1]}”")
         return found
 

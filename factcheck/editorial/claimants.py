@@ -64,12 +64,12 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     except ValidationError as problem:
         raise EditorialError(*problem.messages) from problem
     claimant.save()
-    erasure.forget_in_desk_log(Claimant, {claimant.pk})
+    erasure.clear_admin_log(Claimant, {claimant.pk})
     record_event(by, "claimant.redacted", claimant)  # without the name: events are kept for ever
     return PublishedReview.objects.live().filter(claimant=claimant.pk).count()
 
 
-def still_named(claimant: Claimant, most: int) -> list[dict[str, Any]]:
+def reviews_naming(claimant: Claimant, most: int) -> list[dict[str, Any]]:
     """The bodies of up to `most` live reviews that show a name for whom it is described now, the newest first.
 
     Raises TimeoutError when they are too many to look through.

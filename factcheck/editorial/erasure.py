@@ -31,7 +31,7 @@ from factcheck.editorial.models import (
     ReaderMessage,
     Review,
 )
-from factcheck.editorial.statement_columns import emptied
+from factcheck.editorial.statement_columns import empty_columns
 from factcheck.record.formats.canonical import canonical
 from factcheck.record.formats.text import clean_text, find_forbidden
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument
@@ -45,7 +45,7 @@ MAX_NOTICE = limit(ErasureNotice, "text")
 SHORTEST_REPEATED = 4  # characters. A shorter name is found in too many words.
 
 
-def first_repeated(text: str, told: Iterable[str]) -> str | None:
+def find_repeated(text: str, told: Iterable[str]) -> str | None:
     """The first of these words that the text repeats. After an erasure they could still be read there."""
     text = text.casefold()
     return next((words for words in told if len(words) >= SHORTEST_REPEATED and words.casefold() in text), None)
@@ -73,13 +73,13 @@ def notice(review: Review, ground: str, text: str, *, redact: bool) -> dict[str,
             "ground": ground,
             "text": text,
             "redaction": redact,
-            "newsroom": newsroom_of(review),
+            "newsroom": responsible_newsroom(review),
         },
         "license": settings.LICENSE_URL,
     }
 
 
-def newsroom_of(review: Review) -> dict[str, str]:
+def responsible_newsroom(review: Review) -> dict[str, str]:
     """Who answers for the erasure. For an imported review this isn't the publisher."""
     return {"name": review.newsroom.name, "site": review.newsroom.site}
 
@@ -102,10 +102,10 @@ def require_decided_imports(review: Review) -> None:
 
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
     """The first telling words of a published revision that the notice repeats, unless a redacted draft keeps them."""
-    stays = canonical(review_statements.statement(review)).decode().casefold() if redact else ""
+    stays = canonical(review_statements.build_statement(review)).decode().casefold() if redact else ""
     rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
     told = (words for row in rows for words in _telling(json.loads(bytes(row.document))))
-    return first_repeated(text, (words for words in told if words.casefold() not in stays))
+    return find_repeated(text, (words for words in told if words.casefold() not in stays))
 
 
 def _telling(document: dict[str, Any]) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _others(claim: Claim, review: Review) -> models.QuerySet[Review]:
     return used.exclude(pk=review.pk).exclude(state=Review.State.ERASED)
 
 
-def forget(review: Review, erasure: Proposal) -> None:
+def erase_drafts(review: Review, erasure: Proposal) -> None:
     """Removes from drafts and their history what the record has just erased, in the same transaction.
 
     The people, acts and times stay, and every text goes. The trigger was_erased_whole checks this.
@@ -172,7 +172,7 @@ def forget(review: Review, erasure: Proposal) -> None:
     events = EditorialEvent.objects.filter(subject=str(review.pk)).exclude(action=LogEntry.Kind.ERASURE)
     events.exclude(detail={}).update(detail={})
     for model, keys in ((Review, {review.pk}), (Claim, claims), (Claimant, claimants)):
-        forget_in_desk_log(model, keys)
+        clear_admin_log(model, keys)
     if redact:
         review.state, review.change_class = Review.State.DRAFT, Review.ChangeClass.SUBSTANTIVE
         review.save(update_fields=["state", "change_class"])
@@ -197,7 +197,7 @@ def _claims_said(review: Review) -> Iterator[dict[str, Any]]:
     return (said["claim"] for said in map(json.loads, statements) if "claim" in said)
 
 
-def forget_in_desk_log(model: type[models.Model], keys: set[Any]) -> None:
+def clear_admin_log(model: type[models.Model], keys: set[Any]) -> None:
     """Django's admin writes down headlines and names beside who saved them and when."""
     rows = DeskLogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(model), object_id__in=[str(key) for key in keys]
@@ -254,6 +254,6 @@ def _blank(row: models.Model, part: type[Part]) -> None:
             setattr(row, field.attname, "und" if isinstance(field, LanguageField) else "")
         elif isinstance(field, models.JSONField):
             setattr(row, field.attname, {})
-    for name, value in emptied(type(row), part).items():
+    for name, value in empty_columns(type(row), part).items():
         if name not in ("id", "language"):
             setattr(row, name, value)

@@ -25,7 +25,7 @@ class NotAllowed(EditorialError):
 
 
 @contextmanager
-def asking_the_record() -> Iterator[None]:
+def translate_record_errors() -> Iterator[None]:
     """What the record refuses in here, the verb refuses."""
     try:
         yield

@@ -48,7 +48,7 @@ def record_events(by: User, newsroom: int, acts: Iterable[tuple[str, UUID, dict[
     insert(EditorialEvent, events)
 
 
-def acting(by: User) -> None:
+def set_actor(by: User) -> None:
     """Names the person to the triggers that write down changes of accounts, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk)])

@@ -37,7 +37,7 @@ def choices(words: type[Words]) -> list[tuple[str, Promise]]:
     return [(word.value, label(word.label)) for word in words]
 
 
-def of(part: type[Part], name: str) -> dict[str, Any]:
+def field_options(part: type[Part], name: str) -> dict[str, Any]:
     """What a column or form field of this name takes from the statement: its label, and its limit or its words."""
     field = part.model_fields[name]
     found: dict[str, Any] = {"verbose_name": label(field.title or name)}
@@ -49,7 +49,7 @@ def of(part: type[Part], name: str) -> dict[str, Any]:
     return found
 
 
-def told(kind: str) -> str:
+def fault_message(kind: str) -> str:
     """The text for that kind of fault."""
     return gettext(TEXTS[kind])
 
@@ -58,7 +58,7 @@ def validate_characters(value: str) -> None:
     """Refuses control characters, which programs read differently from people."""
     if forbidden := find_forbidden(value):
         raise ValidationError(
-            told("forbidden_character"),
+            fault_message("forbidden_character"),
             code="forbidden_character",
             params={"character": forbidden},
         )
@@ -119,7 +119,7 @@ class RuledField(LineField):
             self.rule.read(value)
         except Wrong as wrong:
             if wrong.kind not in ("too_long", "forbidden_character"):  # which are told already
-                raise ValidationError(told(wrong.kind), wrong.kind, wrong.params) from wrong
+                raise ValidationError(fault_message(wrong.kind), wrong.kind, wrong.params) from wrong
 
 
 class WebAddressField(RuledField):
@@ -150,7 +150,7 @@ class SeveralWordsField(ArrayField[list[str], list[str]]):
         return forms.MultipleChoiceField(**{**about, **kwargs, **ticked})
 
 
-def several_words(part: type[Part], name: str) -> dict[str, Any]:
+def multiple_choice_options(part: type[Part], name: str) -> dict[str, Any]:
     """What a SeveralWordsField takes from the statement: its label and its words."""
     words = words_of(part, name)
     assert words is not None

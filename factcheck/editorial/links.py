@@ -30,13 +30,13 @@ CHUNK = 50  # claims whose links are kept together
 MOST = 3  # links of one claim
 
 
-def waiting() -> list[ImportBatch]:
+def uncompared_batches() -> list[ImportBatch]:
     """Imports at their end with claims that were not compared yet, the oldest first."""
     ended = ImportBatch.objects.filter(proposals__kind=Kind.IMPORT)
     return [batch for batch in ended.order_by("pk") if _rest(batch).exists()]
 
 
-def count_waiting(batch: ImportBatch, most: int | None = None) -> int:
+def count_uncompared(batch: ImportBatch, most: int | None = None) -> int:
     """How many were not compared yet; counted up to `most`, where a page asks."""
     return _rest(batch).order_by()[:most].count()
 
@@ -60,7 +60,7 @@ def propose_links(batch: ImportBatch, progress: Callable[[int], object] | None =
             try:
                 if claim.pk not in links:
                     links[claim.pk] = _links(batch, claim)
-            except similar_claims.MeaningMissing as problem:
+            except similar_claims.MeaningNotCompared as problem:
                 missing = problem
                 break
             compared.append(member)
@@ -79,7 +79,7 @@ def accept_link(*, link: ProposedLink, by: User, note: str = "") -> None:
     claim, other = link.claim, link.other
     record_event(by, "link.accepted", claim, other=str(other.pk))
     if not is_public(claim):
-        merge_policy.use_instead(claim=claim, instead=other, by=by)  # takes the link away with the claim
+        merge_policy.replace_claim(claim=claim, replacement=other, by=by)  # takes the link away with the claim
         return
     _answer(link, ProposedLink.Answer.ACCEPTED, by)
     merge_policy.propose_merge(claim=claim, into=other, by=by, note=note)
@@ -95,7 +95,7 @@ def dismiss_link(*, link: ProposedLink, by: User) -> None:
 
 def is_public(claim: Claim) -> bool:
     """Whether readers find it, by itself or under the claim into which it was merged."""
-    return PublishedClaim.objects.filter(pk=claim.pk).exists() or merge_policy.merged_into(claim) is not None
+    return PublishedClaim.objects.filter(pk=claim.pk).exists() or merge_policy.merge_target(claim) is not None
 
 
 def open_links(**of: Any) -> QuerySet[ProposedLink]:
@@ -113,24 +113,24 @@ def _rest(batch: ImportBatch) -> QuerySet[Proposal]:
 
 
 def _links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
-    if merge_policy.merged_into(claim):  # what is likest then is the claim that shows it
+    if merge_policy.merge_target(claim):  # what is likest then is the claim that shows it
         return []
     try:
         found = _likely(claim)
-    except similar_claims.MeaningMissing:
+    except similar_claims.MeaningNotCompared:
         # All wait for what fails with any text, and none for what fails with this one alone.
-        similar_claims.published_like(ANY)
+        similar_claims.find_similar(ANY)
         try:
             found = _likely(claim)
-        except similar_claims.MeaningMissing as problem:
+        except similar_claims.MeaningNotCompared as problem:
             if problem.by_words is None:
                 _logger.warning("Claim %s was not compared: %s It is left out.", claim.pk, problem)
             found = problem.by_words or []
     return [ProposedLink(batch=batch, claim=claim, other_id=each.claim_id, score=each.score) for each in found]
 
 
-def _likely(claim: Claim) -> list[similar_claims.Similar]:
-    return similar_claims.published_like(claim.text, besides=claim.pk, least=similar_claims.LIKELY, limit=MOST)
+def _likely(claim: Claim) -> list[similar_claims.SimilarClaim]:
+    return similar_claims.find_similar(claim.text, besides=claim.pk, least=similar_claims.LIKELY, limit=MOST)
 
 
 @transaction.atomic

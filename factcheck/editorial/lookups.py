@@ -6,7 +6,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Publisher, User
 
 
-def person(username: str) -> User:
+def find_user(username: str) -> User:
     """Raises EditorialError."""
     found = User.objects.filter(username=username).first()
     if found is None:
@@ -14,7 +14,7 @@ def person(username: str) -> User:
     return found
 
 
-def newsroom_of(user: User, site: str | None) -> Publisher:
+def find_newsroom(user: User, site: str | None) -> Publisher:
     """The newsroom with that site, or the only one that the person is a member of. Raises EditorialError."""
     own = Publisher.objects.filter(memberships__user=user)
     found = list(own.filter(site=site) if site else own[:2])

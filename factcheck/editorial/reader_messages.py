@@ -34,7 +34,7 @@ _LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)
 _NOT_THEIRS = ("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint")
 
 
-class TooMany(Exception):
+class TooManyMessages(Exception):
     """More came than is taken in; after `wait` seconds there is room again."""
 
     def __init__(self, wait: int) -> None:
@@ -43,7 +43,7 @@ class TooMany(Exception):
 
 
 @transaction.atomic
-def take_in(*, kind: ReaderMessage.Kind, said: Said, address: str) -> tuple[str, datetime]:
+def receive_message(*, kind: ReaderMessage.Kind, said: Said, address: str) -> tuple[str, datetime]:
     """Puts a message into the queue. Returns the receipt, which is kept nowhere, and until when it is kept at most.
 
     `said` has `text`, `language`, `url`, `contact`, and of a correction `review`: {`id`}. `address` is the
@@ -77,7 +77,7 @@ def take_in(*, kind: ReaderMessage.Kind, said: Said, address: str) -> tuple[str,
     return receipt, _kept_until(known or row)
 
 
-def status_of(receipt: str) -> dict[str, Any] | None:
+def find_status(receipt: str) -> dict[str, Any] | None:
     """What the holder of the receipt is told: what became of the message, and nothing of what it said."""
     digest = hashlib.sha256(receipt.encode()).hexdigest()
     row = ReaderMessage.objects.select_related("same_as").filter(receipt=digest).first()
@@ -128,7 +128,7 @@ def dismiss(*, message: ReaderMessage, by: User, newsroom: int) -> None:
     _decide(message, by, State.DISMISSED)
 
 
-def forget_messages() -> int:
+def delete_expired_messages() -> int:
     """Deletes what has been kept for as long as was said, and the hashes of senders after a day; returns how many."""
     now = timezone.now()
     ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - timedelta(days=1)).update(sender="")
@@ -176,10 +176,10 @@ def _hold_the_limit(sender: str) -> None:
     times = ReaderMessage.objects.filter(sender=sender, received_at__gt=now - HOUR).order_by("-received_at")
     counted = list(times.values_list("received_at", flat=True)[: settings.READER_MESSAGES_PER_HOUR])
     if len(counted) >= settings.READER_MESSAGES_PER_HOUR:
-        raise TooMany(max(1, int((counted[-1] + HOUR - now).total_seconds()) + 1))
+        raise TooManyMessages(max(1, int((counted[-1] + HOUR - now).total_seconds()) + 1))
     waiting = ReaderMessage.objects.filter(state=State.WAITING, same_as=None).order_by()
     if waiting[:MOST_WAITING].count() >= MOST_WAITING:
-        raise TooMany(int(HOUR.total_seconds()))
+        raise TooManyMessages(int(HOUR.total_seconds()))
 
 
 def _hash(purpose: str, text: str) -> str:

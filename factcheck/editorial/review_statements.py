@@ -22,11 +22,11 @@ from factcheck.editorial.models import (
     Source,
     Verdict,
 )
-from factcheck.editorial.shared_claims import is_hidden
-from factcheck.editorial.statement_columns import said_of
+from factcheck.editorial.shared_claims import has_hidden_claim
+from factcheck.editorial.statement_columns import values_of
 from factcheck.record.log.entries import ADDED_KEYS
 from factcheck.record.models import LogEntry
-from factcheck.record.statements import review as said
+from factcheck.record.statements import review as statements
 from factcheck.record.statements.tombstone import Tombstone
 
 MIN_SOURCES = 2
@@ -37,7 +37,7 @@ HIDDEN_CLAIM = _(
 )
 
 
-def for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:
+def prefetch_for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:
     """The reviews with everything that their statements need, in a fixed number of queries."""
     authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
     return reviews.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
@@ -45,19 +45,19 @@ def for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:
     )
 
 
-def statement(review: Review) -> dict[str, Any]:
+def build_statement(review: Review) -> dict[str, Any]:
     """What the review, one from `for_statements`, says now."""
-    return statement_from(draft_of(review))
+    return build_draft_statement(draft_of(review))
 
 
-def statement_from(draft: Draft) -> dict[str, Any]:
+def build_draft_statement(draft: Draft) -> dict[str, Any]:
     """Keys and types are those of docs/api.md, "Review". Whatever isn't a column of the same name is built here."""
     review = draft.review
-    return said_of(review, said.Review, Review) | {
+    return values_of(review, statements.Review, Review) | {
         "claim": _claim(draft),
         "verdict": _verdict(review, draft.verdict),
-        "sources": [said_of(source, said.Source, Source) for source in draft.sources],
-        "publisher": publisher(draft.publisher) | review.original_publisher,
+        "sources": [values_of(source, statements.Source, Source) for source in draft.sources],
+        "publisher": publisher_values(draft.publisher) | review.original_publisher,
         "authors": [{"name": name} for name in draft.authors],
         "topics": [
             {"slug": topic.slug, "labels": {label.language: label.label for label in topic.labels.all()}}
@@ -67,17 +67,17 @@ def statement_from(draft: Draft) -> dict[str, Any]:
     }
 
 
-def tombstone(published: dict[str, Any]) -> dict[str, Any]:
+def build_tombstone(published: dict[str, Any]) -> dict[str, Any]:
     """What stays at the address of a withdrawn review, from the statement that is withdrawn."""
     return {key: published[key] for key in Tombstone.model_fields} | {"claim": {"id": published["claim"]["id"]}}
 
 
-def statement_of(document: bytes) -> dict[str, Any]:
+def extract_statement(document: bytes) -> dict[str, Any]:
     """The statement in a document: all but what was added at publication."""
     return {key: value for key, value in orjson.loads(document).items() if key not in ADDED_KEYS}
 
 
-def missing(review: Review) -> list[str | Promise]:
+def find_missing(review: Review) -> list[str | Promise]:
     """What the review lacks before anybody can approve it, each as a sentence for the editor."""
     reasons: list[str | Promise] = []
     claimant = draft_of(review).claimant
@@ -89,7 +89,7 @@ def missing(review: Review) -> list[str | Promise]:
             else _("Ask %s to confirm the claimant’s name or describe them instead: it came in with their import.")
             % claimant.newsroom
         )
-    if is_hidden(review):
+    if has_hidden_claim(review):
         reasons.append(HIDDEN_CLAIM)
     if review.translation_of_id and review.translation_of_revision:
         original = LogEntry.objects.filter(subject=review.translation_of_id, number=review.translation_of_revision)
@@ -113,14 +113,14 @@ def missing(review: Review) -> list[str | Promise]:
 
 
 def _claim(draft: Draft) -> dict[str, Any]:
-    return said_of(draft.claim, said.ReviewedClaim, Claim) | {
-        "claimant": said_of(draft.claimant, said.Claimant, Claimant) if draft.claimant else None,
-        "appearances": [said_of(appearance, said.Appearance, Appearance) for appearance in draft.appearances],
+    return values_of(draft.claim, statements.ReviewedClaim, Claim) | {
+        "claimant": values_of(draft.claimant, statements.Claimant, Claimant) if draft.claimant else None,
+        "appearances": [values_of(appearance, statements.Appearance, Appearance) for appearance in draft.appearances],
     }
 
 
 def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
-    original = {key: getattr(review, f"original_{key}") or None for key in said.OriginalRating.model_fields}
+    original = {key: getattr(review, f"original_{key}") or None for key in statements.OriginalRating.model_fields}
     return {
         "scale": verdict.scale.slug if verdict else None,
         "slug": verdict.slug if verdict else None,
@@ -142,5 +142,5 @@ def _explanation(verdict: Verdict, language: str) -> str:
     return found.get(language.lower()) or found.get(language.partition("-")[0].lower()) or found.get("en", "")
 
 
-def publisher(row: Publisher) -> dict[str, Any]:
-    return said_of(row, said.Publisher)
+def publisher_values(row: Publisher) -> dict[str, Any]:
+    return values_of(row, statements.Publisher)

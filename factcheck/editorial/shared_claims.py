@@ -54,7 +54,7 @@ def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
     }
 
 
-def is_hidden(review: Review) -> bool:
+def has_hidden_claim(review: Review) -> bool:
     """Whether no reader sees its claim, which is another newsroom's, any more: of it there is nothing to say."""
     if review.claim.newsroom_id == review.newsroom_id:
         return False

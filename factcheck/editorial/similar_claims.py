@@ -17,7 +17,7 @@ LIKELY = 0.5  # the score from which on a claim is more likely the same than not
 
 
 @dataclass(frozen=True, slots=True)
-class Similar:
+class SimilarClaim:
     """A claim that may be the same: its id and words, its published reviews in short, and how like it is (0 to 1)."""
 
     claim_id: UUID
@@ -31,18 +31,20 @@ class Similar:
         return self.score >= LIKELY
 
 
-class MeaningMissing(Exception):
+class MeaningNotCompared(Exception):
     """Meaning was not compared, for the reason in the text, and will be another time.
 
     `by_words`: what words alone have found; None where that took too long.
     """
 
-    def __init__(self, reason: str, by_words: list[Similar] | None = None) -> None:
+    def __init__(self, reason: str, by_words: list[SimilarClaim] | None = None) -> None:
         super().__init__(reason)
         self.by_words = by_words
 
 
-def published_like(text: str, *, besides: UUID | None = None, least: float = 0.0, limit: int = MOST) -> list[Similar]:
+def find_similar(
+    text: str, *, besides: UUID | None = None, least: float = 0.0, limit: int = MOST
+) -> list[SimilarClaim]:
     """Published claims that say the same as the text, best first; without the one in `besides`.
 
     Words alone are not enough where this site compares by meaning, unless the text is refused, which it would be
@@ -51,21 +53,21 @@ def published_like(text: str, *, besides: UUID | None = None, least: float = 0.0
     try:
         found = match(text, limit=limit + 1)
     except TimeoutError as problem:
-        raise MeaningMissing("Comparing it with what is published took too long.") from problem
+        raise MeaningNotCompared("Comparing it with what is published took too long.") from problem
     scores = {each.claim_id: each.score for each in found.results if each.score >= least and each.claim_id != besides}
     rows = PublishedClaim.objects.live().filter(pk__in=scores).values_list("pk", "body")
     bodies = {pk: orjson.loads(body) for pk, body in rows}
     alike = [
-        Similar(pk, bodies[pk]["text"], bodies[pk]["language"], bodies[pk]["reviews"], score)
+        SimilarClaim(pk, bodies[pk]["text"], bodies[pk]["language"], bodies[pk]["reviews"], score)
         for pk, score in scores.items()
         if pk in bodies
     ][:limit]
     if found.method == "words" and found.explanation and not found.refused and is_configured():
-        raise MeaningMissing(found.explanation, alike)
+        raise MeaningNotCompared(found.explanation, alike)
     return alike
 
 
-def drafted_alike(claim: Claim) -> list[Claim]:
+def find_identical_drafts(claim: Claim) -> list[Claim]:
     """Claims of the same newsroom with the same words that are not public."""
     alike = Claim.objects.filter(newsroom=claim.newsroom_id, text__iexact=claim.text).exclude(pk=claim.pk)
     public = Exists(PublishedClaim.objects.filter(pk=OuterRef("pk")))

@@ -27,7 +27,7 @@ def columns_of(model: type[models.Model], said: Mapping[str, Any]) -> dict[str, 
     return found
 
 
-def said_of(row: Any, part: type[Part], model: type[models.Model] | None = None) -> dict[str, Any]:
+def values_of(row: Any, part: type[Part], model: type[models.Model] | None = None) -> dict[str, Any]:
     """What the row says of the keys that are its columns. The empty text is null, and so is a part with nothing in it.
 
     A row that isn't an instance comes with its `model`.
@@ -40,12 +40,12 @@ def said_of(row: Any, part: type[Part], model: type[models.Model] | None = None)
     return found
 
 
-def emptied(model: type[models.Model], part: type[Part]) -> dict[str, Any]:
+def empty_columns(model: type[models.Model], part: type[Part]) -> dict[str, Any]:
     """The columns of the statement's keys with the values of a statement that says nothing."""
     return columns_of(model, filled({}, part))
 
 
-def other_fields(model: type[models.Model], part: type[Part], rows: Iterable[str | tuple[str, ...]]) -> list[str]:
+def remaining_fields(model: type[models.Model], part: type[Part], rows: Iterable[str | tuple[str, ...]]) -> list[str]:
     """The fields of a form for those of the statement's keys whose columns stand in none of these rows."""
     named = {name for row in rows for name in ((row,) if isinstance(row, str) else row)}
     keys, parts = _keys_of(model, part)

@@ -124,7 +124,7 @@ def _write(
     status, wait = 200, None
     if form.is_valid():
         try:
-            receipt, _until = reader_messages.take_in(
+            receipt, _until = reader_messages.receive_message(
                 kind=form.kind, said=form.cleaned_data | (said or {}), address=address_of(request)
             )
             return redirect("message", receipt)
@@ -132,7 +132,7 @@ def _write(
             for pointer, sentence in refused.problems:
                 name = pointer.removeprefix("/")
                 form.add_error(name if name in form.fields else None, sentence)
-        except reader_messages.TooMany as refused:
+        except reader_messages.TooManyMessages as refused:
             status, wait = 429, refused.wait
             # From one network, or from all: which of them, a sender need not know.
             form.add_error(None, _("More messages have come than are taken in. Please send it again in an hour."))
@@ -149,7 +149,7 @@ def _write(
 @never_cache
 def message(request: HttpRequest, receipt: str) -> HttpResponse:
     """What became of a message: for whoever has its receipt, and without a word of what it said."""
-    found = reader_messages.status_of(receipt)
+    found = reader_messages.find_status(receipt)
     if found is None:
         raise Http404
     context = {"message": found, "address": f"{settings.SITE_URL}/receipts/{receipt}/", "license": settings.LICENSE_URL}

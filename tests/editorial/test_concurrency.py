@@ -178,7 +178,7 @@ def test_link_that_went_with_its_claim_is_decided(database: str) -> None:
     batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", imported_by=newsroom.editor)
     link = ProposedLink.objects.create(batch=batch, claim=draft, other=review.claim, score=0.9)
     with transaction.atomic():
-        merge_policy.use_instead(claim=Claim.objects.get(pk=draft.pk), instead=review.claim, by=newsroom.editor)
+        merge_policy.replace_claim(claim=Claim.objects.get(pk=draft.pk), instead=review.claim, by=newsroom.editor)
         accepting = begin_until_it_waits(lambda: links.accept_link(link=link, by=newsroom.second))
     with pytest.raises(EditorialError, match="decided already"):
         accepting.result(timeout=30)
@@ -190,7 +190,7 @@ def test_claim_is_exchanged_once_by_two_at_once(database: str) -> None:
     publish_review(newsroom, review)
     people = [newsroom.reporter, newsroom.editor]
     results = at_once(
-        [lambda by=by: merge_policy.use_instead(claim=draft.claim, instead=review.claim, by=by) for by in people]
+        [lambda by=by: merge_policy.replace_claim(claim=draft.claim, replacement=review.claim, by=by) for by in people]
     )
     assert sorted(map(str, results)) == [
         "1", "Someone else changed this first: one of the two claims no longer exists. Open the list of claims to find its drafts.",
@@ -237,7 +237,7 @@ def story(newsroom: Newsroom) -> dict[str, Callable[[], object]]:
         "merge": lambda: workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest),
         "import": lambda: import_policy.publish_import(batch=batch, by=newsroom.chief),
         "mapping": lambda: workflow.approve(proposal=mapping, by=newsroom.editor, digest=mapping.digest),
-        "exchange": lambda: merge_policy.use_instead(claim=draft, instead=shown.claim, by=newsroom.editor),
+        "exchange": lambda: merge_policy.replace_claim(claim=draft, replacement=shown.claim, by=newsroom.editor),
     }
 
 

@@ -72,7 +72,7 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
         "updated_at": 0,
         "revision": {"number": 1, "kind": "merge", "class": None, "note": NOTE},
     }
-    assert merge_policy.merged_into(claim) == into
+    assert merge_policy.merge_target(claim) == into
     with pytest.raises(EditorialError, match="already been decided"):
         workflow.take_back(proposal=merge, by=newsroom.editor)
     events = EditorialEvent.objects.filter(subject=str(claim.pk)).order_by("pk")
@@ -290,7 +290,7 @@ def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monke
 
 def test_database_refuses_a_merge_in_the_name_of_another(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
-    theirs = {"publisher": review_statements.publisher(make_newsroom("khac.example").publisher)}
+    theirs = {"publisher": review_statements.publisher_values(make_newsroom("khac.example").publisher)}
     real = merge_policy.MergePolicy.statement
     monkeypatch.setattr(merge_policy.MergePolicy, "statement", lambda policy, merge: real(policy, merge) | theirs)
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"):

@@ -108,11 +108,11 @@ def test_submit_says_what_is_missing(newsroom: Newsroom, fields: dict[str, Any],
 def test_submit_wants_a_source_with_a_stance(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     review.sources.update(stance=Source.Stance.CONTEXT)
-    assert [str(each) for each in review_statements.missing(review)] == [
+    assert [str(each) for each in review_statements.find_missing(review)] == [
         "At least one source must support or refute the claim; now all are context."
     ]
     review.sources.update(stance="")
-    assert [str(each) for each in review_statements.missing(review)] == [
+    assert [str(each) for each in review_statements.find_missing(review)] == [
         "Say of every source whether it supports the claim, refutes it or gives context."
     ]
 

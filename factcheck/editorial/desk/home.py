@@ -38,7 +38,7 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         "demand_drafts": demand_drafts(at.user, newsrooms).exclude(pk__in=told)[:MOST],
         "to_decide": _with_pages(at, found.to_decide(at.user, at.deciding)),
         "to_publish": _with_pages(at, found.to_publish(at.deciding)),
-        "sent": _with_pages(at, found.sent(at.user, newsrooms)),
+        "sent": _with_pages(at, found.awaiting_others(at.user, newsrooms)),
         "from_readers": messages_for(newsrooms).filter(state=ReaderMessage.State.WAITING).exists(),
         "unconfirmed": Claimant.objects.filter(newsroom__in=at.deciding, confirmed=False).exists(),
     }

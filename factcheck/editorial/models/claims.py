@@ -11,9 +11,16 @@ from django.db.models import Q
 from django.db.models.functions import Left, Upper
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, of, web_addresses
+from factcheck.editorial.fields import (
+    LanguageField,
+    LineField,
+    ProseField,
+    WebAddressField,
+    field_options,
+    web_addresses,
+)
 from factcheck.editorial.models.people import Publisher, User
-from factcheck.record.statements import review as said
+from factcheck.record.statements import review as statements
 
 # Characters of a description by which claimants are sorted and found; an index has no room for a long one in a script
 # whose letters take several bytes (2,704 bytes a row).
@@ -23,15 +30,17 @@ SORTED_BY = 100
 class Claimant(models.Model):
     """Who made a claim. A private person is described ("a Facebook user"), never named."""
 
-    Type = said.ClaimantType
+    Type = statements.ClaimantType
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(
         Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
     )
-    type = models.CharField(**of(said.Claimant, "type"), max_length=20)
+    type = models.CharField(**field_options(statements.Claimant, "type"), max_length=20)
     name = LineField(
-        **of(said.Claimant, "name"), blank=True, help_text=_("Of a public figure or an organisation only.")
+        **field_options(statements.Claimant, "name"),
+        blank=True,
+        help_text=_("Of a public figure or an organisation only."),
     )
     is_public_figure = models.BooleanField(
         _("is a public figure"),
@@ -39,11 +48,15 @@ class Claimant(models.Model):
         help_text=_("A person may be named only for what they said in a public office or role."),
     )
     description = LineField(
-        **of(said.Claimant, "description"), blank=True, help_text=_("Instead of a name, such as “a Facebook user”.")
+        **field_options(statements.Claimant, "description"),
+        blank=True,
+        help_text=_("Instead of a name, such as “a Facebook user”."),
     )
-    job_title = LineField(**of(said.Claimant, "job_title"), blank=True, help_text=_("At the time of the claim."))
+    job_title = LineField(
+        **field_options(statements.Claimant, "job_title"), blank=True, help_text=_("At the time of the claim.")
+    )
     same_as = web_addresses(
-        **of(said.Claimant, "same_as"),
+        **field_options(statements.Claimant, "same_as"),
         help_text=_("Addresses that identify the claimant, such as Wikidata; comma between."),
     )
     confirmed = models.BooleanField(
@@ -139,13 +152,17 @@ class Claim(models.Model):
         Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
     )
     text = ProseField(
-        **of(said.ReviewedClaim, "text"), help_text=_("What was said, in one sentence, without your judgement of it.")
+        **field_options(statements.ReviewedClaim, "text"),
+        help_text=_("What was said, in one sentence, without your judgement of it."),
     )
     language = LanguageField(_("language"), default="vi")
     claimed_on = models.DateField(
-        **of(said.ReviewedClaim, "claimed_on"), null=True, blank=True, help_text=_("The day it was said, if known.")
+        **field_options(statements.ReviewedClaim, "claimed_on"),
+        null=True,
+        blank=True,
+        help_text=_("The day it was said, if known."),
     )
-    location = LineField(**of(said.ReviewedClaim, "location"), blank=True)
+    location = LineField(**field_options(statements.ReviewedClaim, "location"), blank=True)
     claimant = models.ForeignKey(
         Claimant, models.PROTECT, verbose_name=_("claimant"), null=True, blank=True, related_name="claims"
     )
@@ -176,27 +193,29 @@ class Claim(models.Model):
 class Appearance(models.Model):
     """Where a claim was seen (schema.org: appearance, firstAppearance)."""
 
-    Medium = said.Medium
+    Medium = statements.Medium
 
     validators: ClassVar = [RegexValidator(r"^[0-9a-f]{64}\Z", _("Write the SHA-256 as 64 digits 0–9, a–f."))]
 
     claim = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("claim"), related_name="appearances")
-    url = WebAddressField(**of(said.Appearance, "url"))
-    medium = models.CharField(**of(said.Appearance, "medium"), max_length=10, blank=True)
+    url = WebAddressField(**field_options(statements.Appearance, "url"))
+    medium = models.CharField(**field_options(statements.Appearance, "medium"), max_length=10, blank=True)
     media_sha256 = models.CharField(
-        **of(said.Appearance, "media_sha256"),
+        **field_options(statements.Appearance, "media_sha256"),
         max_length=64,
         blank=True,
         validators=validators,
         help_text=_("SHA-256 of the image, video or audio file, if you have it."),
     )
     archive_url = WebAddressField(
-        **of(said.Appearance, "archive_url"),
+        **field_options(statements.Appearance, "archive_url"),
         blank=True,
         help_text=_("The address of an archived copy, such as at web.archive.org, in case the page disappears."),
     )
     first = models.BooleanField(
-        **of(said.Appearance, "first"), default=False, help_text=_("The earliest appearance that you found.")
+        **field_options(statements.Appearance, "first"),
+        default=False,
+        help_text=_("The earliest appearance that you found."),
     )
 
     class Meta:

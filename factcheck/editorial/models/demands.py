@@ -14,22 +14,22 @@ from factcheck.editorial.fields import (
     ProseField,
     RuledField,
     SeveralWordsField,
-    of,
-    several_words,
+    field_options,
+    multiple_choice_options,
 )
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
-from factcheck.record.statements import demand as said
+from factcheck.record.statements import demand as statements
 
 
 class ReceivedAtField(RuledField):
     """A time with its zone, as the newsroom wrote it down."""
 
-    rule = said.RECEIVED_AT
+    rule = statements.RECEIVED_AT
 
 
 class CountryField(RuledField):
-    rule = said.COUNTRY
+    rule = statements.COUNTRY
 
 
 class Demand(models.Model):
@@ -41,9 +41,9 @@ class Demand(models.Model):
         APPROVED = "approved", _("approved")
         PUBLISHED = "published", _("published")
 
-    From = said.From
+    From = statements.From
 
-    Outcome = said.Outcome
+    Outcome = statements.Outcome
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(
@@ -59,49 +59,53 @@ class Demand(models.Model):
         related_name="demands",
         help_text=_("The published review that it is about, if it is about one."),
     )
-    received_on = models.DateField(**of(said.Demand, "received_on"))
+    received_on = models.DateField(**field_options(statements.Demand, "received_on"))
     received_at = ReceivedAtField(
-        **of(said.Demand, "received_at"), blank=True, help_text=_("Such as 2026-10-05T09:30+07:00, if you know it.")
+        **field_options(statements.Demand, "received_at"),
+        blank=True,
+        help_text=_("Such as 2026-10-05T09:30+07:00, if you know it."),
     )
-    channel = models.CharField(**of(said.Demand, "channel"), max_length=10, blank=True)
-    kinds = SeveralWordsField(**several_words(said.Demand, "kinds"))
+    channel = models.CharField(**field_options(statements.Demand, "channel"), max_length=10, blank=True)
+    kinds = SeveralWordsField(**multiple_choice_options(statements.Demand, "kinds"))
     hours_given = models.PositiveIntegerField(
-        **of(said.Demand, "hours_given"),
+        **field_options(statements.Demand, "hours_given"),
         null=True,
         blank=True,
-        validators=[MaxValueValidator(said.MAX_HOURS)],
+        validators=[MaxValueValidator(statements.MAX_HOURS)],
         help_text=_("Within how many hours it was to be done, if it said so."),
     )
-    law_country = CountryField(**of(said.Law, "country"), blank=True, help_text=_("Two letters, such as VN."))
-    law_act = LineField(**of(said.Law, "act"), blank=True)
-    law_article = LineField(**of(said.Law, "article"), blank=True)
-    from_type = models.CharField(**of(said.DemandedBy, "type"), max_length=20)
+    law_country = CountryField(
+        **field_options(statements.Law, "country"), blank=True, help_text=_("Two letters, such as VN.")
+    )
+    law_act = LineField(**field_options(statements.Law, "act"), blank=True)
+    law_article = LineField(**field_options(statements.Law, "article"), blank=True)
+    from_type = models.CharField(**field_options(statements.DemandedBy, "type"), max_length=20)
     from_name = LineField(
-        **of(said.DemandedBy, "name"),
+        **field_options(statements.DemandedBy, "name"),
         blank=True,
         help_text=_("Of a body, court or company; a private person has none here."),
     )
     from_description = LineField(
-        **of(said.DemandedBy, "description"),
+        **field_options(statements.DemandedBy, "description"),
         blank=True,
         help_text=_("Of a private person instead of a name, such as “somebody shown in the video”."),
     )
     language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
     asked = ProseField(
-        **of(said.Demand, "asked"),
+        **field_options(statements.Demand, "asked"),
         blank=True,
         help_text=_("Without what the law forbids to repeat, and without names of private persons."),
     )
     legal_basis = ProseField(
-        **of(said.Demand, "legal_basis"),
+        **field_options(statements.Demand, "legal_basis"),
         blank=True,
         help_text=_("Law and article, as the demand gives it; empty if none."),
     )
-    outcome = models.CharField(**of(said.Demand, "outcome"), max_length=10, default=Outcome.OPEN.value)
-    done = ProseField(**of(said.Demand, "done"), blank=True)
-    done_on = models.DateField(**of(said.Demand, "done_on"), null=True, blank=True)
+    outcome = models.CharField(**field_options(statements.Demand, "outcome"), max_length=10, default=Outcome.OPEN.value)
+    done = ProseField(**field_options(statements.Demand, "done"), blank=True)
+    done_on = models.DateField(**field_options(statements.Demand, "done_on"), null=True, blank=True)
     withheld_reason = ProseField(
-        **of(said.Demand, "withheld"),
+        **field_options(statements.Demand, "withheld"),
         blank=True,
         help_text=_(
             "If the law forbids to repeat part of the demand: leave it out above and say here that it is left out, "
@@ -109,7 +113,7 @@ class Demand(models.Model):
         ),
     )
     publish_after = models.DateField(
-        **of(said.Demand, "delayed_until"),
+        **field_options(statements.Demand, "delayed_until"),
         null=True,
         blank=True,
         help_text=_(
@@ -141,9 +145,11 @@ class Demand(models.Model):
                 condition=Q(outcome__in=["open", "complied", "partly", "refused", "dropped"]),
                 name="demand_outcome_known",
             ),
-            models.CheckConstraint(condition=Q(channel__in=["", *said.Channel.values()]), name="demand_channel_known"),
             models.CheckConstraint(
-                condition=Q(kinds__contained_by=said.DemandKind.values()), name="demand_kinds_known"
+                condition=Q(channel__in=["", *statements.Channel.values()]), name="demand_channel_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kinds__contained_by=statements.DemandKind.values()), name="demand_kinds_known"
             ),
             models.CheckConstraint(
                 condition=Q(law_country="", law_act="", law_article="") | ~Q(law_country="") & ~Q(law_act=""),

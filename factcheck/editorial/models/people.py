@@ -7,39 +7,49 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LineField, WebAddressField, of, web_addresses
-from factcheck.record.statements import review as said
+from factcheck.editorial.fields import LineField, WebAddressField, field_options, web_addresses
+from factcheck.record.statements import review as statements
 
 
 class Publisher(models.Model):
     """Who answers for a review: a newsroom of ours, or the publisher of an imported review."""
 
-    Type = said.PublisherType
+    Type = statements.PublisherType
 
-    type = models.CharField(**of(said.Publisher, "type"), max_length=20, default=Type.ORGANIZATION.value)
-    name = LineField(**of(said.Publisher, "name"))
+    type = models.CharField(
+        **field_options(statements.Publisher, "type"), max_length=20, default=Type.ORGANIZATION.value
+    )
+    name = LineField(**field_options(statements.Publisher, "name"))
     site = LineField(
-        **of(said.Publisher, "site"),
+        **field_options(statements.Publisher, "site"),
         unique=True,
         help_text=_("The host of the website without www., such as example.org. It names the publisher in the API."),
     )
-    url = WebAddressField(**of(said.Publisher, "url"), blank=True)
-    logo_url = WebAddressField(**of(said.Publisher, "logo_url"), blank=True, help_text=_("The address of the logo."))
-    same_as = web_addresses(**of(said.Publisher, "same_as"))
+    url = WebAddressField(**field_options(statements.Publisher, "url"), blank=True)
+    logo_url = WebAddressField(
+        **field_options(statements.Publisher, "logo_url"), blank=True, help_text=_("The address of the logo.")
+    )
+    same_as = web_addresses(**field_options(statements.Publisher, "same_as"))
     methodology_url = WebAddressField(
-        **of(said.Publisher, "methodology_url"),
+        **field_options(statements.Publisher, "methodology_url"),
         blank=True,
         help_text=_("The page that says how you check (IFCN: methodology)."),
     )
     corrections_url = WebAddressField(
-        **of(said.Publisher, "corrections_url"), blank=True, help_text=_("The page that says how you correct mistakes.")
+        **field_options(statements.Publisher, "corrections_url"),
+        blank=True,
+        help_text=_("The page that says how you correct mistakes."),
     )
     principles_url = WebAddressField(
-        **of(said.Publisher, "principles_url"), blank=True, help_text=_("Who you are and who pays for it.")
+        **field_options(statements.Publisher, "principles_url"),
+        blank=True,
+        help_text=_("Who you are and who pays for it."),
     )
-    unnamed_sources_url = WebAddressField(**of(said.Publisher, "unnamed_sources_url"), blank=True)
+    unnamed_sources_url = WebAddressField(**field_options(statements.Publisher, "unnamed_sources_url"), blank=True)
     feedback_url = WebAddressField(
-        **of(said.Publisher, "feedback_url"), blank=True, help_text=_("The page where readers can report a mistake.")
+        **field_options(statements.Publisher, "feedback_url"),
+        blank=True,
+        help_text=_("The page where readers can report a mistake."),
     )
 
     class Meta:

@@ -60,7 +60,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         found = self.undecided().filter(Q(deciding__in=newsrooms) | Q(kind=Kind.MAPPING))
         return found.exclude(submitted_by=user).exclude(Exists(wrote)).exclude(began).order_by("pk")
 
-    def sent(self, user: User, newsrooms: list[int]) -> Self:
+    def awaiting_others(self, user: User, newsrooms: list[int]) -> Self:
         """Proposals of this person that wait for somebody else, oldest first."""
         found = self.undecided().filter(submitted_by=user)
         return found.filter(Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)).order_by("pk")
@@ -250,7 +250,7 @@ class Proposal(models.Model):
         assert self.into is not None
         return self.claim, self.into
 
-    def take_subject(self, of: "Proposal") -> None:
+    def copy_subject(self, of: "Proposal") -> None:
         """Takes over the rows that another instance has read."""
         for column in SUBJECTS[Kind(self.kind)]:
             setattr(self, column, getattr(of, column))
@@ -261,7 +261,7 @@ class Proposal(models.Model):
         return self.get_action_display() if self.kind == Kind.REVIEW else self.get_kind_display()
 
     @property
-    def standing(self) -> str:
+    def effective_decision(self) -> str:
         """The decision. A review of an import without its own decision has that of the import."""
         if self.decision or self.kind != Kind.REVIEW or self.batch is None:
             return self.decision

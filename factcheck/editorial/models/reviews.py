@@ -9,12 +9,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, of
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.scales import Verdict
 from factcheck.editorial.models.tokens import ApiToken
-from factcheck.record.statements import review as said
+from factcheck.record.statements import review as statements
 
 
 class Review(models.Model):
@@ -46,24 +46,30 @@ class Review(models.Model):
     claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="reviews")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
-    headline = LineField(**of(said.Review, "headline"), blank=True)
+    headline = LineField(**field_options(statements.Review, "headline"), blank=True)
     summary = ProseField(
-        **of(said.Review, "summary"), blank=True, help_text=_("One or two sentences: the verdict and why.")
+        **field_options(statements.Review, "summary"),
+        blank=True,
+        help_text=_("One or two sentences: the verdict and why."),
     )
-    body = ProseField(**of(said.Review, "body"), blank=True, help_text=_("Markdown: **bold**, [text](address), lists."))
+    body = ProseField(
+        **field_options(statements.Review, "body"),
+        blank=True,
+        help_text=_("Markdown: **bold**, [text](address), lists."),
+    )
     verdict = models.ForeignKey(
         Verdict, models.PROTECT, verbose_name=_("verdict"), null=True, blank=True, related_name="+"
     )
     verdict_explanation = ProseField(
-        **of(said.Verdict, "explanation"),
+        **field_options(statements.Verdict, "explanation"),
         blank=True,
         help_text=_("Empty: the explanation that the scale gives."),
     )
-    reviewed_on = models.DateField(**of(said.Review, "reviewed_on"), null=True, blank=True)
+    reviewed_on = models.DateField(**field_options(statements.Review, "reviewed_on"), null=True, blank=True)
     translation_of = models.ForeignKey(
         "self",
         models.PROTECT,
-        **of(said.Translated, "id"),
+        **field_options(statements.Translated, "id"),
         null=True,
         blank=True,
         related_name="translations",
@@ -71,20 +77,25 @@ class Review(models.Model):
         help_text=_("The published review that you translate, if this is a translation."),
     )
     translation_of_revision = models.PositiveIntegerField(
-        **of(said.Translated, "revision"), null=True, blank=True, help_text=_("The revision that you translate.")
+        **field_options(statements.Translated, "revision"),
+        null=True,
+        blank=True,
+        help_text=_("The revision that you translate."),
     )
-    selection_reason = models.CharField(**of(said.Selection, "reason"), max_length=10, blank=True)
-    selection_note = LineField(**of(said.Selection, "note"), blank=True, help_text=_("Readers see this."))
+    selection_reason = models.CharField(**field_options(statements.Selection, "reason"), max_length=10, blank=True)
+    selection_note = LineField(
+        **field_options(statements.Selection, "note"), blank=True, help_text=_("Readers see this.")
+    )
 
     # Of imported reviews only: the publisher's own page and words.
-    original_url = WebAddressField(**of(said.Review, "original_url"), blank=True)
-    archive_url = WebAddressField(**of(said.Review, "archive_url"), blank=True)
-    original_label = ProseField(**of(said.OriginalRating, "label"), blank=True)
-    original_value = LineField(**of(said.OriginalRating, "value"), blank=True)
-    original_best = LineField(**of(said.OriginalRating, "best"), blank=True)
-    original_worst = LineField(**of(said.OriginalRating, "worst"), blank=True)
-    original_explanation = ProseField(**of(said.OriginalRating, "explanation"), blank=True)
-    original_image_url = WebAddressField(**of(said.OriginalRating, "image_url"), blank=True)
+    original_url = WebAddressField(**field_options(statements.Review, "original_url"), blank=True)
+    archive_url = WebAddressField(**field_options(statements.Review, "archive_url"), blank=True)
+    original_label = ProseField(**field_options(statements.OriginalRating, "label"), blank=True)
+    original_value = LineField(**field_options(statements.OriginalRating, "value"), blank=True)
+    original_best = LineField(**field_options(statements.OriginalRating, "best"), blank=True)
+    original_worst = LineField(**field_options(statements.OriginalRating, "worst"), blank=True)
+    original_explanation = ProseField(**field_options(statements.OriginalRating, "explanation"), blank=True)
+    original_image_url = WebAddressField(**field_options(statements.OriginalRating, "image_url"), blank=True)
     license_url = WebAddressField(_("publisher's licence"), blank=True)
     original_publisher = models.JSONField(
         default=dict,
@@ -142,7 +153,7 @@ class Review(models.Model):
                 violation_error_message=_("Name the other review and the number of its revision, or leave out both."),
             ),
             models.CheckConstraint(
-                condition=Q(selection_reason__in=said.SelectionReason.values())
+                condition=Q(selection_reason__in=statements.SelectionReason.values())
                 | Q(selection_reason="", selection_note=""),
                 name="review_selection_has_a_reason",
                 violation_error_message=_("Choose why this claim was chosen, or leave the sentence out."),
@@ -175,7 +186,9 @@ class Authorship(models.Model):
     user = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("account"), null=True, blank=True, related_name="authorships"
     )
-    name = LineField(**of(said.Author, "name"), blank=True, help_text=_("Empty: the byline of the account."))
+    name = LineField(
+        **field_options(statements.Author, "name"), blank=True, help_text=_("Empty: the byline of the account.")
+    )
 
     class Meta:
         verbose_name = _("author")
@@ -197,20 +210,22 @@ class Authorship(models.Model):
 class Source(models.Model):
     """What the review rests on, so that a reader can look for themselves."""
 
-    Stance = said.Stance
+    Stance = statements.Stance
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="sources")
-    title = LineField(**of(said.Source, "title"), blank=True)
-    url = WebAddressField(**of(said.Source, "url"), blank=True)
-    publisher = LineField(**of(said.Source, "publisher"), blank=True)
-    stance = models.CharField(**of(said.Source, "stance"), max_length=10, blank=True)
+    title = LineField(**field_options(statements.Source, "title"), blank=True)
+    url = WebAddressField(**field_options(statements.Source, "url"), blank=True)
+    publisher = LineField(**field_options(statements.Source, "publisher"), blank=True)
+    stance = models.CharField(**field_options(statements.Source, "stance"), max_length=10, blank=True)
     quote = ProseField(
-        **of(said.Source, "quote"), blank=True, help_text=_("The words that matter, as they stand there.")
+        **field_options(statements.Source, "quote"),
+        blank=True,
+        help_text=_("The words that matter, as they stand there."),
     )
-    archive_url = WebAddressField(**of(said.Source, "archive_url"), blank=True)
-    accessed_on = models.DateField(**of(said.Source, "accessed_on"), null=True, blank=True)
+    archive_url = WebAddressField(**field_options(statements.Source, "archive_url"), blank=True)
+    accessed_on = models.DateField(**field_options(statements.Source, "accessed_on"), null=True, blank=True)
     primary = models.BooleanField(
-        **of(said.Source, "primary"),
+        **field_options(statements.Source, "primary"),
         null=True,
         blank=True,
         help_text=_("Yes: the evidence itself, such as a law, a recording or a data set. No: a report of it."),

@@ -10,7 +10,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.links import is_public
 from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic
-from factcheck.editorial.statement_columns import columns_of, said_of
+from factcheck.editorial.statement_columns import columns_of, values_of
 from factcheck.editorial.validation import Invalid, Problem, Said, fill, problems_of
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import LogEntry
@@ -46,9 +46,9 @@ def describe_claim(claim: Claim) -> dict[str, Any]:
     """The claim as it can be sent back, with its id and when it was logged."""
     return {
         "id": str(claim.pk),
-        **said_of(claim, ClaimToLog),
-        "claimant": said_of(claim.claimant, DraftClaimant) if claim.claimant else None,
-        "appearances": [said_of(each, DraftAppearance) for each in claim.appearances.all()],
+        **values_of(claim, ClaimToLog),
+        "claimant": values_of(claim.claimant, DraftClaimant) if claim.claimant else None,
+        "appearances": [values_of(each, DraftAppearance) for each in claim.appearances.all()],
         "topics": [topic.slug for topic in claim.topics.all()],
         "logged_at": rfc3339(claim.logged_at),
     }

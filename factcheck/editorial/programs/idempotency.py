@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from factcheck.editorial.models import AnsweredRequest, ApiToken
-from factcheck.editorial.programs.tokens import by_token
+from factcheck.editorial.programs.tokens import token_transaction
 
 KEPT = timedelta(hours=24)
 
@@ -22,22 +22,22 @@ class KeyReused(Exception):
     """The key came with another content before."""
 
 
-class StillAtWork(Exception):
+class RequestInProgress(Exception):
     """A request with the same key is being carried out."""
 
 
-def do_once(*, token: ApiToken, route: str, key: str | None, content: bytes, act: Callable[[], UUID]) -> UUID:
+def run_once(*, token: ApiToken, route: str, key: str | None, content: bytes, act: Callable[[], UUID]) -> UUID:
     """What `act` returns, or returned when the same was sent before. Raises KeyReused and StillAtWork.
 
     What `act` did and that it was done become true together. What it refuses is not kept: sent again it is refused
     again, or is not any more because the reason has gone.
     """
-    with by_token(token):
+    with token_transaction(token):
         if key is None:
             return act()
         digest = salted_hmac("factcheck.editorial.programs.idempotency", content, algorithm="sha256").hexdigest()
         if not _mine(token, route, key):
-            raise StillAtWork
+            raise RequestInProgress
         of_key = AnsweredRequest.objects.filter(token=token, route=route, key=key)
         of_key.filter(at__lte=timezone.now() - KEPT).delete()
         if known := of_key.first():
@@ -49,7 +49,7 @@ def do_once(*, token: ApiToken, route: str, key: str | None, content: bytes, act
         return subject
 
 
-def forget_answered() -> int:
+def delete_expired_keys() -> int:
     """Takes away the keys of requests that were carried out a day ago or longer, and returns how many."""
     count, _rows = AnsweredRequest.objects.filter(at__lte=timezone.now() - KEPT).delete()
     return count

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Review, Source, Verdict
-from factcheck.editorial.statement_columns import said_of
+from factcheck.editorial.statement_columns import values_of
 from factcheck.editorial.validation import Invalid, Problem, Said, fill, problems_of
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublishedClaim
@@ -51,7 +51,7 @@ def describe_review(review: Review) -> dict[str, Any]:
         "id": str(review.pk),
         "state": review.state,
         "claim": {"id": str(review.claim_id)},
-        **said_of(review, ReviewToDraft),
+        **values_of(review, ReviewToDraft),
         "verdict": {
             "scale": verdict.scale.slug,
             "slug": verdict.slug,
@@ -59,7 +59,7 @@ def describe_review(review: Review) -> dict[str, Any]:
         }
         if verdict
         else None,
-        "sources": [said_of(source, DraftSource) for source in review.sources.all()],
+        "sources": [values_of(source, DraftSource) for source in review.sources.all()],
         "created_at": rfc3339(review.created_at),
         "changed_at": rfc3339(review.changed_at),
     }

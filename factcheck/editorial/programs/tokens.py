@@ -23,7 +23,7 @@ _USED_TO_THE = timedelta(minutes=1)
 
 
 @transaction.atomic
-def make_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], days: int) -> tuple[ApiToken, str]:
+def create_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], days: int) -> tuple[ApiToken, str]:
     """A token that acts as `by` in the newsroom with that id, and its secret, which is kept nowhere.
 
     Raises EditorialError.
@@ -78,7 +78,7 @@ def find_token(secret: str) -> ApiToken | None:
 
 
 @contextmanager
-def by_token(token: ApiToken) -> Iterator[None]:
+def token_transaction(token: ApiToken) -> Iterator[None]:
     """A transaction in which the database lets nothing be submitted, decided or published."""
     with transaction.atomic():
         with connection.cursor() as cursor:

@@ -29,14 +29,14 @@ class ImportPolicy(Policy[ImportBatch]):
 
     kind = Kind.IMPORT
 
-    def hold(self, proposal: Proposal) -> None:
-        proposal.batch = locked_batch(proposal.subject_id)
+    def lock_subject(self, proposal: Proposal) -> None:
+        proposal.batch = lock_batch(proposal.subject_id)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
         newsroom = self.subject(proposal).newsroom
         return newsroom, newsroom
 
-    def statement(self, proposal: Proposal) -> dict[str, Any]:
+    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
         """None: the digest is over those of the members."""
         return {}
 
@@ -44,12 +44,12 @@ class ImportPolicy(Policy[ImportBatch]):
         if Authorship.objects.filter(user=by, review__proposals__batch=self.subject(proposal)).exists():
             raise NotAllowed(_("You are an author of a review in this import. Someone else has to decide."))
 
-    def unchanged(self, proposal: Proposal) -> dict[str, Any]:
+    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if _digest(self.subject(proposal)) != proposal.digest:
             raise EditorialError(_("The import is not what you read. Read it again before you decide."))
         return {}
 
-    def returned(self, proposal: Proposal) -> None:
+    def after_return(self, proposal: Proposal) -> None:
         """Its reviews stay as drafts. Members that were decided alone keep their decision."""
         undecided = self.subject(proposal).members.filter(decision="")
         _hold_reviews(undecided)
@@ -69,14 +69,14 @@ class ImportPolicy(Policy[ImportBatch]):
 @transaction.atomic
 def close_import(*, batch: ImportBatch, by: User) -> Proposal:
     """The proposal of an import. An interrupted one takes nothing more from now on, so that it can be decided."""
-    batch = locked_batch(batch.pk)
+    batch = lock_batch(batch.pk)
     if batch.proposal is not None:
         return batch.proposal
     if by.pk == batch.imported_by_id:
         roles.require_member(by, batch.newsroom_id)
     else:
         roles.require_decider(by, batch.newsroom_id)
-    return submitted(batch, by, "closed")
+    return submit_batch(batch, by, "closed")
 
 
 def publish_import(
@@ -95,7 +95,7 @@ def publish_import(
     published, last, end = 0, 0, time.monotonic() + seconds
     while True:
         with transaction.atomic():
-            locked = locked_batch(batch.pk)
+            locked = lock_batch(batch.pk)
             roles.require_decider(by, locked.newsroom_id)
             if locked.proposal is None or locked.proposal.decision != Decision.APPROVED:
                 raise EditorialError(_("Only an approved import can be published."))
@@ -114,7 +114,7 @@ def publish_import(
             progress(len(keys))
 
 
-def submitted(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, refused: int = 0) -> Proposal:
+def submit_batch(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, refused: int = 0) -> Proposal:
     """The person who imported it has submitted it, even if an Editor closes it."""
     batch.changed = batch.members.exclude(change_class="").count()
     batch.new = batch.members.count() - batch.changed
@@ -131,7 +131,7 @@ def submitted(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, ref
     return save_proposal(ImportPolicy(), proposal, by, act)
 
 
-def locked_batch(pk: int) -> ImportBatch:
+def lock_batch(pk: int) -> ImportBatch:
     found = ImportBatch.objects.select_for_update(of=("self",)).select_related("newsroom", "imported_by")
     return found.get(pk=pk)
 
@@ -155,7 +155,7 @@ def _hold_reviews(members: QuerySet[Proposal]) -> None:
 def _publish(members: Sequence[Proposal], by: User) -> int:
     """The reviews are held."""
     drafts = drafts_of([member.subject_id for member in members])
-    said = [review_statements.statement_from(drafts[member.subject_id]) for member in members]
+    said = [review_statements.build_draft_statement(drafts[member.subject_id]) for member in members]
     same = [respelled(each) == member.statement.encode() for member, each in zip(members, said, strict=True)]
     approved = [(member, each) for member, each, is_same in zip(members, said, same, strict=True) if is_same]
     if approved:

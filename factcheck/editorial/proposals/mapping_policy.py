@@ -17,17 +17,17 @@ class MappingPolicy(Policy[VerdictMapping]):
 
     kind = Kind.MAPPING
 
-    def hold(self, proposal: Proposal) -> None:
+    def lock_subject(self, proposal: Proposal) -> None:
         found = VerdictMapping.objects.select_for_update(of=("self",)).select_related("verdict__scale")
         proposal.mapping = found.get(pk=proposal.subject_id)
 
     def newsrooms(self, proposal: Proposal) -> tuple[None, None]:
         return None, None
 
-    def statement(self, proposal: Proposal) -> dict[str, Any]:
-        return statement(self.subject(proposal))
+    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+        return build_statement(self.subject(proposal))
 
-    def missing(self, proposal: Proposal) -> Reasons:
+    def find_missing(self, proposal: Proposal) -> Reasons:
         if Proposal.objects.about(self.subject(proposal)).filter(decision="").exists():
             return [_("This mapping already waits for a decision. Have it decided, or take it back.")]
         return []
@@ -44,7 +44,7 @@ class MappingPolicy(Policy[VerdictMapping]):
         return {"words": mapping.words, "site": mapping.site, "verdict": mapping.verdict_id}
 
 
-def statement(mapping: VerdictMapping) -> dict[str, Any]:
+def build_statement(mapping: VerdictMapping) -> dict[str, Any]:
     """Their words, the site or None for every publisher, and our verdict."""
     return {
         "words": mapping.words,
@@ -71,4 +71,4 @@ def is_adopted(mapping: VerdictMapping) -> bool:
 
 
 def _adopts(proposal: Proposal, mapping: VerdictMapping) -> bool:
-    return proposal.decision == Decision.APPROVED and proposal.statement == canonical(statement(mapping)).decode()
+    return proposal.decision == Decision.APPROVED and proposal.statement == canonical(build_statement(mapping)).decode()

@@ -15,7 +15,7 @@ from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, Proposal, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
-from factcheck.editorial.proposals.policy import Policy, put_forward
+from factcheck.editorial.proposals.policy import Policy, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from factcheck.record.statements.merge import Merge, Split
@@ -30,7 +30,7 @@ class MergePolicy(Policy[Claim]):
     kind = Kind.MERGE
     changed = _("This is no longer what you read. Return it, so that your colleague can propose it again.")
 
-    def hold(self, proposal: Proposal) -> None:
+    def lock_subject(self, proposal: Proposal) -> None:
         proposal.claim, proposal.into = _locked(*proposal.claims)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
@@ -46,20 +46,20 @@ class MergePolicy(Policy[Claim]):
             return proposing, proposing
         return proposing, theirs if proposing == mine else mine
 
-    def statement(self, proposal: Proposal) -> dict[str, Any]:
+    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
         """The log names the claims by id. Their words may have to be erased one day, and the log stays."""
         other = "into" if proposal.action == Action.MERGE else "from"
         return {
             "id": str(proposal.claim_id),
             other: {"id": str(proposal.into_id)},
-            "publisher": review_statements.publisher(self.newsrooms(proposal)[0]),
+            "publisher": review_statements.publisher_values(self.newsrooms(proposal)[0]),
             "license": settings.LICENSE_URL,
         }
 
-    def model(self, proposal: Proposal) -> type[Part]:
+    def statement_model(self, proposal: Proposal) -> type[Part]:
         return Merge if proposal.action == Action.MERGE else Split
 
-    def approved(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
+    def after_approval(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
         if proposal.action == Action.MERGE and not _is_live(proposal.claims[1]):
             raise EditorialError(_("Readers can only be led to a claim with a published review. Return this proposal."))
         append_approved(self, [proposal], [said], by)
@@ -80,9 +80,9 @@ def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> Proposal
     if claim.pk == into.pk:
         raise EditorialError(_("This is the same claim. Choose another one."))
     claim, into = _locked(claim, into)
-    if merged_into(claim):
+    if merge_target(claim):
         raise EditorialError(_("This claim has already been merged into another one. Split it off first."))
-    if merged_into(into):
+    if merge_target(into):
         raise EditorialError(_("The claim that you chose has itself been merged into another one. Choose that one."))
     if not PublishedClaim.objects.filter(pk=claim.pk).exists():
         raise EditorialError(
@@ -96,19 +96,19 @@ def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> Proposal
 @transaction.atomic
 def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
     """Proposes that readers find a merged claim at its own address again. The note is public."""
-    standing = merged_into(claim)
-    if standing is None:
+    into = merge_target(claim)
+    if into is None:
         raise EditorialError(_("Only a claim that is merged into another one can be split off."))
-    claim, into = _locked(claim, standing)
+    claim, into = _locked(claim, into)
     return _propose(Proposal(action=Action.SPLIT, claim=claim, into=into, submitted_by=by, note=note))
 
 
 @transaction.atomic
-def use_instead(*, claim: Claim, instead: Claim, by: User) -> int:
+def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
     """Gives the drafts of a claim that is not public another claim, and deletes the first. Returns how many."""
-    if claim.pk == instead.pk:
+    if claim.pk == replacement.pk:
         raise EditorialError(_("This is the same claim. Choose another one."))
-    claim, instead = _locked(claim, instead)
+    claim, replacement = _locked(claim, replacement)
     if claim.logged_by_id == by.pk:
         roles.require_member(by, claim.newsroom_id)
     else:
@@ -120,9 +120,9 @@ def use_instead(*, claim: Claim, instead: Claim, by: User) -> int:
         raise EditorialError(
             _("This claim was once proposed for a merge, so it stays. Open each of its drafts and choose the other.")
         )
-    if not _is_live(instead) and roles.role_in(by, instead.newsroom) is None:
+    if not _is_live(replacement) and roles.role_in(by, replacement.newsroom) is None:
         raise NotAllowed(_("That claim is another newsroom’s draft."))
-    if merged_into(instead):
+    if merge_target(replacement):
         raise EditorialError(_("The claim that you chose has itself been merged into another one. Choose that one."))
     reviews = list(claim.reviews.select_for_update().order_by("pk"))
     for review in reviews:
@@ -132,35 +132,35 @@ def use_instead(*, claim: Claim, instead: Claim, by: User) -> int:
                 _("A review of this claim is submitted or approved. Have it returned first, or publish it.")
             )
     for review in reviews:
-        review.claim = instead
+        review.claim = replacement
         review.save(update_fields=["claim", "changed_at"])
-        record_event(by, "review.claim_changed", review, claim=str(instead.pk))
-    ReaderMessage.objects.filter(claim=claim).update(claim=instead)
-    record_event(by, "claim.exchanged", claim, instead=str(instead.pk))
+        record_event(by, "review.claim_changed", review, claim=str(replacement.pk))
+    ReaderMessage.objects.filter(claim=claim).update(claim=replacement)
+    record_event(by, "claim.exchanged", claim, instead=str(replacement.pk))
     claim.delete()
     return len(reviews)
 
 
-def merged_into(claim: Claim) -> Claim | None:
+def merge_target(claim: Claim) -> Claim | None:
     """The claim into which this one is merged now."""
     return Claim.objects.filter(
         pk__in=PublishedMerge.objects.filter(claim_id=claim.pk, until=None, into_id__isnull=False).values("into_id")
     ).first()
 
 
-def last_merged_into(claim: Claim) -> Claim | None:
+def last_merge_target(claim: Claim) -> Claim | None:
     """The claim into which this one was merged last, split off since or not."""
     last = claim.proposals.filter(action=Action.MERGE, entry__isnull=False).select_related("into").first()
     return last.into if last else None
 
 
-def merged_here(claim: Claim) -> list[Claim]:
+def claims_merged_into(claim: Claim) -> list[Claim]:
     """The claims that were merged into this one and are not split off."""
     merged = PublishedMerge.objects.filter(into_id=claim.pk, until=None).values("claim_id")
     return list(Claim.objects.filter(pk__in=merged).order_by("pk"))
 
 
-def is_proposed(claim: Claim) -> bool:
+def has_open_proposal(claim: Claim) -> bool:
     """Whether a proposal to merge it or to split it off waits. There can be only one."""
     return Proposal.objects.about(claim).open().exists()
 
@@ -178,7 +178,7 @@ def _propose(proposal: Proposal) -> Proposal:
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     if not proposal.note.strip():
         raise EditorialError(_("Write why. Everybody can read the reason in the public log."))
-    if repeated := erasure.first_repeated(proposal.note, _told(*proposal.claims)):
+    if repeated := erasure.find_repeated(proposal.note, _told(*proposal.claims)):
         raise EditorialError(
             _(
                 "The reason stays in the log for ever, so it must repeat neither the claims nor a claimant’s"
@@ -186,13 +186,13 @@ def _propose(proposal: Proposal) -> Proposal:
             )
             % repeated
         )
-    if is_proposed(proposal.claims[0]):
+    if has_open_proposal(proposal.claims[0]):
         raise EditorialError(_("A proposal about this claim already waits for a decision. Decide on it first."))
     try:
         proposal.clean_fields(exclude=[field.name for field in Proposal._meta.fields if field.name != "note"])
     except ValidationError as problem:
         raise EditorialError(*problem.messages) from problem
-    return put_forward(policy, proposal, policy.statement(proposal))
+    return submit_statement(policy, proposal, policy.build_statement(proposal))
 
 
 def _told(*claims: Claim) -> Iterator[str]:

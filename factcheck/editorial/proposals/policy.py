@@ -42,26 +42,26 @@ class Policy(ABC, Generic[S]):
         return cast("S", proposal.subject)
 
     @abstractmethod
-    def hold(self, proposal: Proposal) -> None:
+    def lock_subject(self, proposal: Proposal) -> None:
         """Locks the subject until the transaction ends and gives the proposal the subject as it is now."""
 
     @abstractmethod
-    def statement(self, proposal: Proposal) -> dict[str, Any]:
+    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
         """The statement for the second person, from the drafts as they are now."""
 
     @abstractmethod
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, Publisher | None]:
         """The newsroom that proposes, and the one whose Editors decide."""
 
-    def model(self, proposal: Proposal) -> type[Part] | None:
+    def statement_model(self, proposal: Proposal) -> type[Part] | None:
         """The typed statement that this one must be valid by. None for what isn't published."""
         return None
 
-    def missing(self, proposal: Proposal) -> Reasons:
+    def find_missing(self, proposal: Proposal) -> Reasons:
         """Everything that has to be done before the submission, each as a sentence for the editor."""
         return []
 
-    def take_note(self, proposal: Proposal) -> None:
+    def copy_note(self, proposal: Proposal) -> None:
         """Takes the public note and the kind of correction from the draft."""
 
     def require_submitter(self, proposal: Proposal) -> None:
@@ -78,9 +78,9 @@ class Policy(ABC, Generic[S]):
     def require_outsider(self, proposal: Proposal, by: User) -> None:
         """Raises NotAllowed if the person wrote or began what they would approve."""
 
-    def unchanged(self, proposal: Proposal) -> dict[str, Any]:
+    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         """The statement that was submitted. Raises EditorialError unless the drafts still give it."""
-        said = self.statement(proposal)
+        said = self.build_statement(proposal)
         if canonical(said).decode() != proposal.statement:
             raise EditorialError(self.changed)
         return said
@@ -88,20 +88,20 @@ class Policy(ABC, Generic[S]):
     def require_ready(self, proposal: Proposal) -> None:
         """Raises EditorialError if an approved proposal cannot be published yet."""
 
-    def submitted(self, proposal: Proposal) -> None:
+    def after_submit(self, proposal: Proposal) -> None:
         """Follows the submission."""
 
-    def returned(self, proposal: Proposal) -> None:
+    def after_return(self, proposal: Proposal) -> None:
         """Follows the return."""
 
-    def approved(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
+    def after_approval(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
         """Follows the approval of this statement: it takes effect, or waits for its publication."""
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind | None:
         """The kind of the log's entry. None lets the log choose between original, update and correction."""
         return None
 
-    def published(self, proposals: Sequence[Proposal], by: User) -> None:
+    def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
         """Follows the publication. Each proposal has its entry."""
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:
@@ -113,9 +113,9 @@ class Policy(ABC, Generic[S]):
         return str(proposal.kind)
 
 
-def put_forward(policy: Policy[Any], proposal: Proposal, said: dict[str, Any]) -> Proposal:
+def submit_statement(policy: Policy[Any], proposal: Proposal, said: dict[str, Any]) -> Proposal:
     """Saves the proposal of this statement. The subject is locked by the caller."""
-    if (model := policy.model(proposal)) is not None:
+    if (model := policy.statement_model(proposal)) is not None:
         require_valid(said, model)
     data = canonical(said)
     proposal.statement, proposal.digest = data.decode(), sha256_hex(data)
@@ -126,11 +126,11 @@ def save_proposal(policy: Policy[Any], proposal: Proposal, by: User, act: str) -
     """Saves a proposal that has its digest, and writes the event of this person's act."""
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     proposal.save()
-    policy.submitted(proposal)
+    policy.after_submit(proposal)
     detail = {"digest": proposal.digest, **policy.event_detail(proposal)}
     record_event(by, f"{policy.event(proposal)}.{act}", proposal.subject, **detail)
     return proposal
 
 
-def wrote_it() -> NotAllowed:
+def author_refusal() -> NotAllowed:
     return NotAllowed(_("You began this or are one of its authors. Someone else has to decide."))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from factcheck.editorial.errors import asking_the_record
+from factcheck.editorial.errors import translate_record_errors
 from factcheck.editorial.events import record_events
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.proposals.policy import Policy
@@ -31,7 +31,7 @@ def append_approved(
 
     The subjects are locked by the caller. Reviews are all of one import, or of none. `said` has their statements.
     """
-    with asking_the_record():
+    with translate_record_errors():
         entries = publish.publish(
             [
                 log.Publication(
@@ -56,5 +56,5 @@ def append_approved(
         for proposal, entry in zip(proposals, entries, strict=True)
     ]
     record_events(by, newsroom, acts)
-    policy.published(proposals, by)
+    policy.after_publication(proposals, by)
     return entries

@@ -12,7 +12,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
-from factcheck.editorial.proposals.policy import Policy, Reasons, put_forward, wrote_it
+from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry, RevisionDocument
@@ -53,7 +53,7 @@ class ReviewPolicy(Policy[Review]):
         " newsroom’s page, the label of a verdict or topic, an author’s byline. Return it and submit it again."
     )
 
-    def hold(self, proposal: Proposal) -> None:
+    def lock_subject(self, proposal: Proposal) -> None:
         claims: set[UUID] = set()
         if proposal.action == Action.ERASURE:  # also empties messages of imports, and claims
             review = self.subject(proposal)
@@ -69,20 +69,20 @@ class ReviewPolicy(Policy[Review]):
         newsroom = self.subject(proposal).newsroom
         return newsroom, newsroom
 
-    def statement(self, proposal: Proposal) -> dict[str, Any]:
-        return review_statements.statement(self.subject(proposal))
+    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+        return review_statements.build_statement(self.subject(proposal))
 
-    def model(self, proposal: Proposal) -> type[Part]:
+    def statement_model(self, proposal: Proposal) -> type[Part]:
         models: dict[str, type[Part]] = {Action.WITHDRAWAL: Tombstone, Action.ERASURE: Erasure}
         return models.get(proposal.action, statements.Review)
 
-    def missing(self, proposal: Proposal) -> Reasons:
+    def find_missing(self, proposal: Proposal) -> Reasons:
         review = self.subject(proposal)
         if review.state != State.DRAFT:
             return [_("Only a draft can be submitted. This review is: %s.") % review.get_state_display()]
-        return missing(review)
+        return find_missing(review)
 
-    def take_note(self, proposal: Proposal) -> None:
+    def copy_note(self, proposal: Proposal) -> None:
         review = self.subject(proposal)
         proposal.change_class, proposal.note = review.change_class, review.change_note
 
@@ -94,33 +94,33 @@ class ReviewPolicy(Policy[Review]):
 
     def require_outsider(self, proposal: Proposal, by: User) -> None:
         if roles.is_author(by, self.subject(proposal)):
-            raise wrote_it()
+            raise author_refusal()
 
-    def unchanged(self, proposal: Proposal) -> dict[str, Any]:
+    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if proposal.action == Action.PUBLICATION:
-            return super().unchanged(proposal)
-        said = review_statements.statement_of(proposal.statement.encode())
+            return super().require_unchanged(proposal)
+        said = review_statements.extract_statement(proposal.statement.encode())
         if proposal.action == Action.ERASURE:
             erasure.require_decided_imports(self.subject(proposal))
-            if said["notice"]["newsroom"] != erasure.newsroom_of(self.subject(proposal)):
+            if said["notice"]["newsroom"] != erasure.responsible_newsroom(self.subject(proposal)):
                 raise EditorialError(self.changed)
         return said
 
-    def submitted(self, proposal: Proposal) -> None:
-        self._turn(proposal, State.SUBMITTED)
+    def after_submit(self, proposal: Proposal) -> None:
+        self._set_state(proposal, State.SUBMITTED)
 
-    def returned(self, proposal: Proposal) -> None:
-        self._turn(proposal, State.DRAFT)
+    def after_return(self, proposal: Proposal) -> None:
+        self._set_state(proposal, State.DRAFT)
 
-    def approved(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
-        self._turn(proposal, State.APPROVED)
+    def after_approval(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
+        self._set_state(proposal, State.APPROVED)
         if proposal.action != Action.PUBLICATION:
             append_approved(self, [proposal], [said], by)
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind | None:
         return _LOG_KINDS.get(Action(proposal.action))
 
-    def published(self, proposals: Sequence[Proposal], by: User) -> None:
+    def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
         reviews: dict[str, list[UUID]] = {}
         for proposal in proposals:
             reviews.setdefault(proposal.action, []).append(proposal.subject_id)
@@ -131,12 +131,12 @@ class ReviewPolicy(Policy[Review]):
             Review.objects.filter(pk__among=some).update(**after)
         for proposal in proposals:
             if proposal.action == Action.ERASURE:
-                erasure.forget(Review.objects.get(pk=proposal.subject_id), proposal)
+                erasure.erase_drafts(Review.objects.get(pk=proposal.subject_id), proposal)
 
     def event(self, proposal: Proposal) -> str:
         return str(proposal.action)
 
-    def _turn(self, proposal: Proposal, state: Review.State) -> None:
+    def _set_state(self, proposal: Proposal, state: Review.State) -> None:
         """The state of the draft follows its publication alone."""
         review = self.subject(proposal)
         if proposal.action == Action.PUBLICATION:
@@ -144,14 +144,14 @@ class ReviewPolicy(Policy[Review]):
             review.save(update_fields=["state"])
 
 
-def missing(review: Review) -> Reasons:
+def find_missing(review: Review) -> Reasons:
     """Everything that has to be done before the submission, each as a sentence for the editor."""
     last = last_entry(review)
     if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
-        return [WITHDRAWN, *review_statements.missing(review)]
+        return [WITHDRAWN, *review_statements.find_missing(review)]
     if last is not None and _has_open(review):
         return [WAITS]
-    reasons = review_statements.missing(review)
+    reasons = review_statements.find_missing(review)
     if last is not None and not (review.change_class and review.change_note):
         reasons.append(_("Say what kind of correction this is, what changed and why."))
     elif short := _too_short(review.change_class, review.change_note):
@@ -159,7 +159,7 @@ def missing(review: Review) -> Reasons:
     published = last_statement(review)  # none after an erasure
     if published is None:
         return reasons
-    said = review_statements.statement(review)
+    said = review_statements.build_statement(review)
     if same(said, published, statements.Review):
         reasons.append(
             _(
@@ -208,7 +208,7 @@ def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
         raise EditorialError(_("Only what is public can be withdrawn."))
     published = last_statement(review)
     assert published is not None
-    return _ask(review, by, Action.WITHDRAWAL, review_statements.tombstone(published), reason)
+    return _ask(review, by, Action.WITHDRAWAL, review_statements.build_tombstone(published), reason)
 
 
 @transaction.atomic
@@ -235,7 +235,7 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     if published is None:
         raise EditorialError(_("Only what was published can be erased."))
     if redact and (
-        review.state != State.DRAFT or same(review_statements.statement(review), published, statements.Review)
+        review.state != State.DRAFT or same(review_statements.build_statement(review), published, statements.Review)
     ):
         raise EditorialError(_("Open a correction first and take out of the draft what has to go."))
     erasure.require_decided_imports(review)
@@ -256,13 +256,13 @@ def last_statement(review: Review) -> dict[str, Any] | None:
         .order_by("-entry__number")
         .first()
     )
-    return review_statements.statement_of(bytes(found.document)) if found else None
+    return review_statements.extract_statement(bytes(found.document)) if found else None
 
 
 def _locked(pk: UUID) -> Review:
     """The review as it is now, held until the transaction ends, so that a second click waits its turn."""
     Review.objects.select_for_update().get(pk=pk)
-    return review_statements.for_statements(Review.objects.filter(pk=pk)).get()
+    return review_statements.prefetch_for_statements(Review.objects.filter(pk=pk)).get()
 
 
 def _ask(review: Review, by: User, action: Action, said: dict[str, Any], reason: str) -> Proposal:
@@ -276,7 +276,7 @@ def _ask(review: Review, by: User, action: Action, said: dict[str, Any], reason:
             )
         )
     proposal = Proposal(kind=Kind.REVIEW, action=action, review=review, note=reason, submitted_by=by)
-    return put_forward(ReviewPolicy(), proposal, said)
+    return submit_statement(ReviewPolicy(), proposal, said)
 
 
 def _has_open(review: Review) -> bool:

@@ -18,7 +18,7 @@ from factcheck.editorial.proposals.demand_policy import DemandPolicy
 from factcheck.editorial.proposals.import_policy import ImportPolicy
 from factcheck.editorial.proposals.mapping_policy import MappingPolicy
 from factcheck.editorial.proposals.merge_policy import MergePolicy
-from factcheck.editorial.proposals.policy import Policy, put_forward
+from factcheck.editorial.proposals.policy import Policy, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_policy import ReviewPolicy
 from factcheck.record.models import LogEntry
@@ -33,12 +33,12 @@ def submit(*, subject: Model, by: User) -> Proposal:
     """Puts a draft (a review, a demand or a mapping) before a second person and fixes its digest."""
     proposal = Proposal.of_draft(subject, by)
     policy = POLICIES[proposal.kind]
-    policy.hold(proposal)
+    policy.lock_subject(proposal)
     policy.require_submitter(proposal)
-    if reasons := policy.missing(proposal):
+    if reasons := policy.find_missing(proposal):
         raise EditorialError(*reasons)
-    policy.take_note(proposal)
-    return put_forward(policy, proposal, policy.statement(proposal))
+    policy.copy_note(proposal)
+    return submit_statement(policy, proposal, policy.build_statement(proposal))
 
 
 @transaction.atomic
@@ -46,17 +46,17 @@ def approve(*, proposal: Proposal, by: User, digest: str) -> Proposal:
     """Approves what was on the screen, named by its digest. What waits for no publication takes effect now."""
     policy, proposal = _held(proposal)
     policy.require_decider(proposal, by)
-    if proposal.standing:
+    if proposal.effective_decision:
         raise EditorialError(_("This has already been decided."))
     if by.pk == proposal.submitted_by_id:
         raise NotAllowed(_("You submitted this yourself. Someone else has to decide."))
     policy.require_outsider(proposal, by)
     if digest != proposal.digest:
         raise EditorialError(_("This is not what you read. Read it again before you decide."))
-    said = policy.unchanged(proposal)
+    said = policy.require_unchanged(proposal)
     proposal.decide(Decision.APPROVED, by)
     record_event(by, f"{policy.event(proposal)}.approved", proposal.subject, digest=proposal.digest)
-    policy.approved(proposal, by, said)
+    policy.after_approval(proposal, by, said)
     return proposal
 
 
@@ -88,7 +88,7 @@ def publish(*, proposal: Proposal, by: User) -> LogEntry:
     if not policy.waits or proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
         raise EditorialError(_("Only what is approved and waits for its publication can be published."))
     policy.require_ready(proposal)
-    said = policy.unchanged(proposal)
+    said = policy.require_unchanged(proposal)
     return append_approved(policy, [proposal], [said], by)[0]
 
 
@@ -100,9 +100,9 @@ def open_proposal(subject: Model) -> Proposal | None:
 def _held(proposal: Proposal) -> tuple[Policy[Any], Proposal]:
     """The proposal and its subject as they are now, locked so that a second click waits its turn."""
     policy = POLICIES[proposal.kind]
-    policy.hold(proposal)
+    policy.lock_subject(proposal)
     now = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    now.take_subject(proposal)
+    now.copy_subject(proposal)
     return policy, now
 
 
@@ -111,7 +111,7 @@ def _put_back(policy: Policy[Any], proposal: Proposal, by: User, message: str) -
     if proposal.decision and not waits:
         raise EditorialError(_("This has already been decided."))
     proposal.decide(Decision.RETURNED, by, message)
-    policy.returned(proposal)
+    policy.after_return(proposal)
     detail = {"reason": message} if policy.keeps_reasons else {}
     record_event(by, f"{policy.event(proposal)}.returned", proposal.subject, **detail)
     return proposal

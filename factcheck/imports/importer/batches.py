@@ -9,8 +9,8 @@ from psycopg.errors import ProgramLimitExceeded
 from factcheck.editorial import roles
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import ImportBatch, Proposal, Publisher, User
-from factcheck.editorial.proposals.import_policy import locked_batch, submitted
-from factcheck.imports.importer.incoming import Incoming, Outcome, Refused, take_in
+from factcheck.editorial.proposals.import_policy import lock_batch, submit_batch
+from factcheck.imports.importer.record_import import IncomingRecord, Outcome, Refused, import_records
 from factcheck.record.formats.canonical import CanonicalError
 
 
@@ -31,7 +31,7 @@ def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str
     return batch
 
 
-def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[Outcome | Refused]:
+def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
     """Takes the records in, in one transaction, and says of each what became of it.
 
     When the database refuses something, the two halves are tried one after the other, so that one odd record does not
@@ -39,7 +39,7 @@ def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[Incoming]) -
     """
     try:
         with transaction.atomic():
-            return take_in(_own_batch(batch, by), by, records)
+            return import_records(_own_batch(batch, by), by, records)
     except (IntegrityError, DataError, CanonicalError, OperationalError) as problem:
         # A text that is too long for an index is the record's fault. Every other trouble of this class is not.
         if isinstance(problem, OperationalError) and not isinstance(problem.__cause__, ProgramLimitExceeded):
@@ -61,12 +61,12 @@ def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: 
     if not batch.members.exists():
         batch.delete()
         return None
-    return submitted(batch, by, "submitted", unchanged=unchanged, refused=refused)
+    return submit_batch(batch, by, "submitted", unchanged=unchanged, refused=refused)
 
 
 def _own_batch(batch: ImportBatch, by: User) -> ImportBatch:
     """The batch, locked, if this person may add to it."""
-    batch = locked_batch(batch.pk)
+    batch = lock_batch(batch.pk)
     roles.require_member(by, batch.newsroom_id)
     if by.pk != batch.imported_by_id:
         raise NotAllowed(_("Somebody else began this import."))

@@ -10,7 +10,7 @@ from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import Claimant, Review, ReviewedClaim
 
 
-def completed(record: Record, silent: frozenset[str], said: dict[str, Any]) -> Record:
+def completed(record: Record, unspecified: frozenset[str], said: dict[str, Any]) -> Record:
     """The record with the values of the review's statement at the places in `silent` ("verdict.original.value").
 
     Of a claimant only where the name is the same, of a verdict where the words are, of a source or an appearance as
@@ -18,11 +18,11 @@ def completed(record: Record, silent: frozenset[str], said: dict[str, Any]) -> R
     """
     if said["license"] == settings.LICENSE_URL:
         said = said | {"license": None}  # the site's own, which no record gave
-    filled: Record = _filled(record, said, silent, "")
+    filled: Record = _filled(record, said, unspecified, "")
     return filled
 
 
-def says_the_same(record: Record, said: dict[str, Any]) -> bool:
+def leaves_unchanged(record: Record, said: dict[str, Any]) -> bool:
     """Whether the record would leave the statement as it is."""
     said = filled(said, Review)
     verdict, claim, publisher = record["verdict"], record["claim"], record["publisher"]
@@ -59,28 +59,30 @@ def _without_id(claimant: dict[str, Any] | None, said: dict[str, Any] | None) ->
     return all(claimant[key] == said[key] for key in _OF_CLAIMANT)
 
 
-def _filled(value: Any, said: Any, silent: frozenset[str], path: str) -> Any:
+def _filled(value: Any, said: Any, unspecified: frozenset[str], path: str) -> Any:
     if path in ("sources.", "claim.appearances."):
-        return _members(value, said, silent, path)
+        return _members(value, said, unspecified, path)
     if not isinstance(value, dict) or not isinstance(said, dict):
         return value
     if (of := _KNOWN_BY.get(path)) and value[of] != said[of]:
         return value
     if path == "verdict.":
-        unsaid = "verdict.original" in silent
+        unsaid = "verdict.original" in unspecified
         words = (
-            said["original"] if unsaid else _filled(value["original"], said["original"], silent, "verdict.original.")
+            said["original"]
+            if unsaid
+            else _filled(value["original"], said["original"], unspecified, "verdict.original.")
         )
         return value | {"original": words}
     return {
         key: said[key]
-        if path + key in silent and key in said
-        else _filled(each, said.get(key), silent, f"{path}{key}.")
+        if path + key in unspecified and key in said
+        else _filled(each, said.get(key), unspecified, f"{path}{key}.")
         for key, each in value.items()
     }
 
 
-def _members(given: list[_Member], here: list[_Member], silent: frozenset[str], path: str) -> list[_Member]:
+def _members(given: list[_Member], here: list[_Member], unspecified: frozenset[str], path: str) -> list[_Member]:
     """The members given, each with what it does not say ("sources.stance" of any, "sources.0.stance" of one).
 
     It is taken from the one here with the same address and title; without a title, from the next with the address.
@@ -95,9 +97,9 @@ def _members(given: list[_Member], here: list[_Member], silent: frozenset[str], 
     found = []
     for index, each in enumerate(given):
         same = titled.get((each.get("title"), each["url"]))
-        if f"{path}{index}.title" in silent:
+        if f"{path}{index}.title" in unspecified:
             same = untitled.get(each["url"])
         said = same.pop(0) if same else None
-        unsaid = {key for key in each if not silent.isdisjoint((path + key, f"{path}{index}.{key}"))} - settled
+        unsaid = {key for key in each if not unspecified.isdisjoint((path + key, f"{path}{index}.{key}"))} - settled
         found.append(each | {key: said[key] for key in unsaid} if said else each)
     return found

@@ -164,6 +164,6 @@ def _defaults(model: type[Model]) -> dict[str, Any]:
 
 def _difference(row: Publisher, record: Record) -> dict[str, Any]:
     """What the record says of its publisher and the row does not; null where the record says nothing."""
-    ours, theirs = review_statements.publisher(row), record["publisher"]
+    ours, theirs = review_statements.publisher_values(row), record["publisher"]
     said = {**theirs, "name": theirs["name"] or theirs["site"]}
     return {key: value for key, value in said.items() if ours[key] != value}

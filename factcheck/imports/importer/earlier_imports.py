@@ -11,7 +11,7 @@ from factcheck.editorial.models.kinds import Action, Decision
 from factcheck.editorial.proposals.review_policy import last_statement
 
 
-def find_former(given: Mapping[str, Collection[str]]) -> dict[str, Review]:
+def find_earlier_reviews(given: Mapping[str, Collection[str]]) -> dict[str, Review]:
     """The reviews that were imported with these keys, by key, locked, each with what is annotated below.
 
     `given` has the digests of the records of each key.
@@ -59,14 +59,14 @@ def published_statement(former: Any) -> dict[str, Any] | None:
     return last_statement(former) if former.published and former.put_back else None
 
 
-def came_with(former: Any) -> bool:
+def is_claim_imported(former: Any) -> bool:
     """Whether only imports wrote the review's claim. Imports don't change a claim that the desk chose or edited."""
     claim = former.claim
     made = (claim.newsroom_id, claim.logged_at) == (former.newsroom_id, former.created_at)
     return made and bool(former.brought_at) and claim.changed_at <= former.brought_at
 
 
-def give_public_verdict(former: Review, public: dict[str, Any]) -> None:
+def restore_public_verdict(former: Review, public: dict[str, Any]) -> None:
     """The verdict that is public, with the publisher's words for which it was given."""
     former.original_label = (public["original"] or {}).get("label") or ""
     former.verdict = Verdict.objects.filter(scale__slug=public["scale"], slug=public["slug"]).first()

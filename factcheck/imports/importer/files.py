@@ -14,7 +14,7 @@ from typing import Any, Self, TextIO
 
 from factcheck.editorial.models import ImportBatch, User
 from factcheck.imports.importer.batches import add_to_batch
-from factcheck.imports.importer.incoming import Incoming, Refused
+from factcheck.imports.importer.record_import import IncomingRecord, Refused
 from factcheck.imports.readers.chunks import Read, chunks
 from factcheck.imports.readers.results import Position, Problem, Record, Refusal
 
@@ -136,7 +136,7 @@ def import_files(
 def _take(chunk: Sequence[Read], batch: ImportBatch, by: User, counts: Counts) -> Iterator[Read]:
     """Hands the records on. Yields them, and what was refused, here or by the editors' side, in the file's order."""
     records = [result for result, _ in chunk if isinstance(result, Record)]
-    incoming = [Incoming(record.key, record.data, record.silent) for record in records]
+    incoming = [IncomingRecord(record.key, record.data, record.unspecified) for record in records]
     outcomes = iter(add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])
     for result, node in chunk:
         if isinstance(result, Refusal):

@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from factcheck.imports.readers.files import Found, ReviewFile
+from factcheck.imports.readers.files import Candidate, ReviewFile
 from factcheck.imports.readers.json_stream import Number, length_of
 from factcheck.imports.readers.records import record_of
 from factcheck.imports.readers.results import Record, Refusal
@@ -66,7 +66,7 @@ def _chunks(path: Path) -> Iterator[tuple[list[Read], int]]:
 
 def _read(file: ReviewFile) -> Iterator[Read]:
     for found in file.objects():
-        if isinstance(found, Found):
+        if isinstance(found, Candidate):
             result = record_of(found)
             if result is not None:
                 yield result, _plain(found.node) if isinstance(result, Refusal) else None

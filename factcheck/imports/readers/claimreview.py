@@ -16,7 +16,7 @@ from factcheck.record.statements.values import MAX_LIST, UNKNOWN_LANGUAGE
 Said = dict[str, Any]
 
 # What the project's own format can say and a ClaimReview cannot.
-SILENT = frozenset(
+UNSPECIFIED = frozenset(
     {
         "topics",
         "selection",

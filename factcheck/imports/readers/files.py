@@ -28,7 +28,7 @@ CONTAINERS = (GRAPH, "dataFeedElement", "claims")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Candidate:
     """One JSON object that may be a record.
 
     `in_graph`: nodes of other types are to be expected beside it, `nodes` are those that it may name; `is_row`: what it
@@ -67,7 +67,7 @@ class ReviewFile:
     def characters_read(self) -> int:
         return self._cursor.characters if self._cursor else 0
 
-    def objects(self) -> Iterator[Found | Refusal]:
+    def objects(self) -> Iterator[Candidate | Refusal]:
         """Every object of the file, and a Refusal wherever it cannot be read."""
         zipped = self._bytes.peek(2)[:2] == b"\x1f\x8b"
         try:
@@ -88,7 +88,7 @@ def types_of(node: Node) -> set[str]:
     return {name.replace("#", "/").replace(":", "/").rpartition("/")[2] for name in names if isinstance(name, str)}
 
 
-def _documents(cursor: Cursor) -> Iterator[Found | Refusal]:
+def _documents(cursor: Cursor) -> Iterator[Candidate | Refusal]:
     """Values one after the other; from the first that fills exactly one line on, line by line."""
     first = cursor.peek()
     if not first:
@@ -117,7 +117,7 @@ def _documents(cursor: Cursor) -> Iterator[Found | Refusal]:
             yield from _lines(cursor)
 
 
-def _table(cursor: Cursor, first: str) -> Iterator[Found | Refusal]:
+def _table(cursor: Cursor, first: str) -> Iterator[Candidate | Refusal]:
     """A CSV file, by its header."""
     line = cursor.line
     header = csv_rows.header_of(cursor)
@@ -132,13 +132,15 @@ def _table(cursor: Cursor, first: str) -> Iterator[Found | Refusal]:
     try:
         for line, row in csv_rows.rows(cursor, names, delimiter):
             yield (
-                Refusal(Position(line), (row,)) if isinstance(row, Problem) else Found(Position(line), row, is_row=True)
+                Refusal(Position(line), (row,))
+                if isinstance(row, Problem)
+                else Candidate(Position(line), row, is_row=True)
             )
     except csv.Error as error:
         yield _unreadable(cursor.line, f"not CSV: {error}", fatal=True)
 
 
-def _lines(cursor: Cursor) -> Iterator[Found | Refusal]:
+def _lines(cursor: Cursor) -> Iterator[Candidate | Refusal]:
     while cursor.peek():
         line = cursor.line
         try:
@@ -153,7 +155,7 @@ def _lines(cursor: Cursor) -> Iterator[Found | Refusal]:
             yield from _unwrapped(value, Position(line), in_graph=False)
 
 
-def _values(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Found | Refusal]:
+def _values(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
     """The objects of the next value: decoded whole when it is short, else read member by member."""
     kind, line = cursor.peek(), cursor.line
     open_it = kind in ("{", "[") and depth < MAX_DEPTH
@@ -170,7 +172,7 @@ def _values(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iter
         yield from _unwrapped(value, Position(line, pointer), in_graph=in_graph)
 
 
-def _elements(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Found | Refusal]:
+def _elements(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
     cursor.take("[")
     if cursor.peek() == "]":
         cursor.take("]")
@@ -183,7 +185,7 @@ def _elements(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> It
         index += 1
 
 
-def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Found | Refusal]:
+def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
     """A large object: the elements of its containers one by one; without such, it is a record itself."""
     line = cursor.line
     members: Node = {}
@@ -212,7 +214,7 @@ def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Ite
         yield from _unwrapped(members, Position(line, pointer), in_graph=in_graph)
 
 
-def _unwrapped(value: object, position: Position, *, in_graph: bool) -> Iterator[Found | Refusal]:
+def _unwrapped(value: object, position: Position, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
     """The objects inside a decoded value, in the order of the file; null members are nothing."""
     nodes: Nodes = {}
     waiting = [(value, position.pointer, in_graph, nodes)]
@@ -243,13 +245,13 @@ def _unwrapped(value: object, position: Position, *, in_graph: bool) -> Iterator
         elif isinstance(reviews := value.get("claimReview"), list) and not types_of(value):
             yield from _reviews_of_claim(value, reviews, here)
         else:
-            yield Found(here, value, in_graph, nodes=nodes)
+            yield Candidate(here, value, in_graph, nodes=nodes)
 
 
-def _reviews_of_claim(claim: Node, reviews: list[object], here: Position) -> Iterator[Found]:
+def _reviews_of_claim(claim: Node, reviews: list[object], here: Position) -> Iterator[Candidate]:
     """A claim as Google's API has it, once for each of its reviews."""
     for index, review in enumerate(reviews or [None]):
-        yield Found(Position(here.line, f"{here.pointer}/claimReview/{index}"), {**claim, "claimReview": review})
+        yield Candidate(Position(here.line, f"{here.pointer}/claimReview/{index}"), {**claim, "claimReview": review})
 
 
 def _unreadable(line: int, detail: str, *, fatal: bool = False) -> Refusal:

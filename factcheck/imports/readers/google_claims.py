@@ -14,7 +14,7 @@ from factcheck.record.statements.review import OriginalRating, Publisher, Review
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
 # Where a record has something that the answer did not say.
-SILENT = frozenset({"claim.language", "claim.claimant.type", "publisher.type", "publisher.site"})
+UNSPECIFIED = frozenset({"claim.language", "claim.claimant.type", "publisher.type", "publisher.site"})
 
 
 def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:

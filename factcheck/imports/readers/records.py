@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from factcheck.imports.readers import claimreview, google_claims, own_format
-from factcheck.imports.readers.files import Found, types_of
+from factcheck.imports.readers.files import Candidate, types_of
 from factcheck.imports.readers.jsonld import address_text
 from factcheck.imports.readers.jsonld_graphs import with_references, with_short_terms
 from factcheck.imports.readers.normalise import web_address
@@ -12,7 +12,7 @@ from factcheck.imports.readers.results import Notes, Problem, Record, Refusal, r
 _MAX_PROBLEMS = 20  # of one record that are told
 
 
-def record_of(found: Found) -> Record | Refusal | None:
+def record_of(found: Candidate) -> Record | Refusal | None:
     """The record in one object of a file; None for the other nodes of an `@graph` (pages, people, pictures)."""
     try:
         return _record_of(found)
@@ -20,19 +20,22 @@ def record_of(found: Found) -> Record | Refusal | None:
         return Refusal(found.position, (Problem("", "unreadable", "nested too deeply"),))
 
 
-def _record_of(found: Found) -> Record | Refusal | None:
+def _record_of(found: Candidate) -> Record | Refusal | None:
     node, types, notes = with_short_terms(found.node), types_of(found.node), Notes()
-    silent: frozenset[str] = frozenset()
+    unspecified: frozenset[str] = frozenset()
     told: Mapping[str, object] | None = None  # what was said, where the rest says nothing
     if "ClaimReview" in types or (not types and "claimReviewed" in node):
-        statement, silent = claimreview.statement_of(with_references(node, found.nodes), notes), claimreview.SILENT
+        statement, unspecified = (
+            claimreview.statement_of(with_references(node, found.nodes), notes),
+            claimreview.UNSPECIFIED,
+        )
     elif types:
         if found.in_graph:
             return None
         statement = None
         notes.refused.append(Problem("/@type", "other_type", f"no ClaimReview but {', '.join(sorted(types))[:200]}"))
     elif "claimReview" in node:
-        statement, silent = google_claims.statement_of(node, notes), google_claims.SILENT
+        statement, unspecified = google_claims.statement_of(node, notes), google_claims.UNSPECIFIED
         told = statement = own_format.completed(statement) if statement else None
     elif "claim" in node or "original_url" in node:
         statement = own_format.statement_of(node, notes)
@@ -50,9 +53,9 @@ def _record_of(found: Found) -> Record | Refusal | None:
         return Refusal(found.position, _told(notes), _address(node))
     statement = own_format.completed(statement)
     if told is not None:
-        silent |= _unsaid(statement, told)
+        unspecified |= _unsaid(statement, told)
     key = record_key(statement["original_url"], statement["claim"]["text"], statement["language"])
-    return Record(found.position, key, statement, tuple(notes.dropped), silent)
+    return Record(found.position, key, statement, tuple(notes.dropped), unspecified)
 
 
 def _unsaid(statement: Mapping[str, object], given: Mapping[str, object], before: str = "") -> set[str]:

@@ -50,7 +50,7 @@ class Record:
     key: str
     data: dict[str, Any]
     dropped: tuple[Problem, ...] = ()
-    silent: frozenset[str] = frozenset()
+    unspecified: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.lookups import newsroom_of
+from factcheck.editorial.lookups import find_newsroom
 from factcheck.editorial.models import EditorialEvent, ImportBatch, Membership, Proposal, Review
 from factcheck.editorial.proposals import import_policy, workflow
 from factcheck.imports.importer import batches, files
@@ -295,10 +295,10 @@ def test_newsroom_of_several(newsroom: Newsroom) -> None:
     other = make_newsroom("khac.example").publisher
     Membership.objects.create(user=newsroom.editor, publisher=other, role="reporter")
     with pytest.raises(EditorialError, match="is a member of several newsrooms: name one"):
-        newsroom_of(newsroom.editor, None)
-    assert newsroom_of(newsroom.editor, "khac.example") == other
+        find_newsroom(newsroom.editor, None)
+    assert find_newsroom(newsroom.editor, "khac.example") == other
     with pytest.raises(EditorialError, match=r"second@kiemchung.example is not a member of khac.example"):
-        newsroom_of(newsroom.second, "khac.example")
+        find_newsroom(newsroom.second, "khac.example")
 
 
 def test_refused_record_is_written_as_it_was(newsroom: Newsroom, tmp_path: Path) -> None:

@@ -268,7 +268,7 @@ def test_trouble_of_the_database_is_no_fault_of_a_record(
     def fail(*args: object) -> None:
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(batches, "take_in", fail)
+    monkeypatch.setattr(batches, "import_records", fail)
     with pytest.raises(OperationalError):
         take(file, record(1), record(2))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from factcheck.imports.readers import chunks, files
-from factcheck.imports.readers.files import Found, ReviewFile
+from factcheck.imports.readers.files import Candidate, ReviewFile
 from factcheck.imports.readers.results import Record
 from tests.imports.reading import records
 from tests.imports.spelled import place, why
@@ -27,7 +27,7 @@ def read(tmp_path: Path, content: str | bytes) -> list[str]:
     with ReviewFile(path) as file:
         return [
             f"{found.node.get('url')} at {place(found.position)}"
-            if isinstance(found, Found)
+            if isinstance(found, Candidate)
             else f"{place(found.position)}: {why(found)}"
             for found in file.objects()
         ]

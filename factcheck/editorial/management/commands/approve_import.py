@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.lookups import person
+from factcheck.editorial.lookups import find_user
 from factcheck.editorial.models import ImportBatch
 from factcheck.editorial.proposals.workflow import approve
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
                 return
             if found.proposal is None:
                 raise CommandError("This import is not finished. Run it again to the end, or close it at the desk.")
-            approve(proposal=found.proposal, by=person(by), digest=digest)
+            approve(proposal=found.proposal, by=find_user(by), digest=digest)
         except EditorialError as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"Approved. To publish it: manage.py publish_import {batch} --by USER")

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from factcheck.editorial import links
-from factcheck.editorial.similar_claims import MeaningMissing
+from factcheck.editorial.similar_claims import MeaningNotCompared
 
 
 class Command(BaseCommand):
@@ -16,12 +16,14 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        proposed, problems = 0, list[MeaningMissing]()
-        for batch in links.waiting():
-            with tqdm(total=links.count_waiting(batch), unit=" claims", desc=f"import {batch.pk}", disable=None) as bar:
+        proposed, problems = 0, list[MeaningNotCompared]()
+        for batch in links.uncompared_batches():
+            with tqdm(
+                total=links.count_uncompared(batch), unit=" claims", desc=f"import {batch.pk}", disable=None
+            ) as bar:
                 try:
                     proposed += links.propose_links(batch, bar.update)
-                except MeaningMissing as problem:
+                except MeaningNotCompared as problem:
                     problems.append(problem)
         self.stdout.write(f"{proposed} links proposed.")
         if problems:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.lookups import person
+from factcheck.editorial.lookups import find_user
 from factcheck.editorial.models import ImportBatch
 from factcheck.editorial.proposals.import_policy import publish_import
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
                     dealt_with += count
                     bar.update(count)
 
-                published = publish_import(batch=found, by=person(by), progress=progress)
+                published = publish_import(batch=found, by=find_user(by), progress=progress)
         except EditorialError as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"{published} reviews published.")

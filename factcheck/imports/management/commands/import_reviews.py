@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.lookups import newsroom_of, person
+from factcheck.editorial.lookups import find_newsroom, find_user
 from factcheck.imports.importer import batches
 from factcheck.imports.importer.files import Listing, digest_of, import_files
 from factcheck.imports.readers.google_fetch import FetchError, fetch_claims, is_address
@@ -51,10 +51,10 @@ class Command(BaseCommand):
         path = refused or settings.VAR / "refused" / f"{files[0].name}.jsonl"
         try:
             size = sum(file.stat().st_size for file in files)
-            user = person(by)
+            user = find_user(by)
             names = ", ".join(file.name for file in files)
             batch = batches.begin_import(
-                newsroom=newsroom_of(user, newsroom), by=user, files=names, files_digest=digest_of(files, fetched)
+                newsroom=find_newsroom(user, newsroom), by=user, files=names, files_digest=digest_of(files, fetched)
             )
             with (
                 Listing(path) as out,

@@ -20,10 +20,15 @@ from factcheck.editorial.events import record_events
 from factcheck.editorial.models import ImportBatch, Proposal, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals.review_policy import last_statement
-from factcheck.editorial.shared_claims import is_hidden
-from factcheck.imports.importer.completion import completed, says_the_same
+from factcheck.editorial.shared_claims import has_hidden_claim
+from factcheck.imports.importer.completion import completed, leaves_unchanged
 from factcheck.imports.importer.draft_rows import Rows, new_row
-from factcheck.imports.importer.earlier_imports import came_with, find_former, give_public_verdict, published_statement
+from factcheck.imports.importer.earlier_imports import (
+    find_earlier_reviews,
+    is_claim_imported,
+    published_statement,
+    restore_public_verdict,
+)
 from factcheck.imports.importer.references import Record, References
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements import review as statements
@@ -49,12 +54,12 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class IncomingRecord:
     """A record and the key by which it is known again. `silent` has the places for which its file has no room."""
 
     key: str
     record: Record
-    silent: frozenset[str] = frozenset()
+    unspecified: frozenset[str] = frozenset()
 
     @property
     def digest(self) -> str:
@@ -76,17 +81,17 @@ class _Planned:
         return Review.ChangeClass.UPDATE if self.outcome == Outcome.CHANGED else ""
 
 
-def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[Outcome | Refused]:
+def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     digests = [incoming.digest for incoming in records]
     given: dict[str, set[str]] = {}
     for incoming, digest in zip(records, digests, strict=True):
         given.setdefault(incoming.key, set()).add(digest)
-    former = find_former(given)
+    former = find_earlier_reviews(given)
     said = _said(records, digests, former)
     records = [
-        replace(each, record=completed(each.record, each.silent, said[each.key])) if each.key in said else each
+        replace(each, record=completed(each.record, each.unspecified, said[each.key])) if each.key in said else each
         for each in records
     ]
     references = References(batch.newsroom, [incoming.record for incoming in records])
@@ -116,16 +121,19 @@ def take_in(batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[O
     return [outcomes[number] for number in range(len(records))]
 
 
-def _said(records: Sequence[Incoming], digests: Sequence[str], former: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _said(
+    records: Sequence[IncomingRecord], digests: Sequence[str], former: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
     """The statements of reviews whose changed record can't say everything. An erased review has none."""
     ids = {
         each.key: found.pk
         for each, digest in zip(records, digests, strict=True)
-        if each.silent and (found := former.get(each.key)) and not found.erased and found.import_digest != digest
+        if each.unspecified and (found := former.get(each.key)) and not found.erased and found.import_digest != digest
     }
     drafts = drafts_of(list(ids.values())) if ids else {}
     return {
-        key: published_statement(former[key]) or review_statements.statement_from(drafts[pk]) for key, pk in ids.items()
+        key: published_statement(former[key]) or review_statements.build_draft_statement(drafts[pk])
+        for key, pk in ids.items()
     }
 
 
@@ -177,7 +185,7 @@ def _taken_id(record: Record, references: References) -> Refused | None:
 
 
 def _plan(
-    incoming: Incoming, digest: str, former: Any, said: dict[str, Any] | None, rows: Rows
+    incoming: IncomingRecord, digest: str, former: Any, said: dict[str, Any] | None, rows: Rows
 ) -> _Planned | Outcome | Refused:
     record = incoming.record
     if former is None:
@@ -189,7 +197,7 @@ def _plan(
         verdict = None if former.verdict_id else rows.references.verdict(record)
         if former.waiting or (not returned and (verdict is None or former.state != State.PUBLISHED)):
             return Outcome.UNCHANGED
-        if is_hidden(former):
+        if has_hidden_claim(former):
             return _hidden_claim()
         # An editor may have changed the draft, so only the verdict is added.
         if verdict:
@@ -199,17 +207,17 @@ def _plan(
         own = former.change_note if former.put_back else ""
         return _again(former, own or _for_readers(note, former.language))
     known = former.verdict_id or rows.references.verdict(record) is None
-    if said and known and not returned and says_the_same(record, said):
+    if said and known and not returned and leaves_unchanged(record, said):
         return Outcome.UNCHANGED
     if former.waiting or (former.state == State.DRAFT and not returned):
         return _in_hand()
     if former.state == State.WITHDRAWN:
         return Refused("withdrawn_here", _("This review was withdrawn here. Reinstate it before you import it again."))
-    if is_hidden(former):
+    if has_hidden_claim(former):
         return _hidden_claim()
     if public := published_statement(former):
-        give_public_verdict(former, public["verdict"])
-    rows.change(former, record, digest, with_claim=came_with(former) and not former.shared)
+        restore_public_verdict(former, public["verdict"])
+    rows.change(former, record, digest, with_claim=is_claim_imported(former) and not former.shared)
     note = _("The publisher's page has changed since it was imported.")
     return _again(former, _for_readers(note, str(record["language"])))
 
@@ -234,7 +242,7 @@ def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> s
     for plan in planned:
         if plan.former is None:
             continue
-        said = review_statements.statement_from(drafts[plan.review])
+        said = review_statements.build_draft_statement(drafts[plan.review])
         if plan.change_class and same(said, last_statement(plan.former) or {}, statements.Review):
             unchanged.add(plan.review)
             continue
@@ -243,7 +251,7 @@ def _put_forward(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> s
         )
 
     def proposal(plan: _Planned) -> Row:
-        data = canonical(review_statements.statement_from(drafts[plan.review]))
+        data = canonical(review_statements.build_draft_statement(drafts[plan.review]))
         return new_row(
             Proposal,
             kind=Kind.REVIEW,
