@@ -10,8 +10,8 @@ from tests.conftest import fresh_database
 from tests.drafts import make_newsroom
 from tests.imports import averitec
 from tests.imports.own_records import IMPORTER, publish, run, write
-from tests.imports.test_import_real_files import FILES
-from tests.imports.test_round_trip import OF_THE_SITE, read_feed, reviews
+from tests.imports.importer.test_import_real_files import FILES
+from tests.imports.importer.test_round_trip import OF_THE_SITE, read_feed, reviews
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "claimreview.md"
 
