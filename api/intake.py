@@ -69,7 +69,7 @@ draft_review, change_review, describe_review = (
 def take_in(kind: str, said: dict[str, Any], address: str) -> tuple[str, datetime]:
     """A message of that kind (`tip`, `correction`): its receipt, and until when it is kept. Raises Refused."""
     with refusals():
-        return reader_messages.receive_message(kind=reader_messages.Kind(kind), said=said, address=address)
+        return reader_messages.receive_message(kind=reader_messages.Kind(kind), values=said, address=address)
 
 
 status_of = reader_messages.find_status

@@ -75,7 +75,7 @@ class _Drafts(PrivateEndpoint):
         content = read_content(asked, MAX_CONTENT)
         said = read_object(content, model)
         route = f"{asked.method} {asked.path_info}"
-        pk = intake.write(self.token, route, key, content, act, said=said, **of)
+        pk = intake.write(self.token, route, key, content, act, values=said, **of)
         return pk, settings.SITE_URL + reverse(f"api:{self.route}", args=[pk])
 
     def begin(self, request: Request, model: type[Part], act: Callable[..., UUID]) -> HttpResponse:

@@ -1,6 +1,6 @@
-"""Statements: what a review says, as canonical JSON, from the draft's rows.
+"""Statements of reviews, built from the rows of the draft.
 
-Nothing in a statement is known only at publication; the record adds that (docs/architecture.md, "Bytes").
+A statement has no values that are known only at publication. The record adds these (docs/architecture.md, "Bytes").
 """
 
 from typing import Any
@@ -30,15 +30,13 @@ from factcheck.record.statements import review as statements
 from factcheck.record.statements.tombstone import Tombstone
 
 MIN_SOURCES = 2
-# These entries say nothing that could be translated.
+# Entries of these kinds have no text to translate.
 WITHOUT_REVIEW = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
-HIDDEN_CLAIM = _(
-    "No review of this claim of another newsroom is public any more. Log the claim yourselves and choose it."
-)
+HIDDEN_CLAIM = _("This claim of another newsroom is no longer public. Log the claim yourself and choose yours.")
 
 
 def prefetch_for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:
-    """The reviews with everything that their statements need, in a fixed number of queries."""
+    """The reviews with all rows that their statements need, in a fixed number of queries."""
     authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
     return reviews.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
         "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", authorships
@@ -46,12 +44,12 @@ def prefetch_for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:
 
 
 def build_statement(review: Review) -> dict[str, Any]:
-    """What the review, one from `for_statements`, says now."""
+    """The current statement of a review from `prefetch_for_statements`."""
     return build_draft_statement(draft_of(review))
 
 
 def build_draft_statement(draft: Draft) -> dict[str, Any]:
-    """Keys and types are those of docs/api.md, "Review". Whatever isn't a column of the same name is built here."""
+    """The statement of a draft. Keys and types are those of docs/api.md, "Review"."""
     review = draft.review
     return values_of(review, statements.Review, Review) | {
         "claim": _claim(draft),
@@ -68,25 +66,27 @@ def build_draft_statement(draft: Draft) -> dict[str, Any]:
 
 
 def build_tombstone(published: dict[str, Any]) -> dict[str, Any]:
-    """What stays at the address of a withdrawn review, from the statement that is withdrawn."""
+    """The tombstone at the URL of a withdrawn review, from the withdrawn statement."""
     return {key: published[key] for key in Tombstone.model_fields} | {"claim": {"id": published["claim"]["id"]}}
 
 
 def extract_statement(document: bytes) -> dict[str, Any]:
-    """The statement in a document: all but what was added at publication."""
+    """The statement in a document, without the keys that were added at publication."""
     return {key: value for key, value in orjson.loads(document).items() if key not in ADDED_KEYS}
 
 
 def find_missing(review: Review) -> list[str | Promise]:
-    """What the review lacks before anybody can approve it, each as a sentence for the editor."""
+    """Everything that the review lacks before anybody can approve it, each as a sentence for the editor."""
     reasons: list[str | Promise] = []
     claimant = draft_of(review).claimant
     if claimant and not claimant.confirmed and not review.is_imported:
-        own = claimant.newsroom_id == review.newsroom_id  # others cannot open it
+        own = claimant.newsroom_id == review.newsroom_id  # other newsrooms cannot open the claimant
         reasons.append(
-            _("Confirm the claimant's name or describe them instead: it came in with an import.")
+            _("The claimant’s name came from an import. Confirm the name, or describe the claimant instead.")
             if own
-            else _("Ask %s to confirm the claimant’s name or describe them instead: it came in with their import.")
+            else _(
+                "The claimant’s name came from an import of %s. Ask them to confirm the name or describe the claimant."
+            )
             % claimant.newsroom
         )
     if has_hidden_claim(review):
@@ -95,20 +95,20 @@ def find_missing(review: Review) -> list[str | Promise]:
         original = LogEntry.objects.filter(subject=review.translation_of_id, number=review.translation_of_revision)
         if not original.exclude(kind__in=WITHOUT_REVIEW).exists():
             reasons.append(_("The review that you translate has no such revision. Its public page shows the numbers."))
-    # Others answer for what they published; these rules are for our own reviews.
+    # These rules are for a newsroom's own reviews. Other publishers are responsible for theirs.
     if review.is_imported:
         return reasons
     sources = list(review.sources.all())
     if review.verdict is None:
         reasons.append(_("Choose a verdict."))
     if not review.summary:
-        reasons.append(_("Write a summary: one or two sentences with the verdict and why."))
+        reasons.append(_("Write a summary. Give the verdict and the reason in one or two sentences."))
     if len(sources) < MIN_SOURCES:
-        reasons.append(_("Add sources: a review needs at least two, and has %(count)s.") % {"count": len(sources)})
+        reasons.append(_("Add sources. A review needs at least two and has %(count)s.") % {"count": len(sources)})
     if any(not source.stance for source in sources):
-        reasons.append(_("Say of every source whether it supports the claim, refutes it or gives context."))
+        reasons.append(_("For every source, choose whether it supports the claim, refutes it or gives context."))
     if sources and all(source.stance == Source.Stance.CONTEXT for source in sources):
-        reasons.append(_("At least one source must support or refute the claim; now all are context."))
+        reasons.append(_("All sources are context. At least one must support or refute the claim."))
     return reasons
 
 
@@ -130,14 +130,14 @@ def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
         "best": verdict.scale.best if verdict else None,
         "worst": verdict.scale.worst if verdict else None,
         "explanation": review.verdict_explanation
-        or (_explanation(verdict, review.language) if verdict else review.original_explanation)
+        or (_scale_explanation(verdict, review.language) if verdict else review.original_explanation)
         or None,
         "original": original if review.original_label else None,
     }
 
 
-def _explanation(verdict: Verdict, language: str) -> str:
-    """What the scale says of the verdict, in the review's language."""
+def _scale_explanation(verdict: Verdict, language: str) -> str:
+    """The scale's explanation of the verdict, in the review's language."""
     found = {label.language.lower(): label.explanation for label in verdict.labels.all()}
     return found.get(language.lower()) or found.get(language.partition("-")[0].lower()) or found.get("en", "")
 

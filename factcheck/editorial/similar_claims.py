@@ -1,4 +1,4 @@
-"""Has this been checked already? What an editor is shown who logs a claim, or wants to join two."""
+"""Similar claims, for editors who log a claim or want to merge two."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +13,12 @@ from factcheck.record.matching.matches import match
 from factcheck.record.models import PublishedClaim, PublishedMerge
 
 MOST = 5
-LIKELY = 0.5  # the score from which on a claim is more likely the same than not
+LIKELY_SCORE = 0.5  # from this score on, a claim is more likely the same than not
 
 
 @dataclass(frozen=True, slots=True)
 class SimilarClaim:
-    """A claim that may be the same: its id and words, its published reviews in short, and how like it is (0 to 1)."""
+    """A claim that may be the same. `reviews` are its published reviews in short, and `score` is from 0 to 1."""
 
     claim_id: UUID
     text: str
@@ -28,13 +28,13 @@ class SimilarClaim:
 
     @property
     def is_likely(self) -> bool:
-        return self.score >= LIKELY
+        return self.score >= LIKELY_SCORE
 
 
 class MeaningNotCompared(Exception):
-    """Meaning was not compared, for the reason in the text, and will be another time.
+    """The claims could not be compared by meaning now. The text gives the reason, and a later attempt can succeed.
 
-    `by_words`: what words alone have found; None where that took too long.
+    `by_words` has the results of comparing words, or None if that took too long.
     """
 
     def __init__(self, reason: str, by_words: list[SimilarClaim] | None = None) -> None:
@@ -43,18 +43,20 @@ class MeaningNotCompared(Exception):
 
 
 def find_similar(
-    text: str, *, besides: UUID | None = None, least: float = 0.0, limit: int = MOST
+    text: str, *, exclude: UUID | None = None, min_score: float = 0.0, limit: int = MOST
 ) -> list[SimilarClaim]:
-    """Published claims that say the same as the text, best first; without the one in `besides`.
+    """Published claims that are similar to the text, best first, without the claim `exclude`.
 
-    Words alone are not enough where this site compares by meaning, unless the text is refused, which it would be
-    another time too: raises MeaningMissing.
+    Raises MeaningNotCompared if the site compares by meaning but only words could be compared. A text that the model
+    refuses is an exception, because a later attempt would fail too.
     """
     try:
         found = match(text, limit=limit + 1)
     except TimeoutError as problem:
         raise MeaningNotCompared("Comparing it with what is published took too long.") from problem
-    scores = {each.claim_id: each.score for each in found.results if each.score >= least and each.claim_id != besides}
+    scores = {
+        each.claim_id: each.score for each in found.results if each.score >= min_score and each.claim_id != exclude
+    }
     rows = PublishedClaim.objects.live().filter(pk__in=scores).values_list("pk", "body")
     bodies = {pk: orjson.loads(body) for pk, body in rows}
     alike = [
@@ -68,7 +70,7 @@ def find_similar(
 
 
 def find_identical_drafts(claim: Claim) -> list[Claim]:
-    """Claims of the same newsroom with the same words that are not public."""
+    """Unpublished claims of the same newsroom with the same text."""
     alike = Claim.objects.filter(newsroom=claim.newsroom_id, text__iexact=claim.text).exclude(pk=claim.pk)
     public = Exists(PublishedClaim.objects.filter(pk=OuterRef("pk")))
     merged = Exists(PublishedMerge.objects.filter(claim_id=OuterRef("pk")))

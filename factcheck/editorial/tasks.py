@@ -1,4 +1,4 @@
-"""What the worker does for the editors' side."""
+"""Periodic tasks of the newsroom's side."""
 
 from procrastinate.contrib.django import app
 

@@ -125,7 +125,7 @@ def _write(
     if form.is_valid():
         try:
             receipt, _until = reader_messages.receive_message(
-                kind=form.kind, said=form.cleaned_data | (said or {}), address=address_of(request)
+                kind=form.kind, values=form.cleaned_data | (said or {}), address=address_of(request)
             )
             return redirect("message", receipt)
         except Invalid as refused:

@@ -62,7 +62,7 @@ def secret(database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as known:
         known.setattr("secrets.token_urlsafe", lambda size: "q3L0u5lBqk2y1oG7mJ0x5A")
         tip = {"text": "Is the video of the bridge real?", "language": "en"}
-        reader_messages.receive_message(kind=reader_messages.Kind.TIP, said=tip, address="192.0.2.1")
+        reader_messages.receive_message(kind=reader_messages.Kind.TIP, values=tip, address="192.0.2.1")
     scopes = ["claims:write", "drafts:write"]
     yield create_token(by=newsroom.second, newsroom=publisher.pk, name="Hotline", scopes=scopes, days=30)[1]
     tree.signing_key.cache_clear()

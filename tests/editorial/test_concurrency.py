@@ -63,7 +63,7 @@ def test_publish_many_times_at_once_gives_one_revision(database: str) -> None:
     results = at_once([lambda person=person: workflow.publish(proposal=proposal, by=person) for person in people])
     assert sum(isinstance(result, LogEntry) for result in results) == 1
     assert {str(result) for result in results if isinstance(result, EditorialError)} == {
-        "Only what is approved and waits for its publication can be published."
+        "This cannot be published, because it is not approved or already public. Reload the page."
     }
     assert list(LogEntry.objects.values_list("sequence", "number")) == [(0, 1)]
 
@@ -142,7 +142,7 @@ def test_demand_published_many_times_at_once_is_in_the_register_once(database: s
     results = at_once([lambda person=person: workflow.publish(proposal=proposal, by=person) for person in people])
     assert sum(isinstance(result, LogEntry) for result in results) == 1
     assert {str(result) for result in results if isinstance(result, EditorialError)} == {
-        "Only what is approved and waits for its publication can be published."
+        "This cannot be published, because it is not approved or already public. Reload the page."
     }
     assert list(LogEntry.objects.values_list("kind", "number")) == [("demand.published", 1)]
 
@@ -180,7 +180,7 @@ def test_link_that_went_with_its_claim_is_decided(database: str) -> None:
     with transaction.atomic():
         merge_policy.replace_claim(claim=Claim.objects.get(pk=draft.pk), instead=review.claim, by=newsroom.editor)
         accepting = begin_until_it_waits(lambda: links.accept_link(link=link, by=newsroom.second))
-    with pytest.raises(EditorialError, match="decided already"):
+    with pytest.raises(EditorialError, match="already been decided"):
         accepting.result(timeout=30)
 
 

@@ -65,7 +65,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     workflow.submit(subject=make_demand(newsroom), by=newsroom.chief)
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
     reader_messages.receive_message(
-        kind=ReaderMessage.Kind.TIP, said={"text": "Có tin đồn này.", "language": "vi"}, address="x"
+        kind=ReaderMessage.Kind.TIP, values={"text": "Có tin đồn này.", "language": "vi"}, address="x"
     )
     return newsroom
 

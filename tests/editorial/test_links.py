@@ -118,7 +118,7 @@ def test_claims_wait_until_meaning_can_be_compared(
             similar_claims, "match", lambda text, **_: replace(found, explanation=None) if text == FLOOD else down(text)
         )
         first.setattr(similar_claims, "is_configured", lambda: True)
-        with pytest.raises(CommandError, match="Nobody answers. The next run goes on where this one stopped."):
+        with pytest.raises(CommandError, match="Nobody answers. The next run continues where this one stopped."):
             call_command("propose_links")
     assert (ProposedLink.objects.count(), links.count_uncompared(ImportBatch.objects.get(pk=batch.pk))) == (1, 1)
     settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL = "http://127.0.0.1:9/v1/", "down"
@@ -344,7 +344,7 @@ def test_dismissed_link_stays_dismissed(newsroom: Newsroom, tmp_path: Path) -> N
     lan.follow("It is not").press("It is not the same")
     assert lan.path == f"/admin/editorial/claim/{link.claim_id}/change/"
     assert "probably the same as" not in lan.text
-    with pytest.raises(EditorialError, match="decided already"):
+    with pytest.raises(EditorialError, match="already been decided"):
         links.accept_link(link=link, by=newsroom.editor)
     ImportBatch.objects.update(compared_until=0)
     assert links.propose_links(batch) == 0

@@ -107,7 +107,7 @@ def test_only_members_make_tokens_and_only_their_own_or_chiefs_revoke(newsroom: 
     with pytest.raises(NotAllowed):
         revoke_token(token=token, by=newsroom.editor)
     revoke_token(token=token, by=newsroom.reporter)
-    with pytest.raises(EditorialError, match="revoked already"):
+    with pytest.raises(EditorialError, match="already been revoked"):
         revoke_token(token=token, by=newsroom.chief)
     events = EditorialEvent.objects.filter(subject=str(token.pk)).order_by("pk")
     assert [event.action for event in events] == ["token.made", "token.revoked"]

@@ -69,8 +69,18 @@ def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
 @pytest.mark.parametrize(
     ("written", "field", "english", "vietnamese"),
     [
-        ({"text": " nước lũ "}, "text", "Say what it is about, in 10 characters or more.", "ít nhất 10 ký tự"),
-        ({"text": "www.a.example " * 6}, "text", "There are too many links in it: 5 at most.", "quá nhiều liên kết"),
+        (
+            {"text": " nước lũ "},
+            "text",
+            "The text is too short. Describe the claim or the mistake in at least 10 characters.",
+            "ít nhất 10 ký tự",
+        ),
+        (
+            {"text": "www.a.example " * 6},
+            "text",
+            "The text has too many links. Keep at most 5 of them.",
+            "quá nhiều liên kết",
+        ),
         ({"text": "a" * 5001}, "text", "5000", "5000"),
         ({"text": f"{TEXT}\x07"}, "text", "U+0007", "U+0007"),
         ({"text": TEXT, "url": "javascript:alert(1)"}, "url", "http", "http"),

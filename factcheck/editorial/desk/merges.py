@@ -84,7 +84,9 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
     logged = "logged" in request.GET
     found, compared = list[similar_claims.SimilarClaim](), True
     try:
-        found = similar_claims.find_similar(asked, besides=claim.pk, least=similar_claims.LIKELY if logged else 0.0)
+        found = similar_claims.find_similar(
+            asked, exclude=claim.pk, min_score=similar_claims.LIKELY_SCORE if logged else 0.0
+        )
     except similar_claims.MeaningNotCompared as problem:
         if compared := problem.by_words is not None:
             found = problem.by_words

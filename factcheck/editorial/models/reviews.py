@@ -1,4 +1,4 @@
-"""A review in the making: its text, its authors and the sources it rests on."""
+"""Drafts of reviews, with their authors and sources."""
 
 import uuid
 
@@ -18,7 +18,7 @@ from factcheck.record.statements import review as statements
 
 
 class Review(models.Model):
-    """The draft of a claim's review. What the public sees of it are revisions in the record."""
+    """The draft of a claim's review. The public sees published revisions instead."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -40,22 +40,22 @@ class Review(models.Model):
         verbose_name=_("newsroom"),
         related_name="+",
         db_index=False,
-        help_text=_("Whose members work on it."),
+        help_text=_("The newsroom whose members work on the review."),
     )
     publisher = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("publisher"), related_name="reviews")
     claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="reviews")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
-    language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
+    language = LanguageField(_("language"), default="vi", help_text=_("The language that you write in."))
     headline = LineField(**field_options(statements.Review, "headline"), blank=True)
     summary = ProseField(
         **field_options(statements.Review, "summary"),
         blank=True,
-        help_text=_("One or two sentences: the verdict and why."),
+        help_text=_("Give the verdict and the reason in one or two sentences."),
     )
     body = ProseField(
         **field_options(statements.Review, "body"),
         blank=True,
-        help_text=_("Markdown: **bold**, [text](address), lists."),
+        help_text=_("You can use Markdown: **bold**, [text](URL), lists."),
     )
     verdict = models.ForeignKey(
         Verdict, models.PROTECT, verbose_name=_("verdict"), null=True, blank=True, related_name="+"
@@ -63,7 +63,7 @@ class Review(models.Model):
     verdict_explanation = ProseField(
         **field_options(statements.Verdict, "explanation"),
         blank=True,
-        help_text=_("Empty: the explanation that the scale gives."),
+        help_text=_("If empty, the rating scale’s explanation is shown."),
     )
     reviewed_on = models.DateField(**field_options(statements.Review, "reviewed_on"), null=True, blank=True)
     translation_of = models.ForeignKey(
@@ -87,7 +87,7 @@ class Review(models.Model):
         **field_options(statements.Selection, "note"), blank=True, help_text=_("Readers see this.")
     )
 
-    # Of imported reviews only: the publisher's own page and words.
+    # Only for imported reviews: the publisher's page and rating.
     original_url = WebAddressField(**field_options(statements.Review, "original_url"), blank=True)
     archive_url = WebAddressField(**field_options(statements.Review, "archive_url"), blank=True)
     original_label = ProseField(**field_options(statements.OriginalRating, "label"), blank=True)
@@ -101,14 +101,14 @@ class Review(models.Model):
         default=dict,
         blank=True,
         editable=False,
-        help_text="What the imported record says of its publisher where it differs from the publisher's row.",
+        help_text="The values of the imported record that differ from the publisher's row.",
     )
     import_key = models.CharField(max_length=64, null=True, blank=True, editable=False)
     import_digest = models.CharField(
         max_length=64, blank=True, editable=False, help_text="SHA-256 of the record that was imported last."
     )
 
-    # Of an open correction: published with it.
+    # For an open correction, and published with the correction.
     change_class = models.CharField(_("kind of correction"), max_length=20, choices=ChangeClass, blank=True)
     change_note = ProseField(_("what changed and why"), max_length=2000, blank=True, help_text=_("Readers see this."))
 
@@ -120,7 +120,7 @@ class Review(models.Model):
         editable=False,
         related_name="+",
         db_index=False,  # tokens are never deleted
-        help_text="With which a program began it; its account stays an author.",
+        help_text="The token of the program that created the review. The token's account stays an author.",
     )
     created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
@@ -130,7 +130,7 @@ class Review(models.Model):
         verbose_name_plural = _("reviews")
         ordering = ["-changed_at", "-id"]
         constraints = [
-            # `unique=True` would add a second index, for prefixes, of which nobody asks.
+            # `unique=True` would add a second index for prefix searches, which no query makes.
             models.UniqueConstraint(fields=["import_key"], name="review_import_key"),
             models.CheckConstraint(
                 condition=Q(publisher=F("newsroom"), original_url="", original_label="")
@@ -150,16 +150,19 @@ class Review(models.Model):
                 condition=Q(translation_of__isnull=True, translation_of_revision__isnull=True)
                 | Q(translation_of__isnull=False, translation_of_revision__gte=1) & ~Q(translation_of=F("id")),
                 name="review_translates_a_revision",
-                violation_error_message=_("Name the other review and the number of its revision, or leave out both."),
+                violation_error_message=_(
+                    "Choose the other review and the number of its revision, or leave both empty."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(selection_reason__in=statements.SelectionReason.values())
                 | Q(selection_reason="", selection_note=""),
                 name="review_selection_has_a_reason",
-                violation_error_message=_("Choose why this claim was chosen, or leave the sentence out."),
+                violation_error_message=_("Choose a reason for checking this claim, or delete the sentence."),
             ),
         ]
-        # A newsroom's rows are found by these; who began a review is asked only among them, so that neither needs one.
+        # Three of these begin with the newsroom, so its column needs no index of its own. No query looks for
+        # `created_by` across newsrooms.
         indexes = [
             models.Index(fields=["-changed_at", "-id"], name="review_changed"),
             models.Index(fields=["newsroom", "state", "-changed_at", "-id"], name="review_newsroom_state"),
@@ -180,14 +183,14 @@ class Review(models.Model):
 
 
 class Authorship(models.Model):
-    """Who wrote a review: somebody with a login, or a name that an imported page gives."""
+    """An author of a review: an account, or a name from an imported page."""
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="authorships")
     user = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("account"), null=True, blank=True, related_name="authorships"
     )
     name = LineField(
-        **field_options(statements.Author, "name"), blank=True, help_text=_("Empty: the byline of the account.")
+        **field_options(statements.Author, "name"), blank=True, help_text=_("If empty, the account’s byline is shown.")
     )
 
     class Meta:
@@ -208,7 +211,7 @@ class Authorship(models.Model):
 
 
 class Source(models.Model):
-    """What the review rests on, so that a reader can look for themselves."""
+    """Evidence that a review cites, so that readers can check it themselves."""
 
     Stance = statements.Stance
 
@@ -220,7 +223,7 @@ class Source(models.Model):
     quote = ProseField(
         **field_options(statements.Source, "quote"),
         blank=True,
-        help_text=_("The words that matter, as they stand there."),
+        help_text=_("The relevant words, exactly as the source has them."),
     )
     archive_url = WebAddressField(**field_options(statements.Source, "archive_url"), blank=True)
     accessed_on = models.DateField(**field_options(statements.Source, "accessed_on"), null=True, blank=True)
@@ -248,4 +251,4 @@ class Source(models.Model):
 
     def clean(self) -> None:
         if not self.title and not self.url:
-            raise ValidationError({"title": _("Give the source a title or an address.")})
+            raise ValidationError({"title": _("Give the source a title or a URL.")})

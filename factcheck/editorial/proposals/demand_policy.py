@@ -1,4 +1,4 @@
-"""The register of demands: how a demand to change or remove a review becomes public."""
+"""Demands to change or remove a review: their publication in the public register."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -28,7 +28,7 @@ class DemandPolicy(Policy[Demand]):
     waits = True
 
     def lock_subject(self, proposal: Proposal) -> None:
-        proposal.demand = _locked(proposal.subject_id)
+        proposal.demand = _lock_demand(proposal.subject_id)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
         newsroom = self.subject(proposal).newsroom
@@ -55,8 +55,11 @@ class DemandPolicy(Policy[Demand]):
 
     def require_ready(self, proposal: Proposal) -> None:
         publish_after = self.subject(proposal).publish_after
-        if publish_after and publish_after > today():
-            raise EditorialError(_("This entry may not be public before %s.") % date_format(publish_after))
+        if publish_after and publish_after > utc_today():
+            raise EditorialError(
+                _("This entry must not be public before %s. It is published automatically on that day.")
+                % date_format(publish_after)
+            )
 
     def after_submit(self, proposal: Proposal) -> None:
         _set_state(self.subject(proposal), State.SUBMITTED)
@@ -64,7 +67,7 @@ class DemandPolicy(Policy[Demand]):
     def after_return(self, proposal: Proposal) -> None:
         _set_state(self.subject(proposal), State.DRAFT)
 
-    def after_approval(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
+    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
         _set_state(self.subject(proposal), State.APPROVED)
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind:
@@ -79,7 +82,7 @@ class DemandPolicy(Policy[Demand]):
 
 
 def build_statement(demand: Demand) -> dict[str, Any]:
-    """The entry of the register. Keys and types are those of docs/api.md, "Demand"."""
+    """The entry in the register. Keys and types are those of docs/api.md, "Demand"."""
     return values_of(demand, statements.Demand) | {
         "review": {"id": str(demand.review_id)} if demand.review_id else None,
         "withheld": demand.withheld_reason or None,
@@ -93,17 +96,17 @@ def find_missing(demand: Demand) -> Reasons:
     """Everything that has to be done before the submission, each as a sentence for the editor."""
     reasons: Reasons = []
     if demand.review and demand.review.newsroom_id != demand.newsroom_id:
-        reasons.append(_("The review is another newsroom’s: choose one of yours, or leave it out."))
+        reasons.append(_("The review belongs to another newsroom. Choose one of yours, or leave the field empty."))
     elif demand.review_id and not LogEntry.objects.filter(subject=demand.review_id).exists():
-        reasons.append(_("The review has not been published, so readers cannot be sent to it: leave it out."))
+        reasons.append(_("The review has not been published, so readers cannot open it. Leave the field empty."))
     if (published := last_statement(demand)) is not None:
         if not demand.change_note:
             reasons.append(_("Say what changed. Readers will see it."))
         if same(build_statement(demand), published, statements.Demand):
             reasons.append(
                 _(
-                    "Nothing has changed since the published revision. Change the draft, or leave it: readers"
-                    " keep what is published."
+                    "Nothing has changed since the published revision, which readers still see. Change the draft"
+                    " before you submit it."
                 )
             )
     return reasons
@@ -111,8 +114,8 @@ def find_missing(demand: Demand) -> Reasons:
 
 @transaction.atomic
 def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
-    """Reopens the draft, to say what came of the demand or to correct it. The public keeps the last revision."""
-    demand = _locked(demand.pk)
+    """Reopens the draft to add an outcome or a correction. Readers keep seeing the last revision."""
+    demand = _lock_demand(demand.pk)
     roles.require_member(by, demand.newsroom_id)
     if demand.state != State.PUBLISHED:
         raise EditorialError(_("Only a published demand can be updated. This one is: %s.") % demand.get_state_display())
@@ -124,17 +127,17 @@ def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
 
 
 def due_demands() -> Iterator[tuple[Proposal, User]]:
-    """Approved entries whose day has come, each with the person who approved it and in whose name it is published."""
+    """Approved entries that are due, each with the approver, in whose name the entry is published."""
     due = Proposal.objects.open().filter(
-        kind=Kind.DEMAND, decision=Decision.APPROVED, demand__publish_after__lte=today()
+        kind=Kind.DEMAND, decision=Decision.APPROVED, demand__publish_after__lte=utc_today()
     )
     for proposal in due.select_related("demand", "decided_by").order_by("demand__publish_after", "pk"):
         assert proposal.decided_by is not None
         yield proposal, proposal.decided_by
 
 
-def today() -> date:
-    """The day in UTC, by which entries wait."""
+def utc_today() -> date:
+    """Today in UTC, which decides when an entry is due."""
     return datetime.now(UTC).date()
 
 
@@ -144,8 +147,8 @@ def last_statement(demand: Demand) -> dict[str, Any] | None:
     return review_statements.extract_statement(bytes(found.document)) if found else None
 
 
-def _locked(pk: Any) -> Demand:
-    """The demand as it is now, held until the transaction ends."""
+def _lock_demand(pk: Any) -> Demand:
+    """The demand, reloaded and locked until the transaction ends."""
     Demand.objects.select_for_update().get(pk=pk)
     return Demand.objects.select_related("newsroom", "review").get(pk=pk)
 

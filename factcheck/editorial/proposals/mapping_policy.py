@@ -1,4 +1,4 @@
-"""Verdict mappings: one Editor proposes what another publisher's words mean, another Editor adopts it."""
+"""Verdict mappings: one Editor proposes what another publisher's words mean, and another Editor adopts the mapping."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from factcheck.record.formats.canonical import canonical
 
 
 class MappingPolicy(Policy[VerdictMapping]):
-    """A mapping belongs to the whole site and enters no log. Imports use it from the approval on."""
+    """A mapping applies to the whole site and isn't logged. Imports use the mapping after its approval."""
 
     kind = Kind.MAPPING
 
@@ -45,7 +45,7 @@ class MappingPolicy(Policy[VerdictMapping]):
 
 
 def build_statement(mapping: VerdictMapping) -> dict[str, Any]:
-    """Their words, the site or None for every publisher, and our verdict."""
+    """The publisher's words, the site or None for every publisher, and the verdict here."""
     return {
         "words": mapping.words,
         "site": mapping.site or None,
@@ -55,9 +55,9 @@ def build_statement(mapping: VerdictMapping) -> dict[str, Any]:
 
 
 def adopted_mappings() -> list[VerdictMapping]:
-    """The mappings in force. The last proposal of each was approved, and the mapping still says what was approved.
+    """The mappings in force: the last proposal was approved, and the mapping still gives the approved statement.
 
-    It says something else after one person has renamed the verdict or given its short name to another verdict.
+    The statement differs after somebody has renamed the verdict or given its short name to another verdict.
     """
     last = Proposal.objects.filter(kind=Kind.MAPPING).order_by("mapping_id", "-pk").distinct("mapping_id")
     found = last.select_related("mapping__verdict__scale")

@@ -1,4 +1,4 @@
-"""Claims that are the same: one is shown under the other, until a split takes that back (ADR 13)."""
+"""Merges of claims that say the same: readers find one under the other, until a split (ADR 13)."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -25,13 +25,13 @@ _KINDS = {Action.MERGE: LogEntry.Kind.CLAIM_MERGE, Action.SPLIT: LogEntry.Kind.C
 
 
 class MergePolicy(Policy[Claim]):
-    """A merge of two newsrooms' claims is decided by the one that did not propose it. Either may split it again."""
+    """If two newsrooms' claims are merged, the newsroom that did not propose it decides. Either one may split them."""
 
     kind = Kind.MERGE
-    changed = _("This is no longer what you read. Return it, so that your colleague can propose it again.")
+    changed = _("This has changed since it was proposed. Return it, so that your colleague can propose it again.")
 
     def lock_subject(self, proposal: Proposal) -> None:
-        proposal.claim, proposal.into = _locked(*proposal.claims)
+        proposal.claim, proposal.into = _lock_claims(*proposal.claims)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
         mine, theirs = (claim.newsroom for claim in proposal.claims)
@@ -40,14 +40,14 @@ class MergePolicy(Policy[Claim]):
         )
         if proposing is None:
             raise NotAllowed(
-                _("Neither of the two claims belongs to your newsroom. Ask a member of one of them to propose this.")
+                _("Neither claim belongs to your newsroom. Ask a member of one of the two newsrooms to propose this.")
             )
         if proposal.action == Action.SPLIT:
             return proposing, proposing
         return proposing, theirs if proposing == mine else mine
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
-        """The log names the claims by id. Their words may have to be erased one day, and the log stays."""
+        """The log names the claims only by id, because their text may have to be erased one day and the log stays."""
         other = "into" if proposal.action == Action.MERGE else "from"
         return {
             "id": str(proposal.claim_id),
@@ -59,10 +59,10 @@ class MergePolicy(Policy[Claim]):
     def statement_model(self, proposal: Proposal) -> type[Part]:
         return Merge if proposal.action == Action.MERGE else Split
 
-    def after_approval(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
+    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
         if proposal.action == Action.MERGE and not _is_live(proposal.claims[1]):
-            raise EditorialError(_("Readers can only be led to a claim with a published review. Return this proposal."))
-        append_approved(self, [proposal], [said], by)
+            raise EditorialError(_("The other claim has no published review any more. Return this proposal."))
+        append_approved(self, [proposal], [statement], by)
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind:
         return _KINDS[Action(proposal.action)]
@@ -76,54 +76,63 @@ class MergePolicy(Policy[Claim]):
 
 @transaction.atomic
 def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> Proposal:
-    """Proposes that `claim` says the same as `into`, under which readers will find it. The note is public."""
+    """Proposes to merge `claim` into `into`, where readers will then find it. The note is public."""
     if claim.pk == into.pk:
         raise EditorialError(_("This is the same claim. Choose another one."))
-    claim, into = _locked(claim, into)
+    claim, into = _lock_claims(claim, into)
     if merge_target(claim):
         raise EditorialError(_("This claim has already been merged into another one. Split it off first."))
     if merge_target(into):
-        raise EditorialError(_("The claim that you chose has itself been merged into another one. Choose that one."))
+        raise EditorialError(_("The claim that you chose has been merged into another one. Choose the other one."))
     if not PublishedClaim.objects.filter(pk=claim.pk).exists():
         raise EditorialError(
-            _("This claim is not public. Give its drafts the other claim instead: open each review and choose it.")
+            _("This claim is not public, so it cannot be merged. Open each of its drafts and choose the other claim.")
         )
     if not _is_live(into):
-        raise EditorialError(_("Readers can only be led to a claim with a published review. Choose such a claim."))
+        raise EditorialError(
+            _("The claim that you chose has no published review. Choose a claim that readers can open.")
+        )
     return _propose(Proposal(action=Action.MERGE, claim=claim, into=into, submitted_by=by, note=note))
 
 
 @transaction.atomic
 def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
-    """Proposes that readers find a merged claim at its own address again. The note is public."""
+    """Proposes to split off a merged claim, which readers then find at its own URL again. The note is public."""
     into = merge_target(claim)
     if into is None:
-        raise EditorialError(_("Only a claim that is merged into another one can be split off."))
-    claim, into = _locked(claim, into)
+        raise EditorialError(_("This claim is not merged into another one, so it cannot be split off."))
+    claim, into = _lock_claims(claim, into)
     return _propose(Proposal(action=Action.SPLIT, claim=claim, into=into, submitted_by=by, note=note))
 
 
 @transaction.atomic
 def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
-    """Gives the drafts of a claim that is not public another claim, and deletes the first. Returns how many."""
+    """Moves the drafts of an unpublished claim to another claim, and deletes the first. Returns how many."""
     if claim.pk == replacement.pk:
         raise EditorialError(_("This is the same claim. Choose another one."))
-    claim, replacement = _locked(claim, replacement)
+    claim, replacement = _lock_claims(claim, replacement)
     if claim.logged_by_id == by.pk:
         roles.require_member(by, claim.newsroom_id)
     else:
         roles.require_decider(by, claim.newsroom_id)
     was_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
     if was_public or LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists():
-        raise EditorialError(_("This claim has been published. Propose that it is the same as the other one."))
+        raise EditorialError(
+            _("This claim has been published, so it cannot be replaced. Propose to merge it into the other one.")
+        )
     if Proposal.objects.filter(Q(claim=claim) | Q(into=claim)).exists():
         raise EditorialError(
-            _("This claim was once proposed for a merge, so it stays. Open each of its drafts and choose the other.")
+            _(
+                "This claim was once part of a proposed merge, so it cannot be deleted. Open each of its drafts and"
+                " choose the other claim."
+            )
         )
     if not _is_live(replacement) and roles.role_in(by, replacement.newsroom) is None:
-        raise NotAllowed(_("That claim is another newsroom’s draft."))
+        raise NotAllowed(
+            _("The claim that you chose is another newsroom’s draft. Choose a public claim or one of yours.")
+        )
     if merge_target(replacement):
-        raise EditorialError(_("The claim that you chose has itself been merged into another one. Choose that one."))
+        raise EditorialError(_("The claim that you chose has been merged into another one. Choose the other one."))
     reviews = list(claim.reviews.select_for_update().order_by("pk"))
     for review in reviews:
         roles.require_writer(by, review)
@@ -149,7 +158,7 @@ def merge_target(claim: Claim) -> Claim | None:
 
 
 def last_merge_target(claim: Claim) -> Claim | None:
-    """The claim into which this one was merged last, split off since or not."""
+    """The claim into which this one was last merged, even if it has been split off since."""
     last = claim.proposals.filter(action=Action.MERGE, entry__isnull=False).select_related("into").first()
     return last.into if last else None
 
@@ -161,24 +170,24 @@ def claims_merged_into(claim: Claim) -> list[Claim]:
 
 
 def has_open_proposal(claim: Claim) -> bool:
-    """Whether a proposal to merge it or to split it off waits. There can be only one."""
+    """Whether a proposal to merge or split off this claim is open. Only one can be."""
     return Proposal.objects.about(claim).open().exists()
 
 
 def open_merges(claim: Claim) -> list[Proposal]:
-    """Open proposals about this claim, and about others that go into it or come out of it."""
+    """Open proposals to merge or split off this claim, or to merge others into it or split them off."""
     found = Proposal.objects.open().filter(Q(claim=claim) | Q(into=claim), kind=Kind.MERGE)
     return list(found.select_related("claim", "into", "newsroom", "submitted_by").order_by("pk"))
 
 
 def _propose(proposal: Proposal) -> Proposal:
-    """The claims are locked."""
+    """Submits a merge or split of claims that are locked."""
     proposal.kind = Kind.MERGE
     policy = MergePolicy()
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     if not proposal.note.strip():
         raise EditorialError(_("Write why. Everybody can read the reason in the public log."))
-    if repeated := erasure.find_repeated(proposal.note, _told(*proposal.claims)):
+    if repeated := erasure.find_repeated(proposal.note, _identifying_texts(*proposal.claims)):
         raise EditorialError(
             _(
                 "The reason stays in the log for ever, so it must repeat neither the claims nor a claimant’s"
@@ -195,29 +204,29 @@ def _propose(proposal: Proposal) -> Proposal:
     return submit_statement(policy, proposal, policy.build_statement(proposal))
 
 
-def _told(*claims: Claim) -> Iterator[str]:
-    """The claims' words and their claimants' names, in the drafts and in public, which may differ."""
+def _identifying_texts(*claims: Claim) -> Iterator[str]:
+    """The claims' texts and their claimants' names, both from the drafts and as published."""
     for claim in claims:
         yield from (claim.text, claim.claimant.name if claim.claimant else "")
     for body in PublishedClaim.objects.filter(pk__in=[claim.pk for claim in claims]).values_list("body", flat=True):
-        published = json.loads(body)  # of a withdrawn claim without words
-        for said in (published, *published.get("merged", ())):
-            yield from (said.get("text", ""), (said.get("claimant") or {}).get("name") or "")
+        published = json.loads(body)  # a withdrawn claim has no text
+        for public in (published, *published.get("merged", ())):
+            yield from (public.get("text", ""), (public.get("claimant") or {}).get("name") or "")
 
 
 def _is_live(claim: Claim) -> bool:
     return PublishedClaim.objects.live().filter(pk=claim.pk).exists()
 
 
-def _locked(*claims: Claim) -> Sequence[Claim]:
-    """The claims as they are now, held until the transaction ends."""
+def _lock_claims(*claims: Claim) -> Sequence[Claim]:
+    """The claims, reloaded and locked until the transaction ends."""
     found = Claim.objects.select_for_update(of=("self",)).select_related("newsroom", "claimant")
-    held = {claim.pk: claim for claim in found.filter(pk__in=[claim.pk for claim in claims]).order_by("pk")}
-    if any(claim.pk not in held for claim in claims):
+    locked = {claim.pk: claim for claim in found.filter(pk__in=[claim.pk for claim in claims]).order_by("pk")}
+    if any(claim.pk not in locked for claim in claims):
         raise EditorialError(
             _(
                 "Someone else changed this first: one of the two claims no longer exists. Open the list of claims"
                 " to find its drafts."
             )
         )
-    return [held[claim.pk] for claim in claims]
+    return [locked[claim.pk] for claim in claims]

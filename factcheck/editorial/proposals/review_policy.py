@@ -24,7 +24,10 @@ from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
 
-WAITS = _("A withdrawal, reinstatement or erasure of this review waits. Have it decided first, or take it back.")
+WAITS = _(
+    "A withdrawal, reinstatement or erasure of this review waits for a decision. Have it decided first, or take it"
+    " back."
+)
 WITHDRAWN = _(
     "This review is withdrawn. Reinstate it before you submit a correction, or erase what is published and keep this"
     " draft."
@@ -49,19 +52,19 @@ class ReviewPolicy(Policy[Review]):
     waits = True
     keeps_reasons = True
     changed = _(
-        "The review, its claim or its sources were changed after submission, or what is published with it: the"
-        " newsroom’s page, the label of a verdict or topic, an author’s byline. Return it and submit it again."
+        "The review was changed after its submission, or something that is published with it: its claim, a source, the"
+        " newsroom’s page, a label or a byline. Return it and submit it again."
     )
 
     def lock_subject(self, proposal: Proposal) -> None:
         claims: set[UUID] = set()
-        if proposal.action == Action.ERASURE:  # also empties messages of imports, and claims
+        if proposal.action == Action.ERASURE:  # an erasure also empties claims and messages of imports
             review = self.subject(proposal)
             batches = ImportBatch.objects.filter(pk__in=review.proposals.values("batch"))
             list(batches.select_for_update().order_by("pk").values_list("pk"))
             claims = erasure.claims_of(review)
             list(Claim.objects.select_for_update().filter(pk__in=claims).order_by("pk").values_list("pk"))
-        proposal.review = _locked(proposal.subject_id)
+        proposal.review = _lock_review(proposal.subject_id)
         if proposal.action == Action.ERASURE and not erasure.claims_of(self.subject(proposal)) <= claims:
             raise EditorialError(_("Someone else changed this at the same moment. Try again."))
 
@@ -99,12 +102,12 @@ class ReviewPolicy(Policy[Review]):
     def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if proposal.action == Action.PUBLICATION:
             return super().require_unchanged(proposal)
-        said = review_statements.extract_statement(proposal.statement.encode())
+        statement = review_statements.extract_statement(proposal.statement.encode())
         if proposal.action == Action.ERASURE:
             erasure.require_decided_imports(self.subject(proposal))
-            if said["notice"]["newsroom"] != erasure.responsible_newsroom(self.subject(proposal)):
+            if statement["notice"]["newsroom"] != erasure.responsible_newsroom(self.subject(proposal)):
                 raise EditorialError(self.changed)
-        return said
+        return statement
 
     def after_submit(self, proposal: Proposal) -> None:
         self._set_state(proposal, State.SUBMITTED)
@@ -112,10 +115,10 @@ class ReviewPolicy(Policy[Review]):
     def after_return(self, proposal: Proposal) -> None:
         self._set_state(proposal, State.DRAFT)
 
-    def after_approval(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
+    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
         self._set_state(proposal, State.APPROVED)
         if proposal.action != Action.PUBLICATION:
-            append_approved(self, [proposal], [said], by)
+            append_approved(self, [proposal], [statement], by)
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind | None:
         return _LOG_KINDS.get(Action(proposal.action))
@@ -137,7 +140,7 @@ class ReviewPolicy(Policy[Review]):
         return str(proposal.action)
 
     def _set_state(self, proposal: Proposal, state: Review.State) -> None:
-        """The state of the draft follows its publication alone."""
+        """Sets the draft's state, if the proposal is a publication."""
         review = self.subject(proposal)
         if proposal.action == Action.PUBLICATION:
             review.state = state
@@ -159,26 +162,26 @@ def find_missing(review: Review) -> Reasons:
     published = last_statement(review)  # none after an erasure
     if published is None:
         return reasons
-    said = review_statements.build_statement(review)
-    if same(said, published, statements.Review):
+    statement = review_statements.build_statement(review)
+    if same(statement, published, statements.Review):
         reasons.append(
             _(
-                "Nothing has changed since the published revision. Change the draft, or leave it: readers keep what is"
-                " published."
+                "Nothing has changed since the published revision, which readers still see. Change the draft"
+                " before you submit it."
             )
         )
-    if review.change_class == Review.ChangeClass.TYPO and _rating(said) != _rating(published):
+    if review.change_class == Review.ChangeClass.TYPO and _rating(statement) != _rating(published):
         reasons.append(_("The verdict has changed, so this isn’t a typing error. Choose another kind of correction."))
     return reasons
 
 
 @transaction.atomic
 def open_correction(*, review: Review, by: User, change_class: str, note: str) -> None:
-    """Reopens the draft. The public keeps the last revision until the correction is published.
+    """Reopens the draft. Readers see the last revision until the correction is published.
 
-    A withdrawn review can be reopened too, so that it is redacted without being public again before.
+    A withdrawn review can be reopened too, so that it can be redacted before it is public again.
     """
-    review = _locked(review.pk)
+    review = _lock_review(review.pk)
     roles.require_writer(by, review)
     if review.state not in (State.PUBLISHED, State.WITHDRAWN):
         raise EditorialError(
@@ -193,54 +196,56 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
     if _has_open(review):
         raise EditorialError(WAITS)
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
-    # With `changed_at`: a form that was opened before is told, and does not overwrite what was written here.
+    # `changed_at` makes a form that was opened earlier notice this change instead of overwriting it.
     review.save(update_fields=["change_class", "change_note", "state", "changed_at"])
     record_event(by, "correction.opened", review, change_class=change_class, note=note)
 
 
 @transaction.atomic
 def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
-    """Asks for the withdrawal, which happens when a second person approves. The reason is public."""
-    review = _locked(review.pk)
+    """Proposes a withdrawal, which takes effect when a second person approves. The reason is public."""
+    review = _lock_review(review.pk)
     roles.require_member(by, review.newsroom_id)
     last = last_entry(review)
     if last is None or last.kind in (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE):
-        raise EditorialError(_("Only what is public can be withdrawn."))
+        raise EditorialError(_("This review is not public, so it cannot be withdrawn."))
     published = last_statement(review)
     assert published is not None
-    return _ask(review, by, Action.WITHDRAWAL, review_statements.build_tombstone(published), reason)
+    return _propose(review, by, Action.WITHDRAWAL, review_statements.build_tombstone(published), reason)
 
 
 @transaction.atomic
 def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
-    """Asks to reinstate a withdrawn review as it was, which happens when a second person approves."""
-    review = _locked(review.pk)
+    """Proposes to reinstate a withdrawn review unchanged, which takes effect when a second person approves."""
+    review = _lock_review(review.pk)
     roles.require_member(by, review.newsroom_id)
     last, published = last_entry(review), last_statement(review)
     if last is None or last.kind != LogEntry.Kind.WITHDRAWAL or published is None:
-        raise EditorialError(_("Only a withdrawn review can be reinstated."))
-    return _ask(review, by, Action.REINSTATEMENT, published, reason)
+        raise EditorialError(_("This review is not withdrawn, so it cannot be reinstated."))
+    return _propose(review, by, Action.REINSTATEMENT, published, reason)
 
 
 @transaction.atomic
 def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = False) -> Proposal:
-    """Asks to erase all that was published of the review, which happens when a second person approves.
+    """Proposes to erase everything published of the review, which takes effect when a second person approves.
 
-    The draft is erased too, unless `redact`. Then the open correction stays and can be published instead. It must no
-    longer say what has to go. `ground` is a value of erasure.Ground, and `notice` is public.
+    The draft is erased too, unless `redact`. Then the open correction is kept and can be published instead, so it must
+    no longer contain what has to go. `ground` is a value of erasure.Ground, and `notice` is public.
     """
-    review = _locked(review.pk)
+    review = _lock_review(review.pk)
     roles.require_decider(by, review.newsroom_id)
     published = last_statement(review)
     if published is None:
-        raise EditorialError(_("Only what was published can be erased."))
+        raise EditorialError(_("Nothing of this review is published, so there is nothing to erase."))
     if redact and (
         review.state != State.DRAFT or same(review_statements.build_statement(review), published, statements.Review)
     ):
-        raise EditorialError(_("Open a correction first and take out of the draft what has to go."))
+        raise EditorialError(
+            _("A redaction keeps the draft. First open a correction and remove from the draft what has to go.")
+        )
     erasure.require_decided_imports(review)
-    said = erasure.notice(review, ground, notice, redact=redact)
-    return _ask(review, by, Action.ERASURE, said, said["notice"]["text"])
+    statement = erasure.build_notice(review, ground, notice, redact=redact)
+    return _propose(review, by, Action.ERASURE, statement, statement["notice"]["text"])
 
 
 def last_entry(review: Review) -> LogEntry | None:
@@ -249,7 +254,7 @@ def last_entry(review: Review) -> LogEntry | None:
 
 
 def last_statement(review: Review) -> dict[str, Any] | None:
-    """The statement of the newest revision that says something, tombstones passed over."""
+    """The newest published statement, without tombstones."""
     found = (
         RevisionDocument.objects.filter(entry__subject=review.pk)
         .exclude(entry__kind__in=[LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE])
@@ -259,33 +264,33 @@ def last_statement(review: Review) -> dict[str, Any] | None:
     return review_statements.extract_statement(bytes(found.document)) if found else None
 
 
-def _locked(pk: UUID) -> Review:
-    """The review as it is now, held until the transaction ends, so that a second click waits its turn."""
+def _lock_review(pk: UUID) -> Review:
+    """The review, reloaded and locked until the transaction ends, so that a second click waits."""
     Review.objects.select_for_update().get(pk=pk)
     return review_statements.prefetch_for_statements(Review.objects.filter(pk=pk)).get()
 
 
-def _ask(review: Review, by: User, action: Action, said: dict[str, Any], reason: str) -> Proposal:
+def _propose(review: Review, by: User, action: Action, statement: dict[str, Any], reason: str) -> Proposal:
     if not reason.strip():
         raise EditorialError(_("Write the reason. Readers will see it."))
     if _has_open(review):
         raise EditorialError(
             _(
-                "Something about this review already waits: a submitted draft or a request. Have it decided first, or"
-                " take it back."
+                "A submitted draft or another request about this review already waits for a decision. Have it decided"
+                " first, or take it back."
             )
         )
     proposal = Proposal(kind=Kind.REVIEW, action=action, review=review, note=reason, submitted_by=by)
-    return submit_statement(ReviewPolicy(), proposal, said)
+    return submit_statement(ReviewPolicy(), proposal, statement)
 
 
 def _has_open(review: Review) -> bool:
     return Proposal.objects.about(review).open().exists()
 
 
-def _rating(said: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The verdict itself. Its label may have changed since."""
-    return said["verdict"]["scale"], said["verdict"]["slug"]
+def _rating(statement: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The verdict without its label, which may have changed since."""
+    return statement["verdict"]["scale"], statement["verdict"]["slug"]
 
 
 def _too_short(change_class: str, note: str) -> str | None:
@@ -293,6 +298,6 @@ def _too_short(change_class: str, note: str) -> str | None:
     if change_class != Review.ChangeClass.SUBSTANTIVE or len(note.strip()) >= entries.MIN_SUBSTANTIVE_NOTE:
         return None
     return _(
-        "Something was wrong, so say what and how you know: at least %(least)s characters, and there are"
-        " %(count)s. Readers will see it."
+        "Say what was wrong and how you know, because readers see this. Write at least %(least)s characters, not"
+        " %(count)s."
     ) % {"least": entries.MIN_SUBSTANTIVE_NOTE, "count": len(note.strip())}

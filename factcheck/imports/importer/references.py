@@ -21,7 +21,7 @@ from factcheck.editorial.models import (
     TopicLabel,
     Verdict,
 )
-from factcheck.editorial.models.claims import SORTED_BY
+from factcheck.editorial.models.claims import SORTED_CHARACTERS
 from factcheck.editorial.proposals.mapping_policy import adopted_mappings
 from factcheck.editorial.statement_columns import columns_of
 from factcheck.record.formats.urls import review_of_page
@@ -145,8 +145,8 @@ def _claimants(newsroom: Publisher, said: list[dict[str, Any]]) -> dict[_Key, Cl
         return {}
     names = {claimant["name"] for claimant in said if claimant["name"]}
     descriptions = {claimant["description"] for claimant in said if claimant["description"]}
-    begins = {description[:SORTED_BY] for description in descriptions}  # for the index claimant_newsroom
-    rows = Claimant.objects.annotate(begins=Left("description", SORTED_BY)).filter(
+    begins = {description[:SORTED_CHARACTERS] for description in descriptions}  # for the index claimant_newsroom
+    rows = Claimant.objects.annotate(begins=Left("description", SORTED_CHARACTERS)).filter(
         Q(name__in=names) | Q(name="", begins__in=begins, description__in=descriptions), newsroom=newsroom
     )
     found: dict[_Key, Claimant] = {}

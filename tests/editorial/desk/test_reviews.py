@@ -83,7 +83,7 @@ def test_correction_is_not_offered_for_submission_while_an_erasure_waits(databas
     review_policy.withdraw(review=review, by=newsroom.editor, reason="Nguồn chính đã rút lại số liệu.")
     lan.fill(headline="Tít mới").press("Save and submit for approval")
     assert (
-        "A withdrawal, reinstatement or erasure of this review waits. Have it decided first, or take it back."
+        "A withdrawal, reinstatement or erasure of this review waits for a decision. Have it decided first, or take it back."
         in lan.text
     )
     assert "somebody may have been quicker" not in lan.text

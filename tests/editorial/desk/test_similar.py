@@ -241,7 +241,7 @@ def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
     merge_claims(newsroom, one, two)
     for claim, instead, by, message in (
         (mine, theirs, newsroom.reporter, "another newsroom’s draft"),
-        (mine, one, newsroom.reporter, "itself been merged into another one"),
+        (mine, one, newsroom.reporter, "been merged into another one"),
         (two, mine, newsroom.chief, "has been published"),
         (mine, two, other.chief, "not a member"),
         (mine, mine, newsroom.reporter, "the same claim"),
@@ -285,5 +285,5 @@ def test_claim_of_an_old_proposal_is_not_thrown_away(newsroom: Newsroom) -> None
     review = Review.objects.get(claim=one)
     open_correction(newsroom, review, claim=two)  # all that readers see of the first is gone then
     publish_review(newsroom, review)
-    with pytest.raises(merge_policy.EditorialError, match="was once proposed for a merge"):
+    with pytest.raises(merge_policy.EditorialError, match="was once part of a proposed merge"):
         merge_policy.replace_claim(claim=one, replacement=two, by=newsroom.reporter)

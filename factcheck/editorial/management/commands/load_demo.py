@@ -1,4 +1,4 @@
-"""`manage.py load_demo`: the demo newsroom into an empty database."""
+"""`manage.py load_demo`: loads the demo newsroom into an empty database."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ LOGINS = "demo-logins.json"
 
 class Command(BaseCommand):
     help = (
-        "Loads the demo newsroom (sample content, plainly labelled) into an empty database and writes its logins to"
+        "Loads the demo newsroom (labelled as sample content) into an empty database. Writes its logins to"
         f" var/{LOGINS}, which only the owner can read."
     )
 

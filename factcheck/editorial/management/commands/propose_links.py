@@ -1,4 +1,4 @@
-"""`manage.py propose_links`: looks for published claims that imported ones may be the same as."""
+"""`manage.py propose_links`: looks for published claims that are probably the same as imported ones."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from factcheck.editorial.similar_claims import MeaningNotCompared
 
 class Command(BaseCommand):
     help = (
-        "Compares the claims of finished imports with what is published and proposes links, which editors accept or"
-        " dismiss at the desk. Stop it whenever you like; it goes on where it was."
+        "Compares the claims of finished imports with published claims and proposes links. Editors accept or dismiss"
+        " the links at the desk. You can stop the command at any time, and the next run continues."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,4 +27,4 @@ class Command(BaseCommand):
                     problems.append(problem)
         self.stdout.write(f"{proposed} links proposed.")
         if problems:
-            raise CommandError(f"{problems[0]} The next run goes on where this one stopped.") from problems[0]
+            raise CommandError(f"{problems[0]} The next run continues where this one stopped.") from problems[0]

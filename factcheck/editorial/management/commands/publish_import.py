@@ -13,7 +13,7 @@ from factcheck.editorial.proposals.import_policy import publish_import
 
 
 class Command(BaseCommand):
-    help = "Publishes an approved import. Run it again after an interruption: it goes on."
+    help = "Publishes an approved import. After an interruption, run the command again to continue."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("batch", type=int, metavar="IMPORT")
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, batch: int, by: str, **options: Any) -> None:
         found = ImportBatch.objects.filter(pk=batch).first()
         if found is None:
-            raise CommandError(f"There is no import {batch}.")
+            raise CommandError(f"There is no import {batch}. Check the number at the desk.")
         waiting = found.members.open().count()
         dealt_with = 0
         try:
@@ -38,4 +38,6 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"{published} reviews published.")
         if dealt_with > published:
-            self.stdout.write(f"{dealt_with - published} were changed after their approval and are drafts again.")
+            self.stdout.write(
+                f"{dealt_with - published} reviews were changed after their approval and are drafts again."
+            )
