@@ -82,11 +82,18 @@ def test_every_page_is_listed():
 
 
 def test_every_decision_is_listed_and_short():
-    index = (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")
-    decisions = sorted((ROOT / "docs/adr").glob("[0-9]*.md"))
+    """Numbered without gaps, in one form, of 120 to 350 words."""
+    folder = ROOT / "docs/adr"
+    decisions = sorted(folder.glob("[0-9]*.md"))
+    listed = LINK.findall((folder / "README.md").read_text(encoding="utf-8"))
     assert len(decisions) >= 11
-    assert [page.name for page in decisions if f"]({page.name})" not in index] == []
-    assert [page.name for page in decisions if len(page.read_text(encoding="utf-8").splitlines()) > 40] == []
+    assert [page.name for page in decisions] == listed
+    for number, page in enumerate(decisions, 1):
+        record = page.read_text(encoding="utf-8")
+        assert page.name.startswith(f"{number:04}-")
+        assert record.startswith(f"# {number}. ")
+        assert re.findall(r"^## (.+)$", record, re.MULTILINE) == ["Context", "Decision", "Consequences"]
+        assert 120 <= len(record.split()) <= 350, page.name
 
 
 def test_every_command_is_documented():

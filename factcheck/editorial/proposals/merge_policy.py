@@ -1,4 +1,4 @@
-"""Merges of claims that say the same: readers find one under the other, until a split (ADR 13)."""
+"""Merges of claims that say the same: readers find one under the other, until a split (ADR 8)."""
 
 import json
 from collections.abc import Iterator, Sequence

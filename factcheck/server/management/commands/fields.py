@@ -18,7 +18,7 @@ from factcheck.record.statements.schema import sent
 
 Json = dict[str, Any]
 
-PAGES = ("docs/api.md", "docs/import.md")
+PAGES = ("docs/api.md", "docs/reference/import-formats.md")
 # Components that have a heading of their own; the keys of others stand in the table of what they belong to.
 HEADINGS = {"ReviewedClaim": "claim", "Verdict": "verdict", "Publisher": "publisher", "Claimant": "claimant"}
 _TABLE = re.compile(r"(<!-- fields of (\w+) -->\n).*?(<!-- end of fields -->)", re.DOTALL)
@@ -34,7 +34,7 @@ _TYPES = {"string": "text"}
 
 
 class Command(BaseCommand):
-    help = "Writes the tables of fields into docs/api.md and docs/import.md; --check only compares."
+    help = "Writes the tables of fields into docs/api.md and docs/reference/import-formats.md; --check only compares."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
