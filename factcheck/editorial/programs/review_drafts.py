@@ -105,7 +105,7 @@ def _set_verdict(review: Review, values: Values | None, problems: list[Problem])
         found = Verdict.objects.select_related("scale").filter(scale__slug=values["scale"], slug=values["slug"]).first()
         if found is None:
             problems.append(
-                ("/verdict", _("There is no such verdict in this rating scale. See the list of rating scales."))
+                ("/verdict", _("There is no such verdict in this rating scale."))
             )
         review.verdict = found
 
