@@ -10,7 +10,7 @@ def find_user(username: str) -> User:
     """The account with this name. Raises EditorialError."""
     found = User.objects.filter(username=username).first()
     if found is None:
-        raise EditorialError(_("There is no account %(name)s. Check the spelling.") % {"name": username})
+        raise EditorialError(_("The account %(name)s does not exist. Check the spelling.") % {"name": username})
     return found
 
 

@@ -66,7 +66,7 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
         # Locked, so that a parallel erasure sees the message, or this query sees the erasure.
         review = Review.objects.select_for_update().filter(pk=values["review"]["id"]).first()
         if review is None or not PublishedReview.objects.live().filter(pk=review.pk).exists():
-            problems.append(("/review/id", _("There is no such review on this site.")))
+            problems.append(("/review/id", _("This site does not have this review.")))
         else:
             row.review, row.newsroom_id = review, review.newsroom_id
     if problems:

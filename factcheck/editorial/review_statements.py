@@ -32,7 +32,7 @@ from factcheck.record.statements.tombstone import Tombstone
 MIN_SOURCES = 2
 # Entries of these kinds have no text to translate.
 WITHOUT_REVIEW = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
-HIDDEN_CLAIM = _("This claim of another newsroom is no longer public. Log the claim yourself and choose yours.")
+HIDDEN_CLAIM = _("This claim of another newsroom is not public any more. Log the claim yourself and choose yours.")
 
 
 def prefetch_for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:

@@ -124,7 +124,7 @@ def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> N
     Review.objects.update(headline="Đoạn phim cũ")
     review_policy.erase(**wanted, redact=True)
     # What is asked for is decided on first.
-    with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review waits"):
+    with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review is open"):
         workflow.submit(subject=review, by=newsroom.reporter)
 
 

@@ -272,7 +272,7 @@ def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: New
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(EditorialError, match="already waits"):
         review_policy.withdraw(review=review, by=newsroom.second, reason="Nguồn sai.")
-    with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review waits"):
+    with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review is open"):
         review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
     workflow.return_(proposal=waiting(review), by=newsroom.second, reason="Không.")
     assert PublishedReview.objects.get().status == "live"

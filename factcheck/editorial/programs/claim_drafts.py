@@ -102,5 +102,5 @@ def _topics(slugs: Any, problems: list[Problem]) -> list[Topic]:
     known = {topic.slug: topic for topic in Topic.objects.filter(slug__in=slugs)} if slugs else {}
     for index, slug in enumerate(slugs):
         if slug not in known:
-            problems.append((f"/topics/{index}", _("There is no such topic. Ask a Chief editor to add it.")))
+            problems.append((f"/topics/{index}", _("This topic does not exist. Ask a Chief editor to add it.")))
     return list(known.values())

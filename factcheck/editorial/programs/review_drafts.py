@@ -104,9 +104,7 @@ def _set_verdict(review: Review, values: Values | None, problems: list[Problem])
     if values:
         found = Verdict.objects.select_related("scale").filter(scale__slug=values["scale"], slug=values["slug"]).first()
         if found is None:
-            problems.append(
-                ("/verdict", _("There is no such verdict in this rating scale."))
-            )
+            problems.append(("/verdict", _("This rating scale does not have this verdict.")))
         review.verdict = found
 
 

@@ -24,10 +24,7 @@ from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
 
-WAITS = _(
-    "A withdrawal, reinstatement or erasure of this review waits for a decision. Have it decided first, or take it"
-    " back."
-)
+WAITS = _("A withdrawal, reinstatement or erasure of this review is open. Have it decided first, or take it back.")
 WITHDRAWN = _(
     "This review is withdrawn. Reinstate it before you submit a correction, or erase what is published and keep this"
     " draft."

@@ -1,4 +1,4 @@
--- Who began a review, with what and for which newsroom, decides who may approve it (proposals.sql), so it never changes.
+-- The person, token and newsroom that began a review decide who may approve it (proposals.sql), so they never change.
 CREATE OR REPLACE FUNCTION editorial_review_begun() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -1,4 +1,4 @@
-"""A batch of imported reviews, from the first record until it waits for a second person."""
+"""Batches of imported reviews, from the first record to the submission."""
 
 from collections.abc import Sequence
 
@@ -16,10 +16,10 @@ from factcheck.record.formats.canonical import CanonicalError
 
 @transaction.atomic
 def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str = "") -> ImportBatch:
-    """A batch to add to: the person's own of the same files that was interrupted, or a new one.
+    """Returns a batch to add to: the person's interrupted batch of the same files, or a new one.
 
-    `files` is what people read. `files_digest`, of their names and contents, says whether they are the same. Without
-    it the batch is new, and cannot be found again.
+    `files` is the label of the files. `files_digest`, over names and contents, identifies them. Without a digest the
+    batch is always new.
     """
     roles.require_member(by, newsroom)
     files = files if len(files) <= 2000 else f"{files[:1999]}…"
@@ -32,16 +32,16 @@ def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str
 
 
 def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
-    """Takes the records in, in one transaction, and says of each what became of it.
+    """Imports the records in one transaction and returns the outcome of each.
 
-    When the database refuses something, the two halves are tried one after the other, so that one odd record does not
-    keep the others out.
+    If the database refuses a record, the two halves are tried one after the other, so that one bad record doesn't block
+    the others.
     """
     try:
         with transaction.atomic():
             return import_records(_own_batch(batch, by), by, records)
     except (IntegrityError, DataError, CanonicalError, OperationalError) as problem:
-        # A text that is too long for an index is the record's fault. Every other trouble of this class is not.
+        # A text that is too long for an index is the record's fault. Other errors of this class aren't.
         if isinstance(problem, OperationalError) and not isinstance(problem.__cause__, ProgramLimitExceeded):
             raise
         if len(records) == 1:
@@ -56,7 +56,7 @@ def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[IncomingReco
 
 @transaction.atomic
 def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: int = 0) -> Proposal | None:
-    """Puts the batch before a second person and fixes its digest. A batch with nothing in it is deleted (None)."""
+    """Submits the batch to a second person and fixes its digest. An empty batch is deleted (None)."""
     batch = _own_batch(batch, by)
     if not batch.members.exists():
         batch.delete()
@@ -69,7 +69,7 @@ def _own_batch(batch: ImportBatch, by: User) -> ImportBatch:
     batch = lock_batch(batch.pk)
     roles.require_member(by, batch.newsroom_id)
     if by.pk != batch.imported_by_id:
-        raise NotAllowed(_("Somebody else began this import."))
+        raise NotAllowed(_("Another person began this import. Only that person can add to it."))
     if batch.proposal is not None:
-        raise EditorialError(_("This import is finished. Begin another one."))
+        raise EditorialError(_("This import is finished. Begin a new one."))
     return batch

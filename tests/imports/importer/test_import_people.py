@@ -96,7 +96,7 @@ def test_adding_needs_who_began_it(newsroom: Newsroom) -> None:
         batches.begin_import(newsroom=newsroom.publisher, by=stranger, files="x")
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.reporter, files="x" * 2001)
     assert len(batch.files) == 2000
-    with pytest.raises(NotAllowed, match="Somebody else began this import"):
+    with pytest.raises(NotAllowed, match="Another person began this import"):
         batches.add_to_batch(batch=batch, by=newsroom.editor, records=[])
     Membership.objects.filter(user=newsroom.reporter).delete()
     with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
@@ -191,7 +191,7 @@ def test_pipe_is_refused_before_anything_is_begun(newsroom: Newsroom, tmp_path: 
 
     writing = Thread(target=fill)
     writing.start()
-    with pytest.raises(CommandError, match=f"^{pipe}: it cannot be read twice, .*write it into a file first$"):
+    with pytest.raises(CommandError, match=f"^{pipe}: the import has to read it twice, .*Save it to a file first$"):
         run("import_reviews", pipe, by=IMPORTER)
     writing.join()
     assert not ImportBatch.objects.exists()
@@ -256,7 +256,7 @@ def test_commands_say_what_to_do_next(newsroom: Newsroom, file: Path) -> None:
     batch = ImportBatch.objects.get()
     assert printed == [
         "1 new, 0 unchanged, 0 changed, 1 refused (wrong_form 1).",
-        f"What was refused, and why: {settings.VAR / 'refused' / 'reviews.jsonl.jsonl'}",
+        f"Refused records and reasons: {settings.VAR / 'refused' / 'reviews.jsonl.jsonl'}",
         f"Import {batch.pk} waits for a second person: manage.py approve_import {batch.pk} --by USER"
         f" --digest {digest(batch)}",
     ]
@@ -275,7 +275,7 @@ def test_commands_say_what_is_wrong(newsroom: Newsroom, file: Path) -> None:
     write(file, record())
     make_user("nobody")
     for command, arguments, by, message in (
-        ("import_reviews", [file], "unknown", "There is no account unknown. Check the spelling."),
+        ("import_reviews", [file], "unknown", "The account unknown does not exist. Check the spelling."),
         ("import_reviews", [file], "nobody", "nobody is not a member of any newsroom."),
         ("import_reviews", [file.with_name("none.jsonl")], IMPORTER, "none.jsonl: No such file or directory"),
         ("approve_import", [99], SECOND, "There is no import 99."),
