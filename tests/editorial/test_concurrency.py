@@ -178,7 +178,7 @@ def test_link_that_went_with_its_claim_is_decided(database: str) -> None:
     batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", imported_by=newsroom.editor)
     link = ProposedLink.objects.create(batch=batch, claim=draft, other=review.claim, score=0.9)
     with transaction.atomic():
-        merge_policy.replace_claim(claim=Claim.objects.get(pk=draft.pk), instead=review.claim, by=newsroom.editor)
+        merge_policy.replace_claim(claim=Claim.objects.get(pk=draft.pk), replacement=review.claim, by=newsroom.editor)
         accepting = begin_until_it_waits(lambda: links.accept_link(link=link, by=newsroom.second))
     with pytest.raises(EditorialError, match="already been decided"):
         accepting.result(timeout=30)

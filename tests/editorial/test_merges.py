@@ -291,7 +291,7 @@ def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monke
 def test_database_refuses_a_merge_in_the_name_of_another(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
     theirs = {"publisher": review_statements.publisher_values(make_newsroom("khac.example").publisher)}
-    real = merge_policy.MergePolicy.statement
-    monkeypatch.setattr(merge_policy.MergePolicy, "statement", lambda policy, merge: real(policy, merge) | theirs)
+    real = merge_policy.MergePolicy.build_statement
+    monkeypatch.setattr(merge_policy.MergePolicy, "build_statement", lambda policy, merge: real(policy, merge) | theirs)
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"):
         merge_claims(newsroom, one, two)
