@@ -177,7 +177,7 @@ def test_limit_holds_for_requests_at_the_same_time(newsroom: Any, settings: Any)
 
 
 def test_full_queue_takes_nothing_more(newsroom: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(reader_messages, "MOST_WAITING", 1)
+    monkeypatch.setattr(reader_messages, "MAX_WAITING", 1)
     sent("tips", TIP)
     assert send("tips", {**TIP, "text": "Lời đồn nữa cần kiểm chứng"}, "198.51.100.7").status_code == 429
 

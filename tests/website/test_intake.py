@@ -138,7 +138,7 @@ def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsro
 
 
 def test_full_queue_blames_nobody(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_messages, "MOST_WAITING", 0)
+    monkeypatch.setattr(reader_messages, "MAX_WAITING", 0)
     response = Client(headers={"accept-language": "vi"}).post("/tips/", {"text": TEXT, "language": "vi"})
     assert (response.status_code, response["Retry-After"]) == (429, "3600")
     assert "Hiện có quá nhiều tin gửi đến. Vui lòng gửi lại sau một giờ." in response.content.decode()
