@@ -54,10 +54,10 @@ def load_demo(logins_file: Path) -> list[Login]:
         raise EditorialError(_("This database already has publishers. The demo newsroom needs an empty database."))
     newsroom = json.loads((_FOLDER / "newsroom.json").read_text(encoding="utf-8"))
     people = {account["username"] for account in newsroom["accounts"]}
-    if taken := User.objects.filter(username__in=people).order_by("username").first():
+    if existing := User.objects.filter(username__in=people).order_by("username").first():
         raise EditorialError(
             _("The account name %(name)s, which the demo needs, is taken. Rename that account first.")
-            % {"name": taken.username}
+            % {"name": existing.username}
         )
     publishers = {
         fields["site"]: Publisher.objects.create(**columns_of(Publisher, fields)) for fields in newsroom["publishers"]

@@ -43,7 +43,7 @@ class Draft:
 
 
 def draft_of(review: Review) -> Draft:
-    """The draft of a review from `review_statements.prefetch_for_statements`."""
+    """The draft of a review from `Review.objects.for_statements`."""
     draft = Draft(
         review=review,
         publisher=review.publisher,
@@ -96,6 +96,11 @@ def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
     return drafts
 
 
+def verdicts_of(ids: Collection[int]) -> dict[int, Verdict]:
+    """The verdicts by id, with their scales and labels."""
+    return Verdict.objects.select_related("scale").prefetch_related("labels").in_bulk(ids) if ids else {}
+
+
 def _show_public(drafts: Iterable[Draft]) -> None:
     others = [draft for draft in drafts if draft.claim.newsroom_id != draft.review.newsroom_id]
     public = public_claims({draft.claim.id for draft in others})
@@ -103,11 +108,6 @@ def _show_public(drafts: Iterable[Draft]) -> None:
         if shared := public.get(draft.claim.id):
             draft.claim, draft.claimant = shared.claim, shared.claimant
             draft.appearances, draft.topics = list(shared.appearances), list(shared.topics)
-
-
-def verdicts_of(ids: Collection[int]) -> dict[int, Verdict]:
-    """The verdicts by id, with their scales and labels."""
-    return Verdict.objects.select_related("scale").prefetch_related("labels").in_bulk(ids) if ids else {}
 
 
 def _names(signatures: Iterable[tuple[str, str | None]]) -> list[str]:

@@ -100,25 +100,6 @@ def require_decided_imports(review: Review) -> None:
         )
 
 
-def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
-    """The first text of a published revision that the notice repeats, unless a redacted draft keeps the text."""
-    stays = canonical(review_statements.build_statement(review)).decode().casefold() if redact else ""
-    rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
-    texts = (words for row in rows for words in _identifying_texts(json.loads(bytes(row.document))))
-    return find_repeated(text, (words for words in texts if words.casefold() not in stays))
-
-
-def _identifying_texts(document: dict[str, Any]) -> Iterator[str]:
-    claim = document.get("claim", {})
-    claimant = claim.get("claimant") or {}
-    texts = [document.get("headline"), document.get("summary"), document.get("original_url"), claim.get("text")]
-    texts += [claimant.get("name"), *claimant.get("same_as", [])]
-    texts += [appearance["url"] for appearance in claim.get("appearances", [])]
-    for source in document.get("sources", []):
-        texts += [source["title"], source["quote"], source["url"]]
-    return (text for text in texts if text)
-
-
 def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
     """Everything that the erasure deletes and everything that it can't, for the two people who decide."""
     revisions = RevisionDocument.objects.filter(entry__subject=review.pk).count()
@@ -150,12 +131,6 @@ def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
         )
     lost.append(_("Backups and copies that others made are not erased. Ask the site’s operator about backups."))
     return lost
-
-
-def _other_reviews(claim: Claim, review: Review) -> models.QuerySet[Review]:
-    published = PublishedReview.objects.filter(claim_id=claim.pk).values("pk")
-    used = Review.objects.filter(Q(claim=claim) | Q(pk__in=published))
-    return used.exclude(pk=review.pk).exclude(state=Review.State.ERASED)
 
 
 def erase_drafts(review: Review, erasure: Proposal) -> None:
@@ -194,17 +169,42 @@ def claims_of(review: Review) -> set[UUID]:
     return {review.claim_id} | {UUID(claim["id"]) for claim in _submitted_claims(review)}
 
 
-def _submitted_claims(review: Review) -> Iterator[dict[str, Any]]:
-    statements = review.proposals.exclude(statement="").values_list("statement", flat=True)
-    return (statement["claim"] for statement in map(json.loads, statements) if "claim" in statement)
-
-
 def clear_admin_log(model: type[models.Model], keys: set[Any]) -> None:
     """Empties the texts in the log of Django's admin, which records headlines and names."""
     rows = DeskLogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(model), object_id__in=[str(key) for key in keys]
     )
     rows.update(object_repr=PLACEHOLDER, change_message="")
+
+
+def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
+    """The first text of a published revision that the notice repeats, unless a redacted draft keeps the text."""
+    stays = canonical(review_statements.build_statement(review)).decode().casefold() if redact else ""
+    rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
+    texts = (words for row in rows for words in _identifying_texts(json.loads(bytes(row.document))))
+    return find_repeated(text, (words for words in texts if words.casefold() not in stays))
+
+
+def _identifying_texts(document: dict[str, Any]) -> Iterator[str]:
+    claim = document.get("claim", {})
+    claimant = claim.get("claimant") or {}
+    texts = [document.get("headline"), document.get("summary"), document.get("original_url"), claim.get("text")]
+    texts += [claimant.get("name"), *claimant.get("same_as", [])]
+    texts += [appearance["url"] for appearance in claim.get("appearances", [])]
+    for source in document.get("sources", []):
+        texts += [source["title"], source["quote"], source["url"]]
+    return (text for text in texts if text)
+
+
+def _other_reviews(claim: Claim, review: Review) -> models.QuerySet[Review]:
+    published = PublishedReview.objects.filter(claim_id=claim.pk).values("pk")
+    used = Review.objects.filter(Q(claim=claim) | Q(pk__in=published))
+    return used.exclude(pk=review.pk).exclude(state=Review.State.ERASED)
+
+
+def _submitted_claims(review: Review) -> Iterator[dict[str, Any]]:
+    statements = review.proposals.exclude(statement="").values_list("statement", flat=True)
+    return (statement["claim"] for statement in map(json.loads, statements) if "claim" in statement)
 
 
 def _forget_draft(review: Review) -> None:
@@ -225,8 +225,8 @@ def _forget_draft(review: Review) -> None:
 def _forget_claims(keys: set[Any]) -> None:
     """Empties the claims that no other review uses, in its draft or in public."""
     used = set(Review.objects.exclude(state=Review.State.ERASED).filter(claim__in=keys).values_list("claim", flat=True))
-    shown = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
-    used |= {claim for claim in shown if claim}
+    published = PublishedReview.objects.filter(claim_id__in=keys).values_list("claim_id", flat=True)
+    used |= {claim for claim in published if claim}
     claims = list(Claim.objects.filter(pk__in=keys - used).order_by("pk"))  # locked by the workflow
     ProposedLink.objects.filter(Q(claim__in=keys - used) | Q(other__in=keys - used)).delete()
     for claim in claims:

@@ -140,11 +140,11 @@ def _save(batch: ImportBatch, until: int, links: Mapping[UUID, list[ProposedLink
     """Saves the links in a short transaction, because a decision on the import and its publication wait for it."""
     now = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     locked = Claim.objects.select_for_update(no_key=True).filter(pk__in=links).order_by("pk")
-    there = {*locked.values_list("pk", flat=True)}  # the others were replaced meanwhile
+    remaining = {*locked.values_list("pk", flat=True)}  # the others were replaced meanwhile
     if now.compared_until != batch.compared_until:
         return 0  # another run compares the same claims
     before = ProposedLink.objects.filter(claim__in=links).count()
-    found = _without_reverse(chain.from_iterable(links[pk] for pk in links if pk in there))
+    found = _without_reverse(chain.from_iterable(links[pk] for pk in links if pk in remaining))
     ProposedLink.objects.bulk_create(found, ignore_conflicts=True)
     now.compared_until = until
     now.save(update_fields=["compared_until"])
@@ -157,12 +157,12 @@ def _without_reverse(found: Iterable[ProposedLink]) -> list[ProposedLink]:
     known = set(
         ProposedLink.objects.filter(other__in=[link.claim_id for link in links]).values_list("claim_id", "other_id")
     )
-    kept = []
+    unique = []
     for link in links:
         if (link.other_id, link.claim_id) not in known:
             known.add((link.claim_id, link.other_id))
-            kept.append(link)
-    return kept
+            unique.append(link)
+    return unique
 
 
 def _lock_open(link: ProposedLink, by: User) -> ProposedLink:

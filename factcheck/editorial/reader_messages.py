@@ -10,7 +10,6 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -144,12 +143,6 @@ def delete_expired_messages() -> int:
     return count
 
 
-def messages_for(newsrooms: list[int]) -> Any:
-    """Messages that members of these newsrooms see: about their reviews, and tips without another newsroom."""
-    visible = Q(newsroom__in=newsrooms) | Q(newsroom=None)
-    return ReaderMessage.objects.filter(visible, same_as=None)
-
-
 def _lock_open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderMessage.State) -> ReaderMessage:
     message = ReaderMessage.objects.select_for_update().get(pk=message.pk)
     roles.require_member(by, message.newsroom_id or newsroom)
@@ -183,8 +176,8 @@ def _require_within_limits(sender: str) -> None:
     counted = list(times.values_list("received_at", flat=True)[: settings.READER_MESSAGES_PER_HOUR])
     if len(counted) >= settings.READER_MESSAGES_PER_HOUR:
         raise TooManyMessages(max(1, int((counted[-1] + HOUR - now).total_seconds()) + 1))
-    waiting = ReaderMessage.objects.filter(state=State.WAITING, same_as=None).order_by()
-    if waiting[:MAX_WAITING].count() >= MAX_WAITING:
+    queue = ReaderMessage.objects.filter(state=State.WAITING, same_as=None).order_by()
+    if queue[:MAX_WAITING].count() >= MAX_WAITING:
         raise TooManyMessages(int(HOUR.total_seconds()))
 
 

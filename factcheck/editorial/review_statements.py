@@ -7,14 +7,12 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts import Draft, Row, draft_of
 from factcheck.editorial.models import (
     Appearance,
-    Authorship,
     Claim,
     Claimant,
     Publisher,
@@ -35,16 +33,8 @@ WITHOUT_REVIEW = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
 HIDDEN_CLAIM = _("This claim of another newsroom is not public any more. Log the claim yourself and choose yours.")
 
 
-def prefetch_for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:
-    """The reviews with all rows that their statements need, in a fixed number of queries."""
-    authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
-    return reviews.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
-        "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", authorships
-    )
-
-
 def build_statement(review: Review) -> dict[str, Any]:
-    """The current statement of a review from `prefetch_for_statements`."""
+    """The current statement of a review from `Review.objects.for_statements`."""
     return build_draft_statement(draft_of(review))
 
 
@@ -112,6 +102,10 @@ def find_missing(review: Review) -> list[str | Promise]:
     return reasons
 
 
+def publisher_values(row: Publisher) -> dict[str, Any]:
+    return values_of(row, statements.Publisher)
+
+
 def _claim(draft: Draft) -> dict[str, Any]:
     return values_of(draft.claim, statements.ReviewedClaim, Claim) | {
         "claimant": values_of(draft.claimant, statements.Claimant, Claimant) if draft.claimant else None,
@@ -140,7 +134,3 @@ def _scale_explanation(verdict: Verdict, language: str) -> str:
     """The scale's explanation of the verdict, in the review's language."""
     found = {label.language.lower(): label.explanation for label in verdict.labels.all()}
     return found.get(language.lower()) or found.get(language.partition("-")[0].lower()) or found.get("en", "")
-
-
-def publisher_values(row: Publisher) -> dict[str, Any]:
-    return values_of(row, statements.Publisher)

@@ -36,11 +36,11 @@ def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
     """The published claims by id, each from its newsroom's newest live review, or else from any newest live review."""
     if not ids:
         return {}
-    shown = _public_statements(ids)
+    documents = _public_statements(ids)
     claimants = Claimant.objects.select_related("newsroom").in_bulk(
-        {found["claim"]["claimant"]["id"] for found in shown.values() if found["claim"]["claimant"]}
+        {found["claim"]["claimant"]["id"] for found in documents.values() if found["claim"]["claimant"]}
     )
-    slugs = {topic["slug"] for found in shown.values() for topic in found["topics"]}
+    slugs = {topic["slug"] for found in documents.values() for topic in found["topics"]}
     topics = {topic.slug: topic for topic in Topic.objects.prefetch_related("labels").filter(slug__in=slugs)}
     return {
         pk: PublicClaim(
@@ -51,7 +51,7 @@ def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
             ],
             topics=[topics[topic["slug"]] for topic in found["topics"] if topic["slug"] in topics],
         )
-        for pk, found in shown.items()
+        for pk, found in documents.items()
     }
 
 
@@ -69,5 +69,5 @@ def _public_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     return {row.claim_id: row.said for row in found if row.claim_id}
 
 
-def _columns(model: type[Model], shown: dict[str, Any]) -> SimpleNamespace:
-    return SimpleNamespace(**columns_of(model, shown))
+def _columns(model: type[Model], values: dict[str, Any]) -> SimpleNamespace:
+    return SimpleNamespace(**columns_of(model, values))

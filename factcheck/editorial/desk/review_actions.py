@@ -134,7 +134,7 @@ def verb_page(request: HttpRequest, review: Review, verb: Verb[Review]) -> HttpR
     if answer := act(request, verb, review, form, page):
         return answer
     if form.is_bound:
-        review = review_statements.prefetch_for_statements(Review.objects.filter(pk=review.pk)).get()
+        review = Review.objects.for_statements().get(pk=review.pk)
     elif verb not in possible(desk(request), review):
         asked = verb.name == "submit" and review.state == State.DRAFT
         reason = next(iter(review_policy.find_missing(review)), None) if asked else None

@@ -12,7 +12,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import review_statements
 from factcheck.editorial.desk import proposal_actions
 from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.desk.action_views import page_about
@@ -167,7 +166,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
         if request.method != "GET":
             return {"proposal": proposal}
         at = desk(request)
-        draft = review_statements.prefetch_for_statements(Review.objects.filter(pk=row.pk)).get()
+        draft = Review.objects.for_statements().get(pk=row.pk)
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
             "proposal": proposal,
@@ -217,7 +216,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
 
     def _mine(self, request: HttpRequest, pk: Any) -> Review:
         """The review with what its statement needs, or 404 for who is not of its newsroom."""
-        return get_object_or_404(review_statements.prefetch_for_statements(self.get_queryset(request)), pk=pk)
+        return get_object_or_404(Review.objects.for_statements(), pk=pk, newsroom__in=list(desk(request).roles))
 
 
 def verdict_label(review: Review) -> str:

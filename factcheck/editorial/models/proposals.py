@@ -79,9 +79,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def returned_to(self, user: User, newsrooms: list[int]) -> Self:
         """Returned proposals that this person submitted, wrote or began, if nothing was proposed since."""
         wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
-        mine = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
-        where = Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)
-        found = self.filter(mine, where, decision=Decision.RETURNED)
+        involved = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
+        in_newsrooms = Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)
+        found = self.filter(involved, in_newsrooms, decision=Decision.RETURNED)
         found = found.exclude(kind=Kind.REVIEW, batch__isnull=False).exclude(decided_by=F("submitted_by"))
         for column in ("review", "demand", "claim", "mapping"):
             later = self.model._default_manager.filter(**{column: OuterRef(column)}, pk__gt=OuterRef("pk"))

@@ -1,6 +1,7 @@
 """Messages from readers: claims to check, and mistakes in reviews. Readers are told how long messages are kept."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,12 @@ from factcheck.editorial.fields import LanguageField, LineField, ProseField, Web
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
+
+
+class ReaderMessageQuerySet(models.QuerySet["ReaderMessage"]):
+    def for_newsrooms(self, newsrooms: list[int]) -> Self:
+        """Messages that members of these newsrooms see: about their reviews, and tips without another newsroom."""
+        return self.filter(Q(newsroom__in=newsrooms) | Q(newsroom=None), same_as=None)
 
 
 class ReaderMessage(models.Model):
@@ -53,6 +60,8 @@ class ReaderMessage(models.Model):
     claim = models.ForeignKey(Claim, models.SET_NULL, verbose_name=_("claim"), null=True, related_name="+")
     decided_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("decided by"), null=True, related_name="+")
     decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    objects = ReaderMessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message from a reader")

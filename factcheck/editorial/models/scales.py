@@ -73,8 +73,8 @@ class Verdict(models.Model):
     def label(self, language: str) -> str:
         """The label in this language, else in its primary language, else in English, else the slug."""
         labels = {label.language.lower(): label.label for label in self.labels.all()}
-        wanted = (language.lower(), language.partition("-")[0].lower(), "en")
-        return next((labels[tag] for tag in wanted if tag in labels), self.slug)
+        preferred = (language.lower(), language.partition("-")[0].lower(), "en")
+        return next((labels[tag] for tag in preferred if tag in labels), self.slug)
 
 
 class VerdictLabel(models.Model):

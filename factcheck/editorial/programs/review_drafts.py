@@ -20,8 +20,8 @@ _INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "
 
 def own_reviews(token: ApiToken) -> QuerySet[Review]:
     """The reviews that the token's account began in its newsroom, newest first, without erased ones."""
-    mine = Review.objects.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
-    return mine.exclude(state=Review.State.ERASED)
+    reviews = Review.objects.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
+    return reviews.exclude(state=Review.State.ERASED)
 
 
 def draft_review(*, token: ApiToken, values: Values) -> UUID:

@@ -99,13 +99,13 @@ def publish_import(
             roles.require_decider(by, locked.newsroom_id)
             if locked.proposal is None or locked.proposal.decision != Decision.APPROVED:
                 raise EditorialError(_("Only an approved import can be published. Have it approved first."))
-            wanted = locked.members.open().filter(pk__gt=last).order_by("pk")
-            keys = list(wanted.values_list("pk", flat=True)[: chunk + 1])
+            remaining = locked.members.open().filter(pk__gt=last).order_by("pk")
+            keys = list(remaining.values_list("pk", flat=True)[: chunk + 1])
             if not keys or (last and time.monotonic() > end):
                 return published
             more, keys = len(keys) > chunk, keys[:chunk]
             _lock_reviews(Proposal.objects.filter(pk__among=keys))
-            published += _publish(list(wanted.filter(pk__among=keys)), by)
+            published += _publish(list(remaining.filter(pk__among=keys)), by)
             # In the transaction of the last chunk: only one of two parallel runs has it, and nothing can interrupt.
             if not more and (reviews := locked.members.filter(entry__isnull=False).count()):
                 record_event(by, "import.published", locked, reviews=reviews)

@@ -34,9 +34,10 @@ class MergePolicy(Policy[Claim]):
         proposal.claim, proposal.into = _lock_claims(*proposal.claims)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
-        mine, theirs = (claim.newsroom for claim in proposal.claims)
+        from_newsroom, into_newsroom = (claim.newsroom for claim in proposal.claims)
         proposing = proposal.newsroom or next(
-            (newsroom for newsroom in (mine, theirs) if roles.role_in(proposal.submitted_by, newsroom)), None
+            (newsroom for newsroom in (from_newsroom, into_newsroom) if roles.role_in(proposal.submitted_by, newsroom)),
+            None,
         )
         if proposing is None:
             raise NotAllowed(
@@ -44,7 +45,7 @@ class MergePolicy(Policy[Claim]):
             )
         if proposal.action == Action.SPLIT:
             return proposing, proposing
-        return proposing, theirs if proposing == mine else mine
+        return proposing, into_newsroom if proposing == from_newsroom else from_newsroom
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
         """The log names the claims only by id, because their text may have to be erased one day and the log stays."""

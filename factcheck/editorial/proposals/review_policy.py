@@ -264,7 +264,7 @@ def last_statement(review: Review) -> dict[str, Any] | None:
 def _lock_review(pk: UUID) -> Review:
     """The review, reloaded and locked until the transaction ends, so that a second click waits."""
     Review.objects.select_for_update().get(pk=pk)
-    return review_statements.prefetch_for_statements(Review.objects.filter(pk=pk)).get()
+    return Review.objects.for_statements().get(pk=pk)
 
 
 def _propose(review: Review, by: User, action: Action, statement: dict[str, Any], reason: str) -> Proposal:

@@ -26,7 +26,7 @@ def leaves_unchanged(record: Record, statement: dict[str, Any]) -> bool:
     """Whether the record would leave the statement as it is."""
     statement = filled(statement, Review)
     verdict, claim, publisher = record["verdict"], record["claim"], record["publisher"]
-    here = statement["publisher"]
+    publisher_now = statement["publisher"]
     return (
         all(record[key] == statement[key] for key in _PLAIN)
         and all(claim[key] == statement["claim"][key] for key in _OF_CLAIM)
@@ -36,12 +36,13 @@ def leaves_unchanged(record: Record, statement: dict[str, Any]) -> bool:
         and verdict["explanation"] in (None, statement["verdict"]["explanation"])
         and record["license"] in (None, statement["license"])
         and [topic["slug"] for topic in record["topics"]] == [topic["slug"] for topic in statement["topics"]]
-        and publisher | {"name": publisher["name"] or publisher["site"]} == {key: here[key] for key in publisher}
+        and publisher | {"name": publisher["name"] or publisher["site"]}
+        == {key: publisher_now[key] for key in publisher}
     )
 
 
-def _keys(model: type[Part], *besides: str) -> list[str]:
-    return [key for key in model.model_fields if key not in besides]
+def _keys(model: type[Part], *exclude: str) -> list[str]:
+    return [key for key in model.model_fields if key not in exclude]
 
 
 # Keys that are compared directly. The other keys have ids, or are chosen here.
@@ -82,7 +83,7 @@ def _filled(value: Any, known: Any, unspecified: frozenset[str], path: str) -> A
     }
 
 
-def _members(given: list[_Member], here: list[_Member], unspecified: frozenset[str], path: str) -> list[_Member]:
+def _members(given: list[_Member], existing: list[_Member], unspecified: frozenset[str], path: str) -> list[_Member]:
     """The given members, completed at their unspecified paths ("sources.stance" for all, "sources.0.stance" for one).
 
     Values come from the existing member with the same URL and title. A member without a title takes the next one with
@@ -90,7 +91,7 @@ def _members(given: list[_Member], here: list[_Member], unspecified: frozenset[s
     """
     titled: dict[tuple[Any, Any], list[_Member]] = {}
     untitled: dict[str | None, list[_Member]] = {}
-    for each in here:
+    for each in existing:
         titled.setdefault((each.get("title"), each["url"]), []).append(each)
         untitled.setdefault(each["url"], []).append(each)
     settled = {"first"} if any(each.get("first") for each in given) else set()

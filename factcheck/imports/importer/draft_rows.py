@@ -145,16 +145,16 @@ class Rows:
         }
 
 
+def new_row(model: type[Model], **columns: Any) -> Row:
+    """A new row. Other columns have the model's defaults."""
+    return SimpleNamespace(**_defaults(model) | columns)
+
+
 def _of_claim(record: Record) -> dict[str, Any]:
     """The columns of a claim with the values of the record, without the claimant."""
     by_name = columns_of(Claim, record["claim"])
     del by_name["id"]
     return by_name
-
-
-def new_row(model: type[Model], **columns: Any) -> Row:
-    """A new row. Other columns have the model's defaults."""
-    return SimpleNamespace(**_defaults(model) | columns)
 
 
 @cache

@@ -49,11 +49,6 @@ def find_earlier_reviews(digests: Mapping[str, Collection[str]]) -> dict[str, Re
     return {str(review.import_key): review for review in rows}
 
 
-def _lock(model: type[Claim | Review], keys: Collection[UUID]) -> None:
-    if keys:
-        list(model._default_manager.select_for_update().filter(pk__among=keys).order_by("pk").values_list("pk"))
-
-
 def published_statement(existing: Any) -> dict[str, Any] | None:
     """The published statement of a review whose draft was returned, otherwise None."""
     return last_statement(existing) if existing.is_published and existing.was_returned else None
@@ -62,8 +57,8 @@ def published_statement(existing: Any) -> dict[str, Any] | None:
 def is_claim_imported(existing: Any) -> bool:
     """Whether only imports wrote the review's claim. Imports never change a claim that the desk chose or edited."""
     claim = existing.claim
-    made = (claim.newsroom_id, claim.logged_at) == (existing.newsroom_id, existing.created_at)
-    return made and bool(existing.imported_at) and claim.changed_at <= existing.imported_at
+    came_together = (claim.newsroom_id, claim.logged_at) == (existing.newsroom_id, existing.created_at)
+    return came_together and bool(existing.imported_at) and claim.changed_at <= existing.imported_at
 
 
 def restore_public_verdict(existing: Review, public: dict[str, Any]) -> None:
@@ -71,3 +66,8 @@ def restore_public_verdict(existing: Review, public: dict[str, Any]) -> None:
     existing.original_label = (public["original"] or {}).get("label") or ""
     existing.verdict = Verdict.objects.filter(scale__slug=public["scale"], slug=public["slug"]).first()
     existing.verdict_explanation = public["explanation"] or ""
+
+
+def _lock(model: type[Claim | Review], keys: Collection[UUID]) -> None:
+    if keys:
+        list(model._default_manager.select_for_update().filter(pk__among=keys).order_by("pk").values_list("pk"))

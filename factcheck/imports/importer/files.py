@@ -48,11 +48,6 @@ class Counts:
         )
 
 
-def _printable(text: str) -> str:
-    """The text with unprintable characters escaped, because names of properties can contain anything."""
-    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
-
-
 class Listing:
     """A JSON Lines file that is created with its first line.
 
@@ -97,17 +92,9 @@ def digest_of(files: Sequence[Path], fetched: Container[Path] = ()) -> str:
     """
     whole = hashlib.sha256()
     each = ((os.fsencode(path.name), b"" if path in fetched else _digest_of_contents(path)) for path in files)
-    for name, held in sorted(each):
-        whole.update(b"%d %s %d %s" % (len(name), name, len(held), held))
+    for name, contents in sorted(each):
+        whole.update(b"%d %s %d %s" % (len(name), name, len(contents), contents))
     return whole.hexdigest()
-
-
-def _digest_of_contents(path: Path) -> bytes:
-    with path.open("rb") as file:
-        if not file.seekable():
-            fault = "the import has to read it twice, which is impossible here. Save it to a file first"
-            raise OSError(errno.ESPIPE, fault, str(path))
-        return hashlib.file_digest(file, "sha256").digest()
 
 
 def import_files(
@@ -134,6 +121,19 @@ def import_files(
             progress(done - before)
             before = done
     return counts
+
+
+def _printable(text: str) -> str:
+    """The text with unprintable characters escaped, because names of properties can contain anything."""
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
+
+
+def _digest_of_contents(path: Path) -> bytes:
+    with path.open("rb") as file:
+        if not file.seekable():
+            fault = "the import has to read it twice, which is impossible here. Save it to a file first"
+            raise OSError(errno.ESPIPE, fault, str(path))
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _import_chunk(chunk: Sequence[ReadResult], batch: ImportBatch, by: User, counts: Counts) -> Iterator[ReadResult]:

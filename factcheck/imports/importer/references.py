@@ -60,11 +60,11 @@ class References:
         self._claimants = _claimants(
             newsroom, [claimant for record in records if (claimant := record["claim"]["claimant"])]
         )
-        given = {record["claim"]["id"] for record in records if record["claim"]["id"]}
-        self.claims_by_id = {str(row.pk): row for row in (Claim.objects.filter(pk__in=given) if given else ())}
-        given = {record["id"] for record in records if record["id"]}
-        taken = Review.objects.filter(pk__in=given).values_list("pk", flat=True) if given else ()
-        self.review_ids = {str(pk) for pk in taken}
+        ids = {record["claim"]["id"] for record in records if record["claim"]["id"]}
+        self.claims_by_id = {str(row.pk): row for row in (Claim.objects.filter(pk__in=ids) if ids else ())}
+        ids = {record["id"] for record in records if record["id"]}
+        existing = Review.objects.filter(pk__in=ids).values_list("pk", flat=True) if ids else ()
+        self.review_ids = {str(pk) for pk in existing}
         pages = {pk for record in records if (pk := review_of_page(record["original_url"]))}
         ours = Review.objects.filter(pk__in=pages, original_url="").values_list("pk", flat=True) if pages else ()
         self._own_reviews = set(ours)
@@ -110,8 +110,8 @@ class References:
         self._topics |= {row.slug: row.pk for row in rows}
         TopicLabel.objects.bulk_create(
             TopicLabel(topic_id=self._topics[slug], language=language, label=label)
-            for slug, given in labels.items()
-            for language, label in given.items()
+            for slug, names in labels.items()
+            for language, label in names.items()
         )
 
     def claimant(self, record: Record) -> Claimant | None:

@@ -221,13 +221,13 @@ def _unwrap(value: object, position: Position, *, in_graph: bool) -> Iterator[Ca
     stack = [(value, position.pointer, in_graph, nodes)]
     while stack:
         value, pointer, in_graph, nodes = stack.pop()
-        here = Position(position.line, pointer)
+        place = Position(position.line, pointer)
         if value is None:
             continue
         if isinstance(value, list):
             stack.extend((value[i], f"{pointer}/{i}", in_graph, nodes) for i in reversed(range(len(value))))
         elif not isinstance(value, dict):
-            yield Refusal(here, (Problem("", "not_an_object", "a single value, but an object is expected"),))
+            yield Refusal(place, (Problem("", "not_an_object", "a single value, but an object is expected"),))
         elif containers := [key for key in CONTAINERS if isinstance(value.get(key), list | dict)]:
             stack.extend(
                 (
@@ -240,19 +240,19 @@ def _unwrap(value: object, position: Position, *, in_graph: bool) -> Iterator[Ca
             )
         elif "DataFeedItem" in types_of(value):
             if value.get("dateDeleted"):
-                yield Refusal(here, (Problem("/dateDeleted", "withdrawn", "withdrawn by its publisher"),))
+                yield Refusal(place, (Problem("/dateDeleted", "withdrawn", "withdrawn by its publisher"),))
             else:
                 stack.append((value.get("item"), f"{pointer}/item", in_graph, nodes))
         elif isinstance(reviews := value.get("claimReview"), list) and not types_of(value):
-            yield from _reviews_of_claim(value, reviews, here)
+            yield from _reviews_of_claim(value, reviews, place)
         else:
-            yield Candidate(here, value, in_graph, nodes=nodes)
+            yield Candidate(place, value, in_graph, nodes=nodes)
 
 
-def _reviews_of_claim(claim: Node, reviews: list[object], here: Position) -> Iterator[Candidate]:
+def _reviews_of_claim(claim: Node, reviews: list[object], place: Position) -> Iterator[Candidate]:
     """A claim of Google's API, once for each of its reviews."""
     for index, review in enumerate(reviews or [None]):
-        yield Candidate(Position(here.line, f"{here.pointer}/claimReview/{index}"), {**claim, "claimReview": review})
+        yield Candidate(Position(place.line, f"{place.pointer}/claimReview/{index}"), {**claim, "claimReview": review})
 
 
 def _unreadable(line: int, detail: str, *, fatal: bool = False) -> Refusal:

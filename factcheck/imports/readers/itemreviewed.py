@@ -82,6 +82,10 @@ def appearances_of(item: Node) -> list[Values]:
     return list(found.values())
 
 
+def is_organization(party: Node) -> bool:
+    return any(name.endswith("Organization") or name in _ORGANIZATIONS for name in party.types)
+
+
 def _add_appearance(item: Node, key: str, entry: Node | str, found: dict[str, Values], *, first: bool) -> None:
     work = entry if isinstance(entry, Node) else Node({"url": entry}, f"{item.pointer}/{key}", item.notes)
     written = work.written_address()
@@ -99,7 +103,3 @@ def _add_appearance(item: Node, key: str, entry: Node | str, found: dict[str, Va
         "first": first,
     }
     found.setdefault(address, appearance)
-
-
-def is_organization(party: Node) -> bool:
-    return any(name.endswith("Organization") or name in _ORGANIZATIONS for name in party.types)

@@ -86,11 +86,11 @@ class Cursor:
                 return ""
             self._fill(CHUNK)
 
-    def take(self, wanted: str) -> str:
+    def take(self, characters: str) -> str:
         """Moves past one of the wanted characters and returns it."""
         found = self.peek()
-        if found not in wanted or not found:
-            expected = " or ".join(repr(character) for character in wanted)
+        if found not in characters or not found:
+            expected = " or ".join(repr(character) for character in characters)
             self._fail(f"expected {expected}, found {found!r}" if found else "the file ends too early", self._at)
         self._go(self._at + 1)
         return found

@@ -27,16 +27,6 @@ def with_short_terms(node: Node) -> Node:
     return _shortened(node) if any(map(_SPELT_OUT.match, node)) else node
 
 
-def _shortened(node: Node) -> Node:
-    return {_SPELT_OUT.sub("", key): _short(value) for key, value in node.items()}
-
-
-def _short(value: object) -> object:
-    if isinstance(value, list):
-        return [_short(each) for each in value]
-    return _shortened(value) if isinstance(value, dict) else value
-
-
 def nodes_of(graph: object) -> dict[str, Node]:
     """The nodes of a graph by their `@id`, without references."""
     found: dict[str, Node] = {}
@@ -54,6 +44,16 @@ def is_reference(node: Node) -> bool:
 def with_references(node: Node, nodes: Nodes) -> Node:
     """The node with references replaced by their nodes. A reference to a missing or too large node stays."""
     return _Following(nodes).followed(node, 0) if nodes else node
+
+
+def _shortened(node: Node) -> Node:
+    return {_SPELT_OUT.sub("", key): _short(value) for key, value in node.items()}
+
+
+def _short(value: object) -> object:
+    if isinstance(value, list):
+        return [_short(each) for each in value]
+    return _shortened(value) if isinstance(value, dict) else value
 
 
 class _Following:

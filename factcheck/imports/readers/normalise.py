@@ -35,13 +35,6 @@ def language_tag(value: str) -> str | None:
     return _read(read_language, value)
 
 
-def _read(rule: Callable[[str], str | None], value: str) -> str | None:
-    try:
-        return rule(value)
-    except Wrong:
-        return None
-
-
 def site_of_review(address: str) -> str:
     """The host of a valid URL in lower case, without `www.` and port, as in Google's field `site`.
 
@@ -62,4 +55,11 @@ def calendar_date(value: str) -> str | None:
     try:
         return date(int(found[1]), int(found[3]), int(found[4])).isoformat()
     except ValueError:
+        return None
+
+
+def _read(rule: Callable[[str], str | None], value: str) -> str | None:
+    try:
+        return rule(value)
+    except Wrong:
         return None

@@ -23,21 +23,21 @@ class Command(BaseCommand):
         found = ImportBatch.objects.filter(pk=batch).first()
         if found is None:
             raise CommandError(f"There is no import {batch}. Check the number at the desk.")
-        waiting = found.members.open().count()
-        dealt_with = 0
+        count = found.members.open().count()
+        processed = 0
         try:
-            with tqdm(total=waiting, unit=" reviews", disable=None) as bar:
+            with tqdm(total=count, unit=" reviews", disable=None) as bar:
 
-                def progress(count: int) -> None:
-                    nonlocal dealt_with
-                    dealt_with += count
-                    bar.update(count)
+                def progress(size: int) -> None:
+                    nonlocal processed
+                    processed += size
+                    bar.update(size)
 
                 published = publish_import(batch=found, by=find_user(by), progress=progress)
         except EditorialError as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"{published} reviews published.")
-        if dealt_with > published:
+        if processed > published:
             self.stdout.write(
-                f"{dealt_with - published} reviews were changed after their approval and are drafts again."
+                f"{processed - published} reviews were changed after their approval and are drafts again."
             )
