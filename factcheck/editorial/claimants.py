@@ -1,6 +1,6 @@
 """Names of claimants from an import: an editor confirms each or replaces it with a description.
 
-No private person is named (docs/editors.md, "Log a claim").
+No private person is named (docs/how-to/name-a-claimant.md).
 """
 
 from typing import Any

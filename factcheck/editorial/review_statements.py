@@ -1,6 +1,6 @@
 """Statements of reviews, built from the rows of the draft.
 
-A statement has no values that are known only at publication. The record adds these (docs/architecture.md, "Bytes").
+A statement has no values that are known only at publication. The record adds these (docs/explanation/architecture.md, "Bytes").
 """
 
 from typing import Any

@@ -25,6 +25,8 @@ ROOT = settings.BASE_DIR / "docs"
 KINDS = ("tutorials", "how-to", "reference", "explanation", "adr")
 # Files beside the guides that have a URL of their own here.
 ELSEWHERE = {"reference/openapi.yaml": "/api/schema/", "llms.txt": "/llms.txt"}
+# The line below a title that leads to the page in the other language. The site has buttons for that.
+OTHER_LANGUAGE = re.compile(r"^\[(?:English|Tiếng Việt)\]\([\w.-]+\.md\)\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def _respond(request: HttpRequest, page: str) -> HttpResponse:
 def _rendered(file: Path, language: str, changed: int) -> Guide:
     """`changed` is the file's time, so that an edited page is rendered again."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = parser.parse(re.sub(r"<!--.*?-->\n?", "", file.read_text(encoding="utf-8"), flags=re.DOTALL))
+    text = re.sub(r"<!--.*?-->\n?", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    tokens = parser.parse(OTHER_LANGUAGE.sub("", text))
     folder = posixpath.dirname(file.relative_to(ROOT).as_posix())
     title, tokens = _taken_title(tokens)
     contents = _anchored(tokens)
@@ -164,7 +167,7 @@ def _url(link: str, folder: str) -> str | None:
     if path in ELSEWHERE:
         return ELSEWHERE[path]
     page = re.sub(r"(\.vi)?\.md$", "", path)
-    if page == path or not page_exists(page):
+    if page == path or path.startswith("../") or not page_exists(page):
         return None
     return f"/docs/{re.sub(r'(^|/)README$', '', page)}/".replace("//", "/") + anchor
 

@@ -11,7 +11,7 @@ from tests.drafts import correct_review, make_newsroom, make_review, publish_rev
 from tests.imports.own_records import IMPORTER, publish, run
 from tests.record.formats.test_claimreview import full_review
 
-# Of this site and this moment (docs/claimreview.md).
+# Of this site and this moment (docs/reference/claimreview.md).
 OF_THE_SITE = {"@id", "identifier", "dateModified", "creativeWorkStatus", "correction", "license", "sdDatePublished"}
 
 

@@ -11,7 +11,7 @@ class Command(BaseCommand):
         "Rewrites every table, so that the database's files no longer contain erased data. PostgreSQL keeps deleted"
         " rows, and samples of columns for its planner, until it needs the space. Each table is locked during its"
         " rewrite, so run the command when few people work. Backups and archives of the write-ahead log are not"
-        " rewritten (docs/editors.md)."
+        " rewritten (docs/how-to/finish-an-erasure.md)."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
