@@ -1,6 +1,7 @@
 """Statements of reviews, built from the rows of the draft.
 
-A statement has no values that are known only at publication. The record adds these (docs/explanation/architecture.md, "Bytes").
+A statement has no values that are known only at publication, because the record adds these
+(docs/explanation/architecture.md, "Bytes").
 """
 
 from typing import Any
@@ -39,7 +40,7 @@ def build_statement(review: Review) -> dict[str, Any]:
 
 
 def build_draft_statement(draft: Draft) -> dict[str, Any]:
-    """The statement of a draft. Keys and types are those of docs/api.md, "Review"."""
+    """The statement of a draft. Keys and types are those of docs/reference/reviews.md."""
     review = draft.review
     return values_of(review, statements.Review, Review) | {
         "claim": _claim(draft),

@@ -1,4 +1,4 @@
-"""Claims by program. The keys are those of a published claim (docs/api.md, "Drafts by program")."""
+"""Claims by program. The keys are those of a published claim (docs/reference/drafts.md)."""
 
 from typing import Any
 from uuid import UUID

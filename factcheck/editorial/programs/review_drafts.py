@@ -1,4 +1,4 @@
-"""Drafts of reviews by program. The keys are those of a published review (docs/api.md, "Drafts by program")."""
+"""Drafts of reviews by program. The keys are those of a published review (docs/reference/drafts.md)."""
 
 from typing import Any
 from uuid import UUID

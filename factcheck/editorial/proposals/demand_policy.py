@@ -82,7 +82,7 @@ class DemandPolicy(Policy[Demand]):
 
 
 def build_statement(demand: Demand) -> dict[str, Any]:
-    """The entry in the register. Keys and types are those of docs/api.md, "Demand"."""
+    """The entry in the register. Keys and types are those of docs/reference/demands.md."""
     return values_of(demand, statements.Demand) | {
         "review": {"id": str(demand.review_id)} if demand.review_id else None,
         "withheld": demand.withheld_reason or None,
