@@ -53,7 +53,7 @@ def find_similar(
     try:
         found = match(text, limit=limit + 1)
     except TimeoutError as problem:
-        raise MeaningNotCompared("Comparing it with what is published took too long.") from problem
+        raise MeaningNotCompared("The comparison with published claims took too long.") from problem
     scores = {
         each.claim_id: each.score for each in found.results if each.score >= min_score and each.claim_id != exclude
     }

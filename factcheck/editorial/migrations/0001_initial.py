@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     factcheck.editorial.fields.LineField(
-                        help_text="The website’s host without www., for example example.org. The API identifies the publisher by this host.",
+                        help_text="The website’s host without www., such as example.org. The API identifies the publisher by this host.",
                         max_length=255,
                         unique=True,
                         verbose_name="site",
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("site__regex", "^[^\\sA-Z/]+$")),
                         name="publisher_site_is_host",
-                        violation_error_message="Write only the host in lower case, without https:// and without /, for example example.org.",
+                        violation_error_message="Write only the host in lower case, without https:// and without /, such as example.org.",
                     ),
                     models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="publisher_has_name"),
                 ],

@@ -24,7 +24,7 @@ class Publisher(models.Model):
         **field_options(statements.Publisher, "site"),
         unique=True,
         help_text=_(
-            "The website’s host without www., for example example.org. The API identifies the publisher by this host."
+            "The website’s host without www., such as example.org. The API identifies the publisher by this host."
         ),
     )
     url = WebAddressField(**field_options(statements.Publisher, "url"), blank=True)
@@ -63,7 +63,7 @@ class Publisher(models.Model):
                 condition=Q(site__regex=r"^[^\sA-Z/]+$"),
                 name="publisher_site_is_host",
                 violation_error_message=_(
-                    "Write only the host in lower case, without https:// and without /, for example example.org."
+                    "Write only the host in lower case, without https:// and without /, such as example.org."
                 ),
             ),
             models.CheckConstraint(condition=~Q(name=""), name="publisher_has_name"),

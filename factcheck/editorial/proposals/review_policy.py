@@ -33,7 +33,7 @@ _STATE_AFTER = {
     Action.PUBLICATION: State.PUBLISHED,
     Action.WITHDRAWAL: State.WITHDRAWN,
     Action.REINSTATEMENT: State.PUBLISHED,
-    Action.ERASURE: State.ERASED,  # erasure.forget makes a draft of what is redacted
+    Action.ERASURE: State.ERASED,  # erasure.erase_drafts turns a redacted review into a draft
 }
 _LOG_KINDS = {
     Action.WITHDRAWAL: LogEntry.Kind.WITHDRAWAL,

@@ -48,8 +48,8 @@ ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposal_kept;
 
 -- A proposal belongs to the newsroom of its subject, whose Editors decide. Either newsroom can propose a merge of two
 -- newsrooms' claims, and the other one decides.
--- An import takes nothing more once its own proposal exists. The locks on its row make the two submissions wait for
--- each other. An earlier snapshot would not show which of them came first.
+-- Nothing can be added to an import once its own proposal exists. The locks on the import's row make the two submissions
+-- wait for each other. An earlier snapshot would not show which of them came first.
 -- Runs once for all rows of a statement, because one import adds a million rows.
 CREATE OR REPLACE FUNCTION editorial_proposals_added() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -1,4 +1,4 @@
-"""Reads CSV files of reviews. Each row becomes an object of the own format (docs/reference/import-formats.md).
+"""Reads CSV files of reviews. Each row becomes an object of the project's format (docs/reference/import-formats.md).
 
 A column is named for a key of the format, with dots for nested keys: `claim.text`, `verdict.original.label`. The type
 of the key decides how a cell is read.

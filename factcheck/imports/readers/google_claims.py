@@ -1,4 +1,4 @@
-"""Reads claims of Google's `claims:search` into records of the own format (docs/reference/import-formats.md).
+"""Reads claims of Google's `claims:search` into the project's records (docs/reference/import-formats.md).
 
 A claim comes here once for each of its reviews, with only that review under `claimReview`.
 """

@@ -1,6 +1,6 @@
 """Results of the readers: a record for each review, or a refusal with its reasons.
 
-A record has every key of the own format (docs/reference/import-formats.md).
+A record has every key of the project's own format (docs/reference/import-formats.md).
 """
 
 import hashlib
