@@ -13,7 +13,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.query_timeout import all_within
+from factcheck.database.query_timeout import time_limit
 from factcheck.editorial import erasure, roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
@@ -79,7 +79,7 @@ def reviews_naming(claimant: Claimant, limit: int) -> list[dict[str, Any]]:
     rows = PublishedReview.objects.using("public").live().filter(claimant=claimant.pk)
     content = Cast("body", JSONField())
     named = rows.alias(content=content, name=KT("content__claim__claimant__name")).filter(name__isnull=False)
-    with all_within(SECONDS):
+    with time_limit(SECONDS):
         return [orjson.loads(row.body) for row in named.order_by("-published_at", "-id")[:limit]]
 
 

@@ -1,4 +1,4 @@
-"""`manage.py make_dumps`: files of everything that is public, for whoever wants all of it (docs/dumps.md)."""
+"""`manage.py make_dumps`: the whole public record as files (docs/reference/dumps.md)."""
 
 from typing import Any
 
@@ -10,7 +10,9 @@ from api.dumps.making import make
 
 
 class Command(BaseCommand):
-    help = "Writes bulk dumps of what is public as of the newest log entry; earlier ones stay until it is finished."
+    help = (
+        "Writes bulk dumps of the public record as of the newest log entry. Existing dumps stay until it is finished."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         with tqdm(unit=" rows", disable=None) as progress:
@@ -22,11 +24,13 @@ class Command(BaseCommand):
             try:
                 dump = make(begin)
             except BlockingIOError:
-                raise CommandError("Dumps are being made by another process: wait for it to end.") from None
+                raise CommandError(
+                    "Another process is making dumps. Wait until it has finished, then try again."
+                ) from None
             except OSError as problem:
-                raise CommandError(f"The dump was not made; earlier ones stay. {problem}") from problem
+                raise CommandError(f"The dump couldn't be made. Earlier dumps stay. {problem}") from problem
         if dump is None:
-            self.stdout.write("Nothing has been published since the newest dump; it stays.")
+            self.stdout.write("Nothing has been published since the newest dump, so there is nothing to do.")
             return
         files = orjson.loads(dump.manifest)["files"]
         size = sum(file["bytes"] for file in files) / 2**20

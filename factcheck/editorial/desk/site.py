@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial.desk.guides import guide_for
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import User
 
@@ -56,6 +57,9 @@ class EditorsDesk(admin.AdminSite):
     index_title = _("What waits for you")
     index_template = "admin/editorial/home.html"
     empty_value_display = "–"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "guide": guide_for(request)}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):

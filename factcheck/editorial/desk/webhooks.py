@@ -87,7 +87,7 @@ class SubscriptionAdmin(RecordsActor[Subscription], DeskAdmin[Subscription]):
         if change:
             obj.save(update_fields=self.fields)  # the rest is the worker's, which may be writing it just now
         else:
-            obj.cursor = delivery.head()  # what becomes public from now on
+            obj.cursor = delivery.log_head()  # what becomes public from now on
             obj.save()
 
     def delete_model(self, request: HttpRequest, obj: Subscription) -> None:

@@ -94,8 +94,8 @@ class Proposal(models.Model):
     """A statement submitted to a second person, and the decision on it. Only the decision is written later.
 
     The statement of a review, a demand or a merge is what is published. An import has no statement, and its digest is
-    over the digests of its members. `newsroom` proposes, and Editors of `deciding` decide. A mapping applies to the whole site
-    and has neither.
+    over the digests of its members. `newsroom` proposes, and Editors of `deciding` decide. A mapping applies to the
+    whole site and has neither.
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
