@@ -53,7 +53,7 @@ def write(
     Raises Refused.
     """
     with refusals_as_problems():
-        return idempotency.do_once(
+        return idempotency.run_once(
             token=token, route=route, key=key, content=content, act=lambda: act(token=token, **arguments)
         )
 
@@ -69,10 +69,10 @@ draft_review, change_review, describe_review = (
 def receive_message(kind: str, body: dict[str, Any], address: str) -> tuple[str, datetime]:
     """Store a message (`tip`, `correction`). Return its receipt, and until when it is kept. Raises Refused."""
     with refusals_as_problems():
-        return reader_messages.take_in(kind=reader_messages.Kind(kind), said=body, address=address)
+        return reader_messages.receive_message(kind=reader_messages.Kind(kind), values=body, address=address)
 
 
-status_of = reader_messages.status_of
+status_of = reader_messages.find_status
 
 
 @contextmanager
@@ -86,10 +86,10 @@ def refusals_as_problems() -> Iterator[None]:
             raise Refused(INVALID_CONTENT, errors=errors) from refused
         except idempotency.KeyReused as refused:
             raise Refused(KEY_REUSED) from refused
-        except idempotency.StillAtWork as refused:
+        except idempotency.RequestInProgress as refused:
             detail = "A request with this Idempotency-Key is still running. Send it again in a moment."
             raise Refused(CONFLICT, detail, headers={"Retry-After": "1"}) from refused
-        except reader_messages.TooMany as refused:
+        except reader_messages.TooManyMessages as refused:
             raise Refused(TOO_MANY_REQUESTS, headers={"Retry-After": str(refused.wait)}) from refused
         except NotAllowed as refused:
             raise Refused(FORBIDDEN, str(refused)) from refused

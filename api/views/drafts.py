@@ -79,7 +79,7 @@ class _Drafts(PrivateEndpoint):
         content = read_content(django_request, MAX_CONTENT)
         body = read_object(content, model)
         route = f"{django_request.method} {django_request.path_info}"
-        pk = intake.write(self.token, route, key, content, act, said=body, **of)
+        pk = intake.write(self.token, route, key, content, act, values=body, **of)
         return pk, settings.SITE_URL + reverse(f"api:{self.route}", args=[pk])
 
     def begin(self, request: Request, model: type[Part], act: Callable[..., UUID]) -> HttpResponse:

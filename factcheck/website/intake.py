@@ -125,15 +125,15 @@ def _form_response(
     status, wait = 200, None
     if form.is_valid():
         try:
-            receipt, _until = reader_messages.take_in(
-                kind=form.kind, said=form.cleaned_data | (extra or {}), address=address_of(request)
+            receipt, _until = reader_messages.receive_message(
+                kind=form.kind, values=form.cleaned_data | (extra or {}), address=address_of(request)
             )
             return redirect("message", receipt)
         except Invalid as refused:
             for pointer, sentence in refused.problems:
                 name = pointer.removeprefix("/")
                 form.add_error(name if name in form.fields else None, sentence)
-        except reader_messages.TooMany as refused:
+        except reader_messages.TooManyMessages as refused:
             status, wait = 429, refused.wait
             # The limit may be the network's or the site's. The sender needn't know which.
             form.add_error(
@@ -152,7 +152,7 @@ def _form_response(
 @never_cache
 def message(request: HttpRequest, receipt: str) -> HttpResponse:
     """The status of a message for the holder of its receipt. The page doesn't show the message."""
-    found = reader_messages.status_of(receipt)
+    found = reader_messages.find_status(receipt)
     if found is None:
         raise Http404
     context = {"message": found, "address": f"{settings.SITE_URL}/receipts/{receipt}/", "license": settings.LICENSE_URL}

@@ -113,8 +113,8 @@ def test_match_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monk
             "detail": "Comparing this text takes too long. Give the sentence that matters, or try again.",
         }
     ]
-    with pytest.raises(similar_claims.MeaningMissing):  # so that an import's claim does not count as compared
-        similar_claims.published_like("Nước lũ")
+    with pytest.raises(similar_claims.MeaningNotCompared):  # so that an import's claim does not count as compared
+        similar_claims.find_similar("Nước lũ")
 
 
 def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) -> None:

@@ -73,8 +73,18 @@ def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
 @pytest.mark.parametrize(
     ("written", "field", "english", "vietnamese"),
     [
-        ({"text": " nước lũ "}, "text", "Say what it is about, in 10 characters or more.", "ít nhất 10 ký tự"),
-        ({"text": "www.a.example " * 6}, "text", "There are too many links in it: 5 at most.", "quá nhiều liên kết"),
+        (
+            {"text": " nước lũ "},
+            "text",
+            "The text is too short. Describe the claim or the mistake in at least 10 characters.",
+            "ít nhất 10 ký tự",
+        ),
+        (
+            {"text": "www.a.example " * 6},
+            "text",
+            "The text has too many links. Keep at most 5 of them.",
+            "quá nhiều liên kết",
+        ),
         ({"text": "a" * 5001}, "text", "5000", "5000"),
         ({"text": f"{TEXT}\x07"}, "text", "U+0007", "U+0007"),
         ({"text": TEXT, "url": "javascript:alert(1)"}, "url", "http", "http"),
@@ -132,7 +142,7 @@ def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsro
 
 
 def test_full_queue_blames_nobody(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_messages, "MOST_WAITING", 0)
+    monkeypatch.setattr(reader_messages, "MAX_WAITING", 0)
     response = Client(headers={"accept-language": "vi"}).post("/tips/", {"text": TEXT, "language": "vi"})
     assert (response.status_code, response["Retry-After"]) == (429, "3600")
     assert "Hiện có quá nhiều tin gửi đến nên tin này chưa được lưu. Vui lòng gửi lại sau một giờ." in response.content.decode()

@@ -18,7 +18,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.guides import guide_for
-from factcheck.editorial.events import acting
+from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import User
 
 # The order in which somebody at work needs them.
@@ -111,5 +111,5 @@ class EditorsDesk(admin.AdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         with transaction.atomic():
             assert isinstance(request.user, User)
-            acting(request.user)
+            set_actor(request.user)
             return super().password_change(request, extra_context)

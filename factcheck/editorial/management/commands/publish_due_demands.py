@@ -1,4 +1,4 @@
-"""`manage.py publish_due_demands`: publishes demands that were approved for a later day. The worker runs it."""
+"""`manage.py publish_due_demands`: publishes demands whose day has come. The worker runs this command."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from factcheck.editorial.proposals.workflow import publish
 
 
 class Command(BaseCommand):
-    help = "Publishes approved entries of the register of demands that are due. Fails if an entry can't be published."
+    help = "Publishes approved demands whose day has come. Fails if one of them could not be published."
 
     def handle(self, *args: Any, **options: Any) -> None:
         failed = 0
