@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant, still_named
+from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant, reviews_naming
 from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.desk.action_forms import DigestForm, ProseInput
 from factcheck.editorial.desk.action_views import page_about, refusals_shown, sent
@@ -126,7 +126,7 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
         shown: dict[str, Any] = {"decides": desk(request).deciding, "earlier": EARLIER}
         if request.method == "GET":  # else the row is as a form says that was refused
             try:
-                named = still_named(row, LISTED + 1)
+                named = reviews_naming(row, LISTED + 1)
                 shown |= {"named": self._pages(request, named[:LISTED]), "more_named": len(named) > LISTED}
             except TimeoutError:
                 shown["too_many"] = True

@@ -22,7 +22,7 @@ from factcheck.editorial.desk.lists import LanguageFilter, all_words, keys, lang
 from factcheck.editorial.desk.public_text import found_in_public, put_public_words
 from factcheck.editorial.links import is_public
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
-from factcheck.editorial.proposals.merge_policy import last_merged_into
+from factcheck.editorial.proposals.merge_policy import last_merge_target
 from factcheck.record.models import PublishedClaim
 
 
@@ -157,7 +157,7 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
     def split(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Asked for by either newsroom, so that it may be another one's claim."""
         claim = get_object_or_404(Claim.objects.select_related("newsroom"), pk=pk)
-        into = last_merged_into(claim)
+        into = last_merge_target(claim)
         if not {claim.newsroom_id, into.newsroom_id if into else None} & desk(request).roles.keys():
             raise Http404
         return merges.split_page(request, claim, into)

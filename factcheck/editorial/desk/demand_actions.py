@@ -61,14 +61,14 @@ def verb_page(request: HttpRequest, demand: Demand, verb: Verb[Demand]) -> HttpR
         return answer
     if not form.is_bound and verb not in possible(desk(request), demand):
         return too_late(request, page)
-    reasons = demand_policy.missing(demand) if verb.name == "submit" and not form.errors else []
+    reasons = demand_policy.find_missing(demand) if verb.name == "submit" and not form.errors else []
     template = "admin/editorial/demand/verb.html"
     return ask(request, verb, demand, form, page, template, reasons=reasons, **shown(demand, None))
 
 
 def shown(demand: Demand, proposal: Proposal | None) -> dict[str, Any]:
     """The statement that is put forward, the published one before it, and what differs between them."""
-    said = json.loads(proposal.statement) if proposal else demand_policy.statement(demand)
+    said = json.loads(proposal.statement) if proposal else demand_policy.build_statement(demand)
     published = demand_policy.last_statement(demand)
     return {
         "said": said,

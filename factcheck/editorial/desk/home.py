@@ -13,7 +13,6 @@ from factcheck.editorial.desk.public_text import put_public_words
 from factcheck.editorial.models import Authorship, Claimant, Demand, Job, Proposal, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.models.proposals import ProposalQuerySet
-from factcheck.editorial.reader_messages import messages_for
 from factcheck.webhooks.models import Subscription
 
 MOST = 50  # of each section. The next follow when these are decided.
@@ -38,8 +37,10 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
         "demand_drafts": demand_drafts(at.user, newsrooms).exclude(pk__in=told)[:MOST],
         "to_decide": _with_pages(at, found.to_decide(at.user, at.deciding)),
         "to_publish": _with_pages(at, found.to_publish(at.deciding)),
-        "sent": _with_pages(at, found.sent(at.user, newsrooms)),
-        "from_readers": messages_for(newsrooms).filter(state=ReaderMessage.State.WAITING).exists(),
+        "sent": _with_pages(at, found.awaiting_others(at.user, newsrooms)),
+        "from_readers": ReaderMessage.objects.for_newsrooms(newsrooms)
+        .filter(state=ReaderMessage.State.WAITING)
+        .exists(),
         "unconfirmed": Claimant.objects.filter(newsroom__in=at.deciding, confirmed=False).exists(),
     }
 

@@ -16,7 +16,7 @@ from factcheck.editorial.desk.decision_columns import DecisionFilter, WithDecisi
 from factcheck.editorial.desk.proposal_actions import possible
 from factcheck.editorial.desk.public_text import put_public_words
 from factcheck.editorial.desk.reviews import verdict_label
-from factcheck.editorial.links import count_waiting, open_links
+from factcheck.editorial.links import count_uncompared, open_links
 from factcheck.editorial.models import Claim, Claimant, ImportBatch, Proposal
 from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals.import_policy import close_import
@@ -125,7 +125,7 @@ class ImportBatchAdmin(WithDecision, NewsroomAdmin[ImportBatch]):
 
     def beside_form(self, request: HttpRequest, row: ImportBatch) -> dict[str, Any]:
         at, proposal = desk(request), row.proposal
-        not_compared = count_waiting(row, MOST_COUNTED + 1)
+        not_compared = count_uncompared(row, MOST_COUNTED + 1)
         return {
             "proposal": proposal,
             "decisions": possible(at, proposal),

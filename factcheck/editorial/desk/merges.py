@@ -49,7 +49,7 @@ def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     """What the claim's page says of it: where readers find it, what was merged into it, what waits for a decision."""
     at = desk(request)
     waiting = [(merge, proposal_actions.possible(at, merge)) for merge in merge_policy.open_merges(claim)]
-    into, here = merge_policy.merged_into(claim), merge_policy.merged_here(claim)
+    into, here = merge_policy.merge_target(claim), merge_policy.claims_merged_into(claim)
     told = [each for merge, _verbs in waiting for each in (merge.claim, merge.into)]
     put_public_words(at, (each for each in (into, *here, *told) if each))
     is_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
@@ -69,7 +69,7 @@ def standing(request: HttpRequest, claim: Claim) -> dict[str, Any]:
 def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Claims that may be the same, and what can be done about it: use one instead, propose a merge, or go on."""
     back = reverse("admin:editorial_claim_change", args=[claim.pk])
-    if request.method != "POST" and (merge_policy.merged_into(claim) or merge_policy.is_proposed(claim)):
+    if request.method != "POST" and (merge_policy.merge_target(claim) or merge_policy.has_open_proposal(claim)):
         return too_late(request, back)
     is_public = links.is_public(claim)
     popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
@@ -82,10 +82,12 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
             return _choose(request, claim, other, form.cleaned_data["reason"], is_public=is_public, popup=popup)
     asked = request.GET.get("q", "").strip() or claim.text
     logged = "logged" in request.GET
-    found, compared = list[similar_claims.Similar](), True
+    found, compared = list[similar_claims.SimilarClaim](), True
     try:
-        found = similar_claims.published_like(asked, besides=claim.pk, least=similar_claims.LIKELY if logged else 0.0)
-    except similar_claims.MeaningMissing as problem:
+        found = similar_claims.find_similar(
+            asked, exclude=claim.pk, min_score=similar_claims.LIKELY_SCORE if logged else 0.0
+        )
+    except similar_claims.MeaningNotCompared as problem:
         if compared := problem.by_words is not None:
             found = problem.by_words
             messages.warning(
@@ -93,7 +95,7 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
             )
         else:
             messages.warning(request, _("Comparing with what is published took too long. Open this page once more."))
-    drafts = [] if is_public else similar_claims.drafted_alike(claim)
+    drafts = [] if is_public else similar_claims.find_identical_drafts(claim)
     ours = _ours(request, {each.claim_id for each in found} | {each.pk for each in drafts})
     if logged and compared and not (found or drafts or form.errors):
         return _chosen(claim) if popup else redirect(_go_on(request, claim))
@@ -139,7 +141,7 @@ def _choose(
         return redirect("admin:editorial_claim_change", claim.pk)
     then = request.GET.get("logged")
     tip = ReaderMessage.objects.filter(claim=claim, newsroom__in=list(desk(request).roles)).first()
-    moved = merge_policy.use_instead(claim=claim, instead=other, by=by)
+    moved = merge_policy.replace_claim(claim=claim, replacement=other, by=by)
     put_public_words(desk(request), [other])
     if popup:
         return _chosen(other)
@@ -194,7 +196,7 @@ def shown(at: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
     put_public_words(at, claims)
     live = PublishedClaim.objects.live().filter(pk__in=[claim.pk for claim in claims])
     public = set(live.values_list("pk", flat=True))
-    return [(claim, claim.pk in public or merge_policy.merged_into(claim) is not None) for claim in claims]
+    return [(claim, claim.pk in public or merge_policy.merge_target(claim) is not None) for claim in claims]
 
 
 def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpResponse:
@@ -202,7 +204,7 @@ def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpRe
     seen = claim if into is None or claim.newsroom_id in desk(request).roles else into
     back = reverse("admin:editorial_claim_change", args=[seen.pk])
     if into is None or (
-        request.method != "POST" and (not merge_policy.merged_into(claim) or merge_policy.is_proposed(claim))
+        request.method != "POST" and (not merge_policy.merge_target(claim) or merge_policy.has_open_proposal(claim))
     ):
         return too_late(request, back)
     form = SPLIT.form(sent(request))

@@ -19,7 +19,7 @@ from factcheck.editorial import roles
 from factcheck.editorial.desk.access import DeskAdmin, M, Suggests, desk
 from factcheck.editorial.desk.claimants import AddressLines
 from factcheck.editorial.desk.edit_conflicts import HeldWhileSaved, SeenForm, SeenFormSet
-from factcheck.editorial.events import acting
+from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, Publisher, User
 
 # One group has a meaning here, and the form of an account offers it in words.
@@ -31,12 +31,12 @@ class RecordsActor(admin.ModelAdmin[M]):
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
-            acting(desk(request).user)
+            set_actor(desk(request).user)
             return super().changeform_view(request, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
-            acting(desk(request).user)
+            set_actor(desk(request).user)
             return super().delete_view(request, *args, **kwargs)
 
 
@@ -160,7 +160,7 @@ class AccountAdmin(RecordsActor[User], HeldWhileSaved[User], UserAdmin, DeskAdmi
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
         with transaction.atomic():
-            acting(desk(request).user)
+            set_actor(desk(request).user)
             return super().user_change_password(request, id, form_url)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -127,7 +127,7 @@ def possible(at: Desk, proposal: Proposal | None) -> list[Verb[Proposal]]:
     policy, mine = workflow.POLICIES[proposal.kind], proposal.submitted_by_id == at.user.pk
     decides = bool(at.deciding) if proposal.kind == Kind.MAPPING else proposal.deciding_id in at.deciding
     names = []
-    if not proposal.standing and decides and not mine and _is_outsider(policy, proposal, at.user):
+    if not proposal.effective_decision and decides and not mine and _is_outsider(policy, proposal, at.user):
         names.append("approve")
     if decides and _can_be_published(policy, proposal):
         names.append("publish")

@@ -12,7 +12,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.query_timeout import all_within
+from factcheck.database.query_timeout import time_limit
 from factcheck.editorial.desk.access import Desk, desk
 from factcheck.editorial.desk.lists import MOST_HITS
 from factcheck.editorial.models import Claim, Review
@@ -44,7 +44,7 @@ def found_in_public(at: Desk, words: Collection[str]) -> list[UUID]:
         query &= _all_begin(marked, EXACT_CONFIG)
     shown = PublishedClaim.objects.using("public").live().filter(search=query).order_by()
     try:
-        with all_within(SECONDS):
+        with time_limit(SECONDS):
             homes = list(shown.values_list("pk", flat=True)[:MOST_HITS])
     except TimeoutError:
         return []

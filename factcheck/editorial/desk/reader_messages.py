@@ -86,7 +86,7 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReaderMessage]:
-        seen: QuerySet[ReaderMessage] = reader_messages.messages_for(list(desk(request).roles))
+        seen: QuerySet[ReaderMessage] = ReaderMessage.objects.for_newsrooms(list(desk(request).roles))
         return seen.annotate(repeated=Count("repetitions"))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> ReaderMessage | None:

@@ -134,10 +134,10 @@ def verb_page(request: HttpRequest, review: Review, verb: Verb[Review]) -> HttpR
     if answer := act(request, verb, review, form, page):
         return answer
     if form.is_bound:
-        review = review_statements.for_statements(Review.objects.filter(pk=review.pk)).get()
+        review = Review.objects.for_statements().get(pk=review.pk)
     elif verb not in possible(desk(request), review):
         asked = verb.name == "submit" and review.state == State.DRAFT
-        reason = next(iter(review_policy.missing(review)), None) if asked else None
+        reason = next(iter(review_policy.find_missing(review)), None) if asked else None
         return too_late(request, page, reason)
     return ask(
         request,
@@ -147,7 +147,7 @@ def verb_page(request: HttpRequest, review: Review, verb: Verb[Review]) -> HttpR
         page,
         "admin/editorial/review/verb.html",
         review=review,
-        reasons=review_policy.missing(review) if verb.name == "submit" and not form.errors else [],
+        reasons=review_policy.find_missing(review) if verb.name == "submit" and not form.errors else [],
         **shown(review, None, verb.name),
     )
 
@@ -156,7 +156,7 @@ def shown(review: Review, proposal: Proposal | None, verb: str) -> dict[str, Any
     """The statement that the verb is about, the published one before it, and what differs between them."""
     published = review_policy.last_statement(review)
     if verb == "withdraw" and published is not None:
-        said = review_statements.tombstone(published)
+        said = review_statements.build_tombstone(published)
     elif verb == "reinstate" and published is not None:
         said = published
     elif verb in ("correct", "erase") and published is not None:
@@ -166,7 +166,7 @@ def shown(review: Review, proposal: Proposal | None, verb: str) -> dict[str, Any
     elif proposal is not None:
         said = json.loads(proposal.statement)
     else:
-        said = review_statements.statement(review)
+        said = review_statements.build_statement(review)
     compares = "claim" in said and "text" in said["claim"] and published is not None and said != published
     return {
         "said": said,
@@ -182,7 +182,7 @@ def shown(review: Review, proposal: Proposal | None, verb: str) -> dict[str, Any
 def _shown_of_erasure(review: Review, said: dict[str, Any]) -> dict[str, Any]:
     """The notice that is asked for, what is lost and, in a redaction, the draft that stays."""
     redact = said["notice"]["redaction"]
-    draft, published = review_statements.statement(review), review_policy.last_statement(review)
+    draft, published = review_statements.build_statement(review), review_policy.last_statement(review)
     return {
         "said": said,
         "is_notice": True,

@@ -18,7 +18,7 @@ from factcheck.editorial.desk.account_names import names_for_links
 from factcheck.editorial.desk.edit_conflicts import SeenForm, SeenFormSet
 from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
-from factcheck.editorial.statement_columns import other_fields
+from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements import review as said
 
 STANCES = [("", _("not said yet")), *choices(Source.Stance)]
@@ -92,7 +92,7 @@ class SourceInline(WideTexts, OfOwnReview, admin.StackedInline[Source, Review]):
     formset = SeenFormSet
     formfield_overrides = FORMFIELDS
     rows = ("title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"))
-    fields = (*rows, *other_fields(Source, said.Source, rows), "position")
+    fields = (*rows, *remaining_fields(Source, said.Source, rows), "position")
     lines: ClassVar = {"quote": 3}
     radio_fields = {"stance": admin.HORIZONTAL}
 

@@ -12,7 +12,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import review_statements
 from factcheck.editorial.desk import proposal_actions
 from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, desk
 from factcheck.editorial.desk.action_views import page_about
@@ -23,7 +22,7 @@ from factcheck.editorial.desk.review_actions import VERBS, may_write, possible, 
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.models import Claim, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy, workflow
-from factcheck.editorial.statement_columns import other_fields
+from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements.drafts import ReviewToDraft
 
 State = Review.State
@@ -72,7 +71,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
             (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
         ]
         placed = [name for _title, options in sets for name in options["fields"]]
-        if rest := other_fields(Review, ReviewToDraft, placed):
+        if rest := remaining_fields(Review, ReviewToDraft, placed):
             sets.append((_("About the review"), {"fields": rest}))
         if obj is not None and (obj.change_class or self._is_correction(request, obj)):
             sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))
@@ -167,7 +166,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
         if request.method != "GET":
             return {"proposal": proposal}
         at = desk(request)
-        draft = review_statements.for_statements(Review.objects.filter(pk=row.pk)).get()
+        draft = Review.objects.for_statements().get(pk=row.pk)
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
             "proposal": proposal,
@@ -175,7 +174,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
             "review": row,
             "writes": may_write(at, row),
             "verbs": possible(at, row),
-            "reasons": review_policy.missing(draft) if row.state == State.DRAFT else [],
+            "reasons": review_policy.find_missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
             "events": events[:MOST_EVENTS],
@@ -203,7 +202,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
             _("As readers will see it"),
             "admin/editorial/review/preview.html",
             review=review,
-            reasons=review_policy.missing(review) if review.state == State.DRAFT else [],
+            reasons=review_policy.find_missing(review) if review.state == State.DRAFT else [],
             **shown(review, workflow.open_proposal(review), "preview"),
         )
 
@@ -217,7 +216,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
 
     def _mine(self, request: HttpRequest, pk: Any) -> Review:
         """The review with what its statement needs, or 404 for who is not of its newsroom."""
-        return get_object_or_404(review_statements.for_statements(self.get_queryset(request)), pk=pk)
+        return get_object_or_404(Review.objects.for_statements(), pk=pk, newsroom__in=list(desk(request).roles))
 
 
 def verdict_label(review: Review) -> str:

@@ -18,7 +18,7 @@ from factcheck.editorial.desk.action_forms import NewsroomForm
 from factcheck.editorial.desk.action_views import page_about, refusals_shown, sent
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ApiToken
-from factcheck.editorial.programs.tokens import make_token, revoke_token
+from factcheck.editorial.programs.tokens import create_token, revoke_token
 
 DAYS = (7, 30, 90, 365)
 
@@ -86,7 +86,7 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
         form = TokenForm(at.newsrooms, sent(request))
         if form.is_valid():
             with refusals_shown(form):
-                token, secret = make_token(by=at.user, **form.cleaned_data)
+                token, secret = create_token(by=at.user, **form.cleaned_data)
                 page = reverse("admin:editorial_apitoken_change", args=[token.pk])
                 explanation = _(
                     "Put this where the program finds it and nobody else. It is shown now and not again; if it is"

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk.access import DeskAdmin, FollowsParent, desk
 from factcheck.editorial.desk.action_views import Verb, by_name, page_about, too_late
 from factcheck.editorial.desk.people import RecordsActor
-from factcheck.editorial.events import acting
+from factcheck.editorial.events import set_actor
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Attempt, Delivery, Event, Subscription
 
@@ -87,7 +87,7 @@ class SubscriptionAdmin(RecordsActor[Subscription], DeskAdmin[Subscription]):
         if change:
             obj.save(update_fields=self.fields)  # the rest is the worker's, which may be writing it just now
         else:
-            obj.cursor = delivery.head()  # what becomes public from now on
+            obj.cursor = delivery.log_head()  # what becomes public from now on
             obj.save()
 
     def delete_model(self, request: HttpRequest, obj: Subscription) -> None:
@@ -119,7 +119,7 @@ class SubscriptionAdmin(RecordsActor[Subscription], DeskAdmin[Subscription]):
             return too_late(request, page)
         if request.method == "POST":
             with transaction.atomic():
-                acting(desk(request).user)
+                set_actor(desk(request).user)
                 asked.do(subscription, desk(request).user, {})
             if asked.name == "new-secret":
                 return self._secret(request, subscription)

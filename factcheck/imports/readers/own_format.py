@@ -1,7 +1,7 @@
-"""The project's own import format, one object a line: checked strictly, since its writer can mend it.
+"""The project's own import format, one object a line. It is checked strictly, because its writers can correct it.
 
-The keys are those of a published review. What differs is written here: ids and what follows from other keys may be
-absent. Absent keys are the same as null.
+The keys are those of a published review. Ids, and keys with a default from other keys, can be absent. An absent key
+means null.
 """
 
 import re
@@ -20,16 +20,16 @@ from factcheck.record.statements.values import UNKNOWN_LANGUAGE, Id, Language, N
 
 
 class ImportedClaimant(Claimant):
-    id: Id = optional("", "Of a claimant here, or to be.")
+    id: Id = optional("", "The id of an existing or new claimant.")
     is_public_figure: bool | None = optional(
         "", "Whether a person may be named, for what they said in a public office."
     )
 
 
 class ImportedClaim(ReviewedClaim):
-    id: Id = optional("", "Of a claim here, or to be. Reviews of the same claim share it.")
-    language: Language = optional("", "The review's when absent.")
-    claimant: ImportedClaimant | None = optional("", "Who made the claim.")
+    id: Id = optional("", "The id of an existing or new claim. Reviews of the same claim share it.")
+    language: Language = optional("", "The review's language if absent.")
+    claimant: ImportedClaimant | None = optional("", "The claimant.")
 
 
 class ImportedVerdict(Verdict):
@@ -41,30 +41,30 @@ class ImportedVerdict(Verdict):
 
 
 class ImportedPublisher(Publisher):
-    name: Name = optional("", "The site when absent.")
-    site: Site = optional("", "The host of `original_url` when absent.")
+    name: Name = optional("", "The site if absent.")
+    site: Site = optional("", "The host of `original_url` if absent.")
 
 
 class ImportedReview(Review):
-    id: Id = optional("", "Of the review that is made.")
+    id: Id = optional("", "The id of the new review.")
     original_url: Url = required("", "The review's own page.")
-    language: Language = optional("", "`und` when absent.", default=UNKNOWN_LANGUAGE)
+    language: Language = optional("", "`und` if absent.", default=UNKNOWN_LANGUAGE)
     claim: ImportedClaim = required("", "The claim that is reviewed.")
-    verdict: ImportedVerdict = required("", "What the review finds.")
-    publisher: ImportedPublisher = optional("", "Who answers for the review.")
-    license: Url = optional("", "The site's own when absent.")
+    verdict: ImportedVerdict = required("", "The finding of the review.")
+    publisher: ImportedPublisher = optional("", "The publisher that is responsible for the review.")
+    license: Url = optional("", "The site's default licence if absent.")
 
 
 def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:
-    """The record of one line, or None; `notes.refused` then says why."""
+    """The record of one line, or None with the reasons in `notes.refused`."""
     statement, faults = parse(_plain(members, ImportedReview), ImportedReview)
     notes.refused += [Problem(fault.pointer, fault.code, fault.message()) for fault in faults]
     return statement
 
 
-def completed(said: dict[str, Any]) -> dict[str, Any]:
-    """A record with every key: what is absent is null, or follows from other keys."""
-    statement = with_defaults(said, ImportedReview)
+def complete_record(values: dict[str, Any]) -> dict[str, Any]:
+    """The record with every key. An absent key is null or gets its default."""
+    statement = with_defaults(values, ImportedReview)
     statement["claim"]["language"] = statement["claim"]["language"] or statement["language"]
     statement["publisher"] = statement["publisher"] or with_defaults({}, ImportedPublisher)
     statement["publisher"]["site"] = statement["publisher"]["site"] or site_of_review(statement["original_url"])
@@ -72,7 +72,7 @@ def completed(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: object, model: type[Part] | None) -> Any:
-    """The value without keys of the format that are null, and with its numbers as numbers."""
+    """The value without null keys of the format, and with numbers as numbers."""
     if isinstance(value, dict):
         parts = parts_of(model) if model else {}
         known = model.model_fields if model else {}

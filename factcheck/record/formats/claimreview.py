@@ -1,4 +1,4 @@
-"""Published reviews as schema.org ClaimReview. docs/claimreview.md has the mapping.
+"""Published reviews as schema.org ClaimReview. docs/reference/claimreview.md has the mapping.
 
 A ClaimReview is computed from the stored body for each request, so no second copy of a review is stored.
 """

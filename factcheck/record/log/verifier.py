@@ -1,7 +1,7 @@
 """Checks a public log from outside: `python3 -m factcheck.record.log.verifier URL [--state FILE] [--witness KEY…]`.
 
 This file needs only the standard library and `cryptography`, and shares no code with the server. You can read, copy
-and run it without trusting the site. docs/log.md lists the checks.
+and run it without trusting the site. docs/reference/log.md lists the checks.
 
 Exit code 0 means that everything is correct. Exit code 1 comes with the first discrepancy in one sentence.
 Exit code 2 means that the check could not be made (no response, wrong arguments, an unusable state file).

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connections
 
-from factcheck.database.query_timeout import all_within
+from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.questions import clean_question, heaviest_pieces, split_sentences
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
 from factcheck.record.matching.match_scoring import Candidate, Match, score_candidates
@@ -80,14 +80,14 @@ def match(text: str, *, limit: int = 10) -> Matching:
     pieces = split_sentences(clean_question(text))
     if not pieces:
         return Matching([], "words")
-    with all_within(SECONDS) as left, connections["public"].cursor() as cursor:
+    with time_limit(SECONDS) as left, connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
         words = add_similar_words(cursor, words)
         model = _model(cursor)
     selected = select_words(words, len(pieces))
     heaviest = heaviest_pieces(pieces, weigh_pieces(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
     meaning = _meaning(model, heaviest)
-    with all_within(left()), connections["public"].cursor() as cursor:
+    with time_limit(left()), connections["public"].cursor() as cursor:
         near = nearest(cursor, meaning.model, *meaning.vectors)
         found = _candidates(cursor, selected, total, meaning, near)
         best: dict[UUID, Match] = {}

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from factcheck.database.bulk_writes import insert, kept, upsert
+from factcheck.database.bulk_writes import collect, insert, upsert
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import page_url, url_key
 from factcheck.record.log.models import LogEntry, Published
@@ -46,7 +46,7 @@ def apply(published: Sequence[Published]) -> None:
     if replaced:
         PublishedReview.objects.filter(id__among=replaced).delete()
     rows: list[PublishedReview] = []
-    insert(PublishedReview, kept((review_row(each.entry, each.document) for each in published), rows))
+    insert(PublishedReview, collect((review_row(each.entry, each.document) for each in published), rows))
     corrections = [correction_row(each.entry, each.document) for each in published]
     insert(PublishedCorrection, [row for row in corrections if row])
     _update_claims(rows, replaced, orphaned)

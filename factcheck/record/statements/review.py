@@ -1,4 +1,4 @@
-"""The statement of a review. docs/api.md, "Review", describes its keys and types."""
+"""The statement of a review. docs/reference/reviews.md describes its keys and types."""
 
 from typing import Annotated, ClassVar, Self
 

@@ -55,7 +55,7 @@ def test_time_that_words_took_is_not_left_for_vectors(
 ) -> None:
     publish("Nước lũ ngập chùa.")
     embed()
-    real = matches.with_similar
+    real = matches.add_similar_words
 
     def slow(cursor: Any, words: Any) -> Any:
         cursor.execute("SELECT pg_sleep(0.3)")
@@ -167,7 +167,7 @@ def test_question_is_clipped_to_what_is_quickly_computed(settings: Any, text: st
     model = get_embeddings()
     with pytest.MonkeyPatch.context() as patch:
         asked: list[str] = []
-        engine = model._loaded()  # type: ignore[attr-defined]
+        engine = model._load()  # type: ignore[attr-defined]
         patch.setattr(engine, "query", lambda text: asked.append(text) or np.eye(1, 384)[0])
         model.embed_queries([text])
         model.embed_queries(["Nước lũ đã lên tới mái chùa"])
@@ -189,7 +189,7 @@ def test_sign_that_the_model_has_no_room_for_is_written_out(settings: Any) -> No
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://127.0.0.1:x", "http://" + "a" * 64, "http://[::1"])
 def test_address_that_is_down_or_none(url: str) -> None:
-    with pytest.raises(EmbeddingError, match="does not answer in time"):
+    with pytest.raises(EmbeddingError, match="did not respond in time"):
         RemoteModel(url, "m", "").embed_queries(["flood"])
 
 

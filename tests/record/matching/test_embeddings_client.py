@@ -24,7 +24,7 @@ def test_slow_address_is_given_up(address: Address, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(embeddings, "QUERY_TIMEOUT", 0.2)
     late = threading.Event()
     address.answer = lambda texts: (200, late.wait(20) and {})
-    with pytest.raises(EmbeddingError, match="does not answer in time"):
+    with pytest.raises(EmbeddingError, match="did not respond in time"):
         get_embeddings().embed_queries(["flood"])
     late.set()
 
@@ -43,7 +43,7 @@ def test_address_that_answers_letter_by_letter_is_given_up(settings: Any, monkey
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Trickle) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        with pytest.raises(EmbeddingError, match="does not answer in time"):
+        with pytest.raises(EmbeddingError, match="did not respond in time"):
             RemoteModel(f"http://127.0.0.1:{server.server_port}", "m", "").embed_queries(["flood"])
         over.set()
         server.shutdown()
@@ -66,7 +66,7 @@ def test_address_that_begins_its_answer_letter_by_letter_is_given_up(monkeypatch
         server = threading.Thread(target=trickle, args=[listening])
         server.start()
         begun = time.monotonic()
-        with pytest.raises(EmbeddingError, match="does not answer in time"):
+        with pytest.raises(EmbeddingError, match="did not respond in time"):
             RemoteModel(f"http://127.0.0.1:{listening.getsockname()[1]}", "m", "").embed_queries(["flood"])
         assert time.monotonic() - begun < 3
         over.set()
@@ -98,7 +98,7 @@ def test_address_that_leads_elsewhere_does_not_take_the_key_there(address: Addre
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address.headers["Location"] = f"http://localhost:{server.server_port}/"
         address.answer = lambda texts: (302, {})
-        with pytest.raises(EmbeddingError, match="answered 302"):
+        with pytest.raises(EmbeddingError, match="responded with status 302"):
             get_embeddings().embed_queries(["flood"])
         server.shutdown()
     assert not came.is_set()

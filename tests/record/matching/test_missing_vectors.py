@@ -120,7 +120,7 @@ def test_another_model_that_does_not_answer_takes_no_vectors_away(
     embed()
     settings.EMBEDDINGS_MODEL = "mistyped"
     address.answer = lambda texts: (404, {})
-    with pytest.raises(CommandError, match="answered 404"):
+    with pytest.raises(CommandError, match="responded with status 404"):
         embed()
     assert ReviewVector.objects.get().model == "e5-test"
 
