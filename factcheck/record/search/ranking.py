@@ -153,7 +153,7 @@ class Search:
         # A word that is rare in claims but common in bodies takes longer than GLANCE.
         if rare and (found := rank(None, seconds=GLANCE)):
             return found
-        if reviews > RARE and self._unfiltered and query.all_terms() == query.any_word():  # no unwanted terms
+        if reviews > RARE and self._unfiltered and query.all_terms() == query.any_word():  # no excluded terms
             return self._find_common(reviews, rank)
         if not (found := rank(_Shelves(0, SAMPLE))):
             return Results([], complete=False)
@@ -245,8 +245,8 @@ LEFT JOIN LATERAL (
 ) hit ON true
 ORDER BY hit.score {direction}, hit.id {direction}
 """
-# Rows are sorted by their physical place (ctid) first. Sorting many rows with their vectors takes longer than ranking
-# the newest ones.
+# The inner query sorts only sequence and ctid, and then only the newest rows are read whole. Sorting many rows with
+# their vectors would take longer than ranking the newest ones.
 _EVERYWHERE = f"""
 SELECT sequence, id, body, search FROM {{table}} WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM {{table}} WHERE {{where}} AND ({{matches}}) ORDER BY sequence DESC LIMIT {CANDIDATES}
