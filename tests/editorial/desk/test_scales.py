@@ -118,7 +118,7 @@ def test_returned_mapping_is_told_of_and_proposed_again_when_it_is_saved(databas
     newsroom = make_newsroom()
     mapping = propose_mapping(newsroom)
     second = signed_in(newsroom.second).open(decision(mapping, "return"))
-    assert "Imports do not use it." in second.text
+    assert "Imports will not use it." in second.text
     second.fill(reason="Trào phúng không phải là sai.").press("Return with a message")
     editor = signed_in(newsroom.editor).open("/admin/")
     assert f"Returned to you {mapping} Trào phúng không phải là sai. Verdict mapping ·" in editor.text

@@ -71,7 +71,7 @@ def test_claim_of_another_newsroom_that_is_used_is_linked_where_it_can_be_read(n
     lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save")
     lan.press("Use this one instead")
     assert (lan.path, lan.status) == ("/admin/editorial/claim/", 200)
-    assert f'yours is gone. <a href="/claims/{existing.pk}/">' in lan.html
+    assert f'Yours is deleted. <a href="/claims/{existing.pk}/">' in lan.html
 
 
 @pytest.mark.parametrize("window", ["", "&_popup=1"])
