@@ -1,5 +1,5 @@
-# Relative paths only: the checkout may lie in a folder with a space in its name.
-# Each line is one shell; several commands in a line are joined with && (macOS brings make 3.81, without .SHELLFLAGS).
+# Use relative paths only, because the name of the folder may contain a space.
+# Each line runs in its own shell. Join several commands with &&, because make 3.81 of macOS has no .SHELLFLAGS.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -7,27 +7,27 @@ PORT ?= 8000
 COVERAGE_MIN ?= 95
 # Extra words for pytest, for example: make test ARGS="tests/record -x"
 ARGS ?=
-# How many reviews each measurement is of, instead of its own number.
+# How many reviews each measurement uses, instead of its own number.
 REVIEWS ?=
 python := .venv/bin/python
 table := var/bench.md
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run test prove bench check format openapi fields examples messages requirements clean
+.PHONY: help run test prove bench check format openapi fields examples messages screenshots requirements clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
-run: .venv/run.stamp ## start everything on http://127.0.0.1:8000 (PORT=…); Ctrl-C stops it
+run: .venv/run.stamp ## start the site on http://127.0.0.1:8000 (PORT=8001 for another port), Ctrl-C stops it
 	@PORT="$(PORT)" exec $(python) manage.py run
 
-test: .venv/dev.stamp ## run the tests with coverage (ARGS=… goes to pytest)
+test: .venv/dev.stamp ## run the tests with coverage (ARGS="tests/record -x" for some of them)
 	$(python) -m pytest -n 2 --cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN) $(ARGS)
 
-prove: .venv/dev.stamp .venv/browser.stamp ## run what takes longer: kills, large imports, fuzzing, a real browser
+prove: .venv/dev.stamp .venv/browser.stamp ## run the slow tests: kills, large imports, fuzzing, a real browser
 	$(python) -m pytest -m prove $(ARGS)
 
-bench: .venv/bench.stamp ## measure, as ratios in one table (bench/README.md; REVIEWS=… for fewer)
+bench: .venv/bench.stamp ## measure speed beside other programs (REVIEWS=20000 for a short run)
 	mkdir -p var && rm -f $(table)
 	for name in append importing dumps answers searching; do \
 		BENCH_TABLE=$(table) $(python) bench/$$name.py $(if $(REVIEWS),--reviews $(REVIEWS)) || exit 1; \
@@ -35,62 +35,63 @@ bench: .venv/bench.stamp ## measure, as ratios in one table (bench/README.md; RE
 	for name in matching languages; do BENCH_TABLE=$(table) $(python) bench/$$name.py || exit 1; done
 	BENCH_TABLE=$(table) $(python) bench/table.py
 
-check: .venv/dev.stamp ## format, lint, types, contracts, migrations, OpenAPI, field tables, messages, deployment settings
+check: .venv/dev.stamp ## check format, lint, types, imports, migrations, OpenAPI, field tables, translations
 	$(python) -m ruff format --check .
 	$(python) -m ruff check .
 	$(python) -m mypy
 	$(python) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(python) manage.py makemigrations --check --dry-run
 	$(python) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
-	diff -u docs/openapi.yaml var/openapi.yaml || { echo "docs/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
+	diff -u docs/reference/openapi.yaml var/openapi.yaml || { echo "docs/reference/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
 	$(python) manage.py fields --check
 	$(python) manage.py messages --check
 	set -a && source deploy/production.env.example && SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(48))')" && set +a && \
 		$(python) manage.py check --deploy --fail-level WARNING
 
-format: .venv/dev.stamp ## put the code into the one format and mend what can be mended
+format: .venv/dev.stamp ## format the code and fix what ruff can fix
 	$(python) -m ruff format .
 	$(python) -m ruff check --fix .
 
-openapi: .venv/dev.stamp ## write docs/openapi.yaml from the code
-	$(python) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+openapi: .venv/dev.stamp ## write the OpenAPI document from the code
+	$(python) manage.py spectacular --validate --fail-on-warn --file docs/reference/openapi.yaml
 
-fields: .venv/dev.stamp ## write the tables of fields in docs/ from the statements' models
+fields: .venv/dev.stamp ## write the tables of fields in docs/ from the models
 	$(python) manage.py fields
 
-examples: .venv/dev.stamp ## record the examples of docs/api.md and OpenAPI anew, from real answers
+examples: .venv/dev.stamp ## record the examples of the documentation from real responses
 	RECORD_EXAMPLES=1 $(python) -m pytest -q tests/api/test_examples.py -k "answers or real"
 	$(MAKE) openapi
 
-messages: .venv/dev.stamp ## collect the texts to translate in factcheck/locale, and compile it
+messages: .venv/dev.stamp ## collect the texts to translate, and compile the translation
 	$(python) manage.py messages
 
-requirements: .venv/dev.stamp ## pin requirements.in and those for tests and measurements anew, with hashes
+screenshots: .venv/browser.stamp ## take the pictures in docs/images from a running desk
+	$(python) docs/screenshots.py
+
+requirements: .venv/dev.stamp ## pin the newest versions of all packages, with hashes
 	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/python -m pip install --quiet uv
 	export UV_CUSTOM_COMPILE_COMMAND="make requirements" && for name in requirements requirements-dev requirements-bench; do \
 		.venv/uv/bin/uv pip compile --quiet --upgrade --universal --no-strip-extras --generate-hashes --python-version 3.11 $$name.in --output-file $$name.txt || exit 1; \
 	done
 
-clean: ## remove .venv and caches; var/ with the data stays
+clean: ## remove .venv and caches, and keep the data in var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.*
 
-# wrk asks the servers that are compared; elsewhere install it beforehand (macOS: brew install wrk).
+# wrk sends the requests of `make bench`. Debian gets wrk here, elsewhere install it first (macOS: brew install wrk).
 .venv/bench.stamp: requirements-bench.txt .venv/run.stamp
 	command -v wrk >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends wrk; }
 	$(install)
 
 .venv/bin/python:
-	@test -w . || { echo "The folder $$PWD cannot be written to, so .venv cannot be made in it: change that, or copy the project elsewhere." >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one, for example: make run PYTHON=python3.12")'
-	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv module is missing (Debian: apt-get install python3-venv)." >&2; exit 1; }
-	@echo "$$(date +%T) Making the virtual environment .venv…"
+	@test -w . || { echo "You can't write to the folder $$PWD, so .venv can't be created. Change the permissions, or copy the project elsewhere." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed. Name one, for example: make run PYTHON=python3.12")'
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv module is missing. On Debian, run: apt-get install python3-venv" >&2; exit 1; }
 	@rm -rf .venv
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "The virtual environment .venv could not be made; the lines above say why." >&2; exit 1; }
+	@printf 'Creating the virtual environment .venv… '; $(PYTHON) -m venv .venv && echo "$$SECONDS s" || { rm -rf .venv; echo "The virtual environment .venv can't be created. The lines above say why." >&2; exit 1; }
 
-# pip itself is quiet, and the first start takes a minute.
+# pip prints errors alone. The first installation takes about a minute.
 define install
-	@echo "$$(date +%T) Installing the packages of $<…"
-	@$(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r $< && echo "$$(date +%T) Installed in $$SECONDS s."
+	@printf 'Installing the packages of $<… '; $(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r $< && echo "$$SECONDS s" || { echo "The packages of $< can't be installed. The lines above say why." >&2; exit 1; }
 	@touch $@
 endef
 
@@ -100,7 +101,7 @@ endef
 .venv/dev.stamp: requirements-dev.txt .venv/run.stamp
 	$(install)
 
-# Debian's chromium for the journeys through a real browser; elsewhere install Chromium and name it in CHROMIUM.
+# The tests in a real browser use Debian's chromium. Elsewhere install Chromium and set CHROMIUM to its path.
 .venv/browser.stamp: .venv/dev.stamp
 	test -n "$${CHROMIUM:-}" || command -v chromium >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium; }
 	touch $@

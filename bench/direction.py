@@ -1,6 +1,6 @@
 """The direction from English claims to Vietnamese ones, among the model's vectors (`record/language_direction.py`).
 
-    python bench/direction.py > factcheck/record/language_direction.json
+    python bench/direction.py > factcheck/record/matching/language_direction.json
 
 From all claims that `languages.py` asks among but the fifty that its posts are about; takes some minutes.
 """

@@ -1,4 +1,4 @@
-"""All settings, in one place, from environment variables; docs/settings.md lists them.
+"""All settings, in one place, from environment variables; docs/reference/settings.md lists them.
 
 Without any variable this is a site for this machine alone (``make run``): embedded PostgreSQL, plain HTTP on 127.0.0.1.
 With an ``https://`` SITE_URL it is a production site: secure cookies, HSTS, redirect to HTTPS.
@@ -12,6 +12,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from factcheck import __version__
 from factcheck.database import source
 from factcheck.server.environment import environment, number, rate, switch
 from factcheck.server.secret_key import secret_key
@@ -189,7 +190,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Fact-check API",
-    "VERSION": "1",
+    "VERSION": __version__,
     "OAS_VERSION": "3.1.1",
     "POSTPROCESSING_HOOKS": ["api.schema.hooks.complete"],
 }
@@ -257,6 +258,7 @@ FORMAT_MODULE_PATH = ["factcheck.locale"]
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [("docs", BASE_DIR / "docs" / "images")]  # the pictures in the guides
 # Static files are served from where the apps keep them; nothing has to be collected first.
 WHITENOISE_USE_FINDERS = True
 

@@ -38,7 +38,7 @@ CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
 if CONTROLLER:
     # All that a shell may have set, so that no test touches a site's own database, key or dumps; tests/test_settings.py
     # holds the page to what is read.
-    page = (Path(__file__).parent.parent / "docs/settings.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parent.parent / "docs/reference/settings.md").read_text(encoding="utf-8")
     for name in re.findall(r"^\| `([A-Z_]+)`", page, re.MULTILINE):
         os.environ.pop(name, None)
     # In memory where there is room: a copy of a database is some 500 files, and ext4 is slow to reuse what was just deleted.

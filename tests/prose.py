@@ -53,7 +53,7 @@ class Sentence:
             found.append("semicolon")
         if word := RULED_OUT.search(self.text):
             found.append(f"“{word[0]}”")
-        if (word := BEGINNING.match(self.text)) and not self.text.rstrip("\"”)").endswith("?"):
+        if (word := BEGINNING.match(self.text)) and not self.text.rstrip('"”)').endswith("?"):
             found.append(f"begins with “{word[1]}”")
         return found
 
@@ -76,7 +76,17 @@ def sentences_of(file: Path) -> Iterator[Sentence]:
 def files() -> list[Path]:
     """All files with English prose that Git knows. Vietnamese pages have rules of their own."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md", "factcheck/**.py", "api/**.py", "*.sql"],
+        [
+            "git",
+            "ls-files",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "*.md",
+            "factcheck/**.py",
+            "api/**.py",
+            "*.sql",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -140,9 +150,9 @@ def _of_python(text: str) -> Iterator[tuple[int, str, bool]]:
                 for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:- |\d+\. ))", docstring):
                     yield node.body[0].lineno, _ITEM.sub("", paragraph), False
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
-            if re.match(r"[A-Z][^\n]* [^\n]* [^\n]* [^\n]*[.!?]$", node.value):
-                yield node.lineno, re.sub(r"%\(\w+\)[sd]|\{[^}]*\}", "CODE", node.value), False
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+        if is_text and re.match(r"[A-Z][^\n]* [^\n]* [^\n]* [^\n]*[.!?]$", node.value):
+            yield node.lineno, re.sub(r"%\(\w+\)[sd]|\{[^}]*\}", "CODE", node.value), False
     yield from _comments_of(text)
 
 

@@ -1,4 +1,4 @@
-"""The benchmarks' own database can be filled; what they measure stands in docs/performance.md."""
+"""The benchmarks' own database can be filled. docs/explanation/performance.md has the measurements."""
 
 import subprocess
 import sys

@@ -1,23 +1,31 @@
 """Nothing that people use is undocumented, and no link in the documentation leads nowhere."""
 
 import gettext
+import pkgutil
 import re
 import subprocess
 import unicodedata
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
 from django.core.management import call_command
+from django.db.models import Field, Model
+from django.utils.translation import override
 
 from api.urls import urlpatterns
+from factcheck.editorial import desk
+from factcheck.editorial.desk.action_views import DeskAction
+from factcheck.editorial.models import Appearance, Claim, Claimant, Demand, Review, Source
 from factcheck.server.tasks import SCHEDULE
 
 ROOT = Path(__file__).parent.parent
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 # In Markdown a fence may be indented under an item of a list.
 FENCE = re.compile(r"^\s*```.*?^\s*```$", re.MULTILINE | re.DOTALL)
-# In the editors' guides bold and italic type are for what stands at the desk and for nothing else.
+# In the fact-checkers' guides bold and italic type are for the desk's own labels and for nothing else.
 LABEL = re.compile(r"(\*\*?)(\S[^*]*)\1")
 
 
@@ -56,7 +64,7 @@ def anchors(page: Path) -> set[str]:
 
 def test_pages_are_found():
     names = {str(page.relative_to(ROOT)) for page in pages()}
-    assert {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/api.md", "docs/adr/README.md"} <= names
+    assert {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/reference/api.md", "docs/adr/README.md"} <= names
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
@@ -77,22 +85,37 @@ def test_every_page_is_listed():
         (ROOT / "docs" / link.partition("#")[0]).resolve()
         for link in LINK.findall((ROOT / "docs/README.md").read_text(encoding="utf-8"))
     }
-    found = {file for file in (ROOT / "docs").iterdir() if file.is_file() and file.name != "README.md"}
-    assert sorted(str(file) for file in found - listed) == []
+    folders = [ROOT / "docs" / name for name in ("", "tutorials", "how-to", "reference", "explanation")]
+    found = {file for folder in folders for file in folder.iterdir() if file.is_file()}
+    others = {ROOT / "docs" / name for name in ("README.md", "screenshots.py")}
+    assert len(found) > 50
+    assert sorted(str(file) for file in found - listed - others) == []
 
 
 def test_every_decision_is_listed_and_short():
-    index = (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")
-    decisions = sorted((ROOT / "docs/adr").glob("[0-9]*.md"))
+    """Numbered without gaps, in one form, of 120 to 350 words."""
+    folder = ROOT / "docs/adr"
+    decisions = sorted(folder.glob("[0-9]*.md"))
+    listed = LINK.findall((folder / "README.md").read_text(encoding="utf-8"))
     assert len(decisions) >= 11
-    assert [page.name for page in decisions if f"]({page.name})" not in index] == []
-    assert [page.name for page in decisions if len(page.read_text(encoding="utf-8").splitlines()) > 40] == []
+    assert [page.name for page in decisions] == listed
+    for number, page in enumerate(decisions, 1):
+        record = page.read_text(encoding="utf-8")
+        assert page.name.startswith(f"{number:04}-")
+        assert record.startswith(f"# {number}. ")
+        assert re.findall(r"^## (.+)$", record, re.MULTILINE) == ["Context", "Decision", "Consequences"]
+        assert 120 <= len(record.split()) <= 350, page.name
 
 
 def test_every_command_is_documented():
     """In the table of all commands, wherever else each is explained."""
     commands = {file.stem for file in ROOT.glob("[!.]*/**/management/commands/[!_]*.py")}
-    table = (ROOT / "docs/operations.md").read_text(encoding="utf-8").partition("## Commands")[2].partition("\n## ")[0]
+    table = (
+        (ROOT / "docs/reference/commands.md")
+        .read_text(encoding="utf-8")
+        .partition("## `manage.py`")[2]
+        .partition("\n## ")[0]
+    )
     assert len(commands) >= 13
     assert sorted(name for name in commands if f"`{name}`" not in table) == []
 
@@ -110,9 +133,9 @@ def test_commands_name_a_python_that_is_there():
 
 def test_every_target_of_make_is_documented():
     targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    words = text()
+    table = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8").partition("## `make`")[2]
     assert "run" in targets
-    assert [name for name in targets if not re.search(rf"`make {name}\b", words)] == []
+    assert [name for name in targets if f"| `make {name}` |" not in table] == []
 
 
 def test_every_address_of_the_api_is_documented():
@@ -130,15 +153,15 @@ def test_every_address_of_the_api_is_documented():
 
 def test_every_variable_of_the_example_is_documented():
     example = (ROOT / "deploy/production.env.example").read_text(encoding="utf-8")
-    settings = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    settings = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
     names = re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)
     assert "SITE_URL" in names
     assert [name for name in names if f"`{name}`" not in settings] == []
 
 
 def test_everything_at_a_fixed_time_is_documented():
-    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    table = operations.partition("## The worker")[2].partition("\n## ")[0]
+    commands = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+    table = commands.partition("## What the worker runs")[2].partition("\n## ")[0]
     assert [command for command in [*SCHEDULE, "ask_witnesses"] if f"`{command}`" not in table] == []
 
 
@@ -147,7 +170,9 @@ def test_vocabulary_says_what_the_interface_says():
     with (ROOT / "factcheck/locale/vi/LC_MESSAGES/django.mo").open("rb") as file:
         catalogue = gettext.GNUTranslations(file)
     rows = re.findall(
-        r"^\| `?(\w[\w ]*)`? \| ([^|]+) \|", (ROOT / "docs/vocabulary.md").read_text(encoding="utf-8"), re.MULTILINE
+        r"^\| `?(\w[\w ]*)`? \| ([^|]+) \|",
+        (ROOT / "docs/reference/vocabulary.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
     )
     known = {word: said for word, said in rows if said != "Vietnamese" and catalogue.gettext(word) != word}
     assert len(known) > 15
@@ -161,14 +186,14 @@ def label(text: str) -> str:
 
 
 def labels_by_section(page: Path) -> list[tuple[int, set[str]]]:
-    """Of each heading how deep it is, and the labels below it."""
+    """The depth of each heading, and the labels below it."""
     parts = re.split(r"^(#+) .+$", prose(page), flags=re.MULTILINE)
     texts = zip(parts[1::2], parts[2::2], strict=True)
     return [(len(depth), {label(found) for _stars, found in LABEL.findall(text)}) for depth, text in texts]
 
 
 def labels_in_vietnamese() -> dict[str, set[str]]:
-    """What the catalogue says for each English label; a word has several where contexts differ."""
+    """The Vietnamese of each English label. A word has several where contexts differ."""
     with (ROOT / "factcheck/locale/vi/LC_MESSAGES/django.po").open("rb") as file:
         catalogue = read_po(file, locale="vi")
     said: dict[str, set[str]] = {}
@@ -180,22 +205,83 @@ def labels_in_vietnamese() -> dict[str, set[str]]:
     return said
 
 
-@pytest.mark.parametrize("guide", ["editors", "demands"])
-def test_guides_name_what_stands_at_the_desk_in_both_languages(guide: str):
-    english, vietnamese = ROOT / f"docs/{guide}.md", ROOT / f"docs/{guide}.vi.md"
+# The guides for fact-checkers are those in two languages.
+GUIDES = sorted(page.with_name(page.name.replace(".vi.md", ".md")) for page in (ROOT / "docs").glob("*/*.vi.md"))
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda page: str(page.relative_to(ROOT / "docs")))
+def test_guide_names_what_the_desk_shows_in_both_languages(guide: Path):
+    vietnamese = guide.with_suffix(".vi.md")
     assert unicodedata.is_normalized("NFC", vietnamese.read_text(encoding="utf-8"))
-    here, there, said = labels_by_section(english), labels_by_section(vietnamese), labels_in_vietnamese()
-    sql = [
-        [fence for fence in FENCE.findall(page.read_text(encoding="utf-8")) if "```sql" in fence]
-        for page in (english, vietnamese)
-    ]
-    assert sql[0] == sql[1]
-    assert sum(len(labels) for _depth, labels in here) > 20
+    here, there, said = labels_by_section(guide), labels_by_section(vietnamese), labels_in_vietnamese()
     assert sorted(name for _depth, labels in here for name in labels if name not in said) == []
     assert [depth for depth, _labels in here] == [depth for depth, _labels in there]
     for (_depth, names), (_same, theirs) in zip(here, there, strict=True):
         assert {name: said[name] for name in names if not said[name] & theirs} == {}  # not named in Vietnamese
         assert theirs - {text for name in names for text in said[name]} == set()  # no label, or not named in English
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda page: str(page.relative_to(ROOT / "docs")))
+def test_guide_has_the_same_parts_in_both_languages(guide: Path):
+    """Their links lead to the same pages and pictures, and neither has a command."""
+    vietnamese = guide.with_suffix(".vi.md")
+    texts = [page.read_text(encoding="utf-8") for page in (guide, vietnamese)]
+    first, second = (LINK.findall(prose(page))[1:] for page in (guide, vietnamese))
+    assert [link.partition("#")[0].replace(".vi.", ".") for link in second] == [
+        link.partition("#")[0] for link in first
+    ]
+    assert [link for link in second if (ROOT / "docs/x" / link).suffix == ".png" and ".vi." not in link] == []
+    untranslated = [
+        link for link in second if ".vi." not in link and (guide.parent / link).with_suffix(".vi.md").exists()
+    ]
+    assert untranslated == []
+    assert f"[Tiếng Việt]({vietnamese.name})" in texts[0]
+    assert f"[English]({guide.name})" in texts[1]
+    assert [text for text in texts if "```" in text or "manage.py" in text or "SELECT" in text] == []
+
+
+def actions_of_the_desk() -> list[DeskAction[Any]]:
+    """The actions of people who check facts. Webhooks are for administrators."""
+    found: list[DeskAction[Any]] = []
+    for name in (module.name for module in pkgutil.iter_modules(desk.__path__) if module.name != "webhooks"):
+        for value in vars(import_module(f"{desk.__name__}.{name}")).values():
+            found += [
+                each
+                for each in (value.values() if isinstance(value, dict) else [value])
+                if isinstance(each, DeskAction)
+            ]
+    return found
+
+
+def labels_in_guides(stars: str) -> set[str]:
+    return {label(name) for guide in GUIDES for kind, name in LABEL.findall(prose(guide)) if kind == stars}
+
+
+def test_every_action_of_the_desk_is_in_a_guide():
+    with override("en"):
+        actions = {label(str(action.label)) for action in actions_of_the_desk()}
+    assert {"Approve", "Withdraw", "Update the entry", "Close it", "Take up"} <= actions
+    assert sorted(actions - labels_in_guides("**")) == []
+
+
+@pytest.mark.parametrize("model", [Claim, Appearance, Claimant, Review, Source, Demand])
+def test_every_field_that_a_person_fills_in_is_in_a_guide(model: type[Model]):
+    fields = [field for field in model._meta.get_fields() if isinstance(field, Field) and field.editable]
+    theirs = re.compile(
+        "original_|license_url|publisher" if model is Review else "newsroom"
+    )  # only imports fill them in
+    with override("en"):
+        names = {
+            label(str(each.verbose_name)) for each in fields if not each.auto_created and not theirs.match(each.name)
+        }
+    assert sorted(names - labels_in_guides("*")) == []
+
+
+def test_every_picture_is_shown():
+    shown = {link.rpartition("/")[2] for page in pages() for link in LINK.findall(prose(page)) if ".png" in link}
+    there = {picture.name for picture in (ROOT / "docs/images").glob("*.png")}
+    assert there - shown - {"site.png"} == set()  # the README's
+    assert [picture.name for picture in (ROOT / "docs/images").iterdir() if picture.stat().st_size > 150_000] == []
 
 
 def test_tables_of_fields_are_those_of_the_statements() -> None:

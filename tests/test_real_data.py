@@ -19,8 +19,8 @@ def clone(tmp_path: Path) -> Path:
     folder = tmp_path / "a clone"
     for name in ("api", "factcheck", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("docs/settings.md", "pyproject.toml"):
-        (folder / name).parent.mkdir(exist_ok=True)
+    for name in ("docs/reference/settings.md", "pyproject.toml"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     return folder
 

@@ -129,7 +129,7 @@ def test_every_variable_is_documented():
         re.findall(r'environ\.get\("(\w+)"', code)
     )
     read |= set(re.findall(r'"(\w*DATABASE_URL)"', code))
-    documented = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
+    documented = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/reference/settings.md").read_text(), re.MULTILINE))
     assert len(read) > 15
     assert read == documented
 

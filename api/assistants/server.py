@@ -19,6 +19,7 @@ from mcp.types import ToolAnnotations
 
 from api.assistants import tools
 from api.http.problems import ParameterProblem
+from factcheck import __version__
 
 THREADS = 8  # each keeps a connection of the reading role
 MAX_REQUEST = 2**20  # bytes
@@ -49,7 +50,7 @@ def make_server() -> MCPServer:
         title="Fact-check record",
         instructions=INSTRUCTIONS,
         website_url=f"{settings.SITE_URL}/",
-        version="1",
+        version=__version__,
         log_level=cast("Level", settings.LOG_LEVEL),
         subscriptions=False,
     )

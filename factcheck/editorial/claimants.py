@@ -1,6 +1,6 @@
 """Verbs for names that came in with an import: an editor confirms them or describes them.
 
-No private person is named (docs/editors.md, "Log a claim").
+No private person is named (docs/how-to/name-a-claimant.md).
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """Statements: what a review says, as canonical JSON, from the draft's rows.
 
-Nothing in a statement is known only at publication; the record adds that (docs/architecture.md, "Bytes").
+Nothing in a statement is known only at publication; the record adds that (docs/explanation/architecture.md, "Bytes").
 """
 
 from typing import Any

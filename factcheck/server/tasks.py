@@ -1,4 +1,4 @@
-"""What the site does by itself at fixed times: commands, run by the worker (docs/operations.md).
+"""What the site does by itself at fixed times: commands, run by the worker (docs/reference/commands.md).
 
 Times are UTC. What was due in the last day and did not run, because no worker did, runs when one starts.
 """

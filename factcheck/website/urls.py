@@ -5,7 +5,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from factcheck.website import demand_views, intake, sitemaps, views, well_known
+from factcheck.website import demand_views, documentation, intake, sitemaps, views, well_known
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,6 +20,11 @@ urlpatterns = [
     path("corrections/", views.corrections, name="corrections"),
     path("demands/", demand_views.demands, name="demands"),
     path("demands/<uuid:demand_id>/", demand_views.demand, name="demand"),
+    path("docs/", documentation.index, name="documentation"),
+    path("docs/<slug:kind>/", documentation.guide),
+    path("docs/<slug:kind>/<slug:name>/", documentation.guide, name="guide"),
+    path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),
+    path("llms.txt", documentation.llms),
     # Without a token against forgery: the worst that another site can do with it is to change the language,
     # and a token would cost every reader a cookie and every page its ETag.
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),

@@ -1,8 +1,11 @@
-"""Requests and their answers as the documentation shows them, and what is left to compare when what is new each time is
-put aside: ids that the site gives, times, digests, signatures, cursors."""
+"""Requests and responses as the documentation shows them.
+
+To compare them, values that change each time are put aside: ids, times, digests, signatures, cursors.
+"""
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +20,13 @@ SHOWN = (
     "Content-Type", "Location", "ETag", "Cache-Control", "Retry-After", "WWW-Authenticate", "Factcheck-Head",
     "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt", "Accept-Ranges", "Content-Range", "Link",
 )  # fmt: skip
+# Headers that nearly every response has. docs/reference/api.md describes them, so examples leave them out.
+USUAL = {
+    "ETag": re.compile(".+"),
+    "Factcheck-Head": re.compile(r"\d+"),
+    "Cache-Control": re.compile("no-cache"),
+    "Link": re.compile('<[^>]+>; rel="license"'),
+}
 _NEW_EACH_TIME = re.compile(
     r"""[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}  # an id
     | \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z                            # a time
@@ -55,7 +65,7 @@ def comparable(text: str) -> str:
 
 
 def read_request(block: str) -> Request:
-    """Of a whole exchange: the lines before those of the answer."""
+    """The request of an exchange: the lines before the response."""
     asked = re.split(r"\n+HTTP/1\.1 ", block)[0]
     head, _, content = asked.strip().partition("\n\n")
     line, *fields = head.split("\n")
@@ -65,23 +75,46 @@ def read_request(block: str) -> Request:
     return Request(method, address, headers, content.strip())
 
 
-def write_exchange(block: str, response: HttpResponse) -> str:
-    """The block with this answer in place of the one that it has."""
+def write_exchange(block: str, response: HttpResponse, omitted: Collection[str] = ()) -> str:
+    """The block with this response. `omitted` are the keys whose values another page shows."""
     asked = re.split(r"\n+HTTP/1\.1 ", block)[0].rstrip("\n")
     # Python before 3.13 has the phrase of RFC 4918, later ones that of RFC 9110.
     reason = response.reason_phrase.replace("Unprocessable Entity", "Unprocessable Content")
     lines = [f"HTTP/1.1 {response.status_code} {reason}"]
-    lines += [f"{name}: {response[name]}" for name in SHOWN if name in response]
-    return f"{asked}\n\n" + "\n".join(lines) + f"\n\n{written_content(response)}".rstrip("\n") + "\n"
+    lines += [f"{name}: {response[name]}" for name in SHOWN if name in response and not _is_usual(name, response[name])]
+    return f"{asked}\n\n" + "\n".join(lines) + f"\n\n{written_content(response, omitted)}".rstrip("\n") + "\n"
 
 
-def written_content(response: HttpResponse) -> str:
+def _is_usual(name: str, value: str) -> bool:
+    return name in USUAL and USUAL[name].fullmatch(value) is not None
+
+
+def written_content(response: HttpResponse, omitted: Collection[str] = ()) -> str:
     text = response.content.decode()
-    return pretty(json.loads(text)) if "json" in response.get("Content-Type", "") else text
+    if "json" not in response.get("Content-Type", ""):
+        return text
+    return re.sub(r'"(\{…\}|\[…\]|…)"', r"\1", pretty(_shortened(json.loads(text), omitted)))
+
+
+def _shortened(value: Any, omitted: Collection[str]) -> Any:
+    """Objects and lists under these keys become `{…}` and `[…]`. After `rest of`, a list keeps its first item."""
+    if isinstance(value, list):
+        return [_shortened(each, omitted) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {}
+    for key, each in value.items():
+        if isinstance(each, list) and f"rest of {key}" in omitted:
+            found[key] = [_shortened(each[0], omitted), "…"]
+        elif each and isinstance(each, dict | list) and key in omitted:
+            found[key] = "{…}" if isinstance(each, dict) else "[…]"
+        else:
+            found[key] = _shortened(each, omitted)
+    return found
 
 
 def pretty(value: Any, indent: int = 0, before: int = 0) -> str:
-    """JSON in lines of WIDTH, as full as they can be. `before` is what stands on the first line already."""
+    """JSON in lines of WIDTH, as full as they can be. `before` is the number of characters that are already on the first line."""
     flat = json.dumps(value, ensure_ascii=False)
     if not value or not isinstance(value, dict | list) or indent + before + len(flat) < WIDTH:
         return flat

@@ -1,6 +1,6 @@
-"""What docs/api.md and the OpenAPI document show are answers of this site to the requests beside them.
+"""The examples in docs/ and in the OpenAPI document are real responses to the requests beside them.
 
-`make examples` (RECORD_EXAMPLES=1) writes them down anew; without it, each request is sent and its answer compared.
+`make examples` (RECORD_EXAMPLES=1) records them. Otherwise each request is sent and its response compared.
 """
 
 import json
@@ -40,8 +40,14 @@ from tests.drafts import (
 )
 
 RECORDING = "RECORD_EXAMPLES" in os.environ
-PAGE = settings.BASE_DIR / "docs" / "api.md"
-BLOCK = re.compile(r"(?<=^```\n)(?:GET|POST|PATCH) \S+ HTTP/1\.1\n.*?(?=^```$)", re.MULTILINE | re.DOTALL)
+REFERENCE = settings.BASE_DIR / "docs" / "reference"
+# An exchange in a fence. A comment before the fence names the keys whose values another page shows.
+BLOCK = re.compile(
+    r"(?:^<!-- leaves out ([\w, ]+) -->\n)?^```\n((?:GET|POST|PATCH) /(?:api|v1alpha1)/\S+ HTTP/1\.1\n.*?)(?=^```$)",
+    re.MULTILINE | re.DOTALL,
+)
+# Pages without an example of a response: conventions of others, constants, and what other tests try.
+WITHOUT = {"api", "assistants", "feeds", "limits", "webhooks", "website"}
 NEVER_SHOWN = {"get_log_tile", "get_log_entries", "get_dump_file", "get_schema"}  # bytes, and the document itself
 EXAMPLES: list[dict[str, Any]] = json.loads(FILE.read_text())
 
@@ -141,31 +147,56 @@ def _publish(newsroom: Newsroom) -> None:
     )  # fmt: skip
 
 
-def test_page_shows_what_the_site_answers(secret: str) -> None:
-    page = PAGE.read_text()
-    now = BLOCK.sub(lambda found: write_exchange(found[0], read_request(found[0]).send(secret)), page)
-    if RECORDING:
-        PAGE.write_text(now)
-        return
-    shown, answered = BLOCK.findall(page), BLOCK.findall(now)
-    assert len(shown) >= 25
-    for before, after in zip(shown, answered, strict=True):
-        assert comparable(before) == comparable(after), "`make examples` writes them down anew"
+def reference_pages() -> list[Path]:
+    return [page for page in sorted(REFERENCE.glob("*.md")) if BLOCK.search(page.read_text())]
 
 
-def test_page_shows_each_resource_whole() -> None:
-    """No example leaves something out, but of the token's secret; and none is without its answer."""
-    page = PAGE.read_text()
-    for block in BLOCK.findall(page):
-        assert "…" not in block.replace("fct_…", ""), block
-        assert "\nHTTP/1.1 " in block
-    for heading in (
-        "Review", "Withdrawn and erased", "As ClaimReview", "Claim", "Merged and split off", "Match", "Publisher", "Claimant",
-        "Rating scales and topics", "Revisions", "Corrections", "Point in time", "Changes", "Demand", "Search",
-        "Drafts by program", "Messages", "Errors",
-    ):  # fmt: skip
-        section = re.split(r"^##+ ", page.partition(f"# {heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
-        assert BLOCK.search(section), heading
+def test_pages_show_what_the_site_answers(secret: str) -> None:
+    def current(found: re.Match[str]) -> str:
+        omitted = (found[1] or "").split(", ")
+        written = write_exchange(found[2], read_request(found[2]).send(secret), omitted)
+        return found[0].replace(found[2], written)
+
+    checked = 0
+    for page in reference_pages():
+        text = page.read_text()
+        now = BLOCK.sub(current, text)
+        if RECORDING:
+            page.write_text(now)
+            continue
+        shown, answered = BLOCK.findall(text), BLOCK.findall(now)
+        for (_, before), (_, after) in zip(shown, answered, strict=True):
+            assert comparable(before) == comparable(after), f"{page.name}: `make examples` records them"
+        checked += len(shown)
+    assert checked >= 20 or RECORDING
+
+
+def test_every_resource_has_an_example() -> None:
+    """An example leaves out only keys that its page names, and no example is without its response."""
+    ours = {page.stem for page in reference_pages()}
+    assert {
+        "reviews",
+        "claims",
+        "match",
+        "changes",
+        "demands",
+        "drafts",
+        "messages",
+        "log",
+        "dumps",
+        "problems",
+    } <= ours
+    of_developers = {each.stem for each in REFERENCE.glob("*.md") if "GET /api/" in each.read_text()}
+    assert of_developers - ours - WITHOUT == set()
+    for page in reference_pages():
+        for omitted, block in BLOCK.findall(page.read_text()):
+            assert "\nHTTP/1.1 " in block
+            assert ("…" in block.replace("fct_…", "")) == bool(omitted), block
+
+
+def test_nothing_is_left_out_of_the_example_of_a_review() -> None:
+    whole = [block for omitted, block in BLOCK.findall((REFERENCE / "reviews.md").read_text()) if not omitted]
+    assert any('"verdict"' in block and '"sources"' in block and '"publisher"' in block for block in whole)
 
 
 def _answer(example: dict[str, Any], secret: str) -> dict[str, Any]:

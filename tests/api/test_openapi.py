@@ -112,35 +112,40 @@ def test_documentation_page_needs_no_other_host_and_no_inline_script(api):
             assert Path(finders.find(asset.removeprefix("/static/"))).is_file()
 
 
-def test_documentation_names_every_parameter_and_key(document):
-    text = (settings.BASE_DIR / "docs" / "api.md").read_text()
-    names = {*REVIEWS.parameters, *CLAIMS.parameters, *DEMANDS.parameters, *CORRECTIONS.parameters, "since", "wait"}
-    for component in (
-        "Review",
-        "Tombstone",
-        "ReviewedClaim",
-        "Claim",
-        "Verdict",
-        "Source",
-        "Publisher",
-        "Claimant",
-        "Demand",
-    ):
-        names |= set(document["components"]["schemas"][component]["properties"])
-    for component in (
-        "Revision",
-        "Change",
-        "Correction",
-        "CorrectionOfReview",
-        "Appearance",
-        "OriginalRating",
-        "RatingScale",
-    ):
-        names |= set(document["components"]["schemas"][component]["properties"])
-    assert {name for name in names if not re.search(rf"\b{name}\b", text)} == set()
+REFERENCE = settings.BASE_DIR / "docs" / "reference"
+# By page, the parameters and the components that it has to name.
+DOCUMENTED = {
+    "reviews": (REVIEWS.parameters, ("Review", "Tombstone", "Verdict", "Source", "OriginalRating", "ErasureNotice")),
+    "claims": (CLAIMS.parameters, ("Claim", "ReviewedClaim", "Appearance", "ReviewOfClaim")),
+    "demands": (DEMANDS.parameters, ("Demand",)),
+    "corrections": (("class", "page_size", "cursor"), ("CorrectionOfReview",)),
+    "changes": (("since", "wait", "page_size"), ("Change",)),
+    "match": (("text", "limit"), ("Matching",)),
+    "revisions": ((), ("Revision",)),
+    "references": ((), ("Publisher", "Claimant", "RatingScale", "Topic")),
+    "search": ((), ("Meta",)),
+    "drafts": ((), ("ClaimToLog", "ReviewToDraft", "ClaimDraft", "ReviewDraft", "Written")),
+    "messages": ((), ("Tip", "CorrectionRequest", "Receipt", "ReceiptStatus")),
+    "dumps": ((), ("DumpManifest", "LogEntry")),
+    "problems": ((), ("Problem",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", DOCUMENTED)
+def test_each_page_names_every_parameter_and_key(document, page):
+    text = (REFERENCE / f"{page}.md").read_text()
+    parameters, components = DOCUMENTED[page]
+    keys = {key for name in components for key in document["components"]["schemas"][name]["properties"]}
+    assert {name for name in {*parameters, *keys} if not re.search(rf"\b{name}\b", text)} == set()
+
+
+def test_corrections_take_the_parameters_of_reviews():
+    """The page of corrections refers to the page of reviews for these."""
+    both = "".join((REFERENCE / f"{page}.md").read_text() for page in ("corrections", "reviews"))
+    assert {name for name in CORRECTIONS.parameters if not re.search(rf"\b{name}\b", both)} == set()
 
 
 def test_documentation_lists_every_problem():
-    text = (settings.BASE_DIR / "docs" / "api.md").read_text()
+    text = (REFERENCE / "problems.md").read_text()
     for slug, problem in PROBLEMS.items():
         assert f"| {problem.status} | `{slug}/` |" in text

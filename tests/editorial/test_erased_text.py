@@ -194,7 +194,7 @@ def test_what_was_never_published_is_emptied_as_the_page_says(newsroom: Newsroom
     Review.objects.filter(pk=review.pk).update(headline="")
     Claim.objects.filter(pk=review.claim_id).update(text="Một người nói.")
     assert word.found_in(dump()) == {"claim", "headline", "reason"}
-    page = (Path(__file__).parents[2] / "docs/editors.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs/how-to/finish-an-erasure.md").read_text(encoding="utf-8")
     sql = page.partition("```sql\n")[2].partition("```")[0]
     with connections["owner"].cursor() as cursor:
         cursor.execute(sql.replace("REVIEW", str(review.pk)).replace("CLAIM", str(review.claim_id)))

@@ -35,7 +35,7 @@ def bodies() -> list[dict[str, Any]]:
 
 
 def test_counts(printed: str) -> None:
-    assert printed.splitlines()[0] == "Demo newsroom (sample content): 30 claims, 38 reviews."
+    assert printed.splitlines()[0] == "Demo newsrooms (sample content): 30 claims, 38 reviews."
     assert Counter(Claim.objects.values_list("language", flat=True)) == {"vi": 15, "en": 15}
     assert Counter(Review.objects.values_list("state", flat=True)) == {"published": 37, "withdrawn": 1}
     assert Counter(LogEntry.objects.values_list("kind", flat=True)) == {

@@ -1,7 +1,7 @@
 """Whoever owns the database changes what was published, in every stored place; who finds it?
 
 Each case is done with the triggers gone, in random places from a fixed seed, and undone afterwards.
-The table FINDERS is the one in docs/log.md.
+The table FINDERS is the one in docs/reference/log.md.
 """
 
 import json
@@ -537,7 +537,7 @@ def test_every_change_is_found(record: None, state: Path, tmp_path: Path, name: 
 
 
 def test_documentation_has_the_table() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "log.md").read_text()
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "log.md").read_text()
     for name, finders in FINDERS.items():
         marks = " | ".join("yes" if who in finders else "–" for who in EVERYBODY)
         assert f"| {name} | {marks} |" in text

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -120,6 +121,11 @@ def test_first_start_shows_the_demo_and_ctrl_c_stops_everything(var: Path, port:
     assert (process.returncode, complained) == (0, "")
     for word in (f"http://127.0.0.1:{port}/admin/", logins[0]["username"], logins[0]["password"], "Stopped."):
         assert word in said
+    assert [re.fullmatch(r"(.*)… \d+\.\d s", line)[1] for line in said.splitlines()[:3]] == [
+        "Starting the database",
+        "Creating and updating the tables",
+        "Loading the demo newsrooms",
+    ]
     assert not (var / "postgres" / "data" / "postmaster.pid").exists()
 
 
@@ -158,17 +164,17 @@ def test_second_start_keeps_the_data_and_sigterm_stops_it(var: Path, port: int, 
     process = start()
     wait_for(port, process)
     assert refusal(start(FACTCHECK_VAR=f"{var} too")) == (
-        f"CommandError: 127.0.0.1:{port} cannot be used (Address already in use): "
-        f"choose another port, for example make run PORT={port + 1}.\n"
+        f"CommandError: 127.0.0.1:{port} can't be used (Address already in use). "
+        f"Choose another port, for example: make run PORT={port + 1}\n"
     )
     assert refusal(start(PORT=str(port + 1))) == (
-        f"CommandError: Another make run already uses the folder {var}: stop it first, "
+        f"CommandError: Another make run already uses the folder {var}. Stop that run first, "
         "or set FACTCHECK_VAR to another folder and PORT to another port.\n"
     )
     process.terminate()
     said, complained = process.communicate(timeout=30)
     assert (process.returncode, complained) == (0, "")
-    assert "Demo newsroom" not in said
+    assert "Loading the demo newsrooms" not in said
     assert not (var / "postgres" / "data" / "postmaster.pid").exists()
 
 
@@ -185,7 +191,7 @@ def test_of_two_starts_at_once_one_serves(var: Path, port: int, start: Start):
     while time.monotonic() < deadline and first.poll() is None and second.poll() is None:
         time.sleep(0.05)
     refused, serving = (first, second) if first.poll() is not None else (second, first)
-    assert refusal(refused).startswith(f"CommandError: Another make run already uses the folder {var}: stop it first")
+    assert refusal(refused).startswith(f"CommandError: Another make run already uses the folder {var}. Stop that run")
     wait_for(port, serving)
     serving.terminate()
     assert serving.wait(30) == 0
@@ -222,7 +228,8 @@ def test_full_disk_is_a_sentence_and_stops_the_database(monkeypatch: pytest.Monk
 def test_ctrl_c_while_starting_stops_the_database(var: Path, port: int, start: Start):
     process = start()
     assert process.stdout is not None
-    assert process.stdout.readline() == "Starting the database…\n"
+    begun = "Starting the database…"
+    assert process.stdout.read(len(begun)) == begun
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 0

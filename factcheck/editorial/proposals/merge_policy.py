@@ -1,4 +1,4 @@
-"""Claims that are the same: one is shown under the other, until a split takes that back (ADR 13)."""
+"""Claims that are the same: one is shown under the other, until a split takes that back (ADR 8)."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -26,7 +26,7 @@ from factcheck.editorial.proposals.mapping_policy import adopted_mappings
 from factcheck.editorial.statement_columns import columns_of
 from factcheck.record.formats.urls import review_of_page
 
-# A dictionary with the keys of docs/import.md, checked and normalised by whoever read it.
+# A dictionary with the keys of docs/reference/import-formats.md, checked and normalised by its reader.
 Record = Mapping[str, Any]
 _Identity = tuple[str, str, str, str, tuple[str, ...]]
 _Key = str | _Identity
@@ -35,7 +35,7 @@ _Key = str | _Identity
 def new_id() -> UUID:
     """A UUID of version 7 (RFC 9562, section 5.7): milliseconds since 1970, and 74 random bits.
 
-    In the order of time, so that what an import makes lies side by side in the indexes (ADR 28).
+    The ids are in order of time, so the rows of an import are close together in each index (ADR 15).
     """
     milliseconds, chance = time.time_ns() // 1_000_000, secrets.randbits(74)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | chance >> 62 << 64 | 0b10 << 62 | chance & (1 << 62) - 1)

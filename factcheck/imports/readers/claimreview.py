@@ -1,7 +1,7 @@
-"""schema.org ClaimReview objects into the project's own records (docs/import.md lists every property).
+"""Read schema.org ClaimReview into records of the project's own format.
 
-Needed are the claim's text, the verdict in words and the review's own address. Whatever else is absent
-stays absent: nothing is guessed, and above all the review's date is never taken for the claim's.
+A record needs the claim's text, the verdict in words and the review's URL. Other absent values stay absent. Nothing is
+guessed, and the review's date is never used as the claim's. docs/reference/import-formats.md lists every property.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""CSV files of reviews: a row is an object of the project's own format (docs/import.md), which checks it.
+"""Read CSV files of reviews. A row is an object of the own format (docs/reference/import-formats.md), which checks it.
 
 A column is a key of that format, a key inside another with a dot: `claim.text`, `verdict.original.label`. Cells are
 read by the type that the key has there, so that no column is listed a second time.

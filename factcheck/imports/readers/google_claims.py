@@ -1,6 +1,6 @@
-"""Claims of Google's `claims:search` into the project's own records (docs/import.md lists every field).
+"""Read claims of Google's `claims:search` into records of the own format (docs/reference/import-formats.md).
 
-The readers hand on a claim once for each of its reviews, which then stands under `claimReview` alone.
+The readers pass on a claim once for each of its reviews, with this review alone under `claimReview`.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is done to the single values of other people's files; docs/import.md has the table."""
+"""Normalise single values of other people's files, as the table in docs/reference/import-formats.md says."""
 
 import html
 import re

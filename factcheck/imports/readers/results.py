@@ -1,6 +1,6 @@
 """What the readers of this package hand on: a record of each review, or why there is none.
 
-The keys of a record are those of docs/import.md, each of them present.
+A record has every key of the own format (docs/reference/import-formats.md).
 """
 
 import hashlib

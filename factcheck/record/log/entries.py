@@ -151,7 +151,7 @@ def _require_target(publication: Publication) -> None:
 def _document(
     publication: Publication, kind: Kind, number: int, at: datetime, previous: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """The statement with what is known only now (docs/architecture.md, "Bytes")."""
+    """The statement with what is known only now (docs/explanation/architecture.md, "Bytes")."""
     # The corrections of an erased review may hold what had to go.
     corrections = list(previous.get("corrections", [])) if previous and kind != Kind.ERASURE else []
     word = kind.partition(".")[2]

@@ -55,7 +55,7 @@ class LogEntry(models.Model):
     """One line of the public log: something became public at `at`, and its digest is fixed."""
 
     class Kind(models.TextChoices):
-        """What may become public (docs/vocabulary.md, "Kinds of entries in the log")."""
+        """What may become public (docs/reference/vocabulary.md, "Kinds of entries in the log")."""
 
         ORIGINAL = "review.original"
         UPDATE = "review.update"

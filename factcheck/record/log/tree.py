@@ -103,16 +103,16 @@ def require_identity() -> LogCheckpoint | None:
     if signed_by(newest.note, ours):
         raise SetupError(
             _(
-                "The log was handed from the signing key %(old)s to %(new)s: set LOG_SIGNING_KEY to the new key and"
-                " start the server anew."
+                "The log was handed from the signing key %(old)s to %(new)s. Set LOG_SIGNING_KEY to the new key, and"
+                " restart the server."
             )
             % {"old": ours.id.hex(), "new": key_id.hex()}
         )
     raise SetupError(
         _(
-            "The signing key %(key)s did not sign the log's newest checkpoint (%(size)s entries). If the log was handed"
-            " to another key, set LOG_SIGNING_KEY to that and start the server anew; or else put the former key back,"
-            " or see docs/log.md, “When the key is lost”."
+            "The signing key %(key)s did not sign the log's newest checkpoint (%(size)s entries). Set LOG_SIGNING_KEY"
+            " to the key that signed it, and restart the server. If that key is lost, read"
+            " /docs/how-to/rotate-the-log-key/."
         )
         % {"key": ours.id.hex(), "size": newest.size}
     )
@@ -161,8 +161,8 @@ def _require_signed(newest: LogCheckpoint | None, tiles: dict[tuple[int, int], b
     if not fits:
         raise SetupError(
             _(
-                "The log's tiles are not those that its newest checkpoint (%(size)s entries) signs, so that nothing can"
-                " be published. Run manage.py verify_record, and see docs/operations.md, “When something is wrong”."
+                "The log's tiles are not those that its newest checkpoint (%(size)s entries) signs, so nothing can be"
+                " published. Run manage.py verify_record, and read /docs/how-to/when-something-is-wrong/."
             )
             % {"size": size}
         )

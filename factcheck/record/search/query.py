@@ -21,7 +21,7 @@ _TYPOGRAPHIC = str.maketrans("“”„‟«»＂−‐－", '"""""""---')
 _PIECES = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
 # Of up to _FEW terms any one may be lacking. Of more, all of one half must match: a mistake leaves the other whole.
 _FEW = 10
-# Of a post as it was copied no review has nearly all: some of the rarest (docs/adr/0029-what-people-type.md).
+# No review has nearly all words of a pasted post, so a few of the rarest are enough (ADR 12).
 _SOME, _RAREST = 3, 12
 
 _BRANCHES = 8  # of more, all are one

@@ -64,7 +64,6 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     assert names(newsroom.editor, review) == ["reinstate", "redact", "erase"]
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     assert lan.text.count("erase what is published and keep this draft") == 2
-    )  # what is, and what lacks
     assert not lan.has_button("Save and submit for approval")
     lan.open(f"/admin/editorial/review/{review.pk}/do/submit/")
     assert "This review is withdrawn. Reinstate it before you submit a correction" in lan.text

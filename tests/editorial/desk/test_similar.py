@@ -140,16 +140,16 @@ def test_same_words_among_the_newsrooms_drafts_are_found_and_others_drafts_are_n
 
 def test_draft_with_the_same_words_is_found_among_many_that_were_published(newsroom: Newsroom) -> None:
     draft = make_claim(newsroom)
-    for _ in range(pages.similar.MOST):
+    for _ in range(pages.similar_claims.MOST):
         publish_claim(newsroom)
-    assert pages.similar.drafted_alike(make_claim(newsroom)) == [draft]
+    assert pages.similar_claims.drafted_alike(make_claim(newsroom)) == [draft]
 
 
 def test_search_that_fails_loses_no_claim(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("no vectors today")
 
-    monkeypatch.setattr(pages.similar, "match", broken)
+    monkeypatch.setattr(pages.similar_claims, "match", broken)
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     with pytest.raises(RuntimeError):
         lan.fill(text=FLOOD, language="vi").press("Save")
@@ -159,7 +159,7 @@ def test_search_that_fails_loses_no_claim(newsroom: Newsroom, monkeypatch: pytes
 def test_comparison_that_takes_too_long_is_said_and_not_taken_for_nothing_found(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages.similar, "match", Mock(side_effect=TimeoutError))
+    monkeypatch.setattr(pages.similar_claims, "match", Mock(side_effect=TimeoutError))
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text=FLOOD, language="vi").press("Save")
     assert "The comparison with published claims took too long." in lan.text
@@ -168,9 +168,9 @@ def test_comparison_that_takes_too_long_is_said_and_not_taken_for_nothing_found(
 
 def test_comparison_by_words_alone_is_said(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     publish_claim(newsroom)
-    by_words = replace(pages.similar.match(FLOOD), explanation="Nobody answers.")
-    monkeypatch.setattr(pages.similar, "match", lambda text, **_: by_words)
-    monkeypatch.setattr(pages.similar, "is_configured", lambda: True)
+    by_words = replace(pages.similar_claims.match(FLOOD), explanation="Nobody answers.")
+    monkeypatch.setattr(pages.similar_claims, "match", lambda text, **_: by_words)
+    monkeypatch.setattr(pages.similar_claims, "is_configured", lambda: True)
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text=FLOOD, language="vi").press("Save")
     assert "may say the same" in lan.text
@@ -270,7 +270,7 @@ def test_reason_is_still_there_when_the_claims_are_not_compared_in_time(
     claim, _into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
     browser = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/similar/")
     browser.fill(reason="Như lời đồn thứ nhất.")
-    monkeypatch.setattr(pages.similar, "match", Mock(side_effect=TimeoutError))
+    monkeypatch.setattr(pages.similar_claims, "match", Mock(side_effect=TimeoutError))
     browser.press("Propose: it is the same as this one")
     assert "it must repeat neither the claims nor a claimant’s name" in browser.text
     assert browser.value("reason") == "Như lời đồn thứ nhất."

@@ -1,4 +1,4 @@
-"""docs/import.md keeps up with the code."""
+"""docs/reference/import-formats.md keeps up with the code."""
 
 import json
 import re
@@ -6,28 +6,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import factcheck.imports
-import factcheck.imports.importer
-from factcheck.editorial.proposals import import_policy as import_proposals
 from factcheck.imports.readers.own_format import ImportedReview
 from factcheck.record.statements.checks import read
 from factcheck.record.statements.faults import TEXTS, Fault
 from factcheck.record.statements.parts import Part, kind_of, parts_of
 
-DOCS = Path(__file__).resolve().parents[3] / "docs" / "import.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "reference" / "import-formats.md"
 
 
 def test_every_code_is_documented() -> None:
-    """Codes stand as the first literal after the place in calls of refuse, drop and Problem."""
+    """A code is the first literal after the place in calls of refuse, drop, Problem and Refused."""
     text = DOCS.read_text(encoding="utf-8")
-    sources = "".join(path.read_text(encoding="utf-8") for path in Path(factcheck.imports.__path__[0]).glob("*.py"))
+    sources = "".join(path.read_text("utf-8") for path in Path(factcheck.imports.__path__[0]).rglob("*.py"))
     codes = set(re.findall(r'(?:refuse|drop)\([^()]*?, "([a-z_]+)", ', sources))
     codes |= set(re.findall(r'Problem\([^()]*?, "([a-z_]+)", ', sources))
-    files = [*Path(factcheck.imports.importer.__path__[0]).glob("*.py"), Path(import_proposals.__file__)]
-    codes |= set(re.findall(r'Refused\(\s*"([a-z_]+)"', "".join(path.read_text("utf-8") for path in files)))
+    codes |= set(re.findall(r'Refused\(\s*"([a-z_]+)"', sources))
     codes |= {Fault("", kind).code for kind in TEXTS}
     assert {"in_hand", "cannot_be_stored"} <= codes
     assert {"no_claim_text", "withdrawn", "unknown_key", "several"} <= codes
-    assert sorted(code for code in codes if f"`{code}`" not in text) == []
+    tables = text.partition("## Reasons of refusal")[2].partition("## Limits")[0]
+    documented = {
+        code for row in re.findall(r"^\| (`[^|]+) \|", tables, re.MULTILINE) for code in row.strip("`").split("`, `")
+    }
+    assert sorted(codes - documented) == []
+    assert sorted(code for code in documented - codes if f'"{code}"' not in sources) == []
 
 
 def test_every_key_of_the_own_format_is_documented() -> None:

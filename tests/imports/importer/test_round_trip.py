@@ -9,9 +9,9 @@ from tests.api.published import make_imported
 from tests.conftest import fresh_database
 from tests.drafts import correct_review, make_newsroom, make_review, publish_review, withdraw_review
 from tests.imports.own_records import IMPORTER, publish, run
-from tests.record.test_claimreview import full_review
+from tests.record.formats.test_claimreview import full_review
 
-# Of this site and this moment (docs/claimreview.md).
+# Of this site and this moment (docs/reference/claimreview.md).
 OF_THE_SITE = {"@id", "identifier", "dateModified", "creativeWorkStatus", "correction", "license", "sdDatePublished"}
 
 

@@ -9,11 +9,11 @@ import pytest
 from tests.conftest import fresh_database
 from tests.drafts import make_newsroom
 from tests.imports import averitec
+from tests.imports.importer.test_import_real_files import FILES
+from tests.imports.importer.test_round_trip import OF_THE_SITE, read_feed, reviews
 from tests.imports.own_records import IMPORTER, publish, run, write
-from tests.imports.test_import_real_files import FILES
-from tests.imports.test_round_trip import OF_THE_SITE, read_feed, reviews
 
-DOCS = Path(__file__).resolve().parents[3] / "docs" / "claimreview.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "reference" / "claimreview.md"
 
 
 def there_and_back(template: str, files: list[Path], folder: Path) -> tuple[list[Any], list[Any], str]:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from factcheck.imports.readers.results import Record, Refusal
+from tests.imports.readers.test_claimreview import MINIMAL
 from tests.imports.reading import records
 from tests.imports.spelled import place, told, why
-from tests.imports.test_claimreview import MINIMAL
 
 
 def read(folder: Path, content: object) -> list[Record | Refusal]:

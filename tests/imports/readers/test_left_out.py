@@ -9,8 +9,8 @@ import pytest
 from factcheck.imports.readers.results import Record
 from tests.drafts import make_newsroom
 from tests.imports.own_records import IMPORTER, run
+from tests.imports.readers.test_claimreview import MINIMAL, dropped
 from tests.imports.reading import records
-from tests.imports.test_claimreview import MINIMAL, dropped
 
 
 @pytest.mark.parametrize(

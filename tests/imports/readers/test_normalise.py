@@ -1,4 +1,4 @@
-"""The table of docs/import.md, row by row."""
+"""The table of docs/reference/import-formats.md, row by row."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The project's own format: what docs/import.md promises is taken, all else is refused by name."""
+"""The project's own format: what docs/reference/import-formats.md promises is taken, all else is refused by name."""
 
 import copy
 import json

@@ -177,7 +177,7 @@ def test_rotation_is_signed_by_both_keys(bare_record: None, settings: Any, tmp_p
     file = tmp_path / "new key"
     call_command("make_log_key", str(file))
     assert file.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(CommandError, match="exists already"):
+    with pytest.raises(CommandError, match="already exists"):
         call_command("make_log_key", str(file))
     call_command("rotate_log_key", str(file))
     new = SigningKey.parse(file.read_text())
@@ -206,11 +206,11 @@ def test_old_key_is_refused_from_the_rotation_on(bare_record: None, settings: An
     # This process still has the old key.
     with pytest.raises(
         RecordError,
-        match=f"handed from the signing key {old.verifier().id.hex()} to {new.verifier().id.hex()}: set LOG_SIGNING_KEY to"
-        " the new key and start the server anew",
+        match=rf"handed from the signing key {old.verifier().id.hex()} to {new.verifier().id.hex()}\. Set LOG_SIGNING_KEY to"
+        " the new key, and restart the server",
     ):
         publish_some(1)
-    with pytest.raises(CommandError, match="set LOG_SIGNING_KEY to the new key"):
+    with pytest.raises(CommandError, match="Set LOG_SIGNING_KEY to the new key"):
         call_command("rotate_log_key", str(tmp_path / "new key"))
     assert LogEntry.objects.count() == 2
     settings.LOG_SIGNING_KEY = str(new)

@@ -44,7 +44,7 @@ def test_verifier_runs_alone_from_the_command_line(site: str, tmp_path: Path) ->
 
 def test_verifier_needs_no_django() -> None:
     code = (
-        "import sys; sys.path.insert(0, 'factcheck/record'); import verifier;"
+        "import sys; sys.path.insert(0, 'factcheck/record/log'); import verifier;"
         " print([m for m in sys.modules if m.startswith(('django', 'factcheck'))])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -20,7 +20,7 @@ from factcheck.record.matching.match_scoring import Match
 from factcheck.record.matching.matches import match
 from factcheck.record.models import LogEntry, PublishedReview, ReviewVector
 from tests.record.conftest import make_statement
-from tests.record.test_merges import merge
+from tests.record.readmodel.test_merges import merge
 
 FLOOD = "Nước lũ đã lên tới mái chùa."
 WATER = "Drinking warm water with lemon cures cancer."

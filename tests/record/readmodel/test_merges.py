@@ -15,7 +15,7 @@ from factcheck.record.log import entries, tree
 from factcheck.record.models import LogEntry, PastClaim, PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel import merge_rows
 from factcheck.record.readmodel.claim_merges import Family, Home
-from tests.record.test_past import claims_at, erase, everything, revision, said, texts, withdraw
+from tests.record.readmodel.test_past import claims_at, erase, everything, revision, said, texts, withdraw
 
 A, B, C, D = (UUID(int=number) for number in (10, 11, 12, 13))
 W, X, Y, Z = (UUID(int=number) for number in (1, 2, 3, 4))

@@ -1,4 +1,4 @@
-"""`manage.py load_demo`: the demo newsroom into an empty database."""
+"""`manage.py load_demo`: the demo newsrooms, for an empty database."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ LOGINS = "demo-logins.json"
 
 class Command(BaseCommand):
     help = (
-        "Loads the demo newsroom (sample content, plainly labelled) into an empty database and writes its logins to"
+        "Loads two demo newsrooms with labelled sample content into an empty database. Writes their logins to"
         f" var/{LOGINS}, which only the owner can read."
     )
 
@@ -24,10 +24,10 @@ class Command(BaseCommand):
             logins = load_demo(file)
         except EditorialError as refusal:
             raise CommandError(str(refusal)) from None
-        self.stdout.write(
-            f"Demo newsroom (sample content): {Claim.objects.count()} claims, {Review.objects.count()} reviews."
-        )
         if verbosity:
+            self.stdout.write(
+                f"Demo newsrooms (sample content): {Claim.objects.count()} claims, {Review.objects.count()} reviews."
+            )
             self.stdout.write(f"Its logins, also in {file}:")
             for login in logins:
                 self.stdout.write(f"  {login.username}  {login.password}  {login.role}  {login.newsroom}".rstrip())

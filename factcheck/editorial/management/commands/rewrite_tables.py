@@ -11,7 +11,7 @@ class Command(BaseCommand):
         "Rewrites every table, so that the database's own files hold nothing of what was erased: PostgreSQL keeps"
         " deleted rows, and samples of columns for its planner, until it needs the space. Each table is locked while it"
         " is rewritten; run it when few people work. Archives of the write-ahead log and backups are another matter"
-        " (docs/editors.md)."
+        " (docs/how-to/finish-an-erasure.md)."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

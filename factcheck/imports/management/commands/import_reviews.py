@@ -19,7 +19,7 @@ from factcheck.imports.readers.google_fetch import FetchError, fetch_claims, is_
 class Command(BaseCommand):
     help = (
         "Imports reviews of other publishers: schema.org ClaimReview, answers of Google's claims:search (saved, or"
-        " their address), or the project's own JSON Lines or CSV (docs/import.md)."
+        " their address), or the project's own JSON Lines or CSV (docs/reference/import-formats.md)."
         " Run it again after an interruption: it goes on."
     )
 

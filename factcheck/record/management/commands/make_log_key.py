@@ -21,5 +21,5 @@ class Command(BaseCommand):
         try:
             key = make_signing_key(file)
         except FileExistsError:
-            raise CommandError(f"{file} exists already; a key is never overwritten. Name another file.") from None
+            raise CommandError(f"{file} already exists, and a key is never overwritten. Name another file.") from None
         self.stdout.write(str(key.verifier()))

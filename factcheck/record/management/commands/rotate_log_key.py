@@ -12,7 +12,7 @@ from factcheck.record.log.notes import NoteError, SigningKey
 
 
 class Command(BaseCommand):
-    help = "Writes into the public log that the key in FILE follows the present one. Then set LOG_SIGNING_KEY to FILE."
+    help = "Replaces the signing key of the public log with the key in FILE. Set LOG_SIGNING_KEY to FILE afterwards."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="A signing key, made by make_log_key FILE.")
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         except (OSError, NoteError, RecordError) as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(
-            f"Entry {entry.sequence}. Now set LOG_SIGNING_KEY={options['file']} and start the server anew."
+            f"Entry {entry.sequence}. Now set LOG_SIGNING_KEY={options['file']}, and restart the site and the worker."
         )

@@ -1,11 +1,12 @@
-"""``make fields`` and ``make check``: the tables of fields in the documentation, from the statements' models.
+"""Write the tables of fields in the documentation, from the statements' models.
 
-A table stands between ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name is that of a component.
+A page marks the place of a table with ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name is that of
+a component of the OpenAPI document, or of the import format.
 """
 
 import re
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -18,9 +19,28 @@ from factcheck.record.statements.schema import sent
 
 Json = dict[str, Any]
 
-PAGES = ("docs/api.md", "docs/import.md")
-# Components that have a heading of their own; the keys of others stand in the table of what they belong to.
-HEADINGS = {"ReviewedClaim": "claim", "Verdict": "verdict", "Publisher": "publisher", "Claimant": "claimant"}
+IMPORT_PAGE = "import-formats.md"
+# Components with a table of their own, and where this table is. Other tables link to it instead of repeating its keys.
+LINKED = {
+    "ReviewedClaim": ("claim", "claims.md#fields"),
+    "Verdict": ("verdict", "reviews.md#verdict"),
+    "Publisher": ("publisher", "references.md#publishers"),
+    "Claimant": ("claimant", "references.md#claimants"),
+    "Review": ("review", "reviews.md#fields"),
+    "Claim": ("claim", "claims.md#fields"),
+    "Appearance": ("appearance", "claims.md#appearance"),
+    "DraftAppearance": ("appearance", "claims.md#appearance"),
+    "Source": ("source", "reviews.md#source"),
+    "DraftSource": ("source", "reviews.md#source"),
+    "Selection": ("selection", "reviews.md#selection"),
+    "Translated": ("translation", "reviews.md#translation"),
+    "Correction": ("correction", "corrections.md#fields"),
+    "VerdictName": ("verdict, named", "corrections.md#named-verdict"),
+    "Topic": ("topic", "references.md#topics"),
+    "DemandedBy": ("sender", "demands.md#sender"),
+    "Law": ("law", "demands.md#law"),
+    "ErasureNotice": ("notice", "reviews.md#erased-reviews"),
+}
 _TABLE = re.compile(r"(<!-- fields of (\w+) -->\n).*?(<!-- end of fields -->)", re.DOTALL)
 _FORMATS = {"uuid": "UUID", "date": "date", "date-time": "time", "uri": "URL"}
 _PATTERNS = {
@@ -34,49 +54,58 @@ _TYPES = {"string": "text"}
 
 
 class Command(BaseCommand):
-    help = "Writes the tables of fields into docs/api.md and docs/import.md; --check only compares."
+    help = "Writes the tables of fields in docs/. With --check, only compares them."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="fail when a table is out of date; change nothing")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
-        for name in PAGES:
-            page = settings.BASE_DIR / name
+        for page in sorted((settings.BASE_DIR / "docs").rglob("*.md")):
             text = page.read_text(encoding="utf-8")
-            now = _TABLE.sub(lambda found: found[1] + table(found[2]) + found[3], text)
-            if check and now != text:
-                raise CommandError(f"The tables of fields in {name} are out of date: run make fields")
-            page.write_text(now, encoding="utf-8")
+            current = _write_tables(text, page.name)
+            if current == text:
+                continue
+            if check:
+                name = page.relative_to(settings.BASE_DIR)
+                raise CommandError(f"The tables of fields in {name} are out of date. Run `make fields`.")
+            page.write_text(current, encoding="utf-8")
 
 
-def table(component: str) -> str:
-    """The table of a component, or of the import format."""
+def _write_tables(text: str, page: str) -> str:
+    return _TABLE.sub(lambda found: found[1] + table(found[2], page) + found[3], text)
+
+
+def table(component: str, page: str) -> str:
+    """The table of a component, or on the page of the import format that of its model."""
     imported = sent(ImportedReview)
-    if component in imported:
+    if page == IMPORT_PAGE:
         lines = ["| key | type | needed | meaning |", "|---|---|---|---|"]
         lines += [
-            f"| `{place}` | {_type(schema)}{_limit(schema)} | {'yes' if needed else ''} | {_meaning(schema)} |"
+            f"| `{place}` | {_type(schema, {})}{_limit(schema)} | {'yes' if needed else ''} | {_meaning(schema)} |"
             for place, schema, needed in _rows(imported[component], imported, {})
         ]
     else:
+        links = {name: f"[{word}]({link.removeprefix(page)})" for name, (word, link) in LINKED.items()}
         lines = ["| field | type | meaning |", "|---|---|---|"]
         lines += [
-            f"| `{place}` | {_type(schema)} | {_meaning(schema)} |"
-            for place, schema, _needed in _rows(COMPONENTS[component], COMPONENTS, HEADINGS)
+            f"| `{place}` | {_type(schema, links)} | {_meaning(schema)} |"
+            for place, schema, _needed in _rows(COMPONENTS[component], COMPONENTS, links)
         ]
     return "\n".join([*lines, ""])
 
 
-def _rows(schema: Json, components: Json, linked: dict[str, str], before: str = "") -> Iterator[tuple[str, Json, bool]]:
-    """Each key with its schema, and whether it has to be there; keys of objects without a heading by their place."""
+def _rows(
+    schema: Json, components: Json, links: Mapping[str, str], before: str = ""
+) -> Iterator[tuple[str, Json, bool]]:
+    """Each key with its schema, and whether the key is required. Keys of an inner object follow the object."""
     for key, each in schema["properties"].items():
         place = f"{before}{key}"
         yield place, each, key in schema.get("required", ())
         inner = each.get("items", each)
         name = _component(inner)
-        if name not in linked and (found := components.get(name, inner)).get("properties"):
-            yield from _rows(found, components, linked, f"{place}[]." if "items" in each else f"{place}.")
+        if name not in links and (found := components.get(name, inner)).get("properties"):
+            yield from _rows(found, components, links, f"{place}[]." if "items" in each else f"{place}.")
 
 
 def _component(schema: Json) -> str:
@@ -84,12 +113,12 @@ def _component(schema: Json) -> str:
     return str(next(refs, "")).rpartition("/")[2]
 
 
-def _type(schema: Json) -> str:
+def _type(schema: Json, links: Mapping[str, str]) -> str:
     if "items" in schema:
-        return f"list of {_type(schema['items'])}" if schema["items"] else "list"
+        return f"list of {_type(schema['items'], links)}" if schema["items"] else "list"
     null = ", null" if {"type": "null"} in schema.get("anyOf", ()) or "null" in schema.get("type", ()) else ""
     if name := _component(schema):
-        return (f"[{HEADINGS[name]}](#{HEADINGS[name]})" if name in HEADINGS else "object") + null
+        return links.get(name, "object") + null
     if words := schema.get("enum"):
         return ", ".join(f"`{word}`" for word in words if word is not None) + null
     kinds = schema.get("type", "object")

@@ -1,10 +1,11 @@
-"""``make run``: the whole site on this machine, from nothing to its addresses, until Ctrl-C."""
+"""``make run``: the whole site on this machine, until Ctrl-C."""
 
 import fcntl
 import json
 import multiprocessing
 import signal
 import socket
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from granian.server import Server
 
 from factcheck.database.data_directory import make_folder
 from factcheck.database.versions import refuse_unknown_migrations
+from factcheck.editorial.management.commands.load_demo import LOGINS
 from factcheck.server import processes
 
 # Each thread keeps a connection of each role.
@@ -32,7 +34,8 @@ THREADS = 8
 
 class Command(BaseCommand):
     help = (
-        "Starts the database and the worker, migrates, loads the demo newsroom if it is empty, and serves until Ctrl-C."
+        "Starts the database, the site and the worker on this machine, and stops them at Ctrl-C. "
+        "Updates the tables, and loads the demo newsrooms into an empty database."
     )
     requires_system_checks = []
     interrupted = False
@@ -59,13 +62,24 @@ class Command(BaseCommand):
         self.stdout.write("Stopped.")
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        # Python drops an exception that comes while an object is being destroyed; the mark stays.
+        # Python drops an exception that comes while an object is being destroyed. The mark stays.
         self.interrupted = True
         raise KeyboardInterrupt
 
-    def _prepare(self) -> None:
-        self.stdout.write("Starting the database…")
+    @contextmanager
+    def _step(self, text: str) -> Iterator[None]:
+        """Says what is being done, and how long it took."""
+        begun = time.monotonic()
+        self.stdout.write(f"{text}… ", ending="")
         self.stdout.flush()
+        try:
+            yield
+        except BaseException:
+            self.stdout.write("")  # what went wrong gets a line of its own
+            raise
+        self.stdout.write(f"{time.monotonic() - begun:.1f} s")
+
+    def _prepare(self) -> None:
         try:
             self._migrate()
             self._load_demo()
@@ -77,14 +91,17 @@ class Command(BaseCommand):
             raise
 
     def _migrate(self) -> None:
-        executor = MigrationExecutor(connections["owner"])
+        with self._step("Starting the database"):
+            executor = MigrationExecutor(connections["owner"])
         refuse_unknown_migrations(executor.loader)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", database="owner", verbosity=0)
+            with self._step("Creating and updating the tables"):
+                call_command("migrate", database="owner", verbosity=0)
 
     def _load_demo(self) -> None:
         if not get_user_model()._default_manager.exists():
-            call_command("load_demo", verbosity=0)  # the logins are announced once the site is up
+            with self._step("Loading the demo newsrooms"):
+                call_command("load_demo", verbosity=0)  # the logins are printed once the site is up
 
     def _run(self, address: str) -> None:
         # Forking would share this process's locks and threads with what it starts.
@@ -117,47 +134,53 @@ class Command(BaseCommand):
         try:
             server.serve(target_loader=processes.serve_site, wrap_loader=False)
         except SystemExit:
-            # Ctrl-C in a terminal reaches the worker too; one that is quicker than its parent counts as failed.
+            # Ctrl-C in a terminal also reaches granian's workers. One that ends before its parent counts as failed.
             if not server.interrupt_signal:
                 raise
 
     def _announce(self) -> None:
+        site = settings.SITE_URL
         self.stdout.write(
-            f"\n  Website        {settings.SITE_URL}/\n"
-            f"  Editors' desk  {settings.SITE_URL}/admin/\n"
-            f"  API            {settings.SITE_URL}/api/v1/\n"
-            f"  API reference  {settings.SITE_URL}/api/docs/\n"
+            f"\n  Site       {site}/\n"
+            f"  Desk       {site}/admin/\n"
+            f"  API        {site}/api/v1/\n"
+            f"  Reference  {site}/api/docs/\n"
+            f"  Guides     {site}/docs/\n"
         )
-        file = settings.VAR / "demo-logins.json"
+        file = settings.VAR / LOGINS
         if file.is_file():
-            self.stdout.write("  Demo logins (for this machine only):")
+            self.stdout.write("\nLog in at the desk with a demo account (name, password, role, newsroom):\n\n")
             for login in json.loads(file.read_text()):
-                self.stdout.write("    " + "  ".join(str(value) for value in login.values()))
-        self.stdout.write("\nCtrl-C stops everything.")
+                self.stdout.write("  {:<12}{:<18}{:<14}{}".format(*login.values()).rstrip())
+        else:
+            self.stdout.write("\nCreate a first account: .venv/bin/python manage.py createsuperuser")
+        self.stdout.write("\nPress Ctrl-C to stop everything.")
         self.stdout.flush()
 
 
 @contextmanager
 def _alone(var: Path) -> Iterator[None]:
-    """Two sites on one folder would load the demo twice, and serve the same reviews under two addresses."""
+    """Two sites in one folder would load the demo twice, and serve the same reviews at two URLs."""
     try:
         make_folder(var, 0o755)
         lock = open(var / "run.lock", "a")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise CommandError(f"The folder {var} cannot be written to ({error.strerror}): set FACTCHECK_VAR.") from None
+        raise CommandError(
+            f"You can't write to the folder {var} ({error.strerror}). Set FACTCHECK_VAR to another folder."
+        ) from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CommandError(
-                f"Another make run already uses the folder {var}: stop it first, "
+                f"Another make run already uses the folder {var}. Stop that run first, "
                 "or set FACTCHECK_VAR to another folder and PORT to another port."
             ) from None
         yield
 
 
 def _refuse_used_port(address: str, port: int) -> None:
-    """Granian's own socket would share the port with another of its kind."""
+    """Granian shares a port with another granian, so this asks the system first."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -165,6 +188,6 @@ def _refuse_used_port(address: str, port: int) -> None:
             probe.bind((address, port))
         except OSError as error:
             raise CommandError(
-                f"{address}:{port} cannot be used ({error.strerror}): "
-                f"choose another port, for example make run PORT={port + 1}."
+                f"{address}:{port} can't be used ({error.strerror}). "
+                f"Choose another port, for example: make run PORT={port + 1}"
             ) from None

@@ -1,0 +1,93 @@
+"""The guides on the site: every page opens, every link and picture leads somewhere, and nothing else is served."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from tests.website.conftest import Page
+
+DOCS = Path(settings.BASE_DIR) / "docs"
+PAGES = sorted(
+    f"/docs/{file.relative_to(DOCS).with_suffix('')}/"
+    for file in DOCS.glob("*/*.md")
+    if not file.name.endswith(".vi.md") and file.name != "README.md"
+)
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def page_at(path: str, language: str = "en") -> Page:
+    response = Client().get(path, headers={"accept-language": language})
+    assert response.status_code == 200, path
+    return Page(response.content.decode())
+
+
+@pytest.mark.parametrize("path", ["/docs/", "/docs/adr/", *PAGES])
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_guide_opens_and_leads_on(path: str, language: str) -> None:
+    page = page_at(path, language)
+    assert page.elements["h1"] == 1
+    assert len(page.ids) == len(set(page.ids))
+    assert not page.elements["style"]
+    for link in page.values("a", "href"):
+        target, _, anchor = unquote(link).partition("#")
+        if not target:
+            assert anchor in page.ids, link
+        elif target.startswith("/docs/"):
+            found = Client().get(target, headers={"accept-language": language})
+            assert found.status_code == 200, link
+            assert not anchor or f'id="{anchor}"' in found.content.decode(), link
+    for picture in page.values("img", "src"):
+        assert finders.find(picture.removeprefix("/static/")), picture
+    assert page.elements["img"] == len([each for each in page.values("img", "alt") if each])
+
+
+def test_guide_speaks_the_readers_language_where_it_can() -> None:
+    for file in DOCS.glob("*/*.vi.md"):
+        path = f"/docs/{file.parent.name}/{file.name.removesuffix('.vi.md')}/"
+        title = re.match("# (.+)", file.read_text(encoding="utf-8"))
+        assert title
+        response = Client().get(path, headers={"accept-language": "vi"}).content.decode()
+        assert f'<h1 lang="vi">{title[1]}</h1>' in response
+        assert ">English</a></p>" not in response  # the line for readers of the file
+        assert '<h1 lang="en">' in Client().get(path, headers={"accept-language": "en"}).content.decode()
+    english_only = next(path for path in PAGES if not (DOCS / f"{path[6:-1]}.vi.md").exists())
+    assert '<h1 lang="en">' in Client().get(english_only, headers={"accept-language": "vi"}).content.decode()
+
+
+def test_guide_is_markdown_for_programs() -> None:
+    for path in PAGES:
+        response = Client().get(f"{path.rstrip('/')}.md")
+        assert response.headers["Content-Type"] == "text/markdown; charset=utf-8"
+        assert response.content == (DOCS / f"{path[6:-1]}.md").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/docs/nowhere/",
+        "/docs/how-to/nowhere/",
+        "/docs/how-to/nowhere.md",
+        "/docs/images/site/",
+        "/docs/..%2f/README/",
+        "/docs/how-to/..%2f..%2fREADME/",
+        "/docs/how-to/..%2f..%2fREADME.md",
+    ],
+)
+def test_nothing_else_is_served(path: str) -> None:
+    assert Client().get(path).status_code == 404
+
+
+def test_assistants_are_led_to_markdown() -> None:
+    response = Client().get("/llms.txt")
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    links = re.findall(r"\]\(([^)]+)\)", response.content.decode())
+    assert links
+    for link in links:
+        assert link.startswith("http"), link
+        if link.startswith(f"{settings.SITE_URL}/docs/"):
+            assert Client().get(link.removeprefix(settings.SITE_URL)).status_code == 200, link
