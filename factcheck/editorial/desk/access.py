@@ -4,17 +4,15 @@ The hooks read memberships and never Django's permission table, so a superuser w
 Superusers and the group of account administrators look after accounts, memberships and publishers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.forms import Textarea, Widget
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -23,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import roles
 from factcheck.editorial.desk.account_names import replace_account_links
 from factcheck.editorial.desk.lists import BoundedPaginator
-from factcheck.editorial.fields import LanguageField, LineField, WebAddressField
+from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
 from factcheck.editorial.models import Membership, Publisher, User
 
 Role = Membership.Role
@@ -53,6 +51,10 @@ class Desk:
     def newsrooms(self) -> list[Publisher]:
         return list(Publisher.objects.filter(pk__in=self.roles)) if self.roles else []
 
+    def own(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """The rows of the person's newsrooms, for models with a field `newsroom`."""
+        return rows.filter(newsroom__in=list(self.roles))
+
     @property
     def deciding_newsrooms(self) -> list[int]:
         """Ids of the newsrooms in which the person decides on the work of others."""
@@ -72,64 +74,6 @@ def get_desk(request: HttpRequest) -> Desk:
         desk = Desk(request.user)
         request._editors_desk = desk  # type: ignore[attr-defined]
     return desk
-
-
-class OneLineInput(AdminTextInputWidget):
-    """A text field as wide as the form."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"class": "vTextField wide", **(attrs or {})})
-
-
-class LanguageInput(OneLineInput):
-    """A language tag, with the site's languages as examples."""
-
-    template_name = "admin/editorial/widgets/language.html"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"class": "vLanguageField", "size": 10, **(attrs or {})})
-
-
-FORMFIELDS: dict[type[models.Field[Any, Any]], dict[str, type[Widget]]] = {
-    LineField: {"widget": OneLineInput},
-    WebAddressField: {"widget": OneLineInput},
-    LanguageField: {"widget": LanguageInput},
-}
-
-
-class SafeAutocompleteSelect(AutocompleteSelect):
-    """A list of suggestions. It ignores a submitted value that cannot be an id, where Django's would fail."""
-
-    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
-        return super().optgroups(name, [key for key in value if self._can_be_id(key)], attr)
-
-    def _can_be_id(self, value: Any) -> bool:
-        try:
-            self.field.target_field.clean(value, None)
-        except ValidationError:
-            return False
-        return True
-
-
-class TextareaRowsMixin:
-    """For pages and inline rows: the height of each long text, by the name of its field."""
-
-    textarea_rows: ClassVar[dict[str, int]] = {}
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if rows := self.textarea_rows.get(db_field.name):
-            kwargs["widget"] = Textarea(attrs={"rows": rows, "class": "vLargeTextField"})
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-
-
-class AutocompleteMixin:
-    """For pages and inline rows: lists of suggestions for the `autocomplete_fields`."""
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        page = cast("admin.options.BaseModelAdmin[Any]", self)
-        if db_field.name in page.get_autocomplete_fields(request):
-            kwargs["widget"] = SafeAutocompleteSelect(db_field, page.admin_site, using=kwargs.get("using"))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
 class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Generic[M]):
@@ -247,7 +191,7 @@ class NewsroomAdmin(DeskAdmin[M]):
     """Rows of a newsroom (their field `newsroom`). Only the newsroom's members see and change them."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
-        return super().get_queryset(request).filter(newsroom__in=list(get_desk(request).roles))
+        return get_desk(request).own(super().get_queryset(request))
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         roles = get_desk(request).roles

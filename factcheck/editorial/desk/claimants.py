@@ -104,7 +104,7 @@ class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
             return queryset, False
         if not (words := search_terms(search_term)):
             return queryset.none(), False
-        own = Claimant.objects.filter(newsroom__in=list(get_desk(request).roles))
+        own = get_desk(request).own(Claimant.objects.all())
         hits = [key for field in self.search_fields for key in keys(own.filter(contains_all(field, words)))]
         return queryset.filter(pk__in=hits), False
 
@@ -135,7 +135,7 @@ class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
     @staticmethod
     def _links(request: HttpRequest, bodies: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
         """Title, URL and publisher of published reviews. For the person's own: the URL at the desk and no publisher."""
-        own = Review.objects.filter(pk__in=[body["id"] for body in bodies], newsroom__in=list(get_desk(request).roles))
+        own = get_desk(request).own(Review.objects.filter(pk__in=[body["id"] for body in bodies]))
         at_desk = {str(pk) for pk in own.values_list("pk", flat=True)}
         return [
             (

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import links, merges
 from factcheck.editorial.desk.access import (
-    FORMFIELDS,
     NewsroomAdmin,
     OwnNewsroomFilter,
     ParentPermissionsMixin,
@@ -26,6 +25,7 @@ from factcheck.editorial.desk.access import (
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
 from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
 from factcheck.editorial.desk.public_text import search_public_claims, show_public_text
+from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.links import is_public
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
 from factcheck.editorial.proposals.merge_policy import last_merged_into
@@ -88,7 +88,7 @@ class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "claimant":
-            kwargs["queryset"] = Claimant.objects.filter(newsroom__in=list(get_desk(request).roles))
+            kwargs["queryset"] = get_desk(request).own(Claimant.objects.all())
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -114,7 +114,7 @@ class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
             return queryset.none(), False
         # One search by the trigram index. The list and its count then use the keys.
         desk = get_desk(request)
-        hits = keys(queryset.filter(contains_all("text", words), newsroom__in=list(desk.roles)))
+        hits = keys(desk.own(queryset.filter(contains_all("text", words))))
         hits += keys(queryset.filter(pk__in=search_public_claims(desk, words)))
         return Claim.objects.filter(pk__in=hits).select_related(*self.list_select_related), False
 
@@ -133,7 +133,7 @@ class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
         super().save_model(request, obj, form, change)
 
     def status_context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
-        own = Review.objects.filter(claim=row, newsroom__in=list(get_desk(request).roles))
+        own = get_desk(request).own(Review.objects.filter(claim=row))
         reviews = list(own.select_related("claim", "publisher")[:50])
         under_way = any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in reviews)
         return {**merges.merge_context(request, row), "reviews": reviews, "under_way": under_way}

@@ -120,6 +120,48 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
     )
 
 
+def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpResponse:
+    """Proposes to split the claim off the one into which it was merged last. On POST shows why it was refused."""
+    visible = claim if into is None or claim.newsroom_id in get_desk(request).roles else into
+    back = reverse("admin:editorial_claim_change", args=[visible.pk])
+    if into is None or (
+        request.method != "POST" and (not merge_policy.merged_into(claim) or merge_policy.is_proposed(claim))
+    ):
+        return redirect_unavailable(request, back)
+    form = SPLIT.form(submitted_data(request))
+    if answer := perform(request, SPLIT, claim, form, back):
+        return answer
+    button, claims = _("Propose to split it off"), with_public_pages(get_desk(request), claim, into)
+    template = "admin/editorial/claim/merge.html"
+    return confirm_page(request, SPLIT, claim, form, back, template, button=button, claims=claims)
+
+
+def after_logging(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Redirects to the page of similar claims.
+
+    That page searches after the claim is stored, so a slow or failed search loses nothing.
+    """
+    messages.success(request, _("The claim is saved."))
+    popup = f"&{IS_POPUP_VAR}=1" if IS_POPUP_VAR in request.POST else ""
+    return redirect(similar_url(claim.pk, then="review" if "_review" in request.POST else "claim") + popup)
+
+
+def similar_url(claim: UUID, *, then: str = "claim") -> str:
+    """URL of the page of claims similar to a new one. `then` is the next step: claim, review or message.
+
+    For a claim from a reader's message, the next step is the message if the person uses another claim.
+    """
+    return f"{reverse('admin:editorial_claim_similar', args=[claim])}?logged={then}"
+
+
+def with_public_pages(desk: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
+    """Claims, each with whether it has a public page. The URL of a merged claim leads to the other claim's page."""
+    show_public_text(desk, claims)
+    live = PublishedClaim.objects.live().filter(pk__in=[claim.pk for claim in claims])
+    public = set(live.values_list("pk", flat=True))
+    return [(claim, claim.pk in public or merge_policy.merged_into(claim) is not None) for claim in claims]
+
+
 def _published_like(request: HttpRequest, claim: Claim, *, least: float) -> list[similar_claims.Similar] | None:
     """Published claims like this one or like the query, with a warning if they may be incomplete.
 
@@ -141,7 +183,7 @@ def _published_like(request: HttpRequest, claim: Claim, *, least: float) -> list
 def _own_reviews(request: HttpRequest, claims: set[UUID]) -> dict[UUID, list[Review]]:
     """Reviews and drafts of these claims in the person's newsrooms, by claim."""
     found: dict[UUID, list[Review]] = {}
-    reviews = Review.objects.filter(claim__in=claims, newsroom__in=list(get_desk(request).roles))
+    reviews = get_desk(request).own(Review.objects.filter(claim__in=claims))
     for review in reviews.select_related("claim")[:MAX_OWN_REVIEWS]:
         found.setdefault(review.claim_id, []).append(review)
     return found
@@ -156,7 +198,7 @@ def _choose(
         messages.success(request, _("Proposed. Somebody else has to decide now."))
         return redirect("admin:editorial_claim_change", claim.pk)
     next_step = request.GET.get("logged")
-    tip = ReaderMessage.objects.filter(claim=claim, newsroom__in=list(get_desk(request).roles)).first()
+    tip = get_desk(request).own(ReaderMessage.objects.filter(claim=claim)).first()
     moved = merge_policy.use_instead(claim=claim, instead=other, by=by)
     show_public_text(get_desk(request), [other])
     if popup:
@@ -187,45 +229,3 @@ def _next_url(request: HttpRequest, claim: Claim) -> str:
     if request.GET.get("logged") == "review":
         return f"{reverse('admin:editorial_review_add')}?claim={claim.pk}"
     return reverse("admin:editorial_claim_change", args=[claim.pk])
-
-
-def after_logging(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Redirects to the page of similar claims.
-
-    That page searches after the claim is stored, so a slow or failed search loses nothing.
-    """
-    messages.success(request, _("The claim is saved."))
-    popup = f"&{IS_POPUP_VAR}=1" if IS_POPUP_VAR in request.POST else ""
-    return redirect(similar_url(claim.pk, then="review" if "_review" in request.POST else "claim") + popup)
-
-
-def similar_url(claim: UUID, *, then: str = "claim") -> str:
-    """URL of the page of claims similar to a new one. `then` is the next step: claim, review or message.
-
-    For a claim from a reader's message, the next step is the message if the person uses another claim.
-    """
-    return f"{reverse('admin:editorial_claim_similar', args=[claim])}?logged={then}"
-
-
-def with_public_pages(desk: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
-    """Claims, each with whether it has a public page. The URL of a merged claim leads to the other claim's page."""
-    show_public_text(desk, claims)
-    live = PublishedClaim.objects.live().filter(pk__in=[claim.pk for claim in claims])
-    public = set(live.values_list("pk", flat=True))
-    return [(claim, claim.pk in public or merge_policy.merged_into(claim) is not None) for claim in claims]
-
-
-def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpResponse:
-    """Proposes to split the claim off the one into which it was merged last. On POST shows why it was refused."""
-    visible = claim if into is None or claim.newsroom_id in get_desk(request).roles else into
-    back = reverse("admin:editorial_claim_change", args=[visible.pk])
-    if into is None or (
-        request.method != "POST" and (not merge_policy.merged_into(claim) or merge_policy.is_proposed(claim))
-    ):
-        return redirect_unavailable(request, back)
-    form = SPLIT.form(submitted_data(request))
-    if answer := perform(request, SPLIT, claim, form, back):
-        return answer
-    button, claims = _("Propose to split it off"), with_public_pages(get_desk(request), claim, into)
-    template = "admin/editorial/claim/merge.html"
-    return confirm_page(request, SPLIT, claim, form, back, template, button=button, claims=claims)

@@ -19,9 +19,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
-from factcheck.editorial.desk.access import AdministratorsAdmin, AutocompleteMixin, DeskAdmin, M, get_desk
+from factcheck.editorial.desk.access import AdministratorsAdmin, DeskAdmin, M, get_desk
 from factcheck.editorial.desk.claimants import UrlLinesField
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
+from factcheck.editorial.desk.widgets import AutocompleteMixin
 from factcheck.editorial.events import acting
 from factcheck.editorial.models import Membership, Publisher, User
 

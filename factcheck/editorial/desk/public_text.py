@@ -65,7 +65,7 @@ class ReviewReferencesMixin:
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is not Review:
             return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
-        kwargs["queryset"] = Review.objects.filter(newsroom__in=list(get_desk(request).roles))
+        kwargs["queryset"] = get_desk(request).own(Review.objects.all())
         kwargs["form_class"] = partial(PublicTextChoiceField, request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 

@@ -13,9 +13,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import review_statements
-from factcheck.editorial.desk.access import FORMFIELDS, ParentPermissionsMixin, TextareaRowsMixin, get_desk
+from factcheck.editorial.desk.access import ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.account_names import replace_account_links
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet
+from factcheck.editorial.desk.widgets import FORMFIELDS, TextareaRowsMixin
 from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
 from factcheck.editorial.statement_columns import other_fields

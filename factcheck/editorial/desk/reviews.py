@@ -131,10 +131,8 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
             return queryset.none(), False
         # An OR over two tables would read both tables completely. Two index scans don't.
         desk = get_desk(request)
-        own = Review.objects.filter(newsroom__in=list(desk.roles))
-        claims = (
-            Claim.objects.filter(contains_all("text", words), newsroom__in=list(desk.roles)).order_by().values("pk")
-        )
+        own = desk.own(Review.objects.all())
+        claims = desk.own(Claim.objects.filter(contains_all("text", words))).order_by().values("pk")
         hits = keys(own.filter(contains_all("headline", words))) + keys(own.filter(claim__in=claims))
         hits += keys(own.filter(claim__in=search_public_claims(desk, words)))
         return queryset.filter(pk__in=hits), False

@@ -8,10 +8,11 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import FORMFIELDS, DeskAdmin, M, ParentPermissionsMixin, get_desk
+from factcheck.editorial.desk.access import DeskAdmin, M, ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.decision_columns import DecisionFilter, DecisionMixin
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
 from factcheck.editorial.desk.proposal_actions import available_actions
+from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.models import (
     Proposal,
     RatingScale,

@@ -13,9 +13,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from factcheck.editorial.desk.access import DeskAdmin, OneLineInput, get_desk
+from factcheck.editorial.desk.access import DeskAdmin, get_desk
 from factcheck.editorial.desk.action_forms import NewsroomForm
 from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
+from factcheck.editorial.desk.widgets import OneLineInput
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ApiToken
 from factcheck.editorial.programs.tokens import make_token, revoke_token
