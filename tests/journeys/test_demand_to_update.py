@@ -145,7 +145,7 @@ def test_form_saved_after_submission_changes_nothing(newsroom: Newsroom) -> None
 
 
 def test_delayed_entry_shows_its_day_and_no_button(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom, publish_after=demand_policy.today() + timedelta(days=1))
+    demand = make_demand(newsroom, publish_after=demand_policy.utc_today() + timedelta(days=1))
     approve_demand(newsroom, demand)
     minh = sign_in(newsroom.editor.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
     assert "It will be published automatically on" in minh.text

@@ -56,7 +56,7 @@ def test_demands_that_wait_for_their_day_hide_no_new_one(database: str, monkeypa
     monkeypatch.setattr(home, "MAX_ROWS", 2)
     newsroom = make_newsroom()
     for _ in range(5):
-        approve_demand(newsroom, make_demand(newsroom, publish_after=demand_policy.today() + timedelta(days=30)))
+        approve_demand(newsroom, make_demand(newsroom, publish_after=demand_policy.utc_today() + timedelta(days=30)))
     approve_demand(newsroom, make_demand(newsroom, from_name="Công ty Đã Duyệt"))
     workflow.submit(subject=make_demand(newsroom, from_name="Công ty Mới"), by=newsroom.reporter)
     text = signed_in(newsroom.editor).open("/admin/").text
