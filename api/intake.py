@@ -1,7 +1,7 @@
-"""The one door to the editors: what programs with a token may do and anybody may send in, in the words of the API.
+"""The API's only way to the editors' side: drafts by token, and messages from readers.
 
-Nothing else of the API imports `factcheck.editorial` (pyproject.toml). What the editors' side refuses comes out of here
-as a problem, in English, whatever language a page before has left behind in the thread.
+No other module of the API imports `factcheck.editorial` (pyproject.toml). Errors of the editors' side become problems
+here. Their texts are always English, whatever language is active in the thread.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,11 +21,11 @@ from factcheck.editorial.validation import Invalid
 
 CLAIMS, DRAFTS = "claims:write", "drafts:write"
 
-Token = Any  # an ApiToken; views hand it on and look at nothing of it
+Token = Any  # an ApiToken, which views only pass on
 
 
 def authenticate(header: str, scope: str) -> Token:
-    """The token in `Authorization: Bearer …` (RFC 6750). Raises Refused: 401, or 403 when it lacks the scope."""
+    """Return the token in `Authorization: Bearer …` (RFC 6750). Raises Refused: 401, or 403 without the scope."""
     scheme, _, secret = header.strip().partition(" ")
     token = tokens.find_token(secret.strip()) if scheme.lower() == "bearer" else None
     if token is None:
@@ -48,12 +48,12 @@ def own_reviews(token: Token) -> QuerySet[Any]:
 def write(
     token: Token, route: str, key: str | None, content: bytes, act: Callable[..., UUID], **arguments: Any
 ) -> UUID:
-    """Carries out one of the verbs below, once for each key. Returns the id of what it made or changed.
+    """Carry out one of the functions below, once for each key. Return the id of the claim or review.
 
     Raises Refused.
     """
-    with refusals():
-        return idempotency.do_once(
+    with refusals_as_problems():
+        return idempotency.run_once(
             token=token, route=route, key=key, content=content, act=lambda: act(token=token, **arguments)
         )
 
@@ -66,18 +66,18 @@ draft_review, change_review, describe_review = (
 )
 
 
-def take_in(kind: str, said: dict[str, Any], address: str) -> tuple[str, datetime]:
-    """A message of that kind (`tip`, `correction`): its receipt, and until when it is kept. Raises Refused."""
-    with refusals():
-        return reader_messages.take_in(kind=reader_messages.Kind(kind), said=said, address=address)
+def receive_message(kind: str, body: dict[str, Any], address: str) -> tuple[str, datetime]:
+    """Store a message (`tip`, `correction`). Return its receipt, and until when it is kept. Raises Refused."""
+    with refusals_as_problems():
+        return reader_messages.receive_message(kind=reader_messages.Kind(kind), values=body, address=address)
 
 
-status_of = reader_messages.status_of
+status_of = reader_messages.find_status
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
-    """Makes problems of what the editors' side raises."""
+def refusals_as_problems() -> Iterator[None]:
+    """Turn errors of the editors' side into problems."""
     with translation.override("en"):
         try:
             yield
@@ -86,10 +86,10 @@ def refusals() -> Iterator[None]:
             raise Refused(INVALID_CONTENT, errors=errors) from refused
         except idempotency.KeyReused as refused:
             raise Refused(KEY_REUSED) from refused
-        except idempotency.StillAtWork as refused:
-            detail = "A request with this Idempotency-Key is being carried out. Send it again in a moment."
+        except idempotency.RequestInProgress as refused:
+            detail = "A request with this Idempotency-Key is still running. Send it again in a moment."
             raise Refused(CONFLICT, detail, headers={"Retry-After": "1"}) from refused
-        except reader_messages.TooMany as refused:
+        except reader_messages.TooManyMessages as refused:
             raise Refused(TOO_MANY_REQUESTS, headers={"Retry-After": str(refused.wait)}) from refused
         except NotAllowed as refused:
             raise Refused(FORBIDDEN, str(refused)) from refused

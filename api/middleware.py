@@ -1,13 +1,13 @@
-"""The last word on answers of the API, for what goes wrong before or after a view."""
+"""Gives every error under the API's URLs the API's form, and answers from the response cache."""
 
 from collections.abc import Callable
 
 from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from api.google.errors import make_google
+from api.google.errors import google_error
 from api.http import problems, responses
-from api.http.response_cache import find_unchanged, remember
+from api.http.response_cache import cached_response, store_response
 from factcheck.middleware import PROGRAMS
 
 Get = Callable[[HttpRequest], HttpResponseBase]
@@ -17,7 +17,7 @@ _BY_STATUS = {
 
 
 class ApiAnswers:
-    """Stands first in MIDDLEWARE: sees the error pages that Django makes, and spares the rest what is unchanged."""
+    """The first in MIDDLEWARE. It sees Django's own error pages, and cached responses skip the other middleware."""
 
     def __init__(self, get_response: Get) -> None:
         self.get_response = get_response
@@ -26,24 +26,24 @@ class ApiAnswers:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(PROGRAMS):
             return self.get_response(request)
-        if unchanged := find_unchanged(request):
-            return unchanged
+        if cached := cached_response(request):
+            return cached
         response = self.get_response(request)
         make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
         if make and response.status_code >= 400 and isinstance(response, HttpResponse):
             _replace(response, make(request, response))
         response.headers.setdefault("Content-Security-Policy", self.policy)
         if response.status_code in (204, 304):
-            # Django counts the bytes of what has none (RFC 9110, sections 8.6 and 15.3.5); of a 304 it would say that
-            # the content which the client has is empty.
+            # Django sets a length of 0. For a 304 that would mean that the client's content is empty (RFC 9110,
+            # sections 8.6 and 15.3.5).
             response.headers.pop("Content-Length", None)
             response.headers.pop("Content-Type", None)
-        remember(request, response)
+        store_response(request, response)
         return response
 
 
 def _replace(response: HttpResponse, made: HttpResponse | None) -> None:
-    """Gives the answer the content of the other one; its headers stay, those of CORS among them."""
+    """Replace content and status. The other headers stay, for example those of CORS."""
     if made is not None:
         response.content, response.status_code = made.content, made.status_code
         response.headers.pop("Content-Length", None)
@@ -52,7 +52,7 @@ def _replace(response: HttpResponse, made: HttpResponse | None) -> None:
 
 
 def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse | None:
-    """What takes the place of an error page; None for what is a problem already."""
+    """Return the problem that replaces an error page, or None if the response already is a problem."""
     if response.headers.get("Content-Type") == problems.MEDIA_TYPE:
         return None
     fallback = problems.BAD_REQUEST if response.status_code < 500 else problems.INTERNAL_ERROR
@@ -61,4 +61,4 @@ def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse 
     return made
 
 
-_SHAPES = {"/api/": _make_problem, "/v1alpha1/": make_google}
+_SHAPES = {"/api/": _make_problem, "/v1alpha1/": google_error}

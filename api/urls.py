@@ -1,4 +1,4 @@
-"""Addresses of the API. They are part of what is promised: nothing here moves within v1."""
+"""URLs of the API. They are part of the API's promise and never change within v1."""
 
 from django.urls import path, re_path
 

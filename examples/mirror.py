@@ -1,12 +1,11 @@
-"""A mirror of a fact-check record: follows its feed of changes into an SQLite file.
+"""A mirror of a fact-check record: copies its feed of changes into an SQLite file.
 
-    python3 examples/mirror.py https://factcheck.example mirror.sqlite          # goes on until Ctrl-C
-    python3 examples/mirror.py https://factcheck.example mirror.sqlite --once   # until nothing is new
+    python3 examples/mirror.py https://factcheck.example mirror.sqlite          # runs until Ctrl-C
+    python3 examples/mirror.py https://factcheck.example mirror.sqlite --once   # runs until nothing is new
 
-It needs the standard library alone. Stop it whenever you like; it goes on where it was. The table
-`bodies` then has, for each review and demand, the JSON that the API gives for it: the review, the
-tombstone of a withdrawn one, the public notice of an erased one, whose text goes from here as well. For a
-claim that was merged into another one or split off again it has that merge or split.
+It only needs the standard library. You can stop it at any time, and it continues where it stopped. The table
+`bodies` has the API's JSON for each review and demand. For a withdrawn review it is the tombstone. For an erased
+review it is the public notice, and the text disappears here too. For a merged or split claim it is the merge or split.
 """
 
 import argparse
@@ -21,9 +20,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-WAIT = 30  # seconds that the server may keep a request until something is new
-PAUSE = 5  # seconds between two requests when it does not, because too many wait already
-PATIENCE = 300  # seconds between two tries at most, when the server does not answer
+WAIT = 30  # seconds that the server may hold a request until something is new
+PAUSE = 5  # seconds between two requests if too many clients are waiting at the server
+PATIENCE = 300  # the longest pause in seconds if the server doesn't answer
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS origin (site TEXT NOT NULL, since INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS bodies (
@@ -33,12 +32,12 @@ CREATE TABLE IF NOT EXISTS bodies (
 
 
 class Mirror:
-    """The file, and how far it has come."""
+    """The SQLite file and its position in the feed."""
 
     def __init__(self, site: str, file: Path) -> None:
         self.site = site.rstrip("/")
         self.database = sqlite3.connect(file)
-        # What is erased is overwritten in the file, not only unlinked.
+        # Overwrites deleted content in the file.
         self.database.execute("PRAGMA secure_delete = ON")
         self.database.executescript(SCHEMA)
         found = self.database.execute("SELECT site, since FROM origin").fetchone()
@@ -50,7 +49,7 @@ class Mirror:
         self.since: int = found[1] if found else -1
 
     def ask(self, wait: int) -> list[dict[str, Any]]:
-        """The entries that follow, oldest first."""
+        """Return the next entries, oldest first."""
         query = {"page_size": 100, "wait": wait, **({"since": self.since} if self.since >= 0 else {})}
         address = f"{self.site}/api/v1/changes/?{urlencode(query)}"
         with urllib.request.urlopen(address, timeout=wait + 60) as response:  # noqa: S310 (the person names the site)
@@ -58,17 +57,17 @@ class Mirror:
         return entries
 
     def take(self, entries: list[dict[str, Any]]) -> None:
-        """Stores a page and how far it goes, both or neither."""
+        """Store a page together with the new position."""
         with self.database:
             for entry in entries:
                 if entry["sequence"] != self.since + 1:
-                    raise SystemExit(f"Entry {entry['sequence']} came after {self.since}: the log has a gap.")
+                    raise SystemExit(f"Entry {entry['sequence']} came after {self.since}. The log has a gap.")
                 self.since = entry["sequence"]
                 if entry["body"] is not None:
                     row = [entry["subject"], entry["kind"], entry["sequence"], canonical(entry["body"])]
                     self.database.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?)", row)
                 elif entry["kind"] == "review.erasure":
-                    # A later entry brings what may be shown again; until it comes, nothing may.
+                    # A later entry may bring a body again. Until then nothing may be shown.
                     self.database.execute("DELETE FROM bodies WHERE subject = ?", [entry["subject"]])
             self.database.execute("UPDATE origin SET since = ?", [self.since])
 
@@ -77,7 +76,7 @@ class Mirror:
 
 
 def canonical(body: Any) -> str:
-    """The body as the server keeps it: sorted keys, nothing between them (RFC 8785)."""
+    """Return the body as the server stores it: sorted keys, no spaces (RFC 8785)."""
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -91,7 +90,7 @@ def follow(mirror: Mirror, once: bool) -> None:
             if error.code < 500 and error.code != 429:
                 raise SystemExit(f"{mirror.site} answered {error.code}: {error.read(2000).decode()}") from None
             problem: Exception = error
-        except (OSError, http.client.HTTPException, ValueError) as error:  # no answer, or half of one
+        except (OSError, http.client.HTTPException, ValueError) as error:  # no response, or half of one
             problem = error
         else:
             mirror.take(entries)
@@ -104,20 +103,20 @@ def follow(mirror: Mirror, once: bool) -> None:
                 time.sleep(PAUSE)
             continue
         if once:
-            raise SystemExit(f"{mirror.site} does not answer: {problem}")
-        print(f"{mirror.site} does not answer ({problem}); next try in {pause} s", file=sys.stderr, flush=True)
+            raise SystemExit(f"{mirror.site} doesn't answer: {problem}")
+        print(f"{mirror.site} doesn't answer ({problem}). Next try in {pause} s.", file=sys.stderr, flush=True)
         time.sleep(pause)
         pause = min(pause * 2, PATIENCE)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Follows a fact-check record's feed of changes into an SQLite file.")
-    parser.add_argument("site", help="address of the site, such as https://factcheck.example")
-    parser.add_argument("file", type=Path, help="the SQLite file; made when it is not there")
+    parser = argparse.ArgumentParser(description="Copies a fact-check record's feed of changes into an SQLite file.")
+    parser.add_argument("site", help="URL of the site, such as https://factcheck.example")
+    parser.add_argument("file", type=Path, help="the SQLite file, created if it is missing")
     parser.add_argument("--once", action="store_true", help="stop when nothing is new")
     options = parser.parse_args()
     if not options.site.startswith(("http://", "https://")):
-        parser.error("the site's address begins with https://")
+        parser.error("the site's URL begins with https://")
     mirror = Mirror(options.site, options.file)
     try:
         follow(mirror, options.once)

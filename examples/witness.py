@@ -1,11 +1,11 @@
 """A small witness for public logs (C2SP tlog-witness, tlog-cosignature): remembers, checks, cosigns.
 
-    python3 examples/witness.py make-key witness.example/mine   # once; prints the key to give away
+    python3 examples/witness.py make-key witness.example/mine   # once, prints the key to give away
     python3 examples/witness.py serve LOGKEY [LOGKEY…] --port 8100
 
-It needs the standard library and `cryptography`. It keeps its key and, for every log, the last size
-and root hash that it cosigned in one folder (--folder, ./witness by default), which one process at a time
-uses. It never cosigns a checkpoint that does not contain what it cosigned before.
+It needs the standard library and `cryptography`. One folder (--folder, default ./witness) has its key, and for every
+log the last size and root hash that it cosigned. Only one process at a time can use the folder. The witness never
+cosigns a checkpoint that doesn't contain the previous one.
 """
 
 import argparse
@@ -28,7 +28,7 @@ MAX_BODY = 1 << 20
 
 
 class Refused(Exception):
-    """Status, text and content type of a refusal."""
+    """A refusal with its status, text and content type."""
 
     def __init__(self, status: int, text: str, content_type: str = "text/plain; charset=utf-8") -> None:
         super().__init__(text)
@@ -77,15 +77,15 @@ def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: list
 
 
 class Witness:
-    """The key, the logs that are watched, and what was cosigned last."""
+    """The key, the watched logs, and the last cosigned checkpoints."""
 
     def __init__(self, folder: Path, logs: list[str]) -> None:
-        # Two processes would each remember a history of their own. Held until this one ends.
+        # Two processes would remember different histories. The lock is held until this process ends.
         self.alone = (folder / "lock").open("a")
         try:
             fcntl.flock(self.alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SystemExit(f"another witness is at work in {folder}") from None
+            raise SystemExit(f"another witness is running in {folder}") from None
         stored = json.loads((folder / "key.json").read_text())
         self.name: str = stored["name"]
         self.key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(stored["seed"]))
@@ -95,7 +95,7 @@ class Witness:
         self.lock = threading.Lock()
 
     def add_checkpoint(self, body: str) -> str:
-        """The cosignature line. Raises Refused."""
+        """Return the cosignature's line. Raises Refused."""
         request, _, note = body.partition("\n\n")
         first, *proof_lines = request.split("\n")
         text, _, signatures = note.rpartition("\n\n")
@@ -121,7 +121,7 @@ class Witness:
             if not consistent(old, bytes.fromhex(known_root), size, root, proof):
                 raise Refused(422, "the proof does not show that the new log contains the old one\n")
             self.seen[origin] = [size, root.hex()]
-            # On disk before the signature goes out, so that a crash cannot make it sign two histories.
+            # Written to the disk before the signature is sent, so that a crash can't lead to two histories.
             unfinished = self.state_file.with_suffix(".new")
             with unfinished.open("w") as out:
                 json.dump(self.seen, out)
@@ -154,7 +154,7 @@ class Witness:
 
 
 def flush_folder(folder: Path) -> None:
-    """A file's new name is on disk only when its folder is."""
+    """Flush the folder, because a renamed file is only on the disk when its folder is."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)
@@ -184,10 +184,10 @@ def serve(folder: Path, logs: list[str], port: int) -> None:
             try:
                 if self.path != "/add-checkpoint":
                     raise Refused(404, "POST to /add-checkpoint\n")
-                said = self.headers.get("Content-Length", "")
-                if not re.fullmatch("[0-9]{1,18}", said):
+                length_header = self.headers.get("Content-Length", "")
+                if not re.fullmatch("[0-9]{1,18}", length_header):
                     raise Refused(400, "the request does not say its length\n")
-                length = int(said)
+                length = int(length_header)
                 if length > MAX_BODY:
                     raise Refused(413, "the request is too large\n")
                 answer = witness.add_checkpoint(self.rfile.read(length).decode("utf-8", "replace"))
@@ -212,7 +212,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A small witness for public logs.")
     parser.add_argument("--folder", type=Path, default=Path("witness"))
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("make-key").add_argument("name", help="a name of yours, such as witness.example/mine")
+    commands.add_parser("make-key").add_argument("name", help="your own name, such as witness.example/mine")
     serving = commands.add_parser("serve")
     serving.add_argument("logs", nargs="+", help="verifier keys of the logs to watch (…/api/v1/log/key)")
     serving.add_argument("--port", type=int, default=8100)

@@ -1,7 +1,7 @@
-"""Middleware that pages for people need and programs do not: answers under PROGRAMS pass it by.
+"""Middleware for pages, which responses under PROGRAMS skip.
 
-The API knows no sessions, accounts, cookies or languages; what these would do for each of its answers takes as long
-as the answer itself. `api.middleware.ApiAnswers` sets the headers that such an answer has in common with a page.
+The API has no sessions, accounts, cookies or languages. This middleware would take as long as the response itself.
+`api.middleware.ApiAnswers` sets the headers that the API's responses share with pages.
 """
 
 from typing import Any
@@ -18,30 +18,30 @@ from django.utils.deprecation import MiddlewareMixin
 PROGRAMS = ("/api/", "/feeds/", "/v1alpha1/")
 
 
-class _ForBrowsers(MiddlewareMixin):
+class _PagesOnly(MiddlewareMixin):
     def __call__(self, request: HttpRequest) -> Any:
         if request.path_info.startswith(PROGRAMS):
             return self.get_response(request)
         return super().__call__(request)
 
 
-class Policy(_ForBrowsers, CSPMiddleware):
+class Policy(_PagesOnly, CSPMiddleware):
     pass
 
 
-class Sessions(_ForBrowsers, SessionMiddleware):
+class Sessions(_PagesOnly, SessionMiddleware):
     pass
 
 
-class Languages(_ForBrowsers, LocaleMiddleware):
+class Languages(_PagesOnly, LocaleMiddleware):
     def __call__(self, request: HttpRequest) -> Any:
-        translation.deactivate()  # the thread still has the language of the page that it made before
+        translation.deactivate()  # the thread still has the language of its previous page
         return super().__call__(request)
 
 
-class Accounts(_ForBrowsers, AuthenticationMiddleware):
+class Accounts(_PagesOnly, AuthenticationMiddleware):
     pass
 
 
-class Messages(_ForBrowsers, MessageMiddleware):
+class Messages(_PagesOnly, MessageMiddleware):
     pass

@@ -1,6 +1,6 @@
-"""All settings, in one place, from environment variables; docs/reference/settings.md lists them.
+"""All settings, from environment variables. docs/reference/settings.md lists them.
 
-Without any variable this is a site for this machine alone (``make run``): embedded PostgreSQL, plain HTTP on 127.0.0.1.
+Without any variable this is a site for this machine only (``make run``): embedded PostgreSQL and HTTP on 127.0.0.1.
 With an ``https://`` SITE_URL it is a production site: secure cookies, HSTS, redirect to HTTPS.
 """
 
@@ -21,7 +21,7 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# What the site makes itself: the embedded database, the secret key, static files. Never committed.
+# The site's own files: the embedded database, the secret key, static files. Never committed.
 VAR = Path(environment("FACTCHECK_VAR", str(BASE_DIR / "var"))).absolute()
 
 DATABASE_SERVER = source(os.environ, VAR)
@@ -29,24 +29,24 @@ DATABASES = DATABASE_SERVER.databases
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PORT = number("PORT", 8000, most=65535)
-# The site's address, without a slash at its end. Published bodies carry it.
+# The site's URL, without a slash at its end. Published bodies contain it.
 SITE_URL = environment("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 _SITE = urlsplit(SITE_URL)
 if _SITE.scheme not in ("http", "https") or not _SITE.hostname or _SITE.path or _SITE.query:
     raise ImproperlyConfigured(
-        f"SITE_URL is {SITE_URL!r}: give scheme and host alone, for example https://factcheck.example.org."
+        f"SITE_URL is {SITE_URL!r}. Set scheme and host only, for example https://factcheck.example.org."
     )
 LOCAL = _SITE.hostname in ("127.0.0.1", "localhost", "::1")
 SECURE = _SITE.scheme == "https"
 if not LOCAL and not SECURE:
     raise ImproperlyConfigured(
-        f"SITE_URL is {SITE_URL!r}: a site that others reach needs https, for example https://{_SITE.hostname}."
+        f"SITE_URL is {SITE_URL!r}. A public site needs https, for example https://{_SITE.hostname}."
     )
 
 DEBUG = switch("DEBUG")
 if DEBUG and not LOCAL:
     raise ImproperlyConfigured(
-        "DEBUG is set for a site that others reach: unset it, since its error pages show settings and data."
+        "DEBUG is set for a public site. Unset it, because its error pages show settings and data."
     )
 
 SECRET_KEY = secret_key(environment("SECRET_KEY"), VAR, local=LOCAL, secure=SECURE)
@@ -54,36 +54,34 @@ SECRET_KEY = secret_key(environment("SECRET_KEY"), VAR, local=LOCAL, secure=SECU
 ALLOWED_HOSTS = [host.strip() for host in environment("ALLOWED_HOSTS").split(",") if host.strip()]
 if not ALLOWED_HOSTS:
     if not LOCAL:
-        raise ImproperlyConfigured(
-            f"ALLOWED_HOSTS is not set: name the hosts that this site answers to, for example {_SITE.hostname}."
-        )
+        raise ImproperlyConfigured(f"ALLOWED_HOSTS is not set. Name the site's hosts, for example {_SITE.hostname}.")
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
-# The licence of what is published, named in every document and as a Link header.
+# The licence of published content, named in every document and in a Link header.
 LICENSE_URL = environment("LICENSE_URL", "https://creativecommons.org/licenses/by/4.0/")
-# Whom to tell of a weakness of the site (security.txt, RFC 9116); empty for no such file.
+# The contact for reporting a vulnerability (security.txt, RFC 9116). Without a contact the file doesn't exist.
 SECURITY_CONTACT = environment("SECURITY_CONTACT")
 if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
     raise ImproperlyConfigured(
-        f"SECURITY_CONTACT is {SECURITY_CONTACT!r}: give an address with its scheme, for example"
+        f"SECURITY_CONTACT is {SECURITY_CONTACT!r}. Set a URL with its scheme, for example"
         " mailto:security@factcheck.example.org."
     )
-# Requests per client and time, such as 600/min; empty for no limit.
+# Requests from a client in a time, such as 600/min. Empty: no limit.
 API_RATE_LIMIT = rate("API_RATE_LIMIT")
-# Messages from readers: how many of one network in an hour, and for how many days they are kept.
+# Messages from readers: how many from one network in an hour, and for how many days they are stored.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
-# How many requests of a process may wait for changes at a time (`wait=` of the feed of changes); each holds a thread.
+# How many requests of a process may wait for changes (`wait=` of the feed of changes). Each occupies a thread.
 CHANGES_WAITERS = number("CHANGES_WAITERS", 4, least=0)
-# Where the bulk dumps lie, and how many of them are kept (docs/dumps.md).
+# The folder of the bulk dumps, and how many of them are kept (docs/reference/dumps.md).
 DUMPS_FOLDER = Path(environment("DUMPS_FOLDER", str(VAR / "dumps"))).absolute()
 DUMPS_KEEP = number("DUMPS_KEEP", 3)
-# The rating scale of which the API takes a verdict's slug alone (`verdict=false` for `verdict=truth:false`).
+# The API accepts a verdict's slug without its scale for this rating scale (`verdict=false` for `verdict=truth:false`).
 DEFAULT_RATING_SCALE = environment("DEFAULT_RATING_SCALE", "truth")
 
-# Where texts become vectors for matching by meaning: empty for the model in this process, an address with OpenAI's
-# protocol (then with the model's name and, if it asks for one, a key), or "off".
+# The source of vectors for matching by meaning. Empty: the model in this process. "off": no vectors. Otherwise the URL
+# of a server with OpenAI's protocol, with the model's name and perhaps a key.
 EMBEDDINGS_URL = environment("EMBEDDINGS_URL")
 EMBEDDINGS_MODEL = environment("EMBEDDINGS_MODEL")
 EMBEDDINGS_KEY = environment("EMBEDDINGS_KEY")
@@ -91,22 +89,22 @@ if EMBEDDINGS_URL.lower() in ("off", "none", "0"):
     EMBEDDINGS_URL = "off"
 elif EMBEDDINGS_URL and (urlsplit(EMBEDDINGS_URL).scheme not in ("http", "https") or not EMBEDDINGS_MODEL):
     raise ImproperlyConfigured(
-        f"EMBEDDINGS_URL is {EMBEDDINGS_URL!r}: give an address such as http://127.0.0.1:8080/v1 and the name of its"
+        f"EMBEDDINGS_URL is {EMBEDDINGS_URL!r}. Set a URL such as http://127.0.0.1:8080/v1 and the name of its"
         " model in EMBEDDINGS_MODEL, or off."
     )
 
-# The public log's signing key, a file or the key itself (docs/log.md). On this machine alone a missing one is made.
+# The public log's signing key, a file or the key itself (docs/reference/log.md). A local site makes its own.
 LOG_SIGNING_KEY = environment("LOG_SIGNING_KEY", str(VAR / "log-key"))
-# The log's name, fixed with its first checkpoint: the log's URL without its scheme. Empty: the name in the key.
+# The log's name, fixed by its first checkpoint: the log's URL without its scheme. Empty: the name in the key.
 LOG_ORIGIN = environment("LOG_ORIGIN")
-# Who is asked to cosign checkpoints: verifier keys and addresses by turns.
+# The witnesses that cosign checkpoints: verifier keys and URLs in turns.
 LOG_WITNESSES = environment("LOG_WITNESSES")
 
-# Lets webhooks go to this machine, without TLS: to try a receiver out, never where others register addresses.
+# Lets webhooks reach this machine, without TLS. For testing a receiver, never where others register URLs.
 WEBHOOKS_ALLOW_LOOPBACK = switch("WEBHOOKS_ALLOW_LOOPBACK")
 if WEBHOOKS_ALLOW_LOOPBACK and not LOCAL:
     raise ImproperlyConfigured(
-        "WEBHOOKS_ALLOW_LOOPBACK is set for a site that others reach: unset it, since it opens this machine to them."
+        "WEBHOOKS_ALLOW_LOOPBACK is set for a public site. Unset it, because it opens this machine to webhooks."
     )
 
 INSTALLED_APPS = [
@@ -130,7 +128,7 @@ INSTALLED_APPS = [
     "factcheck.imports",
     "factcheck.website",
     "api",
-    "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk; after the app whose templates it uses
+    "factcheck.editorial.apps.DeskConfig",  # Django's admin as the editors' desk, after the app with its templates
 ]
 MIDDLEWARE = [
     "api.middleware.ApiAnswers",
@@ -174,7 +172,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"  # where a `next` that is refused leads
+LOGIN_REDIRECT_URL = "admin:index"  # the target if `next` is refused
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -183,9 +181,9 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.http.problems.handle",
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_THROTTLE_CLASSES": ["factcheck.server.networks.ByNetwork"] if API_RATE_LIMIT else [],
+    "DEFAULT_THROTTLE_CLASSES": ["factcheck.server.networks.NetworkThrottle"] if API_RATE_LIMIT else [],
     "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_LIMIT or None},
-    # Whose address counts: behind the proxy, the last in X-Forwarded-For; what a client writes before it does not.
+    # The client's IP address. Behind the proxy it is the last one in X-Forwarded-For, which the client can't fake.
     "NUM_PROXIES": 1 if SECURE else 0,
 }
 SPECTACULAR_SETTINGS = {
@@ -195,11 +193,11 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["api.schema.hooks.complete"],
 }
 
-# Anybody's page may read the API; nothing else, and never with cookies.
+# Every site's pages may read the API, but nothing else, and never with cookies.
 CORS_URLS_REGEX = r"^/(api|feeds|v1alpha1)/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
-# The last three are what Google's clients send along (docs/google.md).
+# Google's clients send the last three (docs/reference/google.md).
 CORS_ALLOW_HEADERS = [
     "accept",
     "content-type",
@@ -249,7 +247,7 @@ if SECURE:
 
 # The worker's queue (factcheck/server/worker.py). Its tasks are in each package's tasks.py.
 PROCRASTINATE_DATABASE_ALIAS = "default"
-PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 3600}  # seconds; as long as nightly jobs are made up for
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 3600}  # seconds during which a missed run is made up for
 
 LANGUAGE_CODE = environment("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt")]
@@ -259,12 +257,12 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [("docs", BASE_DIR / "docs" / "images")]  # the pictures in the guides
-# Static files are served from where the apps keep them; nothing has to be collected first.
+# Static files are served from the apps' folders, so there is nothing to collect.
 WHITENOISE_USE_FINDERS = True
 
 LOG_LEVEL = environment("LOG_LEVEL", "WARNING").upper()
 if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}: give one of DEBUG, INFO, WARNING, ERROR, CRITICAL.")
+    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}. Set one of DEBUG, INFO, WARNING, ERROR, CRITICAL.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""Addresses: the website at /, the API under /api/, the editors' desk under /admin/."""
+"""URLs: the website at /, the API under /api/, the editors' desk under /admin/."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path

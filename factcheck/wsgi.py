@@ -9,16 +9,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
 
 
 class Request(WSGIRequest):
-    """Addresses and forms are UTF-8, whatever charset the header Content-Type names.
+    """Reads URLs and forms as UTF-8, whatever charset the header Content-Type names.
 
-    Django would also decode the query by that header. One URL would then mean different requests, while the response
-    cache (`api.http.response_cache`) goes by the URL alone. Names of Python codecs that aren't charsets would fail
-    before any middleware runs. WHATWG's URL standard has urlencoded forms in UTF-8.
+    Django would also decode the query by that header. One URL could then mean different requests, but the response
+    cache (`api.http.response_cache`) only looks at the URL. Names of Python codecs that aren't charsets would fail
+    before any middleware runs. WHATWG's URL standard defines urlencoded forms as UTF-8.
     """
 
     @property
     def encoding(self) -> None:
-        return None  # that is settings.DEFAULT_CHARSET, UTF-8
+        return None  # Django then uses settings.DEFAULT_CHARSET, which is UTF-8
 
     @encoding.setter
     def encoding(self, value: str | None) -> None:

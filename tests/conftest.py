@@ -205,7 +205,7 @@ def english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """A process has one log for all its life, and a test has its own."""
-    response_cache._sent.clear()
+    response_cache._cache.clear()
 
 
 @pytest.fixture

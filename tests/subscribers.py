@@ -13,7 +13,7 @@ from tests.working import work_off
 
 def subscribe(url: str, *events: str, **fields: Any) -> Subscription:
     return Subscription.objects.create(
-        name="Báo đối tác", url=url, events=list(events or Event.values), cursor=delivery.head(), **fields
+        name="Báo đối tác", url=url, events=list(events or Event.values), cursor=delivery.log_head(), **fields
     )
 
 

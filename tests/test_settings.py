@@ -41,50 +41,50 @@ def test_production_check_is_silent(switched: dict[str, str]):
     [
         (
             {"SECRET_KEY": ""},
-            "SECRET_KEY is not set: set it to 50 or more random characters, for example from: openssl rand -base64 48",
+            "SECRET_KEY is not set. Set it to 50 or more random characters, for example from: openssl rand -base64 48",
         ),
         (
             {"SECRET_KEY": "short"},
-            "SECRET_KEY is too short: set 50 random characters or more, for example from: openssl rand -base64 48",
+            "SECRET_KEY is too short. Set 50 or more random characters, for example from: openssl rand -base64 48",
         ),
         (
             {"SECRET_KEY": "example-only-2Vw8kq5Zt1Yx7Rb4Nc9Mf6Jd3Hg0Ls-replace-with-your-own-random-text"},
-            "SECRET_KEY is the one of the example, which everybody can read: set 50 random characters or more, "
+            "SECRET_KEY is the example's, which everybody can read. Set 50 or more random characters, "
             "for example from: openssl rand -base64 48",
         ),
         (
             {"SECURITY_CONTACT": "security@factcheck.example.org"},
-            "SECURITY_CONTACT is 'security@factcheck.example.org': give an address with its scheme, for example"
+            "SECURITY_CONTACT is 'security@factcheck.example.org'. Set a URL with its scheme, for example"
             " mailto:security@factcheck.example.org.",
         ),
         (
             {"ALLOWED_HOSTS": " "},
-            "ALLOWED_HOSTS is not set: name the hosts that this site answers to, for example factcheck.example.org.",
+            "ALLOWED_HOSTS is not set. Name the site's hosts, for example factcheck.example.org.",
         ),
         (
             {"SITE_URL": "http://factcheck.example.org"},
-            "SITE_URL is 'http://factcheck.example.org': a site that others reach needs https, "
+            "SITE_URL is 'http://factcheck.example.org'. A public site needs https, "
             "for example https://factcheck.example.org.",
         ),
         (
             {"SITE_URL": "factcheck.example.org"},
-            "SITE_URL is 'factcheck.example.org': give scheme and host alone, for example https://factcheck.example.org.",
+            "SITE_URL is 'factcheck.example.org'. Set scheme and host only, for example https://factcheck.example.org.",
         ),
-        ({"DUMPS_KEEP": "0"}, "DUMPS_KEEP is '0': give a number from 1 on, for example 3."),
-        ({"CHANGES_WAITERS": "-1"}, "CHANGES_WAITERS is '-1': give a number from 0 on, for example 4."),
+        ({"DUMPS_KEEP": "0"}, "DUMPS_KEEP is '0'. Set a number of 1 or more, for example 3."),
+        ({"CHANGES_WAITERS": "-1"}, "CHANGES_WAITERS is '-1'. Set a number of 0 or more, for example 4."),
         (
             {"READER_MESSAGES_DAYS": "3651"},
-            "READER_MESSAGES_DAYS is '3651': give a number from 1 to 3650, for example 90.",
+            "READER_MESSAGES_DAYS is '3651'. Set a number from 1 to 3650, for example 90.",
         ),
-        ({"PORT": "eighty"}, "PORT is 'eighty': give a number from 1 to 65535, for example 8000."),
+        ({"PORT": "eighty"}, "PORT is 'eighty'. Set a number from 1 to 65535, for example 8000."),
         (
             {"DEBUG": "1"},
-            "DEBUG is set for a site that others reach: unset it, since its error pages show settings and data.",
+            "DEBUG is set for a public site. Unset it, because its error pages show settings and data.",
         ),
-        ({"DEBUG": "maybe"}, "DEBUG is 'maybe': set it to on or off."),
+        ({"DEBUG": "maybe"}, "DEBUG is 'maybe'. Set it to on or off."),
         (
             {"LOG_LEVEL": "loud"},
-            "LOG_LEVEL is 'LOUD': give one of DEBUG, INFO, WARNING, ERROR, CRITICAL.",
+            "LOG_LEVEL is 'LOUD'. Set one of DEBUG, INFO, WARNING, ERROR, CRITICAL.",
         ),
     ],
 )
@@ -100,7 +100,7 @@ def test_example_lacks_nothing_but_the_secret_key():
     result = manage("check", **example)
     assert (result.returncode, result.stderr) == (
         1,
-        "SECRET_KEY is not set: set it to 50 or more random characters, for example from: openssl rand -base64 48\n",
+        "SECRET_KEY is not set. Set it to 50 or more random characters, for example from: openssl rand -base64 48\n",
     )
     result = manage("check", **{**example, "SECRET_KEY": PRODUCTION["SECRET_KEY"]})
     assert (result.returncode, result.stderr) == (0, "")
@@ -146,7 +146,7 @@ def test_nothing_else_reads_the_environment():
 
 def test_limit_of_requests_is_counted_by_network():
     code = "from api.http.endpoint import Endpoint; print(*(each.__name__ for each in Endpoint.throttle_classes))"
-    assert manage("shell", "--no-imports", "-c", code, API_RATE_LIMIT="9/min").stdout == "ByNetwork\n"
+    assert manage("shell", "--no-imports", "-c", code, API_RATE_LIMIT="9/min").stdout == "NetworkThrottle\n"
 
 
 @pytest.mark.parametrize("limit", ["600", "600/10min", "600 per min", "0/min", "x/min"])
@@ -155,7 +155,7 @@ def test_limit_of_requests_that_cannot_be_read_is_said_at_the_start(limit: str) 
     result = manage("check", API_RATE_LIMIT=limit)
     assert (result.returncode, result.stderr) == (
         1,
-        f"API_RATE_LIMIT is {limit!r}: give a number, a slash and s, min, hour or day: 600/min.\n",
+        f"API_RATE_LIMIT is {limit!r}. Set a number, a slash and s, min, hour or day, such as 600/min.\n",
     )
 
 

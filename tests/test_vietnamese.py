@@ -1,5 +1,6 @@
 """The site in Vietnamese: every text has its translation, browsers get it, and dates are read with the day first."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
@@ -11,7 +12,9 @@ from django.test import Client
 from django.utils import translation
 from django.utils.formats import date_format
 
-from factcheck.website.templatetags.published import moment
+from factcheck.website.templatetags.published import utc_time
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -71,10 +74,21 @@ def test_moments_say_their_time_zone(vietnamese: None) -> None:
     assert date_format(at, "DATETIME_FORMAT") == "15:04 25/11/2026 UTC"
     with translation.override("en"):
         assert date_format(date(2026, 11, 5)) == "5 November 2026"
-        assert date_format(at, "DATETIME_FORMAT") == moment(at) == "25 November 2026, 15:04 UTC"
+        assert date_format(at, "DATETIME_FORMAT") == utc_time(at) == "25 November 2026, 15:04 UTC"
         assert date_format(at, "SHORT_DATETIME_FORMAT") == "25 Nov 2026, 15:04 UTC"
 
 
 def test_dates_are_written_in_vietnamese_order(vietnamese: None) -> None:
     assert date_format(date(2026, 11, 25)) == "25/11/2026"
     assert date_format(date(2026, 11, 25), "SHORT_DATE_FORMAT") == "25/11/2026"
+
+
+# Two spellings of a word, straight quotation marks, and words of software where Vietnamese has others.
+RULED_OUT = re.compile(r"\b(?:toà|xoá|khoá|hoà|hoá|huỷ|tuỳ|thuỷ)\b|\"|[Ll]ượt (?:nhập|duyệt)|mục nhật ký")
+
+
+def test_catalogue_keeps_to_one_spelling_and_to_its_words() -> None:
+    with (ROOT / "factcheck/locale/vi/LC_MESSAGES/django.po").open("rb") as file:
+        messages = [message for message in read_po(file, locale="vi") if message.id]
+    assert len(messages) > 1000
+    assert [message.string for message in messages if RULED_OUT.search(str(message.string))] == []

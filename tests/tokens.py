@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from factcheck.editorial.models import ApiToken, User
-from factcheck.editorial.programs.tokens import make_token
+from factcheck.editorial.programs.tokens import create_token
 from tests.drafts import Newsroom
 
 CLAIM: dict[str, Any] = {"text": "Nước lũ ở Huế đã lên tới mái chùa.", "language": "vi"}
@@ -48,7 +48,7 @@ class Program:
 
 def make_program(newsroom: Newsroom, by: User | None = None, *scopes: str, days: int = 30) -> Program:
     """With all scopes, in the name of the newsroom's reporter, unless others are given."""
-    _token, secret = make_token(
+    _token, secret = create_token(
         by=by or newsroom.reporter,
         newsroom=newsroom.publisher.pk,
         name="Đường dây nóng",

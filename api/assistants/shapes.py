@@ -1,24 +1,24 @@
-"""What the tools answer with; the protocol's schemas of their output are made from these classes.
+"""The tools' results. MCP's schemas of the output are made from these classes.
 
-An answer takes room in an assistant's context, so that everything in it is bounded: what is longer is cut, and says so.
+Results take up an assistant's context, so all texts have a limit. A text that was cut ends with "…".
 """
 
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from typing_extensions import TypedDict  # Pydantic reads no other before Python 3.12
+from typing_extensions import TypedDict  # Pydantic requires this one before Python 3.12
 
 Body = Mapping[str, Any]
 
 SHORT, LONG = 300, 1500  # characters of a line and of a paragraph
 MAX_TEXT = 20_000  # characters of a review's text
-MAX_ADDRESS = 1000  # a longer address would be of no use when cut
-SOURCES, ALL_SOURCES = 5, 50  # in a list, and of one review
+MAX_URL = 1000  # a longer URL is left out, because it would be useless when cut
+SOURCES, ALL_SOURCES = 5, 50  # in a list of reviews, and in a single review
 MAX_CORRECTIONS = 20
 
 
 class Verdict(TypedDict):
-    """`label` is in the review's language, or the publisher's own words; `scale` and `slug` are the same in all."""
+    """`label` is in the review's language or the publisher's words. `scale` and `slug` don't depend on the language."""
 
     label: str | None
     scale: str | None
@@ -34,7 +34,7 @@ class Claim(TypedDict):
 
 
 class Source(TypedDict):
-    """Evidence that the review cites; `stance` says whether it supports or refutes the claim."""
+    """Evidence that the review cites. `stance` says whether it supports or refutes the claim."""
 
     title: str | None
     url: str | None
@@ -49,7 +49,7 @@ class Publisher(TypedDict):
 
 
 class Revision(TypedDict):
-    """Which revision this is; `sequence` is its entry in the public log, `digest` what the entry holds of it."""
+    """The revision. `sequence` is its entry in the public log, and `digest` is the digest in that entry."""
 
     number: int
     kind: str
@@ -59,7 +59,7 @@ class Revision(TypedDict):
 
 
 class Review(TypedDict):
-    """A review as it is now. One that was withdrawn has no verdict any more; `revision.note` says why."""
+    """A review as it is now. A withdrawn review has no verdict, and `revision.note` says why."""
 
     status: Literal["live", "withdrawn"]
     id: str
@@ -81,7 +81,7 @@ class Review(TypedDict):
 
 
 class Change(TypedDict):
-    """A published change of a review: what was wrong, and what the verdict was before and after."""
+    """A published change of a review, with the verdict before and after."""
 
     revision: int
     at: str
@@ -99,14 +99,14 @@ class WholeReview(Review):
 
 
 class Correction(Change):
-    """`sequence` is the change's entry in the public log; `review` is the review as it is now."""
+    """`sequence` is the change's entry in the public log. `review` is the review as it is now."""
 
     sequence: int
     review: Review
 
 
 class Match(TypedDict):
-    """A published claim that may say the same; `score`, from 0 to 1, is how likely that is."""
+    """A published claim that may say the same. `score`, from 0 to 1, is how likely the claim says the same."""
 
     claim: Claim
     score: float
@@ -115,7 +115,7 @@ class Match(TypedDict):
 
 
 class ReviewPage(TypedDict):
-    """`relaxed`: nothing has all the words, these have some. Not `complete`: the search ran out of time."""
+    """If `relaxed`, the results have only some of the words. If not `complete`, the search ran out of time."""
 
     results: list[Review]
     relaxed: bool
@@ -130,7 +130,7 @@ class CorrectionPage(TypedDict):
 
 
 class Matches(TypedDict):
-    """`explanation` says why the meaning was not compared, if it was not."""
+    """`explanation` says why the meaning was not compared."""
 
     results: list[Match]
     method: str
@@ -138,7 +138,7 @@ class Matches(TypedDict):
 
 
 def review(body: Body, sources: int = SOURCES) -> Review:
-    """From the stored body of a live review or from the tombstone of a withdrawn one."""
+    """Take the stored body of a live review, or the tombstone of a withdrawn one."""
     live = "verdict" in body
     cited = body["sources"] if live else []
     revision = body["revision"]
@@ -193,7 +193,7 @@ def cut(text: str | None, length: int) -> str | None:
 
 
 def address(url: str | None) -> str | None:
-    return url if url and len(url) <= MAX_ADDRESS else None
+    return url if url and len(url) <= MAX_URL else None
 
 
 def _keys(body: Body, kind: type[Any]) -> Any:
@@ -201,7 +201,7 @@ def _keys(body: Body, kind: type[Any]) -> Any:
 
 
 def _lines(body: Body, kind: type[Any]) -> Any:
-    """The keys of that kind, each with a text that is cut to a line."""
+    """Return the keys of this kind, each text cut to the length of a line."""
     return {key: cut(body[key], SHORT) for key in kind.__annotations__}
 
 

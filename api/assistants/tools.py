@@ -1,4 +1,4 @@
-"""The four tools. Each asks as a client of the API does: the same filters and cursors, the same words for mistakes."""
+"""The four tools. They use the API's filters, cursors and error sentences."""
 
 from typing import Annotated, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -11,7 +11,7 @@ from pydantic import Field
 
 from api.assistants import shapes
 from api.assistants.shapes import CorrectionPage, Matches, ReviewPage, WholeReview
-from api.http import values
+from api.http import parameter_values
 from api.lists.options import ListOptions, ListRequest, read_list_request
 from api.lists.pages import Page
 from api.lists.search_pages import read_searched
@@ -26,12 +26,14 @@ REVIEWS_OF_A_CLAIM = 3
 
 Language = Annotated[str | None, Field(description="BCP 47 tag of the review's language, such as vi or en.")]
 Publisher = Annotated[str | None, Field(description="Site of the publisher, such as example.org.")]
-Cursor = Annotated[str | None, Field(description="`next_cursor` of the page before, with the same other arguments.")]
-PageSize = Annotated[int, Field(ge=1, le=MAX_RESULTS, description="How many results at most.")]
+Cursor = Annotated[str | None, Field(description="`next_cursor` of the previous page, with the same other arguments.")]
+PageSize = Annotated[int, Field(ge=1, le=MAX_RESULTS, description="The largest number of results.")]
 
 
 def search_reviews(
-    q: Annotated[str | None, Field(description='Words to search for; "a phrase", `or` and -without work.')] = None,
+    q: Annotated[
+        str | None, Field(description='Words to search for. You can use "a phrase", `or` and -without.')
+    ] = None,
     language: Language = None,
     verdict: Annotated[str | None, Field(description="Verdict as scale:slug, such as truth:false.")] = None,
     publisher: Publisher = None,
@@ -41,15 +43,15 @@ def search_reviews(
     page_size: PageSize = 5,
     cursor: Cursor = None,
 ) -> ReviewPage:
-    """Search published fact-checks by words and filters: best first with `q`, else newest first.
+    """Search published fact-checks by words and filters: best first with `q`, otherwise newest first.
 
-    To find out whether a statement has been checked, `match_claim` is better.
+    To find out whether a statement has been checked, use `match_claim`.
     """
-    asked = _ask(
+    list_request = _read_request(
         "api:reviews", REVIEWS, q=q, language=language, verdict=verdict, publisher=publisher, topic=topic,
         published_after=published_after, published_before=published_before, page_size=page_size, cursor=cursor,
     )  # fmt: skip
-    page, meta = read_searched(asked, PublishedReview, PastReview)
+    page, meta = read_searched(list_request, PublishedReview, PastReview)
     searched = meta or {"relaxed": False, "complete": True, "did_you_mean": None}
     found = [shapes.review(orjson.loads(body)) for (body,) in page.rows]
     return {
@@ -62,10 +64,10 @@ def search_reviews(
 
 
 def match_claim(
-    text: Annotated[str, Field(min_length=1, description="A sentence, a post as it was written, or a longer text.")],
-    limit: Annotated[int, Field(ge=1, le=MAX_MATCHES, description="How many claims at most.")] = 3,
+    text: Annotated[str, Field(min_length=1, description="A sentence, a post as somebody wrote it, or a longer text.")],
+    limit: Annotated[int, Field(ge=1, le=MAX_MATCHES, description="The largest number of claims.")] = 3,
 ) -> Matches:
-    """Has this been checked already? Published claims that say the same as a text, best first, with their reviews.
+    """Has this been checked already? Find published claims that say the same, best first, with their reviews.
 
     A low score means that the claim is about something else.
     """
@@ -86,16 +88,16 @@ def match_claim(
 
 
 def get_review(
-    review: Annotated[str, Field(max_length=values.MAX_ADDRESS, description="Id of a review, or its page's address.")],
+    review: Annotated[
+        str, Field(max_length=parameter_values.MAX_URL, description="Id of a review, or the URL of its page.")
+    ],
 ) -> WholeReview:
-    """One review as it is now: its text, all its sources, and what was corrected in it."""
+    """Get one review as it is now: its text, all its sources and its corrections."""
     try:
-        found = values.read_uuid(urlsplit(review.strip()).path.rstrip("/").rpartition("/")[2])
+        found = parameter_values.read_uuid(urlsplit(review.strip()).path.rstrip("/").rpartition("/")[2])
         status, body = find_review(found)
     except (ValueError, Http404):
-        raise ToolError(
-            "No such review has been published. Give an id, or an address, from the answer of another tool."
-        ) from None
+        raise ToolError("No review has this id or URL. Give an id or URL from the result of another tool.") from None
     if status == Status.ERASED:
         raise ToolError(f"This review has been erased. The public notice says: {notice_in(body)['text']}")
     return shapes.whole_review(orjson.loads(body))
@@ -103,19 +105,19 @@ def get_review(
 
 def list_corrections(
     change_class: Annotated[
-        Literal["typo", "update", "substantive"] | None, Field(description="How much was wrong.")
+        Literal["typo", "update", "substantive"] | None, Field(description="How much the publisher had to change.")
     ] = None,
     language: Language = None,
     publisher: Publisher = None,
     page_size: PageSize = 5,
     cursor: Cursor = None,
 ) -> CorrectionPage:
-    """What publishers had to correct in their fact-checks, newest first, each with the review as it is now."""
-    asked = _ask(
+    """List corrections and updates of fact-checks, newest first, each with the review as it is now."""
+    list_request = _read_request(
         "api:corrections", CORRECTIONS, language=language, publisher=publisher, page_size=page_size, cursor=cursor,
         **{"class": change_class},
     )  # fmt: skip
-    page = read_corrections(asked)
+    page = read_corrections(list_request)
     corrections = [orjson.loads(body) for (body,) in page.rows]
     rows = PublishedReview.objects.using("public").exclude(status=Status.ERASED)
     rows = rows.filter(id__in=[each["review"]["id"] for each in corrections])
@@ -124,11 +126,11 @@ def list_corrections(
     return {"results": found, "next_cursor": _cursor(page)}
 
 
-def _ask(name: str, options: ListOptions, **given: str | int | None) -> ListRequest:
+def _read_request(name: str, options: ListOptions, **arguments: str | int | None) -> ListRequest:
     """Raises ParameterProblem."""
     request = HttpRequest()
     request.method, request.path = "GET", reverse(name)
-    request.GET = QueryDict(urlencode({key: value for key, value in given.items() if value is not None}))
+    request.GET = QueryDict(urlencode({key: value for key, value in arguments.items() if value is not None}))
     return read_list_request(request, options)
 
 

@@ -1,5 +1,5 @@
-"""Bulk dumps: tables of what is public, in several formats, as of one entry of the log (docs/dumps.md).
+"""Bulk dumps: the public tables in several formats, as of one log entry (docs/reference/dumps.md).
 
-The API's, because its schema says what the columns are. Written by `manage.py make_dumps`; a server that
-only serves them does not load the libraries that write them.
+They are a part of the API because its JSON Schema defines the columns. `manage.py make_dumps` writes them. A server
+that only serves dumps doesn't load the libraries for writing. The record's own files are in `record.dump_files`.
 """

@@ -1,4 +1,4 @@
-"""Columns from a JSON Schema: none is listed a second time. A schema that has no column fails loudly."""
+"""Makes columns from a JSON Schema, so that no column is listed twice. A schema without a column is an error."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ import pyarrow as pa
 Json = dict[str, Any]
 
 _SCALARS = {"string": pa.string(), "integer": pa.int64(), "boolean": pa.bool_()}
-# The record keeps microseconds, in UTC (canonical.rfc3339).
+# The record has microseconds in UTC (canonical.rfc3339).
 _FORMATS = {"date-time": pa.timestamp("us", "UTC"), "date": pa.date32()}
 
 
 def columns(schema: Json, *, texts: bool = False) -> pa.Schema:
-    """The columns of rows of this schema (`tables.row_schema`), with `texts` as JSON has them: times as text.
+    """Return the columns for rows of this schema (`tables.row_schema`). With `texts`, times and dates are text.
 
-    Objects become structs, lists lists, objects with any keys maps. Every column may be null, since what
-    was published before a key came does not have it. Raises ValueError.
+    Objects become structs, lists lists, and objects with any keys maps. Every column may be null, since rows from
+    before a key was introduced don't have it. Raises ValueError.
     """
     return pa.schema(
         [(name, _column(each, schema["$defs"], name, texts)) for name, each in schema["properties"].items()]
@@ -32,7 +32,7 @@ def _column(schema: Json, defs: Json, path: str, texts: bool) -> pa.DataType:
         return found.pop()
     names = schema.get("type", [])
     if names == "null":
-        return pa.string()  # nothing is known yet of what else it may become
+        return pa.string()  # the schema doesn't say what other type may come
     kinds = [name for name in ([names] if isinstance(names, str) else names) if name != "null"]
     match kinds:
         case ["array"]:

@@ -1,4 +1,4 @@
-"""What a dump's files are written in. Each writer gets the rows block by block and keeps none of them for long."""
+"""The file formats of a dump. Each writer gets the rows in blocks and holds few of them in memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ from api.dumps.row_reader import RowReader
 
 Json = dict[str, Any]
 
-ROW_GROUP = 64 * 2**20  # bytes in memory: rows that a reader of Parquet takes up or passes over at once
-# A spreadsheet reads a cell that begins so as a formula, in full width too; the apostrophe itself so that it can be
-# taken off again without doubt.
+ROW_GROUP = 64 * 2**20  # bytes in memory, for the rows that a reader of Parquet reads or skips as a whole
+# A spreadsheet reads a cell that begins like this as a formula, also in full width. An apostrophe is put before it.
+# Texts that begin with an apostrophe get another one, so that removing the first apostrophe is always right.
 _FORMULA = "^[=+@\t\r'＝＋－＠-]"
 
 
 class Writer(Protocol):
     def write(self, lines: Sequence[bytes]) -> None:
-        """Some rows as JSON, each with a newline after it."""
+        """Write rows of JSON. Each ends with a newline."""
 
     def close(self) -> None: ...
 
@@ -44,14 +44,14 @@ class JsonLines:
 
 
 class Csv:
-    """RFC 4180 in UTF-8. Objects and lists are JSON in their cell; texts are quoted, and nothing at all is null."""
+    """RFC 4180 in UTF-8. Objects and lists are JSON in their cell. Texts are quoted, and an empty cell is null."""
 
     def __init__(self, file: Path, schema: Json) -> None:
         found = columns(schema, texts=True)
         self._nested = [pa.types.is_nested(each.type) for each in found]
         kinds = [pa.string() if pa.types.is_nested(each.type) else each.type for each in found]
         self._schema = pa.schema(zip(found.names, kinds, strict=True))
-        # What is nested is not parsed: its JSON goes into the cell as it is.
+        # Nested values aren't parsed. Their JSON goes into the cell unchanged.
         keys = [(name, msgspec.Raw if nested else Any, _NULL if nested else None) for name, nested in self._keys()]
         self._decoder = msgspec.json.Decoder(msgspec.defstruct("Row", keys))
         self._file = pa.CompressedOutputStream(pa.OSFile(str(file), "wb"), "zstd")
@@ -93,21 +93,21 @@ class Parquet:
     def __init__(self, file: Path, schema: Json) -> None:
         self._reader = RowReader(schema)
         self._out = pq.ParquetWriter(file, self._reader.schema, compression="zstd")
-        self._waiting: list[pa.RecordBatch] = []
+        self._batches: list[pa.RecordBatch] = []
         self._size = 0
 
     def write(self, lines: Sequence[bytes]) -> None:
         found = self._reader.read(lines)
-        self._waiting.append(found)
+        self._batches.append(found)
         self._size += found.nbytes
         if self._size >= ROW_GROUP:
             self._flush()
 
     def _flush(self) -> None:
-        if self._waiting:
-            table = pa.Table.from_batches(self._waiting, self._reader.schema)
+        if self._batches:
+            table = pa.Table.from_batches(self._batches, self._reader.schema)
             self._out.write_table(table, row_group_size=table.num_rows)
-            self._waiting, self._size = [], 0
+            self._batches, self._size = [], 0
 
     def close(self) -> None:
         self._flush()

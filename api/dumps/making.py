@@ -1,4 +1,4 @@
-"""Making a dump: whole or not at all, beside those that are there."""
+"""Making a dump completely or not at all. Existing dumps stay until the new one is finished."""
 
 import hashlib
 import os
@@ -20,16 +20,16 @@ from factcheck.record.log import tree
 from factcheck.record.models import LogEntry
 
 Json = dict[str, Any]
-Advance = Callable[[int], None]  # called with numbers of rows that are written
+Advance = Callable[[int], None]  # called with the number of rows that were written
 
-BLOCK = 2**20  # bytes of JSON that are taken apart at a time: a few hundred rows that stay in the processor's caches
+BLOCK = 2**20  # bytes of JSON to parse at a time: a few hundred rows, which fit into the processor's caches
 
 
 def make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
-    """Makes a dump of what is public now; None when the newest one holds just that, or nothing is public.
+    """Make a dump of what is public now. Return None if the newest dump is up to date, or if nothing is public.
 
-    `begin` is told how many rows there are, and gives whom to tell of progress. Raises BlockingIOError when
-    another process is making one, OSError when there is no room.
+    `begin` gets the number of rows and returns a callback for progress. Raises BlockingIOError if another process is
+    making a dump, and OSError if the disk is full.
     """
     settings.DUMPS_FOLDER.mkdir(parents=True, exist_ok=True)
     with dump_files.sole_maker():
@@ -37,7 +37,7 @@ def make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
         while True:
             with one_snapshot():
                 dump = _make(begin)
-            # An erasure that came meanwhile found no dump to remove.
+            # An erasure during the work found no dump to remove.
             dump_files.discard_overtaken()
             if dump is None or dump in dump_files.standing():
                 break
@@ -60,9 +60,9 @@ def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
         "schemas": schemas,
     }
     folder = settings.DUMPS_FOLDER / str(head.sequence)
-    former = dump_files.find(folder)
-    if former and described.items() <= orjson.loads(former.manifest).items():
-        return None  # with other addresses or columns it is made anew
+    previous = dump_files.find(folder)
+    if previous and described.items() <= orjson.loads(previous.manifest).items():
+        return None  # other URLs or columns need a new dump
     made_at = rfc3339(timezone.now())
     unfinished = settings.DUMPS_FOLDER / f"{dump_files.UNFINISHED}{head.sequence}"
     unfinished.mkdir()
@@ -79,21 +79,21 @@ def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
             "files": [{**file, "url": address + file["name"]} for file in files],
         }
         _write_durably(unfinished / dump_files.MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
-        _put(unfinished, folder)
+        _move_into_place(unfinished, folder)
     finally:
         dump_files.sweep()
     return dump_files.find(folder)
 
 
 def write_table(table: Table, schema: Json, folder: Path, formats: Any, advance: Advance) -> list[Json]:
-    """Writes the table in each of the formats, reading it once. Returns what the manifest says of the files."""
+    """Write the table in each format, reading it once. Return the files' entries for the manifest."""
     paths = {name: folder / f"{table.name}.{each.suffix}" for name, each in formats.items()}
     writers = [formats[name].open(path, schema) for name, path in paths.items()]
     count = 0
     with ThreadPoolExecutor(len(writers)) as threads:
         writing: list[Future[None]] = []
         for lines in _blocks(table.read()):
-            _wait(writing)  # so that one block is written while the next is read, and no more are held
+            _wait(writing)  # One block is written while the next is read. No more blocks are held.
             writing = [threads.submit(writer.write, lines) for writer in writers]
             count += len(lines)
             advance(len(lines))
@@ -108,14 +108,14 @@ def write_table(table: Table, schema: Json, folder: Path, formats: Any, advance:
             "media_type": formats[name].media_type,
             "rows": count,
             "bytes": path.stat().st_size,
-            "sha256": _settle(path),
+            "sha256": _flush_and_hash(path),
         }
         for name, path in paths.items()
     ]
 
 
 def _wait(writing: list[Future[None]]) -> None:
-    """Raises what a writer raised."""
+    """Raises a writer's exception."""
     for each in writing:
         each.result()
 
@@ -134,14 +134,14 @@ def _blocks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
 
 
 def _checkpoint() -> str:
-    """Signed in the transaction that appended the newest entry, so that the snapshot has it."""
+    """The newest checkpoint was signed in the transaction of the newest entry, so this snapshot has it."""
     checkpoint = tree.newest_checkpoint("public")
     assert checkpoint is not None
     return checkpoint.cosigned()
 
 
-def _settle(path: Path) -> str:
-    """Brings the file to the disk. Returns its SHA-256 in hexadecimal."""
+def _flush_and_hash(path: Path) -> str:
+    """Flush the file to the disk. Return its SHA-256 in hexadecimal."""
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -149,19 +149,19 @@ def _settle(path: Path) -> str:
 
 def _write_durably(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    _settle(path)
+    _flush_and_hash(path)
 
 
-def _put(unfinished: Path, folder: Path) -> None:
-    """Puts a finished folder in its place, where an older one of the same entries may stand."""
-    _settle_folder(unfinished)
+def _move_into_place(unfinished: Path, folder: Path) -> None:
+    """Move a finished folder to its place, which an older dump of the same entries may occupy."""
+    _flush_folder(unfinished)
     if folder.exists():
-        folder.rename(folder.with_name(f"{dump_files.UNFINISHED}former-{folder.name}"))
+        folder.rename(folder.with_name(f"{dump_files.UNFINISHED}previous-{folder.name}"))
     unfinished.rename(folder)
-    _settle_folder(folder.parent)
+    _flush_folder(folder.parent)
 
 
-def _settle_folder(folder: Path) -> None:
+def _flush_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

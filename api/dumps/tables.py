@@ -1,4 +1,4 @@
-"""The tables of a dump: whose rows they hold, and what a row is."""
+"""The tables of a dump: their rows, and the schema of a row."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, JSONObject
 from api.schema.components import COMPONENTS
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedCorrection, PublishedDemand, PublishedReview
 
-# Canonical JSON has no control characters: as quotes and delimiters these leave every row as it is.
+# Canonical JSON has no control characters. As quotes and delimiters they leave every row unchanged.
 _COPY = "COPY ({}) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
 _RFC3339 = Value('YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 
@@ -26,7 +26,7 @@ class Table:
     rows: QuerySet[Any]
 
     def read(self) -> Iterator[bytes]:
-        """The rows as JSON, each with a newline after it, as PostgreSQL sends them: one at a time."""
+        """Yield the rows as JSON with a newline, one at a time, as PostgreSQL sends them."""
         sql, values = self.rows.values_list("body").query.get_compiler("public").as_sql()
         with connections["public"].cursor() as cursor, cursor.copy(_COPY.format(sql), values) as copy:
             for row in copy:
@@ -34,7 +34,7 @@ class Table:
 
 
 def tables() -> list[Table]:
-    """In an order of their own, so that the same entries give the same files."""
+    """Return the tables. Their rows are ordered, so that the same entries give the same files."""
     reviews, claims = (model.objects.using("public") for model in (PublishedReview, PublishedClaim))
     at = Func(Func(Value("UTC"), F("at"), function="timezone"), _RFC3339, function="to_char", output_field=TextField())
     entry = {name: at if name == "at" else F(name) for name in COMPONENTS["LogEntry"]["properties"]}
@@ -50,7 +50,7 @@ def tables() -> list[Table]:
 
 @contextmanager
 def one_snapshot() -> Iterator[None]:
-    """All reads see what was committed before the first of them, whatever is published meanwhile."""
+    """All reads see the state before the first of them, even if something is published meanwhile."""
     with transaction.atomic(using="public"):
         with connections["public"].cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -58,7 +58,7 @@ def one_snapshot() -> Iterator[None]:
 
 
 def row_schema(component: str) -> dict[str, Any]:
-    """The component as a JSON Schema of its own, with all that it refers to in `$defs`."""
+    """Return the component as a separate JSON Schema, with everything that it refers to in `$defs`."""
     defs: dict[str, Any] = {}
     schema = _inlined(COMPONENTS[component], defs)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": defs}
@@ -72,7 +72,7 @@ def _inlined(schema: Any, defs: dict[str, Any]) -> Any:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         if name not in defs:
-            defs[name] = {}  # there before what refers to itself comes back
+            defs[name] = {}  # ends the recursion of a schema that refers to itself
             defs[name] = _inlined(COMPONENTS[name], defs)
         return {"$ref": f"#/$defs/{name}"}
     return {key: _inlined(value, defs) for key, value in schema.items()}

@@ -1,4 +1,4 @@
-"""Bulk dumps: which there are, what is in them, and their files (docs/dumps.md)."""
+"""Bulk dumps: the list, their manifests and their files (docs/reference/dumps.md)."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from factcheck.record import dump_files
 
 
 class DumpList(Endpoint):
-    @documented("list_dumps", "Dumps", "The bulk dumps that there are, the newest first.", "DumpList")
+    @documented("list_dumps", "Dumps", "All bulk dumps, newest first.", "DumpList")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
         results = [
@@ -34,8 +34,8 @@ class DumpList(Endpoint):
 
 class DumpManifest(Endpoint):
     @documented(
-        "get_dump", "Dumps", "What a dump holds: its files with their digests, the schemas of their rows, the log's"
-        " checkpoint.", "DumpManifest", missing=True,
+        "get_dump", "Dumps", "The manifest of a dump: its files with their digests, the schemas of their rows, and the"
+        " log's checkpoint.", "DumpManifest", missing=True,
     )  # fmt: skip
     def get(self, request: Request, sequence: int) -> HttpResponse:
         refuse_parameters(request)
@@ -43,7 +43,7 @@ class DumpManifest(Endpoint):
 
 
 class DumpFile(Endpoint):
-    """Sent through the application, however large: it alone knows what has been erased since."""
+    """Dumps are always sent through the application, because only the application knows about erasures."""
 
     content_negotiation_class = Anything
 
@@ -66,7 +66,7 @@ class DumpFile(Endpoint):
 
 
 def find_dump(sequence: int) -> dump_files.Dump:
-    """Raises Http404 also for one that holds what has been erased since, and one that is being removed."""
+    """Raises Http404, also for a dump with content that has been erased since, and for one that is being removed."""
     for dump in dump_files.standing("public"):
         if dump.sequence == sequence:
             return dump

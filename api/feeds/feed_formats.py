@@ -1,7 +1,7 @@
-"""Feeds for feed readers, in three formats that say the same: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1.
+"""Feeds for feed readers in three formats with the same content: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1.
 
-Django's feedgenerator writes them; here stands what it leaves out: pages (RFC 5005), the full text, the language
-of an entry, and JSON. HTML in a feed is ours, made of texts that are escaped or of Markdown that is sanitised.
+This adds to Django's feedgenerator pages (RFC 5005), the full text, the language of an entry, and JSON Feed. HTML in a
+feed is safe: it consists of escaped texts and sanitised Markdown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,12 +16,12 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from factcheck.record.formats.canonical import rfc3339
 
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # of a feed without entries: never the time of the request
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # the date of an empty feed, so that it doesn't change with each request
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`text` is in paragraphs, plain; `html` is the whole text, None for a feed of summaries."""
+    """An entry of a feed. `text` has plain paragraphs. `html` is the whole text, None in a feed of summaries."""
 
     id: str
     url: str
@@ -42,7 +42,7 @@ def paragraphs(text: Sequence[str]) -> str:
 
 
 class _Paged:
-    """`pages` are addresses by their relation: first, next, previous."""
+    """A feed with pages. `pages` has URLs by their relation: first, next, previous."""
 
     feed: dict[str, Any]
     items: list[dict[str, Any]]
@@ -139,9 +139,9 @@ def write_feed(
     entries: Sequence[Entry],
     pages: Mapping[str, str],
 ) -> tuple[bytes, str]:
-    """The feed and its media type. `address` is that of this page; the feed's own is its first page's.
+    """Return the feed and its media type. `address` is the URL of this page. The feed's id is the first page's URL.
 
-    `language` is that of title, description and all entries, None where they are not all in one.
+    `language` is the language of title, description and all entries, or None if they differ.
     """
     feed = FORMATS[kind](
         title=title, link=site, description=description, subtitle=description, language=language, feed_url=address,

@@ -1,4 +1,4 @@
-"""The feeds of reviews and of corrections, in the formats of api/feeds/feed_formats.py."""
+"""The feeds of reviews and corrections, in the formats of api/feeds/feed_formats.py."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ from api.feeds.feed_formats import Entry, paragraphs, write_feed
 from api.http import responses
 from api.http.endpoint import Endpoint
 from api.http.negotiation import Anything
-from api.http.response_cache import follows_log
+from api.http.response_cache import mark_cacheable
 from api.lists.cursors import Cursor
 from api.lists.filters import REVIEW_FILTERS
 from api.lists.keyset import Order
@@ -35,7 +35,7 @@ Body = dict[str, Any]
 
 CONTENT = {"content": ("summary", "full")}
 REVIEW_FEED = ListOptions(
-    # What changed last comes first, so that a reader who takes the first page alone sees every correction.
+    # The latest change comes first, so that the first page is enough to see every correction.
     orders={"-updated_at": Order("updated_at", descending=True)},
     filters=REVIEW_FILTERS,
     choices=CONTENT,
@@ -45,30 +45,30 @@ CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT)
 
 @extend_schema(exclude=True)
 class Feed(Endpoint):
-    """A list of the API with the same filters and pages. `kind` is given by the address."""
+    """A list of the API as a feed, with the same filters and pages. The URL gives the `kind`."""
 
     content_negotiation_class = Anything
     kind = "atom"
-    understood: ClassVar[ListOptions]
+    list_options: ClassVar[ListOptions]
     title: ClassVar[str | Promise]
     description: ClassVar[str | Promise]
 
     def get(self, request: Request) -> HttpResponse:
-        asked = read_list_request(request._request, self.understood)
-        if "q" not in asked.query:  # what is found for words goes by the time that is left for it, too
-            follows_log(request._request)
-        page = self.read(asked)
+        list_request = read_list_request(request._request, self.list_options)
+        if "q" not in list_request.query:  # the result of a search depends on the time that it took
+            mark_cacheable(request._request)
+        page = self.read(list_request)
         bodies = [orjson.loads(body) for (body,) in page.rows]
         pages = {
             relation: address
             for relation, address in (
-                ("first", asked.link(Cursor())), ("next", page.next), ("previous", page.previous),
+                ("first", list_request.link(Cursor())), ("next", page.next), ("previous", page.previous),
             )
             if address
         }  # fmt: skip
-        language = _language(asked)
+        language = _language(list_request)
         with translation.override(language or "en"):
-            entries = self.entries(bodies, asked.chosen["content"] == "full", language)
+            entries = self.entries(bodies, list_request.chosen["content"] == "full", language)
             content, media_type = write_feed(
                 self.kind, str(self.title), str(self.description), language, f"{settings.SITE_URL}/",
                 settings.SITE_URL + request.get_full_path(), entries, pages,
@@ -77,7 +77,7 @@ class Feed(Endpoint):
         responses.add_links(response, {"next": page.next, "prev": page.previous})
         return response
 
-    def read(self, asked: ListRequest) -> Page:
+    def read(self, list_request: ListRequest) -> Page:
         raise NotImplementedError
 
     def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
@@ -85,15 +85,15 @@ class Feed(Endpoint):
 
 
 class ReviewFeed(Feed):
-    """Live reviews; an entry keeps its id through all revisions, and leaves when its review is withdrawn."""
+    """Live reviews. An entry keeps its id through all revisions, and disappears when its review is withdrawn."""
 
-    understood = REVIEW_FEED
+    list_options = REVIEW_FEED
     title = _("Fact-checks")
-    description = _("Reviews of claims, those that were published or changed last before others.")
+    description = _("Reviews of claims, the latest publications and changes first.")
 
-    def read(self, asked: ListRequest) -> Page:
-        rows = PublishedReview.objects.using("public").live().filter(asked.condition)
-        return read_in_time(asked, rows) if "q" in asked.query else read_page(asked, rows)
+    def read(self, list_request: ListRequest) -> Page:
+        rows = PublishedReview.objects.using("public").live().filter(list_request.condition)
+        return read_in_time(list_request, rows) if "q" in list_request.query else read_page(list_request, rows)
 
     def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
         return [
@@ -116,14 +116,14 @@ class ReviewFeed(Feed):
 
 
 class CorrectionFeed(Feed):
-    """Corrections and updates; with the full text, the review as it is now stands below each."""
+    """Corrections and updates. With the full text, each includes the review as it is now."""
 
-    understood = CORRECTION_FEED
+    list_options = CORRECTION_FEED
     title = _("Corrections")
-    description = _("What was corrected or updated in published reviews, and why.")
+    description = _("Corrections and updates of published reviews, and the reasons for them.")
 
-    def read(self, asked: ListRequest) -> Page:
-        return read_corrections(asked)
+    def read(self, list_request: ListRequest) -> Page:
+        return read_corrections(list_request)
 
     def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
         reviews = _live_reviews({correction["review"]["id"] for correction in bodies}) if full else None
@@ -157,13 +157,15 @@ class CorrectionFeed(Feed):
         )
 
 
-def _language(asked: ListRequest) -> str | None:
-    """The language of all reviews that are asked for, if it is one that the site speaks.
+def _language(list_request: ListRequest) -> str | None:
+    """Return the one language of all requested reviews, if the interface has it.
 
     A feed is the same for everybody who has its URL, so the reader's own languages don't count
     (`api/http/response_cache.py`).
     """
-    tags = {tag.partition("-")[0] for each, values in asked.filtered if each.name == "language" for tag in values}
+    tags = {
+        tag.partition("-")[0] for each, values in list_request.filtered if each.name == "language" for tag in values
+    }
     language = tags.pop() if len(tags) == 1 else None
     return language if language in dict(settings.LANGUAGES) else None
 
@@ -174,19 +176,19 @@ def _live_reviews(ids: set[str]) -> dict[str, Body]:
 
 
 def _publishers(sites: set[str]) -> dict[str, Body]:
-    """By site; one of whose reviews none is live any more is not there."""
+    """Return publishers by site. A publisher without a live review is missing."""
     kind = PublishedReference.Kind.PUBLISHER
     rows = PublishedReference.objects.using("public").filter(kind=kind, key__in=sites)
     return {publisher["site"]: publisher for publisher in map(orjson.loads, rows.values_list("body", flat=True))}
 
 
 def _summary(review: Body) -> list[str]:
-    """The verdict in its publisher's words, which need no words of ours beside them, and the summary."""
+    """Return the verdict in its publisher's words, and the summary."""
     return [*_paragraphs_of(review["verdict"]["label"]), *_paragraphs_of(review["summary"])]
 
 
 def _whole(review: Body) -> str:
-    """The claim, verdict and summary, and the text, which is Markdown."""
+    """Return the claim, verdict and summary, and the text, which is Markdown."""
     claim = f"<blockquote>{paragraphs(_paragraphs_of(review['claim']['text']))}</blockquote>"
     return claim + paragraphs(_summary(review)) + (to_html(review["body"]) if review["body"] else "")
 
@@ -196,11 +198,11 @@ def _paragraphs_of(text: str | None) -> list[str]:
 
 
 def _change(correction: Body, language: str | None) -> str:
-    """One line: the class, and the verdicts in the publisher's own words.
+    """Return one line: the class, and the verdicts in the publisher's own words.
 
-    The class is in the feed's language, the word of the data where it has none.
+    The class is in the feed's language. A feed without a language has the class as it is in the data.
     """
     before, after = ((correction[key] or {}).get("label") or "–" for key in ("verdict_before", "verdict_after"))
     verdict = after if before == after else f"{before} → {after}"
-    said = correction["class"] or correction["kind"]
-    return f"[{dict(ChangeClass.choices).get(said, said) if language else said}] {verdict}"
+    change_class = correction["class"] or correction["kind"]
+    return f"[{dict(ChangeClass.choices).get(change_class, change_class) if language else change_class}] {verdict}"

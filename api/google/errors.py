@@ -1,4 +1,4 @@
-"""Errors in the shape of Google's APIs (google.rpc.Status), for every address under /v1alpha1/."""
+"""Errors in the form of Google's APIs (google.rpc.Status), for every URL under /v1alpha1/."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import MethodNotAllowed
 
 from api.google.output import output_of, write
-from api.http.problems import log_fault, refusal_of
+from api.http.problems import log_error, problem_of
 
 _CODES = {
     "INVALID_ARGUMENT": 400,
@@ -20,16 +20,16 @@ _CODES = {
 _BY_CODE = {code: status for status, code in _CODES.items()}
 _BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
 _MESSAGES = {
-    "INVALID_ARGUMENT": "The request cannot be understood.",
-    "NOT_FOUND": "There is no such method here. Try GET /v1alpha1/claims:search.",
-    "RESOURCE_EXHAUSTED": "Too many requests. Wait for as many seconds as the header Retry-After says.",
-    "INTERNAL": "An error of ours, which has been logged.",
-    "UNAVAILABLE": "The database does not answer. Try again after as many seconds as the header Retry-After says.",
+    "INVALID_ARGUMENT": "The server can't read this request.",
+    "NOT_FOUND": "This method doesn't exist. Try GET /v1alpha1/claims:search.",
+    "RESOURCE_EXHAUSTED": "Too many requests. Wait for the seconds in the header Retry-After.",
+    "INTERNAL": "The server met an unexpected error and logged it. Try again later.",
+    "UNAVAILABLE": "The database doesn't answer. Try again after the seconds in the header Retry-After.",
 }
 
 
 class GoogleError(Exception):
-    """`violations` are pairs of a parameter's name and a sentence for whoever sent it."""
+    """An error for the client. `violations` are pairs of a parameter's name and a sentence."""
 
     def __init__(self, status: str, message: str, violations: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class GoogleError(Exception):
 
 
 def invalid(violations: Sequence[tuple[str, str]]) -> GoogleError:
-    """Everything that is wrong with the parameters at once."""
+    """Return an error with everything that is wrong with the parameters."""
     return GoogleError("INVALID_ARGUMENT", " ".join(f"{name}: {text}" for name, text in violations), violations)
 
 
@@ -63,20 +63,20 @@ def error_response(
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
-    """Takes the place of `api.http.problems.handle` for the views of this package."""
+    """The exception handler of this package's views, in place of `api.http.problems.handle`."""
     request: HttpRequest = context["request"]._request
     if isinstance(error, GoogleError):
         return error_response(request, error.status, str(error), error.violations)
-    refused = refusal_of(error)
-    # With a method that an address does not have, nothing is found there.
+    refused = problem_of(error)
+    # Google's APIs answer 404 to a wrong method.
     code = 404 if isinstance(error, MethodNotAllowed) else refused.problem.status
-    message = refused.said if refused is error else None
+    message = refused.text if refused is error else None
     status = _BY_CODE.get(code, "INVALID_ARGUMENT")
-    return log_fault(request, error_response(request, status, message, headers=refused.headers), error)
+    return log_error(request, error_response(request, status, message, headers=refused.headers), error)
 
 
-def make_google(request: HttpRequest, response: HttpResponse) -> HttpResponse | None:
-    """What takes the place of an error page that Django itself made; None for any other answer."""
+def google_error(request: HttpRequest, response: HttpResponse) -> HttpResponse | None:
+    """Return the error that replaces one of Django's error pages, or None for any other response."""
     if not response.headers.get("Content-Type", "").startswith("text/html"):
         return None
     fallback = "INVALID_ARGUMENT" if response.status_code < 500 else "INTERNAL"

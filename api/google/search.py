@@ -1,4 +1,4 @@
-"""Claims with their reviews as Google's Fact Check Tools API shows them."""
+"""Claims with their reviews in the form of Google's Fact Check Tools API."""
 
 import time
 from contextlib import suppress
@@ -18,7 +18,7 @@ from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
 from api.lists.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.lists.frequency import unless_common
 from api.lists.keyset import Order, Position, Row, read_rows
-from factcheck.database.query_timeout import all_within
+from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.urls import site_of
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.claim_merges import Family
@@ -36,105 +36,105 @@ RESPONSE: Shape = {
 }
 
 ORDER = Order("published_at", descending=True)
-WALK = 0.3  # of the seconds that a search has, for meeting claims along the order
-FEW = 1000  # reviews of newsrooms here, whose claims are named one by one
-TOO_SLOW = "This takes too long to find just now. Try again, with rarer words or fewer conditions."
+WALK = 0.3  # seconds of a search for walking along the order
+FEW = 1000  # reviews of our own newsrooms up to which their claims are listed by id
+TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or try again later."
 
 
-def search_claims(asked: Search) -> Body:
-    """A page of claims that have a live review which is what was asked for, and the token of the next page.
+def search_claims(search: Search) -> Body:
+    """Return a page of claims with a live review that matches, and the token of the next page.
 
-    Raises GoogleError, and Refused when the time is up.
+    Raises GoogleError, and Refused if the search takes too long.
     """
     position = None
-    if asked.token:
+    if search.token:
         try:
-            position = read_cursor(asked.token, asked.place).position
+            position = read_cursor(search.token, search.place).position
         except CursorError:
-            raise invalid([("pageToken", "This token was not given for these parameters.")]) from None
+            raise invalid([("pageToken", "This token is for other parameters. Start again without it.")]) from None
     try:
-        found = (_best if asked.query else _newest)(asked, position)
-    except TimeoutError as error:  # an empty answer would say that nobody has checked it
+        found = (_best if search.query else _newest)(search, position)
+    except TimeoutError as error:  # an empty result would mean that nobody has checked the claim
         raise Refused(UNAVAILABLE, TOO_SLOW, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)}) from error
-    page = found[: asked.page_size]
-    claims = [_claim(orjson.loads(body), asked) for _, _, body in page]
-    # A claim that came in by the date of one that was merged into it has nothing to show.
-    shown = [claim for claim in claims if "claimReview" in claim]
-    response: Body = {"claims": shown} if shown else {}
+    page = found[: search.page_size]
+    claims = [_claim(orjson.loads(body), search) for _, _, body in page]
+    # A claim that only matches by the date of a claim merged into it has no review to show.
+    matching_claims = [claim for claim in claims if "claimReview" in claim]
+    response: Body = {"claims": matching_claims} if matching_claims else {}
     if len(found) > len(page):
-        response["nextPageToken"] = write_cursor(Cursor(position=Position(*page[-1][:2])), asked.place)
+        response["nextPageToken"] = write_cursor(Cursor(position=Position(*page[-1][:2])), search.place)
     return response
 
 
-def _best(asked: Search, position: Position | None) -> list[Row]:
-    """What has the words, best first: the page and one more."""
+def _best(search: Search, position: Position | None) -> list[Row]:
+    """Return claims that have the words, best first: the page and one more."""
     deadline = time.monotonic() + SECONDS
-    with all_within(SECONDS):
-        condition = _condition(asked)
-    search = Ranking(PublishedClaim, read_query(asked.query), condition, deadline - time.monotonic())
+    with time_limit(SECONDS):
+        condition = _condition(search)
+    ranking = Ranking(PublishedClaim, read_query(search.query), condition, deadline - time.monotonic())
     place = (position.value, position.tie) if position else None
-    found = search.page(asked.offset + asked.page_size + 1, place)
+    found = ranking.page(search.offset + search.page_size + 1, place)
     if not (found.candidates or found.whole):
         raise TimeoutError
-    return [(hit.score, hit.id, hit.body) for hit in found.hits[asked.offset :]]
+    return [(hit.score, hit.id, hit.body) for hit in found.hits[search.offset :]]
 
 
-def _newest(asked: Search, position: Position | None) -> list[Row]:
-    """The newest publication first: the page and one more."""
+def _newest(search: Search, position: Position | None) -> list[Row]:
+    """Return the newest publications first: the page and one more."""
     begun = time.monotonic()
-    with suppress(TimeoutError), all_within(min(WALK, SECONDS)):
-        if not (asked.site and _has_few(asked.site)):
-            return _in_order(asked, position, walk=True)
-    # Most sites' claims came in together: what lies along the order before them, or after the last, may be most of all.
-    with all_within(SECONDS - (time.monotonic() - begun)):
-        return _in_order(asked, position, walk=False)
+    with suppress(TimeoutError), time_limit(min(WALK, SECONDS)):
+        if not (search.site and _has_few(search.site)):
+            return _in_order(search, position, walk=True)
+    # Most sites' claims were imported together, so that most of the order may lie outside of them.
+    with time_limit(SECONDS - (time.monotonic() - begun)):
+        return _in_order(search, position, walk=False)
 
 
-def _in_order(asked: Search, position: Position | None, *, walk: bool) -> list[Row]:
-    """Met along the order, or found by their site and then sorted."""
+def _in_order(search: Search, position: Position | None, *, walk: bool) -> list[Row]:
+    """Return claims by walking along the order, or by finding all of the site's claims and sorting them."""
     order = replace(ORDER, from_index=walk)
-    rows = PublishedClaim.objects.using("public").live().filter(_condition(asked))
-    if asked.offset:
+    rows = PublishedClaim.objects.using("public").live().filter(_condition(search))
+    if search.offset:
         ordered = rows.order_by(*order.clauses(True)).values_list("published_at", "id")
-        before = ordered[asked.offset - 1 : asked.offset]
+        before = ordered[search.offset - 1 : search.offset]
         if not before:
             return []
         position = Position(*before[0])
-    return read_rows([rows], ["body"], order, position, False, asked.page_size + 1)
+    return read_rows([rows], ["body"], order, position, False, search.page_size + 1)
 
 
 def _has_few(site: str) -> bool:
-    """Whether the site's claims are so few that they are found first and sorted then."""
+    """Whether the site has so few claims that finding and sorting them is faster."""
     if site != site_of(settings.SITE_URL):
         return unless_common(PublishedClaim, "publishers")([site])
     ours = PublishedReview.objects.using("public").live().filter(original_key=None)
     return ours[: FEW + 1].count() <= FEW
 
 
-def _condition(asked: Search) -> Q:
-    """One and the same review has to be in the language, of the site and new enough; `_shows` says it of a body."""
+def _condition(search: Search) -> Q:
+    """One review has to match language, site and age together. `_shows` is the same rule for a body."""
     condition, review = Q(), Q()
-    if asked.language:
-        review &= Q(language=asked.language) | Q(language__startswith=f"{asked.language}-")
-    if asked.site:
-        if asked.site == site_of(settings.SITE_URL):
+    if search.language:
+        review &= Q(language=search.language) | Q(language__startswith=f"{search.language}-")
+    if search.site:
+        if search.site == site_of(settings.SITE_URL):
             review &= Q(original_key=None)
         else:
-            review &= Q(publisher=asked.site)
-            condition &= Q(publishers__overlap=[asked.site])  # has an index of its own
-    if asked.since:
-        undated = Q(reviewed_on=None, original_key=None, published_at__date__gte=asked.since)
-        review &= Q(claimed_on__gte=asked.since) | Q(reviewed_on__gte=asked.since) | undated
+            review &= Q(publisher=search.site)
+            condition &= Q(publishers__overlap=[search.site])  # uses an index
+    if search.since:
+        undated = Q(reviewed_on=None, original_key=None, published_at__date__gte=search.since)
+        review &= Q(claimed_on__gte=search.since) | Q(reviewed_on__gte=search.since) | undated
     if not review:
         return condition
     reviews = PublishedReview.objects.using("public").live().filter(review)
-    if asked.site == site_of(settings.SITE_URL) and _has_few(asked.site):
+    if search.site == site_of(settings.SITE_URL) and _has_few(search.site):
         return Q(pk__in={pk for pk in reviews.values_list("claim_id", flat=True) if pk} | _homes(reviews))
     return condition & (Q(Exists(reviews.filter(claim_id=OuterRef("pk")))) | Q(pk__in=_homes(reviews)))
 
 
 def _homes(reviews: QuerySet[PublishedReview]) -> set[UUID]:
-    """The claims under which those of the reviews are shown whose own claims were merged into others."""
+    """Return the claims that show these reviews because the reviews' own claims are merged into them."""
     merged = PublishedMerge.objects.using("public").filter(until=None, into_id__isnull=False).values("claim_id")
     ids = {pk for pk in reviews.filter(claim_id__in=merged).values_list("claim_id", flat=True) if pk}
     if not ids:
@@ -143,38 +143,38 @@ def _homes(reviews: QuerySet[PublishedReview]) -> set[UUID]:
     return {family.home(pk) for pk in ids}
 
 
-def _claim(claim: Body, asked: Search) -> Body:
+def _claim(claim: Body, search: Search) -> Body:
     claimant = claim["claimant"] or {}
     return _known(
         {
             "text": claim["text"],
             "claimant": claimant.get("name") or claimant.get("description"),
             "claimDate": _day(claim["claimed_on"]),
-            "claimReview": [_review(review) for review in claim["reviews"] if _shows(review, claim, asked)],
+            "claimReview": [_review(review) for review in claim["reviews"] if _shows(review, claim, search)],
         }
     )
 
 
-def _shows(review: Body, claim: Body, asked: Search) -> bool:
+def _shows(review: Body, claim: Body, search: Search) -> bool:
     language = review["language"].lower()
-    if asked.language and language != asked.language and not language.startswith(f"{asked.language}-"):
+    if search.language and language != search.language and not language.startswith(f"{search.language}-"):
         return False
-    if asked.site and asked.site not in (review["publisher"]["site"], site_of(_url(review))):
+    if search.site and search.site not in (review["publisher"]["site"], site_of(_url(review))):
         return False
     days = (claim["claimed_on"], _reviewed_on(review))
-    return asked.since is None or any(day and date.fromisoformat(day[:10]) >= asked.since for day in days)
+    return search.since is None or any(day and date.fromisoformat(day[:10]) >= search.since for day in days)
 
 
 def _review(review: Body) -> Body:
-    said = review["verdict"]["original"] or review["verdict"]
+    verdict = review["verdict"]["original"] or review["verdict"]
     return _known(
         {
-            # The host of the address, as in Google's API, whatever site the publisher calls its own.
+            # The host of the URL, as in Google's API. The publisher may name another site.
             "publisher": _known({"name": review["publisher"]["name"], "site": site_of(_url(review))}),
             "url": _url(review),
             "title": review["headline"],
             "reviewDate": _day(_reviewed_on(review)),
-            "textualRating": said["label"],
+            "textualRating": verdict["label"],
             "languageCode": None if review["language"] == "und" else review["language"],
         }
     )
@@ -186,7 +186,7 @@ def _url(review: Body) -> str:
 
 
 def _reviewed_on(review: Body) -> str | None:
-    """When another publisher dated its review is not for us to say."""
+    """Another publisher's missing date isn't replaced by ours."""
     day: str | None = review["reviewed_on"] or (None if review["original_url"] else review["published_at"])
     return day
 

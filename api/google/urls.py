@@ -1,4 +1,4 @@
-"""Addresses of Google's Fact Check Tools API, spelt as Google spells them."""
+"""URLs of Google's Fact Check Tools API, spelt as Google spells them."""
 
 from django.urls import path, re_path
 

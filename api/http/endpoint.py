@@ -1,4 +1,4 @@
-"""The view that all addresses of the API share: GET, HEAD and OPTIONS, JSON, nobody asked who they are."""
+"""The base view of the public endpoints: GET, HEAD and OPTIONS, JSON, no authentication."""
 
 from typing import Any
 
@@ -17,21 +17,21 @@ class Endpoint(APIView):
 
     http_method_names = ["get", "head", "options"]
     parser_classes = []
-    # A view whose rows come with the log's head (`factcheck.database.compiled_queries.log_head`) sets this to False.
-    asks_for_head = True
+    # False for a view that reads the log's head with its rows (`factcheck.database.compiled_queries.log_head`).
+    reads_log_head = True
     content_negotiation_class = JsonOnly
     format_kwarg = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # Of Django REST framework's own steps these are left: nobody is asked who they are, and versions and suffixes
-        # have addresses of their own.
+        # These are the steps of Django REST framework that the API needs. It has no authentication, and versions
+        # and formats have URLs of their own.
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         require_length(request._request)
         self.check_permissions(request)
         self.check_throttles(request)
-        # Before the content, so that the content is never older than the head says.
-        if self.asks_for_head:
-            responses.remember_head(request._request)
+        # The head is read before the content. The content is therefore never older than the head says.
+        if self.reads_log_head:
+            responses.read_head(request._request)
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         """The methods, in the header `Allow`."""
@@ -46,5 +46,5 @@ class Endpoint(APIView):
 
 
 def refuse_parameters(request: Request) -> None:
-    """For addresses that take none. Raises ParameterProblem."""
-    Parameters(request.query_params, []).refuse_faults()
+    """For endpoints without parameters. Raises ParameterProblem."""
+    Parameters(request.query_params, []).raise_faults()

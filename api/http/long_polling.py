@@ -1,7 +1,7 @@
-"""Waiting for the log to grow, by a bounded number of requests at a time.
+"""Waiting until the log grows, for a limited number of requests at a time.
 
-A request that waits holds one of the server's threads, so fewer may wait than there are threads
-(CHANGES_WAITERS, a process). Whoever comes beyond is answered at once, as if it had not asked to wait.
+A waiting request occupies one of the server's threads. The limit (CHANGES_WAITERS, for each process) is therefore lower
+than the number of threads. Requests beyond the limit get their response at once.
 """
 
 import threading
@@ -11,13 +11,13 @@ from collections.abc import Callable
 from django.conf import settings
 
 MAX_WAIT = 30  # seconds
-INTERVAL = 0.5  # seconds between two looks at the log: one read of an index's end
+INTERVAL = 0.5  # seconds between two reads of the log's head
 
 _places = threading.BoundedSemaphore(max(settings.CHANGES_WAITERS, 1))
 
 
 def wait_until(ready: Callable[[], bool], seconds: int) -> None:
-    """Returns when `ready`, after so many seconds at the latest, or at once when too many wait already."""
+    """Return when `ready`, after `seconds` at the latest. Return at once if too many requests are waiting."""
     if seconds <= 0 or settings.CHANGES_WAITERS <= 0 or ready() or not _places.acquire(blocking=False):
         return
     try:

@@ -1,4 +1,4 @@
-"""Which media type is sent: there is one, so that the only question is whether `Accept` rules it out."""
+"""Content negotiation. Most endpoints have one media type, so it only matters whether `Accept` excludes this type."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -9,7 +9,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 JSON, JSON_PATCH, LINKED_DATA = "application/json", "application/json-patch+json", "application/ld+json"
-Renderer = Any  # a class or an object, says Django REST framework; its stubs say the object
+Renderer = Any  # Django REST framework takes a class or an object, and its stubs name the object only
 
 
 class JsonOnly(BaseContentNegotiation):
@@ -27,26 +27,26 @@ class JsonOnly(BaseContentNegotiation):
         return next(iter(renderers)), media_type
 
     def choose(self, header: str) -> str | None:
-        """The media type to send; None when the header rules it out."""
+        """Return the media type to send, or None if the header excludes it."""
         return JSON if accepts(header, JSON) else None
 
 
 class PatchOrJson(JsonOnly):
-    """For answers in application/json-patch+json, which is JSON too."""
+    """For responses in application/json-patch+json, which is JSON too."""
 
     def choose(self, header: str) -> str | None:
         return JSON_PATCH if accepts(header, JSON_PATCH) else super().choose(header)
 
 
 class LinkedDataOnly(JsonOnly):
-    """For answers in application/ld+json, which is JSON too."""
+    """For responses in application/ld+json, which is JSON too."""
 
     def choose(self, header: str) -> str | None:
         return LINKED_DATA if accepts(header, LINKED_DATA) or accepts(header, JSON) else None
 
 
 class JsonOrLinkedData(JsonOnly):
-    """JSON, unless application/ld+json is preferred: has more weight, or as much and is the one that is named."""
+    """Sends JSON unless the client prefers application/ld+json: by weight, or by naming it at the same weight."""
 
     def choose(self, header: str) -> str | None:
         linked = _preference(header, LINKED_DATA)
@@ -54,7 +54,7 @@ class JsonOrLinkedData(JsonOnly):
 
 
 class Anything(JsonOnly):
-    """For pages that are worth showing to whoever follows a link to them."""
+    """For pages that people open by a link, whatever their `Accept` header says."""
 
     def choose(self, header: str) -> str | None:
         return "text/plain"
@@ -67,7 +67,7 @@ def accepts(header: str, media_type: str) -> bool:
 
 @lru_cache(256)
 def _preference(header: str, media_type: str) -> tuple[float, int]:
-    """Weight of the most precise media range that covers the type, and how precise it is: 3 names it."""
+    """Return the weight of the most precise media range that covers the type, and its precision (3: named)."""
     if not header.strip():
         return 1.0, 0
     weights: dict[int, float] = {}

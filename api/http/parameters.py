@@ -1,4 +1,4 @@
-"""The parameters of a request, read one after the other; what is wrong with any of them is told at once."""
+"""Reads a request's query parameters, and collects everything that is wrong with them into one problem."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import InitVar, dataclass, field
@@ -10,7 +10,7 @@ from api.http.problems import ParameterProblem
 from api.http.suggestions import unknown_parameter
 
 Value = TypeVar("Value")
-Fault = tuple[str, str]  # a parameter's name, and a sentence for whoever sent it
+Fault = tuple[str, str]  # a parameter's name, and a sentence for the client
 
 
 def unknown_parameters(names: Iterable[str], known: Collection[str]) -> list[Fault]:
@@ -19,7 +19,7 @@ def unknown_parameters(names: Iterable[str], known: Collection[str]) -> list[Fau
 
 @dataclass
 class Parameters:
-    """`faults` are what is wrong so far, which begins with the parameters that the address does not know."""
+    """Collects `faults`, beginning with the parameters that the endpoint doesn't know."""
 
     query: QueryDict
     known: InitVar[Collection[str]]
@@ -29,7 +29,7 @@ class Parameters:
         self.faults = unknown_parameters(self.query, known)
 
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
-        """Return what the reader (`api.http.values`) makes of the value, or the default without a valid one."""
+        """Return the value as `reader` (`api.http.parameter_values`) parses it, or the default."""
         found = self.query.getlist(name)
         if len(found) > 1:
             self.faults.append((name, "Give this parameter once."))
@@ -40,7 +40,7 @@ class Parameters:
                 self.faults.append((name, str(error)))
         return default
 
-    def refuse_faults(self) -> None:
-        """Raises ParameterProblem with everything that is wrong."""
+    def raise_faults(self) -> None:
+        """Raises ParameterProblem with all faults."""
         if self.faults:
             raise ParameterProblem(self.faults)

@@ -1,4 +1,4 @@
-"""The view of addresses that are nobody's business but the caller's: no licence, no entity tag, kept by no cache."""
+"""The base view of endpoints whose responses are for one client only: no licence, no ETag, no caching."""
 
 from typing import Any
 
@@ -11,23 +11,23 @@ from api.http.endpoint import Endpoint
 
 
 class PrivateEndpoint(Endpoint):
-    """GET, HEAD, OPTIONS and what a subclass adds."""
+    """GET, HEAD, OPTIONS and the methods that a subclass adds."""
 
-    asks_for_head = False
+    reads_log_head = False
 
     def finalize_response(  # type: ignore[override]
         self, request: Request | HttpRequest, response: HttpResponseBase, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        asked: Any = getattr(request, "_request", request)
-        asked.log_head = None  # nothing here goes by the log
+        django_request: Any = getattr(request, "_request", request)
+        django_request.log_head = None  # these responses don't depend on the log
         finished = super().finalize_response(request, response, *args, **kwargs)
-        del finished.headers["Link"]  # the licence of what is published
+        del finished.headers["Link"]  # names the licence of published content
         finished.headers["Cache-Control"] = "no-store"
         patch_vary_headers(finished, ["Authorization"])
         return finished
 
 
 def answer(content: Any, status: int = 200, **headers: str) -> HttpResponse:
-    """JSON; underscores of the headers' names stand for hyphens."""
+    """Return JSON. Underscores in the headers' names become hyphens."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return HttpResponse(orjson.dumps(content), content_type="application/json", status=status, headers=named)

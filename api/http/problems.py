@@ -1,7 +1,7 @@
-"""Errors as problem documents (RFC 9457), the same for every address under /api/.
+"""Errors as problem documents (RFC 9457), the same for every URL under /api/.
 
-`type` is the address of a page of ours (`views/pages.py`) that says what the problem means; slugs and
-statuses are part of the API and never change.
+`type` is the URL of a page on this site (`views/pages.py`) that explains the problem. Slugs and statuses are part of
+the API and never change.
 """
 
 import math
@@ -23,7 +23,7 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A kind of problem: what its page says and what `detail` says when nothing more is known."""
+    """A kind of problem. `meaning` and `advice` are on its page. `meaning` is also the default `detail`."""
 
     slug: str
     status: int
@@ -40,121 +40,119 @@ BAD_REQUEST = Problem(
     "bad-request",
     400,
     "The request cannot be understood",
-    "The request as a whole is not one that this server reads: for example a host name that it does not answer to, or"
-    " far too many parameters.",
-    "Compare the address with the examples in the documentation.",
+    "The server can't read this request. For example, the host name is unknown or there are far too many parameters.",
+    "Compare your URL with the examples in the documentation.",
 )
 BAD_PARAMETER = Problem(
     "bad-parameter",
     400,
     "A parameter is wrong",
-    "At least one query parameter is unknown here or has a value that it cannot have. Nothing is ignored silently, so"
-    " that a misspelt filter does not look like a complete answer.",
-    "Look at `errors`: each entry names a `parameter` and says what is wrong with it. For `cursor`: start again without"
-    " it; a cursor only fits the address, filters and order that it was given for.",
+    "At least one query parameter is unknown here or has an invalid value. The API doesn't ignore such parameters, so"
+    " that you notice a misspelt filter.",
+    "Read `errors`: each entry names a `parameter` and says what is wrong. If `cursor` is wrong, leave it out and start"
+    " from the first page. A cursor only works with the URL, filters and order that it was made for.",
 )
 UNAUTHORIZED = Problem(
     "unauthorized",
     401,
     "A token is needed",
-    "This address is for programs with a token, and none came that may be used: it is missing or misspelt, at its end,"
-    " revoked, or its account has no role in the newsroom any more.",
-    "Send `Authorization: Bearer fct_…`. Whoever works for the newsroom makes tokens at the editors' desk.",
+    "This URL needs a valid token. Your token is missing, misspelt, expired or revoked, or its account no longer has a"
+    " role in the newsroom.",
+    "Send `Authorization: Bearer fct_…`. Members of the newsroom make tokens at the editors' desk.",
 )
 FORBIDDEN = Problem(
     "forbidden",
     403,
     "The token may not do this",
-    "The token is known, and what was asked for is beyond what it was made for.",
-    "Look at `detail`. A token with another scope is made at the editors' desk.",
+    "The token is valid, but it doesn't allow this request.",
+    "Read `detail`. You can make a token with another scope at the editors' desk.",
 )
 NOT_FOUND = Problem(
     "not-found",
     404,
     "There is nothing at this address",
-    "Nothing has been published at this address, or the address is misspelt.",
-    "Start at /api/v1/, which lists the addresses. What was withdrawn or erased is not a 404: it answers with 200 and a"
-    " tombstone, or with 410.",
+    "Nothing has been published at this URL, or the URL is misspelt.",
+    "Start at /api/v1/, which lists the URLs. Withdrawn reviews never give a 404: they give a 200 with a tombstone."
+    " Erased reviews give a 410.",
 )
 METHOD_NOT_ALLOWED = Problem(
     "method-not-allowed",
     405,
     "The method is not one for this address",
-    "The method is none of those that this address understands. Nearly all of the API can only be read.",
+    "This URL doesn't support the method. Nearly all of the API is read-only.",
     "Use one of the methods in the header `Allow`.",
 )
 NOT_ACCEPTABLE = Problem(
     "not-acceptable",
     406,
     "Only JSON is served here",
-    "The header `Accept` rules out application/json.",
+    "The header `Accept` excludes application/json.",
     "Send `Accept: application/json`, or leave the header out.",
 )
 CONFLICT = Problem(
     "conflict",
     409,
     "Not in this state",
-    "What was asked for does not go together with how things stand: what is to be changed is no draft any more, or the"
-    " same request is being carried out.",
-    "Look at `detail`, read the draft anew, and send the request again if it is still wanted.",
+    "The request doesn't fit the current state. For example, the review isn't a draft any more, or the same request is"
+    " still running.",
+    "Read `detail`, get the draft again, and repeat the request if you still need it.",
 )
 GONE = Problem(
     "gone",
     410,
     "Erased",
-    "What was published here has been erased: `detail` is the public notice, and `notice` names the ground and the"
-    " newsroom as well. Its text is gone for good; that it existed, and the digest of what it was, stays in the public"
-    " log.",
+    "The text that was published here has been erased for good. `detail` is the public notice, and `notice` also names"
+    " the ground and the newsroom. The public log keeps the entry and its digest.",
     "Remove your copies. The list of the review's revisions still names each entry with its digest.",
 )
 CONTENT_TOO_LARGE = Problem(
     "content-too-large",
     413,
     "The content is too large",
-    "More bytes came than this address takes, or their number was not said.",
-    "Look at `detail`. Send the content with a `Content-Length`, and in smaller parts.",
+    "The request has more bytes than this URL accepts, or it doesn't say how many it has.",
+    "Read `detail`. Send a `Content-Length`, and send less content at a time.",
 )
 RANGE_NOT_SATISFIABLE = Problem(
     "range-not-satisfiable",
     416,
     "The file ends before the range begins",
-    "The header `Range` asks for bytes that lie beyond the end of the file.",
-    "The header `Content-Range` says how long the file is. When you have as many bytes, you have all of it.",
+    "The header `Range` asks for bytes beyond the end of the file.",
+    "Read the file's length in the header `Content-Range`. If you have as many bytes, your copy is complete.",
 )
 KEY_REUSED = Problem(
     "key-reused",
     422,
     "The Idempotency-Key was used for something else",
-    "A request with this key and another content has been carried out in the last 24 hours. Nothing was done now.",
-    "Take a new key for each new request, and the same one to send a request again.",
+    "A request with this key and other content was carried out in the last 24 hours. This request changed nothing.",
+    "Use a new key for each new request. Use the same key only to repeat a request.",
 )
 INVALID_CONTENT = Problem(
     "invalid-content",
     422,
     "The content cannot be taken",
-    "The content is JSON, and something in it is missing, unknown, or not allowed. Nothing was stored.",
-    "Look at `errors`: each entry says where (`pointer`, RFC 6901) and what is wanted there.",
+    "The content is JSON, but a part of it is missing, unknown or not allowed. Nothing was stored.",
+    "Read `errors`: each entry says where the fault is (`pointer`, RFC 6901) and what to send there.",
 )
 TOO_MANY_REQUESTS = Problem(
     "too-many-requests",
     429,
     "Too many requests",
-    "This client has sent more requests than the site allows in a while.",
-    "Wait for as many seconds as the header `Retry-After` says. Larger pages (`page_size` up to 100) save requests.",
+    "Your client has sent more requests than the site allows in this time.",
+    "Wait for the seconds in the header `Retry-After`. Larger pages (`page_size` up to 100) need fewer requests.",
 )
 INTERNAL_ERROR = Problem(
     "internal-error",
     500,
     "An error of ours",
-    "The server has met an error that it did not expect. It has been logged.",
-    "Try again later; when it stays, tell the operator of the site the address and the time.",
+    "The server met an unexpected error and logged it.",
+    "Try again later. If the problem persists, send the site's operator the URL and the time.",
 )
 UNAVAILABLE = Problem(
     "unavailable",
     503,
     "Not available just now",
-    "The database does not answer, or as many as may read this at a time are reading it.",
-    "Try again after as many seconds as the header `Retry-After` says.",
+    "The database doesn't answer, or too many clients are reading this at the same time.",
+    "Try again after the seconds in the header `Retry-After`.",
 )
 
 PROBLEMS = {each.slug: each for each in [*globals().values()] if isinstance(each, Problem)}
@@ -162,7 +160,7 @@ RETRY_AFTER_OUTAGE = 10  # seconds
 
 
 class Refused(APIException):
-    """A problem, with what more is known of it."""
+    """An error response: a kind of problem, with the details of this case."""
 
     def __init__(
         self,
@@ -173,28 +171,28 @@ class Refused(APIException):
         notice: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(problem.title)
-        self.problem, self.said, self.errors, self.headers, self.notice = problem, detail, errors, headers, notice
+        self.problem, self.text, self.errors, self.headers, self.notice = problem, detail, errors, headers, notice
 
 
 class ParameterProblem(Refused):
-    """One or more query parameters are wrong; `errors` are pairs of a parameter's name and a sentence."""
+    """One or more query parameters are wrong. `errors` are pairs of a parameter's name and a sentence."""
 
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
         super().__init__(BAD_PARAMETER, errors=[{"parameter": name, "detail": detail} for name, detail in errors])
 
 
 class Gone(Refused):
-    """What was here has been erased; `notice` is what the public is told (`ground`, `text`, …).
+    """The content has been erased. `notice` is the public notice (`ground`, `text`, …).
 
-    None when the log has no erasure: somebody has deleted the document, which is what verifiers look for.
+    `notice` is None if the document was deleted without an erasure in the log. Verifiers find such deletions.
     """
 
     def __init__(self, notice: Mapping[str, Any] | None) -> None:
         super().__init__(GONE, notice["text"] if notice else None, notice=notice)
 
 
-def refusal_of(error: Exception) -> Refused:
-    """Every error as a problem, none with a traceback."""
+def problem_of(error: Exception) -> Refused:
+    """Return the problem for any error. A problem never shows a traceback."""
     match error:
         case Refused():
             return error
@@ -211,7 +209,7 @@ def refusal_of(error: Exception) -> Refused:
             return Refused(BAD_REQUEST)
         case OperationalError() | InterfaceError():
             headers = {"Retry-After": str(RETRY_AFTER_OUTAGE)}
-            return Refused(UNAVAILABLE, "The database does not answer.", headers=headers)
+            return Refused(UNAVAILABLE, "The database doesn't answer. Try again in a moment.", headers=headers)
     return Refused(INTERNAL_ERROR)
 
 
@@ -221,8 +219,8 @@ def problem_response(request: HttpRequest, refused: Refused) -> HttpResponse:
         "type": problem.url,
         "title": problem.title,
         "status": problem.status,
-        "detail": refused.said or problem.meaning,
-        # Without the query, which may be as long as a server takes.
+        "detail": refused.text or problem.meaning,
+        # The query is left out because it may be very long.
         "instance": escape_uri_path(request.path),
     }
     if refused.errors:
@@ -239,13 +237,13 @@ def problem_response(request: HttpRequest, refused: Refused) -> HttpResponse:
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     """Django REST framework's EXCEPTION_HANDLER."""
     request: HttpRequest = context["request"]
-    return log_fault(request, problem_response(request, refusal_of(error)), error)
+    return log_error(request, problem_response(request, problem_of(error)), error)
 
 
-def log_fault(request: HttpRequest, response: HttpResponse, error: Exception) -> HttpResponse:
-    """Logs an error that nobody has refused, with the traceback and without the query, which may hold a key.
+def log_error(request: HttpRequest, response: HttpResponse, error: Exception) -> HttpResponse:
+    """Log a server error that isn't a Refused, with its traceback. The query is left out, as it may hold a key.
 
-    It is marked so that Django does not log the response once more without the traceback.
+    `log_response` marks the response, so Django doesn't log it a second time.
     """
     if response.status_code < 500 or isinstance(error, Refused):
         return response

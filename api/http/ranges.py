@@ -1,4 +1,4 @@
-"""Files, whole or from a byte on (RFC 9110, section 14), so that a download that broke off can go on."""
+"""Sends whole files or a byte range of them (RFC 9110, section 14), so that clients can resume a download."""
 
 import re
 from pathlib import Path
@@ -7,40 +7,25 @@ from typing import BinaryIO
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 
 from api.http.problems import RANGE_NOT_SATISFIABLE, Refused
-from api.http.responses import has_already
+from api.http.responses import matches_etag
 
 BLOCK = 256 * 1024
-# One range: whoever asks for several gets the whole, which the standard leaves to the server.
+# One range only. A request for several ranges gets the whole file, which the RFC allows.
 _RANGE = re.compile(r"bytes[ \t]*=[ \t]*(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))[ \t]*", re.IGNORECASE)
 
 
-class _Part:
-    """The rest of an open file, up to so many bytes."""
-
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file, self._left = file, size
-
-    def read(self, size: int = BLOCK) -> bytes:
-        found = self._file.read(min(size, self._left))
-        self._left -= len(found)
-        return found
-
-    def close(self) -> None:
-        self._file.close()
-
-
 def respond_file(request: HttpRequest, path: Path, media_type: str, etag: str) -> HttpResponseBase:
-    """The file or the part of it that is asked for. Raises Refused, FileNotFoundError.
+    """Return the file or the requested part. Raises Refused and FileNotFoundError.
 
-    `etag` must be a strong one, quotes included: with `If-Range` the part is sent only if it is of that very file.
+    `etag` is a strong ETag with its quotes. With `If-Range`, the part is sent only if the ETag is still the same.
     """
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Accept-Ranges": "bytes"}
-    if has_already(request, etag):
+    if matches_etag(request, etag):
         return HttpResponseNotModified(headers=headers)
     file = path.open("rb")
     try:
         size = path.stat().st_size
-        part = _asked(request, etag, size)
+        part = _requested_range(request, etag, size)
         first, end = part or (0, size)
         file.seek(first)
     except BaseException:
@@ -58,8 +43,23 @@ def respond_file(request: HttpRequest, path: Path, media_type: str, etag: str) -
     return response
 
 
-def _asked(request: HttpRequest, etag: str, size: int) -> tuple[int, int] | None:
-    """The first byte and the one after the last; None when the whole file is asked for."""
+class _Part:
+    """The rest of an open file, up to a number of bytes."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._left = file, size
+
+    def read(self, size: int = BLOCK) -> bytes:
+        found = self._file.read(min(size, self._left))
+        self._left -= len(found)
+        return found
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _requested_range(request: HttpRequest, etag: str, size: int) -> tuple[int, int] | None:
+    """Return the first byte and the byte after the last, or None for the whole file."""
     if request.method != "GET" or request.headers.get("If-Range", etag) != etag:
         return None
     found = _RANGE.fullmatch(request.headers.get("Range", ""))
@@ -70,7 +70,7 @@ def _asked(request: HttpRequest, etag: str, size: int) -> tuple[int, int] | None
         assert length is not None
         begin, last = max(size - length, 0), size - 1 if length else None
     if last is not None and last < begin:
-        return None  # malformed, says the standard, and to be passed over
+        return None  # an invalid range, which RFC 9110 says to ignore
     if begin >= size:
         raise Refused(RANGE_NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{size}"})
     return begin, min(last + 1, size) if last is not None else size

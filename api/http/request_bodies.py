@@ -1,4 +1,4 @@
-"""What is sent in: JSON of bounded size, read by the model that describes it."""
+"""Request bodies: JSON of limited size, validated by the model that describes it."""
 
 from typing import Any
 
@@ -13,33 +13,33 @@ MOST_ERRORS = 50
 
 
 def require_length(request: HttpRequest) -> None:
-    """Raises Refused for content that comes in chunks, whose number of bytes nobody has said.
+    """Raises Refused for chunked content without a length.
 
-    By WSGI it would be read as empty. A proxy that collects what is sent says how much it is (nginx does).
+    WSGI would read such content as empty. A buffering proxy (nginx) adds the length itself.
     """
     if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
         raise Refused(
-            CONTENT_TOO_LARGE, "Say how many bytes are sent, with Content-Length, and do not send them in chunks."
+            CONTENT_TOO_LARGE, "The request doesn't say how many bytes it has. Send Content-Length, not chunks."
         )
 
 
 def read_content(request: HttpRequest, most: int) -> bytes:
-    """At most that many bytes. Raises Refused."""
+    """Return the body of up to `most` bytes. Raises Refused."""
     if int(request.headers.get("Content-Length") or 0) <= most:
         content = request.read(most + 1)
         if len(content) <= most:
             return content
-    raise Refused(CONTENT_TOO_LARGE, f"Send at most {most} bytes.")
+    raise Refused(CONTENT_TOO_LARGE, f"The content is too large. Send at most {most} bytes.")
 
 
 def read_object(content: bytes, model: type[Part]) -> dict[str, Any]:
-    """The keys of the JSON object that were sent, if it fits the model. Raises Refused with all that does not."""
+    """Return the keys that the JSON object has, if it fits the model. Raises Refused with all faults."""
     try:
-        given = orjson.loads(content)
+        keys = orjson.loads(content)
     except ValueError as problem:
-        raise Refused(BAD_REQUEST, "The content is no JSON in UTF-8.") from problem
-    said, faults = read(given, model)
-    if said is None:
+        raise Refused(BAD_REQUEST, "The content isn't valid JSON in UTF-8. Send a JSON object.") from problem
+    body, faults = read(keys, model)
+    if body is None:
         errors = [{"pointer": f"#{fault.pointer}", "detail": fault.sentence()} for fault in faults[:MOST_ERRORS]]
         raise Refused(INVALID_CONTENT, errors=errors)
-    return {key: said[key] for key in given}
+    return {key: body[key] for key in keys}

@@ -1,4 +1,4 @@
-"""What every answer carries: entity tag, licence, the newest entry of the log."""
+"""Headers that every response has: ETag, licence, and the newest entry of the log."""
 
 import contextlib
 import hashlib
@@ -23,8 +23,8 @@ from factcheck.record.models import LogEntry, RevisionDocument
 
 Links = Mapping[str, str | None]
 
-# Characters of the header Link. A proxy takes no answer whose headers are longer than a buffer of its own, as a rule
-# 4,096 bytes (nginx: proxy_buffer_size); the others need less than half of it.
+# Characters of the header Link. A proxy refuses responses whose headers exceed its buffer, usually 4,096 bytes
+# (nginx: proxy_buffer_size). The other headers need less than half of it.
 MAX_LINKS = 2000
 
 
@@ -34,23 +34,23 @@ def respond(
     content_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """The content with its ETag; 304 without content when the client has it already (RFC 9110, section 13.1.2)."""
+    """Return the content with its ETag, or a 304 if the client already has it (RFC 9110, section 13.1.2)."""
     etag = etag_of(content)
     response: HttpResponse
-    if has_already(request, etag):
+    if matches_etag(request, etag):
         response = HttpResponseNotModified(headers=headers)
     else:
         response = HttpResponse(content, content_type=content_type, headers=headers)
     response.headers["ETag"] = etag
-    # May be kept, must be asked for again each time: an erasure has to reach every cache at once.
+    # Caches must revalidate each time, so that an erasure reaches every cache at once.
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
-def lead_to(request: HttpRequest, address: str) -> HttpResponse:
-    """308: what was asked for is to be found at another address from now on (RFC 9110, section 15.4.9).
+def redirect(request: HttpRequest, address: str) -> HttpResponse:
+    """Return a 308 to the URL where the resource is now (RFC 9110, section 15.4.9).
 
-    Asked for anew each time like everything else, so that a split reaches every cache at once.
+    Caches must revalidate the redirect, so that a split of claims reaches every cache at once.
     """
     query = request.META.get("QUERY_STRING", "")
     response = HttpResponse(status=308)
@@ -60,7 +60,7 @@ def lead_to(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def respond_document(request: HttpRequest, entry: LogEntry, row: RevisionDocument) -> HttpResponse:
-    """The exact bytes of a document, with what is needed to hold them against the log (docs/log.md)."""
+    """Return the exact bytes of a document, with the headers to verify them against the log (docs/reference/log.md)."""
     headers = {
         "Factcheck-Salt": bytes(row.salt).hex(),
         "Factcheck-Sequence": str(entry.sequence),
@@ -73,17 +73,17 @@ def etag_of(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-def has_already(request: HttpRequest, etag: str) -> bool:
-    """Whether `If-None-Match` names it."""
+def matches_etag(request: HttpRequest, etag: str) -> bool:
+    """Return whether `If-None-Match` names the ETag."""
     known = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return known == ["*"] or etag in (tag.removeprefix("W/") for tag in known)
 
 
 def add_links(response: HttpResponseBase, links: Links) -> None:
-    """Link headers (RFC 8288): the licence of what is published, and the pages around this one.
+    """Set the Link header (RFC 8288): the licence, and the next and previous pages.
 
-    Addresses that are too long for a header stand in the content alone: all of them, since one of two would say that
-    there is no other.
+    If the URLs are too long for a header, all page links are left out. The content has them as well. One link of two
+    would say that the other page doesn't exist.
     """
     targets = {"license": settings.LICENSE_URL, **links}
     written = [f'<{target}>; rel="{rel}"' for rel, target in targets.items() if target]
@@ -91,14 +91,14 @@ def add_links(response: HttpResponseBase, links: Links) -> None:
     response.headers["Link"] = header if len(header) <= MAX_LINKS else written[0]
 
 
-def remember_head(request: HttpRequest) -> None:
-    """Asks once a request for the sequence of the newest log entry (None when nothing has been published)."""
-    request.log_head = None  # type: ignore[attr-defined]  # not asked for again when the database is away
-    head_is(request, newest_sequence())
+def read_head(request: HttpRequest) -> None:
+    """Read the sequence of the newest log entry, once a request. It is None while the log is empty."""
+    request.log_head = None  # type: ignore[attr-defined]  # no second attempt if the database is down
+    set_head(request, newest_sequence())
 
 
 def newest_sequence() -> int | None:
-    """That of the newest log entry; None when nothing has been published."""
+    """Return the sequence of the newest log entry, or None while the log is empty."""
     for (sequence,) in compiled("log head", _sequences, planned_once=True).run():
         return int(sequence)
     return None
@@ -108,16 +108,16 @@ def _sequences() -> QuerySet[LogEntry, Any]:
     return LogEntry.objects.using("public").newest().values_list("sequence")
 
 
-def head_is(request: HttpRequest, sequence: int | None) -> None:
-    """For a view whose rows came with the newest entry's sequence."""
+def set_head(request: HttpRequest, sequence: int | None) -> None:
+    """For a view that read the newest entry's sequence with its rows."""
     request.log_head = sequence  # type: ignore[attr-defined]
 
 
 def finish(request: HttpRequest, response: HttpResponseBase) -> None:
-    """What is missing on a response that a view made, whichever way it ended."""
+    """Add the headers that are still missing, whether the view succeeded or failed."""
     if not hasattr(request, "log_head"):
-        with contextlib.suppress(Error):  # the error that this response tells of, if any, matters more
-            remember_head(request)
+        with contextlib.suppress(Error):  # the response may already report an error of the database
+            read_head(request)
     head: int | None = getattr(request, "log_head", None)
     if head is not None:
         response.headers["Factcheck-Head"] = str(head)
@@ -127,5 +127,5 @@ def finish(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def log_head() -> Subquery:
-    """The sequence of the newest log entry, read by the very statement that reads the rows."""
+    """A subquery for the sequence of the newest log entry, to read head and rows in one statement."""
     return Subquery(LogEntry.objects.using("public").newest().values("sequence"))

@@ -1,4 +1,4 @@
-"""Sentences for values and names that do not exist, with what was probably meant."""
+"""Sentences about unknown names and values, with the closest known ones."""
 
 import difflib
 from collections.abc import Collection
@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 def unknown_parameter(name: str, known: Collection[str]) -> str:
     if not known:
-        return "This address takes no parameters."
-    return f"There is no such parameter here.{_meant(name, known) or f' Known are {_listed(known)}.'}"
+        return "This URL takes no parameters."
+    return f"This URL doesn't have such a parameter.{_meant(name, known) or f' Use one of {_listed(known)}.'}"
 
 
 def unknown_value(value: str, known: Collection[str]) -> str:

@@ -1,4 +1,4 @@
-"""`as_of`: the record as it was after an entry of the log."""
+"""The parameter `as_of`: the record as it was after an entry of the log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from api.http import values
+from api.http import parameter_values
 from api.http.parameters import Parameters
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.row_models import RowQuerySet
@@ -16,8 +16,8 @@ NAME = "as_of"
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """The newest entry that counts, and when it was made; -1 and None before the first."""
+class AsOf:
+    """The newest entry that counts and its time. They are -1 and None before the first entry."""
 
     sequence: int
     at: datetime | None
@@ -27,40 +27,40 @@ class Moment:
         return {"Factcheck-As-Of": str(self.sequence)} if self.at else {}
 
 
-def read_as_of(given: Parameters) -> Moment | None:
-    return given.read(NAME, _find, None)
+def read_as_of(parameters: Parameters) -> AsOf | None:
+    return parameters.read(NAME, _find, None)
 
 
-def read_as_of_alone(request: HttpRequest) -> Moment | None:
-    """For addresses that take no other parameter. Raises ParameterProblem."""
-    given = Parameters(request.GET, [NAME])
-    moment = read_as_of(given)
-    given.refuse_faults()
-    return moment
+def read_as_of_alone(request: HttpRequest) -> AsOf | None:
+    """For endpoints without other parameters. Raises ParameterProblem."""
+    parameters = Parameters(request.GET, [NAME])
+    as_of = read_as_of(parameters)
+    parameters.raise_faults()
+    return as_of
 
 
-def _find(text: str) -> Moment:
-    """Raises ValueError with a sentence for whoever sent it."""
-    value = values.read_sequence_or_moment(text.strip())
+def _find(text: str) -> AsOf:
+    """Raises ValueError with a sentence for the client."""
+    value = parameter_values.read_sequence_or_time(text.strip())
     entries = LogEntry.objects.using("public")
     if isinstance(value, int):
         entry = entries.filter(sequence=value).first()
         if entry is None:
-            raise ValueError("There is no such entry yet; the header Factcheck-Head names the newest.")
+            raise ValueError("This entry doesn't exist yet. The header Factcheck-Head names the newest one.")
     elif value > datetime.now(UTC):
-        raise ValueError("This moment has not come yet.")
+        raise ValueError("This time is in the future. Give a time in the past.")
     else:
         entry = entries.filter(at__lte=value).order_by("-at", "-sequence").first()
-    return Moment(entry.sequence, entry.at) if entry else Moment(-1, None)
+    return AsOf(entry.sequence, entry.at) if entry else AsOf(-1, None)
 
 
-def as_published(now: type[Any], past: type[Any], moment: Moment | None) -> list[RowQuerySet[Any]]:
-    """The rows that were public at the moment, each in one of these; without a moment those that are now."""
+def as_published(now: type[Any], past: type[Any], as_of: AsOf | None) -> list[RowQuerySet[Any]]:
+    """Return the rows that were public then, as one or two sources. Without `as_of`, return today's rows."""
     rows = now.objects.using("public")
-    if moment is None:
+    if as_of is None:
         return [rows.all()]
-    # That nothing was published or changed later follows, and tells an index where to begin.
-    known = {"sequence__lte": moment.sequence, "published_at__lte": moment.at, "updated_at__lte": moment.at}
-    if moment.at is None:
+        # The two conditions on times follow from the first. They tell PostgreSQL where to begin in an index.
+    known = {"sequence__lte": as_of.sequence, "published_at__lte": as_of.at, "updated_at__lte": as_of.at}
+    if as_of.at is None:
         return [rows.none()]
-    return [rows.filter(**known), past.objects.using("public").filter(until__gt=moment.sequence, **known)]
+    return [rows.filter(**known), past.objects.using("public").filter(until__gt=as_of.sequence, **known)]

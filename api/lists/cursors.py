@@ -1,4 +1,4 @@
-"""Cursors: a position in one list, opaque and signed, so that it fits that list alone."""
+"""Cursors: an opaque, signed position in one list. A cursor doesn't work for any other list."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 
 class CursorError(ValueError):
-    """Forged, of another list, or signed with a key that is not in use any more."""
+    """The cursor is forged, belongs to another list, or was signed with an old key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """`position` None is the list's beginning or, backward, its end."""
+    """A place in a list. Without a `position` it is the list's beginning or, if `backward`, its end."""
 
     backward: bool = False
     position: Position | None = None
 
 
 def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:
-    """`place` is what the cursor is bound to: the address, the filters and the order."""
+    """`place` is what the cursor is bound to: the path, the filters and the order."""
     position = cursor.position
     return _signer(place).sign_object(
         [int(cursor.backward)] + ([_pack(position.value), _pack(position.tie)] if position else [])
@@ -49,7 +49,7 @@ def read_cursor(text: str, place: Iterable[str]) -> Cursor:
 
 
 def _signer(place: Iterable[str]) -> signing.Signer:
-    # A separator that no parameter can have: the list refuses control characters.
+    # No parameter can contain this separator, because lists refuse control characters.
     return signing.Signer(salt="\x1f".join(["api.cursor", *place]))
 
 

@@ -1,4 +1,4 @@
-"""The filters of the lists, each once: how its values are read, what they select, how they are documented."""
+"""The filters of all lists. A filter says how its values are read, what they select, and its documentation."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Model, Q
 
-from api.http import values
+from api.http import parameter_values as values
 from api.lists.frequency import Few, always, never, unless_common
 from factcheck.database.compiled_queries import Slot
 from factcheck.record.formats.text import MOST_APART
@@ -24,8 +24,8 @@ MAX_VALUES = 100
 
 UUID_SCHEMA = {"type": "string", "format": "uuid"}
 DATE_SCHEMA = {"type": "string", "format": "date"}
-MOMENT_SCHEMA = {"anyOf": [{"type": "string", "format": "date-time"}, DATE_SCHEMA]}
-ADDRESS_SCHEMA = {"type": "string", "format": "uri", "pattern": "^https?://", "maxLength": values.MAX_ADDRESS}
+TIME_SCHEMA = {"anyOf": [{"type": "string", "format": "date-time"}, DATE_SCHEMA]}
+URL_SCHEMA = {"type": "string", "format": "uri", "pattern": "^https?://", "maxLength": values.MAX_URL}
 
 
 def _written_as(pattern: str, **limits: int) -> dict[str, Any]:
@@ -38,11 +38,11 @@ SLUG_SCHEMA, VERDICT_SCHEMA, SITE_SCHEMA = map(_written_as, (values.SLUG, values
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A parameter that may be repeated (any of its values is enough); `select` takes the values that were read.
+    """A parameter that may be repeated. A row has to match one of its values.
 
-    `few` says whether hardly any row has one of these values: see `Order.from_index`. Unless `compiles` is False,
-    `select` also takes slots in place of values (see `factcheck.database.compiled_queries`). `select_as_of` selects
-    after an entry of the log, where that is not the same.
+    `select` takes the values that were read. Unless `compiles` is False, it also takes slots in place of values
+    (`factcheck.database.compiled_queries`). `select_as_of` replaces it where the past needs another condition.
+    `few` tells whether hardly any row has one of these values (see `Order.from_index`).
     """
 
     name: str
@@ -55,11 +55,11 @@ class Filter:
     few: Few = never
     compiles: bool = True
     select_as_of: Callable[[list[Any], int], Q] | None = None
-    characters: int | None = None  # of all its values together
+    characters: int | None = None  # the limit for all values together
 
 
 def any_of(condition: Callable[[Any], Q]) -> Callable[[list[Any]], Q]:
-    """Selects what meets the condition of at least one value."""
+    """Select the rows that meet the condition of at least one value."""
     return lambda found: reduce(or_, map(condition, found))
 
 
@@ -76,35 +76,35 @@ def _column(lookup: str) -> Callable[[list[Any]], Q]:
     return lambda found: Q(**{lookup: found})
 
 
-def _span(name: str, column: str, what: str, moments: bool = False, after: bool = True) -> Filter:
+def _span(name: str, column: str, what: str, times: bool = False, after: bool = True) -> Filter:
     lookup = f"{column}__{'gte' if after else 'lt'}"
-    read: Callable[[str], Any] = values.read_moment if moments else values.read_date
+    read: Callable[[str], Any] = values.read_time if times else values.read_date
     return Filter(
         name,
         read,
         any_of(lambda value: Q(**{lookup: value})),
-        MOMENT_SCHEMA if moments else DATE_SCHEMA,
-        f"{what} {'on or after' if after else 'before'} this {'moment (UTC)' if moments else 'day'}.",
+        TIME_SCHEMA if times else DATE_SCHEMA,
+        f"{what} {'on or after' if after else 'before'} this {'time (UTC)' if times else 'day'}.",
         "2026-11-05",
     )
 
 
-def _between(name: str, column: str, what: str, moments: bool = False) -> list[Filter]:
-    """From one moment or day on, and before another one."""
-    return [_span(f"{name}_{'after' if after else 'before'}", column, what, moments, after) for after in (True, False)]
+def _between(name: str, column: str, what: str, times: bool = False) -> list[Filter]:
+    """Two filters: from a time or day on, and before one."""
+    return [_span(f"{name}_{'after' if after else 'before'}", column, what, times, after) for after in (True, False)]
 
 
 def _language(what: str) -> Filter:
     return Filter(
         "language", values.read_language, any_of(_matches_language), LANGUAGE_SCHEMA,
-        f"BCP 47 tag of the {what}'s language, in any case; `vi` matches `vi` and `vi-VN`.", "vi",
+        f"BCP 47 tag of the {what}'s language, in any case. `vi` matches `vi` and `vi-VN`.", "vi",
     )  # fmt: skip
 
 
 Q_FILTER = Filter(
     "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=MOST_APART * MAX_QUERY),
-    'Words to search for, with or without diacritics; "a phrase", `or` and -without work as in web search. Best first'
-    f" unless `sort` says otherwise; then `meta` is there. {MAX_QUERY} characters in NFC, of all values together.",
+    'Words to search for, with or without diacritics. You can write "a phrase", `or` and -without as in web search. The'
+    f" best come first unless you set `sort`. The response has `meta`. At most {MAX_QUERY} characters in NFC.",
     "nước lũ",
     compiles=False, characters=MAX_QUERY,
 )  # fmt: skip
@@ -118,9 +118,9 @@ CLAIMANT = Filter(
     "Id of a claimant (see `/api/v1/claimants/`).", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
 )  # fmt: skip
 APPEARANCE = Filter(
-    "appearance_url", values.read_address, _column("appearance_keys__overlap"), ADDRESS_SCHEMA,
-    "Address where the claim was seen. Scheme, `www.`, a slash at the end, the fragment and the spelling of a character"
-    " (`đ`, `%C4%91`) do not count.",
+    "appearance_url", values.read_url, _column("appearance_keys__overlap"), URL_SCHEMA,
+    "URL where the claim appeared. Scheme, `www.`, a slash at the end and the fragment are ignored. `đ` and `%C4%91`"
+    " are equal.",
     "https://social.example/p/1", few=always,
 )  # fmt: skip
 
@@ -140,7 +140,7 @@ def _claims_that_are(ids: list[UUID], sequence: int | None = None) -> Q:
 
 CLAIM = Filter(
     "claim", values.read_uuid, _claims_that_are, UUID_SCHEMA,
-    "Id of a claim (see `/api/v1/claims/`); reviews of claims that are merged with it are among them.",
+    "Id of a claim (see `/api/v1/claims/`). The results include reviews of claims that are merged with it.",
     "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", few=always, compiles=False, select_as_of=_claims_that_are,
 )  # fmt: skip
 
@@ -158,37 +158,37 @@ REVIEW_FILTERS: Sequence[Filter] = (
     _topic(PublishedReview),
     APPEARANCE,
     Filter(
-        "original_url", values.read_address, _column("original_key__in"), ADDRESS_SCHEMA,
-        "Address of the publisher's own page of an imported review; compared as `appearance_url` is.",
+        "original_url", values.read_url, _column("original_key__in"), URL_SCHEMA,
+        "URL of an imported review on its publisher's own site, compared like `appearance_url`.",
         "https://example.org/check/1",
     ),
     *_between("claimed", "claimed_on", "The claim was made"),
     *_between("reviewed", "reviewed_on", "The publisher dates the review"),
-    *_between("published", "published_at", "First published here", moments=True),
-    _span("updated_after", "updated_at", "Last changed here", moments=True),
+    *_between("published", "published_at", "First published here", times=True),
+    _span("updated_after", "updated_at", "Last changed here", times=True),
 )  # fmt: skip
 
 DEMAND_FILTERS: Sequence[Filter] = (
     Filter(
         "publisher", values.read_site, _column("publisher__in"), SITE_SCHEMA,
-        f"Who received it. {SITE_HELP}", "example.org",
+        f"The publisher that received the demand. {SITE_HELP}", "example.org",
     ),
     Filter(
         "review", values.read_uuid, _column("review__in"), UUID_SCHEMA, "Id of the review that it is about.",
         "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
     ),
     Filter(
-        "from", values.read_one_of(From.values()), _column("from_type__in"), {"type": "string", "enum": From.values()},
-        "What kind of body or person made it.", "court",
+        "from", values.read_choice(From.values()), _column("from_type__in"), {"type": "string", "enum": From.values()},
+        "The kind of body or person that made the demand.", "court",
     ),
     Filter(
-        "outcome", values.read_one_of(Outcome.values()), _column("outcome__in"),
+        "outcome", values.read_choice(Outcome.values()), _column("outcome__in"),
         {"type": "string", "enum": Outcome.values()},
-        "What came of it.", "refused",
+        "The outcome of the demand.", "refused",
     ),
     *_between("received", "received_on", "Received"),
-    *_between("published", "published_at", "First published here", moments=True),
-    _span("updated_after", "updated_at", "Last changed here", moments=True),
+    *_between("published", "published_at", "First published here", times=True),
+    _span("updated_after", "updated_at", "Last changed here", times=True),
 )  # fmt: skip
 
 CLAIM_FILTERS: Sequence[Filter] = (
@@ -197,16 +197,18 @@ CLAIM_FILTERS: Sequence[Filter] = (
     _language("claim"),
     Filter(
         "verdict", values.read_verdict, _column("verdicts__overlap"), VERDICT_SCHEMA,
-        f"A review gives this verdict: {VERDICT_HELP}", "truth:false", few=unless_common(PublishedClaim, "verdicts"),
+        f"Claims with a review that gives this verdict: {VERDICT_HELP}", "truth:false",
+        few=unless_common(PublishedClaim, "verdicts"),
     ),
     Filter(
         "publisher", values.read_site, _column("publishers__overlap"), SITE_SCHEMA,
-        f"A review is by this publisher. {SITE_HELP}", "example.org", few=unless_common(PublishedClaim, "publishers"),
+        f"Claims with a review by this publisher. {SITE_HELP}", "example.org",
+        few=unless_common(PublishedClaim, "publishers"),
     ),
     CLAIMANT,
     _topic(PublishedClaim),
     APPEARANCE,
     *_between("claimed", "claimed_on", "The claim was made"),
-    *_between("published", "published_at", "The first review of it was published", moments=True),
-    _span("updated_after", "updated_at", "A review of it was published or changed", moments=True),
+    *_between("published", "published_at", "The first review of it was published", times=True),
+    _span("updated_after", "updated_at", "A review of it was published or changed", times=True),
 )  # fmt: skip

@@ -1,7 +1,7 @@
-"""How often a value stands in an array column, as far as PostgreSQL's statistics know.
+"""How often a value occurs in an array column, according to PostgreSQL's statistics.
 
-Of arrays they name the most common members and nothing else; for any other the planner takes one row in two hundred.
-It then walks along a list's order to find a page of them, through the whole index for a value that hardly any row has.
+For arrays the statistics name only the most common members. For any other member the planner expects one row in two
+hundred. It then walks along the index of the list's order. For a rare value this walk reads the whole index.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def never(values: list[Any]) -> bool:
 
 
 def unless_common(model: type[models.Model], column: str) -> Few:
-    """Whether none of the values is a common member of the array column; true as well of a table never analysed."""
+    """Whether none of the values is a common member of the array column. Also true before the first ANALYZE."""
 
     def few(values: list[Any]) -> bool:
         with connections["public"].cursor() as cursor:

@@ -1,8 +1,7 @@
-"""Pages by position instead of by number: rows that arrive or leave meanwhile move nothing else.
+"""Pages by position instead of by number. New or removed rows don't shift the other pages.
 
-A position is the pair that a list is ordered by, (value, tie), of the row next to the page. Rows
-without a value come last in both directions and are read in a query of their own, so that every
-condition is one that an index answers: `(value, tie) < (…, …)` or `value IS NULL AND tie < …`.
+A position is the pair (value, tie) of the row next to the page. Rows without a value always come last and have a query
+of their own. An index can therefore answer each condition: `(value, tie) < (…, …)`, or `value IS NULL AND tie < …`.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -12,16 +11,15 @@ from typing import Any
 
 from django.db.models import BooleanField, Expression, F, Field, Func, Q, QuerySet, Value
 
-Row = tuple[Any, ...]  # value, tie, and the columns that were asked for
+Row = tuple[Any, ...]  # value, tie, and the selected columns
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order of a list. `value` is a column or an annotation; `tie` is unique among rows of one value.
+    """An order of a list. `value` is a column or an annotation. `tie` is unique among rows with the same value.
 
-    Without `from_index` rows are found by the filters and then sorted. PostgreSQL knows nothing of how few
-    rows have a certain member in an array of nearly unique ones, expects many, and would rather walk along
-    the index of the order until it has met a page of them: through a whole table for the one row that there is.
+    Without `from_index`, rows are found by the filters and then sorted. That is better for rare members of an array
+    column: PostgreSQL overestimates them and would walk along the order's whole index to find one row.
     """
 
     value: str
@@ -37,15 +35,15 @@ class Order:
         tie = F(self.tie).desc() if descending else F(self.tie).asc()
         if not self.nullable:
             return [F(self.value).desc() if descending else F(self.value).asc(), tie]
-        # Among rows that all have a value, or all have none, this changes nothing; it is the order of
-        # the indexes (DESC NULLS LAST), which PostgreSQL reads in either direction.
+        # All these rows have a value, or none has one, so the place of nulls changes nothing. It matches the indexes
+        # (DESC NULLS LAST), which PostgreSQL reads in either direction.
         if descending:
             return [F(self.value).desc(nulls_last=True), tie]
         return [F(self.value).asc(nulls_first=True), tie]
 
 
 def both_ways(*names: str, nullable: Collection[str] = ()) -> dict[str, Order]:
-    """Orders by these columns, each from the last value and from the first."""
+    """Return orders by these columns, each descending and ascending."""
     signed = [(sign, name) for name in names for sign in ("-", "")]
     return {sign + name: Order(name, descending=bool(sign), nullable=name in nullable) for sign, name in signed}
 
@@ -67,19 +65,19 @@ def read_rows(
     backward: bool,
     limit: int,
 ) -> list[Row]:
-    """Up to `limit` rows that follow the position, or that precede it, nearest first in either case.
+    """Return up to `limit` rows after the position, or before it if `backward`, nearest first.
 
-    Several sources are read as one. They have no row in common, but are read one after the other: a row that changes to
-    another of them meanwhile is found in both, and taken once.
+    Several sources are read as one list. They share no row, but a row may move between them during the read. Such a
+    row is found twice and kept once.
     """
 
-    def read(part: bool | None, at: Position | None, wanted: int) -> list[Row]:
+    def read(part: bool | None, at: Position | None, limit: int) -> list[Row]:
         chosen = (part_of(rows, order, part, at, backward) for rows in sources)
-        some = [row for rows in chosen for row in rows.values_list(order.value, order.tie, *columns)[:wanted]]
+        some = [row for rows in chosen for row in rows.values_list(order.value, order.tie, *columns)[:limit]]
         if len(sources) > 1:
             some.sort(key=lambda row: row[1] if part else row[:2], reverse=order.descending != backward)
             some = [row for before, row in pairwise([(), *some]) if row[:2] != before[:2]]
-        return some[:wanted]
+        return some[:limit]
 
     return walk(read, order, position, backward, limit)
 
@@ -91,9 +89,9 @@ def walk(
     backward: bool,
     limit: int,
 ) -> list[Row]:
-    """As `read_rows`, from whatever reads a part of the list.
+    """Do what `read_rows` does, with any function that reads a part of the list.
 
-    `read` gets a part of the list (see `part_of`), where to begin in it, and how many rows are wanted.
+    `read` gets the part (see `part_of`), the position to begin at, and how many rows to read.
     """
     parts: list[bool | None] = [None]
     if order.nullable:
@@ -116,7 +114,7 @@ def part_of(
     position: Position | None,
     backward: bool,
 ) -> QuerySet[Any]:
-    """The rows beyond the position, nearest first. `part` None: all; else those whose value is, or is not, null."""
+    """Return the rows beyond the position, nearest first. `part` limits them to rows with (True) or without null."""
     descending = order.descending != backward
     if part is not None:
         rows = rows.filter(**{f"{order.value}__isnull": part})

@@ -1,4 +1,4 @@
-"""What a list can say beside its results, in `meta`: `count`, `facets` and `highlight`."""
+"""Extra information about a list, sent in `meta`: `count`, `facets` and `highlight`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ class Extras:
     count: bool = False
 
 
-def read_extras(given: Parameters) -> Extras:
-    facets = [name.strip() for value in given.query.getlist("facets") for name in value.split(",")]
-    given.faults += [("facets", unknown_value(name[:100], FACETS)) for name in facets if name not in FACETS]
-    return Extras(_read_flag(given, "highlight"), tuple(dict.fromkeys(facets)), _read_flag(given, "count"))
+def read_extras(parameters: Parameters) -> Extras:
+    facets = [name.strip() for value in parameters.query.getlist("facets") for name in value.split(",")]
+    parameters.faults += [("facets", unknown_value(name[:100], FACETS)) for name in facets if name not in FACETS]
+    return Extras(_read_flag(parameters, "highlight"), tuple(dict.fromkeys(facets)), _read_flag(parameters, "count"))
 
 
-def _read_flag(given: Parameters, name: str) -> bool:
-    values = given.query.getlist(name)
+def _read_flag(parameters: Parameters, name: str) -> bool:
+    values = parameters.query.getlist(name)
     if values not in ([], ["true"], ["false"]):
-        given.faults.append((name, "Give true or false, once."))
+        parameters.faults.append((name, "This has another value, or several. Give true or false once."))
     return values == ["true"]

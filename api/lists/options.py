@@ -1,4 +1,4 @@
-"""What is asked of a list: its parameters, read and checked (`list_pages.py` has what is answered)."""
+"""The parameters of a list, read and checked. `api.lists.pages` makes the response."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,11 +11,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
 from api.http import responses
+from api.http.parameter_values import read_choice, read_number
 from api.http.parameters import Parameters
-from api.http.values import read_number, read_one_of
 from api.lists import meta as extras
 from api.lists.as_of import NAME as AS_OF
-from api.lists.as_of import Moment, read_as_of
+from api.lists.as_of import AsOf, read_as_of
 from api.lists.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.lists.filters import MAX_VALUES, Filter
 from api.lists.keyset import Order
@@ -31,19 +31,19 @@ COUNTED = ("count", "facets")
 
 @dataclass(frozen=True, slots=True)
 class ListOptions:
-    """What a list understands. The first of `orders` is the one without `sort`; a single one cannot be chosen.
+    """The parameters that a list has. The first of `orders` is the default. `sort` exists if there are several.
 
-    `rows` are those that meet a condition, whoever asks: their query is compiled once for each set of filters.
-    A list whose rows depend on more than filters hands them to `read_page`.
+    `rows` returns the rows that meet a condition, and its query is compiled once for each set of filters. A list whose
+    rows depend on more than filters passes its rows to `read_page`.
     """
 
     orders: Mapping[str, Order]
     filters: Sequence[Filter] = ()
     as_of: bool = False
-    # Parameters that select no rows, by name: what they may be, the first without the parameter.
+    # Parameters that select no rows, with their possible values. The first value is the default.
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rows: Callable[[Q], QuerySet[Any]] | None = None
-    searched: bool = False  # by relevance with `q`, and with extras
+    searched: bool = False  # has `q`, an order by relevance, and `meta`
 
     @property
     def sorts(self) -> list[str]:
@@ -64,7 +64,7 @@ class ListOptions:
 
 @dataclass
 class ListRequest:
-    """A request for a page, its parameters read."""
+    """A request for a page of a list, with its parameters."""
 
     request: HttpRequest
     options: ListOptions
@@ -74,15 +74,15 @@ class ListRequest:
     filtered: list[tuple[Filter, list[Any]]] = field(default_factory=list)
     page_size: int = PAGE_SIZE
     cursor: Cursor = field(default_factory=Cursor)
-    as_of: Moment | None = None
+    as_of: AsOf | None = None
     chosen: dict[str, str] = field(default_factory=dict)
     searched: Query | None = None
-    words: str = ""  # as they were typed; empty when they were given more than once
+    words: str = ""  # as typed, or empty if `q` was repeated
     extras: Extras = field(default_factory=Extras)
 
     @cached_property
     def condition(self) -> Q:
-        """What the filters select, now or as of the moment that is asked for."""
+        """Return the condition of all filters, for today or for `as_of`."""
         return reduce(and_, (self._selected(each, values) for each, values in self.filtered), Q())
 
     def _selected(self, by: Filter, values: list[Any]) -> Q:
@@ -92,24 +92,24 @@ class ListRequest:
 
     @property
     def compiles(self) -> bool:
-        """Whether the statement is the same for all requests with these filters."""
+        """Whether the SQL statement is the same for all requests with these filters."""
         if self.options.rows is None or self.as_of or self.searched is not None:
             return False
         return all(each.compiles for each, _ in self.filtered)
 
     @property
     def in_one_statement(self) -> bool:
-        """Whether the log's head comes with the rows; it may not be asked for after them."""
+        """Whether the log's head comes with the rows. Otherwise the head has to be read before the rows."""
         return self.compiles and not self.order.nullable
 
     @property
     def rows(self) -> QuerySet[Any]:
-        """The list's own rows that the filters select."""
+        """Return the list's own rows that the filters select."""
         assert self.options.rows, "this list hands its rows to read_page"
         return self.options.rows(self.condition)
 
     def link(self, cursor: Cursor) -> str:
-        """The address of a page of the same list."""
+        """Return the URL of another page of this list."""
         query = self.query.copy()
         query.pop("cursor", None)
         if cursor != Cursor():
@@ -118,85 +118,89 @@ class ListRequest:
 
 
 def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest:
-    """Raises ParameterProblem with everything that is wrong at once."""
+    """Raises ParameterProblem with everything that is wrong."""
     query = request.GET
-    given = Parameters(query, options.parameters)
-    sort = _read_sort(given, options)
-    asked = ListRequest(request, options, query, options.orders.get(sort, BY_RELEVANCE))
+    parameters = Parameters(query, options.parameters)
+    sort = _read_sort(parameters, options)
+    list_request = ListRequest(request, options, query, options.orders.get(sort, BY_RELEVANCE))
     if options.searched:
-        asked.extras = read_extras(given)
-        if asked.extras.highlight and "q" not in query:
-            given.faults.append(("highlight", "There are no words to mark: give `q`."))
+        list_request.extras = read_extras(parameters)
+        if list_request.extras.highlight and "q" not in query:
+            parameters.faults.append(("highlight", "Highlighting needs search words. Give `q` as well."))
         if AS_OF in query:
-            asked_for = [name for name in COUNTED if getattr(asked.extras, name)]
-            given.faults += [(name, "The past is not counted: leave out this or as_of.") for name in asked_for]
+            counted = [name for name in COUNTED if getattr(list_request.extras, name)]
+            parameters.faults += [
+                (name, "The past can't be counted. Leave out this parameter or as_of.") for name in counted
+            ]
     for each in options.filters:
-        if each.name in query and (found := _read_filter(given, each)):
+        if each.name in query and (found := _read_filter(parameters, each)):
             if options.searched and each.name == "q":
-                asked.searched = Query(tuple(each for text in found for each in read_query(text).alternatives))
-                asked.words = found[0] if len(found) == 1 else ""
+                list_request.searched = Query(tuple(each for text in found for each in read_query(text).alternatives))
+                list_request.words = found[0] if len(found) == 1 else ""
                 continue
-            asked.filtered.append((each, found))
-            if asked.order.from_index and each.few(found):
-                asked.order = replace(asked.order, from_index=False)
+            list_request.filtered.append((each, found))
+            if list_request.order.from_index and each.few(found):
+                list_request.order = replace(list_request.order, from_index=False)
     if options.as_of:
-        asked.as_of = read_as_of(given)
+        list_request.as_of = read_as_of(parameters)
         if AS_OF in query and "q" in query:
-            given.faults.append(("q", "The past cannot be searched for words: leave out this or as_of."))
+            parameters.faults.append(("q", "The past can't be searched. Leave out this parameter or as_of."))
     for name, known in options.choices.items():
-        asked.chosen[name] = given.read(name, read_one_of(known), known[0])
-    asked.page_size = given.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
+        list_request.chosen[name] = parameters.read(name, read_choice(known), known[0])
+    list_request.page_size = parameters.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
     bound = sorted({f"{name}={value}" for name in query for value in query.getlist(name) if name not in _UNBOUND})
-    asked.place = [request.path, sort, *bound]
-    cursor = given.read("cursor", str, None)
-    if cursor is not None and not given.faults:
+    list_request.place = [request.path, sort, *bound]
+    cursor = parameters.read("cursor", str, None)
+    if cursor is not None and not parameters.faults:
         try:
-            asked.cursor = read_cursor(cursor, asked.place)
+            list_request.cursor = read_cursor(cursor, list_request.place)
         except CursorError:
-            given.faults.append(("cursor", "This cursor was not given for this address, these filters and this order."))
-    given.refuse_faults()
-    if not asked.in_one_statement and not hasattr(request, "log_head"):
-        responses.remember_head(request)
-    return asked
+            parameters.faults.append(
+                ("cursor", "This cursor is for other filters or another order. Start again without it.")
+            )
+    parameters.raise_faults()
+    if not list_request.in_one_statement and not hasattr(request, "log_head"):
+        responses.read_head(request)
+    return list_request
 
 
 _UNBOUND = ("cursor", "page_size", "sort", *extras.NAMES)
 
 
-def _read_sort(given: Parameters, options: ListOptions) -> str:
-    usual = RELEVANCE if options.searched and "q" in given.query else next(iter(options.orders))
+def _read_sort(parameters: Parameters, options: ListOptions) -> str:
+    usual = RELEVANCE if options.searched and "q" in parameters.query else next(iter(options.orders))
     if not options.sorts:
         return usual
-    sort = given.read("sort", read_one_of(options.sorts), usual)
-    if sort == RELEVANCE and "q" not in given.query:
-        given.faults.append(("sort", "Nothing is more relevant without words: give `q`."))
+    sort = parameters.read("sort", read_choice(options.sorts), usual)
+    if sort == RELEVANCE and "q" not in parameters.query:
+        parameters.faults.append(("sort", "Sorting by relevance needs search words. Give `q` as well."))
         return usual
     return sort
 
 
 def _characters(texts: Sequence[str], most: int) -> int:
-    """In NFC; of texts that are too long however they are written, as they come."""
+    """Count characters in NFC. Texts that are too long in any form are counted as they are."""
     sent = sum(map(len, texts))
     return sent if sent > MOST_APART * most else sum(len(nfc(text)) for text in texts)
 
 
-def _read_filter(given: Parameters, each: Filter) -> list[Any]:
-    texts = given.query.getlist(each.name)
+def _read_filter(parameters: Parameters, each: Filter) -> list[Any]:
+    texts = parameters.query.getlist(each.name)
     if each.comma_separated:
         texts = [piece for text in texts for piece in text.split(",")]
     if len(texts) > MAX_VALUES:
-        given.faults.append((each.name, f"Give at most {MAX_VALUES} values."))
+        parameters.faults.append((each.name, f"There are too many values. Give at most {MAX_VALUES}."))
         return []
     if each.characters and _characters(texts, each.characters) > each.characters:
-        given.faults.append((each.name, f"Give at most {each.characters} characters."))
+        parameters.faults.append((each.name, f"The text is too long. Give at most {each.characters} characters."))
         return []
     found = []
     for text in dict.fromkeys(texts):
         if forbidden := find_forbidden(text):
-            given.faults.append((each.name, f"The character {forbidden} may not stand in it."))
+            parameters.faults.append((each.name, f"The character {forbidden} isn't allowed. Remove it."))
             continue
         try:
             found.append(each.read(text.strip()))
         except ValueError as error:
-            given.faults.append((each.name, str(error)))
+            parameters.faults.append((each.name, str(error)))
     return found

@@ -1,13 +1,13 @@
-"""JSON Schema of the ClaimReview that is sent (docs/claimreview.md): what is unknown is left out, never null."""
+"""JSON Schema of ClaimReview (docs/reference/claimreview.md). Unknown keys are left out, never null."""
 
 from typing import Any
 
-from api.schema.bodies import ADDRESS, LANGUAGE, TEXT, URL, about, listed
+from api.schema.bodies import ADDRESS, LANGUAGE, TEXT, URL, array_of, described
 
 Json = dict[str, Any]
 
 DATE: Json = {"type": "string", "format": "date"}
-DATE_OR_MOMENT: Json = {"anyOf": [DATE, {"type": "string", "format": "date-time"}]}
+DATE_OR_TIME: Json = {"anyOf": [DATE, {"type": "string", "format": "date-time"}]}
 NUMBER: Json = {"type": ["number", "string"]}
 NODE: Json = {
     "type": "object", "required": ["@type"], "properties": {"@type": TEXT, "url": ADDRESS, "archivedAt": ADDRESS},
@@ -15,7 +15,7 @@ NODE: Json = {
 
 
 def node(kind: str, required: list[str], **properties: Json) -> Json:
-    """A JSON-LD node of one type that has these keys at the least."""
+    """Return a JSON-LD node of one type with at least these keys."""
     typed = {"@type": {"const": kind}, **properties}
     return {"type": "object", "required": ["@type", *required], "properties": typed}
 
@@ -24,44 +24,46 @@ CLAIM_REVIEW: Json = {
     "ClaimReview": node(
         "ClaimReview",
         ["@context", "@id", "url", "claimReviewed", "itemReviewed", "reviewRating", "author"],
-        **{"@context": {"const": "https://schema.org"}, "@id": about(URL, "Its page on this site.")},
+        **{"@context": {"const": "https://schema.org"}, "@id": described(URL, "Its page on this site.")},
         identifier=TEXT,
-        url=about(ADDRESS, "Where it was published: an imported review's page at its publisher's, or its page here."),
+        url=described(
+            ADDRESS, "The review's own page: at its publisher's site if it was imported, otherwise on this site."
+        ),
         archivedAt=ADDRESS,
         inLanguage=LANGUAGE,
         headline=TEXT,
         abstract=TEXT,
-        reviewBody=about(TEXT, "Markdown."),
-        datePublished=DATE_OR_MOMENT,
-        dateModified=DATE_OR_MOMENT,
+        reviewBody=described(TEXT, "Markdown."),
+        datePublished=DATE_OR_TIME,
+        dateModified=DATE_OR_TIME,
         creativeWorkStatus=TEXT,
-        author={"anyOf": [NODE, listed(NODE, description="Who answers for it comes first, then who wrote it.")]},
+        author={"anyOf": [NODE, array_of(NODE, description="The publisher first, then the writers.")]},
         claimReviewed=TEXT,
         itemReviewed=node(
             "Claim",
             ["@id", "text"],
-            **{"@id": about(URL, "The claim in this API.")},
+            **{"@id": described(URL, "The claim in this API.")},
             text=TEXT,
             inLanguage=LANGUAGE,
-            datePublished=about(DATE, "When the claim was made."),
+            datePublished=described(DATE, "When the claim was made."),
             locationCreated=NODE,
             author=NODE,
-            creditText=about(TEXT, "Who made it, described instead of named."),
+            creditText=described(TEXT, "The claimant, described instead of named."),
             firstAppearance=NODE,
-            appearance=listed(NODE),
+            appearance=array_of(NODE),
         ),
         reviewRating=node(
             "Rating",
             ["alternateName"],
-            alternateName=about(TEXT, "The verdict in words."),
+            alternateName=described(TEXT, "The verdict in words."),
             ratingValue=NUMBER,
             bestRating=NUMBER,
             worstRating=NUMBER,
             ratingExplanation=TEXT,
             image=ADDRESS,
         ),
-        correction=listed(node("CorrectionComment", ["datePublished"], datePublished=DATE_OR_MOMENT, text=TEXT)),
-        citation=listed(NODE),
+        correction=array_of(node("CorrectionComment", ["datePublished"], datePublished=DATE_OR_TIME, text=TEXT)),
+        citation=array_of(NODE),
         license=URL,
         sdLicense=ADDRESS,
         sdDatePublished=DATE,

@@ -1,4 +1,4 @@
-"""All components by name: what `$ref` leads to, in the OpenAPI document and in the dumps."""
+"""All schema components by name, for `$ref` in the OpenAPI document and in the dumps."""
 
 from typing import Any
 

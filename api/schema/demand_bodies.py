@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.schema.bodies import BODIES, DIGEST, INTEGER, TEXT_OR_NULL, TIMES, URL, about, keys
+from api.schema.bodies import BODIES, DIGEST, INTEGER, TEXT_OR_NULL, TIMES, URL, described, object_of
 from api.schema.lists import REVISION
 from api.schema.operations import ref
 from factcheck.record.statements.demand import Demand
@@ -11,32 +11,40 @@ from factcheck.record.statements.schema import published
 Json = dict[str, Any]
 
 _KIND: Json = {"type": "string", "enum": ["published", "updated"]}
-_NOTE = about(TEXT_OR_NULL, "What changed; null for the first revision.")
-_SAID = published(Demand)
+_NOTE = described(TEXT_OR_NULL, "A note about the change. Null for the first revision.")
+_STATEMENTS = published(Demand)
 _REVISION: Json = {**REVISION, "kind": _KIND, "class": {"type": "null"}, "note": _NOTE, "document_url": URL}
-_CURRENT: Json = {"number": about(INTEGER, "From 1."), "kind": _KIND, "class": {"type": "null"}, "note": _NOTE}
+_CURRENT: Json = {
+    "number": described(INTEGER, "The revision's number, from 1."),
+    "kind": _KIND,
+    "class": {"type": "null"},
+    "note": _NOTE,
+}
 
 DEMANDS: Json = {
-    **{name: schema for name, schema in _SAID.items() if name not in BODIES},
-    "Demand": keys(
-        _SAID["Demand"]["description"],
-        **_SAID["Demand"]["properties"],
+    **{name: schema for name, schema in _STATEMENTS.items() if name not in BODIES},
+    "Demand": object_of(
+        _STATEMENTS["Demand"]["description"],
+        **_STATEMENTS["Demand"]["properties"],
         **TIMES,
-        url=about(URL, "Its page on this site."),
+        url=described(URL, "Its page on this site."),
         revision=ref("CurrentDemandRevision"),
     ),
-    "CurrentDemandRevision": keys(
-        "The revision that this is.", **_CURRENT, sequence=about(INTEGER, "Its entry in the public log."), digest=DIGEST
+    "CurrentDemandRevision": object_of(
+        "The current revision.",
+        **_CURRENT,
+        sequence=described(INTEGER, "The revision's entry in the public log."),
+        digest=DIGEST,
     ),
-    "DemandDocument": keys(
-        "A demand without `url`, `revision.sequence` and `revision.digest`, which belong to the serving site."
-        " Canonical JSON (RFC 8785).",
-        **_SAID["Demand"]["properties"],
+    "DemandDocument": object_of(
+        "A demand as canonical JSON (RFC 8785). It lacks `url`, `revision.sequence` and `revision.digest`, which belong"
+        " to the serving site.",
+        **_STATEMENTS["Demand"]["properties"],
         **TIMES,
-        revision=keys("The revision that this is.", **_CURRENT),
+        revision=object_of("The current revision.", **_CURRENT),
     ),
-    "DemandRevision": keys("An entry about a demand.", **_REVISION),
-    "RevisionWithDemand": keys(
-        "An entry about a demand, and what the register said then.", **_REVISION, demand=ref("Demand")
+    "DemandRevision": object_of("An entry about a demand.", **_REVISION),
+    "RevisionWithDemand": object_of(
+        "An entry about a demand, with the demand as it was then.", **_REVISION, demand=ref("Demand")
     ),
 }

@@ -1,8 +1,8 @@
-"""JSON Schema of what programs send in and get back. What comes in is read by the models themselves."""
+"""JSON Schema of drafts, as programs send and receive them. Requests are validated by the statements' models."""
 
 from typing import Any
 
-from api.schema.bodies import MOMENT, URL, UUID, about, keys, listed
+from api.schema.bodies import TIME, URL, UUID, array_of, described, object_of
 from api.schema.operations import ref
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
 from factcheck.record.statements.schema import sent
@@ -13,21 +13,23 @@ _SENT = sent(ClaimToLog, ClaimChanges, ReviewToDraft, ReviewChanges)
 
 DRAFTS: Json = {
     **_SENT,
-    "Written": keys("What was made or changed.", id=UUID, url=about(URL, "Where it can be read by this token.")),
-    "ClaimDraft": keys("A claim as it was logged.", id=UUID, **_SENT["ClaimToLog"]["properties"], logged_at=MOMENT),
-    "ReviewDraft": keys(
-        "A review as it is at the desk, published or not.",
+    "Written": object_of(
+        "The claim or review that was made or changed.", id=UUID, url=described(URL, "Its URL for this token.")
+    ),
+    "ClaimDraft": object_of("A logged claim.", id=UUID, **_SENT["ClaimToLog"]["properties"], logged_at=TIME),
+    "ReviewDraft": object_of(
+        "A review at the editors' desk, published or not.",
         id=UUID,
         state={"type": "string", "enum": ["draft", "submitted", "approved", "published", "withdrawn"]},
         **_SENT["ReviewToDraft"]["properties"],
-        created_at=MOMENT,
-        changed_at=MOMENT,
+        created_at=TIME,
+        changed_at=TIME,
     ),
     **{
-        f"{name}List": keys(
+        f"{name}List": object_of(
             "A page, newest first.",
             next={"type": ["string", "null"], "format": "uri", "description": "The page after this one."},
-            results=listed(ref(name)),
+            results=array_of(ref(name)),
         )
         for name in ("ClaimDraft", "ReviewDraft")
     },

@@ -1,49 +1,49 @@
-"""JSON Schema of the bulk dumps' manifests, and of the rows that only they have."""
+"""JSON Schema of the manifests of bulk dumps, and of rows that only dumps have."""
 
 from typing import Any
 
-from api.schema.bodies import INTEGER, MOMENT, TEXT, URL, about, keys, listed
+from api.schema.bodies import INTEGER, TEXT, TIME, URL, array_of, described, object_of
 from api.schema.lists import ENTRY
 from api.schema.operations import ref
 
 Json = dict[str, Any]
 
 _DUMP: Json = {
-    "sequence": about(INTEGER, "The newest log entry that it holds."),
-    "at": about(MOMENT, "When that entry was made."),
-    "made_at": about(MOMENT, "When the dump was made."),
+    "sequence": described(INTEGER, "The newest log entry in the dump."),
+    "at": described(TIME, "When that entry was made."),
+    "made_at": described(TIME, "When the dump was made."),
 }
 
 DUMPS: Json = {
-    "LogEntry": keys("An entry of the log.", **ENTRY),
-    "DumpList": keys(
-        "The dumps that there are, the newest first.",
-        results=listed(
-            keys(
+    "LogEntry": object_of("An entry of the log.", **ENTRY),
+    "DumpList": object_of(
+        "All dumps, newest first.",
+        results=array_of(
+            object_of(
                 "A dump.",
                 **_DUMP,
-                url=about(URL, "Its manifest."),
-                bytes=about(INTEGER, "All its files together."),
+                url=described(URL, "Its manifest."),
+                bytes=described(INTEGER, "The size of all its files."),
             )
         ),
-        next=about({"type": "null"}, "All are on one page."),
+        next=described({"type": "null"}, "Always null: all dumps are on one page."),
         previous={"type": "null"},
     ),
-    "DumpManifest": keys(
-        "What a dump holds, as of one entry of the log.",
+    "DumpManifest": object_of(
+        "The content of a dump, as of one log entry.",
         **_DUMP,
-        site=about(URL, "The site that made it; addresses in the rows are its."),
+        site=described(URL, "The site that made the dump. URLs in the rows belong to this site."),
         license=URL,
-        checkpoint=about(TEXT, "The log's signed checkpoint of exactly these entries (C2SP signed note)."),
-        files=listed(ref("DumpFile")),
+        checkpoint=described(TEXT, "The log's signed checkpoint at this entry (C2SP signed note)."),
+        files=array_of(ref("DumpFile")),
         schemas={
             "type": "object",
             "additionalProperties": {"type": "object"},
-            "description": "By table, the JSON Schema (2020-12) of a row, whole in itself.",
+            "description": "For each table, the complete JSON Schema (2020-12) of a row.",
         },
     ),
-    "DumpFile": keys(
-        "A table in a format.",
+    "DumpFile": object_of(
+        "A table in one format.",
         name=TEXT,
         url=URL,
         table={"type": "string", "description": "`reviews`, `claims`, `corrections`, `demands`, `entries`."},

@@ -1,4 +1,4 @@
-"""Examples of requests and answers: real ones, which tests/api/test_examples.py recorded and sends again."""
+"""Examples in the OpenAPI document. tests/api/test_examples.py records them from real responses."""
 
 import json
 from pathlib import Path
@@ -10,13 +10,13 @@ FILE = Path(__file__).parent / "examples.json"
 
 
 def add_examples(operations: dict[str, Json]) -> None:
-    """Puts each recorded exchange into the operation of that id."""
+    """Add each recorded exchange to its operation."""
     for number, recorded in enumerate(json.loads(FILE.read_text())):
-        operation, asked = operations[recorded["operation"]], recorded["request"]
+        operation, request = operations[recorded["operation"]], recorded["request"]
         name = f"{recorded['operation']}_{number}"
-        summary = f"{asked['method']} {asked['address']}"
-        if "content" in asked and recorded["status"] < 300:
-            _add(operation["requestBody"]["content"]["application/json"], name, summary, asked["content"])
+        summary = f"{request['method']} {request['address']}"
+        if "content" in request and recorded["status"] < 300:
+            _add(operation["requestBody"]["content"]["application/json"], name, summary, request["content"])
         answer = operation["responses"][str(recorded["status"])]["content"][recorded["media_type"]]
         _add(answer, name, summary, recorded["content"])
 

@@ -1,4 +1,4 @@
-"""What drf-spectacular cannot see: schemas of the stored bodies, examples, what belongs to the document as a whole."""
+"""Completes drf-spectacular's document: schemas of stored bodies, examples, description and tags."""
 
 from typing import Any
 
@@ -9,26 +9,26 @@ from api.schema.writing import SECURITY
 Json = dict[str, Any]
 
 DESCRIPTION = """\
-Fact-checks as their publishers published them, for anybody to read and use. Reading needs no key; drafts are written
-with a token.
+Fact-checks as their publishers published them, for anybody to read and use. You need no key to read. You need a token
+to write drafts.
 
-What is published never changes: a review is corrected by a new revision, and every revision stays readable, down to
-the bytes that the public log's digest is of. Errors are problem documents (RFC 9457).
+Published content never changes. A correction is a new revision, and you can read every revision, down to the bytes
+behind the public log's digest. Errors are problem documents (RFC 9457).
 """
 TAGS = [
     {"name": "Start"},
-    {"name": "Reviews", "description": "What a publisher says of a claim."},
-    {"name": "Revisions", "description": "What was published at a review's address, and when."},
-    {"name": "Claims", "description": "What was said, with the reviews of it."},
+    {"name": "Reviews", "description": "Publishers' reviews of claims."},
+    {"name": "Revisions", "description": "The revisions of a review, and when each was published."},
+    {"name": "Claims", "description": "Claims with their reviews."},
     {"name": "Matching", "description": "Has this been checked already?"},
-    {"name": "Demands", "description": "Who demanded that a review be changed or removed, and what came of it."},
-    {"name": "References", "description": "What reviews refer to: publishers, rating scales, claimants, topics."},
-    {"name": "Corrections", "description": "What publishers had to correct, and why."},
+    {"name": "Demands", "description": "Demands to change or remove a review, and their outcomes."},
+    {"name": "References", "description": "Publishers, rating scales, claimants and topics of reviews."},
+    {"name": "Corrections", "description": "Corrections and updates of reviews, with their reasons."},
     {"name": "Changes", "description": "Everything in the order in which it became public, for mirrors."},
-    {"name": "Dumps", "description": "Everything at once, as files: JSON Lines, CSV and Parquet."},
-    {"name": "Drafts", "description": "Claims and drafts of reviews by program, with a token of a newsroom's member."},
-    {"name": "Messages", "description": "What anybody may send in: a claim to check, a mistake in a review."},
-    {"name": "Log", "description": "What was published when, in a form that anybody can check (C2SP tlog-tiles)."},
+    {"name": "Dumps", "description": "The whole record as files: JSON Lines, CSV and Parquet."},
+    {"name": "Drafts", "description": "Claims and drafts of reviews, written by programs with a token."},
+    {"name": "Messages", "description": "Messages from readers: claims to check, and mistakes in reviews."},
+    {"name": "Log", "description": "The public log of all publications, which anybody can verify (C2SP tlog-tiles)."},
 ]
 
 
@@ -39,7 +39,7 @@ def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
     result["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     operations = {each["operationId"]: each for path in result["paths"].values() for each in path.values()}
     for operation in operations.values():
-        operation.pop("description", None)  # the view's docstring, written for whoever reads the code
+        operation.pop("description", None)  # the view's docstring, which is for developers of this project
         if "requestBody" in operation:
             operation["requestBody"]["required"] = True
     add_examples(operations)

@@ -1,16 +1,16 @@
-"""JSON Schema of what anybody may send in, and of the receipt."""
+"""JSON Schema of messages from readers, and of their receipts."""
 
 from typing import Annotated, Any
 
-from api.schema.bodies import MOMENT, TEXT, TEXT_OR_NULL, URL, about, keys
+from api.schema.bodies import TEXT, TEXT_OR_NULL, TIME, URL, described, object_of
 from factcheck.record.statements.parts import Part, Reference, needed, told
 from factcheck.record.statements.schema import sent
 from factcheck.record.statements.values import Language, Line, Prose, WebAddressOrNull
 
 Json = dict[str, Any]
 
-_MOMENT_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
-_CONTACT = "Where the newsroom may ask back; deleted with the message."
+_TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
+_CONTACT = "How the newsroom can reach you. It is deleted with the message."
 
 
 class CorrectedReview(Reference):
@@ -21,10 +21,10 @@ class Tip(Part):
     """A claim to check."""
 
     text: Annotated[str, Prose(5000)] = needed(
-        "", "What was said, and what is doubtful about it; 10 characters at least, five links at most."
+        "", "The claim, and why you doubt it. At least 10 characters and at most five links."
     )
     language: Language = needed("", "BCP 47 tag. `und` when unknown.")
-    url: WebAddressOrNull = told("", "Where it was said.")
+    url: WebAddressOrNull = told("", "Where the claim appeared.")
     contact: Annotated[str | None, Line(300)] = told("", _CONTACT)
 
 
@@ -33,7 +33,7 @@ class CorrectionRequest(Part):
 
     review: CorrectedReview
     text: Annotated[str, Prose(5000)] = needed(
-        "", "What is wrong and how it can be known; 10 characters at least, five links at most."
+        "", "The mistake, and how the newsroom can verify it. At least 10 characters and at most five links."
     )
     language: Language = needed("", "BCP 47 tag. `und` when unknown.")
     url: WebAddressOrNull = told("", "Evidence.")
@@ -42,19 +42,19 @@ class CorrectionRequest(Part):
 
 MESSAGES: Json = {
     **sent(Tip, CorrectionRequest),
-    "Receipt": keys(
-        "That it was received. The receipt is shown this once.",
+    "Receipt": object_of(
+        "The confirmation of a message. The receipt is sent only once.",
         receipt=TEXT,
-        url=about(URL, "Where its status can be asked for."),
-        kept_until=about(MOMENT, "When the message, the contact and the receipt are deleted at the latest."),
+        url=described(URL, "The URL of the message's status."),
+        kept_until=described(TIME, "When message, contact and receipt will be deleted at the latest."),
     ),
-    "ReceiptStatus": keys(
-        "What became of a message; nothing of what it said.",
+    "ReceiptStatus": object_of(
+        "The status of a message, without its text.",
         kind={"type": "string", "enum": ["tip", "correction"]},
         status={"type": "string", "enum": ["waiting", "taken_up", "answered", "dismissed"]},
-        received_at=MOMENT,
-        decided_at=_MOMENT_OR_NULL,
-        answer=about(TEXT_OR_NULL, "The newsroom's answer."),
-        kept_until=MOMENT,
+        received_at=TIME,
+        decided_at=_TIME_OR_NULL,
+        answer=described(TEXT_OR_NULL, "The newsroom's answer."),
+        kept_until=TIME,
     ),
 }

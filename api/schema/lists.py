@@ -1,38 +1,38 @@
-"""JSON Schema of what the API makes itself: lists, metadata of revisions, problems, the root."""
+"""JSON Schema of responses that the API itself makes: lists, metadata of revisions, problems, the root."""
 
 from typing import Any
 
-from api.http.values import WORDS
+from api.http.parameter_values import WORDS
 from api.schema.bodies import (
     CHANGE_CLASS,
     DIGEST,
     INTEGER,
     INTEGER_OR_NULL,
     LABELS,
-    MOMENT,
     NOTE,
     TEXT,
     TEXT_OR_NULL,
+    TIME,
     URL,
     URL_OR_NULL,
     UUID,
-    about,
-    keys,
-    listed,
+    array_of,
+    described,
+    object_of,
 )
 from api.schema.operations import ref
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_SENT
 
 Json = dict[str, Any]
 
-# No control characters, and not white space alone. JSON Schema counts characters as they are sent.
+# It must not be white space alone and has no control characters. JSON Schema counts characters before NFC.
 QUESTION: Json = {
     "type": "string",
     "pattern": f"^{WORDS}$",
     "maxLength": MAX_SENT,
     "description": f"At most {MAX_QUESTION:,} characters in NFC.",
 }
-# What the root leads to, by the names of the addresses.
+# The links in the root, by the names of the URLs.
 ADDRESSES = (
     "claims", "reviews", "match", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants",
     "topics", "dumps", "schema", "docs",
@@ -41,12 +41,12 @@ SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
 
 def page_of(component: str) -> Json:
-    """Extras, when there are some, stand in `meta` and never in a result."""
-    return keys(
+    """Extra information goes into `meta`, never into a result."""
+    return object_of(
         "A page of a list.",
-        results=listed(ref(component)),
-        next=about(URL_OR_NULL, "The page that follows."),
-        previous=about(URL_OR_NULL, "The page before."),
+        results=array_of(ref(component)),
+        next=described(URL_OR_NULL, "The next page."),
+        previous=described(URL_OR_NULL, "The previous page."),
     )
 
 
@@ -55,30 +55,35 @@ def searched_page_of(component: str) -> Json:
     return {**page, "properties": {**page["properties"], "meta": ref("Meta")}}
 
 
-_EXACT: Json = about({"type": "boolean"}, "False when there are more than 10,000, or when counting took too long.")
+_EXACT: Json = described({"type": "boolean"}, "False if there are more than 10,000, or if counting took too long.")
 META: Json = {
     "type": "object",
-    "description": "Beside the results, when words are searched for or something was asked for.",
+    "description": "Sent for a search for words, and if you request an extra.",
     "properties": {
-        "relaxed": about({"type": "boolean"}, "Nothing has all the words: the results have nearly all or some."),
-        "complete": about({"type": "boolean"}, "False when the time of a search was up before everything was read."),
-        "did_you_mean": about(TEXT_OR_NULL, "A corrected query with results, when words of this one stand nowhere."),
-        "count": keys(
-            "With `count=true`.",
-            value=about(INTEGER_OR_NULL, "10,000 at most. Null: counting took too long."),
+        "relaxed": described(
+            {"type": "boolean"}, "True if no result has all the words. The results have nearly all or some."
+        ),
+        "complete": described(
+            {"type": "boolean"}, "False if the search ran out of time before it had read everything."
+        ),
+        "did_you_mean": described(TEXT_OR_NULL, "A corrected query with results, if some words occur nowhere."),
+        "count": object_of(
+            "Sent with `count=true`.",
+            value=described(INTEGER_OR_NULL, "At most 10,000. Null if counting took too long."),
             exact=_EXACT,
         ),
         "facets": {
             "type": "object",
-            "description": "With `facets`: by facet its 50 most frequent values, of 10,000 results at most.",
-            "additionalProperties": keys(
-                "A facet.", values=listed(keys("A value.", value=TEXT, count=INTEGER)), exact=_EXACT
+            "description": "Sent with `facets`: the 50 most frequent values of each facet, in at most 10,000 results.",
+            "additionalProperties": object_of(
+                "A facet.", values=array_of(object_of("A value.", value=TEXT, count=INTEGER)), exact=_EXACT
             ),
         },
         "highlights": {
             "type": "object",
-            "description": "With `highlight=true`: by id of a result the texts with the words (`claim`, `merged`,"
-            " `headline`, `summary`, `claimant`, `body`), shortened, as HTML: the words in `<mark>`, all else escaped.",
+            "description": "Sent with `highlight=true`: by id of a result, the texts that have the words, shortened."
+            " The keys are `claim`, `merged`, `headline`, `summary`, `claimant` and `body`. The values are escaped HTML"
+            " with the words in `<mark>`.",
             "additionalProperties": {"type": "object", "additionalProperties": TEXT},
         },
     },
@@ -89,22 +94,22 @@ REVISION: Json = {
     "kind": {"type": "string", "enum": ["original", "update", "correction", "withdrawal", "reinstatement", "erasure"]},
     "class": CHANGE_CLASS,
     "note": NOTE,
-    "at": MOMENT,
-    "sequence": about(INTEGER, "The entry's index in the public log."),
+    "at": TIME,
+    "sequence": described(INTEGER, "The entry's index in the public log."),
     "digest": DIGEST,
     "url": URL,
-    "document_url": about(URL_OR_NULL, "Null when the document was erased."),
-    "proof_url": about(URL, "A proof that the entry is in the public log."),
+    "document_url": described(URL_OR_NULL, "Null if the document was erased."),
+    "proof_url": described(URL, "A proof that the entry is in the public log."),
 }
 
 ENTRY: Json = {
-    "sequence": about(INTEGER, "The entry's index in the log."),
-    "at": MOMENT,
-    "kind": about(
-        TEXT, "`review.original`, `review.update`, …, `demand.published`, `claim.merge`, `key.rotation`; more may come."
+    "sequence": described(INTEGER, "The entry's index in the log."),
+    "at": TIME,
+    "kind": described(
+        TEXT, "`review.original`, `review.update`, …, `demand.published`, `claim.merge`, `key.rotation`. More may come."
     ),
-    "subject": about(UUID, "What it is about."),
-    "number": about(INTEGER, "The revision's number within the subject."),
+    "subject": described(UUID, "The review, demand or claim that the entry is about."),
+    "number": described(INTEGER, "The revision's number within the subject."),
     "digest": DIGEST,
 }
 
@@ -123,33 +128,32 @@ LISTS: Json = {
             "DemandRevision",
         )
     },
-    "Revision": keys("An entry about a review.", **REVISION),
-    "RevisionWithReview": keys(
-        "An entry about a review, and the review as it was published then.",
+    "Revision": object_of("An entry about a review.", **REVISION),
+    "RevisionWithReview": object_of(
+        "An entry about a review, with the review as it was published then.",
         **REVISION,
         review=ref("ReviewOrTombstone"),
     ),
-    "RatingScale": keys(
-        "A rating scale and those of its verdicts that live reviews give.",
+    "RatingScale": object_of(
+        "A rating scale, with the verdicts that live reviews give.",
         slug=TEXT,
         best=INTEGER_OR_NULL,
         worst=INTEGER_OR_NULL,
-        verdicts=listed(keys("A verdict.", slug=TEXT, value=INTEGER_OR_NULL, labels=LABELS)),
+        verdicts=array_of(object_of("A verdict.", slug=TEXT, value=INTEGER_OR_NULL, labels=LABELS)),
     ),
     "CorrectionList": page_of("CorrectionOfReview"),
-    "ChangeList": keys(
+    "ChangeList": object_of(
         "A page of the feed of changes.",
-        results=listed(ref("Change")),
-        next=about(URL, "What to ask for next; always there, since more will come."),
+        results=array_of(ref("Change")),
+        next=described(URL, "The next URL to request. It is never null, because more entries will come."),
     ),
-    "Change": keys(
+    "Change": object_of(
         "An entry of the log.",
         **ENTRY,
-        body=about(
+        body=described(
             {"type": ["object", "null"]},
-            "What stands at the subject's address now, if this entry is the newest about it: the review, the tombstone,"
-            " the notice of an erasure, the demand; of a claim the merge or split. Null when a later entry has it, and"
-            " for `key.rotation`.",
+            "The current content at the subject's URL: the review, tombstone, erasure notice or demand. For a claim it"
+            " is the merge or split. Null if a later entry is about the same subject, and for `key.rotation`.",
         ),
     ),
     "Question": {
@@ -161,65 +165,67 @@ LISTS: Json = {
         },
         "additionalProperties": False,
     },
-    "Matching": keys(
-        "Published claims that say the same as a text, best first.",
-        results=listed(
-            keys(
+    "Matching": object_of(
+        "Published claims that say the same as your text, best first.",
+        results=array_of(
+            object_of(
                 "A claim that may say the same.",
                 claim=ref("Claim"),
-                reviews=listed(ref("Review"), description="Its live reviews."),
-                score=about(SHARE, "How likely it is that it says the same."),
+                reviews=array_of(ref("Review"), description="Its live reviews."),
+                score=described(SHARE, "How likely the claim says the same."),
                 matched={
                     "type": "object",
-                    "description": "What the score comes from.",
+                    "description": "The parts of the score.",
                     "required": ["words"],
                     "properties": {
-                        "words": about(SHARE, "How much of the text's words is in it; rare words count more."),
-                        "meaning": about(SHARE, "How near its meaning is; absent when that was not compared."),
+                        "words": described(SHARE, "The share of the text's words in the claim. Rare words count more."),
+                        "meaning": described(SHARE, "How close the meaning is. Absent if meaning was not compared."),
                     },
                 },
             )
         ),
         method={"type": "string", "enum": ["words+meaning", "words"]},
-        explanation=about(TEXT_OR_NULL, "Why meaning was not compared, or not with everything."),
+        explanation=described(TEXT_OR_NULL, "Why meaning was not compared, or not with all claims."),
     ),
-    "JsonPatch": listed(
+    "JsonPatch": array_of(
         {
             "type": "object",
             "required": ["op", "path"],
             "properties": {
                 "op": {"type": "string", "enum": ["add", "remove", "replace", "move"]},
-                "path": about(TEXT, "JSON Pointer (RFC 6901)."),
+                "path": described(TEXT, "JSON Pointer (RFC 6901)."),
                 "from": TEXT,
                 "value": {},
             },
         },
         description="Operations in their order (RFC 6902).",
     ),
-    "Root": keys("Where everything is.", **dict.fromkeys((*ADDRESSES, "license"), URL)),
+    "Root": object_of("The URLs of everything else.", **dict.fromkeys((*ADDRESSES, "license"), URL)),
     "OpenApi": {"type": "object", "description": "OpenAPI 3.1.", "required": ["openapi", "info", "paths"]},
     "Problem": {
-        **keys(
-            "What went wrong (RFC 9457).",
-            type=about(URL, "Address of a page that says what it means; the same for every problem of the kind."),
+        **object_of(
+            "An error (RFC 9457).",
+            type=described(URL, "The URL of a page that explains this kind of problem."),
             title=TEXT,
             status=INTEGER,
             detail=TEXT,
-            instance=about(TEXT, "The address that was asked for, without its query."),
+            instance=described(TEXT, "The path of the request."),
         )
     },
 }
 LISTS["Problem"]["properties"]["notice"] = ref("ErasureNotice")
-LISTS["Problem"]["properties"]["errors"] = listed(
+LISTS["Problem"]["properties"]["errors"] = array_of(
     {
         "type": "object",
-        "description": "What is wrong with one parameter, or at one place of the content.",
+        "description": "A fault in one parameter, or at one place of the content.",
         "required": ["detail"],
         "properties": {
-            "parameter": about(TEXT, "Of a wrong parameter: its name."),
-            "pointer": about(TEXT, "In wrong content: where, a JSON pointer as a fragment, `#/sources/0/url`."),
+            "parameter": described(TEXT, "The name of the wrong parameter."),
+            "pointer": described(
+                TEXT, "The place in the content: a JSON pointer as a fragment, such as `#/sources/0/url`."
+            ),
             "detail": TEXT,
         },
     },
-    description="For wrong parameters and wrong content.",
+    description="Sent for wrong parameters and wrong content.",
 )

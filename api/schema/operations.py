@@ -1,4 +1,4 @@
-"""How a view describes itself: parameters from its list's options, answers by the name of their component."""
+"""How views that only read describe themselves: parameters from their list's options, responses by component."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,35 +11,85 @@ if TYPE_CHECKING:
     from api.lists.options import ListOptions
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+Responses = dict[Any, OpenApiResponse]  # by status, or by status and media type
 
 _HEADERS = {
-    "ETag": "Changes with the content; send it back in `If-None-Match`.",
-    "Link": 'The licence (`rel="license"`); on lists also the pages around this one (`next`, `prev`).',
-    "Factcheck-Head": "Sequence of the newest log entry; absent while nothing has been published.",
+    "ETag": "Changes with the content. Send it back in `If-None-Match`.",
+    "Link": 'The licence (`rel="license"`). Lists add the next and previous pages (`next`, `prev`).',
+    "Factcheck-Head": "Sequence of the newest log entry. Absent while nothing has been published.",
 }
 DOCUMENT_HEADERS = {
     "Factcheck-Salt": "32 random bytes in hexadecimal.",
     "Factcheck-Sequence": "The entry's index in the log.",
     "Factcheck-Digest": "Hexadecimal SHA-256 of the salt's bytes and the content.",
 }
-_AS_OF_HEADER = {"Factcheck-As-Of": "With `as_of`: sequence of the newest entry that counts."}
-_RANGES_HEADER = {"Accept-Ranges": "`bytes`: a part can be asked for."}
+_AS_OF_HEADER = {"Factcheck-As-Of": "Sent with `as_of`: the sequence of the newest entry that counts."}
+_RANGES_HEADER = {"Accept-Ranges": "`bytes`: you can request a part of the file."}
 PAGE_SIZE_PARAMETER = OpenApiParameter(
     "page_size",
     {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
     OpenApiParameter.QUERY,
-    description="How many a page holds.",
+    description="Results on a page.",
 )
 PROBLEM_TYPE = "application/problem+json"
+_JSON = ("application/json", "application/ld+json")
 ANYWHERE = {
-    429: "Too many requests; `Retry-After` says how many seconds to wait.",
-    500: "An error of ours.",
-    503: "The database does not answer.",
+    429: "Too many requests. Wait for the seconds in `Retry-After`.",
+    500: "An unexpected error of the server.",
+    503: "The database doesn't answer.",
 }
+_RANGE = [
+    OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One part, such as `bytes=1000-`."),
+    OpenApiParameter(
+        "If-Range", str, OpenApiParameter.HEADER, description="The `ETag` of the file that you have a part of."
+    ),
+    OpenApiParameter(
+        "Content-Range",
+        str,
+        OpenApiParameter.HEADER,
+        description="The place of the part in the file.",
+        response=[206, 416],
+    ),
+]
+_IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="An `ETag` that you already have."
+)
+_RETRY_AFTER = OpenApiParameter(
+    "Retry-After", int, OpenApiParameter.HEADER, description="Seconds to wait.", response=[429, 503]
+)
+AS_OF = OpenApiParameter(
+    "as_of",
+    {
+        "anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "format": "date-time"}],
+        "examples": [1024, "2026-11-05T08:30:00Z"],
+    },
+    OpenApiParameter.QUERY,
+    description="Shows what was public after this log entry, or at this time. Erased content stays erased. You can't"
+    " combine it with `q`.",
+)
+_FLAG = {"type": "boolean", "default": False}
+_EXTRAS = [
+    OpenApiParameter(
+        "highlight", _FLAG, OpenApiParameter.QUERY, description="With `q`: marks the words, in `meta.highlights`."
+    ),
+    OpenApiParameter(
+        "facets",
+        {"type": "array", "items": {"type": "string", "enum": list(FACETS)}, "minItems": 1},
+        OpenApiParameter.QUERY,
+        description="Counts the results by value, in `meta.facets`. Separate several facets by commas.",
+        explode=False,
+    ),
+    OpenApiParameter("count", _FLAG, OpenApiParameter.QUERY, description="Counts the results, in `meta.count`."),
+]
 
 
 def ref(component: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{component}"}
+
+
+def integer_parameter(name: str, description: str, *, required: bool = False) -> OpenApiParameter:
+    schema = {"type": "integer", "minimum": 0}
+    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description, required=required)
 
 
 def documented(
@@ -58,114 +108,76 @@ def documented(
     media_type: str = "application/json",
     also: Mapping[str, str] | None = None,
     partial: bool = False,
-    asked: str | None = None,
+    body: str | None = None,
 ) -> Decorator:
-    """Describes a `get`, or a `post` of the component `asked`.
+    """Describe a `get`, or a `post` whose request body is the component `body`.
 
-    `missing`: it may answer 404. `gone`: it may answer 410.
-    `also`: the components of the other media types that may be asked for. `partial`: it is a file of which a part
-    can be asked for.
+    `missing`: it may answer 404. `gone`: it may answer 410. `moved`: why it may answer 308.
+    `also`: the components of other media types. `partial`: it is a file that clients can read in parts.
     """
     as_of = as_of or bool(options and options.as_of)
     headers = {**_HEADERS, **(_AS_OF_HEADER if as_of else {}), **(_RANGES_HEADER if partial else {}), **(headers or {})}
-    problems = {400: "A parameter is unknown or wrong."}
-    if missing:
-        problems[404] = "Nothing has been published at this address."
-    if media_type in ("application/json", "application/ld+json"):
-        problems[406] = "`Accept` rules out JSON."
-    if gone:
-        problems[410] = "Erased; `detail` and `notice` tell the public why."
-    if asked:
-        problems[413] = "The content comes in chunks, so that nobody said how many bytes it has."
-    if partial:
-        problems[416] = "The range begins beyond the end of the file."
-    problems |= ANYWHERE
-    contents = {media_type: component, **(also or {})}
-    answers: dict[Any, OpenApiResponse] = {
-        (200, each): OpenApiResponse(ref(name), description="OK") for each, name in contents.items()
-    }
-    if asked:
+    if body:
         headers.pop("ETag")
-    else:
-        answers[304] = OpenApiResponse(description="What `If-None-Match` names is still what would be sent.")
-    if moved:
-        answers[308] = OpenApiResponse(description=moved)
-    if partial:
-        for each, name in contents.items():
-            answers[(206, each)] = OpenApiResponse(ref(name), description="The part that `Range` asks for.")
-    for status, description in problems.items():
-        answers[(status, PROBLEM_TYPE)] = OpenApiResponse(ref("Problem"), description=description)
     parameters = [
         *(_list_parameters(options) if options else []),
         *([AS_OF] if as_of else []),
         *extra,
-        *([] if asked else [_IF_NONE_MATCH]),
+        *([] if body else [_IF_NONE_MATCH]),
         *(_RANGE if partial else []),
-        *(
-            OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=[200])
-            for name, text in headers.items()
-        ),
-        *([_LOCATION] if moved else []),
-        OpenApiParameter(
-            "Retry-After", int, OpenApiParameter.HEADER, description="Seconds to wait.", response=[429, 503]
-        ),
+        *(_response_header(name, text, [200]) for name, text in headers.items()),
+        *([_response_header("Location", "The new URL.", [308])] if moved else []),
+        _RETRY_AFTER,
     ]
     return extend_schema(
-        operation_id=operation_id, tags=[tag], summary=summary, description="",
-        parameters=parameters, responses=answers, auth=[], request={"application/json": ref(asked)} if asked else None,
-    )  # fmt: skip
+        operation_id=operation_id,
+        tags=[tag],
+        summary=summary,
+        description="",
+        parameters=parameters,
+        responses={
+            **_successes({media_type: component, **(also or {})}, cacheable=not body, moved=moved, partial=partial),
+            **_problems(missing=missing, gone=gone, json=media_type in _JSON, body=bool(body), partial=partial),
+        },
+        auth=[],
+        request={"application/json": ref(body)} if body else None,
+    )
 
 
-_RANGE = [
-    OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One part, such as `bytes=1000-`."),
-    OpenApiParameter(
-        "If-Range", str, OpenApiParameter.HEADER, description="The `ETag` of the file that the part has to be of."
-    ),
-    OpenApiParameter(
-        "Content-Range", str, OpenApiParameter.HEADER, description="Which part this is.", response=[206, 416]
-    ),
-]
+def _successes(components: Mapping[str, str], *, cacheable: bool, moved: str | None, partial: bool) -> Responses:
+    """Return the responses up to 308. `components` are by media type."""
+    found: Responses = {(200, each): OpenApiResponse(ref(name), description="OK") for each, name in components.items()}
+    if cacheable:
+        found[304] = OpenApiResponse(description="The content is still the one that `If-None-Match` names.")
+    if moved:
+        found[308] = OpenApiResponse(description=moved)
+    if partial:
+        for each, name in components.items():
+            found[(206, each)] = OpenApiResponse(ref(name), description="The requested part.")
+    return found
 
 
-def integer_parameter(name: str, description: str, *, required: bool = False) -> OpenApiParameter:
-    schema = {"type": "integer", "minimum": 0}
-    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description, required=required)
+def _problems(*, missing: bool, gone: bool, json: bool, body: bool, partial: bool) -> Responses:
+    descriptions = {400: "A parameter is unknown or wrong."}
+    if missing:
+        descriptions[404] = "Nothing has been published at this URL."
+    if json:
+        descriptions[406] = "`Accept` excludes JSON."
+    if gone:
+        descriptions[410] = "Erased. `detail` and `notice` tell the public why."
+    if body:
+        descriptions[413] = "The content comes in chunks without a `Content-Length`."
+    if partial:
+        descriptions[416] = "The range begins beyond the end of the file."
+    descriptions |= ANYWHERE
+    return {
+        (status, PROBLEM_TYPE): OpenApiResponse(ref("Problem"), description=text)
+        for status, text in descriptions.items()
+    }
 
 
-_IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match", str, OpenApiParameter.HEADER, description="An `ETag` that the client has."
-)
-_LOCATION = OpenApiParameter(
-    "Location", str, OpenApiParameter.HEADER, description="The address where it is now.", response=[308]
-)
-AS_OF = OpenApiParameter(
-    "as_of",
-    {
-        "anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "format": "date-time"}],
-        "examples": [1024, "2026-11-05T08:30:00Z"],
-    },
-    OpenApiParameter.QUERY,
-    description="Shows what was public after this entry of the log, or at this time; never what has been erased since."
-    " Not together with `q`.",
-)
-
-
-_FLAG = {"type": "boolean", "default": False}
-_EXTRAS = [
-    OpenApiParameter(
-        "highlight", _FLAG, OpenApiParameter.QUERY, description="With `q`: where the words stand, in `meta.highlights`."
-    ),
-    OpenApiParameter(
-        "facets",
-        {"type": "array", "items": {"type": "string", "enum": list(FACETS)}, "minItems": 1},
-        OpenApiParameter.QUERY,
-        description="How many results have which value, in `meta.facets`; separated by commas.",
-        explode=False,
-    ),
-    OpenApiParameter(
-        "count", _FLAG, OpenApiParameter.QUERY, description="How many results there are, in `meta.count`."
-    ),
-]
+def _response_header(name: str, description: str, statuses: Sequence[int]) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=list(statuses))
 
 
 def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
@@ -174,7 +186,7 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
             each.name,
             {"type": "array", "items": {**each.schema, "examples": [each.example]}, "maxItems": 100},
             OpenApiParameter.QUERY,
-            description=f"{each.description} May be repeated: any of the values is enough.",
+            description=f"{each.description} Repeat the parameter to match any of several values.",
             explode=True,
         )
         for each in options.filters
@@ -183,13 +195,13 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
         schema = {"type": "string", "enum": options.sorts}
         if not options.searched:
             schema["default"] = options.sorts[0]
-        text = "The order; `-` is newest first. Without a value comes last, either way."
+        text = "The order. A leading `-` means descending. Rows without a value come last in both directions."
         if options.searched:
-            text += " With `q`, `relevance` unless another is given; without, `-published_at`."
+            text += " The default is `-published_at`, and `relevance` with `q`."
         found.append(OpenApiParameter("sort", schema, OpenApiParameter.QUERY, description=text))
     found.append(PAGE_SIZE_PARAMETER)
     if options.searched:
         found += _EXTRAS
-    text = "Where a page begins, from `next` or `previous`; fits only the same address, filters and order."
+    text = "The place where the page begins, from `next` or `previous`. It only works with the same filters and order."
     found.append(OpenApiParameter("cursor", str, OpenApiParameter.QUERY, description=text))
     return found

@@ -1,4 +1,4 @@
-"""How a view that takes something in, or shows what is not public, describes itself."""
+"""How views describe themselves that take content or show private content."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,25 +10,25 @@ from api.schema.operations import ANYWHERE, PAGE_SIZE_PARAMETER, PROBLEM_TYPE, D
 Json = dict[str, Any]
 
 SECURITY: Json = {
-    "token": {"type": "http", "scheme": "bearer", "description": "Made at the editors' desk, under “API tokens”."}
+    "token": {"type": "http", "scheme": "bearer", "description": "Make one at the editors' desk, under “API tokens”."}
 }
 _PROBLEMS = {
-    400: "A parameter is unknown, or the content is no JSON.",
-    401: "No token that may be used.",
+    400: "A parameter is unknown, or the content isn't JSON.",
+    401: "The token is missing or invalid.",
     403: "The token lacks the scope.",
-    404: "This token has nothing at this address.",
-    406: "`Accept` rules out JSON.",
-    409: "It is no draft any more, or the same request is being carried out.",
+    404: "This token has nothing at this URL.",
+    406: "`Accept` excludes JSON.",
+    409: "It isn't a draft any more, or the same request is still running.",
     413: "The content is too large.",
-    422: "The content cannot be taken, or the Idempotency-Key was used for another content.",
+    422: "The content is invalid, or the Idempotency-Key was used for other content.",
     **ANYWHERE,
 }
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "pattern": "^[!-~]{1,255}$"},
     OpenApiParameter.HEADER,
-    description="Chosen by the client for this request. Sent again within 24 hours with the same content, the request"
-    " is not carried out again and gets the first answer.",
+    description="Your own key for this request. If you repeat the request with the same content within 24 hours, it is"
+    " not carried out twice. You get the first response again.",
 )
 LIST_PARAMETERS = (
     PAGE_SIZE_PARAMETER,
@@ -36,26 +36,26 @@ LIST_PARAMETERS = (
         "after",
         {"type": "string", "format": "uuid"},
         OpenApiParameter.QUERY,
-        description="The id after which the page begins; `next` has it.",
+        description="The id after which the page begins. `next` contains it.",
     ),
 )
 
 
-def described(
+def documented_private(
     operation_id: str,
     tag: str,
     summary: str,
     component: str,
     *,
     status: int = 200,
-    asked: str | None = None,
+    body: str | None = None,
     token: bool = True,
-    besides: Sequence[int] = (),
+    never: Sequence[int] = (),
     extra: Sequence[OpenApiParameter] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Decorator:
-    """`asked` is the component of the content. `besides` are statuses of problems that do not occur here."""
-    left_out = {*besides, *(() if token else (401, 403)), *(() if asked else (409, 413, 422))}
+    """`body` is the component of the content. `never` lists statuses that can't occur here."""
+    left_out = {*never, *(() if token else (401, 403)), *(() if body else (409, 413, 422))}
     answers: dict[Any, OpenApiResponse] = {
         (status, "application/json"): OpenApiResponse(ref(component), description="OK"),
         **{
@@ -81,6 +81,6 @@ def described(
             ),
         ],
         responses=answers,
-        request={"application/json": ref(asked)} if asked else None,
+        request={"application/json": ref(body)} if body else None,
         auth=[{"token": []}] if token else [],  # type: ignore[list-item]  # its hints know no OpenAPI here
     )

@@ -1,0 +1,4 @@
+"""One module for each resource of the REST API: its endpoints and what they send.
+
+Parameters, lists and problems are in `api.lists` and `api.http`, URLs in `api.urls`, JSON Schema in `api.schema`.
+"""

@@ -1,4 +1,4 @@
-"""The feed of changes: every entry of the log in order, with what is public at its subject's address now."""
+"""The feed of changes: all log entries in order, each with the current content of its subject."""
 
 import orjson
 from django.conf import settings
@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint
 from api.http.long_polling import MAX_WAIT, wait_until
+from api.http.parameter_values import read_number, read_sequence
 from api.http.parameters import Parameters
-from api.http.values import read_number, read_sequence
 from api.lists.options import MAX_PAGE_SIZE, PAGE_SIZE
 from api.schema.operations import PAGE_SIZE_PARAMETER, documented, integer_parameter
 from factcheck.record.models import LogEntry
@@ -22,14 +22,14 @@ NAMES = ("since", "page_size", "wait")
 class ChangeList(Endpoint):
     @documented(
         "list_changes", "Changes",
-        "Everything that became public after an entry of the log, in the log's order; for mirrors.", "ChangeList",
+        "Everything that became public after a log entry, in the log's order.", "ChangeList",
         extra=[
-            integer_parameter("since", "The last sequence that you have; without it the feed begins with entry 0."),
+            integer_parameter("since", "The last sequence that you have. Without it the feed begins with entry 0."),
             PAGE_SIZE_PARAMETER,
             OpenApiParameter(
                 "wait", {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": 0}, OpenApiParameter.QUERY,
-                description="For how many seconds to wait when there is nothing new. When too many wait already, the"
-                " answer comes at once.",
+                description="Seconds to wait if there is nothing new. If too many requests are waiting, the response"
+                " comes at once.",
             ),
         ],
     )  # fmt: skip
@@ -37,7 +37,7 @@ class ChangeList(Endpoint):
         since, size, wait = _read(request._request)
 
         def ready() -> bool:
-            responses.remember_head(request._request)
+            responses.read_head(request._request)
             return _head(request._request) > since
 
         wait_until(ready, wait)
@@ -53,18 +53,20 @@ class ChangeList(Endpoint):
 
 
 def _read(request: HttpRequest) -> tuple[int, int, int]:
-    """Since which entry, how many, and for how long to wait. Raises ParameterProblem."""
-    given = Parameters(request.GET, NAMES)
-    since = given.read("since", read_sequence, -1)
-    size = given.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
-    wait = given.read("wait", read_number(0, MAX_WAIT), 0)
+    """Return the entry to start after, the page size and the seconds to wait. Raises ParameterProblem."""
+    parameters = Parameters(request.GET, NAMES)
+    since = parameters.read("since", read_sequence, -1)
+    size = parameters.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
+    wait = parameters.read("wait", read_number(0, MAX_WAIT), 0)
     if since > _head(request):
-        given.faults.append(("since", f"The newest entry is {_head(request)}: this log never had what you have seen."))
-    given.refuse_faults()
+        parameters.faults.append(
+            ("since", f"This entry isn't in this log. Give the sequence of an entry up to {_head(request)}.")
+        )
+    parameters.raise_faults()
     return since, size, wait
 
 
 def _head(request: HttpRequest) -> int:
-    """The newest entry's sequence as last asked for, -1 before the first."""
+    """Return the newest entry's sequence as last read, -1 before the first."""
     head: int | None = getattr(request, "log_head", None)
     return -1 if head is None else head

@@ -1,4 +1,4 @@
-"""Claims with published reviews: the list, and each at its address."""
+"""Claims with published reviews: the list, and single claims."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.http.response_cache import follows_log
+from api.http.response_cache import mark_cacheable
 from api.lists.as_of import as_published, read_as_of_alone
 from api.lists.filters import CLAIM_FILTERS
 from api.lists.keyset import both_ways
@@ -29,35 +29,35 @@ CLAIMS = ListOptions(
 
 
 class ClaimList(Endpoint):
-    asks_for_head = False
+    reads_log_head = False
 
     @documented(
         "list_claims",
         "Claims",
-        "Claims that have a live review, newest first; with `q` best first.",
+        "Claims that have a live review, newest first. With `q` the best come first.",
         "ClaimList",
         CLAIMS,
     )
     def get(self, request: Request) -> HttpResponse:
-        asked = read_list_request(request._request, CLAIMS)
-        page, meta = read_searched(asked, PublishedClaim, PastClaim)
-        if meta is None:  # which is made within a time
-            follows_log(request._request)
-        return list_of_bodies(request._request, page, asked.as_of, meta)
+        list_request = read_list_request(request._request, CLAIMS)
+        page, meta = read_searched(list_request, PublishedClaim, PastClaim)
+        if meta is None:  # `meta` depends on the time that the search took
+            mark_cacheable(request._request)
+        return list_of_bodies(request._request, page, list_request.as_of, meta)
 
 
 class ClaimDetail(Endpoint):
     @documented(
         "get_claim", "Claims", "A claim as its newest live review has it, with its live reviews.", "ClaimOrTombstone",
-        missing=True, as_of=True, moved="The claim was found to be the same as another one, which is at `Location`.",
+        missing=True, as_of=True, moved="The claim is merged with another one, which is at `Location`.",
     )  # fmt: skip
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
-        moment = read_as_of_alone(request._request)
-        follows_log(request._request)
-        for rows in as_published(PublishedClaim, PastClaim, moment):
+        as_of = read_as_of_alone(request._request)
+        mark_cacheable(request._request)
+        for rows in as_published(PublishedClaim, PastClaim, as_of):
             if body := rows.filter(id=claim_id).values_list("body", flat=True).first():
-                return responses.respond(request._request, body.encode(), headers=moment.headers if moment else None)
-        home = Family.of([claim_id], using="public").home(claim_id, moment.sequence if moment else None)
+                return responses.respond(request._request, body.encode(), headers=as_of.headers if as_of else None)
+        home = Family.of([claim_id], using="public").home(claim_id, as_of.sequence if as_of else None)
         if home == claim_id:
             raise Http404
-        return responses.lead_to(request._request, claim_url(home))
+        return responses.redirect(request._request, claim_url(home))

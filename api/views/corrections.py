@@ -1,4 +1,4 @@
-"""What publishers had to correct: every correction and update, newest first."""
+"""Corrections and updates of published reviews, newest first."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from api.http.endpoint import Endpoint
-from api.http.values import read_one_of
+from api.http.parameter_values import read_choice
 from api.lists.filters import REVIEW_FILTERS, Filter
 from api.lists.frequency import always, never
 from api.lists.keyset import Order
@@ -21,18 +21,18 @@ from factcheck.record.models import PublishedCorrection, PublishedReview
 
 
 def _by_review(each: Filter) -> Filter:
-    """The same filter, of the review as it stands now."""
+    """Return the filter, applied to the review as it is now."""
 
     def select(found: list[object]) -> Q:
         reviews = PublishedReview.objects.using("public").filter(each.select(found)).values("id")
         if each.few(found):
-            # Read first, as an array, since PostgreSQL expects so many of them that it would read all corrections.
+            # The ids are read first, as an array. PostgreSQL expects too many and would read all corrections.
             ids = ArraySubquery(reviews)
             ours = {"template": "(%(expressions)s))", "arg_joiner": " = ANY(", "output_field": BooleanField()}
             return Q(Func(F("review_id"), ids, **ours))
         return Q(review_id__in=reviews)
 
-    # Whether there are few depends on the values, and the SQL with it: such a query is not planned once for all.
+    # Whether there are few depends on the values, and so does the SQL. Such a query can't be planned once.
     return replace(each, select=select, compiles=each.compiles and each.few in (always, never))
 
 
@@ -40,8 +40,8 @@ CORRECTIONS = ListOptions(
     orders={"-sequence": Order("sequence", descending=True, tie="sequence")},
     filters=(
         Filter(
-            "class", read_one_of(ChangeClass.values), lambda found: Q(change_class__in=found),
-            {"type": "string", "enum": ChangeClass.values}, "How much the publisher says was wrong.", "substantive",
+            "class", read_choice(ChangeClass.values), lambda found: Q(change_class__in=found),
+            {"type": "string", "enum": ChangeClass.values}, "How much the publisher had to change.", "substantive",
         ),
         *map(_by_review, REVIEW_FILTERS),
     ),
@@ -50,19 +50,19 @@ CORRECTIONS = ListOptions(
 
 
 class CorrectionList(Endpoint):
-    asks_for_head = False
+    reads_log_head = False
 
     @documented(
         "list_corrections", "Corrections",
-        "Corrections and updates, newest first; the filters of reviews look at the review as it is now.",
+        "Corrections and updates, newest first. The filters for reviews apply to the review as it is now.",
         "CorrectionList", CORRECTIONS,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         return list_of_bodies(request._request, read_corrections(read_list_request(request._request, CORRECTIONS)))
 
 
-def read_corrections(asked: ListRequest) -> Page:
-    """Those of a withdrawn review stay, as its revisions do; those of an erased one are gone from the table."""
-    if "q" in asked.query:
-        return read_in_time(asked, asked.rows)
-    return read_page(asked)
+def read_corrections(list_request: ListRequest) -> Page:
+    """Return a page. Corrections of withdrawn reviews stay. Those of erased reviews have been removed."""
+    if "q" in list_request.query:
+        return read_in_time(list_request, list_request.rows)
+    return read_page(list_request)

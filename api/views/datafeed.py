@@ -1,4 +1,4 @@
-"""Every review in one file: a schema.org DataFeed of ClaimReviews, as Data Commons and others read it."""
+"""All reviews in one file: a schema.org DataFeed of ClaimReviews, as Data Commons and others read it."""
 
 from django.conf import settings
 from django.http import HttpResponseBase
@@ -12,7 +12,7 @@ from factcheck.record.formats.claimreview import MEDIA_TYPE
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.datafeed import data_feed
 
-# Counted up when the same record is written down in another way, so that nobody keeps the old one.
+# Increase this number when the same record is written in another way, so that clients fetch it again.
 EDITION = 1
 
 

@@ -1,4 +1,4 @@
-"""The register of demands: who demanded that a review be changed or removed, and what came of it."""
+"""The register of demands to change or remove a review, with their outcomes."""
 
 from uuid import UUID
 
@@ -26,7 +26,7 @@ DEMANDS = ListOptions(
 
 
 class DemandList(Endpoint):
-    asks_for_head = False
+    reads_log_head = False
 
     @documented(
         "list_demands", "Demands", "Demands to change or remove a review, the newest entries first.", "DemandList",
@@ -46,20 +46,20 @@ class DemandDetail(Endpoint):
 
 class DemandRevisionList(Endpoint):
     @documented(
-        "list_demand_revisions", "Demands", "Everything that the register has said of a demand, oldest first.",
+        "list_demand_revisions", "Demands", "All revisions of a demand, oldest first.",
         "DemandRevisionList", REVISIONS, missing=True,
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID) -> HttpResponse:
-        asked = read_list_request(request._request, REVISIONS)
+        list_request = read_list_request(request._request, REVISIONS)
         entries = entries_of(demand_id, "demand")
         if not entries.exists():
             raise Http404
-        return list_revisions(asked, entries, "api:demand-revision")
+        return list_revisions(list_request, entries, "api:demand-revision")
 
 
 class DemandRevisionDetail(Endpoint):
     @documented(
-        "get_demand_revision", "Demands", "One revision, with what the register said then.", "RevisionWithDemand",
+        "get_demand_revision", "Demands", "One revision, with the demand as it was then.", "RevisionWithDemand",
         missing=True,
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:
@@ -70,7 +70,7 @@ class DemandRevisionDetail(Endpoint):
 class DemandRevisionBytes(Endpoint):
     @documented(
         "get_demand_revision_document", "Demands",
-        "The exact bytes: SHA-256 over the salt's bytes and these is the digest in the log.", "DemandDocument",
+        "The exact bytes of a demand. SHA-256 of salt and bytes is the digest in the log.", "DemandDocument",
         missing=True, headers=DOCUMENT_HEADERS,
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:

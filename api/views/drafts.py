@@ -1,4 +1,4 @@
-"""Claims and drafts of reviews by program: what a token's account logged and began, and nothing of anybody else."""
+"""Claims and drafts of reviews for programs. A token reaches only what its account logged or created_field."""
 
 import re
 from collections.abc import Callable
@@ -14,28 +14,28 @@ from rest_framework.request import Request
 
 from api import intake
 from api.http.endpoint import refuse_parameters
+from api.http.parameter_values import read_number, read_uuid
 from api.http.parameters import Parameters
 from api.http.private_endpoint import PrivateEndpoint, answer
 from api.http.problems import ParameterProblem
 from api.http.request_bodies import read_content, read_object
-from api.http.values import read_number, read_uuid
 from api.lists.options import MAX_PAGE_SIZE, PAGE_SIZE
-from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, described
+from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, documented_private
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
 from factcheck.record.statements.parts import Part
 
-MAX_CONTENT = 2**20  # bytes; the longest draft with all its sources in three-byte letters
+MAX_CONTENT = 2**20  # bytes, for the longest draft with all sources in three-byte characters
 _PARAMETERS = [parameter.name for parameter in LIST_PARAMETERS]
 _KEY = re.compile("[!-~]{1,255}")
-_LOCATION = {"Location": "Its address."}
+_LOCATION = {"Location": "The URL of the draft."}
 
 
 class _Drafts(PrivateEndpoint):
-    """Of one kind: the scope that it takes, the address of one, whose they are, and when they were begun."""
+    """Drafts of one kind: the token's scope, the route of a single draft, the rows, and the column of their start."""
 
     scope: ClassVar[str]
     route: ClassVar[str]
-    began: ClassVar[str]
+    created_field: ClassVar[str]
     own: ClassVar[Callable[[intake.Token], QuerySet[Any]]]
     describe: ClassVar[Callable[[Any], dict[str, Any]]]
     token: intake.Token
@@ -53,29 +53,33 @@ class _Drafts(PrivateEndpoint):
 
     def page(self, request: Request) -> HttpResponse:
         size, after = _read_page(request)
-        rows = type(self).own(self.token).order_by(f"-{self.began}", "-pk")
+        rows = type(self).own(self.token).order_by(f"-{self.created_field}", "-pk")
         if after is not None:
             last = rows.filter(pk=after).first()
             if last is None:
-                raise ParameterProblem([("after", "You have no such draft. Begin without it.")])
-            at = getattr(last, self.began)
-            rows = rows.filter(Q(**{f"{self.began}__lt": at}) | Q(**{self.began: at, "pk__lt": last.pk}))
+                raise ParameterProblem([("after", "You don't have such a draft. Start again without `after`.")])
+            at = getattr(last, self.created_field)
+            rows = rows.filter(
+                Q(**{f"{self.created_field}__lt": at}) | Q(**{self.created_field: at, "pk__lt": last.pk})
+            )
         found = list(rows[: size + 1])
         there = f"{settings.SITE_URL}{reverse(f'api:{self.route}s')}?page_size={size}&after="
         following = f"{there}{found[size - 1].pk}" if len(found) > size else None
         return answer({"next": following, "results": [type(self).describe(row) for row in found[:size]]})
 
     def write(self, request: Request, model: type[Part], act: Callable[..., UUID], **of: Any) -> tuple[UUID, str]:
-        """Carries it out and returns the id and the address. Raises Refused."""
+        """Carry out `act`. Return the draft's id and URL. Raises Refused."""
         refuse_parameters(request)
-        asked = request._request
-        key = asked.headers.get("Idempotency-Key")
+        django_request = request._request
+        key = django_request.headers.get("Idempotency-Key")
         if key is not None and not _KEY.fullmatch(key):
-            raise ParameterProblem([("Idempotency-Key", "Give 1 to 255 visible characters of ASCII.")])
-        content = read_content(asked, MAX_CONTENT)
-        said = read_object(content, model)
-        route = f"{asked.method} {asked.path_info}"
-        pk = intake.write(self.token, route, key, content, act, said=said, **of)
+            raise ParameterProblem(
+                [("Idempotency-Key", "This key isn't valid. Give 1 to 255 visible ASCII characters.")]
+            )
+        content = read_content(django_request, MAX_CONTENT)
+        body = read_object(content, model)
+        route = f"{django_request.method} {django_request.path_info}"
+        pk = intake.write(self.token, route, key, content, act, values=body, **of)
         return pk, settings.SITE_URL + reverse(f"api:{self.route}", args=[pk])
 
     def begin(self, request: Request, model: type[Part], act: Callable[..., UUID]) -> HttpResponse:
@@ -88,28 +92,28 @@ class _Drafts(PrivateEndpoint):
 
 
 class _Claims(_Drafts):
-    scope, route, began = intake.CLAIMS, "draft-claim", "logged_at"
+    scope, route, created_field = intake.CLAIMS, "draft-claim", "logged_at"
     own, describe = intake.own_claims, intake.describe_claim
 
 
 class _Reviews(_Drafts):
-    scope, route, began = intake.DRAFTS, "draft-review", "created_at"
+    scope, route, created_field = intake.DRAFTS, "draft-review", "created_at"
     own, describe = intake.own_reviews, intake.describe_review
 
 
 class ClaimDrafts(_Claims):
     http_method_names = ["get", "head", "options", "post"]
 
-    @described(
-        "list_claim_drafts", "Drafts", "Claims that the token's account logged, newest first.", "ClaimDraftList",
-        extra=LIST_PARAMETERS, besides=[404],
+    @documented_private(
+        "list_claim_drafts", "Drafts", "Claims that your account logged, newest first.", "ClaimDraftList",
+        extra=LIST_PARAMETERS, never=[404],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         return self.page(request)
 
-    @described(
-        "log_claim", "Drafts", "Logs a claim.", "Written", status=201, asked="ClaimToLog", extra=[IDEMPOTENCY_KEY],
-        headers=_LOCATION, besides=[404],
+    @documented_private(
+        "log_claim", "Drafts", "Logs a claim.", "Written", status=201, body="ClaimToLog", extra=[IDEMPOTENCY_KEY],
+        headers=_LOCATION, never=[404],
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
         return self.begin(request, ClaimToLog, intake.log_claim)
@@ -118,13 +122,13 @@ class ClaimDrafts(_Claims):
 class ClaimDraft(_Claims):
     http_method_names = ["get", "head", "options", "patch"]
 
-    @described("get_claim_draft", "Drafts", "A claim that the token's account logged.", "ClaimDraft")
+    @documented_private("get_claim_draft", "Drafts", "A claim that your account logged.", "ClaimDraft")
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
         return self.show(request, claim_id)
 
-    @described(
-        "change_claim_draft", "Drafts", "Changes a claim of which no review was submitted yet.", "Written",
-        asked="ClaimChanges", extra=[IDEMPOTENCY_KEY],
+    @documented_private(
+        "change_claim_draft", "Drafts", "Changes a claim before a review of it is submitted.", "Written",
+        body="ClaimChanges", extra=[IDEMPOTENCY_KEY],
     )  # fmt: skip
     def patch(self, request: Request, claim_id: UUID) -> HttpResponse:
         return self.change(request, ClaimChanges, intake.change_claim, claim=self.find(claim_id))
@@ -133,16 +137,16 @@ class ClaimDraft(_Claims):
 class ReviewDrafts(_Reviews):
     http_method_names = ["get", "head", "options", "post"]
 
-    @described(
-        "list_review_drafts", "Drafts", "Reviews that the token's account began, newest first.", "ReviewDraftList",
-        extra=LIST_PARAMETERS, besides=[404],
+    @documented_private(
+        "list_review_drafts", "Drafts", "Reviews that your account created_field, newest first.", "ReviewDraftList",
+        extra=LIST_PARAMETERS, never=[404],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         return self.page(request)
 
-    @described(
-        "draft_review", "Drafts", "Begins a review, for people to finish, submit and approve.", "Written", status=201,
-        asked="ReviewToDraft", extra=[IDEMPOTENCY_KEY], headers=_LOCATION, besides=[404],
+    @documented_private(
+        "draft_review", "Drafts", "Begins a review. People finish, submit and approve it.", "Written", status=201,
+        body="ReviewToDraft", extra=[IDEMPOTENCY_KEY], headers=_LOCATION, never=[404],
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
         return self.begin(request, ReviewToDraft, intake.draft_review)
@@ -151,22 +155,22 @@ class ReviewDrafts(_Reviews):
 class ReviewDraft(_Reviews):
     http_method_names = ["get", "head", "options", "patch"]
 
-    @described("get_review_draft", "Drafts", "A review that the token's account began.", "ReviewDraft")
+    @documented_private("get_review_draft", "Drafts", "A review that your account created_field.", "ReviewDraft")
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         return self.show(request, review_id)
 
-    @described(
-        "change_review_draft", "Drafts", "Changes a review as long as it is a draft.", "Written",
-        asked="ReviewChanges", extra=[IDEMPOTENCY_KEY],
+    @documented_private(
+        "change_review_draft", "Drafts", "Changes a review while it is a draft.", "Written",
+        body="ReviewChanges", extra=[IDEMPOTENCY_KEY],
     )  # fmt: skip
     def patch(self, request: Request, review_id: UUID) -> HttpResponse:
         return self.change(request, ReviewChanges, intake.change_review, review=self.find(review_id))
 
 
 def _read_page(request: Request) -> tuple[int, UUID | None]:
-    """How many, and after which. Raises ParameterProblem."""
-    given = Parameters(request.query_params, _PARAMETERS)
-    size = given.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
-    after = given.read("after", read_uuid, None)
-    given.refuse_faults()
+    """Return the page size and the id to start after. Raises ParameterProblem."""
+    parameters = Parameters(request.query_params, _PARAMETERS)
+    size = parameters.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
+    after = parameters.read("after", read_uuid, None)
+    parameters.raise_faults()
     return size, after

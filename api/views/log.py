@@ -1,4 +1,4 @@
-"""The public log as C2SP tlog-tiles serves it, proofs for those who do not want to build the tree, and documents."""
+"""The public log as C2SP tlog-tiles serves it, with its documents, and proofs for clients that don't build the tree."""
 
 import base64
 import re
@@ -25,11 +25,11 @@ BRIEF = "public, max-age=2"
 TEXT = "text/plain; charset=utf-8"
 _GROUPS = re.compile(r"(?:x[0-9]{3}/){0,5}[0-9]{3}")
 _NUMBER = re.compile(r"[0-9]{1,15}")
-_WHOLE = "Give one whole number, such as 0 or 1024."
+_WHOLE = "This isn't a whole number. Give one such as 0 or 1024."
 
 
 class RawEndpoint(Endpoint):
-    """Sends bytes that other tools read, whatever they say that they accept."""
+    """Sends bytes for other tools, whatever their `Accept` header says."""
 
     content_negotiation_class = Anything
 
@@ -95,7 +95,7 @@ class BundleView(RawEndpoint):
 class EntryDocumentView(RawEndpoint):
     @documented(
         "get_log_document", "Log",
-        "The exact bytes that an entry's digest is of, whatever it is about; SHA-256 over the salt's bytes and these.",
+        "The exact bytes of an entry's document. SHA-256 of salt and bytes is the entry's digest.",
         "AnyDocument", missing=True, gone=True, headers=DOCUMENT_HEADERS,
     )  # fmt: skip
     def get(self, request: Request, sequence: int) -> HttpResponse:
@@ -114,15 +114,17 @@ class InclusionView(Endpoint):
         "InclusionProof",
         extra=[
             integer_parameter("sequence", "The entry's index.", required=True),
-            integer_parameter("size", "The size of the tree; the newest checkpoint's when left out."),
+            integer_parameter("size", "The size of the tree. The default is the newest checkpoint's size."),
         ],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        asked = _read_numbers(request, ("sequence", "size"), required=("sequence",))
-        size = _require_size("size", asked.get("size", _signed_size()))
-        sequence = asked["sequence"]
+        numbers = _read_numbers(request, ("sequence", "size"), required=("sequence",))
+        size = _require_size("size", numbers.get("size", _signed_size()))
+        sequence = numbers["sequence"]
         if sequence >= size:
-            raise ParameterProblem([("sequence", f"Give an index below the size, which is {size}.")])
+            raise ParameterProblem(
+                [("sequence", f"This entry isn't in a tree of this size. Give an index below {size}.")]
+            )
         entry = LogEntry.objects.using("public").get(sequence=sequence)
         read = tree.reader("public")
         return _respond_proof(
@@ -142,15 +144,15 @@ class ConsistencyView(Endpoint):
         "ConsistencyProof",
         extra=[
             integer_parameter("from", "The smaller size.", required=True),
-            integer_parameter("to", "The larger size; the newest checkpoint's when left out."),
+            integer_parameter("to", "The larger size. The default is the newest checkpoint's size."),
         ],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        asked = _read_numbers(request, ("from", "to"), required=("from",))
-        new = _require_size("to", asked.get("to", _signed_size()))
-        old = asked["from"]
+        numbers = _read_numbers(request, ("from", "to"), required=("from",))
+        new = _require_size("to", numbers.get("to", _signed_size()))
+        old = numbers["from"]
         if old > new:
-            raise ParameterProblem([("from", f"Give a size up to {new}.")])
+            raise ParameterProblem([("from", f"This is larger than the other size. Give a size up to {new}.")])
         read = tree.reader("public")
         return _respond_proof(
             request,
@@ -170,13 +172,13 @@ def _encoded(value: bytes) -> str:
 
 
 def _read_place(place: str) -> tuple[int, int]:
-    """Index and width out of `x001/x234/067` or `000.p/17`. Raises Http404."""
+    """Parse index and width from `x001/x234/067` or `000.p/17`. Raises Http404."""
     groups, partial, width = place.partition(".p/")
     if not _GROUPS.fullmatch(groups) or (partial and not re.fullmatch(r"[1-9][0-9]{0,2}", width)):
         raise Http404
     index = int(groups.replace("x", "").replace("/", ""))
     wide = int(width) if partial else merkle.TILE_WIDTH
-    # One tile has one address: no groups of zeroes before, no partial tile as wide as a full one.
+    # A tile has one URL only: without leading groups of zeroes, and full tiles without `.p`.
     if merkle.tile_name(0, index, wide) != f"tile/0/{place}" or (partial and wide >= merkle.TILE_WIDTH):
         raise Http404
     return index, wide
@@ -190,17 +192,17 @@ def _signed_size() -> int:
 def _require_size(name: str, size: int) -> int:
     signed = _signed_size()
     if size > signed:
-        raise ParameterProblem([(name, f"Give a size up to {signed}, which is what is signed now.")])
+        raise ParameterProblem([(name, f"The log isn't signed for this size yet. Give a size up to {signed}.")])
     return size
 
 
 def _read_numbers(request: Request, known: tuple[str, ...], required: tuple[str, ...]) -> dict[str, int]:
-    """Each parameter once, as a whole number. Raises ParameterProblem."""
-    given = Parameters(request.query_params, known)
-    given.faults += [(name, _WHOLE) for name in required if name not in request.query_params]
-    asked = {name: given.read(name, _read_whole, None) for name in known}
-    given.refuse_faults()
-    return {name: number for name, number in asked.items() if number is not None}
+    """Return each parameter as a whole number. Raises ParameterProblem."""
+    parameters = Parameters(request.query_params, known)
+    parameters.faults += [(name, _WHOLE) for name in required if name not in request.query_params]
+    numbers = {name: parameters.read(name, _read_whole, None) for name in known}
+    parameters.raise_faults()
+    return {name: number for name, number in numbers.items() if number is not None}
 
 
 def _read_whole(value: str) -> int | None:

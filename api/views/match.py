@@ -1,4 +1,4 @@
-"""Has this been checked already? Published claims that say the same as a text that is sent."""
+"""Has this been checked already? Finds published claims that say the same as a text."""
 
 from itertools import islice
 from typing import Any
@@ -11,10 +11,10 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
+from api.http.parameter_values import read_number
 from api.http.parameters import Fault, unknown_parameters
 from api.http.problems import ParameterProblem
 from api.http.request_bodies import MOST_ERRORS
-from api.http.values import read_number
 from api.schema.lists import QUESTION
 from api.schema.operations import documented
 from factcheck.record.formats.questions import MAX_QUESTION, MAX_SENT
@@ -24,28 +24,28 @@ from factcheck.record.models import PublishedClaim, PublishedReview
 
 NAMES = ["text", "limit"]
 LIMIT, MAX_LIMIT = 10, 20
-BESIDE = "With POST nothing stands in the address: put text and limit into the JSON object."
-TOO_SLOW = "This text takes too long to compare: give the sentence that matters, or try again."
-# Each character as it comes may be an escape of six bytes in JSON; those beyond U+FFFF are two, and have no marks.
+BESIDE = "A POST takes no parameters in its URL. Put text and limit into the JSON object."
+TOO_SLOW = "Comparing this text takes too long. Give the sentence that matters, or try again."
+# In JSON each character may be an escape of six bytes. Characters beyond U+FFFF need two escapes but have no marks.
 MAX_CONTENT = 6 * MAX_SENT + 1000
 
 _TEXT = OpenApiParameter(
     "text",
     {**QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
     OpenApiParameter.QUERY,
-    description="A sentence, a post as it was written, or a longer text.",
+    description="A sentence, a post as somebody wrote it, or a longer text.",
     required=True,
 )
 _LIMIT = OpenApiParameter(
     "limit",
     {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT},
     OpenApiParameter.QUERY,
-    description="How many claims at most.",
+    description="The largest number of claims.",
 )
 
 
 class MatchView(Endpoint):
-    """POST is for texts that are too long for an address, or that shall stand in nobody's log; it changes nothing."""
+    """POST is for long texts, and for texts that must not appear in access logs. It changes nothing."""
 
     http_method_names = ["get", "head", "options", "post"]
 
@@ -60,47 +60,33 @@ class MatchView(Endpoint):
         try:
             limit: int | None = read_number(1, MAX_LIMIT)(query.get("limit", str(LIMIT)))
         except ValueError:
-            limit = None  # which is told with all else that is wrong
+            limit = None  # `answer` reports it with the other errors
         return responses.respond(request._request, answer(query.get("text"), limit, errors))
 
-    @documented(
-        "match_text", "Matching", "The same for a text in the content of the request.", "Matching", asked="Question"
-    )
+    @documented("match_text", "Matching", "The same for a text in the request's content.", "Matching", body="Question")
     def post(self, request: Request) -> HttpResponse:
         if beside := [(name[:100], BESIDE) for name in request._request.GET]:
             raise ParameterProblem(beside)
-        asked = _read_object(request._request)
-        unknown = islice((name for name in asked if name not in NAMES), MOST_ERRORS)
-        content = answer(asked.get("text"), asked.get("limit", LIMIT), unknown_parameters(unknown, NAMES))
+        question = _read_object(request._request)
+        unknown = islice((name for name in question if name not in NAMES), MOST_ERRORS)
+        content = answer(question.get("text"), question.get("limit", LIMIT), unknown_parameters(unknown, NAMES))
         response = HttpResponse(content, content_type="application/json")
         response.headers["Cache-Control"] = "no-store"
         return response
 
 
-def _read_object(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that was sent, whatever its media type says. Raises ParameterProblem."""
-    if int(request.headers.get("Content-Length") or 0) <= MAX_CONTENT:
-        try:
-            content = orjson.loads(request.read(MAX_CONTENT + 1))
-        except ValueError:
-            content = None
-        if isinstance(content, dict):
-            return content
-    raise ParameterProblem([("text", f'Send a JSON object such as {{"text": "…"}}, of at most {MAX_CONTENT} bytes.')])
-
-
 def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
-    """What is sent for the text. Raises ParameterProblem with all that is wrong."""
+    """Return the response for a text. Raises ParameterProblem with everything that is wrong."""
     if isinstance(limit, float) and limit.is_integer():
         limit = int(limit)  # 3.0 is an integer too (JSON Schema, 6.1.1)
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
-        errors.append(("limit", f"Give a number from 1 to {MAX_LIMIT}."))
+        errors.append(("limit", f"This isn't in the range. Give a number from 1 to {MAX_LIMIT}."))
     if not isinstance(text, str) or not text.strip():
-        errors.append(("text", "Give the text to match: a sentence, a post, or a longer text."))
-    elif len(text) > MAX_SENT or len(nfc(text)) > MAX_QUESTION:  # what is read; marks apart count twice and thrice
-        errors.append(("text", f"Give at most {MAX_QUESTION} characters."))
+        errors.append(("text", "The text is missing. Give a sentence, a post or a longer text to match."))
+    elif len(text) > MAX_SENT or len(nfc(text)) > MAX_QUESTION:  # before NFC a character may count twice or more
+        errors.append(("text", f"The text is too long. Give at most {MAX_QUESTION} characters."))
     elif forbidden := find_forbidden(text.replace("\r", "\n")):
-        errors.append(("text", f"The character {forbidden} may not stand in it."))
+        errors.append(("text", f"The character {forbidden} isn't allowed. Remove it."))
     if errors:
         raise ParameterProblem(errors)
     try:
@@ -110,18 +96,32 @@ def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
     return orjson.dumps(_content(matching))
 
 
+def _read_object(request: HttpRequest) -> dict[str, Any]:
+    """Return the JSON object of the request, whatever its media type says. Raises ParameterProblem."""
+    if int(request.headers.get("Content-Length") or 0) <= MAX_CONTENT:
+        try:
+            content = orjson.loads(request.read(MAX_CONTENT + 1))
+        except ValueError:
+            content = None
+        if isinstance(content, dict):
+            return content
+    raise ParameterProblem(
+        [("text", f'The content isn\'t a JSON object of up to {MAX_CONTENT} bytes. Send {{"text": "…"}}.')]
+    )
+
+
 def _content(matching: Matching) -> dict[str, Any]:
-    """Claims and reviews as they are stored, so that one call tells all."""
+    """Return claims and reviews as they are stored, so that one request is enough."""
     ids = [found.claim_id for found in matching.results]
     claims = PublishedClaim.objects.using("public").live().filter(id__in=ids)
     bodies = dict(claims.values_list("id", "body"))
-    shown = {pk: [UUID(review["id"]) for review in orjson.loads(body)["reviews"]] for pk, body in bodies.items()}
+    review_ids = {pk: [UUID(review["id"]) for review in orjson.loads(body)["reviews"]] for pk, body in bodies.items()}
     live = PublishedReview.objects.using("public").live()
-    reviews = dict(live.filter(id__in=[pk for each in shown.values() for pk in each]).values_list("id", "body"))
+    reviews = dict(live.filter(id__in=[pk for each in review_ids.values() for pk in each]).values_list("id", "body"))
     results = [
         {
             "claim": orjson.Fragment(bodies[found.claim_id]),
-            "reviews": [orjson.Fragment(reviews[pk]) for pk in shown[found.claim_id] if pk in reviews],
+            "reviews": [orjson.Fragment(reviews[pk]) for pk in review_ids[found.claim_id] if pk in reviews],
             "score": round(found.score, 4),
             "matched": {name: round(value, 4) for name, value in found.matched.items()},
         }

@@ -1,4 +1,4 @@
-"""What anybody may send in: a claim to check, a mistake in a review; and what became of it, by the receipt."""
+"""Messages from readers: claims to check, mistakes in reviews, and the status of a message by its receipt."""
 
 from typing import ClassVar
 
@@ -12,12 +12,12 @@ from api.http.endpoint import refuse_parameters
 from api.http.private_endpoint import PrivateEndpoint, answer
 from api.http.request_bodies import read_content, read_object
 from api.schema.intake import CorrectionRequest, Tip
-from api.schema.writing import described
+from api.schema.writing import documented_private
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.statements.parts import Part
 from factcheck.server.networks import address_of
 
-MAX_CONTENT = 64 * 1024  # bytes; 5,000 characters with JSON's escapes and the rest
+MAX_CONTENT = 64 * 1024  # bytes, for 5,000 characters as JSON escapes and the other keys
 
 
 class _MessageIn(PrivateEndpoint):
@@ -25,10 +25,10 @@ class _MessageIn(PrivateEndpoint):
     model: ClassVar[type[Part]]
     kind: ClassVar[str]
 
-    def take_in(self, request: Request) -> HttpResponse:
+    def receive(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
-        said = read_object(read_content(request._request, MAX_CONTENT), self.model)
-        receipt, kept_until = intake.take_in(self.kind, said, address_of(request._request))
+        body = read_object(read_content(request._request, MAX_CONTENT), self.model)
+        receipt, kept_until = intake.receive_message(self.kind, body, address_of(request._request))
         url = settings.SITE_URL + reverse("api:receipt", args=[receipt])
         return answer({"receipt": receipt, "url": url, "kept_until": rfc3339(kept_until)}, 201)
 
@@ -36,27 +36,27 @@ class _MessageIn(PrivateEndpoint):
 class TipIn(_MessageIn):
     model, kind = Tip, "tip"
 
-    @described(
-        "send_tip", "Messages", "Sends in a claim to check.", "Receipt", status=201, asked="Tip", token=False,
-        besides=[404, 409],
+    @documented_private(
+        "send_tip", "Messages", "Sends a claim to check.", "Receipt", status=201, body="Tip", token=False,
+        never=[404, 409],
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
-        return self.take_in(request)
+        return self.receive(request)
 
 
 class CorrectionRequestIn(_MessageIn):
     model, kind = CorrectionRequest, "correction"
 
-    @described(
+    @documented_private(
         "send_correction_request", "Messages", "Reports a mistake in a published review.", "Receipt", status=201,
-        asked="CorrectionRequest", token=False, besides=[404, 409],
+        body="CorrectionRequest", token=False, never=[404, 409],
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
-        return self.take_in(request)
+        return self.receive(request)
 
 
 class Receipt(PrivateEndpoint):
-    @described("get_receipt", "Messages", "What became of a message.", "ReceiptStatus", token=False)
+    @documented_private("get_receipt", "Messages", "The status of a message.", "ReceiptStatus", token=False)
     def get(self, request: Request, receipt: str) -> HttpResponse:
         refuse_parameters(request)
         found = intake.status_of(receipt)

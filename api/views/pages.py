@@ -1,4 +1,4 @@
-"""The way in, what explains itself, and what answers everywhere else under /api/."""
+"""The root, the documentation, the pages of problems, and all other URLs under /api/."""
 
 from functools import cache
 from typing import Any
@@ -23,7 +23,7 @@ from api.schema.operations import documented
 
 
 class Root(Endpoint):
-    @documented("get_root", "Start", "The addresses of everything else.", "Root")
+    @documented("get_root", "Start", "The URLs of everything else.", "Root")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
         addresses = {name: settings.SITE_URL + reverse(f"api:{name}") for name in ADDRESSES}
@@ -32,7 +32,7 @@ class Root(Endpoint):
 
 @extend_schema(exclude=True)
 class Top(Root):
-    """The same at /api/, for whoever tries that first."""
+    """The same at /api/."""
 
     def get(self, request: Request) -> HttpResponse:
         response: HttpResponse = super().get(request)
@@ -41,14 +41,14 @@ class Top(Root):
 
 @cache
 def openapi() -> bytes:
-    """The OpenAPI document; the same for as long as the process runs."""
+    """Return the OpenAPI document. It stays the same while the process runs."""
     schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     rendered: bytes = OpenApiJsonRenderer().render(schema)
     return rendered
 
 
 class Schema(Endpoint):
-    @documented("get_schema", "Start", "This description.", "OpenApi")
+    @documented("get_schema", "Start", "This document.", "OpenApi")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
         return responses.respond(request._request, openapi())
@@ -56,7 +56,7 @@ class Schema(Endpoint):
 
 @extend_schema(exclude=True)
 class Documentation(Endpoint):
-    """Swagger UI from this host, started by a file of its own: the content security policy allows no inline script."""
+    """Swagger UI from this host. A file starts it, because the content security policy forbids inline scripts."""
 
     content_negotiation_class = Anything
 
@@ -75,7 +75,7 @@ class Documentation(Endpoint):
 
 @extend_schema(exclude=True)
 class ProblemPage(Endpoint):
-    """What the `type` of a problem leads to."""
+    """The page of a problem, at the problem's `type`."""
 
     content_negotiation_class = Anything
 
@@ -91,7 +91,7 @@ class ProblemPage(Endpoint):
 
 @extend_schema(exclude=True)
 class Unknown(Endpoint):
-    """Every other address: a problem, or the way to the address with a slash at its end."""
+    """All other URLs. It redirects if only the last slash is missing, and sends a problem otherwise."""
 
     content_negotiation_class = Anything
 
@@ -101,13 +101,13 @@ class Unknown(Endpoint):
         return HttpResponsePermanentRedirect(f"{request.path}/{'?' + query if query else ''}")
 
     def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
-        """308: after a 301 clients would ask by GET, without what they sent (RFC 9110, section 15.4)."""
+        """Redirect with 308. After a 301, clients would repeat the request as GET (RFC 9110, section 15.4)."""
         _require_with_slash(request)
-        return responses.lead_to(request._request, f"{request.path}/")
+        return responses.redirect(request._request, f"{request.path}/")
 
 
 def _require_with_slash(request: Request) -> None:
-    """Raises Http404 unless there is an address with a slash more."""
-    known = resolve(f"{request.path_info}/").func  # by the view above at the latest
+    """Raises Http404 unless the URL exists with a slash at its end."""
+    known = resolve(f"{request.path_info}/").func  # resolves at least to `Unknown`
     if request.path_info.endswith("/") or getattr(known, "view_class", None) is Unknown:
         raise Http404

@@ -1,4 +1,4 @@
-"""What live reviews refer to: publishers, claimants, topics, and rating scales with their verdicts."""
+"""Things that live reviews refer to: publishers, claimants, topics, and rating scales with their verdicts."""
 
 from typing import Any
 
@@ -57,13 +57,13 @@ class RatingScaleList(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         verdicts = PublishedReference.objects.using("public").filter(kind=Kind.VERDICT).annotate(scale=_scale())
         earlier = verdicts.filter(scale=OuterRef("scale"), key__lt=OuterRef("key"))
-        # One row a scale: that of its first verdict.
+        # One row for each scale, from its first verdict.
         page = read_page(
             read_list_request(request._request, BY_SLUG), verdicts.filter(~Exists(earlier)), columns=("scale",)
         )
         slugs = [slug for (slug,) in page.rows]
         bodies: dict[str, list[dict[str, Any]]] = {slug: [] for slug in slugs}
-        # In the order of the log, so that where documents differ the newest one's ends of the scale remain.
+        # In the log's order: if documents differ, the newest one decides the scale's ends.
         for scale, body in verdicts.filter(scale__in=slugs).order_by("sequence").values_list("scale", "body"):
             bodies[scale].append(orjson.loads(body))
         return list_response(request._request, page, [_scale_with(slug, bodies[slug]) for slug in slugs])
@@ -74,7 +74,7 @@ def _scale() -> Func:
 
 
 def _scale_with(slug: str, verdicts: list[dict[str, Any]]) -> dict[str, Any]:
-    """A verdict's `explanation` stays out: it may be what one review says of its own case."""
+    """Leave out `explanation`, which may be about one review's case only."""
     newest = verdicts[-1]
     ordered = sorted(verdicts, key=lambda verdict: (verdict["value"] is None, verdict["value"] or 0, verdict["slug"]))
     return {

@@ -1,4 +1,4 @@
-"""Published reviews: the list, and each at its address for ever."""
+"""Published reviews: the list, and single reviews, whose URLs never change."""
 
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,9 @@ from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.negotiation import JsonOrLinkedData, LinkedDataOnly
 from api.http.problems import NOT_FOUND, Gone, Refused
-from api.http.response_cache import follows_log
+from api.http.response_cache import mark_cacheable
 from api.http.responses import log_head
-from api.lists.as_of import Moment, as_published, read_as_of_alone
+from api.lists.as_of import AsOf, as_published, read_as_of_alone
 from api.lists.filters import REVIEW_FILTERS
 from api.lists.keyset import both_ways
 from api.lists.options import ListOptions, read_list_request
@@ -36,45 +36,47 @@ REVIEWS = ListOptions(
 
 
 class ReviewList(Endpoint):
-    asks_for_head = False
+    reads_log_head = False
 
-    @documented("list_reviews", "Reviews", "Live reviews, newest first; with `q` best first.", "ReviewList", REVIEWS)
+    @documented(
+        "list_reviews", "Reviews", "Live reviews, newest first. With `q` the best come first.", "ReviewList", REVIEWS
+    )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        asked = read_list_request(request._request, REVIEWS)
-        page, meta = read_searched(asked, PublishedReview, PastReview)
-        if meta is None:  # which is made within a time
-            follows_log(request._request)
-        return list_of_bodies(request._request, page, asked.as_of, meta)
+        list_request = read_list_request(request._request, REVIEWS)
+        page, meta = read_searched(list_request, PublishedReview, PastReview)
+        if meta is None:  # `meta` depends on the time that the search took
+            mark_cacheable(request._request)
+        return list_of_bodies(request._request, page, list_request.as_of, meta)
 
 
 class ReviewDetail(Endpoint):
-    asks_for_head = False
+    reads_log_head = False
     content_negotiation_class = JsonOrLinkedData
 
     @documented(
-        "get_review", "Reviews", "A review as it stands now, or the tombstone of a withdrawn one.", "ReviewOrTombstone",
+        "get_review", "Reviews", "A review as it is now, or the tombstone of a withdrawn one.", "ReviewOrTombstone",
         missing=True, gone=True, as_of=True, also={LINKED_DATA: "ClaimReview"},
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
-        moment = read_as_of_alone(request._request)
-        if moment is None:  # which is read before the log's head
-            follows_log(request._request)
-        status, body = find_review(review_id, moment, request._request)
+        as_of = read_as_of_alone(request._request)
+        if as_of is None:  # `as_of` is read before the log's head
+            mark_cacheable(request._request)
+        status, body = find_review(review_id, as_of, request._request)
         if status == Status.ERASED:
             raise Gone(notice_in(body))
-        headers = moment.headers if moment else None
+        headers = as_of.headers if as_of else None
         if status == Status.LIVE and request.accepted_media_type == LINKED_DATA:
             return responses.respond(request._request, claim_review_document(body), LINKED_DATA, headers)
-        # A withdrawn review is no ClaimReview any more; its tombstone says so to whoever asks for one.
+        # A withdrawn review has no ClaimReview. Clients that ask for one get the tombstone.
         return responses.respond(request._request, body.encode(), headers=headers)
 
 
 class ReviewAsClaimReview(Endpoint):
-    asks_for_head = False
+    reads_log_head = False
     content_negotiation_class = LinkedDataOnly
 
     @documented(
-        "get_claim_review", "Reviews", "A live review as schema.org ClaimReview; 404 when it was withdrawn.",
+        "get_claim_review", "Reviews", "A live review as schema.org ClaimReview. 404 if it is withdrawn.",
         "ClaimReview", missing=True, gone=True, media_type=LINKED_DATA,
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
@@ -83,25 +85,25 @@ class ReviewAsClaimReview(Endpoint):
         if status == Status.ERASED:
             raise Gone(notice_in(body))
         if status == Status.WITHDRAWN:
-            detail = "This review has been withdrawn, and no ClaimReview stands for it any more."
+            detail = "This review has been withdrawn and has no ClaimReview any more. Remove your copy."
             raise Refused(NOT_FOUND, detail)
         return responses.respond(request._request, claim_review_document(body), LINKED_DATA)
 
 
-def find_review(review_id: UUID, moment: Moment | None = None, request: HttpRequest | None = None) -> tuple[str, str]:
-    """Status and stored body. Raises Http404; Gone when what was public at the moment has been erased since.
+def find_review(review_id: UUID, as_of: AsOf | None = None, request: HttpRequest | None = None) -> tuple[str, str]:
+    """Return status and stored body. Raises Http404, and Gone if the content has been erased since then.
 
-    A request is told the log's head, which is never newer than what is found.
+    The request also gets the log's head, which is never newer than the result.
     """
-    if moment is None:
+    if as_of is None:
         return _find_now(review_id, request)
     if request:
-        responses.remember_head(request)
-    for rows in as_published(PublishedReview, PastReview, moment):
+        responses.read_head(request)
+    for rows in as_published(PublishedReview, PastReview, as_of):
         if found := rows.filter(id=review_id).values_list("status", "body").first():
             status, body = found
             return status, body
-    if entries_of(review_id).filter(sequence__lte=moment.sequence).exists():
+    if entries_of(review_id).filter(sequence__lte=as_of.sequence).exists():
         raise Gone(last_notice(review_id))
     raise Http404
 
@@ -110,9 +112,9 @@ def _find_now(review_id: UUID, request: HttpRequest | None) -> tuple[str, str]:
     statement = compiled("a review", _review_now, planned_once=True)
     found = statement.run([review_id])
     if request and found:
-        responses.head_is(request, found[0][2])
-    elif request:  # no row to bring it; what is not there may not be older than the head
-        responses.remember_head(request)
+        responses.set_head(request, found[0][2])
+    elif request:  # No row brought the head. Read the head first, since the result must not be older than the head.
+        responses.read_head(request)
         found = statement.run([review_id])
     for status, body, _ in found:
         return status, body
@@ -125,5 +127,5 @@ def _review_now() -> QuerySet[Any, Any]:
 
 
 def entries_of(subject: UUID, what: str = "review") -> QuerySet[LogEntry]:
-    """The entries about a review, or a "demand". The log has entries about other subjects too."""
+    """Return the entries about a review or a "demand". The log also has entries about other subjects."""
     return LogEntry.objects.using("public").filter(subject=subject, kind__startswith=f"{what}.")

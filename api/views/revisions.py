@@ -1,4 +1,4 @@
-"""The revisions of a review: what was published when, each with the bytes that the log's digest is of."""
+"""The revisions of a review: when each was published, with the bytes behind the log's digest."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,15 +33,15 @@ class RevisionList(Endpoint):
     @documented(
         "list_revisions",
         "Revisions",
-        "Everything published at a review's address, oldest first.",
+        "All revisions of a review, oldest first.",
         "RevisionList",
         REVISIONS,
         missing=True,
     )
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
-        asked = read_list_request(request._request, REVISIONS)
+        list_request = read_list_request(request._request, REVISIONS)
         find_review(review_id)
-        return list_revisions(asked, entries_of(review_id), "api:revision")
+        return list_revisions(list_request, entries_of(review_id), "api:revision")
 
 
 class RevisionDetail(Endpoint):
@@ -64,7 +64,7 @@ class RevisionDetail(Endpoint):
 class RevisionBytes(Endpoint):
     @documented(
         "get_revision_document", "Revisions",
-        "The exact bytes: SHA-256 over the salt's bytes and these is the digest in the log.", "Document",
+        "The exact bytes of a revision. SHA-256 of salt and bytes is the digest in the log.", "Document",
         missing=True, gone=True, headers=DOCUMENT_HEADERS,
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
@@ -73,7 +73,7 @@ class RevisionBytes(Endpoint):
 
 
 def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[LogEntry, RevisionDocument]:
-    """Raises Http404; Gone when the document was erased."""
+    """Raises Http404, and Gone if the document was erased."""
     entry = get_object_or_404(entries_of(subject, what).select_related("revision_document"), number=number)
     try:
         return entry, entry.revision_document
@@ -81,24 +81,24 @@ def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[Log
         raise Gone(last_notice(subject)) from None
 
 
-def list_revisions(asked: ListRequest, entries: QuerySet[LogEntry], route: str) -> HttpResponse:
-    """A page of these entries; `route` is the name of the address of one."""
+def list_revisions(list_request: ListRequest, entries: QuerySet[LogEntry], route: str) -> HttpResponse:
+    """Return a page of these entries. `route` is the URL name of a single entry."""
     annotated = entries.annotate(note=in_revision("note"), change_class=in_revision("class"))
-    page = read_page(asked, annotated, columns=COLUMNS)
+    page = read_page(list_request, annotated, columns=COLUMNS)
     results = [metadata(route, **dict(zip(COLUMNS, row, strict=True))) for row in page.rows]
-    return list_response(asked.request, page, results)
+    return list_response(list_request.request, page, results)
 
 
 def respond_revision(
     request: HttpRequest, entry: LogEntry, row: RevisionDocument, body: Callable[[LogEntry, Any], Any]
 ) -> HttpResponse:
-    """A revision with what was published then, in the body that was served for it."""
+    """Return a revision with the review or demand as it was served then."""
     document = orjson.loads(bytes(row.document))
-    said = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
-    known = {column: getattr(entry, column) for column in COLUMNS if column not in said} | said
+    change = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
+    known = {column: getattr(entry, column) for column in COLUMNS if column not in change} | change
     what, route = ("review", "api:revision") if entry.is_of_review else ("demand", "api:demand-revision")
-    shown = orjson.Fragment(respelled(body(entry, document)))
-    return responses.respond(request, orjson.dumps(metadata(route, **known) | {what: shown}))
+    served = orjson.Fragment(respelled(body(entry, document)))
+    return responses.respond(request, orjson.dumps(metadata(route, **known) | {what: served}))
 
 
 def metadata(route: str, **entry: Any) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def metadata(route: str, **entry: Any) -> dict[str, Any]:
         "sequence": entry["sequence"],
         "digest": entry["digest"],
         "url": address,
-        # Null when the document was erased.
+        # Null if the document was erased.
         "document_url": None if entry["revision_document"] is None else f"{address}document/",
         "proof_url": f"{settings.SITE_URL}{reverse('api:log-inclusion')}?sequence={entry['sequence']}",
     }

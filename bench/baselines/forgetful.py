@@ -4,6 +4,6 @@ from factcheck.wsgi import application  # isort: skip (makes Django ready)
 
 from api.http import response_cache
 
-response_cache.ROOM = -1
+response_cache.MAX_BYTES = -1
 
 __all__ = ["application"]

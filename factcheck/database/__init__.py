@@ -1,7 +1,7 @@
-"""Where the data is: a PostgreSQL server that the environment names, or an embedded one under ``var/``.
+"""The database: a PostgreSQL server that the environment names, or an embedded one under ``var/``. Also tools for SQL.
 
-Nothing here imports Django's settings; ``settings.py`` calls :func:`source` and hands the result to Django.
-The server is looked for when the first connection is made, so commands that need no database start none.
+Nothing that ``settings.py`` needs imports Django's settings. It calls :func:`source` and gives the result to Django.
+The server starts at the first connection, so commands without a database start none. No tables are defined here.
 """
 
 from factcheck.database.problems import DatabaseProblem

@@ -1,6 +1,6 @@
-"""Django's PostgreSQL backend, which prepares the server before the first connection.
+"""Django's PostgreSQL backend, which also prepares the server before the first connection.
 
-Django looks for a backend's ``DatabaseWrapper`` in a module of this name.
+Django expects a backend's ``DatabaseWrapper`` in a module of this name.
 """
 
 import select
@@ -24,9 +24,9 @@ class DatabaseClient(PostgresqlClient):
 
 class DatabaseOperations(PostgresqlOperations):
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
-        """Of a prepared statement, which is sent by its name, what it stands for."""
-        said: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
-        return said
+        """Return the SQL of a prepared statement too, although it is sent by its name."""
+        query: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
+        return query
 
 
 class DatabaseWrapper(postgresql.DatabaseWrapper):
@@ -34,10 +34,10 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     ops_class = DatabaseOperations
 
     def is_usable(self) -> bool:
-        """Asked once a request about a connection that was kept.
+        """Check a persistent connection, once a request.
 
-        A server that closes a connection makes its socket readable. So only then is the server asked, which saves a
-        round trip.
+        A server that closes a connection makes its socket readable. Only then is the server asked, which saves a round
+        trip.
         """
         if self.connection is not None and not self.connection.closed:
             socket = select.poll()  # select.select() refuses file descriptors from 1024 on
@@ -48,11 +48,11 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         settings.DATABASE_SERVER.prepare()
-        # Only cursors that leave parameters to the server prepare statements: those of `planning_cursor`.
+        # Only `planning_cursor` prepares statements, because its parameters are bound by the server.
         return {**super().get_connection_params(), "prepare_threshold": 0}
 
     def planning_cursor(self) -> CursorWrapper:
-        """A cursor whose statements the server plans once for the connection, whatever their parameters."""
+        """Return a cursor whose statements the server plans once for the connection, whatever their parameters."""
         return self._cursor(_PLANNING)  # type: ignore[attr-defined,no-any-return]
 
     def create_cursor(self, name: str | None = None) -> Any:

@@ -10,14 +10,14 @@ import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
-Made = TypeVar("Made")
+Item = TypeVar("Item")
 
 
 def insert(model: type[models.Model], rows: Iterable[Any]) -> None:
-    """Adds many rows by COPY: instances, or whatever has the model's columns as attributes.
+    """Add many rows by COPY: instances, or other objects with the model's columns as attributes.
 
-    A row is asked for while the server takes in those before it. Values go in as they are, without a field's
-    `pre_save` and without defaults of the model; an automatic number is given by the database.
+    Rows are generated while the server reads the previous ones. Values are written as they are, without a field's
+    `pre_save` and without the model's defaults. The database assigns automatic numbers.
     """
     rows = iter(rows)
     first = next(rows, None)
@@ -34,31 +34,31 @@ def insert(model: type[models.Model], rows: Iterable[Any]) -> None:
             copy.write_row(line)
 
 
-def kept(making: Iterable[Made], rows: list[Made]) -> Iterator[Made]:
-    """Passes rows on as they are made and keeps them in the list."""
-    for row in making:
-        rows.append(row)
-        yield row
+def collect(items: Iterable[Item], into: list[Item]) -> Iterator[Item]:
+    """Yield the items and append them to the list."""
+    for item in items:
+        into.append(item)
+        yield item
 
 
 def upsert(model: type[Any], rows: Sequence[Any], unique: Sequence[str]) -> None:
-    """Inserts the rows; those with the same `unique` columns, all texts or all ids, give way to them."""
+    """Insert the rows in place of those with the same `unique` columns, which are all texts or all ids."""
     if not rows:
         return
     kinds = ", ".join(f"%s::{model._meta.get_field(name).db_type(connection)}[]" for name in unique)
     names = ", ".join(unique)
-    given = [[str(getattr(row, name)) for row in rows] for name in unique]
+    keys = [[str(getattr(row, name)) for row in rows] for name in unique]
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {model._meta.db_table} WHERE ({names}) IN (SELECT * FROM unnest({kinds}))",  # noqa: S608
-            given,
+            keys,
         )
     insert(model, rows)
 
 
 @cache
 def _columns(model: type[models.Model]) -> tuple[str, Callable[[object], tuple[Any, ...]], list[tuple[int, Any]]]:
-    """The columns' names, what takes their values from a row, and which of these are spelled in a way of their own."""
+    """Return the columns' names, a function for a row's values, and the columns that need a conversion."""
     fields = [
         field
         for field in model._meta.concrete_fields
@@ -75,7 +75,7 @@ def _columns(model: type[models.Model]) -> tuple[str, Callable[[object], tuple[A
 
 
 def array_literal(value: Iterable[str]) -> str:
-    """Texts as PostgreSQL writes an array."""
+    """Write texts as an array of PostgreSQL."""
     return "{" + ",".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in value) + "}"
 
 

@@ -1,7 +1,7 @@
-"""Queries that Django compiles once, to be run again and again with other values.
+"""Queries that Django compiles once and runs again with other values.
 
-Putting a list's query together takes Django longer than PostgreSQL takes to answer it. Lists are asked with few
-combinations of filters, so each is compiled with a `Slot` wherever a request's own value goes.
+Django takes longer to compile a list's query than PostgreSQL takes to answer it. Lists use few combinations of filters,
+so each combination is compiled with a `Slot` for every value of a request.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -17,7 +17,7 @@ MOST = 1000
 
 
 class Slot(Expression):
-    """Stands in a query for the value at `index`, or for what `change` makes of it."""
+    """A placeholder for the value at `index`, or for the result of `change` on it."""
 
     def __init__(self, index: int, change: Callable[[Any], Any] | None = None) -> None:
         super().__init__()
@@ -42,15 +42,15 @@ class Statement:
 
     @classmethod
     def of(cls, rows: QuerySet[Any], planned_once: bool) -> "Statement":
-        """The query of these rows. Nothing in it may be of one request alone, other than in a slot."""
+        """Compile the query of these rows. Values of a single request may only be in slots."""
         sql, parameters = rows.query.get_compiler(using=rows.db).as_sql()
-        # What is the same for all requests is written out: a plan for any value has no use for an index of some rows.
+        # Fixed values are written out, because a plan for any value can't use a partial index.
         written = ("%s" if isinstance(each, Slot) else _literal(rows.db, each) for each in parameters)
         slots = tuple(each for each in parameters if isinstance(each, Slot))
         return cls(rows.db, sql.replace("%%", "%%%%") % tuple(written), slots, planned_once)
 
     def run(self, values: Sequence[Any] = ()) -> list[Row]:
-        """The rows as PostgreSQL gives them: Django's converters of fields are passed by."""
+        """Return the rows as PostgreSQL sends them, without the converters of Django's fields."""
         connection = connections[self.alias]
         with connection.planning_cursor() if self.planned_once else connection.cursor() as cursor:  # type: ignore[attr-defined]
             cursor.execute(self.sql, [slot.value(values) for slot in self.slots])
@@ -61,19 +61,19 @@ class Statement:
 _compiled: dict[Hashable, Statement] = {}
 
 
-def _literal(alias: str, value: Any) -> str:
-    text: str = connections[alias].ops.compose_sql("%s", [value])  # type: ignore[attr-defined]
-    return text.replace("%", "%%")
-
-
 def compiled(shape: Hashable, rows: Callable[[], QuerySet[Any]], planned_once: bool = False) -> Statement:
-    """The statement of this shape; `rows` is asked for its query the first time.
+    """Return the statement of this shape. `rows` is called for its query the first time.
 
-    `planned_once`: the best plan is the same whatever the values, and PostgreSQL keeps it for the connection.
+    `planned_once`: the best plan doesn't depend on the values, so PostgreSQL keeps it for the connection.
     """
     found = _compiled.get(shape)
     if found is None:
-        if len(_compiled) >= MOST:  # somebody tries all combinations
+        if len(_compiled) >= MOST:  # somebody is trying all combinations
             _compiled.clear()
         found = _compiled[shape] = Statement.of(rows(), planned_once)
     return found
+
+
+def _literal(alias: str, value: Any) -> str:
+    text: str = connections[alias].ops.compose_sql("%s", [value])  # type: ignore[attr-defined]
+    return text.replace("%", "%%")

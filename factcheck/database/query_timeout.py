@@ -1,4 +1,4 @@
-"""Statements that end when their time is up."""
+"""Time limits for statements."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,13 +10,13 @@ from psycopg.errors import QueryCanceled
 
 
 def rows_within(seconds: float, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]] | None:
-    """The rows of a statement on the public record; None when the time was up before its end."""
+    """Return the rows of a statement on the public record, or None if it takes too long."""
     left = int(1000 * seconds)
-    if left <= 0:  # which PostgreSQL reads as no limit
+    if left <= 0:  # PostgreSQL would take 0 as no limit
         return None
     try:
         with connections["public"].cursor() as cursor:
-            # Sent as one message, so that the limit holds for this statement alone without a round trip of its own.
+            # Both statements are one message. The limit only applies to this query and costs no round trip.
             cursor.execute(f"SET LOCAL statement_timeout = {left}; {sql}", parameters)
             cursor.nextset()
             rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -28,11 +28,11 @@ def rows_within(seconds: float, sql: str, parameters: Sequence[Any]) -> list[tup
 
 
 @contextmanager
-def all_within(seconds: float) -> Iterator[Callable[[], float]]:
-    """All statements on the public record in here have so many seconds together. Raises TimeoutError after them.
+def time_limit(seconds: float) -> Iterator[Callable[[], float]]:
+    """Limit the total time of all statements on the public record inside the block. Raises TimeoutError.
 
-    What is done between them has its own limits, and does not count. Gives a function that says how many seconds are
-    left, for another block with the same limit.
+    Time between the statements doesn't count. The block gets a function that returns the seconds left, for another
+    block with the same limit.
     """
     taken = 0.0
 

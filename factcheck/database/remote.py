@@ -1,4 +1,4 @@
-"""A PostgreSQL server that somebody else runs: reachable, new enough, furnished? One sentence when it is not."""
+"""Checks and prepares a PostgreSQL server that somebody else runs. A problem becomes a sentence for the operator."""
 
 import os
 import threading
@@ -9,17 +9,17 @@ from typing import Any
 import psycopg
 
 from factcheck.database import roles
-from factcheck.database.problems import DatabaseAway, DatabaseProblem, DiskFull, came_of_no_space
+from factcheck.database.problems import DatabaseProblem, DatabaseUnavailable, DiskFull, caused_by_full_disk
 
-_LOCK = 1380928581  # "ROLE" in ASCII: one process after the other gives rights
+_LOCK = 1380928581  # "ROLE" in ASCII, so that only one process at a time grants rights
 BY_HAND = (
-    "run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, "
+    "Run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, "
     "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL as it says"
 )
 
 
 class Remote:
-    """``account``: Django's connection settings of the role that looks; ``logins``: the roles it makes, if it owns."""
+    """``account``: Django's settings of the connecting role. ``logins``: the roles to create, if it is the owner."""
 
     def __init__(
         self, account: dict[str, Any], logins: roles.Logins | None = None, *, databases: dict[str, Any] | None = None
@@ -28,7 +28,7 @@ class Remote:
         self.account = account
         self.logins = logins
         self._mutex = threading.Lock()
-        self._checked: int | None = None  # the process id that has looked
+        self._checked: int | None = None  # the id of the process that has checked the server
 
     def prepare(self) -> None:
         with self._mutex:
@@ -41,10 +41,10 @@ class Remote:
             self._checked = os.getpid()
 
     def leave(self, *, at_once: bool = False) -> None:
-        """Somebody else runs the server."""
+        """Do nothing, because somebody else runs the server."""
 
     def full_disk(self, error: Exception) -> DatabaseProblem | None:
-        return DiskFull("the site or of its database's server") if came_of_no_space(error) else None
+        return DiskFull("the site or of its database's server") if caused_by_full_disk(error) else None
 
     @contextmanager
     def _connected(self, login: roles.Login | None = None) -> Iterator[psycopg.Connection]:
@@ -61,45 +61,45 @@ class Remote:
             )
         except psycopg.Error as error:
             reason = f"{error}".strip().partition("\n")[0].rstrip(".")
-            kind = DatabaseAway if isinstance(error, psycopg.OperationalError) else DatabaseProblem
-            raise kind(f"The database that DATABASE_URL names cannot be used: {reason}.") from error
+            kind = DatabaseUnavailable if isinstance(error, psycopg.OperationalError) else DatabaseProblem
+            raise kind(f"The database in DATABASE_URL can't be used: {reason}.") from error
         with connection:
             yield connection
 
     def _check(self, connection: psycopg.Connection) -> None:
         if (version := connection.info.server_version // 10000) < roles.MINIMUM_VERSION:
             raise DatabaseProblem(
-                f"DATABASE_URL names a PostgreSQL {version} server: {roles.MINIMUM_VERSION} or later is needed."
+                f"The server in DATABASE_URL is PostgreSQL {version}. Use version {roles.MINIMUM_VERSION} or later."
             )
         found: dict[str, str] = dict(
             connection.execute("SELECT name, default_version FROM pg_available_extensions").fetchall()
         )
         if missing := [name for name in roles.EXTENSIONS if name not in found]:
             raise DatabaseProblem(
-                f"The PostgreSQL server of DATABASE_URL lacks the extensions {', '.join(missing)}: install its contrib "
+                f"The PostgreSQL server in DATABASE_URL lacks the extensions {', '.join(missing)}. Install its contrib "
                 "modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
                 "(Fedora: pgvector; Debian: postgresql-18-pgvector, with the server's own number)."
             )
         if tuple(int(part) for part in found["vector"].split(".")[:2]) < roles.MINIMUM_PGVECTOR:
             raise DatabaseProblem(
-                f"The PostgreSQL server of DATABASE_URL has pgvector {found['vector']}: 0.7.0 or later is needed."
+                f"The PostgreSQL server in DATABASE_URL has pgvector {found['vector']}. Install 0.7.0 or later."
             )
 
     def _make_roles(self, connection: psycopg.Connection, logins: roles.Logins) -> None:
-        """The application's and the reading role, where they do not exist; with the rights to connect."""
+        """Create the application's and the reading role if they are missing, with the rights to connect."""
         for login in (logins.application, logins.reading):
             if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone():
                 continue
             try:
                 connection.execute(roles.create_role(login))
-            except psycopg.errors.DuplicateObject:  # another process of ours was quicker
+            except psycopg.errors.DuplicateObject:  # another process was faster
                 continue
             except psycopg.errors.InsufficientPrivilege:
                 raise DatabaseProblem(
-                    f"DATABASE_URL's role {logins.owner.name} may not make the other roles: {BY_HAND}."
+                    f"DATABASE_URL's role {logins.owner.name} may not create the other roles. {BY_HAND}."
                 ) from None
-        # Asked each time: whoever made the roles may have been killed before this, and who revokes what is not theirs
-        # to revoke is warned and no more.
+        # Checked each time, because the process that created the roles may have been killed before this step. Revoking
+        # another role's grant only gives a warning.
         if not _have_their_rights(connection, logins):
             with suppress(psycopg.errors.InsufficientPrivilege):
                 connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # until the connection ends
@@ -107,8 +107,8 @@ class Remote:
                     connection.execute(line)
             if not _have_their_rights(connection, logins):
                 raise DatabaseProblem(
-                    f"DATABASE_URL's role {logins.owner.name} cannot keep the other roles from making temporary "
-                    f"tables: {BY_HAND}."
+                    f"DATABASE_URL's role {logins.owner.name} can't stop the other roles from creating temporary "
+                    f"tables. {BY_HAND}."
                 )
         for login in (logins.application, logins.reading):
             try:
@@ -116,15 +116,15 @@ class Remote:
                     pass
             except DatabaseProblem:
                 raise DatabaseProblem(
-                    f"The role {login.name} exists, and var/database-roles.json does not hold its password: "
-                    f"bring that file from the machine that made the role, or {BY_HAND}."
+                    f"The role {login.name} exists, but var/database-roles.json doesn't have its password. "
+                    f"Copy that file from the machine that created the role, or set all three URLs. {BY_HAND}."
                 ) from None
 
 
 def _have_their_rights(connection: psycopg.Connection, logins: roles.Logins) -> bool:
-    """Both roles may connect, and neither makes temporary tables, which would stand before those that triggers ask.
+    """Both roles may connect, and neither may create temporary tables, which would hide the tables that triggers read.
 
-    Tables in the schema public stand before none; until PostgreSQL 15 only its superuser can forbid them.
+    Tables in the schema public hide nothing. Until PostgreSQL 15 only its superuser can forbid them.
     """
     row = connection.execute(
         "SELECT bool_and(has_database_privilege(name, current_database(), 'CONNECT')"

@@ -1,9 +1,9 @@
-"""From environment variables to Django's ``DATABASES``.
+"""Turns environment variables into Django's ``DATABASES``.
 
-1. ``DATABASE_URL`` and ``PUBLIC_DATABASE_URL``: the application's and the reading role's;
+1. ``DATABASE_URL`` and ``PUBLIC_DATABASE_URL`` are the application's and the reading role's.
    ``OWNER_DATABASE_URL`` migrates (default: ``DATABASE_URL``).
-2. ``DATABASE_URL`` alone: it is the owner's, and the two other roles are made beside it.
-3. None: an embedded server under ``var/``.
+2. ``DATABASE_URL`` alone is the owner's. The site creates the two other roles.
+3. Without any of them: an embedded server under ``var/``.
 """
 
 from collections.abc import Mapping
@@ -24,10 +24,10 @@ Server = Cluster | Remote
 
 
 def source(environ: Mapping[str, str], var: Path) -> Server:
-    """The server, with Django's setting in ``databases``.
+    """Return the server, with Django's setting in ``databases``.
 
-    ``prepare()`` is called before the first connection. ``leave()`` stops the server if it is ours and this process is
-    the last that uses it. ``full_disk()`` gives the sentence for an error that came of a full disk, None for another.
+    Call ``prepare()`` before the first connection. ``leave()`` stops an embedded server if no other process uses it.
+    ``full_disk()`` returns a problem if a full disk caused an error, otherwise None.
     """
     url, public, owner = (
         environ.get(name, "").strip() for name in ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL")
@@ -36,17 +36,17 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
     if not url:
         if public or owner:
             raise DatabaseProblem(
-                f"PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL: set it, for example {EXAMPLE}."
+                f"PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL. Set it too, such as {EXAMPLE}."
             )
         try:
             cluster = Cluster(var, durable=not environ.get("FACTCHECK_TEST"))
             logins = cluster.logins()
         except OSError as error:
             raise DatabaseProblem(
-                f"The folder {var} cannot be written to ({error.strerror}): "
-                "change that, or set FACTCHECK_VAR to another."
+                f"The folder {var} can't be written to ({error.strerror}). "
+                "Change that, or set FACTCHECK_VAR to another."
             ) from None
-        place = {"NAME": DATABASE, "HOST": str(cluster.lodging.socket), "PORT": ""}
+        place = {"NAME": DATABASE, "HOST": str(cluster.directory.socket), "PORT": ""}
         users = [
             {**place, "USER": login.name, "PASSWORD": login.password}
             for login in (logins.application, logins.reading, logins.owner)
@@ -60,23 +60,23 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
         return Remote(application, databases=_aliases(application, reading, migrating, age=age))
     if owner:
         raise DatabaseProblem(
-            f"OWNER_DATABASE_URL is set without the reading role's PUBLIC_DATABASE_URL: set it, for example {EXAMPLE}."
+            f"OWNER_DATABASE_URL is set without PUBLIC_DATABASE_URL. Set the reading role's URL, such as {EXAMPLE}."
         )
     return _beside(application, var, age)
 
 
 def _beside(owner: Settings, var: Path, age: int) -> Remote:
-    """DATABASE_URL is the owner's; the two other roles are named after the database, their passwords are in ``var``."""
+    """DATABASE_URL is the owner's. The two other roles are named after the database, with passwords in ``var``."""
     names = f"{owner['NAME']}_app", f"{owner['NAME']}_public"
     try:
         make_folder(var, 0o755)
-        kept = passwords.kept(var / "database-roles.json", names)
+        stored = passwords.stored_passwords(var / "database-roles.json", names)
     except OSError as error:
         raise DatabaseProblem(
-            f"The passwords of the database's roles cannot be kept in {var} ({error.strerror}): "
-            "set FACTCHECK_VAR to a folder that the site may write, or PUBLIC_DATABASE_URL and OWNER_DATABASE_URL."
+            f"The passwords of the database's roles can't be stored in {var} ({error.strerror}). "
+            "Set FACTCHECK_VAR to a folder that the site may write, or PUBLIC_DATABASE_URL and OWNER_DATABASE_URL."
         ) from None
-    application, reading = (Login(name, kept[name]) for name in names)
+    application, reading = (Login(name, stored[name]) for name in names)
     editors, readers = ({**owner, "USER": login.name, "PASSWORD": login.password} for login in (application, reading))
     logins = Logins(Login(owner["USER"], owner["PASSWORD"]), application, reading)
     return Remote(owner, logins, databases=_aliases(editors, readers, owner, age=age))
@@ -85,30 +85,30 @@ def _beside(owner: Settings, var: Path, age: int) -> Remote:
 def _age(seconds: str) -> int:
     if not seconds.isdecimal():
         raise DatabaseProblem(
-            f"DATABASE_CONNECTION_AGE is {seconds!r}: give the seconds for which a thread keeps its connection, "
-            "for example 600, or 0 for a connection for each request."
+            f"DATABASE_CONNECTION_AGE is {seconds!r}. Set the seconds for which a thread keeps its connection, "
+            "for example 600. With 0 each request has a new connection."
         )
     return int(seconds)
 
 
 def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: int) -> dict[str, Settings]:
-    """``default``, ``public`` and ``owner``. Threads keep their connections, which is quicker than a pool: taking one
-    out and putting it back for each request costs more than what a list asks of the server.
+    """Return ``default``, ``public`` and ``owner``. Threads keep their connections, which is faster than a pool. With
+    a pool, borrowing and returning a connection would cost more than the queries of a list.
     """
 
     def alias(settings: Settings, seconds: int) -> Settings:
-        kept = {"CONN_MAX_AGE": seconds, "CONN_HEALTH_CHECKS": True}
-        return {"ENGINE": "factcheck.database", **kept, "OPTIONS": {}, **settings}
+        persistence = {"CONN_MAX_AGE": seconds, "CONN_HEALTH_CHECKS": True}
+        return {"ENGINE": "factcheck.database", **persistence, "OPTIONS": {}, **settings}
 
     return {"default": alias(application, age), "public": alias(reading, age), "owner": alias(owner, 0)}
 
 
 def parse_url(variable: str, url: str) -> Settings:
-    """``postgresql://user:password@host:port/name?sslmode=require``, percent-encoded.
+    """Parse ``postgresql://user:password@host:port/name?sslmode=require``, percent-encoded.
 
-    The host may be the folder of a socket: ``postgresql://user@/name?host=/run/postgresql``.
+    The host may be a socket's folder: ``postgresql://user@/name?host=/run/postgresql``.
     """
-    wrong = f"{variable} is not a PostgreSQL address: write it as {EXAMPLE} (special characters percent-encoded)."
+    wrong = f"{variable} isn't a PostgreSQL URL. Write it as {EXAMPLE}, with special characters percent-encoded."
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -1,7 +1,7 @@
 """Runs the SQL files of an app in its migrations.
 
-An app's folder ``sql/`` holds the functions, triggers and rights of its tables, each once. A file can run again at any
-time. It names two roles as variables of psql, ``:"application"`` and ``:"reading"``, whose names differ by site.
+The folder ``sql/`` of an app has the functions, triggers and rights of its tables, each once. A file can run again at
+any time. Its variables ``:"application"`` and ``:"reading"`` (psql) are two roles whose names differ by site.
 """
 
 import hashlib
@@ -22,10 +22,10 @@ _NO_STATEMENT = re.compile(r"^\s*(--.*)?\n", re.MULTILINE)
 
 
 class RunSQLFiles(Operation):
-    """Runs SQL files of an app in the order given: ``RunSQLFiles("record", documents="<digest>")``.
+    """Runs SQL files of an app in the given order: ``RunSQLFiles("record", documents="<digest>")``.
 
-    The digest is that of the file at the time of the migration. Tests compare the newest one with the file, so that
-    nobody changes a file without a migration that runs it again. Backwards, the operation leaves everything as it is.
+    The digest is the file's at the time of the migration. Tests compare the newest digest with the file, so a changed
+    file always needs a migration that runs it again. Backwards, the operation changes nothing.
     """
 
     reduces_to_sql = True
@@ -57,7 +57,7 @@ def sql_folder(app: str) -> Path:
 
 
 def for_this_site(file: Path) -> str:
-    """The statements of a file with the names that the roles have here."""
+    """Return the statements of a file with the names of this site's roles."""
     text = file.read_text(encoding="utf-8")
     for variable, alias in ROLES.items():
         text = text.replace(f':"{variable}"', identifier(settings.DATABASES[alias]["USER"]))
@@ -65,6 +65,6 @@ def for_this_site(file: Path) -> str:
 
 
 def digest(file: Path) -> str:
-    """The first 12 digits of the SHA-256 of a file's statements. Its comments and empty lines don't count."""
+    """Return the first 12 digits of the SHA-256 of a file's statements, without comments and empty lines."""
     statements = _NO_STATEMENT.sub("", file.read_text(encoding="utf-8"))
     return hashlib.sha256(statements.encode()).hexdigest()[:12]

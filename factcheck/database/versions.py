@@ -1,4 +1,4 @@
-"""Whether a database was made by this version of the site, before a migration tries to go on with it."""
+"""Checks that a database belongs to this version of the site before migrating it."""
 
 from django.apps import apps
 from django.conf import settings
@@ -9,7 +9,7 @@ from factcheck.database.problems import DatabaseProblem
 
 
 def refuse_unknown_migrations(loader: MigrationLoader) -> None:
-    """Raises `DatabaseProblem` if a migration of ours has run in the database that isn't among the files."""
+    """Raises `DatabaseProblem` if the database has a migration of ours that isn't among the files."""
     unknown = sorted(
         f"{app}.{name}"
         for app, name in loader.applied_migrations
@@ -19,12 +19,12 @@ def refuse_unknown_migrations(loader: MigrationLoader) -> None:
         return
     server = settings.DATABASE_SERVER
     if isinstance(server, Cluster):
-        home = server.lodging.home
+        home = server.directory.home
         folders = f"{settings.VAR}" if home.is_relative_to(settings.VAR) else f"{settings.VAR} and {home}"
-        place, remedy = f"in {home}", f"move {folders} away to start with an empty one"
+        place, remedy = f"in {home}", f"Move {folders} away to start with an empty one"
     else:
-        place, remedy = "that DATABASE_URL names", "name an empty one instead"
+        place, remedy = "in DATABASE_URL", "Name an empty one instead"
     raise DatabaseProblem(
-        f"The database {place} has the migration {unknown[-1]}, which this version of the site doesn't have: "
-        f"{remedy}, or go on with the version that made it."
+        f"The database {place} has the migration {unknown[-1]}, which this version of the site doesn't have. "
+        f"{remedy}, or use the version that created it."
     )

@@ -1,7 +1,4 @@
-"""The editors' desk: Django's admin, told to follow memberships, and the verbs as buttons.
-
-`access` says who sees and changes what; `verbs` is where anything happens to a review.
-"""
+"""Registers the pages of the desk with Django's admin."""
 
 from factcheck.editorial.desk import (
     claimants,

@@ -1,4 +1,4 @@
-"""Verbs for names that came in with an import: an editor confirms them or describes them.
+"""Names of claimants from an import: an editor confirms each or replaces it with a description.
 
 No private person is named (docs/how-to/name-a-claimant.md).
 """
@@ -13,7 +13,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.query_timeout import all_within
+from factcheck.database.query_timeout import time_limit
 from factcheck.editorial import erasure, roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
@@ -21,23 +21,23 @@ from factcheck.editorial.models import Claimant, User
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import PublishedReview
 
-SECONDS = 0.5  # for a look through the published reviews of a claimant, who may be "a Facebook user" of thousands
+SECONDS = 0.5  # for a search through a claimant's published reviews. "A Facebook user" can have thousands.
 
 
 def claimant_digest(claimant: Claimant) -> str:
-    """Names who the claimant is said to be."""
-    said = {name: getattr(claimant, name) for name in ("type", "name", "job_title", "same_as")}
-    return sha256_hex(canonical(said))
+    """The digest of the claimant's identity."""
+    identity = {name: getattr(claimant, name) for name in ("type", "name", "job_title", "same_as")}
+    return sha256_hex(canonical(identity))
 
 
 @transaction.atomic
 def confirm_claimant(*, claimant: Claimant, by: User, digest: str) -> None:
-    """States that the name that was read may stand: an organisation's, or that of a public figure in that role."""
+    """Confirms the name with this digest: an organisation's, or that of a public figure in their role."""
     claimant = _locked(claimant, by)
     if claimant.confirmed:
-        raise EditorialError(_("This name is confirmed already."))
+        raise EditorialError(_("This name has already been confirmed."))
     if digest != claimant_digest(claimant):
-        raise EditorialError(_("The claimant was changed since you opened it. Read it again before you confirm it."))
+        raise EditorialError(_("The claimant has changed since you opened it. Read it again before you confirm it."))
     claimant.confirmed = True
     claimant.is_public_figure = claimant.type == Claimant.Type.PERSON
     claimant.save(update_fields=["confirmed", "is_public_figure", "changed_at"])
@@ -46,14 +46,14 @@ def confirm_claimant(*, claimant: Claimant, by: User, digest: str) -> None:
 
 @transaction.atomic
 def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
-    """Puts a description in the place of the name in all drafts, and takes it out of the desk's log.
+    """Replaces the name with a description in all drafts, and deletes it from the desk's log.
 
-    Returns how many published reviews still show it: they need a correction, which is another verb.
-    Statements that were put forward before keep it until an erasure.
+    Returns the number of published reviews that still show the name and need a correction.
+    Statements that were submitted before keep the name until an erasure.
     """
     claimant = _locked(claimant, by)
     if claimant.type == Claimant.Type.UNNAMED:
-        raise EditorialError(_("This claimant is described, not named, already."))
+        raise EditorialError(_("This claimant is already described, not named."))
     if not description.strip():
         raise EditorialError(_("Describe the claimant, for example “a Facebook user”."))
     claimant.type, claimant.name, claimant.description = Claimant.Type.UNNAMED, "", description
@@ -64,23 +64,23 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     except ValidationError as problem:
         raise EditorialError(*problem.messages) from problem
     claimant.save()
-    erasure.forget_in_desk_log(Claimant, {claimant.pk})
+    erasure.clear_admin_log(Claimant, {claimant.pk})
     record_event(by, "claimant.redacted", claimant)  # without the name: events are kept for ever
     return PublishedReview.objects.live().filter(claimant=claimant.pk).count()
 
 
-def still_named(claimant: Claimant, most: int) -> list[dict[str, Any]]:
-    """The bodies of up to `most` live reviews that show a name for whom it is described now, the newest first.
+def reviews_naming(claimant: Claimant, limit: int) -> list[dict[str, Any]]:
+    """The bodies of up to `limit` live reviews that name a claimant who is now described, newest first.
 
-    Raises TimeoutError when they are too many to look through.
+    Raises TimeoutError if the claimant has too many reviews to search.
     """
     if claimant.type != Claimant.Type.UNNAMED:
         return []
     rows = PublishedReview.objects.using("public").live().filter(claimant=claimant.pk)
     content = Cast("body", JSONField())
     named = rows.alias(content=content, name=KT("content__claim__claimant__name")).filter(name__isnull=False)
-    with all_within(SECONDS):
-        return [orjson.loads(row.body) for row in named.order_by("-published_at", "-id")[:most]]
+    with time_limit(SECONDS):
+        return [orjson.loads(row.body) for row in named.order_by("-published_at", "-id")[:limit]]
 
 
 def _locked(claimant: Claimant, by: User) -> Claimant:

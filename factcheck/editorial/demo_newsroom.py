@@ -1,4 +1,4 @@
-"""The demo newsroom (`demo/README.md`), brought into an empty database by the same verbs that a newsroom uses."""
+"""Loads the demo newsroom (`demo/README.md`) into an empty database, with the same workflow that a newsroom uses."""
 
 import json
 import os
@@ -33,13 +33,13 @@ from factcheck.editorial.roles import ACCOUNT_ADMINISTRATORS
 from factcheck.editorial.statement_columns import columns_of
 
 _FOLDER = Path(__file__).parent / "demo"
-# The passwords are random, so there is nothing to slow a guesser down for; the first login hashes anew.
+# The passwords are random, so a slow hash adds nothing. The first login hashes them again.
 _ITERATIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How to sign in as one of the demo's people. `role` is in words, `newsroom` the publisher's name or ""."""
+    """A login of the demo. `role` is the role's label, and `newsroom` is the publisher's name or ""."""
 
     username: str
     password: str
@@ -49,13 +49,16 @@ class Login:
 
 @transaction.atomic
 def load_demo(logins_file: Path) -> list[Login]:
-    """Everything or nothing. Writes the logins to the file as a JSON list, mode 0600. Raises EditorialError."""
+    """Loads all or nothing, and writes the logins to the file as a JSON list, mode 0600. Raises EditorialError."""
     if Publisher.objects.exists():
-        raise EditorialError(_("The demo newsroom goes into an empty database only; this one has publishers already."))
+        raise EditorialError(_("This database already has publishers. The demo newsroom needs an empty database."))
     newsroom = json.loads((_FOLDER / "newsroom.json").read_text(encoding="utf-8"))
     people = {account["username"] for account in newsroom["accounts"]}
-    if taken := User.objects.filter(username__in=people).order_by("username").first():
-        raise EditorialError(_("The demo needs the account name %(name)s, which is taken.") % {"name": taken.username})
+    if existing := User.objects.filter(username__in=people).order_by("username").first():
+        raise EditorialError(
+            _("The account name %(name)s, which the demo needs, is taken. Rename that account first.")
+            % {"name": existing.username}
+        )
     publishers = {
         fields["site"]: Publisher.objects.create(**columns_of(Publisher, fields)) for fields in newsroom["publishers"]
     }
@@ -89,7 +92,7 @@ def _account(fields: dict[str, Any], publishers: dict[str, Publisher]) -> Login:
 
 
 def _claim(entry: dict[str, Any], publishers: dict[str, Publisher]) -> None:
-    """The claim belongs to the newsroom that reviewed it first; others may review it once it is public."""
+    """The claim belongs to the newsroom of its first review. Others can review it when it is public."""
     fields = entry["claim"]
     newsroom = publishers[entry["reviews"][0]["publisher"]]
     claim = Claim.objects.create(

@@ -1,4 +1,4 @@
-"""What a draft's statement is made of, gathered for one review or for very many at once."""
+"""The rows that a review's statement is built from, loaded for one review or for many at once."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -20,15 +20,15 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.shared_claims import public_claims
 
-# An instance, or a row with its columns as attributes: statements read columns alone.
+# A model instance, or a tuple with columns as attributes. Statements read only columns.
 Row = Any
 
 
 @dataclass(slots=True)
 class Draft:
-    """A review, its claim, and what belongs to both, each list in the order of the statement.
+    """A review, its claim and their related rows, each list in the order of the statement.
 
-    Of another newsroom's claim what is public (`shared_claims`).
+    For another newsroom's claim these are the published values (`shared_claims`).
     """
 
     review: Row
@@ -43,7 +43,7 @@ class Draft:
 
 
 def draft_of(review: Review) -> Draft:
-    """Of a review from `documents.for_statements`."""
+    """The draft of a review from `Review.objects.for_statements`."""
     draft = Draft(
         review=review,
         publisher=review.publisher,
@@ -60,10 +60,10 @@ def draft_of(review: Review) -> Draft:
 
 
 def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
-    """Of very many reviews, by id, in as many queries as of one.
+    """The drafts of many reviews by id, in as many queries as for one.
 
-    Rows instead of instances: making these, and handing related ones out by a query object for each review and
-    relation, costs an import more than the database does.
+    Loads tuples instead of model instances. Creating instances, with a query object for each review and relation,
+    would cost an import more time than the database does.
     """
     reviews = _rows(Review.objects.filter(pk__among=ids))
     claims = {row.id: row for row in _rows(Claim.objects.filter(pk__among={row.claim_id for row in reviews}))}
@@ -71,12 +71,12 @@ def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
     claimants = {row.id: row for row in _rows(Claimant.objects.filter(pk__among=named))}
     publishers = Publisher.objects.in_bulk({row.publisher_id for row in reviews})
     verdicts = verdicts_of({row.verdict_id for row in reviews if row.verdict_id})
-    appearances = _by("claim_id", _rows(Appearance.objects.filter(claim__among=claims)))
-    sources = _by("review_id", _rows(Source.objects.filter(review__among=ids)))
+    appearances = _group_by("claim_id", _rows(Appearance.objects.filter(claim__among=claims)))
+    sources = _group_by("review_id", _rows(Source.objects.filter(review__among=ids)))
     signed = Authorship.objects.filter(review__among=ids).values_list("review_id", "name", "user__byline")
-    authors = _by(0, signed)
+    authors = _group_by(0, signed)
     tagged = Claim.topics.through._default_manager.filter(claim__among=claims)
-    tags = _by(0, tagged.order_by("topic__slug").values_list("claim_id", "topic_id"))
+    tags = _group_by(0, tagged.order_by("topic__slug").values_list("claim_id", "topic_id"))
     topics = Topic.objects.prefetch_related("labels").in_bulk({topic for some in tags.values() for _, topic in some})
     drafts = {
         row.id: Draft(
@@ -96,18 +96,18 @@ def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
     return drafts
 
 
+def verdicts_of(ids: Collection[int]) -> dict[int, Verdict]:
+    """The verdicts by id, with their scales and labels."""
+    return Verdict.objects.select_related("scale").prefetch_related("labels").in_bulk(ids) if ids else {}
+
+
 def _show_public(drafts: Iterable[Draft]) -> None:
     others = [draft for draft in drafts if draft.claim.newsroom_id != draft.review.newsroom_id]
     public = public_claims({draft.claim.id for draft in others})
     for draft in others:
-        if said := public.get(draft.claim.id):
-            draft.claim, draft.claimant = said.words, said.claimant
-            draft.appearances, draft.topics = list(said.appearances), list(said.topics)
-
-
-def verdicts_of(ids: Collection[int]) -> dict[int, Verdict]:
-    """With their scales and labels."""
-    return Verdict.objects.select_related("scale").prefetch_related("labels").in_bulk(ids) if ids else {}
+        if shared := public.get(draft.claim.id):
+            draft.claim, draft.claimant = shared.claim, shared.claimant
+            draft.appearances, draft.topics = list(shared.appearances), list(shared.topics)
 
 
 def _names(signatures: Iterable[tuple[str, str | None]]) -> list[str]:
@@ -115,13 +115,13 @@ def _names(signatures: Iterable[tuple[str, str | None]]) -> list[str]:
 
 
 def _rows(found: QuerySet[Any]) -> list[Row]:
-    """Without the moments of work on them, which no statement tells."""
+    """The rows without their times of editing, which no statement has."""
     model: type[Model] = found.model
     columns = [column for column in model._meta.concrete_fields if not isinstance(column, DateTimeField)]
     return list(found.values_list(*(column.attname for column in columns), named=True))
 
 
-def _by(key: str | int, rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+def _group_by(key: str | int, rows: Iterable[Row]) -> dict[UUID, list[Row]]:
     found: dict[UUID, list[Row]] = {}
     for row in rows:
         found.setdefault(row[key] if isinstance(key, int) else getattr(row, key), []).append(row)

@@ -1,4 +1,4 @@
-"""What a verb says when it cannot do what was asked."""
+"""Errors of the newsroom's side, with texts that editors read."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from factcheck.record.errors import RecordError, SetupError
 
 
 class EditorialError(Exception):
-    """A refusal that an editor can act on: each reason says what is missing and what to do."""
+    """An action was refused. Each reason tells the editor what is missing and what to do."""
 
     def __init__(self, *reasons: str | Promise) -> None:
         super().__init__(*reasons)
@@ -21,16 +21,15 @@ class EditorialError(Exception):
 
 
 class NotAllowed(EditorialError):
-    """The person may not do this, whatever the state of the draft."""
+    """The person may not do this, whatever state the draft is in."""
 
 
 @contextmanager
-def asking_the_record() -> Iterator[None]:
-    """What the record refuses in here, the verb refuses."""
+def translate_record_errors() -> Iterator[None]:
+    """Raises errors of the record as EditorialError."""
     try:
         yield
     except SetupError as fault:
-        theirs = _("Tell whoever runs the site what stands here.")
-        raise EditorialError(str(fault), theirs) from fault
+        raise EditorialError(str(fault), _("Send this message to the site’s operator.")) from fault
     except RecordError as refusal:
         raise EditorialError(str(refusal)) from refusal

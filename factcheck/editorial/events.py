@@ -1,4 +1,4 @@
-"""Writing down who did what. The table takes rows and never gives them up."""
+"""Writing to the audit log, from which rows are never deleted."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,12 +22,12 @@ from factcheck.editorial.models import (
 )
 
 Subject = Review | Demand | Claim | Claimant | ApiToken | ReaderMessage | ImportBatch | VerdictMapping
-# Of what has a number: others may have the same. The rest has a UUID, which says which one by itself.
+# Models with numbers as keys, which are not unique across tables. The other models have UUIDs.
 _NUMBERED: dict[type[Subject], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
 
 
 def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None:
-    """One act on something of a newsroom, or of all; `detail` is JSON."""
+    """Records one action on a subject. `detail` is JSON."""
     kind = _NUMBERED.get(type(subject))
     EditorialEvent.objects.create(
         actor=by,
@@ -39,7 +39,7 @@ def record_event(by: User, action: str, subject: Subject, **detail: Any) -> None
 
 
 def record_events(by: User, newsroom: int, acts: Iterable[tuple[str, UUID, dict[str, Any]]]) -> None:
-    """Many acts in the newsroom with that id, in one statement: what was done, of what, and the details."""
+    """Records many actions in the newsroom with this id, each with its name, subject and details, in one statement."""
     now = timezone.now()
     events = (
         EditorialEvent(at=now, actor_id=by.pk, action=action, newsroom_id=newsroom, subject=str(subject), detail=detail)
@@ -48,7 +48,7 @@ def record_events(by: User, newsroom: int, acts: Iterable[tuple[str, UUID, dict[
     insert(EditorialEvent, events)
 
 
-def acting(by: User) -> None:
-    """Names the person to the triggers that write down changes of accounts, until the transaction ends."""
+def set_actor(by: User) -> None:
+    """Tells the triggers that record changes of accounts who the person is, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('factcheck.actor', %s, true)", [str(by.pk)])

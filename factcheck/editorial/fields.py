@@ -1,7 +1,7 @@
-"""Model fields for text that people write: bounded, in NFC, without control characters.
+"""Model fields for text that people write: limited in length, in NFC, without control characters.
 
-The rule is held three times over: forms and `full_clean` give an editor a sentence, saving
-normalises what comes from programs, and the column's CHECK refuses what goes round both.
+Forms and `full_clean` show editors an error, and saving normalises texts from programs. A CHECK on the column refuses
+anything else.
 """
 
 from contextlib import suppress
@@ -22,23 +22,23 @@ from factcheck.record.statements.faults import TEXTS, Wrong
 from factcheck.record.statements.parts import Part, find_rule, words_of
 from factcheck.record.statements.values import ADDRESS, LANGUAGE, MAX_SAME_AS, Rule, Words
 
-# The same characters as factcheck.record.formats.text refuses, as PostgreSQL spells them.
+# The characters that factcheck.record.formats.text refuses, in PostgreSQL's syntax.
 _FORBIDDEN_SQL = r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]"
 
 
 def label(text: str) -> Promise:
-    """A text of a statement's model, translated when it is shown."""
+    """A label of a statement's model, translated when it is displayed."""
     context, parted, rest = text.partition("\x04")
     return pgettext_lazy(context, rest) if parted else gettext_lazy(text)
 
 
 def choices(words: type[Words]) -> list[tuple[str, Promise]]:
-    """The words for a column or form, each with what people read for it."""
+    """The words for a column or form, each with its label."""
     return [(word.value, label(word.label)) for word in words]
 
 
-def of(part: type[Part], name: str) -> dict[str, Any]:
-    """What a column or form field of this name takes from the statement: its label, and its limit or its words."""
+def field_options(part: type[Part], name: str) -> dict[str, Any]:
+    """The options of a column or form field from the statement's model: the label, and the limit or the choices."""
     field = part.model_fields[name]
     found: dict[str, Any] = {"verbose_name": label(field.title or name)}
     rule = find_rule(part, name)
@@ -49,8 +49,8 @@ def of(part: type[Part], name: str) -> dict[str, Any]:
     return found
 
 
-def told(kind: str) -> str:
-    """The text for that kind of fault."""
+def fault_message(kind: str) -> str:
+    """The message for this kind of fault."""
     return gettext(TEXTS[kind])
 
 
@@ -58,14 +58,14 @@ def validate_characters(value: str) -> None:
     """Refuses control characters, which programs read differently from people."""
     if forbidden := find_forbidden(value):
         raise ValidationError(
-            told("forbidden_character"),
+            fault_message("forbidden_character"),
             code="forbidden_character",
             params={"character": forbidden},
         )
 
 
 class ProseField(models.TextField[str, str]):
-    """Text of several lines with a limit in characters; absent is "" (JSON: null)."""
+    """Text of several lines with a limit in characters. An absent text is "" (JSON: null)."""
 
     def __init__(self, verbose_name: Any = None, *, max_length: int, **kwargs: Any) -> None:
         super().__init__(verbose_name, max_length=max_length, **kwargs)
@@ -76,7 +76,7 @@ class ProseField(models.TextField[str, str]):
         return clean_text(value) if isinstance(value, str) else value
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """Normalised on the instance too, so that the bytes built from it are those that are stored."""
+        """Normalises the instance too, so that statements built from it equal the stored text."""
         value = self.to_python(getattr(model_instance, self.attname))
         setattr(model_instance, self.attname, value)
         return value
@@ -87,7 +87,7 @@ class ProseField(models.TextField[str, str]):
 
 
 class LineField(ProseField):
-    """The same on one line: line breaks and runs of white space become one space."""
+    """A ProseField on one line: line breaks and runs of white space become one space."""
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
@@ -98,7 +98,7 @@ class LineField(ProseField):
 
 
 class RuledField(LineField):
-    """A text of one line that a rule of the statements reads; what it refuses, it refuses here in the same words."""
+    """One line of text that a rule of the statements checks, with the same messages."""
 
     rule: ClassVar[Rule]
 
@@ -108,7 +108,7 @@ class RuledField(LineField):
         self.validators = [*self.validators, self._validate]
 
     def to_python(self, value: Any) -> Any:
-        """In its one spelling: telephones begin a line with a capital letter, also that of an address."""
+        """The text in its normal spelling. For example, telephones capitalise the first letter even of a URL."""
         value = super().to_python(value)
         with suppress(Wrong):
             return self.rule.read(value) or "" if isinstance(value, str) else value
@@ -118,12 +118,12 @@ class RuledField(LineField):
         try:
             self.rule.read(value)
         except Wrong as wrong:
-            if wrong.kind not in ("too_long", "forbidden_character"):  # which are told already
-                raise ValidationError(told(wrong.kind), wrong.kind, wrong.params) from wrong
+            if wrong.kind not in ("too_long", "forbidden_character"):  # ProseField reports these
+                raise ValidationError(fault_message(wrong.kind), wrong.kind, wrong.params) from wrong
 
 
 class WebAddressField(RuledField):
-    """An absolute http or https address."""
+    """An absolute http or https URL."""
 
     rule = ADDRESS
 
@@ -133,25 +133,25 @@ class WebAddressField(RuledField):
 
 
 class LanguageField(RuledField):
-    """A BCP 47 language tag; "und" where the language is not known."""
+    """A BCP 47 language tag, or "und" if the language isn't known."""
 
     rule = LANGUAGE
 
 
 class SeveralWordsField(ArrayField[list[str], list[str]]):
-    """Some of the words of a statement's list, in the order of the words; a form shows all of them to be ticked."""
+    """Several words of a statement's list, in the list's order. A form shows the list as checkboxes."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"default": list, "blank": True, **kwargs})
 
     def formfield(self, **kwargs: Any) -> Any:
-        ticked = {"choices": self.base_field.choices, "widget": forms.CheckboxSelectMultiple, "required": False}
+        checkboxes = {"choices": self.base_field.choices, "widget": forms.CheckboxSelectMultiple, "required": False}
         about = {"label": capfirst(str(self.verbose_name)), "help_text": self.help_text}
-        return forms.MultipleChoiceField(**{**about, **kwargs, **ticked})
+        return forms.MultipleChoiceField(**{**about, **kwargs, **checkboxes})
 
 
-def several_words(part: type[Part], name: str) -> dict[str, Any]:
-    """What a SeveralWordsField takes from the statement: its label and its words."""
+def multiple_choice_options(part: type[Part], name: str) -> dict[str, Any]:
+    """The options of a SeveralWordsField from the statement's model: the label and the choices."""
     words = words_of(part, name)
     assert words is not None
     longest = max(map(len, words.values()))
@@ -162,6 +162,6 @@ def several_words(part: type[Part], name: str) -> dict[str, Any]:
     }
 
 
-def web_addresses(**kwargs: Any) -> ArrayField[list[str], list[str]]:
-    """A list of addresses, in the order in which they are written."""
+def url_list(**kwargs: Any) -> ArrayField[list[str], list[str]]:
+    """A list of URLs in the order of entry."""
     return ArrayField(WebAddressField(), default=list, blank=True, size=MAX_SAME_AS, **kwargs)

@@ -1,4 +1,4 @@
-"""What readers send in: taking it in, what becomes of it, and forgetting it."""
+"""Messages from readers: receiving them, deciding on them, and deleting them when their time is up."""
 
 import hashlib
 import re
@@ -10,7 +10,6 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -19,23 +18,23 @@ from factcheck.editorial import roles
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Appearance, Claim, ReaderMessage, Review, User
-from factcheck.editorial.validation import Invalid, Said, fill, problems_of
+from factcheck.editorial.validation import Invalid, Values, fill, find_problems
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublishedReview
 from factcheck.server.networks import network_of
 
 Kind, State = ReaderMessage.Kind, ReaderMessage.State
 
-SHORTEST = 10  # characters; less says nothing that can be checked
-MOST_LINKS = 5  # in the text; more is advertising
-MOST_WAITING = 20_000  # of all; who floods the queue from many networks stops there
+MIN_CHARACTERS = 10  # characters. A shorter text has nothing to check.
+MAX_LINKS = 5  # in the text. More links are spam.
+MAX_WAITING = 20_000  # in all. This limits a flood from many networks.
 HOUR = timedelta(hours=1)
 _LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)
-_NOT_THEIRS = ("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint")
+_INTERNAL_FIELDS = ("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint")
 
 
-class TooMany(Exception):
-    """More came than is taken in; after `wait` seconds there is room again."""
+class TooManyMessages(Exception):
+    """The limit of messages is reached. The sender can try again after `wait` seconds."""
 
     def __init__(self, wait: int) -> None:
         super().__init__(wait)
@@ -43,32 +42,38 @@ class TooMany(Exception):
 
 
 @transaction.atomic
-def take_in(*, kind: ReaderMessage.Kind, said: Said, address: str) -> tuple[str, datetime]:
-    """Puts a message into the queue. Returns the receipt, which is kept nowhere, and until when it is kept at most.
+def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -> tuple[str, datetime]:
+    """Adds a message to the queue. Returns its receipt, which isn't stored, and the time when the message is deleted.
 
-    `said` has `text`, `language`, `url`, `contact`, and of a correction `review`: {`id`}. `address` is the
-    sender's, of which a hash is kept for a day. Raises Invalid and TooMany.
+    `values` has `text`, `language`, `url`, `contact`, and for a correction `review`: {`id`}. `address` is the sender's
+    IP address, and a hash of it is kept for a day. Raises Invalid and TooManyMessages.
     """
     row = ReaderMessage(kind=kind)
-    fill(row, said)
-    problems = problems_of(row, "", besides=_NOT_THEIRS)
-    if len(row.text) < SHORTEST:
-        problems.append(("/text", _("Say what it is about, in %s characters or more.") % SHORTEST))
-    if len(_LINK.findall(row.text)) > MOST_LINKS:
-        problems.append(("/text", _("There are too many links in it: %s at most.") % MOST_LINKS))
+    fill(row, values)
+    problems = find_problems(row, "", exclude=_INTERNAL_FIELDS)
+    if len(row.text) < MIN_CHARACTERS:
+        problems.append(
+            (
+                "/text",
+                _("The text is too short. Describe the claim or the mistake in at least %s characters.")
+                % MIN_CHARACTERS,
+            )
+        )
+    if len(_LINK.findall(row.text)) > MAX_LINKS:
+        problems.append(("/text", _("The text has too many links. Keep at most %s of them.") % MAX_LINKS))
     if kind == Kind.CORRECTION:
-        # Held, so that an erasure meanwhile finds the message or is found.
-        review = Review.objects.select_for_update().filter(pk=said["review"]["id"]).first()
+        # Locked, so that a parallel erasure sees the message, or this query sees the erasure.
+        review = Review.objects.select_for_update().filter(pk=values["review"]["id"]).first()
         if review is None or not PublishedReview.objects.live().filter(pk=review.pk).exists():
-            problems.append(("/review/id", _("There is no such review on this site.")))
+            problems.append(("/review/id", _("This site does not have this review.")))
         else:
             row.review, row.newsroom_id = review, review.newsroom_id
     if problems:
         raise Invalid(problems)
     row.sender = _sender(address)
-    _hold_the_limit(row.sender)
-    said_once = [kind, str(row.review_id), row.language, " ".join(row.text.casefold().split()), row.url]
-    row.fingerprint = _hash("fingerprint", "\n".join(said_once))
+    _require_within_limits(row.sender)
+    identity = [kind, str(row.review_id), row.language, " ".join(row.text.casefold().split()), row.url]
+    row.fingerprint = _hash("fingerprint", "\n".join(identity))
     if known := ReaderMessage.objects.filter(fingerprint=row.fingerprint, same_as=None).first():
         row.same_as, row.text, row.url = known, "", ""
     receipt = secrets.token_urlsafe(16)
@@ -77,8 +82,8 @@ def take_in(*, kind: ReaderMessage.Kind, said: Said, address: str) -> tuple[str,
     return receipt, _kept_until(known or row)
 
 
-def status_of(receipt: str) -> dict[str, Any] | None:
-    """What the holder of the receipt is told: what became of the message, and nothing of what it said."""
+def find_status(receipt: str) -> dict[str, Any] | None:
+    """The status of the message with this receipt, without the message's content."""
     digest = hashlib.sha256(receipt.encode()).hexdigest()
     row = ReaderMessage.objects.select_related("same_as").filter(receipt=digest).first()
     if row is None:
@@ -96,8 +101,8 @@ def status_of(receipt: str) -> dict[str, Any] | None:
 
 @transaction.atomic
 def take_up(*, message: ReaderMessage, by: User, newsroom: int) -> UUID | None:
-    """Makes a claim of a tip and returns its id; of a correction request it says that somebody looks into it."""
-    message = _open(message, by, newsroom, State.WAITING)
+    """Logs a claim from a tip and returns its id, or marks a correction request as being looked into."""
+    message = _lock_open(message, by, newsroom, State.WAITING)
     if message.kind == Kind.TIP:
         message.claim = Claim.objects.create(
             newsroom_id=newsroom, text=message.text, language=message.language, logged_by=by
@@ -110,13 +115,13 @@ def take_up(*, message: ReaderMessage, by: User, newsroom: int) -> UUID | None:
 
 @transaction.atomic
 def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> None:
-    """Whoever has the receipt can read it."""
-    message = _open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
+    """Answers the message. Anyone with the receipt can read the answer."""
+    message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
     if not text.strip():
-        raise EditorialError(_("Write the answer; whoever has the receipt can read it."))
+        raise EditorialError(_("Write the answer. Anyone with the receipt can read it."))
     message.answer = text
     try:
-        message.clean_fields(exclude=_NOT_THEIRS)
+        message.clean_fields(exclude=_INTERNAL_FIELDS)
     except ValidationError as problem:
         raise EditorialError(*problem.messages) from problem
     _decide(message, by, State.ANSWERED)
@@ -124,12 +129,12 @@ def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> Non
 
 @transaction.atomic
 def dismiss(*, message: ReaderMessage, by: User, newsroom: int) -> None:
-    message = _open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
+    message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
     _decide(message, by, State.DISMISSED)
 
 
-def forget_messages() -> int:
-    """Deletes what has been kept for as long as was said, and the hashes of senders after a day; returns how many."""
+def delete_expired_messages() -> int:
+    """Deletes messages whose time is up, and hashes of senders after a day. Returns the number of messages."""
     now = timezone.now()
     ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - timedelta(days=1)).update(sender="")
     old = ReaderMessage.objects.filter(received_at__lte=now - timedelta(days=settings.READER_MESSAGES_DAYS))
@@ -138,17 +143,11 @@ def forget_messages() -> int:
     return count
 
 
-def messages_for(newsrooms: list[int]) -> Any:
-    """Those that members of the newsrooms see: about their reviews, and tips that no other newsroom decided on."""
-    seen = Q(newsroom__in=newsrooms) | Q(newsroom=None)
-    return ReaderMessage.objects.filter(seen, same_as=None)
-
-
-def _open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderMessage.State) -> ReaderMessage:
+def _lock_open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderMessage.State) -> ReaderMessage:
     message = ReaderMessage.objects.select_for_update().get(pk=message.pk)
     roles.require_member(by, message.newsroom_id or newsroom)
     if message.state not in states:
-        raise EditorialError(_("This is decided already."))
+        raise EditorialError(_("This has already been decided. Reload the page to see the decision."))
     message.newsroom_id = message.newsroom_id or newsroom
     return message
 
@@ -164,22 +163,22 @@ def _kept_until(message: ReaderMessage) -> datetime:
 
 
 def _sender(address: str) -> str:
-    """Of the network; another hash each day."""
+    """The hash of the sender's network, which changes every day."""
     return _hash("sender", f"{timezone.now():%Y-%m-%d} {network_of(address)}")
 
 
-def _hold_the_limit(sender: str) -> None:
-    """Counted in the database, one request of a sender after the other, so that all processes count the same."""
+def _require_within_limits(sender: str) -> None:
+    """Raises TooManyMessages. An advisory lock for each sender makes the count correct across processes."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(bytes.fromhex(sender)[:8], signed=True)])
     now = timezone.now()
     times = ReaderMessage.objects.filter(sender=sender, received_at__gt=now - HOUR).order_by("-received_at")
     counted = list(times.values_list("received_at", flat=True)[: settings.READER_MESSAGES_PER_HOUR])
     if len(counted) >= settings.READER_MESSAGES_PER_HOUR:
-        raise TooMany(max(1, int((counted[-1] + HOUR - now).total_seconds()) + 1))
-    waiting = ReaderMessage.objects.filter(state=State.WAITING, same_as=None).order_by()
-    if waiting[:MOST_WAITING].count() >= MOST_WAITING:
-        raise TooMany(int(HOUR.total_seconds()))
+        raise TooManyMessages(max(1, int((counted[-1] + HOUR - now).total_seconds()) + 1))
+    queue = ReaderMessage.objects.filter(state=State.WAITING, same_as=None).order_by()
+    if queue[:MAX_WAITING].count() >= MAX_WAITING:
+        raise TooManyMessages(int(HOUR.total_seconds()))
 
 
 def _hash(purpose: str, text: str) -> str:

@@ -1,20 +1,19 @@
-"""Statements: what a review says, as canonical JSON, from the draft's rows.
+"""Statements of reviews, built from the rows of the draft.
 
-Nothing in a statement is known only at publication; the record adds that (docs/explanation/architecture.md, "Bytes").
+A statement has no values that are known only at publication, because the record adds these
+(docs/explanation/architecture.md, "Bytes").
 """
 
 from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts import Draft, Row, draft_of
 from factcheck.editorial.models import (
     Appearance,
-    Authorship,
     Claim,
     Claimant,
     Publisher,
@@ -22,42 +21,32 @@ from factcheck.editorial.models import (
     Source,
     Verdict,
 )
-from factcheck.editorial.shared_claims import is_hidden
-from factcheck.editorial.statement_columns import said_of
+from factcheck.editorial.shared_claims import has_hidden_claim
+from factcheck.editorial.statement_columns import values_of
 from factcheck.record.log.entries import ADDED_KEYS
 from factcheck.record.models import LogEntry
-from factcheck.record.statements import review as said
+from factcheck.record.statements import review as statements
 from factcheck.record.statements.tombstone import Tombstone
 
 MIN_SOURCES = 2
-# These entries say nothing that could be translated.
+# Entries of these kinds have no text to translate.
 WITHOUT_REVIEW = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
-HIDDEN_CLAIM = _(
-    "No review of this claim of another newsroom is public any more. Log the claim yourselves and choose it."
-)
+HIDDEN_CLAIM = _("This claim of another newsroom is not public any more. Log the claim yourself and choose yours.")
 
 
-def for_statements(reviews: QuerySet[Review]) -> QuerySet[Review]:
-    """The reviews with everything that their statements need, in a fixed number of queries."""
-    authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
-    return reviews.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
-        "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", authorships
-    )
+def build_statement(review: Review) -> dict[str, Any]:
+    """The current statement of a review from `Review.objects.for_statements`."""
+    return build_draft_statement(draft_of(review))
 
 
-def statement(review: Review) -> dict[str, Any]:
-    """What the review, one from `for_statements`, says now."""
-    return statement_from(draft_of(review))
-
-
-def statement_from(draft: Draft) -> dict[str, Any]:
-    """Keys and types are those of docs/api.md, "Review". Whatever isn't a column of the same name is built here."""
+def build_draft_statement(draft: Draft) -> dict[str, Any]:
+    """The statement of a draft. Keys and types are those of docs/reference/reviews.md."""
     review = draft.review
-    return said_of(review, said.Review, Review) | {
+    return values_of(review, statements.Review, Review) | {
         "claim": _claim(draft),
         "verdict": _verdict(review, draft.verdict),
-        "sources": [said_of(source, said.Source, Source) for source in draft.sources],
-        "publisher": publisher(draft.publisher) | review.original_publisher,
+        "sources": [values_of(source, statements.Source, Source) for source in draft.sources],
+        "publisher": publisher_values(draft.publisher) | review.original_publisher,
         "authors": [{"name": name} for name in draft.authors],
         "topics": [
             {"slug": topic.slug, "labels": {label.language: label.label for label in topic.labels.all()}}
@@ -67,60 +56,66 @@ def statement_from(draft: Draft) -> dict[str, Any]:
     }
 
 
-def tombstone(published: dict[str, Any]) -> dict[str, Any]:
-    """What stays at the address of a withdrawn review, from the statement that is withdrawn."""
+def build_tombstone(published: dict[str, Any]) -> dict[str, Any]:
+    """The tombstone at the URL of a withdrawn review, from the withdrawn statement."""
     return {key: published[key] for key in Tombstone.model_fields} | {"claim": {"id": published["claim"]["id"]}}
 
 
-def statement_of(document: bytes) -> dict[str, Any]:
-    """The statement in a document: all but what was added at publication."""
+def extract_statement(document: bytes) -> dict[str, Any]:
+    """The statement in a document, without the keys that were added at publication."""
     return {key: value for key, value in orjson.loads(document).items() if key not in ADDED_KEYS}
 
 
-def missing(review: Review) -> list[str | Promise]:
-    """What the review lacks before anybody can approve it, each as a sentence for the editor."""
+def find_missing(review: Review) -> list[str | Promise]:
+    """Everything that the review lacks before anybody can approve it, each as a sentence for the editor."""
     reasons: list[str | Promise] = []
     claimant = draft_of(review).claimant
     if claimant and not claimant.confirmed and not review.is_imported:
-        own = claimant.newsroom_id == review.newsroom_id  # others cannot open it
+        own = claimant.newsroom_id == review.newsroom_id  # other newsrooms cannot open the claimant
         reasons.append(
-            _("Confirm the claimant's name or describe them instead: it came in with an import.")
+            _("The claimant’s name came from an import. Confirm the name, or describe the claimant instead.")
             if own
-            else _("Ask %s to confirm the claimant’s name or describe them instead: it came in with their import.")
+            else _(
+                "The claimant’s name came from an import of %s. Ask them to confirm the name or describe the claimant."
+            )
             % claimant.newsroom
         )
-    if is_hidden(review):
+    if has_hidden_claim(review):
         reasons.append(HIDDEN_CLAIM)
     if review.translation_of_id and review.translation_of_revision:
         original = LogEntry.objects.filter(subject=review.translation_of_id, number=review.translation_of_revision)
         if not original.exclude(kind__in=WITHOUT_REVIEW).exists():
             reasons.append(_("The review that you translate has no such revision. Its public page shows the numbers."))
-    # Others answer for what they published; these rules are for our own reviews.
+    # These rules are for a newsroom's own reviews. Other publishers are responsible for theirs.
     if review.is_imported:
         return reasons
     sources = list(review.sources.all())
     if review.verdict is None:
         reasons.append(_("Choose a verdict."))
     if not review.summary:
-        reasons.append(_("Write a summary: one or two sentences with the verdict and why."))
+        reasons.append(_("Write a summary. Give the verdict and the reason in one or two sentences."))
     if len(sources) < MIN_SOURCES:
-        reasons.append(_("Add sources: a review needs at least two, and has %(count)s.") % {"count": len(sources)})
+        reasons.append(_("Add sources. A review needs at least two and has %(count)s.") % {"count": len(sources)})
     if any(not source.stance for source in sources):
-        reasons.append(_("Say of every source whether it supports the claim, refutes it or gives context."))
+        reasons.append(_("For every source, choose whether it supports the claim, refutes it or gives context."))
     if sources and all(source.stance == Source.Stance.CONTEXT for source in sources):
-        reasons.append(_("At least one source must support or refute the claim; now all are context."))
+        reasons.append(_("All sources are context. At least one must support or refute the claim."))
     return reasons
 
 
+def publisher_values(row: Publisher) -> dict[str, Any]:
+    return values_of(row, statements.Publisher)
+
+
 def _claim(draft: Draft) -> dict[str, Any]:
-    return said_of(draft.claim, said.ReviewedClaim, Claim) | {
-        "claimant": said_of(draft.claimant, said.Claimant, Claimant) if draft.claimant else None,
-        "appearances": [said_of(appearance, said.Appearance, Appearance) for appearance in draft.appearances],
+    return values_of(draft.claim, statements.ReviewedClaim, Claim) | {
+        "claimant": values_of(draft.claimant, statements.Claimant, Claimant) if draft.claimant else None,
+        "appearances": [values_of(appearance, statements.Appearance, Appearance) for appearance in draft.appearances],
     }
 
 
 def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
-    original = {key: getattr(review, f"original_{key}") or None for key in said.OriginalRating.model_fields}
+    original = {key: getattr(review, f"original_{key}") or None for key in statements.OriginalRating.model_fields}
     return {
         "scale": verdict.scale.slug if verdict else None,
         "slug": verdict.slug if verdict else None,
@@ -130,17 +125,13 @@ def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
         "best": verdict.scale.best if verdict else None,
         "worst": verdict.scale.worst if verdict else None,
         "explanation": review.verdict_explanation
-        or (_explanation(verdict, review.language) if verdict else review.original_explanation)
+        or (_scale_explanation(verdict, review.language) if verdict else review.original_explanation)
         or None,
         "original": original if review.original_label else None,
     }
 
 
-def _explanation(verdict: Verdict, language: str) -> str:
-    """What the scale says of the verdict, in the review's language."""
+def _scale_explanation(verdict: Verdict, language: str) -> str:
+    """The scale's explanation of the verdict, in the review's language."""
     found = {label.language.lower(): label.explanation for label in verdict.labels.all()}
     return found.get(language.lower()) or found.get(language.partition("-")[0].lower()) or found.get("en", "")
-
-
-def publisher(row: Publisher) -> dict[str, Any]:
-    return said_of(row, said.Publisher)

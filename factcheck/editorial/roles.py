@@ -1,4 +1,4 @@
-"""Who may do what: a person's role in a newsroom decides, nothing else, for superusers too."""
+"""Permissions: only a person's role in a newsroom decides what they may do, even for superusers."""
 
 from collections.abc import Iterable
 
@@ -9,13 +9,13 @@ from factcheck.editorial.models import Membership, Publisher, Review, User
 
 Role = Membership.Role
 
-# The group whose members look after accounts and memberships. They can hold no membership themselves: whoever hands out
-# roles does not decide about reviews. The trigger membership_rules says the same.
+# The group whose members manage accounts and memberships. They can't have a membership themselves, so that a person who
+# assigns roles doesn't decide on reviews. The trigger membership_rules enforces this too.
 ACCOUNT_ADMINISTRATORS = "Account administrators"
 
 
 def role_in(user: User, newsroom: Publisher | int) -> Role | None:
-    """The person's role in that newsroom, or None. An account that was closed has none."""
+    """The person's role in this newsroom, or None. A closed account has no role."""
     if not user.is_active:
         return None
     found = Membership.objects.filter(user=user, publisher=newsroom).first()
@@ -30,7 +30,7 @@ def newsrooms_of(user: User, roles: Iterable[Role] = tuple(Role)) -> list[int]:
 
 
 def require_member(user: User, newsroom: Publisher | int) -> Role:
-    """The person's role there. Raises NotAllowed."""
+    """The person's role in this newsroom. Raises NotAllowed if there is none."""
     role = role_in(user, newsroom)
     if role is None:
         raise NotAllowed(
@@ -43,15 +43,15 @@ def require_member(user: User, newsroom: Publisher | int) -> Role:
 
 
 def require_decider(user: User, newsroom: Publisher | int) -> None:
-    """Raises NotAllowed unless the person is an Editor or Chief editor there."""
+    """Raises NotAllowed unless the person is an Editor or Chief editor of this newsroom."""
     if require_member(user, newsroom) not in Membership.DECIDING:
         raise NotAllowed(_("Only an Editor or Chief editor of this newsroom can do this. Ask one of them."))
 
 
 def is_author(user: User, review: Review) -> bool:
-    """Also of what they began, or a program for them, whoever is named as its author since.
+    """Whether the person is named as an author, or began the review themselves or by a program.
 
-    An importer wrote nothing of what they brought in.
+    Importers aren't authors of the reviews that they import.
     """
     if review.created_by_id == user.pk and review.import_key is None:
         return True
@@ -59,7 +59,7 @@ def is_author(user: User, review: Review) -> bool:
 
 
 def require_writer(user: User, review: Review) -> None:
-    """Raises NotAllowed unless the review is the reporter's own, or the person is an Editor there."""
+    """Raises NotAllowed unless the review is the person's own, or the person is an Editor of its newsroom."""
     role = require_member(user, review.newsroom_id)
     if role == Role.REPORTER and review.created_by_id != user.pk and not is_author(user, review):
-        raise NotAllowed(_("A Reporter can change their own reviews only. Ask the author or an Editor."))
+        raise NotAllowed(_("A Reporter can change only their own reviews. Ask the author or an Editor."))

@@ -1,7 +1,7 @@
-"""A claim that another newsroom reviews, too: of it that newsroom says what readers see, and nothing of the draft.
+"""Claims that other newsrooms review too: their statements repeat the published claim, never its draft.
 
-Claims are one row for all who review them, and the newsroom whose claim it is goes on writing there. What it writes is
-public when that newsroom has published it, not when somebody else publishes a review of the same claim.
+A claim is one row for all its reviews, and its own newsroom keeps editing it. An edit becomes public when that newsroom
+publishes it, not when another newsroom publishes a review of the claim.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,58 +15,59 @@ from django.db.models import Exists, Model, OuterRef
 from factcheck.editorial.models import Appearance, Claim, Claimant, Review, Topic
 from factcheck.editorial.statement_columns import columns_of
 from factcheck.record.models import PublishedReview
-from factcheck.record.statements import review as said
+from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import filled
 
 
 @dataclass(frozen=True, slots=True)
 class PublicClaim:
-    """What a statement says in place of the draft: rows with the columns of a claim and of its appearances.
+    """The published claim in place of the draft: rows with the columns of a claim and of its appearances.
 
-    The claimant is the one whom readers see, as the row describes them now: who was taken out by name there is not
-    named anew.
+    The claimant is the published one with the current values of the row, so a redacted name doesn't come back.
     """
 
-    words: SimpleNamespace
+    claim: SimpleNamespace
     claimant: Claimant | None
     appearances: Sequence[SimpleNamespace]
     topics: Sequence[Topic]
 
 
 def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
-    """By id, from the newest live review of the claim's own newsroom, or of anybody while that shows none."""
+    """The published claims by id, each from its newsroom's newest live review, or else from any newest live review."""
     if not ids:
         return {}
-    shown = _said(ids)
+    documents = _public_statements(ids)
     claimants = Claimant.objects.select_related("newsroom").in_bulk(
-        {found["claim"]["claimant"]["id"] for found in shown.values() if found["claim"]["claimant"]}
+        {found["claim"]["claimant"]["id"] for found in documents.values() if found["claim"]["claimant"]}
     )
-    slugs = {topic["slug"] for found in shown.values() for topic in found["topics"]}
+    slugs = {topic["slug"] for found in documents.values() for topic in found["topics"]}
     topics = {topic.slug: topic for topic in Topic.objects.prefetch_related("labels").filter(slug__in=slugs)}
     return {
         pk: PublicClaim(
-            words=_row(Claim, filled(found["claim"], said.ReviewedClaim) | {"id": pk}),
+            claim=_columns(Claim, filled(found["claim"], statements.ReviewedClaim) | {"id": pk}),
             claimant=claimants.get(UUID(found["claim"]["claimant"]["id"])) if found["claim"]["claimant"] else None,
-            appearances=[_row(Appearance, filled(each, said.Appearance)) for each in found["claim"]["appearances"]],
+            appearances=[
+                _columns(Appearance, filled(each, statements.Appearance)) for each in found["claim"]["appearances"]
+            ],
             topics=[topics[topic["slug"]] for topic in found["topics"] if topic["slug"] in topics],
         )
-        for pk, found in shown.items()
+        for pk, found in documents.items()
     }
 
 
-def is_hidden(review: Review) -> bool:
-    """Whether no reader sees its claim, which is another newsroom's, any more: of it there is nothing to say."""
+def has_hidden_claim(review: Review) -> bool:
+    """Whether the review's claim belongs to another newsroom and readers no longer see the claim."""
     if review.claim.newsroom_id == review.newsroom_id:
         return False
     return not PublishedReview.objects.live().filter(claim_id=review.claim_id).exists()
 
 
-def _said(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+def _public_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     owner = Claim.objects.filter(pk=OuterRef(OuterRef("claim_id"))).values("newsroom")
     own = Exists(Review.objects.filter(pk=OuterRef("pk"), newsroom__in=owner))
     found = PublishedReview.objects.live().filter(claim_id__among=ids).order_by(own.asc(), "sequence")
     return {row.claim_id: row.said for row in found if row.claim_id}
 
 
-def _row(model: type[Model], shown: dict[str, Any]) -> SimpleNamespace:
-    return SimpleNamespace(**columns_of(model, shown))
+def _columns(model: type[Model], values: dict[str, Any]) -> SimpleNamespace:
+    return SimpleNamespace(**columns_of(model, values))

@@ -1,4 +1,4 @@
-"""Has this been checked already? What an editor is shown who logs a claim, or wants to join two."""
+"""Similar claims, for editors who log a claim or want to merge two."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +13,12 @@ from factcheck.record.matching.matches import match
 from factcheck.record.models import PublishedClaim, PublishedMerge
 
 MOST = 5
-LIKELY = 0.5  # the score from which on a claim is more likely the same than not
+LIKELY_SCORE = 0.5  # from this score on, a claim is more likely the same than not
 
 
 @dataclass(frozen=True, slots=True)
-class Similar:
-    """A claim that may be the same: its id and words, its published reviews in short, and how like it is (0 to 1)."""
+class SimilarClaim:
+    """A claim that may be the same. `reviews` are its published reviews in short, and `score` is from 0 to 1."""
 
     claim_id: UUID
     text: str
@@ -28,45 +28,49 @@ class Similar:
 
     @property
     def is_likely(self) -> bool:
-        return self.score >= LIKELY
+        return self.score >= LIKELY_SCORE
 
 
-class MeaningMissing(Exception):
-    """Meaning was not compared, for the reason in the text, and will be another time.
+class MeaningNotCompared(Exception):
+    """The claims could not be compared by meaning now. The text gives the reason, and a later attempt can succeed.
 
-    `by_words`: what words alone have found; None where that took too long.
+    `by_words` has the results of comparing words, or None if that took too long.
     """
 
-    def __init__(self, reason: str, by_words: list[Similar] | None = None) -> None:
+    def __init__(self, reason: str, by_words: list[SimilarClaim] | None = None) -> None:
         super().__init__(reason)
         self.by_words = by_words
 
 
-def published_like(text: str, *, besides: UUID | None = None, least: float = 0.0, limit: int = MOST) -> list[Similar]:
-    """Published claims that say the same as the text, best first; without the one in `besides`.
+def find_similar(
+    text: str, *, exclude: UUID | None = None, min_score: float = 0.0, limit: int = MOST
+) -> list[SimilarClaim]:
+    """Published claims that are similar to the text, best first, without the claim `exclude`.
 
-    Words alone are not enough where this site compares by meaning, unless the text is refused, which it would be
-    another time too: raises MeaningMissing.
+    Raises MeaningNotCompared if the site compares by meaning but only words could be compared. A text that the model
+    refuses is an exception, because a later attempt would fail too.
     """
     try:
         found = match(text, limit=limit + 1)
     except TimeoutError as problem:
-        raise MeaningMissing("Comparing it with what is published took too long.") from problem
-    scores = {each.claim_id: each.score for each in found.results if each.score >= least and each.claim_id != besides}
+        raise MeaningNotCompared("The comparison with published claims took too long.") from problem
+    scores = {
+        each.claim_id: each.score for each in found.results if each.score >= min_score and each.claim_id != exclude
+    }
     rows = PublishedClaim.objects.live().filter(pk__in=scores).values_list("pk", "body")
     bodies = {pk: orjson.loads(body) for pk, body in rows}
     alike = [
-        Similar(pk, bodies[pk]["text"], bodies[pk]["language"], bodies[pk]["reviews"], score)
+        SimilarClaim(pk, bodies[pk]["text"], bodies[pk]["language"], bodies[pk]["reviews"], score)
         for pk, score in scores.items()
         if pk in bodies
     ][:limit]
     if found.method == "words" and found.explanation and not found.refused and is_configured():
-        raise MeaningMissing(found.explanation, alike)
+        raise MeaningNotCompared(found.explanation, alike)
     return alike
 
 
-def drafted_alike(claim: Claim) -> list[Claim]:
-    """Claims of the same newsroom with the same words that are not public."""
+def find_identical_drafts(claim: Claim) -> list[Claim]:
+    """Unpublished claims of the same newsroom with the same text."""
     alike = Claim.objects.filter(newsroom=claim.newsroom_id, text__iexact=claim.text).exclude(pk=claim.pk)
     public = Exists(PublishedClaim.objects.filter(pk=OuterRef("pk")))
     merged = Exists(PublishedMerge.objects.filter(claim_id=OuterRef("pk")))

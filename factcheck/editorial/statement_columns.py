@@ -1,6 +1,6 @@
-"""Between the keys of a statement and the columns of the same names.
+"""Conversion between the keys of a statement and the model's columns of the same names.
 
-The keys of a part (`selection.reason`) are columns that begin with its name (`selection_reason`).
+The keys of a part (`selection.reason`) are columns with the part's name as prefix (`selection_reason`).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,10 +16,10 @@ from factcheck.record.statements.checks import filled
 from factcheck.record.statements.parts import Part, keys_of, parts_of
 
 
-def columns_of(model: type[models.Model], said: Mapping[str, Any]) -> dict[str, Any]:
-    """The model's columns that the keys name, each with its value. Null is the empty text."""
+def columns_of(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values by column of the model, for keys that are columns. Null becomes the empty text."""
     columns, found = _columns(model), {}
-    for key, value in said.items():
+    for key, value in values.items():
         if key in columns:
             found[key] = columns[key](value)
         elif isinstance(value, Mapping | None) and _is_spread(value, part := _columns_of_part(model, key)):
@@ -27,26 +27,26 @@ def columns_of(model: type[models.Model], said: Mapping[str, Any]) -> dict[str, 
     return found
 
 
-def said_of(row: Any, part: type[Part], model: type[models.Model] | None = None) -> dict[str, Any]:
-    """What the row says of the keys that are its columns. The empty text is null, and so is a part with nothing in it.
+def values_of(row: Any, part: type[Part], model: type[models.Model] | None = None) -> dict[str, Any]:
+    """The values by key of the statement, for keys that are columns. Empty texts and empty parts become null.
 
-    A row that isn't an instance comes with its `model`.
+    A row that isn't a model instance needs its `model`.
     """
     keys, parts = _keys_of(model or row._meta.model, part)
-    found = {name: _said(getattr(row, name)) for name in keys}
+    found = {name: _json_value(getattr(row, name)) for name in keys}
     for name, columns in parts.items():
-        inner = {key: _said(getattr(row, column)) for key, column in columns.items()}
+        inner = {key: _json_value(getattr(row, column)) for key, column in columns.items()}
         found[name] = inner if any(value is not None for value in inner.values()) else None
     return found
 
 
-def emptied(model: type[models.Model], part: type[Part]) -> dict[str, Any]:
-    """The columns of the statement's keys with the values of a statement that says nothing."""
+def empty_columns(model: type[models.Model], part: type[Part]) -> dict[str, Any]:
+    """The columns of the statement's keys, with the values of an empty statement."""
     return columns_of(model, filled({}, part))
 
 
-def other_fields(model: type[models.Model], part: type[Part], rows: Iterable[str | tuple[str, ...]]) -> list[str]:
-    """The fields of a form for those of the statement's keys whose columns stand in none of these rows."""
+def remaining_fields(model: type[models.Model], part: type[Part], rows: Iterable[str | tuple[str, ...]]) -> list[str]:
+    """The form fields for the statement's keys that are not in these rows yet."""
     named = {name for row in rows for name in ((row,) if isinstance(row, str) else row)}
     keys, parts = _keys_of(model, part)
     columns = [*keys, *(column for spread in parts.values() for column in spread.values())]
@@ -54,7 +54,7 @@ def other_fields(model: type[models.Model], part: type[Part], rows: Iterable[str
     return [fields[column] for column in columns if column in fields and fields[column] not in named]
 
 
-def _said(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return rfc3339(value)
     if isinstance(value, date):
@@ -64,7 +64,7 @@ def _said(value: Any) -> Any:
 
 @cache
 def _keys_of(model: type[models.Model], part: type[Part]) -> tuple[list[str], dict[str, dict[str, str]]]:
-    """The keys that are columns, and for each part that is spread over columns the column of each of its keys."""
+    """The keys that are columns, and for each part that is spread over columns, the columns of its keys."""
     columns, names = _columns(model), keys_of(part)
     spread = {}
     for key in names.keys() - columns.keys():
@@ -75,7 +75,7 @@ def _keys_of(model: type[models.Model], part: type[Part]) -> tuple[list[str], di
 
 
 def _is_spread(value: Mapping[str, Any] | None, part: Mapping[str, str]) -> bool:
-    """Whether the value is a part whose keys are columns of their own. Null empties them."""
+    """Whether the value is a part whose keys are columns of their own. Null empties the columns."""
     return bool(part) and (value is None or value.keys() == part.keys())
 
 
@@ -87,7 +87,7 @@ def _columns_of_part(model: type[models.Model], name: str) -> dict[str, str]:
 
 @cache
 def _columns(model: type[models.Model]) -> dict[str, Callable[[Any], Any]]:
-    """By name, each with what makes a value of JSON one of the column. References count within the same table only."""
+    """For each column, the conversion from a JSON value. Only references to the same table count as columns."""
     plain = {column.name: column for column in model._meta.concrete_fields if not column.is_relation}
     own = {column.attname: column for column in model._meta.concrete_fields if column.related_model is model}
     return {name: _value_of(column) for name, column in (plain | own).items()}

@@ -1,4 +1,4 @@
-"""What is wrong with what was sent, by where it stands there."""
+"""Validation of submitted content. Each problem has a JSON pointer to its place."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,28 +12,28 @@ from factcheck.editorial.statement_columns import columns_of
 from factcheck.record.statements.checks import check
 from factcheck.record.statements.parts import Part
 
-Said = Mapping[str, Any]
+Values = Mapping[str, Any]
 Problem = tuple[str, str]  # a JSON pointer (RFC 6901) and a sentence
 
 
 class Invalid(EditorialError):
-    """`problems` says what is to be changed, and where."""
+    """The content breaks rules. `problems` lists the places and what to change there."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
         super().__init__(*(sentence for _pointer, sentence in self.problems))
 
 
-def fill(row: models.Model, said: Said) -> None:
-    """Puts what was said into the columns of the same names; null is the empty text."""
-    for name, value in columns_of(type(row), said).items():
+def fill(row: models.Model, values: Values) -> None:
+    """Sets the columns of the same names. Null becomes the empty text."""
+    for name, value in columns_of(type(row), values).items():
         setattr(row, name, value)
 
 
-def problems_of(row: models.Model, place: str, *, besides: Iterable[str] = ()) -> list[Problem]:
-    """What the row's own rules refuse; `besides` are fields that are not the program's to set. Normalises its texts."""
+def find_problems(row: models.Model, place: str, *, exclude: Iterable[str] = ()) -> list[Problem]:
+    """Breaches of the row's own rules. Fields in `exclude` aren't checked. Normalises the texts."""
     try:
-        row.clean_fields(exclude=set(besides))
+        row.clean_fields(exclude=set(exclude))
         row.clean()
     except ValidationError as refused:
         found = refused.message_dict if hasattr(refused, "error_dict") else {NON_FIELD_ERRORS: refused.messages}
@@ -46,6 +46,6 @@ def problems_of(row: models.Model, place: str, *, besides: Iterable[str] = ()) -
 
 
 def require_valid(statement: Mapping[str, Any], model: type[Part]) -> None:
-    """Holds what is to be published against the statement's own rules. Raises EditorialError."""
+    """Checks a statement against its model before publication. Raises EditorialError."""
     if faults := check(statement, model):
         raise EditorialError(*(f"{fault.pointer.strip('/')}: {fault.sentence(gettext)}" for fault in faults))

@@ -1,4 +1,4 @@
-"""Variables of the environment as the settings read them; one that says something else is told in a sentence."""
+"""Reads environment variables for the settings. A wrong value is an error with a sentence for the operator."""
 
 import os
 import re
@@ -13,7 +13,7 @@ def environment(name: str, default: str = "") -> str:
 def switch(name: str) -> bool:
     value = environment(name, "off").lower()
     if value not in ("on", "1", "true", "yes", "off", "0", "false", "no"):
-        raise ImproperlyConfigured(f"{name} is {value!r}: set it to on or off.")
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to on or off.")
     return value in ("on", "1", "true", "yes")
 
 
@@ -21,14 +21,16 @@ def number(name: str, default: int, *, least: int = 1, most: int | None = None) 
     text = environment(name, str(default))
     value = int(text) if text.isdecimal() else -1
     if value < least or (most is not None and value > most):
-        span = f"from {least} on" if most is None else f"from {least} to {most}"
-        raise ImproperlyConfigured(f"{name} is {text!r}: give a number {span}, for example {default}.")
+        span = f"of {least} or more" if most is None else f"from {least} to {most}"
+        raise ImproperlyConfigured(f"{name} is {text!r}. Set a number {span}, for example {default}.")
     return value
 
 
 def rate(name: str) -> str:
-    """So many in a time, as Django REST framework reads it when the first request comes; empty for no limit."""
+    """Return a rate for Django REST framework, which would only check it at the first request. Empty: no limit."""
     text = environment(name)
     if text and not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", text):
-        raise ImproperlyConfigured(f"{name} is {text!r}: give a number, a slash and s, min, hour or day: 600/min.")
+        raise ImproperlyConfigured(
+            f"{name} is {text!r}. Set a number, a slash and s, min, hour or day, such as 600/min."
+        )
     return text

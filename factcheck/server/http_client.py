@@ -1,4 +1,4 @@
-"""A connection to an address that others hold: whatever they do, it ends in time. No name is looked up here."""
+"""A connection to somebody else's server that always ends in time. It resolves no names."""
 
 import socket
 import ssl
@@ -11,11 +11,11 @@ from typing import Any
 
 
 @contextmanager
-def connected(addresses: Sequence[Any], host: str, *, tls: bool, seconds: float) -> Iterator[HTTPConnection]:
-    """For one request to the first of getaddrinfo's addresses that takes it; whoever asks names the Host.
+def connect(addresses: Sequence[Any], host: str, *, tls: bool, seconds: float) -> Iterator[HTTPConnection]:
+    """Connect to the first of getaddrinfo's addresses that answers, for one request. The caller sets the Host header.
 
-    `host` is what the certificate must name. When the time is up the connection is cut off, and what was read until
-    then may look complete. Raises OSError.
+    `host` is the name in the certificate. After `seconds` the connection is cut off, and what was read until then may
+    look complete. Raises OSError.
     """
     end = time.monotonic() + seconds
     with closing(_connect(addresses, end, seconds / 3)) as plain:
@@ -23,7 +23,7 @@ def connected(addresses: Sequence[Any], host: str, *, tls: bool, seconds: float)
         link = plain
         if tls:
             link = ssl.create_default_context().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
-        # The socket's timeout is for each packet; who sends a byte a second would never meet it.
+        # The socket's timeout is for each packet. A server that sends a byte a second would never reach the timeout.
         guard = threading.Timer(max(end - time.monotonic(), 0), _cut, [link])
         guard.daemon = True
         guard.start()
@@ -39,7 +39,7 @@ def connected(addresses: Sequence[Any], host: str, *, tls: bool, seconds: float)
 
 
 def _connect(addresses: Sequence[Any], end: float, most: float) -> socket.socket:
-    """None may take longer than `most`, so that a dead one leaves time for the next."""
+    """Try each address for at most `most` seconds, so that a dead one leaves time for the next."""
     refused: OSError = TimeoutError()
     for family, kind, protocol, _name, address in addresses:
         plain = socket.socket(family, kind, protocol)
@@ -56,4 +56,4 @@ def _connect(addresses: Sequence[Any], end: float, most: float) -> socket.socket
 
 def _cut(link: socket.socket) -> None:
     with suppress(OSError):
-        socket.socket.shutdown(link, socket.SHUT_RDWR)  # past TLS, which another thread is using
+        socket.socket.shutdown(link, socket.SHUT_RDWR)  # bypasses TLS, which another thread is using

@@ -1,4 +1,4 @@
-"""Whose requests are counted together, where the site bounds how many one client may send."""
+"""Networks of clients. Requests from one network count together towards a limit."""
 
 import ipaddress
 
@@ -7,23 +7,23 @@ from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, BaseThrottle
 
 
-class ByNetwork(AnonRateThrottle):
-    """The limit of requests to the API (API_RATE_LIMIT)."""
+class NetworkThrottle(AnonRateThrottle):
+    """The API's limit of requests (API_RATE_LIMIT)."""
 
     def get_ident(self, request: Request) -> str:
         return network_of(super().get_ident(request))
 
 
 def address_of(request: HttpRequest) -> str:
-    """The client's; behind one proxy, what a client writes before it does not count."""
-    return BaseThrottle().get_ident(request)  # type: ignore[arg-type] # reads META alone, which both kinds have
+    """Return the client's IP address. Behind one proxy, addresses that the client itself sent are ignored."""
+    return BaseThrottle().get_ident(request)  # type: ignore[arg-type] # only reads META, which both types have
 
 
 def network_of(address: str) -> str:
-    """The network of a client's address: of IPv6 its /64, since one person has very many addresses of that."""
+    """Return the network of an address. For IPv6 it is the /64, because one person has very many addresses."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    ip = getattr(ip, "ipv4_mapped", None) or ip  # as a server that listens on both gives it
+    ip = getattr(ip, "ipv4_mapped", None) or ip  # from a server that listens on IPv4 and IPv6
     return str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))

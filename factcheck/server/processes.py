@@ -1,6 +1,6 @@
-"""The processes that `make run` starts beside its own: the server's and the worker. Each ends when `make run` ends.
+"""The processes that `make run` starts: the server's and the worker. Each ends when `make run` ends.
 
-`make run` may be killed, and then it can stop nobody. So each child watches the pipe that its parent holds open.
+A killed `make run` can't stop them. So each child watches a pipe that its parent holds open.
 """
 
 import multiprocessing
@@ -14,11 +14,11 @@ import django
 from django.conf import settings
 from tqdm import tqdm
 
-SECONDS_TO_STOP = 1.0  # for what a child has begun; a request or job that takes longer is broken off
+SECONDS_TO_STOP = 1.0  # for a child to finish. A request or job that takes longer is cancelled.
 
 
 def serve_site() -> Any:
-    """The WSGI application, in the server's own process."""
+    """Return the WSGI application, in the server's own process."""
     _end_with_parent()
     from factcheck.wsgi import application
 
@@ -26,10 +26,10 @@ def serve_site() -> Any:
 
 
 def work() -> None:
-    """The worker. Django isn't set up yet in a process that was spawned."""
+    """Run the worker. Django isn't set up yet in a spawned process."""
     django.setup()
     _end_with_parent()
-    tqdm.set_lock(threading.RLock())  # its own is a semaphore of the system, which a killed process leaves behind
+    tqdm.set_lock(threading.RLock())  # tqdm's own lock is a system semaphore, which a killed process would leave behind
     from factcheck.server import worker
 
     worker.main()
@@ -43,7 +43,7 @@ def _end_with_parent() -> None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(SECONDS_TO_STOP)
-        settings.DATABASE_SERVER.leave()  # nobody else would stop the database
+        settings.DATABASE_SERVER.leave()  # nothing else would stop the database
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -1,6 +1,6 @@
-"""What the site does by itself at fixed times: commands, run by the worker (docs/reference/commands.md).
+"""Commands that the worker runs at fixed times (docs/reference/commands.md).
 
-Times are UTC. What was due in the last day and did not run, because no worker did, runs when one starts.
+Times are UTC. A run that was missed in the last day, because no worker ran, is made up for when a worker starts.
 """
 
 import logging
@@ -22,24 +22,24 @@ SCHEDULE = {
     "verify_record": "30 3 * * *",
 }
 if is_configured():
-    # What is published is found by words at once, by meaning within a minute. Short, so that nothing waits for it.
+    # New reviews are found by words at once, and by meaning within a minute. Runs are short, so that others don't wait.
     SCHEDULE["embed_claims --seconds=20"] = "* * * * *"
 if settings.LOG_WITNESSES:
     SCHEDULE["ask_witnesses"] = "*/5 * * * *"
 
-JOBS_KEPT = 14 * 24  # hours that ended jobs stay in the list at the desk
+JOBS_KEPT = 14 * 24  # hours that finished jobs stay in the desk's list
 
 
 @app.task(name="command")
 def run_command(timestamp: int, command: str) -> None:
-    """Fails with the command, whose complaints go to standard error."""
-    said = StringIO()
-    call_command(*command.split(), stdout=said, verbosity=0)
-    logger.info("%s: %s", command, said.getvalue().strip())
+    """Run the command. The job fails if the command fails, and errors go to standard error."""
+    output = StringIO()
+    call_command(*command.split(), stdout=output, verbosity=0)
+    logger.info("%s: %s", command, output.getvalue().strip())
 
 
 for command, cron in SCHEDULE.items():
-    # Two of the same at a time would do the work twice.
+    # The lock prevents two runs at the same time, which would do the work twice.
     app.periodic(cron=cron, periodic_id=command, lock=command, task_kwargs={"command": command})(run_command)
 
 

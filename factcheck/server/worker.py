@@ -1,7 +1,7 @@
-"""The worker: does what waits in the queue (procrastinate, in the same PostgreSQL), beside the site.
+"""The worker: runs the jobs of the queue (procrastinate, in the same PostgreSQL) beside the site.
 
-`manage.py worker` in production; `make run` starts one itself. What it does is in the `tasks.py` of each room. A task
-may be begun twice: a worker that was killed never says how far it got, and another takes its jobs up again.
+`manage.py worker` runs one in production, and `make run` starts one too. The jobs are in each package's `tasks.py`. A
+task may run twice: if a worker is killed, another one starts its jobs again from the beginning.
 """
 
 import asyncio
@@ -16,26 +16,26 @@ from psycopg import OperationalError
 
 logger = logging.getLogger(__name__)
 
-# Jobs at a time, by queue: each is a thread with a connection of its own. Receivers of webhooks may be slow, and what
-# the site itself has to do must not wait for them.
+# Jobs at a time, by queue. Each job is a thread with its own connection. Receivers of webhooks may be slow, and the
+# site's own tasks mustn't wait for them.
 QUEUES = {"default": 2, "webhooks": 6}
-# Seconds without a sign of life after which a worker counts as killed.
+# Seconds without a heartbeat after which a worker counts as killed.
 STALLED = 30.0
-PAUSE = 5.0  # seconds before it tries again, when the database was gone
+PAUSE = 5.0  # seconds before the next attempt if the database doesn't answer
 
 
 async def work() -> None:
-    """Works until it is cancelled, and then ends what it has begun. However long the database is gone, it goes on."""
+    """Work until cancelled, then finish the current jobs. If the database doesn't answer, keep trying."""
     while True:
         try:
             await _work(STALLED)
-        except (ConnectorException, OperationalError, OSError) as problem:  # the pool's, when it cannot be opened
-            logger.error("The queue cannot be reached (%s); trying again.", problem)  # noqa: TRY400 - no traceback
+        except (ConnectorException, OperationalError, OSError) as problem:  # OSError: the pool can't be opened
+            logger.error("The queue can't be reached (%s). Trying again.", problem)  # noqa: TRY400 - no traceback
         await asyncio.sleep(PAUSE)
 
 
 async def _work(stalled: float) -> None:
-    """Returns when one of its parts has ended, which procrastinate reports in the log."""
+    """Return when one of its parts has ended, which procrastinate logs."""
     connector = PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=4)
     with app.replace_connector(connector):
         async with app.open_async():
@@ -65,16 +65,16 @@ async def _work(stalled: float) -> None:
 
 
 async def _take_up_again(stalled: float) -> None:
-    """Puts the jobs of killed workers back into the queue. No job of its own, which could be killed as well."""
+    """Put jobs of killed workers back into the queue. This isn't a job itself, because jobs can be killed too."""
     while True:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled):
-            logger.warning("Job %s was left by a worker that was killed; it begins again.", job.call_string)
+            logger.warning("The worker of job %s was killed, so the job starts again.", job.call_string)
             await app.job_manager.retry_job(job)
         await asyncio.sleep(stalled / 3)
 
 
 async def _until_stopped() -> None:
-    """SIGTERM and SIGINT end it."""
+    """Work until SIGTERM or SIGINT."""
     loop, working = asyncio.get_running_loop(), asyncio.current_task()
     assert working is not None
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""Registers the app ``webhooks``: tells subscribers what has become public."""
+"""Registers the app ``webhooks``."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

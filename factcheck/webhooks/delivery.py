@@ -1,8 +1,8 @@
-"""From the log to receivers: at least once, and in the log's order for each review or demand.
+"""Delivery from the log to receivers: at least once, and in the log's order for each review or demand.
 
-`derive` turns entries into deliveries, each with a job in the same transaction; a subscriber's cursor says how far it
-got. Jobs about one review for one subscriber have one lock, and a job that waits to be tried again keeps it, so that
-nothing overtakes it (ADR 16).
+`derive` turns log entries into deliveries, each with a job in the same transaction. A subscription's cursor is the last
+entry that was derived. Jobs about one review for one subscription share a lock. A job that waits for its next attempt
+keeps the lock, so no later job overtakes it (ADR 16).
 """
 
 import time
@@ -25,11 +25,11 @@ from factcheck.webhooks.payloads import EVENTS, message
 
 State, Stopped = Delivery.State, Subscription.Stopped
 
-DERIVE, DELIVER = "webhooks.derive", "webhooks.deliver"  # names of tasks; the trigger entry_appended knows the first
+DERIVE, DELIVER = "webhooks.derive", "webhooks.deliver"  # names of tasks. The trigger entry_appended uses the first.
 QUEUE = "webhooks"
 DERIVE_PRIORITY = 1  # deliveries have 0
 BATCH = 500
-# How long after each failure it is tried again: nine attempts in a day.
+# The delay after each failure: nine attempts in a day.
 BACKOFF = tuple(
     timedelta(**gap)
     for gap in (
@@ -37,20 +37,20 @@ BACKOFF = tuple(
         {"hours": 8},
     )
 )  # fmt: skip
-# A receiver that did not answer at all rests for a quarter of the time for which it has failed, within these bounds:
-# what waits for it must not keep the worker busy with finding out again that nobody is there.
+# If a receiver doesn't answer at all, it rests for a quarter of the time since its first failure, within these bounds.
+# Otherwise its deliveries would keep the worker busy with failing connections.
 REST = timedelta(minutes=1), timedelta(hours=1)
-# One that answers slowly rests for a multiple of the time that it took, so that others have the worker's threads.
+# A slow receiver rests for a multiple of its response time, so that others get the worker's threads.
 SLOW, SLOW_RESTS = timedelta(seconds=2), 4
-STOPPED_AFTER = timedelta(days=3)  # without any success, when another delivery is given up
-KEPT = timedelta(days=30)  # deliveries that have ended
+STOPPED_AFTER = timedelta(days=3)  # without any success, when another delivery fails for good
+KEPT = timedelta(days=30)  # for finished deliveries
 
-# The worker's own connections are not Django's; jobs are added in the transaction of what they are about.
+# The worker has connections of its own. Jobs are added by Django's, in the transaction of their deliveries.
 _jobs = JobManager(DjangoConnector(alias="default"))
 
 
-class Later(Exception):
-    """To be tried again at `at`."""
+class RetryLater(Exception):
+    """The delivery has to be tried again at `at`."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__(at)
@@ -58,17 +58,17 @@ class Later(Exception):
 
 
 class GivenUpError(Exception):
-    """A day of attempts has failed; the job ends as failed."""
+    """A day of attempts has failed, so the job ends as failed."""
 
 
-def head() -> int:
-    """The newest entry's sequence, -1 before the first."""
+def log_head() -> int:
+    """Return the newest entry's sequence, -1 before the first."""
     newest = LogEntry.objects.using("public").newest().values_list("sequence", flat=True).first()
     return -1 if newest is None else newest
 
 
 def derive() -> None:
-    """Brings every running subscriber's deliveries up to the log's end."""
+    """Bring the deliveries of every running subscription up to the log's end."""
     for pk in Subscription.objects.filter(stopped=Stopped.RUNNING).values_list("pk", flat=True):
         while _derive_some(pk):
             pass
@@ -97,12 +97,12 @@ def _derive_some(pk: UUID) -> bool:
 
 
 def enqueue_derivation() -> None:
-    # As the trigger does it: before all deliveries, which may take long.
+    # With the trigger's priority: before all deliveries, which may take long.
     _jobs.defer_job(Job(queue=QUEUE, task_name=DERIVE, lock=DERIVE, queueing_lock=None, priority=DERIVE_PRIORITY))
 
 
 def enqueue(deliveries: Iterable[Delivery]) -> None:
-    """Jobs for these deliveries, which are to have their entries."""
+    """Add jobs for these deliveries, whose entries should be loaded."""
     _enqueue((delivery, delivery.entry.subject) for delivery in deliveries)
 
 
@@ -122,21 +122,21 @@ def _enqueue(deliveries: Iterable[tuple[Delivery, UUID]]) -> None:
 
 
 def lock_of(subscription: UUID) -> str:
-    """How the locks of a subscriber's jobs begin."""
+    """Return the prefix of the locks of a subscription's jobs."""
     return f"webhook:{subscription}:"
 
 
 def attempt(pk: int) -> None:
-    """Sends a delivery once, if it is still to be sent. Raises Later or GivenUpError.
+    """Send a delivery once if it is still waiting. Raises RetryLater or GivenUpError.
 
-    Killed between the request and the commit, it leaves a delivery that waits: it is sent again, with the same id.
+    If the worker is killed between the request and the commit, the delivery is sent again with the same id.
     """
     delivery = Delivery.objects.select_related("subscription", "entry").filter(pk=pk, state=State.WAITING).first()
     if delivery is None or not delivery.subscription.is_running:
         return
     now, subscription = timezone.now(), delivery.subscription
     if subscription.rests_until and subscription.rests_until > now:
-        raise Later(subscription.rests_until)
+        raise RetryLater(subscription.rests_until)
     began = time.monotonic()
     outcome = _send(delivery, now)
     done = Attempt(
@@ -146,9 +146,9 @@ def attempt(pk: int) -> None:
         status=outcome.status,
         milliseconds=round((time.monotonic() - began) * 1000),
     )
-    later = _settle(done, outcome)
+    later = _store_outcome(done, outcome)
     if later:
-        raise Later(later)
+        raise RetryLater(later)
     if Delivery.objects.filter(pk=pk, state=State.FAILED).exists():
         raise GivenUpError(f"{delivery.message_id}: {outcome.problem} {outcome.status or ''}".strip())
 
@@ -170,11 +170,11 @@ def _send(delivery: Delivery, now: datetime) -> sending.Outcome:
 
 
 @transaction.atomic
-def _settle(done: Attempt, outcome: sending.Outcome) -> datetime | None:
-    """Writes down what came of an attempt. Returns when to try again, None for never."""
+def _store_outcome(done: Attempt, outcome: sending.Outcome) -> datetime | None:
+    """Store the outcome of an attempt. Return when to try again, or None for never."""
     subscription = Subscription.objects.select_for_update().filter(pk=done.delivery.subscription_id).first()
     if subscription is None:
-        return None  # removed meanwhile, and its deliveries with it
+        return None  # it was removed with its deliveries
     now, delivery = timezone.now(), done.delivery
     took = timedelta(milliseconds=done.milliseconds)
     rests_until = now + SLOW_RESTS * took if took > SLOW else None
@@ -200,13 +200,13 @@ def _settle(done: Attempt, outcome: sending.Outcome) -> datetime | None:
     delivery.save(update_fields=["state", "tries"])
     if given_up and now - subscription.failing_since >= STOPPED_AFTER:
         stop(subscription, Stopped.FAILING)
-    # A job that went back into the queue of a stopped subscriber would hold its lock when it is started again.
+    # A job that waits for a stopped subscription would keep its lock after a restart of the subscription.
     return None if given_up or not subscription.is_running else now + BACKOFF[delivery.tries - 1]
 
 
 @transaction.atomic
 def stop(subscription: Subscription, why: Subscription.Stopped) -> None:
-    """Nothing is sent any more; what waits goes on waiting, without jobs."""
+    """Stop sending. Waiting deliveries stay, but have no jobs."""
     subscription.stopped = why
     subscription.save(update_fields=["stopped"])
     with connection.cursor() as cursor:
@@ -218,9 +218,9 @@ def stop(subscription: Subscription, why: Subscription.Stopped) -> None:
 
 @transaction.atomic
 def start(subscription: Subscription) -> None:
-    """Goes on where it stopped: what did not arrive is sent, then what became public meanwhile, in the log's order."""
-    kept = Subscription.objects.select_for_update().get(pk=subscription.pk)
-    if kept.is_running:
+    """Continue: first the deliveries that failed or waited, then newer entries, in the log's order."""
+    locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    if locked.is_running:
         return
     subscription.stopped, subscription.failing_since, subscription.rests_until = Stopped.RUNNING, None, None
     subscription.save(update_fields=["stopped", "failing_since", "rests_until"])
@@ -233,32 +233,34 @@ def start(subscription: Subscription) -> None:
 
 @transaction.atomic
 def send_again(delivery: Delivery) -> bool:
-    """Once more what arrived or was given up, with the same id. False if it waits or its subscriber is stopped."""
-    kept = Delivery.objects.select_for_update(of=("self",)).select_related("entry", "subscription").get(pk=delivery.pk)
-    if not kept.may_be_sent_again:
+    """Send a finished delivery again with the same id. Return False if it waits or its subscription is stopped."""
+    locked = (
+        Delivery.objects.select_for_update(of=("self",)).select_related("entry", "subscription").get(pk=delivery.pk)
+    )
+    if not locked.may_be_sent_again:
         return False
-    kept.state, kept.tries = State.WAITING, 0
-    kept.save(update_fields=["state", "tries"])
-    enqueue([kept])
+    locked.state, locked.tries = State.WAITING, 0
+    locked.save(update_fields=["state", "tries"])
+    enqueue([locked])
     return True
 
 
 @transaction.atomic
 def new_secret(subscription: Subscription) -> None:
-    """The one before signs as well for SECRETS_OVERLAP, so that the receiver has time to change."""
-    kept = Subscription.objects.select_for_update().get(pk=subscription.pk)
-    subscription.generation, subscription.rotated_at = kept.generation + 1, timezone.now()
+    """Make a new secret. The previous one also signs for SECRETS_OVERLAP, so that the receiver has time to change."""
+    locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    subscription.generation, subscription.rotated_at = locked.generation + 1, timezone.now()
     subscription.save(update_fields=["generation", "rotated_at"])
 
 
-def forget() -> None:
-    """Removes what ended long ago. What waits stays."""
+def delete_old() -> None:
+    """Delete deliveries that ended long ago. Waiting deliveries stay."""
     _delete(Delivery.objects.filter(derived_at__lt=timezone.now() - KEPT).exclude(state=State.WAITING))
 
 
 @transaction.atomic
 def remove(subscription: Subscription) -> None:
-    """With its deliveries; a job that is left finds nothing to send."""
+    """Delete a subscription with its deliveries. Jobs that are left find nothing to send."""
     Subscription.objects.select_for_update().get(pk=subscription.pk)
     _delete(Delivery.objects.filter(subscription=subscription))
     subscription.delete()
@@ -270,7 +272,7 @@ def _delete(deliveries: QuerySet[Delivery]) -> None:
 
 
 def _slices(deliveries: QuerySet[Delivery], key: str) -> Iterator[list[Delivery]]:
-    """BATCH at a time in the order of the key: an import makes hundreds of thousands, more than memory should hold."""
+    """Yield BATCH deliveries at a time, by the key. An import makes more of them than memory should hold."""
     last = -1
     while some := list(deliveries.filter(**{f"{key}__gt": last}).order_by(key)[:BATCH]):
         yield some

@@ -1,4 +1,4 @@
-"""Who is told of what becomes public, and what was sent. Nothing here is public; what is sent comes from the record."""
+"""Subscriptions, their deliveries and attempts. They aren't public, and the payloads come from the record."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ SECRETS_OVERLAP = timedelta(hours=24)
 
 
 class Event(models.TextChoices):
-    """What a subscriber can ask for; the type of a message."""
+    """The events that a subscription can select. They are also the types of messages."""
 
     REVIEW_PUBLISHED = "review.published", _("a review is published or reinstated")
     REVIEW_CORRECTED = "review.corrected", _("a review is corrected or updated")
@@ -25,31 +25,33 @@ class Event(models.TextChoices):
 
 
 class Subscription(models.Model):
-    """An address that is told. `cursor` is the last entry of the log that was looked at for it."""
+    """A receiver's URL. `cursor` is the last log entry that was derived for it."""
 
     class Stopped(models.TextChoices):
         RUNNING = "", _("running")
         BY_HAND = "by_hand", _("stopped")
-        FAILING = "failing", _("stopped: nothing arrived there for days")
-        GONE = "gone", _("stopped: the address answered that it is gone (410)")
+        FAILING = "failing", _("stopped: no message arrived for days")
+        GONE = "gone", _("stopped: the receiver is gone (410)")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(
-        _("name"), max_length=200, validators=[validate_name], help_text=_("Whose it is and what for.")
+        _("name"), max_length=200, validators=[validate_name], help_text=_("The receiver, and what it is for.")
     )
     url = models.CharField(
-        _("address"),
+        _("URL"),
         max_length=1000,
         validators=[validate_address],
-        help_text=_("Where messages are sent, with https://. It must be a public address; redirects are not followed."),
+        help_text=_(
+            "The receiver’s URL, beginning with https://. It has to be public, and redirects are not followed."
+        ),
     )
     events = ArrayField(
-        models.CharField(max_length=40, choices=Event), verbose_name=_("events"), help_text=_("What is sent there.")
+        models.CharField(max_length=40, choices=Event), verbose_name=_("events"), help_text=_("The events to send.")
     )
     stopped = models.CharField(_("state"), max_length=10, choices=Stopped, default=Stopped.RUNNING, editable=False)
-    generation = models.PositiveIntegerField(default=1, editable=False, help_text="Of the secret; counts from 1.")
-    rotated_at = models.DateTimeField(null=True, editable=False, help_text="When the secret before ended.")
-    cursor = models.BigIntegerField(editable=False, help_text="The last sequence that was looked at; -1 before any.")
+    generation = models.PositiveIntegerField(default=1, editable=False, help_text="The secret's number, from 1.")
+    rotated_at = models.DateTimeField(null=True, editable=False, help_text="When the previous secret was replaced.")
+    cursor = models.BigIntegerField(editable=False, help_text="The last sequence that was derived, or -1.")
     failing_since = models.DateTimeField(null=True, editable=False)
     rests_until = models.DateTimeField(null=True, editable=False)
 
@@ -78,17 +80,17 @@ class Subscription(models.Model):
 
     @property
     def secret(self) -> str:
-        """As the receiver keeps it. It is derived, not stored (docs/webhooks.md)."""
+        """The secret as the receiver stores it. It is derived and never stored here (docs/reference/webhooks.md)."""
         return signing.as_text(signing.secret(self.pk, self.generation))
 
     def signing_secrets(self, now: datetime) -> list[bytes]:
-        """The newest, and for a day the one before."""
+        """Return the current secret, and for a day also the previous one."""
         overlap = self.rotated_at is not None and now < self.rotated_at + SECRETS_OVERLAP
         return [signing.secret(self.pk, number) for number in (self.generation, self.generation - 1)[: 1 + overlap]]
 
 
 class Delivery(models.Model):
-    """One entry of the log for one subscriber."""
+    """One log entry for one subscription."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -102,7 +104,7 @@ class Delivery(models.Model):
     event = models.CharField(_("event"), max_length=40, choices=Event)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(
-        _("attempts"), default=0, help_text="That failed, since it was last begun."
+        _("attempts"), default=0, help_text="Failed attempts since the last start."
     )
     derived_at = models.DateTimeField(_("since"), auto_now_add=True)
 
@@ -127,7 +129,7 @@ class Delivery(models.Model):
 
     @property
     def message_id(self) -> str:
-        """`webhook-id`: the same at every attempt, so that the receiver can tell what it has already."""
+        """`webhook-id`. It is the same for every attempt, so that the receiver can recognise duplicates."""
         return f"msg_{self.subscription_id.hex}_{self.entry_id}"
 
     @property
@@ -136,18 +138,18 @@ class Delivery(models.Model):
 
 
 class Attempt(models.Model):
-    """One request, and what came of it. What the receiver said is not kept: it might repeat what was erased."""
+    """One request and its outcome. The receiver's response isn't stored, since it might repeat erased content."""
 
     class Problem(models.TextChoices):
         NONE = "", _("delivered")
-        REFUSED = "refused", _("answered with another status than 2xx")
-        REDIRECTED = "redirected", _("answered with a redirect; register the new address")
-        ADDRESS = "address", _("the name leads to an address that is not public")
+        REFUSED = "refused", _("the receiver answered with a status other than 2xx")
+        REDIRECTED = "redirected", _("the receiver redirects: register its new URL")
+        ADDRESS = "address", _("the name leads to a private address")
         UNKNOWN_HOST = "unknown_host", _("the name has no address")
         UNREACHABLE = "unreachable", _("no connection")
         INSECURE = "insecure", _("no secure connection: certificate or protocol")
-        TIMEOUT = "timeout", _("no answer in time")
-        GARBLED = "garbled", _("no answer in HTTP")
+        TIMEOUT = "timeout", _("no response in time")
+        GARBLED = "garbled", _("no valid HTTP response")
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts")
     at = models.DateTimeField(_("when"))

@@ -1,4 +1,4 @@
-"""What is sent: which entries of the log are which event, and the message for one of them."""
+"""The messages to receivers, and the event of each kind of log entry."""
 
 import orjson
 
@@ -9,7 +9,7 @@ from factcheck.webhooks.models import Event
 
 Kind = LogEntry.Kind
 
-# Other kinds are no event. What exactly happened is in the message's `data.kind`.
+# Other kinds of entries have no event. The message's `data.kind` has the exact kind.
 EVENTS: dict[str, Event] = {
     Kind.ORIGINAL: Event.REVIEW_PUBLISHED,
     Kind.REINSTATEMENT: Event.REVIEW_PUBLISHED,
@@ -23,9 +23,9 @@ EVENTS: dict[str, Event] = {
 
 
 def message(entry: LogEntry, event: str) -> bytes:
-    """Type, time and data, as Standard Webhooks has them; `data` is the entry as the feed of changes has it now.
+    """Return the message as Standard Webhooks defines it. `data` is the entry as in the feed of changes now.
 
-    Made anew for each attempt and never kept, so that nothing goes out that has been erased meanwhile.
+    It is made for each attempt and never stored, so that erased content isn't sent.
     """
     (change,) = changes([entry])
     return orjson.dumps({"type": event, "timestamp": rfc3339(entry.at), "data": change})

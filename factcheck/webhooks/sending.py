@@ -1,8 +1,8 @@
-"""One request to a receiver, who may be hostile: whatever it does, this ends in time and reaches nothing private.
+"""One request to a receiver, who may be hostile. The request ends in time and never reaches a private network.
 
-The name is resolved once and every address that comes of it is checked; the connection goes to one of those, with the
-name in TLS and in the Host header, so that a name which leads elsewhere a moment later changes nothing. Redirects are
-not followed. Of the answer, status and headers are read (http.client: at most 100 lines of 64 KiB), and nothing more.
+The name is resolved once, and all its IP addresses are checked. The connection goes to one of these addresses, with the
+name in TLS and in the Host header. If the name leads elsewhere a moment later, nothing changes. Redirects are not
+followed. Only status and headers are read (http.client: at most 100 lines of 64 KiB).
 """
 
 import http.client
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from factcheck.server.http_client import connected
+from factcheck.server.http_client import connect
 from factcheck.webhooks.models import Attempt
 from factcheck.webhooks.targets import is_allowed, parse
 
 Problem = Attempt.Problem
 
 TIMEOUT = 15.0  # seconds from the first packet to the last header
-MOST_ADDRESSES = 3  # of a name that are tried
+MOST_ADDRESSES = 3  # addresses of a name to try
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Outcome:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
-    """Sends the body, once."""
+    """Send the body once."""
     target = parse(url)
     if not target.secure and not settings.WEBHOOKS_ALLOW_LOOPBACK:
         return Outcome(Problem.INSECURE)
@@ -47,7 +47,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
         return Outcome(Problem.ADDRESS)
     end = time.monotonic() + TIMEOUT
     try:
-        with connected(addresses[:MOST_ADDRESSES], target.host, tls=target.secure, seconds=TIMEOUT) as connection:
+        with connect(addresses[:MOST_ADDRESSES], target.host, tls=target.secure, seconds=TIMEOUT) as connection:
             connection.request("POST", target.path, body, {"Host": target.host_header, **headers})
             status = connection.getresponse().status
     except TimeoutError:
@@ -59,7 +59,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
     except OSError:
         return Outcome(Problem.TIMEOUT if time.monotonic() >= end else Problem.UNREACHABLE)
     if time.monotonic() >= end:
-        return Outcome(Problem.TIMEOUT)  # headers that were cut off look like complete ones
+        return Outcome(Problem.TIMEOUT)  # headers that were cut off look complete
     if 200 <= status < 300:
         return Outcome(Problem.NONE, status)
     return Outcome(Problem.REDIRECTED if 300 <= status < 400 else Problem.REFUSED, status)

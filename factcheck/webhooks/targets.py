@@ -1,6 +1,6 @@
-"""Which addresses messages may go to: public ones, so that nobody reaches our own network through us (SSRF).
+"""The addresses that messages may go to: public ones only, so that nobody reaches the site's own network (SSRF).
 
-Names are checked when they are registered, addresses each time before a connection is made (`sending`).
+URLs are checked when they are registered, IP addresses before each connection (`sending`).
 """
 
 import ipaddress
@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.text import clean_text, find_forbidden
 
-_WRITTEN = re.compile(r"https?://[!-~]+")  # as the column's constraint has it
+_WRITTEN = re.compile(r"https?://[!-~]+")  # the same as the column's constraint
 
-# From the IANA registries of special-purpose addresses (RFC 6890 and later) and of multicast. Python's own `is_global`
-# differs between its patch releases.
+# From the IANA registries of special-purpose addresses (RFC 6890 and later) and of multicast. Python's `is_global`
+# isn't used, because it differs between patch releases.
 _SPECIAL_IPV4 = tuple(
     ipaddress.IPv4Network(network)
     for network in (
@@ -26,7 +26,7 @@ _SPECIAL_IPV4 = tuple(
         "224.0.0.0/4", "240.0.0.0/4",
     )
 )  # fmt: skip
-# All others are not unicast between networks; among them IPv4 in the form of IPv6, NAT64, unique-local and link-local.
+# All other networks aren't global unicast: for example IPv4-mapped, NAT64, unique-local and link-local addresses.
 _GLOBAL_IPV6 = ipaddress.IPv6Network("2000::/3")
 _SPECIAL_IPV6 = tuple(
     ipaddress.IPv6Network(network) for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
@@ -34,7 +34,7 @@ _SPECIAL_IPV6 = tuple(
 
 
 class Target(NamedTuple):
-    """An address taken apart: `host` in ASCII, as in SNI and the certificate; `path` with the query."""
+    """A parsed URL: `host` in ASCII, as in SNI and the certificate, and `path` with the query."""
 
     secure: bool
     host: str
@@ -58,7 +58,7 @@ def is_allowed(address: str) -> bool:
 
 
 def parse(url: str) -> Target:
-    """Raises ValueError for what is no address of a receiver."""
+    """Raises ValueError for a URL that can't be a receiver's."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None or parts.fragment:
         raise ValueError("no address")
@@ -81,17 +81,22 @@ def validate_address(url: str) -> None:
         target = None
     if target is None or not _WRITTEN.fullmatch(url) or not (target.secure or settings.WEBHOOKS_ALLOW_LOOPBACK):
         raise ValidationError(
-            _("Write the whole address, beginning with https://, without spaces, name, password or #."),
+            _(
+                "This is not a receiver’s URL. Write the whole URL, beginning with https://,"
+                " without spaces, name, password or #."
+            ),
             code="invalid_url",
         )
     try:
         allowed = is_allowed(target.host)
     except ValueError:
-        return  # a name; what it leads to is checked each time
+        return  # the host is a name, whose addresses are checked before each connection
     if not allowed:
-        raise ValidationError(_("This is no public address: messages are not sent there."), code="not_public")
+        raise ValidationError(
+            _("This address is not public, so messages can’t be sent there. Register a public URL."), code="not_public"
+        )
 
 
 def validate_name(name: str) -> None:
     if find_forbidden(name) or clean_text(name) != name:
-        raise ValidationError(_("Type the name again: it has characters that cannot be stored."), code="forbidden")
+        raise ValidationError(_("The name has characters that can’t be stored. Type the name again."), code="forbidden")

@@ -1,4 +1,4 @@
-"""What the worker does for webhooks."""
+"""The worker's tasks for webhooks."""
 
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
@@ -6,17 +6,17 @@ from procrastinate.jobs import Job
 
 from factcheck.webhooks import delivery as deliveries
 
-RUNS = 100  # of a job, whatever ended them; a fault of ours that is there then does not pass
+RUNS = 100  # of a job. An error of our own that has lasted until then won't pass.
 
 
 class AtLeastOnce(BaseRetryStrategy):
-    """Again when `Later` says so, and minutes after a fault of ours, such as a database that was gone.
+    """Retries at the time that `RetryLater` names, and some minutes after an error of our own such as a lost database.
 
-    A job that failed for one would take its delivery with it: nothing else makes another.
+    A failed job would lose its delivery, because nothing adds another job.
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if isinstance(exception, deliveries.Later):
+        if isinstance(exception, deliveries.RetryLater):
             return RetryDecision(retry_at=exception.at)
         if isinstance(exception, deliveries.GivenUpError) or job.attempts >= RUNS:
             return None
@@ -42,4 +42,4 @@ def deliver(delivery: int) -> None:
 @app.periodic(cron="40 3 * * *")
 @app.task(name="webhooks.forget", queue=deliveries.QUEUE)
 def forget(timestamp: int) -> None:
-    deliveries.forget()
+    deliveries.delete_old()

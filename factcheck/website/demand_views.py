@@ -1,4 +1,4 @@
-"""Pages of the register of demands: who demanded that a review be changed or removed, and what came of it."""
+"""Pages of the register of demands."""
 
 from typing import Any
 from uuid import UUID
@@ -21,13 +21,13 @@ def demands(request: HttpRequest) -> HttpResponse:
 
 @page_for_readers
 def demand(request: HttpRequest, demand_id: UUID) -> HttpResponse:
-    """A demand as the register has it now, with what was said of it before."""
-    said = queries.find_demand(demand_id)
+    """A demand as the register has it now, with its revisions."""
+    body = queries.find_demand(demand_id)
     context: dict[str, Any] = {
-        "demand": said,
+        "demand": body,
         "revisions": queries.list_revisions(demand_id),
-        "sample": is_sample(said["publisher"]["site"]),
-        "license": said["license"],
+        "sample": is_sample(body["publisher"]["site"]),
+        "license": body["license"],
         "json_url": f"{settings.SITE_URL}/api/v1/demands/{demand_id}/",
     }
     return render(request, "website/demand.html", context)

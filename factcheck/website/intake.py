@@ -1,7 +1,7 @@
-"""Pages on which readers write to the editors: the website's one door to them, as `api/intake.py` is the API's.
+"""Forms for messages to the editors: the website's only way to the editors' side, like `api/intake.py` for the API.
 
-Without cookie, and so without a token against forgery: anybody may send these messages from anywhere, by the API as
-well, and each counts against the network that it came from.
+The forms set no cookie and have no CSRF token. Anybody may send messages from anywhere, through the API too, and each
+message counts against the sender's network.
 """
 
 from collections.abc import Callable
@@ -32,91 +32,92 @@ from factcheck.website.views import page_for_readers
 Page = Callable[..., HttpResponse]
 
 
-def _box(name: str, label: Any, help_text: Any = "", **attributes: Any) -> forms.CharField:
-    """For as much as the row takes. What is wrong with what stands in it, the editors' side says."""
+def _text_field(name: str, label: Any, help_text: Any = "", **attributes: Any) -> forms.CharField:
+    """Make a text field with the column's length. The editors' side validates the content."""
     widget = forms.Textarea if "rows" in attributes else forms.TextInput
     return forms.CharField(
-        label=label, help_text=help_text, required=False, widget=widget({"maxlength": _most(name), **attributes})
+        label=label, help_text=help_text, required=False, widget=widget({"maxlength": _max_length(name), **attributes})
     )
 
 
-def _most(name: str) -> int:
-    """Characters."""
-    most: int = getattr(ReaderMessage, name).field.max_length
-    return most
+def _max_length(name: str) -> int:
+    """Return the column's length in characters."""
+    length: int = getattr(ReaderMessage, name).field.max_length
+    return length
 
 
-class Letter(forms.Form):
+class MessageForm(forms.Form):
     kind: ClassVar[ReaderMessage.Kind]
-    contact = _box(
+    contact = _text_field(
         "contact",
-        _("How the editors can reach you, if they may ask back"),
-        _("An e-mail address or a telephone number. You need not say who you are."),
+        _("How the editors can reach you if they have a question"),
+        _("An e-mail address or a telephone number. You don’t have to give your name."),
     )
     language = forms.ChoiceField(
-        label=_("Language of what you wrote"),
+        label=_("Language of your message"),
         choices=[("vi", "Tiếng Việt"), ("en", "English"), ("und", _("another language"))],
     )
     field_order = ("text", "url")
 
 
-class Tip(Letter):
+class Tip(MessageForm):
     kind = ReaderMessage.Kind.TIP
-    text = _box("text", _("The claim, and what is doubtful about it"), rows=6, required=True)
-    url = _box("url", _("Address at which it was said"), inputmode="url")
+    text = _text_field("text", _("The claim, and why you doubt it"), rows=6, required=True)
+    url = _text_field("url", _("URL where the claim appeared"), inputmode="url")
 
 
-class CorrectionRequest(Letter):
+class CorrectionRequest(MessageForm):
     kind = ReaderMessage.Kind.CORRECTION
-    text = _box("text", _("What is wrong, and how that can be known"), rows=6, required=True)
-    url = _box("url", _("Address at which that can be looked up"), inputmode="url")
+    text = _text_field("text", _("The mistake, and how you know about it"), rows=6, required=True)
+    url = _text_field("url", _("URL of the evidence"), inputmode="url")
 
 
-def _letter_page(view: Page) -> Page:
-    """A page like others until something is sent, whose answer is nobody else's."""
-    asked, sent = page_for_readers(view), never_cache(view)
+def _form_page(view: Page) -> Page:
+    """Decorate a form: the page can be cached until the form is sent, and the response to a POST can't."""
+    form_page, result_page = page_for_readers(view), never_cache(view)
 
     @csrf_exempt
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        request.encoding = "utf-8"  # as browsers send it, since the pages are; another name can be no encoding of text
-        return (sent if request.method == "POST" else asked)(request, *args, **kwargs)
+        request.encoding = "utf-8"  # The encoding of the pages. The header might name an unknown one.
+        return (result_page if request.method == "POST" else form_page)(request, *args, **kwargs)
 
     return answer
 
 
-@_letter_page
+@_form_page
 def tip(request: HttpRequest) -> HttpResponse:
-    """A claim to check; `?text=` is what was searched for in vain."""
-    text = storable(request.GET.get("text", "")[: _most("text")])
-    shown = {"canonical": f"{settings.SITE_URL}/tips/", "prefilled": bool(text)}
-    return _write(request, Tip, "website/tip.html", shown, initial={"text": text})
+    """A form for a claim to check. `?text=` is a search that found nothing."""
+    text = storable(request.GET.get("text", "")[: _max_length("text")])
+    context = {"canonical": f"{settings.SITE_URL}/tips/", "prefilled": bool(text)}
+    return _form_response(request, Tip, "website/tip.html", context, initial={"text": text})
 
 
-@_letter_page
+@_form_page
 def report(request: HttpRequest, review_id: UUID) -> HttpResponse:
-    """A mistake in a live review; what became of another says its own page."""
+    """A form for a mistake in a live review. Other reviews lead to their own pages."""
     row = queries.find_review(review_id)
     if row.status != Status.LIVE:
         return redirect("review", review_id)
     body = orjson.loads(row.body)
-    shown = {"review": {"id": review_id, "publisher": body["publisher"], **queries.titled(body)}}
-    return _write(request, CorrectionRequest, "website/report.html", shown, said={"review": {"id": review_id}})
+    context = {"review": {"id": review_id, "publisher": body["publisher"], **queries.current_title(body)}}
+    extra = {"review": {"id": review_id}}
+    return _form_response(request, CorrectionRequest, "website/report.html", context, extra=extra)
 
 
-def _write(
+def _form_response(
     request: HttpRequest,
-    letter: type[Letter],
+    form_class: type[MessageForm],
     template: str,
-    shown: dict[str, Any],
+    context: dict[str, Any],
     *,
-    said: dict[str, Any] | None = None,
+    extra: dict[str, Any] | None = None,
     initial: dict[str, str] | None = None,
 ) -> HttpResponse:
-    """The form; sent, the way to its receipt, or the form again with what was typed and what is wrong with it."""
+    """Show the form, with its errors if there are any. Redirect to the receipt if the message was stored."""
     language = get_language()
-    form = letter(
+    form = form_class(
         request.POST if request.method == "POST" else None,
         initial={"language": language, **(initial or {})},
         label_suffix="",
@@ -124,21 +125,23 @@ def _write(
     status, wait = 200, None
     if form.is_valid():
         try:
-            receipt, _until = reader_messages.take_in(
-                kind=form.kind, said=form.cleaned_data | (said or {}), address=address_of(request)
+            receipt, _until = reader_messages.receive_message(
+                kind=form.kind, values=form.cleaned_data | (extra or {}), address=address_of(request)
             )
             return redirect("message", receipt)
         except Invalid as refused:
             for pointer, sentence in refused.problems:
                 name = pointer.removeprefix("/")
                 form.add_error(name if name in form.fields else None, sentence)
-        except reader_messages.TooMany as refused:
+        except reader_messages.TooManyMessages as refused:
             status, wait = 429, refused.wait
-            # From one network, or from all: which of them, a sender need not know.
-            form.add_error(None, _("More messages have come than are taken in. Please send it again in an hour."))
+            # The limit may be the network's or the site's. The sender needn't know which.
+            form.add_error(
+                None, _("Too many messages have arrived, so this one was not stored. Please send it again in an hour.")
+            )
     if form.errors and status == 200:
         status = 422
-    context = {**shown, "form": form, "days": settings.READER_MESSAGES_DAYS, "license": settings.LICENSE_URL}
+    context = {**context, "form": form, "days": settings.READER_MESSAGES_DAYS, "license": settings.LICENSE_URL}
     response = render(request, template, context, status=status)
     if wait:
         response.headers["Retry-After"] = str(wait)
@@ -148,8 +151,8 @@ def _write(
 @require_safe
 @never_cache
 def message(request: HttpRequest, receipt: str) -> HttpResponse:
-    """What became of a message: for whoever has its receipt, and without a word of what it said."""
-    found = reader_messages.status_of(receipt)
+    """The status of a message for the holder of its receipt. The page doesn't show the message."""
+    found = reader_messages.find_status(receipt)
     if found is None:
         raise Http404
     context = {"message": found, "address": f"{settings.SITE_URL}/receipts/{receipt}/", "license": settings.LICENSE_URL}

@@ -1,7 +1,7 @@
-"""sitemap.xml for search engines (sitemaps.org, protocol 0.9): an index, and sitemaps of at most 50,000 pages.
+"""sitemap.xml for search engines (sitemaps.org, protocol 0.9): an index, and sitemaps of up to 50,000 pages.
 
-A sitemap is named for the first thing in it and goes on in the order of publication, so that all but the last stay as
-they are however much is published.
+A sitemap is named for its first entry and goes on in the order of publication. New publications therefore only change
+the last sitemap.
 """
 
 from collections.abc import Iterator
@@ -24,21 +24,21 @@ _SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def sections() -> dict[str, QuerySet[Any]]:
-    """What has a page of its own, by the first part of its address."""
+    """Return the rows that have a page of their own, by the first part of its URL."""
     return {
         "reviews": PublishedReview.objects.using("public").live(),
         "demands": PublishedDemand.objects.using("public").all(),
     }
 
 
-def head_of_the_log(request: HttpRequest, *args: object, **kwargs: object) -> str:
-    """Nothing here changes unless something is published. A weak tag: what is sent may be newer, never older."""
+def log_head_etag(request: HttpRequest, *args: object, **kwargs: object) -> str:
+    """The sitemaps only change when something is published. The ETag is weak: the content may be newer than it."""
     digest = LogEntry.objects.using("public").newest().values_list("digest", flat=True).first()
     return f'W/"{digest}"'
 
 
 @require_safe
-@etag(head_of_the_log)
+@etag(log_head_etag)
 def index(request: HttpRequest) -> HttpResponse:
     addresses = ["/sitemaps/pages.xml"]
     for section, rows in sections().items():
@@ -49,15 +49,15 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@etag(head_of_the_log)
+@etag(log_head_etag)
 def pages(request: HttpRequest) -> HttpResponse:
     return _xml("urlset", (_element("url", address) for address in PAGES))
 
 
 @require_safe
-@etag(head_of_the_log)
+@etag(log_head_etag)
 def sitemap(request: HttpRequest, section: str, first: UUID) -> HttpResponse:
-    """Up to LIMIT pages from this one on; it may have been withdrawn since the index named it."""
+    """Return up to LIMIT pages from this one on. It may have been withdrawn since the index was read."""
     rows = sections()[section]
     start = rows.model.objects.using("public").filter(pk=first).values_list("published_at", flat=True).first()
     if start is None:

@@ -1,5 +1,4 @@
-"""Addresses of the pages. `/reviews/<id>/` and `/demands/<id>/` are what a published body calls its `url`: they never
-move."""
+"""URLs of the pages. `/reviews/<id>/` and `/demands/<id>/` never change, because published bodies contain them."""
 
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
@@ -25,8 +24,8 @@ urlpatterns = [
     path("docs/<slug:kind>/<slug:name>/", documentation.guide, name="guide"),
     path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),
     path("llms.txt", documentation.llms),
-    # Without a token against forgery: the worst that another site can do with it is to change the language,
-    # and a token would cost every reader a cookie and every page its ETag.
+    # Without a CSRF token: another site could only change the language. A token would set a cookie for every reader
+    # and remove every page's ETag.
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemaps/pages.xml", sitemaps.pages),

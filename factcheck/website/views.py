@@ -1,4 +1,4 @@
-"""Pages for readers. They read the record alone and set no cookie."""
+"""Pages for readers. They only read the record, and they set no cookie."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,15 +19,15 @@ from factcheck.website import queries
 
 
 def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """GET and HEAD; asked for anew each time, and answered with 304 while nothing changed."""
+    """Allow GET and HEAD. Browsers revalidate each time, and get a 304 if nothing has changed."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = view(request, *args, **kwargs)
         patch_cache_control(response, no_cache=True)
-        # The interface's language comes from the browser, or from the cookie of whoever chose one here.
+        # The interface's language comes from the browser, or from the cookie of a reader who chose a language.
         patch_vary_headers(response, ["Accept-Language", "Cookie"])
-        # Not with Django's ConditionalGetMiddleware, which passes HEAD by (RFC 9110, section 9.3.2).
+        # Django's ConditionalGetMiddleware ignores HEAD (RFC 9110, section 9.3.2), so it isn't used.
         set_response_etag(response)
         return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
 
@@ -35,16 +35,16 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 
 
 def page_number(request: HttpRequest) -> int:
-    """Which page of a list is asked for. Raises Http404."""
+    """Return the requested page's number. Raises Http404."""
     page = request.GET.get("page", "1")
     if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= queries.LAST_PAGE):
         raise Http404
     return int(page)
 
 
-def refuse_empty(page: int, listed: list[queries.Body], whole: bool = True) -> None:
-    """Raises Http404 behind the last page, which knows nothing of what stands before it."""
-    if page > 1 and whole and not listed:
+def require_results(page: int, listed: list[queries.Body], complete: bool = True) -> None:
+    """Raises Http404 beyond the last page, because there is nothing to link back to."""
+    if page > 1 and complete and not listed:
         raise Http404
 
 
@@ -55,10 +55,10 @@ def page_of_list(
     read: Callable[[int], tuple[list[queries.Body], bool]],
     newsroom: Callable[[queries.Body], queries.Body],
 ) -> HttpResponse:
-    """A page of the list that is called so here and in the API; `newsroom` is whose each entry is. Raises Http404."""
+    """Render a page of a list. `name` is its name here and in the API. Raises Http404."""
     page = page_number(request)
     found, more = read(page)
-    refuse_empty(page, found)
+    require_results(page, found)
     context = {
         name: found,
         "page": page,
@@ -74,18 +74,18 @@ def page_of_list(
 
 @page_for_readers
 def corrections(request: HttpRequest) -> HttpResponse:
-    """Corrections, updates, withdrawals, reinstatements and erasures, newest first (docs/website.md)."""
+    """Corrections, updates, withdrawals, reinstatements and erasures, newest first (docs/reference/website.md)."""
     page = "website/corrections_page.html"
     return page_of_list(request, page, "corrections", queries.list_corrections, lambda each: each["newsroom"])
 
 
 @page_for_readers
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, and the newest reviews; with ?q=, those that have its words."""
+    """The introduction and the newest reviews, or with ?q= the search results."""
     query = queries.clean_query(request.GET.get("q", ""))
     page = page_number(request)
     found = queries.search_reviews(query, page) if query else queries.newest_reviews(page)
-    refuse_empty(page, found.reviews, whole=found.whole)
+    require_results(page, found.reviews, complete=found.complete)
     samples = [is_sample(review["publisher"]["site"]) for review in found.reviews]
     return render(
         request,
@@ -95,8 +95,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "page": page,
             "reviews": found.reviews,
             "relaxed": found.relaxed and found.reviews,
-            "meant": found.meant,
-            "whole": found.whole,
+            "suggestion": found.suggestion,
+            "complete": found.complete,
             "next_page": page + 1 if found.more else None,
             "previous_page": page - 1 if page > 1 else None,
             "sample": "all" if found.reviews and all(samples) else "some" if any(samples) else "",
@@ -108,13 +108,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def newest(request: HttpRequest) -> HttpResponse:
-    """Where readers are led who cut the address of a review or claim; not for ever: a list may stand there one day."""
+    """Redirect readers who shortened the URL of a review or claim. It is temporary, as a list may come here."""
     return redirect("home")
 
 
 @page_for_readers
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
-    """A review as it stands now; its tombstone when it was withdrawn; 410 when it was erased."""
+    """A review as it is now: its page, the tombstone of a withdrawn review, or 410 for an erased one."""
     row = queries.find_review(review_id)
     body = orjson.loads(row.body)
     if row.status == Status.ERASED:
@@ -124,7 +124,7 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
 
 @page_for_readers
 def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
-    """A review as it stood after one of its revisions, marked so."""
+    """A review as it was after one of its revisions, marked as not current."""
     row = queries.find_review(review_id)
     entry, body = queries.find_revision(review_id, number)
     if body is None or entry.kind == LogEntry.Kind.ERASURE:
@@ -134,7 +134,7 @@ def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse
 
 @page_for_readers
 def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
-    """A claim with all live reviews of it; of one that was merged, a redirect to where its reviews are."""
+    """A claim with its live reviews. A merged claim redirects to the claim that shows its reviews."""
     body = queries.find_claim(claim_id)
     if body is None:
         home = queries.home_of(claim_id)
@@ -144,11 +144,11 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     context = {
         "claim": body,
         "title": body["text"],
-        # Passed on without the verdicts, the words of a false claim would only spread.
+        # A preview without the verdicts would only spread a false claim.
         "description": "; ".join(
             f"{review['publisher']['name']}: {review['verdict']['label'] or '–'}" for review in body["reviews"]
         ),
-        # As reviews have them in the lists of other pages: with the claim's words in place of a missing headline.
+        # The same form as in the lists of other pages: the claim's text replaces a missing headline.
         "others": [{**review, "claim": body} for review in body["reviews"]],
         "sample": any(is_sample(review["publisher"]["site"]) for review in body["reviews"]),
         "license": body["license"],
@@ -184,10 +184,10 @@ def _page(request: HttpRequest, row: PublishedReview, body: queries.Body, number
 
 
 def translations(body: queries.Body, others: list[queries.Body]) -> list[queries.Body]:
-    """The review in each of its languages, itself included, or nothing where there is but one or its own is not known.
+    """Return the review in all its languages. Return nothing if there is only one, or if its own is unknown.
 
-    Another language of the same newsroom's review of a claim is a translation; another newsroom's review, or one of
-    the same language, is not. Search engines want each page to name itself, too, and each language once
+    A translation is a review of the same claim by the same newsroom in another language. Search engines require that
+    each page names itself as well, and each language once
     (developers.google.com/search/docs/specialty/international/localized-versions).
     """
     if body["language"] == "und":
@@ -200,23 +200,23 @@ def translations(body: queries.Body, others: list[queries.Body]) -> list[queries
     return list(languages.values()) if len(languages) > 1 else []
 
 
-# What would end the element, or be read as markup, is spelt as JSON allows it to be.
+# Characters that would end the element, or start markup, are written as JSON escapes.
 _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 def structured_data(row: PublishedReview) -> SafeString:
-    """The ClaimReview for search engines, of live reviews of ours alone.
+    """Return the ClaimReview for search engines. Only live reviews of this site's newsrooms have one.
 
-    Search engines take it only from the site that published the review, which of an imported one this is not.
+    Search engines only accept it from the site that published the review, which excludes imported reviews.
     """
     if row.status != Status.LIVE or row.original_key is not None:
         return mark_safe("")
-    # Nothing else can leave a script element of a type that is not run.
+    # Only these characters could end the script element.
     return mark_safe(claim_review_document(row.body).decode().translate(_IN_SCRIPT))  # noqa: S308
 
 
 def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
-    """410 with what the public is told; a redacted revision may stand at the review's own address meanwhile."""
+    """Render a 410 with the public notice. A redacted revision may be at the review's own URL."""
     erased = row.status == Status.ERASED
     context = {
         "notice": notice_in(row.body) if erased else last_notice(row.pk),
@@ -229,5 +229,5 @@ def _gone(request: HttpRequest, row: PublishedReview) -> HttpResponse:
 
 
 def is_sample(site: str) -> bool:
-    """The demo newsrooms live under a name that leads nowhere (RFC 2606)."""
+    """The demo newsrooms have a reserved top-level domain (RFC 2606)."""
     return site.endswith(".example")

@@ -1,4 +1,4 @@
-"""What programs ask every site for: robots.txt (RFC 9309), the icon, and what fits under /.well-known/ (RFC 8615)."""
+"""Files that programs expect on every site: robots.txt (RFC 9309), the icon, and /.well-known/ (RFC 8615)."""
 
 import json
 from datetime import UTC, datetime
@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 CATALOG = "/.well-known/api-catalog"
-# Where Google describes the API that is served here for its clients.
+# Google's description of the API that this site serves for Google's clients.
 _DISCOVERY = "https://factchecktools.googleapis.com/$discovery/rest?version=v1alpha1"
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Everything published may be read by programs; searches have no end, and the desk nothing to find."""
+    """Programs may read everything published. Searches are endless, and the desk has nothing for them."""
     lines = (
         "User-agent: *",
         "Disallow: /admin/",
@@ -34,7 +34,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
-    """security.txt (RFC 9116): whom to tell of a weakness. Without somebody who answers there is none."""
+    """security.txt (RFC 9116): the contact for reporting a vulnerability. It only exists if a contact is set."""
     if not settings.SECURITY_CONTACT:
         raise Http404
     lines = (
@@ -47,26 +47,26 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 def _half_a_year_on(now: datetime) -> datetime:
-    """The first of the month, so that the text is the same all month; the RFC wants less than a year."""
+    """Return the first of the month, so that the file is the same all month. RFC 9116 wants less than a year."""
     month = now.month - 1 + 6
     return datetime(now.year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
 
 
 @require_safe
 def change_password(request: HttpRequest) -> HttpResponse:
-    """Where password managers send whoever wants another password (W3C, Well-Known URL for Changing Passwords)."""
+    """The page to change a password, for password managers (W3C, Well-Known URL for Changing Passwords)."""
     return HttpResponseRedirect(reverse("admin:password_change"))
 
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Where browsers look for the icon of what has no markup to name one: JSON, feeds, the API's plain texts."""
+    """The icon for responses that can't link to one: JSON, feeds, the API's plain texts."""
     return HttpResponseRedirect(static("website/icon.svg"))
 
 
 @require_safe
 def api_catalog(request: HttpRequest) -> HttpResponse:
-    """Which APIs are here and where each is described (RFC 9727)."""
+    """The site's APIs and their descriptions (RFC 9727)."""
     site = settings.SITE_URL
     catalog = {
         "linkset": [

@@ -13,7 +13,7 @@ from rest_framework.throttling import AnonRateThrottle
 from api.http import responses
 from api.http.endpoint import Endpoint
 from api.views import reviews
-from factcheck.server.networks import ByNetwork
+from factcheck.server.networks import NetworkThrottle
 from tests.drafts import make_newsroom, make_review, publish_review
 
 LICENSE = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
@@ -175,7 +175,7 @@ def test_writing_is_not_allowed(world, addresses, method):
                 "type": "http://127.0.0.1:8000/api/problems/method-not-allowed/",
                 "title": "The method is not one for this address",
                 "status": 405,
-                "detail": "The method is none of those that this address understands. Nearly all of the API can only be read.",
+                "detail": "This URL doesn't support the method. Nearly all of the API is read-only.",
                 "instance": address,
             }
 
@@ -243,10 +243,10 @@ def test_type_of_every_problem_leads_to_its_page(world, api):
 def test_unknown_parameters_are_named_with_what_was_meant(addresses, api):
     problem = api.problem("reviews/", {"langauge": "vi", "publsher": "a.example", "zzz": "1"})
     assert problem["type"] == "http://127.0.0.1:8000/api/problems/bad-parameter/"
-    assert [(error["parameter"], error["detail"][:60]) for error in problem["errors"]] == [
-        ("langauge", "There is no such parameter here. Did you mean language?"),
-        ("publsher", "There is no such parameter here. Did you mean publisher?"),
-        ("zzz", "There is no such parameter here. Known are q, ids, language,"),
+    assert [(error["parameter"], error["detail"][:68]) for error in problem["errors"]] == [
+        ("langauge", "This URL doesn't have such a parameter. Did you mean language?"),
+        ("publsher", "This URL doesn't have such a parameter. Did you mean publisher?"),
+        ("zzz", "This URL doesn't have such a parameter. Use one of q, ids, language,"),
     ]
     for address in addresses[:-3]:
         errors = api.problem(address, {"pagesize": "1"})["errors"]
@@ -272,7 +272,7 @@ def test_requests_are_counted_by_network(world, monkeypatch, settings):
     """A /64 of IPv6 is one client's; an address of IPv4 is that, however a server that listens on both gives it."""
     settings.API_RATE_LIMIT = "2/min"
 
-    class Twice(ByNetwork):
+    class Twice(NetworkThrottle):
         rate = "2/min"
 
     monkeypatch.setattr(Endpoint, "throttle_classes", [Twice])
@@ -297,7 +297,7 @@ def test_error_of_ours_is_logged_and_says_nothing(world, api, monkeypatch, caplo
         "type": "http://127.0.0.1:8000/api/problems/internal-error/",
         "title": "An error of ours",
         "status": 500,
-        "detail": "The server has met an error that it did not expect. It has been logged.",
+        "detail": "The server met an unexpected error and logged it.",
         "instance": "/api/v1/reviews/",
     }
     assert [record.getMessage() for record in caplog.records] == ["Internal Server Error: /api/v1/reviews/"]
@@ -313,10 +313,10 @@ def test_database_that_is_away_is_unavailable(world, api, monkeypatch, error):
         request.log_head = None
         raise error("could not connect to server at 10.0.0.7")
 
-    monkeypatch.setattr(responses, "remember_head", fail)
+    monkeypatch.setattr(responses, "read_head", fail)
     response = api.send("publishers/")
     assert (response.status_code, response["Retry-After"]) == (503, "10")
-    assert response.json()["detail"] == "The database does not answer."
+    assert response.json()["detail"] == "The database doesn't answer. Try again in a moment."
     assert b"10.0.0.7" not in response.content
     assert "Factcheck-Head" not in response
     assert len(asked) == 1

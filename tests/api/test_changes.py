@@ -101,16 +101,16 @@ def test_changes_page_by_page(world, api):
 @pytest.mark.parametrize(
     ("query", "errors"),
     [
-        ({"since": "6"}, [("since", "The newest entry is 5: this log never had what you have seen.")]),
-        ({"since": "-1"}, [("since", "Give the sequence of a log entry, a whole number such as 0 or 1024.")]),
-        ({"since": "9" * 40}, [("since", "Give the sequence of a log entry, a whole number such as 0 or 1024.")]),
+        ({"since": "6"}, [("since", "This entry isn't in this log. Give the sequence of an entry up to 5.")]),
+        ({"since": "-1"}, [("since", "This isn't a sequence. Give the whole number of a log entry, such as 0 or 1024.")]),
+        ({"since": "9" * 40}, [("since", "This isn't a sequence. Give the whole number of a log entry, such as 0 or 1024.")]),
         ({"since": ["1", "2"]}, [("since", "Give this parameter once.")]),
-        ({"page_size": "101"}, [("page_size", "Give a number from 1 to 100.")]),
-        ({"page_size": "0"}, [("page_size", "Give a number from 1 to 100.")]),
+        ({"page_size": "101"}, [("page_size", "This isn't in the range. Give a number from 1 to 100.")]),
+        ({"page_size": "0"}, [("page_size", "This isn't in the range. Give a number from 1 to 100.")]),
         ({"wait": "31", "x": "1"}, [
-            ("x", "There is no such parameter here. Known are since, page_size, wait."), ("wait", "Give a number from 0 to 30."),
+            ("x", "This URL doesn't have such a parameter. Use one of since, page_size, wait."), ("wait", "This isn't in the range. Give a number from 0 to 30."),
         ]),
-        ({"wait": "soon"}, [("wait", "Give a number from 0 to 30.")]),
+        ({"wait": "soon"}, [("wait", "This isn't in the range. Give a number from 0 to 30.")]),
     ],
 )  # fmt: skip
 def test_changes_refuse_what_is_wrong(world, api, query, errors):
@@ -243,7 +243,7 @@ def test_mirror_says_what_is_wrong(database, tmp_path):
         mirror.close()
         behind = run_once(address, file, check=False)
         assert behind.returncode == 1
-        assert "this log never had what you have seen" in behind.stderr
+        assert "up to 0." in behind.stderr
     other = run_once("http://127.0.0.1:9", file, check=False)
     assert f"mirrors {address}, not http://127.0.0.1:9" in other.stderr
     away = run_once("http://127.0.0.1:9", tmp_path / "other.sqlite", check=False)

@@ -93,7 +93,7 @@ def test_claim_review_goes_to_nobody_who_rules_it_out(api, world):
 
 def test_withdrawn_review_is_no_claim_review(api, world):
     problem = api.problem(claim_review(world.withdrawn), status=404)
-    assert problem["detail"] == "This review has been withdrawn, and no ClaimReview stands for it any more."
+    assert problem["detail"] == "This review has been withdrawn and has no ClaimReview any more. Remove your copy."
     response = api.send(f"reviews/{world.withdrawn.pk}/", Accept=LINKED_DATA)
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
     assert json.loads(response.content)["revision"]["kind"] == "withdrawal"
@@ -224,7 +224,7 @@ def test_feed_is_streamed_over_http_and_not_for_head(world):
 def test_feed_is_sent_to_so_many_at_a_time(world):
     """A reader who does not read on holds a place until the server closes the response."""
     client = Client()
-    unread = [client.get("/feeds/claimreview.json") for _ in range(streams.PLACES)]
+    unread = [client.get("/feeds/claimreview.json") for _ in range(streams.MAX_STREAMS)]
     assert [response.status_code for response in unread] == [200, 200]
     beyond = client.get("/feeds/claimreview.json")
     assert (beyond.status_code, beyond["Retry-After"]) == (503, "30")
@@ -244,7 +244,7 @@ def test_feed_is_sent_to_so_many_at_a_time(world):
 
 
 def test_feed_gives_its_place_back_when_nobody_closes_it(world):
-    for _ in range(streams.PLACES + 1):
+    for _ in range(streams.MAX_STREAMS + 1):
         assert Client().get("/feeds/claimreview.json").status_code == 200
         gc.collect()
 

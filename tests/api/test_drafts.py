@@ -212,7 +212,10 @@ def test_wrong_review_is_refused_with_its_place(program: Program, more: Any, poi
 
 def test_content_that_is_no_json_or_too_large_is_refused(program: Program) -> None:
     for content in (b"", b"{", b"\xff", b'{"text": "\\ud800"}', b"[" * 5000):
-        assert program.refused("POST", "claims/", content, 400)["detail"] == "The content is no JSON in UTF-8."
+        assert (
+            program.refused("POST", "claims/", content, 400)["detail"]
+            == "The content isn't valid JSON in UTF-8. Send a JSON object."
+        )
     assert program.refused("POST", "claims/", b" " * (2**20 + 1), 413)["type"].endswith("/content-too-large/")
 
 
@@ -274,7 +277,7 @@ def test_what_was_submitted_or_published_is_not_changed(newsroom: Any, program: 
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     problem = program.refused("PATCH", f"reviews/{review.pk}/", {"summary": "x"}, 409)
-    assert problem["detail"] == "Only a draft can be changed; this review is: waiting for approval."
+    assert problem["detail"] == "Only a draft can be changed. This review is: waiting for approval."
     assert program.refused("PATCH", f"claims/{review.claim_id}/", {"location": "Huế"}, 409)["type"].endswith(
         "/conflict/"
     )
@@ -292,7 +295,7 @@ def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(
     if moved:
         Review.objects.filter(pk=review.pk).update(claim=make_claim(newsroom))
     problem = program.refused("PATCH", f"claims/{review.claim_id}/", {"text": "Lời khác."}, 409)
-    assert problem["detail"] == ("A review of this claim was submitted or published; it is changed at the desk alone.")
+    assert problem["detail"] == ("A review of this claim has been submitted or published. Edit the claim at the desk.")
 
 
 def test_claim_of_a_redacted_review_is_not_changed(newsroom: Any, program: Program) -> None:

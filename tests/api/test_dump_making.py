@@ -30,7 +30,7 @@ def own_folder(tmp_path, monkeypatch):
 def test_dump_of_nothing(database, own_folder, api, capsys):
     call_command("make_dumps")
     assert api.get("dumps/")["results"] == []
-    assert capsys.readouterr().out == "Nothing has been published since the newest dump; it stays.\n"
+    assert capsys.readouterr().out == "Nothing has been published since the newest dump. That dump stays.\n"
 
 
 def test_the_last_ones_are_kept(database, own_folder, api, monkeypatch):
@@ -79,7 +79,7 @@ def test_erasure_while_a_dump_is_made(database, own_folder, api, monkeypatch):
     newsroom = make_newsroom()
     secret = make_review(newsroom, headline="Zwielicht")
     publish_review(newsroom, secret)
-    put, times = making._put, []
+    put, times = making._move_into_place, []
 
     def slow(unfinished, folder):
         times.append(folder.name)
@@ -90,7 +90,7 @@ def test_erasure_while_a_dump_is_made(database, own_folder, api, monkeypatch):
             thread.join()
         put(unfinished, folder)
 
-    monkeypatch.setattr(making, "_put", slow)
+    monkeypatch.setattr(making, "_move_into_place", slow)
     call_command("make_dumps")
     assert times == ["0", "1"]
     assert [dump["sequence"] for dump in api.get("dumps/")["results"]] == [1]
@@ -132,7 +132,7 @@ def test_files_of_others_in_the_folder_stay(database, own_folder):
 
 def test_two_makers_at_once(database, own_folder):
     own_folder.mkdir()
-    with dump_files.sole_maker(), pytest.raises(CommandError, match="by another process"):
+    with dump_files.sole_maker(), pytest.raises(CommandError, match="Another process is making dumps"):
         call_command("make_dumps")
 
 
@@ -146,7 +146,7 @@ def test_no_room(database, own_folder, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(making, "_settle", full)
-    with pytest.raises(CommandError, match="earlier ones stay. .*No space left"):
+    with pytest.raises(CommandError, match="Earlier dumps stay. .*No space left"):
         call_command("make_dumps")
     assert sorted(path.name for path in own_folder.iterdir()) == ["0", "lock"]
 
@@ -164,8 +164,8 @@ for alias in connections.settings.values():
     alias["NAME"] = sys.argv[1]
 settings.DUMPS_FOLDER = Path(sys.argv[2])
 signal.signal(signal.SIGINT, signal.default_int_handler)  # which who starts the tests in the background ignores
-put = making._put
-making._put = lambda *args: os.kill(os.getpid(), int(sys.argv[3]))
+put = making._move_into_place
+making._move_into_place = lambda *args: os.kill(os.getpid(), int(sys.argv[3]))
 call_command("make_dumps")
 """
 

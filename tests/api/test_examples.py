@@ -21,7 +21,7 @@ from api.schema.examples import FILE
 from api.views.pages import openapi
 from factcheck.editorial import reader_messages
 from factcheck.editorial.models import Claimant, Review, Source, Topic, TopicLabel, User
-from factcheck.editorial.programs.tokens import make_token
+from factcheck.editorial.programs.tokens import create_token
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.log import tree
 from tests.api.exchanges import Request, comparable, pretty, read_request, write_exchange
@@ -68,9 +68,9 @@ def secret(database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as known:
         known.setattr("secrets.token_urlsafe", lambda size: "q3L0u5lBqk2y1oG7mJ0x5A")
         tip = {"text": "Is the video of the bridge real?", "language": "en"}
-        reader_messages.take_in(kind=reader_messages.Kind.TIP, said=tip, address="192.0.2.1")
+        reader_messages.receive_message(kind=reader_messages.Kind.TIP, values=tip, address="192.0.2.1")
     scopes = ["claims:write", "drafts:write"]
-    yield make_token(by=newsroom.second, newsroom=publisher.pk, name="Hotline", scopes=scopes, days=30)[1]
+    yield create_token(by=newsroom.second, newsroom=publisher.pk, name="Hotline", scopes=scopes, days=30)[1]
     tree.signing_key.cache_clear()
 
 

@@ -271,12 +271,12 @@ def test_feeds_take_few_queries(world, api):
 
 TITLES = {
     ("reviews", "en"): (
-        "Fact-checks", "Reviews of claims, those that were published or changed last before others.",
+        "Fact-checks", "Reviews of claims, the latest publications and changes first.",
     ),
     ("reviews", "vi"): (
         "Bài kiểm chứng", "Các bài kiểm chứng tuyên bố; bài mới đăng hoặc mới sửa đứng trước.",
     ),
-    ("corrections", "en"): ("Corrections", "What was corrected or updated in published reviews, and why."),
+    ("corrections", "en"): ("Corrections", "Corrections and updates of published reviews, and the reasons for them."),
     ("corrections", "vi"): ("Đính chính", "Những gì đã đính chính hoặc cập nhật trong các bài đã đăng, và lý do."),
 }  # fmt: skip
 

@@ -204,6 +204,6 @@ def test_rebuilding_the_record_makes_the_keys_of_addresses_anew(database, api):
     )]  # fmt: skip
     assert [api.ids("reviews/", query) for query in queries] == [[]] * 4
     call_command("rebuild_record", verbosity=0)
-    response_cache._sent.clear()
+    response_cache._cache.clear()
     assert [api.ids("reviews/", query) for query in queries] == [[str(review.pk)]] * 4
     assert api.ids("claims/", {"appearance_url": "https://social.example/p/1"}) == [str(review.claim_id)]

@@ -77,16 +77,22 @@ def test_match_by_post_is_the_same_and_kept_nowhere(api: Api, newsroom: Newsroom
 @pytest.mark.parametrize(
     ("query", "errors"),
     [
-        ({}, [("text", "Give the text to match: a sentence, a post, or a longer text.")]),
-        ({"text": " "}, [("text", "Give the text to match: a sentence, a post, or a longer text.")]),
-        ({"text": "x" * 5001}, [("text", "Give at most 5000 characters.")]),
-        ({"text": "a\x00b"}, [("text", "The character U+0000 may not stand in it.")]),
-        ({"text": "a", "limit": "21"}, [("limit", "Give a number from 1 to 20.")]),
-        ({"text": "a", "limit": "0x1"}, [("limit", "Give a number from 1 to 20.")]),
+        ({}, [("text", "The text is missing. Give a sentence, a post or a longer text to match.")]),
+        ({"text": " "}, [("text", "The text is missing. Give a sentence, a post or a longer text to match.")]),
+        ({"text": "x" * 5001}, [("text", "The text is too long. Give at most 5000 characters.")]),
+        ({"text": "a\x00b"}, [("text", "The character U+0000 isn't allowed. Remove it.")]),
+        (
+            {"text": "a", "limit": "21"},
+            [("limit", "This isn't in the range. Give a number from 1 to 20.")],
+        ),
+        (
+            {"text": "a", "limit": "0x1"},
+            [("limit", "This isn't in the range. Give a number from 1 to 20.")],
+        ),
         ({"text": ["a", "b"]}, [("text", "Give this parameter once.")]),
         (
             {"text": "a", "q": "b"},
-            [("q", "There is no such parameter here. Known are text, limit.")],
+            [("q", "This URL doesn't have such a parameter. Use one of text, limit.")],
         ),
     ],
 )
@@ -104,11 +110,11 @@ def test_match_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monk
     assert api.problem("match/", {"text": "Nước lũ"})["errors"] == [
         {
             "parameter": "text",
-            "detail": "This text takes too long to compare: give the sentence that matters, or try again.",
+            "detail": "Comparing this text takes too long. Give the sentence that matters, or try again.",
         }
     ]
-    with pytest.raises(similar_claims.MeaningMissing):  # so that an import's claim does not count as compared
-        similar_claims.published_like("Nước lũ")
+    with pytest.raises(similar_claims.MeaningNotCompared):  # so that an import's claim does not count as compared
+        similar_claims.find_similar("Nước lũ")
 
 
 def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) -> None:
@@ -137,7 +143,7 @@ def test_match_by_post_refuses_what_is_no_question(api: Api, module_database: st
 def test_match_by_post_passes_over_nothing_in_the_address(api: Api, module_database: str) -> None:
     response = api.client.post("/api/v1/match/?limit=1&lang=vi", b'{"text": "a"}', content_type="application/json")
     assert response.status_code == 400
-    detail = "With POST nothing stands in the address: put text and limit into the JSON object."
+    detail = "A POST takes no parameters in its URL. Put text and limit into the JSON object."
     assert json.loads(response.content)["errors"] == [
         {"parameter": "limit", "detail": detail},
         {"parameter": "lang", "detail": detail},
@@ -152,7 +158,9 @@ def test_match_by_post_refuses_many_marks_at_once(api: Api, module_database: str
     response = post(api, json.dumps({"text": text}, ensure_ascii=False).encode())
     assert time.process_time() - begun < 1
     assert response.status_code == 400
-    assert json.loads(response.content)["errors"] == [{"parameter": "text", "detail": "Give at most 5000 characters."}]
+    assert json.loads(response.content)["errors"] == [
+        {"parameter": "text", "detail": "The text is too long. Give at most 5000 characters."}
+    ]
 
 
 def test_match_by_post_tells_of_so_many_unknown_keys(api: Api, module_database: str) -> None:

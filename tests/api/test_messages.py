@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from factcheck.editorial import reader_messages
 from factcheck.editorial.models import Claim, ReaderMessage
-from factcheck.editorial.proposals.merge_policy import use_instead
+from factcheck.editorial.proposals.merge_policy import replace_claim
 from tests.drafts import erase_review, make_newsroom, make_review, publish_review, withdraw_review
 
 TIP = {"text": "Video nói nước lũ lên tới mái chùa, có phải năm nay không?", "language": "vi"}
@@ -72,7 +72,10 @@ def test_correction_request_is_about_a_live_review_alone(newsroom: Any) -> None:
     for review in (draft.pk, withdrawn.pk, "01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f"):
         response = send("correction-requests", {**said, "review": {"id": str(review)}})
         assert json.loads(response.content)["errors"] == [
-            {"pointer": "#/review/id", "detail": "There is no such review on this site."}
+            {
+                "pointer": "#/review/id",
+                "detail": "This site does not have this review..",
+            }
         ]
     assert ReaderMessage.objects.get().newsroom == newsroom.publisher
 
@@ -174,7 +177,7 @@ def test_limit_holds_for_requests_at_the_same_time(newsroom: Any, settings: Any)
 
 
 def test_full_queue_takes_nothing_more(newsroom: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(reader_messages, "MOST_WAITING", 1)
+    monkeypatch.setattr(reader_messages, "MAX_WAITING", 1)
     sent("tips", TIP)
     assert send("tips", {**TIP, "text": "Lời đồn nữa cần kiểm chứng"}, "198.51.100.7").status_code == 429
 
@@ -188,7 +191,7 @@ def test_everything_is_forgotten_after_the_days_that_were_said(newsroom: Any, se
     claim = reader_messages.take_up(message=first, by=newsroom.reporter, newsroom=newsroom.publisher.pk)
     ReaderMessage.objects.filter(pk=first.pk).update(received_at=now - timedelta(days=30))
     ReaderMessage.objects.filter(pk=second.pk).update(received_at=now - timedelta(days=2))
-    assert reader_messages.forget_messages() == 1
+    assert reader_messages.delete_expired_messages() == 1
     assert Client().get(f"/api/v1/receipts/{old}/").status_code == 404
     assert ReaderMessage.objects.get().sender == ""
     assert Claim.objects.filter(pk=claim).exists()  # it is the newsroom's now
@@ -214,7 +217,7 @@ def test_erasure_leaves_what_another_newsroom_was_told_of_the_claim(newsroom: An
         message = ReaderMessage.objects.get(text=text)
         reader_messages.take_up(message=message, by=of.reporter, newsroom=of.publisher.pk)
         message.refresh_from_db()
-        use_instead(claim=message.claim, instead=review.claim, by=of.reporter)
+        replace_claim(claim=message.claim, replacement=review.claim, by=of.reporter)
     erase_review(newsroom, review)
     assert [row.newsroom for row in ReaderMessage.objects.all()] == [other.publisher]
     assert status(receipt)["status"] == "taken_up"

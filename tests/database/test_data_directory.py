@@ -32,8 +32,8 @@ def test_comma_in_the_path_keeps_the_socket_elsewhere():
 def test_socket_folder_of_somebody_else_is_refused(tmp_path: Path):
     (tmp_path / "socket").mkdir(mode=0o700)
     (tmp_path / "socket").chmod(0o755)
-    with pytest.raises(DatabaseProblem, match="is not a private folder of the database server's account"):
-        data_directory.make_socket_folder(data_directory.Lodging(tmp_path, tmp_path / "socket", None))
+    with pytest.raises(DatabaseProblem, match="isn't a private folder of the database server's account"):
+        data_directory.make_socket_folder(data_directory.DataDirectory(tmp_path, tmp_path / "socket", None))
 
 
 def test_can_enter_looks_at_every_folder(tmp_path: Path):
@@ -88,7 +88,7 @@ def test_no_account_for_root_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
 
 def test_platform_without_the_wheel_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(data_directory.util, "find_spec", lambda name: None)
-    with pytest.raises(DatabaseProblem, match="set DATABASE_URL to a PostgreSQL server"):
+    with pytest.raises(DatabaseProblem, match="Set DATABASE_URL to a PostgreSQL server"):
         data_directory.binaries(None)
 
 
@@ -108,22 +108,20 @@ def test_binaries_are_copied_where_the_account_can_run_them(tmp_path: Path, monk
 
 def test_var_that_cannot_be_made_is_a_sentence(tmp_path: Path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(DatabaseProblem, match="cannot be made .*: set FACTCHECK_VAR or DATABASE_URL"):
+    with pytest.raises(DatabaseProblem, match="can't be created .*. Set FACTCHECK_VAR or DATABASE_URL"):
         data_directory.find(tmp_path / "file" / "var")
 
 
 def test_var_that_cannot_be_written_to_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anywhere but on a read-only disk
-    with pytest.raises(
-        DatabaseProblem, match=r"^The folder .* cannot be written to: change that, or set FACTCHECK_VAR"
-    ):
+    with pytest.raises(DatabaseProblem, match=r"^The folder .* can't be written to. Change that, or set FACTCHECK_VAR"):
         data_directory.find(tmp_path)
 
 
 def test_home_of_another_user_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "postgres").mkdir()
     monkeypatch.setattr(os, "geteuid", lambda: 1234)
-    with pytest.raises(DatabaseProblem, match="belongs to another user: start as that user"):
+    with pytest.raises(DatabaseProblem, match="belongs to another user. Start as that user"):
         data_directory.find(tmp_path)
 
 
@@ -136,8 +134,8 @@ def test_passwords_that_cannot_be_kept_are_a_sentence(tmp_path: Path, monkeypatc
     with pytest.raises(DatabaseProblem) as refusal:
         source({}, tmp_path)
     assert str(refusal.value) == (
-        f"The folder {tmp_path} cannot be written to (No space left on device): "
-        "change that, or set FACTCHECK_VAR to another."
+        f"The folder {tmp_path} can't be written to (No space left on device). "
+        "Change that, or set FACTCHECK_VAR to another."
     )
 
 

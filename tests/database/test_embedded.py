@@ -107,7 +107,7 @@ def test_durable_cluster_has_fsync_and_checksums(again: Callable[..., Cluster]):
 
 
 def test_everybody_needs_a_password(cluster: Cluster):
-    place = {"host": str(cluster.lodging.socket), "dbname": "factcheck"}
+    place = {"host": str(cluster.directory.socket), "dbname": "factcheck"}
     for user in ("postgres", "factcheck_owner", "factcheck_app", "factcheck_public"):
         with pytest.raises(psycopg.OperationalError, match="no password supplied"):
             psycopg.connect(**place, user=user)
@@ -117,7 +117,7 @@ def test_everybody_needs_a_password(cluster: Cluster):
 
 def test_what_is_kept_is_private(cluster: Cluster):
     modes = {path.name: oct(path.stat().st_mode & 0o777) for path in cluster.home.iterdir()}
-    modes["socket"] = oct(cluster.lodging.socket.stat().st_mode & 0o777)
+    modes["socket"] = oct(cluster.directory.socket.stat().st_mode & 0o777)
     assert {name: modes[name] for name in ("data", "socket", "passwords.json", "server.log")} == {
         "data": "0o700",
         "socket": "0o700",
@@ -178,8 +178,8 @@ def test_stale_pid_of_another_program_is_no_obstacle(cluster: Cluster, again: Ca
     cluster.leave()
     stale = cluster.data / "postmaster.pid"
     stale.write_text(f"{os.getpid()}\n{cluster.data}\n1\n5432\n\n\n\nready\n")
-    if cluster.lodging.account is not None:
-        os.chown(stale, cluster.lodging.account.uid, cluster.lodging.account.gid)
+    if cluster.directory.account is not None:
+        os.chown(stale, cluster.directory.account.uid, cluster.directory.account.gid)
     again().prepare()
     assert stale.read_text().split()[0] != str(os.getpid())
 
@@ -212,7 +212,7 @@ def test_interrupted_first_start_is_begun_anew(again: Callable[..., Cluster]):
 def test_lost_passwords_are_a_sentence(cluster: Cluster, var: Path):
     cluster.leave()
     kept = (cluster.home / "passwords.json").rename(cluster.home / "elsewhere")
-    with pytest.raises(DatabaseProblem, match=r"passwords.json is missing beside the database: put it back"):
+    with pytest.raises(DatabaseProblem, match=r"passwords.json is missing, but the database exists. Restore the file"):
         source({}, var)
     kept.rename(cluster.home / "passwords.json")
 
@@ -221,7 +221,7 @@ def test_server_that_cannot_start_shows_its_last_words(cluster: Cluster, again: 
     cluster.leave()
     with open(cluster.data / "postgresql.conf", "a") as conf:
         conf.write("no_such_setting = 1\n")
-    with pytest.raises(DatabaseProblem, match=r"PostgreSQL did not start: .*no_such_setting"):
+    with pytest.raises(DatabaseProblem, match=r"PostgreSQL didn't start: .*no_such_setting"):
         again().prepare()
 
 
@@ -257,7 +257,7 @@ def test_full_disk_at_the_first_start_is_a_sentence(
     cluster = again()
     with pytest.raises(DatabaseProblem) as refusal:
         cluster.prepare()
-    assert str(refusal.value) == f"No space is left on the disk of {cluster.home}: free some and start again."
+    assert str(refusal.value) == f"No space is left on the disk of {cluster.home}. Free some space and start again."
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_server_stops_when_its_start_is_cut_short(
     def fail(*arguments: object) -> None:
         raise problem
 
-    monkeypatch.setattr(Cluster, "_furnish", fail)
+    monkeypatch.setattr(Cluster, "_create_contents", fail)
     cluster = again()
     with pytest.raises(type(problem) if isinstance(problem, KeyboardInterrupt) else DatabaseProblem):
         cluster.prepare()
@@ -292,7 +292,7 @@ def test_application_and_reading_roles_cannot_rise(cluster: Cluster):
     logins = cluster.logins()
     for login in (logins.application, logins.reading):
         with psycopg.connect(
-            host=str(cluster.lodging.socket),
+            host=str(cluster.directory.socket),
             dbname="factcheck",
             user=login.name,
             password=login.password,
@@ -311,7 +311,7 @@ def test_application_and_reading_roles_cannot_rise(cluster: Cluster):
                     connection.execute(statement)
         with pytest.raises(psycopg.OperationalError, match='permission denied for database "postgres"'):
             psycopg.connect(
-                host=str(cluster.lodging.socket), dbname="postgres", user=login.name, password=login.password
+                host=str(cluster.directory.socket), dbname="postgres", user=login.name, password=login.password
             )
 
 

@@ -57,8 +57,8 @@ def test_url_that_names_no_database_is_a_sentence(url: str):
     with pytest.raises(DatabaseProblem) as problem:
         parse_url("PUBLIC_DATABASE_URL", url)
     assert str(problem.value) == (
-        "PUBLIC_DATABASE_URL is not a PostgreSQL address: write it as "
-        "postgresql://owner:password@localhost:5432/factcheck (special characters percent-encoded)."
+        "PUBLIC_DATABASE_URL isn't a PostgreSQL URL. Write it as "
+        "postgresql://owner:password@localhost:5432/factcheck, with special characters percent-encoded."
     )
 
 
@@ -91,15 +91,15 @@ def test_owner_defaults_to_the_application(tmp_path: Path):
     [
         (
             {"PUBLIC_DATABASE_URL": READER},
-            "PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL: set it",
+            "PUBLIC_DATABASE_URL or OWNER_DATABASE_URL is set without DATABASE_URL. Set it too",
         ),
         (
             {"DATABASE_URL": URL, "OWNER_DATABASE_URL": URL},
-            "OWNER_DATABASE_URL is set without the reading role's PUBLIC_DATABASE_URL",
+            "OWNER_DATABASE_URL is set without PUBLIC_DATABASE_URL. Set the reading role's",
         ),
         (
             {"DATABASE_CONNECTION_AGE": "long"},
-            "DATABASE_CONNECTION_AGE is 'long': give the seconds for which a thread keeps its connection, for example 600",
+            "DATABASE_CONNECTION_AGE is 'long'. Set the seconds for which a thread keeps its connection, for example 600",
         ),
     ],
 )
@@ -110,7 +110,7 @@ def test_half_a_configuration_is_a_sentence(environ: dict[str, str], sentence: s
 
 def test_unreachable_server_is_a_sentence(tmp_path: Path):
     nowhere = "postgresql://a:b@127.0.0.1:1/facts"
-    with pytest.raises(DatabaseProblem, match=r"^The database that DATABASE_URL names cannot be used: .+refused"):
+    with pytest.raises(DatabaseProblem, match=r"^The database in DATABASE_URL can't be used: .+refused"):
         source({"DATABASE_URL": nowhere, "PUBLIC_DATABASE_URL": nowhere}, tmp_path).prepare()
 
 
@@ -134,14 +134,14 @@ def test_old_server_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Answers.info, "server_version", 130011)
     with pytest.raises(DatabaseProblem) as problem:
         Remote({})._check(Answers())  # type: ignore[arg-type]
-    assert str(problem.value) == "DATABASE_URL names a PostgreSQL 13 server: 14 or later is needed."
+    assert str(problem.value) == "The server in DATABASE_URL is PostgreSQL 13. Use version 14 or later."
 
 
 def test_missing_extensions_are_a_sentence():
     with pytest.raises(DatabaseProblem) as problem:
         Remote({})._check(Answers(pg_trgm="1.6", plpgsql="1.0"))  # type: ignore[arg-type]
     assert str(problem.value) == (
-        "The PostgreSQL server of DATABASE_URL lacks the extensions unaccent, btree_gin, vector: install its contrib "
+        "The PostgreSQL server in DATABASE_URL lacks the extensions unaccent, btree_gin, vector. Install its contrib "
         "modules (Fedora: postgresql-contrib; Debian: part of postgresql) and, for vector, pgvector "
         "(Fedora: pgvector; Debian: postgresql-18-pgvector, with the server's own number)."
     )
@@ -150,7 +150,7 @@ def test_missing_extensions_are_a_sentence():
 def test_old_pgvector_is_a_sentence():
     with pytest.raises(DatabaseProblem) as problem:
         Remote({})._check(Answers(pg_trgm="1.6", unaccent="1.1", btree_gin="1.3", vector="0.4.3"))  # type: ignore[arg-type]
-    assert str(problem.value) == ("The PostgreSQL server of DATABASE_URL has pgvector 0.4.3: 0.7.0 or later is needed.")
+    assert str(problem.value) == ("The PostgreSQL server in DATABASE_URL has pgvector 0.4.3. Install 0.7.0 or later.")
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def server(template: str) -> Iterator[dict[str, Any]]:
     with cluster.superuser() as superuser:
         superuser.execute(f"CREATE ROLE {name}_owner LOGIN CREATEROLE PASSWORD 'secret'")
         superuser.execute(f"CREATE DATABASE {name} OWNER {name}_owner")
-        url = f"postgresql://{name}_owner:secret@/{name}?host={cluster.lodging.socket}"
+        url = f"postgresql://{name}_owner:secret@/{name}?host={cluster.directory.socket}"
         yield {"name": name, "url": url, "superuser": superuser}
         superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
         for role in ("owner", "app", "public"):
@@ -204,7 +204,7 @@ def test_owner_that_cannot_forbid_tables_is_a_sentence(server: dict[str, Any], t
     name, superuser = server["name"], server["superuser"]
     superuser.execute(f"ALTER DATABASE {name} OWNER TO CURRENT_USER")
     with pytest.raises(
-        DatabaseProblem, match=f"{name}_owner cannot keep the other roles from making temporary tables: run"
+        DatabaseProblem, match=f"{name}_owner can't stop the other roles from creating temporary tables. Run"
     ):
         source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
     assert superuser.execute(TEMPORARY, [f"{name}_app", name]).fetchone() == (True,)
@@ -215,8 +215,8 @@ def test_owner_that_may_not_make_roles_is_a_sentence(server: dict[str, Any], tmp
     with pytest.raises(DatabaseProblem) as problem:
         source({"DATABASE_URL": server["url"]}, tmp_path).prepare()
     assert str(problem.value) == (
-        f"DATABASE_URL's role {server['name']}_owner may not make the other roles: "
-        "run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, "
+        f"DATABASE_URL's role {server['name']}_owner may not create the other roles. "
+        "Run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, "
         "and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL as it says."
     )
 
@@ -224,7 +224,7 @@ def test_owner_that_may_not_make_roles_is_a_sentence(server: dict[str, Any], tmp
 def test_roles_with_other_passwords_are_a_sentence(server: dict[str, Any], tmp_path: Path):
     source({"DATABASE_URL": server["url"]}, tmp_path / "one").prepare()
     with pytest.raises(
-        DatabaseProblem, match="exists, and var/database-roles.json does not hold its password: bring that file"
+        DatabaseProblem, match="exists, but var/database-roles.json doesn't have its password. Copy that file"
     ):
         source({"DATABASE_URL": server["url"]}, tmp_path / "two").prepare()
 
@@ -232,7 +232,7 @@ def test_roles_with_other_passwords_are_a_sentence(server: dict[str, Any], tmp_p
 def test_passwords_that_cannot_be_kept_are_a_sentence(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(
-        DatabaseProblem, match="cannot be kept in .*: set FACTCHECK_VAR to a folder that the site may write"
+        DatabaseProblem, match="can't be stored in .*. Set FACTCHECK_VAR to a folder that the site may write"
     ):
         source({"DATABASE_URL": URL}, tmp_path / "file" / "var")
 
@@ -253,7 +253,7 @@ def test_roles_script_works_as_printed(template: str, capsys: pytest.CaptureFixt
                 connection.execute(inside)
             parsed = parse_url("PUBLIC_DATABASE_URL", variables["PUBLIC_DATABASE_URL"])
             with psycopg.connect(
-                host=str(cluster.lodging.socket), dbname=name, user=parsed["USER"], password=parsed["PASSWORD"]
+                host=str(cluster.directory.socket), dbname=name, user=parsed["USER"], password=parsed["PASSWORD"]
             ) as connection:
                 found = connection.execute("SELECT extname FROM pg_extension ORDER BY 1").fetchall()
                 kept = connection.execute("SHOW log_min_error_statement").fetchone()

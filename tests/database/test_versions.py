@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from factcheck.database.data_directory import Lodging
+from factcheck.database.data_directory import DataDirectory
 from factcheck.database.embedded import DATABASE, OWNER, Cluster
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.remote import Remote
@@ -63,16 +63,16 @@ def test_old_folder_is_met_with_one_sentence(old_var: Path, arguments: list[str]
     assert (result.returncode, result.stderr) == (
         1,
         f"The database in {old_var}/postgres has the migration editorial.0031_says_whose_it_is, which this version of "
-        f"the site doesn't have: move {old_var} away to start with an empty one, or go on with the version that made "
+        f"the site doesn't have. Move {old_var} away to start with an empty one, or use the version that created "
         "it.\n",
     )
 
 
 def test_old_database_outside_of_the_folder_is_named_too(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As root has it where PostgreSQL's account cannot enter the project's folder."""
-    monkeypatch.setattr(settings.DATABASE_SERVER, "lodging", Lodging(Path("/var/lib/fc"), Path("/tmp"), None))
+    monkeypatch.setattr(settings.DATABASE_SERVER, "directory", DataDirectory(Path("/var/lib/fc"), Path("/tmp"), None))
     record("record", "0020_gone")
-    with pytest.raises(DatabaseProblem, match=re.escape(f"move {settings.VAR} and /var/lib/fc away to start")):
+    with pytest.raises(DatabaseProblem, match=re.escape(f"Move {settings.VAR} and /var/lib/fc away to start")):
         call_command("migrate", database="owner", verbosity=0)
 
 
@@ -83,8 +83,8 @@ def test_old_database_on_a_server_is_replaced_there(database: str, monkeypatch: 
     with pytest.raises(DatabaseProblem) as problem:
         call_command("migrate", database="owner", verbosity=0)
     assert str(problem.value) == (
-        "The database that DATABASE_URL names has the migration record.0020_gone, which this version of the site "
-        "doesn't have: name an empty one instead, or go on with the version that made it."
+        "The database in DATABASE_URL has the migration record.0020_gone, which this version of the site "
+        "doesn't have. Name an empty one instead, or use the version that created it."
     )
 
 

@@ -10,7 +10,7 @@ from factcheck.editorial.models import Proposal, User, Verdict, VerdictMapping
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.imports.importer import batches
-from factcheck.imports.importer.incoming import Incoming
+from factcheck.imports.importer.record_import import IncomingRecord
 from factcheck.imports.readers.own_format import ImportedReview
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements.checks import filled
@@ -42,7 +42,9 @@ def _merge(newsroom: Newsroom) -> Proposal:
 def _import(newsroom: Newsroom) -> Proposal:
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.second, files="reviews.jsonl")
     number = batch.pk
-    records = [Incoming(f"{number:032x}{each:032x}", _record(f"https://xa.example/{number}/{each}")) for each in (1, 2)]
+    records = [
+        IncomingRecord(f"{number:032x}{each:032x}", _record(f"https://xa.example/{number}/{each}")) for each in (1, 2)
+    ]
     batches.add_to_batch(batch=batch, by=newsroom.second, records=records)
     proposal = batches.submit_import(batch=batch, by=newsroom.second)
     assert proposal is not None

@@ -63,7 +63,7 @@ def test_publish_many_times_at_once_gives_one_revision(database: str) -> None:
     results = at_once([lambda person=person: workflow.publish(proposal=proposal, by=person) for person in people])
     assert sum(isinstance(result, LogEntry) for result in results) == 1
     assert {str(result) for result in results if isinstance(result, EditorialError)} == {
-        "Only what is approved and waits for its publication can be published."
+        "This cannot be published, because it is not approved or already public. Reload the page."
     }
     assert list(LogEntry.objects.values_list("sequence", "number")) == [(0, 1)]
 
@@ -142,7 +142,7 @@ def test_demand_published_many_times_at_once_is_in_the_register_once(database: s
     results = at_once([lambda person=person: workflow.publish(proposal=proposal, by=person) for person in people])
     assert sum(isinstance(result, LogEntry) for result in results) == 1
     assert {str(result) for result in results if isinstance(result, EditorialError)} == {
-        "Only what is approved and waits for its publication can be published."
+        "This cannot be published, because it is not approved or already public. Reload the page."
     }
     assert list(LogEntry.objects.values_list("kind", "number")) == [("demand.published", 1)]
 
@@ -178,9 +178,9 @@ def test_link_that_went_with_its_claim_is_decided(database: str) -> None:
     batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="f", imported_by=newsroom.editor)
     link = ProposedLink.objects.create(batch=batch, claim=draft, other=review.claim, score=0.9)
     with transaction.atomic():
-        merge_policy.use_instead(claim=Claim.objects.get(pk=draft.pk), instead=review.claim, by=newsroom.editor)
+        merge_policy.replace_claim(claim=Claim.objects.get(pk=draft.pk), replacement=review.claim, by=newsroom.editor)
         accepting = begin_until_it_waits(lambda: links.accept_link(link=link, by=newsroom.second))
-    with pytest.raises(EditorialError, match="decided already"):
+    with pytest.raises(EditorialError, match="already been decided"):
         accepting.result(timeout=30)
 
 
@@ -190,7 +190,7 @@ def test_claim_is_exchanged_once_by_two_at_once(database: str) -> None:
     publish_review(newsroom, review)
     people = [newsroom.reporter, newsroom.editor]
     results = at_once(
-        [lambda by=by: merge_policy.use_instead(claim=draft.claim, instead=review.claim, by=by) for by in people]
+        [lambda by=by: merge_policy.replace_claim(claim=draft.claim, replacement=review.claim, by=by) for by in people]
     )
     assert sorted(map(str, results)) == [
         "1", "Someone else changed this first: one of the two claims no longer exists. Open the list of claims to find its drafts.",
@@ -237,7 +237,7 @@ def story(newsroom: Newsroom) -> dict[str, Callable[[], object]]:
         "merge": lambda: workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest),
         "import": lambda: import_policy.publish_import(batch=batch, by=newsroom.chief),
         "mapping": lambda: workflow.approve(proposal=mapping, by=newsroom.editor, digest=mapping.digest),
-        "exchange": lambda: merge_policy.use_instead(claim=draft, instead=shown.claim, by=newsroom.editor),
+        "exchange": lambda: merge_policy.replace_claim(claim=draft, replacement=shown.claim, by=newsroom.editor),
     }
 
 

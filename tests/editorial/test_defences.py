@@ -24,7 +24,7 @@ from factcheck.editorial.models import (
 from factcheck.editorial.models.claims import TopicLabel
 from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals import merge_policy, workflow
-from factcheck.editorial.review_statements import publisher, statement, statement_of
+from factcheck.editorial.review_statements import build_statement, extract_statement, publisher_values
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from tests.drafts import (
     Newsroom,
@@ -64,8 +64,8 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     ProposedLink.objects.create(batch=batch, claim=other.claim, other=one.claim, score=0.9)
     workflow.submit(subject=make_demand(newsroom), by=newsroom.chief)
     make_program(newsroom).post("claims/", {"text": "Lời đồn.", "language": "vi"}, **{"Idempotency-Key": "k"})
-    reader_messages.take_in(
-        kind=ReaderMessage.Kind.TIP, said={"text": "Có tin đồn này.", "language": "vi"}, address="x"
+    reader_messages.receive_message(
+        kind=ReaderMessage.Kind.TIP, values={"text": "Có tin đồn này.", "language": "vi"}, address="x"
     )
     return newsroom
 
@@ -233,14 +233,14 @@ def added(statement: dict[str, Any]) -> dict[str, Any]:
 def test_publication_without_approval_is_refused(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
-        insert_revision(review, added(statement(review)), None)
+        insert_revision(review, added(build_statement(review)), None)
 
 
 def test_publication_of_something_else_than_approved_is_refused(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     approval = workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
-    said = statement(review)
+    said = build_statement(review)
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
         insert_revision(review, added(said | {"summary": "Đúng."}), approval)
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
@@ -258,11 +258,11 @@ def approved(newsroom: Newsroom, review: Review, said: dict[str, Any], action: s
 
 def test_publication_of_another_review_or_for_another_newsroom_is_refused(newsroom: Newsroom) -> None:
     review, other = make_review(newsroom), make_newsroom("khac.example")
-    said = statement(make_review(newsroom))
+    said = build_statement(make_review(newsroom))
     with pytest.raises(IntegrityError, match="does not follow from the log"):
         insert_revision(review, added(said), approved(newsroom, review, said))
     review = make_review(newsroom)
-    said = statement(review) | {"publisher": publisher(other.publisher)}
+    said = build_statement(review) | {"publisher": publisher_values(other.publisher)}
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"):
         insert_revision(review, added(said), approved(newsroom, review, said))
 
@@ -282,7 +282,7 @@ def test_withdrawal_and_reinstatement_of_something_else_are_refused(
 ) -> None:
     review = make_review(newsroom)
     first = publish_review(newsroom, review)
-    said, number = statement_of(bytes(first.revision_document.document)), 2
+    said, number = extract_statement(bytes(first.revision_document.document)), 2
     if action == "reinstatement":
         withdraw_review(newsroom, review)
         number = 3
@@ -297,7 +297,7 @@ def test_withdrawal_and_reinstatement_of_something_else_are_refused(
 
 def test_own_review_is_complete_whatever_its_row_says(newsroom: Newsroom) -> None:
     review = make_review(newsroom, sources=1)
-    said = statement(review)
+    said = build_statement(review)
     theirs = make_newsroom("ai.example").publisher.pk
     run(
         "UPDATE editorial_review SET original_url = 'https://x.example/', publisher_id = %s WHERE id = %s",
@@ -313,7 +313,7 @@ def test_own_review_is_complete_whatever_its_row_says(newsroom: Newsroom) -> Non
 )
 def test_publication_of_an_incomplete_review_is_refused(newsroom: Newsroom, fields: dict[str, Any]) -> None:
     review = make_review(newsroom, **fields)
-    approved(newsroom, review, statement(review))
+    approved(newsroom, review, build_statement(review))
     run("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
     with pytest.raises(IntegrityError, match="verdict, summary or sources are missing"):
         workflow.publish(proposal=waiting(review), by=newsroom.editor)

@@ -44,14 +44,14 @@ def approved(newsroom: Newsroom, demand: Demand, statement: dict[str, Any], **fi
 def test_by_hand_with_approval_is_taken(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
     insert_revision(
-        demand, demand_policy.statement(demand), approved(newsroom, demand, demand_policy.statement(demand))
+        demand, demand_policy.build_statement(demand), approved(newsroom, demand, demand_policy.build_statement(demand))
     )
     assert LogEntry.objects.count() == 1
 
 
 def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
     demand, other = make_demand(newsroom), make_demand(newsroom)
-    said = demand_policy.statement(demand)
+    said = demand_policy.build_statement(demand)
     submitted = workflow.submit(subject=make_demand(newsroom), by=newsroom.reporter)
     message = "nobody approved what it publishes"
     with pytest.raises(IntegrityError, match=message):
@@ -72,7 +72,7 @@ def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
         ({"from": {"type": "person", "name": "Nguyễn Văn A", "description": None}}, "a private person is not named"),
         ({"from": {"type": "court", "name": None, "description": None}}, "nothing says why"),
         ({"asked": None}, "nothing says why"),
-        ({"delayed_until": "2999-01-01"}, "may not be public before 2999-01-01"),
+        ({"delayed_until": "2999-01-01"}, "must not be public before 2999-01-01"),
         ({"id": "11111111-1111-4111-8111-111111111111"}, "does not follow from the log"),
         ({"publisher": {"site": "khac.example"}}, "it speaks for another newsroom"),
     ],
@@ -82,7 +82,7 @@ def test_by_hand_against_the_registers_rules_is_refused(
 ) -> None:
     make_newsroom("khac.example")
     demand = make_demand(newsroom)
-    said = demand_policy.statement(demand) | changes
+    said = demand_policy.build_statement(demand) | changes
     with pytest.raises(IntegrityError, match=message):
         insert_revision(demand, said, approved(newsroom, demand, said))
 
@@ -90,7 +90,7 @@ def test_by_hand_against_the_registers_rules_is_refused(
 def test_by_hand_update_without_note_is_refused(newsroom: Newsroom) -> None:
     demand = make_demand(newsroom)
     first = rfc3339(publish_demand(newsroom, demand).at)
-    said = demand_policy.statement(demand)
+    said = demand_policy.build_statement(demand)
     with pytest.raises(IntegrityError, match="nothing says what changed"):
         insert_revision(demand, said, approved(newsroom, demand, said), first, number=2, kind="updated")
     with pytest.raises(IntegrityError, match="cannot follow"):

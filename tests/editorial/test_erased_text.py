@@ -177,7 +177,7 @@ def test_rewritten_tables_hold_nothing_of_what_was_erased(
     assert word.found_in(files_of_the_database())
     for _ in range(10):
         call_command("rewrite_tables")
-        assert re.fullmatch(r"\d+ tables are rewritten\.\n", capsys.readouterr().out)
+        assert re.fullmatch(r"\d+ tables have been rewritten\.\n", capsys.readouterr().out)
         # A transaction that is open in any database of the server, such as another worker's, keeps rows that died since.
         if not word.found_in(files_of_the_database()):
             break

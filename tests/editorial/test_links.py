@@ -91,9 +91,9 @@ def test_command_goes_on_where_it_stopped(newsroom: Newsroom, tmp_path: Path, mo
 
     with pytest.raises(KeyboardInterrupt):
         links.propose_links(batch, stop)
-    assert (ProposedLink.objects.count(), links.count_waiting(ImportBatch.objects.get())) == (4, 1)
+    assert (ProposedLink.objects.count(), links.count_uncompared(ImportBatch.objects.get())) == (4, 1)
     assert links.propose_links(batch) == 1
-    assert links.waiting() == []
+    assert links.uncompared_batches() == []
 
 
 def in_a_connection(call: Callable[[], int]) -> int:
@@ -118,13 +118,13 @@ def test_claims_wait_until_meaning_can_be_compared(
             similar_claims, "match", lambda text, **_: replace(found, explanation=None) if text == FLOOD else down(text)
         )
         first.setattr(similar_claims, "is_configured", lambda: True)
-        with pytest.raises(CommandError, match="Nobody answers. The next run goes on where this one stopped."):
+        with pytest.raises(CommandError, match="Nobody answers. The next run continues where this one stopped."):
             call_command("propose_links")
-    assert (ProposedLink.objects.count(), links.count_waiting(ImportBatch.objects.get(pk=batch.pk))) == (1, 1)
+    assert (ProposedLink.objects.count(), links.count_uncompared(ImportBatch.objects.get(pk=batch.pk))) == (1, 1)
     settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL = "http://127.0.0.1:9/v1/", "down"
     with pytest.raises(CommandError, match="What 1 review means has not been computed yet. The next run goes on"):
         call_command("propose_links")
-    assert links.count_waiting(ImportBatch.objects.get(pk=batch.pk)) == 1
+    assert links.count_uncompared(ImportBatch.objects.get(pk=batch.pk)) == 1
 
 
 def test_claim_that_the_model_refuses_is_compared_by_words(
@@ -188,7 +188,7 @@ def test_claims_that_another_run_has_compared_are_not_compared_back(
 
     monkeypatch.setattr(similar_claims, "match", overtaken)
     assert links.propose_links(batch) == 0
-    assert (ProposedLink.objects.count(), links.waiting()) == (2, [])
+    assert (ProposedLink.objects.count(), links.uncompared_batches()) == (2, [])
 
 
 @pytest.mark.parametrize(("answers", "linked"), [(False, ["(2)"]), (True, ["(1)", "(2)"])], ids=["slow", "by words"])
@@ -208,7 +208,7 @@ def test_claim_that_alone_cannot_be_compared_holds_up_no_other(
     monkeypatch.setattr(similar_claims, "is_configured", lambda: True)
     call_command("propose_links")
     assert sorted(text[-3:] for text in ProposedLink.objects.values_list("claim__text", flat=True)) == linked
-    assert links.count_waiting(ImportBatch.objects.get(pk=batch.pk)) == 0
+    assert links.count_uncompared(ImportBatch.objects.get(pk=batch.pk)) == 0
 
 
 def test_import_that_fails_holds_up_no_other(
@@ -225,7 +225,7 @@ def test_import_that_fails_holds_up_no_other(
     monkeypatch.setattr(similar_claims, "is_configured", lambda: True)
     with pytest.raises(CommandError, match="Nobody answers"):
         call_command("propose_links")
-    assert links.waiting() == [first]
+    assert links.uncompared_batches() == [first]
     assert ProposedLink.objects.get().batch == second
 
 
@@ -344,7 +344,7 @@ def test_dismissed_link_stays_dismissed(newsroom: Newsroom, tmp_path: Path) -> N
     lan.follow("It is not").press("It is not the same")
     assert lan.path == f"/admin/editorial/claim/{link.claim_id}/change/"
     assert "probably the same as" not in lan.text
-    with pytest.raises(EditorialError, match="decided already"):
+    with pytest.raises(EditorialError, match="already been decided"):
         links.accept_link(link=link, by=newsroom.editor)
     ImportBatch.objects.update(compared_until=0)
     assert links.propose_links(batch) == 0

@@ -192,7 +192,7 @@ def test_verbs_let_nobody_decide_alone(database: str, kind: Kind) -> None:
     for person in (newsroom.second, newsroom.reporter, make_newsroom("khac.example").reporter):
         with pytest.raises(workflow.EditorialError):
             workflow.approve(proposal=proposal, by=person, digest=proposal.digest)
-    with pytest.raises(workflow.EditorialError, match="not what you read"):
+    with pytest.raises(workflow.EditorialError, match="changed since you read it"):
         workflow.approve(proposal=proposal, by=newsroom.editor, digest="0" * 64)
     with pytest.raises(workflow.NotAllowed):
         workflow.take_back(proposal=proposal, by=newsroom.editor)
@@ -215,8 +215,8 @@ def test_one_query_says_what_waits_for_whom(database: str, kind: Kind) -> None:
     rooms, found = [newsroom.publisher.pk], Proposal.objects
     assert proposal in found.to_decide(newsroom.editor, rooms)
     assert proposal not in found.to_decide(newsroom.second, rooms)
-    assert proposal in found.sent(newsroom.second, rooms)
-    assert proposal not in found.sent(newsroom.editor, rooms)
+    assert proposal in found.awaiting_others(newsroom.second, rooms)
+    assert proposal not in found.awaiting_others(newsroom.editor, rooms)
     if kind != Kind.MAPPING:
         assert proposal not in found.to_decide(newsroom.editor, [make_newsroom("khac.example").publisher.pk])
     assert not found.to_decide(newsroom.editor, []).exists()

@@ -36,7 +36,7 @@ def test_tables_are_written_without_what_was_deleted(newsroom: Newsroom, capsys:
         (count,) = cursor.fetchone()
     for _ in range(10):
         call_command("rewrite_tables")
-        assert capsys.readouterr().out == f"{count} tables are rewritten.\n"
+        assert capsys.readouterr().out == f"{count} tables have been rewritten.\n"
         file = file_of_sessions()
         if b"deleted-data" not in file:  # a transaction that another test has open keeps rows that died since
             break

@@ -7,7 +7,7 @@ import pytest
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Appearance, Claim, Claimant, Review, Topic
 from factcheck.editorial.proposals import workflow
-from factcheck.editorial.review_statements import for_statements, statement
+from factcheck.editorial.review_statements import build_statement
 from factcheck.record.models import PublishedClaim, PublishedReview
 from tests.drafts import (
     FLOOD,
@@ -96,7 +96,7 @@ def test_claimant_is_described_anew_before_the_claims_newsroom_has_published_it(
         type="unnamed", is_public_figure=False, name="", description="một người dân"
     )
     review = make_review(other, claim)
-    told = statement(for_statements(Review.objects.filter(pk=review.pk)).get())["claim"]["claimant"]
+    told = build_statement(Review.objects.for_statements().get(pk=review.pk))["claim"]["claimant"]
     assert (told["name"], told["description"]) == (None, "một người dân")
 
 
@@ -107,7 +107,7 @@ def test_claimant_whom_readers_see_stays_when_another_newsroom_erases(newsroom: 
     change(claim)  # its draft names another claimant by now
     erase_review(other, theirs)
     review = make_review(make_newsroom("ba.example"), claim)
-    told = statement(for_statements(Review.objects.filter(pk=review.pk)).get())["claim"]["claimant"]
+    told = build_statement(Review.objects.for_statements().get(pk=review.pk))["claim"]["claimant"]
     assert told["description"] == "một người dùng mạng xã hội"
 
 
@@ -139,7 +139,7 @@ def test_draft_of_a_claim_that_nobody_shows_any_more_is_not_submitted(newsroom: 
     claim = publish_claim(newsroom)
     review = make_review(other, claim)
     withdraw_review(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
-    with pytest.raises(EditorialError, match="of another newsroom is public any more"):
+    with pytest.raises(EditorialError, match="of another newsroom is no longer public"):
         workflow.submit(subject=review, by=other.reporter)
 
 

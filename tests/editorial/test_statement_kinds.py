@@ -1,6 +1,6 @@
 """Every kind of statement that enters the log follows its model."""
 
-from factcheck.editorial.review_statements import statement_of
+from factcheck.editorial.review_statements import extract_statement
 from factcheck.record.key_rotation import rotate
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
@@ -47,4 +47,4 @@ def test_every_kind_follows_its_model(database: str) -> None:
     kinds = dict.fromkeys(LogEntry.objects.values_list("kind", flat=True))
     assert kinds.keys() == MODELS.keys()
     for row in RevisionDocument.objects.select_related("entry"):
-        assert check(statement_of(bytes(row.document)), MODELS[row.entry.kind]) == []
+        assert check(extract_statement(bytes(row.document)), MODELS[row.entry.kind]) == []

@@ -11,7 +11,7 @@ from django.utils import timezone
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import AnsweredRequest, ApiToken, Authorship, Claim, EditorialEvent, Review
 from factcheck.editorial.programs import idempotency
-from factcheck.editorial.programs.tokens import by_token, make_token, revoke_token
+from factcheck.editorial.programs.tokens import create_token, revoke_token, token_transaction
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.drafts import make_newsroom, make_review, make_scale, make_user, publish_review, waiting
 from tests.tokens import CLAIM, make_program
@@ -36,13 +36,13 @@ def run(sql: str, *params: Any) -> None:
 def test_nothing_is_submitted_decided_or_published_by_token(newsroom: Any) -> None:
     """Even if the verbs were called."""
     token, review = token_of(newsroom), make_review(newsroom)
-    with pytest.raises(IntegrityError, match="a program drafts"), by_token(token):
+    with pytest.raises(IntegrityError, match="a program drafts"), token_transaction(token):
         workflow.submit(subject=review, by=newsroom.reporter)
     approval = workflow.submit(subject=review, by=newsroom.reporter)
-    with pytest.raises(IntegrityError, match="a program drafts"), by_token(token):
+    with pytest.raises(IntegrityError, match="a program drafts"), token_transaction(token):
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
-    with pytest.raises(IntegrityError, match="a program drafts"), by_token(token):
+    with pytest.raises(IntegrityError, match="a program drafts"), token_transaction(token):
         workflow.publish(proposal=waiting(review), by=newsroom.editor)
     workflow.publish(proposal=waiting(review), by=newsroom.editor)  # the transaction's end is the end of it
 
@@ -97,17 +97,17 @@ def test_reading_role_sees_neither_tokens_nor_requests(newsroom: Any) -> None:
 def test_only_members_make_tokens_and_only_their_own_or_chiefs_revoke(newsroom: Any) -> None:
     said = {"newsroom": newsroom.publisher.pk, "name": "x", "scopes": ["claims:write"]}
     with pytest.raises(NotAllowed):
-        make_token(by=make_user("stranger"), days=1, **said)
+        create_token(by=make_user("stranger"), days=1, **said)
     for days in (0, 367):
         with pytest.raises(EditorialError):
-            make_token(by=newsroom.reporter, days=days, **said)
+            create_token(by=newsroom.reporter, days=days, **said)
     with pytest.raises(EditorialError):
-        make_token(by=newsroom.reporter, days=1, **{**said, "scopes": ["reviews:publish"]})
-    token, _secret = make_token(by=newsroom.reporter, days=1, **said)
+        create_token(by=newsroom.reporter, days=1, **{**said, "scopes": ["reviews:publish"]})
+    token, _secret = create_token(by=newsroom.reporter, days=1, **said)
     with pytest.raises(NotAllowed):
         revoke_token(token=token, by=newsroom.editor)
     revoke_token(token=token, by=newsroom.reporter)
-    with pytest.raises(EditorialError, match="revoked already"):
+    with pytest.raises(EditorialError, match="already been revoked"):
         revoke_token(token=token, by=newsroom.chief)
     events = EditorialEvent.objects.filter(subject=str(token.pk)).order_by("pk")
     assert [event.action for event in events] == ["token.made", "token.revoked"]
@@ -157,7 +157,7 @@ def test_request_beside_the_same_one_is_told_to_wait(newsroom: Any) -> None:
         return Claim.objects.create(newsroom=newsroom.publisher, logged_by=newsroom.reporter, **CLAIM).pk
 
     def work() -> None:
-        idempotency.do_once(token=token, route=route, key="k", content=b"{}", act=act)
+        idempotency.run_once(token=token, route=route, key="k", content=b"{}", act=act)
         connections.close_all()
 
     first = threading.Thread(target=work)
@@ -179,7 +179,7 @@ def test_keys_are_forgotten_after_a_day(newsroom: Any) -> None:
     AnsweredRequest.objects.filter(key="old").update(at=long_ago)
     assert program.post("claims/", CLAIM, **{"Idempotency-Key": "old"}) != first  # before the job comes by
     AnsweredRequest.objects.filter(key="old").update(at=long_ago)
-    assert idempotency.forget_answered() == 1
+    assert idempotency.delete_expired_keys() == 1
     assert [row.key for row in AnsweredRequest.objects.all()] == ["new"]
 
 

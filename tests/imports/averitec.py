@@ -64,12 +64,12 @@ def record(row: dict[str, Any]) -> dict[str, Any]:
 def source(answer: dict[str, Any]) -> dict[str, Any]:
     url, cached = answer["source_url"], answer.get("cached_source_url")
     return {
-        "title": None if is_address(url) else url,
-        "url": url if is_address(url) else None,
+        "title": None if is_url(url) else url,
+        "url": url if is_url(url) else None,
         "quote": answer["answer"] if answer["answer_type"] == "Extractive" else None,
-        "archive_url": cached if cached and is_address(cached) else None,
+        "archive_url": cached if cached and is_url(cached) else None,
     }
 
 
-def is_address(text: str) -> bool:
+def is_url(text: str) -> bool:
     return text.startswith(("http://", "https://"))

@@ -35,7 +35,7 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     lan.open("/admin/").follow("Write down a demand")
     lan.choose("from_type", "private person").fill(received_on="2026-10-20", from_name="Nguyễn Văn A", asked="Gỡ bài.")
     lan.press("Save and submit for approval")
-    assert "A private person is not named: describe them and leave the name empty." in lan.text
+    assert "A private person must not be named. Describe them and leave the name empty." in lan.text
     lan.choose("from_type", "company").fill(from_name="Công ty Ví Dụ", review=str(review.pk))
     lan.press("Save and submit for approval")
     assert "Somebody else reads this and decides." in lan.text
@@ -79,7 +79,7 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     assert "An update is open." in lan.text
     lan.press("Save and submit for approval")
     assert (
-        "Nothing has changed since the published revision. Change the draft, or leave it: readers keep what is published."
+        "Nothing has changed since the published revision, which readers still see. Change the draft before you submit it."
         in lan.text
     )
     lan.follow("Back to the entry").choose("outcome", "taken back").press("Save and submit for approval")

@@ -38,7 +38,7 @@ def test_erasure_asked_for_and_approved_at_the_desk(newsroom: Newsroom) -> None:
     asks.press("Erase…")
     assert "Choose the ground on which this has to be erased." in asks.text
     asks.choose("ground", "a private person’s data").fill(notice="Bài “Video nước lũ là của năm 2020”.").press("Erase…")
-    assert "The public notice must not repeat what is erased" in asks.text
+    assert "The public notice must not repeat erased content" in asks.text
     asks.fill(notice=NOTICE).press("Erase…")
     assert "The erasure waits for somebody else to decide." in asks.text
     assert "asks for its erasure. Somebody else has to decide." in asks.text
@@ -78,10 +78,10 @@ def test_redaction_asked_for_and_published_at_the_desk(newsroom: Newsroom) -> No
     asks.choose("ground", "a court’s order").fill(notice="Theo quyết định của toà án.").press(
         "Erase what is published, keep this draft…"
     )
-    assert "Open a correction first and take out of the draft what has to go." in asks.text
+    assert "A redaction keeps the draft. First open a correction and remove from the draft what has to go." in asks.text
     asks.open(f"/admin/editorial/review/{review.pk}/change/").fill(headline="Một người bịa chuyện nước lũ")
     asks.press("Save and go on").follow("Erase what is published, keep this draft…")
-    assert "The present draft stays as it is. What it still says is not erased: read it once more." in asks.text
+    assert "The current draft is kept and not erased. Read it once more before you go on." in asks.text
     assert "Headline Removed: Ông Ba bịa chuyện nước lũ Added: Một người bịa chuyện nước lũ" in asks.text
     asks.choose("ground", "a court’s order").fill(notice="Theo quyết định của toà án.").press(
         "Erase what is published, keep this draft…"

@@ -68,7 +68,7 @@ def test_field_comes_in_from_a_program(newsroom: Newsroom, field: str) -> None:
     program = make_program(newsroom)
     claim = program.post("claims/", CLAIM)
     made = program.post("reviews/", {"claim": {"id": claim}, "language": "vi", **sent})
-    assert read(review_statements.statement(Review.objects.get(pk=made))) == READ[field]
+    assert read(review_statements.build_statement(Review.objects.get(pk=made))) == READ[field]
     assert read(program.get(f"reviews/{made}/")) == READ[field]
 
 
@@ -79,11 +79,11 @@ def test_field_is_written_at_the_desk_and_read_by_everybody(
     monkeypatch.setattr(settings, "DUMPS_FOLDER", tmp_path / "dumps")
     filled, words = FORMS[field]
     review = make_review(newsroom)
-    before = review_statements.statement(review)
+    before = review_statements.build_statement(review)
     signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/").fill(**filled).press(
         "Save and go on"
     )
-    after = review_statements.statement(Review.objects.get(pk=review.pk))
+    after = review_statements.build_statement(Review.objects.get(pk=review.pk))
     assert compare(before, after)
     publish_review(newsroom, review)
     assert words in Client().get(f"/reviews/{review.pk}/", headers={"accept-language": "en"}).content.decode()
@@ -97,7 +97,7 @@ def test_field_is_written_at_the_desk_and_read_by_everybody(
 
 @pytest.mark.parametrize("field", FORMS)
 def test_older_document_without_the_field_says_the_same(newsroom: Newsroom, field: str) -> None:
-    now = review_statements.statement(make_review(newsroom))
+    now = review_statements.build_statement(make_review(newsroom))
     outer, _, inner = field.partition(".")
     older = {key: value for key, value in now.items() if key != outer or inner}
     if inner:
@@ -135,7 +135,7 @@ def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, o
 
 def test_database_refuses_a_translation_of_what_was_never_published(newsroom: Newsroom, original: Review) -> None:
     translation = make_review(newsroom, translation_of=original, translation_of_revision=7)
-    proposal = written(translation, review_statements.statement(translation), newsroom.reporter)
+    proposal = written(translation, review_statements.build_statement(translation), newsroom.reporter)
     proposal.decide(Decision.APPROVED, newsroom.editor)
     with pytest.raises(IntegrityError, match="what it translates was never published"):
         workflow.publish(proposal=proposal, by=newsroom.editor)
@@ -158,7 +158,7 @@ def test_translation_comes_in_with_an_import_and_from_a_program(
 def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -> None:
     """A telephone call that gives hours, as Law 116/2025/QH15 of Vietnam allows since July 2026."""
     demand = make_demand(newsroom)
-    before = demand_policy.statement(demand)
+    before = demand_policy.build_statement(demand)
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
     page.fill(
         received_at="2026-10-20 09:30 +07:00", channel="telephone", kinds=["remove", "users_data"], hours_given="6",
@@ -172,8 +172,8 @@ def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -
         "hours_given": 6,
         "law": {"country": "VN", "act": "116/2025/QH15", "article": "Điều 25"},
     }
-    assert spoken(before) | said == spoken(demand_policy.statement(demand))
-    assert {str(change.label) for change in compare(before, demand_policy.statement(demand))} >= {
+    assert spoken(before) | said == spoken(demand_policy.build_statement(demand))
+    assert {str(change.label) for change in compare(before, demand_policy.build_statement(demand))} >= {
         "channel",
         "hours given",
     }
@@ -198,4 +198,4 @@ def test_demand_is_refused_with_what_nobody_can_read(newsroom: Newsroom, field: 
     demand = make_demand(newsroom)
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
     assert "Error:" in page.fill(**{field: value}).press("Save and go on").text
-    assert demand_policy.statement(Demand.objects.get()) == demand_policy.statement(demand)
+    assert demand_policy.build_statement(Demand.objects.get()) == demand_policy.build_statement(demand)

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from factcheck.server.private_files import make_private
+from factcheck.server.private_files import write_private_file
 
 
 def test_private_file_is_read_by_its_owner_alone(tmp_path: Path) -> None:
     file = tmp_path / "var" / "log-key"
-    make_private(file, "secret\n")
+    write_private_file(file, "secret\n")
     assert (file.read_text(), file.stat().st_mode & 0o777) == ("secret\n", 0o600)
     assert [each.name for each in file.parent.iterdir()] == ["log-key"]
 
 
 def test_private_file_that_is_there_stays(tmp_path: Path) -> None:
     file = tmp_path / "log-key"
-    make_private(file, "first")
+    write_private_file(file, "first")
     with pytest.raises(FileExistsError):
-        make_private(file, "second")
+        write_private_file(file, "second")
     assert file.read_text() == "first"
     assert [each.name for each in tmp_path.iterdir()] == ["log-key"]
 
@@ -29,7 +29,7 @@ def test_private_file_that_is_there_stays(tmp_path: Path) -> None:
 def test_what_a_killed_process_left_is_no_obstacle(tmp_path: Path) -> None:
     left = tmp_path / f"log-key.{os.getpid()}.{threading.get_ident()}"
     left.write_text("half of a sec")
-    make_private(tmp_path / "log-key", "secret")
+    write_private_file(tmp_path / "log-key", "secret")
     assert (tmp_path / "log-key").read_text() == "secret"
     assert not left.exists()
 
@@ -40,7 +40,7 @@ def test_of_several_at_once_one_makes_it(tmp_path: Path) -> None:
     def make(number: int) -> bool:
         begin.wait(10)
         try:
-            make_private(tmp_path / "log-key", f"secret {number}")
+            write_private_file(tmp_path / "log-key", f"secret {number}")
         except FileExistsError:
             return False
         return True

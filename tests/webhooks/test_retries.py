@@ -32,7 +32,7 @@ def test_delivery_is_given_up_after_nine_attempts_in_a_day(database: str, receiv
     assert Subscription.objects.get().stopped == ""
 
 
-@pytest.mark.parametrize("broken", ["_send", "_settle", "_derive_some"])
+@pytest.mark.parametrize("broken", ["_send", "_store_outcome", "_derive_some"])
 def test_fault_of_ours_loses_no_delivery(
     database: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:

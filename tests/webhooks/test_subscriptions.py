@@ -53,7 +53,7 @@ def test_old_deliveries_are_forgotten_and_waiting_ones_kept(database: str, recei
     deliver()
     Delivery.objects.filter(entry_id__lt=2).update(derived_at=timezone.now() - timedelta(days=31))
     Delivery.objects.filter(entry_id=1).update(state="waiting")
-    delivery.forget()
+    delivery.delete_old()
     assert [sequence for sequence, _ in states()] == [1, 2]
 
 
@@ -88,7 +88,7 @@ def test_many_deliveries_are_started_forgotten_and_removed_some_at_a_time(
     Attempt.objects.filter(pk__in=Attempt.objects.order_by("pk").values("pk")[:5]).delete()
     with connection.execute_wrapper(count):
         rows.clear()
-        delivery.forget()
+        delivery.delete_old()
         assert max(rows) == 2
     assert states() == [(0, "waiting")]
     for _ in range(4):

@@ -110,15 +110,14 @@ def test_list_says_what_became_of_reviews_newest_first(record: SimpleNamespace, 
         f"{HOSTILE} Corrected today (substantive correction) {WHY} {newsroom}",
         "Đoạn phim là của năm 2020 Corrected today (substantive correction)"
         f" Bài không còn nêu tên người quay đoạn phim này. {newsroom}",
-        f"Đoạn phim là của năm 2020 Erased today {NOTICE} It protects a private person’s data."
-        f" Who answers for it: {newsroom}",
-        f"Erased review Erased today {NOTICE} It protects a private person’s data. Who answers for it: {newsroom}",
+        f"Đoạn phim là của năm 2020 Erased today {NOTICE} It protects a private person’s data. Responsible: {newsroom}",
+        f"Erased review Erased today {NOTICE} It protects a private person’s data. Responsible: {newsroom}",
         f"Erased review Corrected today (text erased) {newsroom}",
         f"Bài trở lại Reinstated today Nguồn đã xác nhận lại số liệu. {newsroom}",
         f"Bài trở lại Withdrawn today {REASON} {newsroom}",
         f"Tựa đề mới Withdrawn today {REASON} {newsroom}",
         f"Tựa đề mới Corrected today (substantive correction) {WHY} Verdict before: Sai → after: Đúng"
-        f" The review has been withdrawn since. {newsroom}",
+        f" The review has since been withdrawn. {newsroom}",
         f"الماء غال. Corrected today (substantive correction) {WHY} Verdict before: كاذب → after: خطأ مرصد",
         f"Video năm 2019 Corrected today (substantive correction) {WHY} Verdict before: Sai → after: Đúng {newsroom}",
     ]
@@ -211,7 +210,7 @@ def test_pages_lead_to_each_other(record: SimpleNamespace, monkeypatch: pytest.M
 
 def test_page_that_is_none_is_404(record: SimpleNamespace) -> None:
     for page in ("0", "2", "26", "x", "-1"):
-        assert "There is no page at this address" in get(f"/corrections/?page={page}", status=404).text
+        assert "This page doesn’t exist" in get(f"/corrections/?page={page}", status=404).text
 
 
 def test_record_without_corrections_says_so(database: str) -> None:

@@ -71,10 +71,10 @@ def test_demand_says_what_was_asked_and_what_came_of_it(register: SimpleNamespac
     assert page.title == "Demand: Sở Thông tin tỉnh Ví Dụ – Toà soạn checkpoint.org"
     for words in (
         "Sở Thông tin tỉnh Ví Dụ State body · received 20 October 2026",
-        "What was asked Gỡ bài kiểm chứng về nước lũ.",
+        "The demand Gỡ bài kiểm chứng về nước lũ.",
         "Legal basis none given",
         "About Video nước lũ là của năm 2020 Addressed to",
-        "What came of it Refused Đã từ chối. 30 October 2026",
+        "The outcome Refused Đã từ chối. 30 October 2026",
         "Tòa đã bác yêu cầu.",
     ):
         assert words in page.text, page.text
@@ -88,7 +88,7 @@ def test_demand_says_what_was_asked_and_what_came_of_it(register: SimpleNamespac
 def test_register_names_the_review_that_a_demand_is_about(register: SimpleNamespace) -> None:
     page = get("/demands/")
     assert "lũ. About: Video nước lũ là của năm 2020 Toà soạn checkpoint.org · received" in page.text
-    assert "Done as demanded Court About: this review something is left out" in page.text  # it was erased
+    assert "Done as demanded Court About: this review a part is left out" in page.text  # it was erased
     assert [href for href in page.values("a", "href") if href.startswith("/reviews/")] == [
         register.erased, register.review,
     ]  # fmt: skip
@@ -106,9 +106,9 @@ def test_claim_that_stands_for_a_title_is_in_its_own_language(database: str) -> 
 
 def test_demand_that_leaves_something_out_says_so(register: SimpleNamespace) -> None:
     page = get(register.court)
-    assert "Something is left out here, because the law forbids to repeat it: Luật cấm." in page.text
+    assert "A part is left out here because the law forbids repeating it: Luật cấm." in page.text
     assert "This entry was not public before:" in page.text
-    assert "What was asked Left out." in page.text
+    assert "The demand Left out." in page.text
     assert "none given, or left out" in page.text
 
 
@@ -152,7 +152,7 @@ def test_queries_are_few_and_of_the_reading_role(register: SimpleNamespace, name
 
 def test_demand_absent_is_404(register: SimpleNamespace) -> None:
     for path in (register.review.replace("reviews", "demands"), "/demands/x/", "/demands/?page=0", "/demands/?page=2"):
-        assert "There is no page at this address" in get(path, status=404).text
+        assert "This page doesn’t exist" in get(path, status=404).text
 
 
 def test_pages_lead_to_each_other(register: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,8 @@ from factcheck.website import queries
 from tests.drafts import make_newsroom, make_review, publish_review
 from tests.website.conftest import Page, Published
 
-SAMPLE = "Sample data: these reviews are of a demo newsroom that does not exist."
-SOME = "Some of these reviews are sample data of a demo newsroom that does not exist."
+SAMPLE = "Sample data: these reviews belong to a demo newsroom that doesn’t exist."
+SOME = "Some of these reviews are sample data of a demo newsroom that doesn’t exist."
 
 
 def get(path: str) -> Page:
@@ -25,7 +25,7 @@ def get(path: str) -> Page:
 def test_home_says_what_this_is_and_where_things_are(published: Published) -> None:
     page = get("/")
     assert page.title == "The Fact-Check Record"
-    assert "What is published here never changes silently" in page.text
+    assert "Published reviews never change silently" in page.text
     assert {"/api/docs/", "/admin/", "https://creativecommons.org/licenses/by/4.0/"} <= set(page.values("a", "href"))
     assert page.values("input", "name") == ["next", "q"]
 
@@ -104,7 +104,7 @@ def test_search_cleans_the_query() -> None:
 
 def test_search_that_finds_nothing_says_what_that_means_and_leads_on(published: Published) -> None:
     page = get("/?q=kangaroo")
-    assert "That a claim is not found here does not make it true: perhaps no newsroom has checked it yet." in page.text
+    assert "A claim that isn’t listed here may still be false. Perhaps no newsroom has checked it yet." in page.text
     assert '<a href="/">To the newest reviews</a>' in page.source
 
 

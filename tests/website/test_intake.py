@@ -52,8 +52,12 @@ def test_mistake_in_a_review_reaches_its_newsroom_and_the_answer_its_sender(news
 def test_form_promises_no_more_than_is_kept(newsroom: Newsroom) -> None:
     """A tip that is taken up becomes a claim with its very words, which may be published."""
     for language, itself, claim in (
-        ("en", "Your message itself is not published.", "A claim that a newsroom has made of it stays, and may be"),
-        ("vi", "Tin này không được đăng.", "Tuyên bố mà tòa soạn ghi lại từ tin này thì được giữ lại và có thể"),
+        (
+            "en",
+            "Your message is not published",
+            "If a newsroom logs a claim from your message, the claim stays and may be",
+        ),
+        ("vi", "Tin này không được đăng", "tuyên bố đó được giữ lại và có thể"),
     ):
         text = reader("/tips/", language).text
         assert itself in text
@@ -63,14 +67,24 @@ def test_form_promises_no_more_than_is_kept(newsroom: Newsroom) -> None:
 def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
     page = reader("/tips/", "en").fill(text=TEXT).press("Send")
     reader_messages.dismiss(message=ReaderMessage.objects.get(), by=newsroom.editor, newsroom=newsroom.publisher.pk)
-    assert "The editors have read it and put it aside." in page.open(page.path).text
+    assert "The editors have read it and won’t follow it up." in page.open(page.path).text
 
 
 @pytest.mark.parametrize(
     ("written", "field", "english", "vietnamese"),
     [
-        ({"text": " nước lũ "}, "text", "Say what it is about, in 10 characters or more.", "ít nhất 10 ký tự"),
-        ({"text": "www.a.example " * 6}, "text", "There are too many links in it: 5 at most.", "quá nhiều liên kết"),
+        (
+            {"text": " nước lũ "},
+            "text",
+            "The text is too short. Describe the claim or the mistake in at least 10 characters.",
+            "ít nhất 10 ký tự",
+        ),
+        (
+            {"text": "www.a.example " * 6},
+            "text",
+            "The text has too many links. Keep at most 5 of them.",
+            "quá nhiều liên kết",
+        ),
         ({"text": "a" * 5001}, "text", "5000", "5000"),
         ({"text": f"{TEXT}\x07"}, "text", "U+0007", "U+0007"),
         ({"text": TEXT, "url": "javascript:alert(1)"}, "url", "http", "http"),
@@ -120,7 +134,7 @@ def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsro
     response = Client().post("/tips/", {"text": f"{TEXT} Hỏi lại.", "language": "vi"})
     assert response.status_code == 429
     assert 3500 < int(response["Retry-After"]) <= 3601
-    assert "More messages have come than are taken in." in response.content.decode()
+    assert "Too many messages have arrived, so this one was not stored." in response.content.decode()
     assert f"{TEXT} Hỏi lại." in response.content.decode()
     # The same limit, whichever door they come through.
     sent = Client().post("/api/v1/tips/", {"text": f"{TEXT} Nữa.", "language": "vi"}, content_type="application/json")
@@ -128,10 +142,13 @@ def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsro
 
 
 def test_full_queue_blames_nobody(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_messages, "MOST_WAITING", 0)
+    monkeypatch.setattr(reader_messages, "MAX_WAITING", 0)
     response = Client(headers={"accept-language": "vi"}).post("/tips/", {"text": TEXT, "language": "vi"})
     assert (response.status_code, response["Retry-After"]) == (429, "3600")
-    assert "Hiện có quá nhiều tin gửi đến. Vui lòng gửi lại sau một giờ." in response.content.decode()
+    assert (
+        "Hiện có quá nhiều tin gửi đến nên tin này chưa được lưu. Vui lòng gửi lại sau một giờ."
+        in response.content.decode()
+    )
 
 
 def test_mistakes_are_reported_in_live_reviews_alone(newsroom: Newsroom) -> None:

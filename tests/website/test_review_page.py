@@ -149,8 +149,8 @@ def _alternates(path: str) -> list[tuple[str, str]]:
 
 def test_revision_former_is_marked(published: Published) -> None:
     page = get(f"{published.corrected}revisions/1/")
-    assert "This is revision 1, as published on" in page.text
-    assert "It is not the current one. Go to the current revision" in page.text
+    assert "This is revision 1, published on" in page.text
+    assert "It isn’t the current revision. Go to the current revision" in page.text
     assert "The verdict Sai (False) 1 on a scale" in page.text
     assert "noindex" in page.values("meta", "content")
     assert f"http://127.0.0.1:8000/api/v1{published.corrected}revisions/1/" in page.values("link", "href")
@@ -158,7 +158,7 @@ def test_revision_former_is_marked(published: Published) -> None:
 
 def test_revision_current_is_not_marked_as_former(published: Published) -> None:
     page = get(f"{published.corrected}revisions/2/")
-    assert "It is not the current one" not in page.text
+    assert "It isn’t the current revision" not in page.text
     assert f"http://127.0.0.1:8000{published.corrected}" in page.values("link", "href")
 
 
@@ -171,7 +171,7 @@ def test_review_withdrawn_keeps_its_reason_and_revisions(published: Published) -
     assert "Nguồn 1" not in page.text
     assert "noindex" in page.values("meta", "content")
     former = get(f"{published.withdrawn}revisions/1/")
-    assert "The review has been withdrawn since." in former.text
+    assert "The review has since been withdrawn." in former.text
     assert "refutes the claim Nguồn 1" in former.text
 
 
@@ -190,7 +190,7 @@ def test_review_redacted_shows_what_stands_now(database: str) -> None:
     publish_review(newsroom, review)
     redact_review(newsroom, review)
     page = get(f"/reviews/{review.pk}/", status=410)
-    assert "It protects a private person’s data. Who answers for it: Toà soạn kiemchung.example" in page.text
+    assert "It protects a private person’s data. Responsible: Toà soạn kiemchung.example" in page.text
     assert "Go to the current revision" not in page.text
     publish_review(newsroom, review)
     page = get(f"/reviews/{review.pk}/")
@@ -208,11 +208,11 @@ def test_review_imported_speaks_in_its_publishers_words(published: Published) ->
     page = get(published.imported)
     for words in (
         "The publisher’s own page: marsad.org/1",
-        "فلان, وزير name as the publisher printed it, not confirmed by an editor here",
+        "فلان, وزير name as printed by the publisher, not confirmed here",
         "The verdict كاذب",
         "In the publisher’s own words كاذب",
         "The publisher’s rating 2 (worst 1, best 7)",
-        "This verdict has not been matched to a scale here.",
+        "This verdict hasn’t been mapped to a scale here.",
     ):
         assert words in page.text
     assert "https://marsad.org/1" in page.values("a", "href")
@@ -249,7 +249,7 @@ def test_review_hostile_is_text_everywhere(published: Published) -> None:
     ],
 )
 def test_review_absent_is_404(published: Published, path: str) -> None:
-    assert "There is no page at this address" in get(path.format(published.corrected), status=404).text
+    assert "This page doesn’t exist" in get(path.format(published.corrected), status=404).text
 
 
 @pytest.mark.parametrize(

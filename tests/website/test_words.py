@@ -64,7 +64,7 @@ def test_dates_in_words() -> None:
     assert filters.day("2026-10-03") == "3 October 2026"
     assert filters.day(None) == ""
     assert filters.day_of("2026-10-03T23:59:59.000001Z") == "3 October 2026"
-    assert filters.moment(datetime(2026, 10, 3, 7, 5, tzinfo=UTC)) == "3 October 2026, 07:05 UTC"
+    assert filters.utc_time(datetime(2026, 10, 3, 7, 5, tzinfo=UTC)) == "3 October 2026, 07:05 UTC"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`manage.py make_dumps`: files of everything that is public, for whoever wants all of it (docs/dumps.md)."""
+"""`manage.py make_dumps`: files of everything public (docs/reference/dumps.md)."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from api.dumps.making import make
 
 
 class Command(BaseCommand):
-    help = "Writes bulk dumps of what is public as of the newest log entry; earlier ones stay until it is finished."
+    help = "Writes bulk dumps of everything public, as of the newest log entry. Earlier dumps stay until then."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with tqdm(unit=" rows", disable=None) as progress:
@@ -22,11 +22,11 @@ class Command(BaseCommand):
             try:
                 dump = make(begin)
             except BlockingIOError:
-                raise CommandError("Dumps are being made by another process: wait for it to end.") from None
+                raise CommandError("Another process is making dumps. Wait until that process has ended.") from None
             except OSError as problem:
-                raise CommandError(f"The dump was not made; earlier ones stay. {problem}") from problem
+                raise CommandError(f"The dump was not made. Earlier dumps stay. {problem}") from problem
         if dump is None:
-            self.stdout.write("Nothing has been published since the newest dump; it stays.")
+            self.stdout.write("Nothing has been published since the newest dump. That dump stays.")
             return
         files = orjson.loads(dump.manifest)["files"]
         size = sum(file["bytes"] for file in files) / 2**20

@@ -1,4 +1,4 @@
-"""`manage.py mcp`: the record as tools for AI assistants (docs/mcp.md)."""
+"""`manage.py mcp`: the record as tools for AI assistants (docs/reference/assistants.md)."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,7 +9,7 @@ from api.assistants.server import make_server, serve_http
 
 
 class Command(BaseCommand):
-    help = "Serves the record to an AI assistant (Model Context Protocol) on standard input and output, or over HTTP."
+    help = "Serves the record to AI assistants (Model Context Protocol) on standard input and output, or over HTTP."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--http", action="store_true", help="serve over HTTP, at /mcp, until SIGTERM or Ctrl-C")

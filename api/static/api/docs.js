@@ -1,6 +1,6 @@
 "use strict";
 
-// The style sheet has a dark side; what turns to it is in a part of Swagger UI that is not used here.
+// The style sheet has a dark mode. Swagger UI switches it in a part that this page does not use.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const paint = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", paint);

@@ -15,7 +15,7 @@ from factcheck.record.models import PublishedClaim
 
 
 def may_use_instead(desk: Desk, claim: Claim) -> bool:
-    """The rule of `merge_policy.use_instead`: logged the claim or is an Editor, and may write all of its reviews."""
+    """The rule of `merge_policy.replace_claim`: logged the claim or is an Editor, and may write all of its reviews."""
     may_change = claim.logged_by_id == desk.user.pk or claim.newsroom_id in desk.deciding_newsrooms
     return may_change and all(may_write(desk, review) for review in claim.reviews.all())
 
@@ -23,7 +23,7 @@ def may_use_instead(desk: Desk, claim: Claim) -> bool:
 def links_to_answer(desk: Desk, proposed_links: Iterable[ProposedLink]) -> list[tuple[ProposedLink, bool, Text]]:
     """Proposed links, each with whether the person can accept it now, and if not yet, the reason.
 
-    `merge_policy.propose_merge` and `merge_policy.use_instead` refuse the others.
+    `merge_policy.propose_merge` and `merge_policy.replace_claim` refuse the others.
     """
     found = list(proposed_links)
     show_public_text(desk, (claim for link in found for claim in (link.claim, link.other)))

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant, still_named
+from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant, reviews_naming
 from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_forms import DigestForm, ProseField
 from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
@@ -126,7 +126,7 @@ class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
         context: dict[str, Any] = {"decides": get_desk(request).deciding_newsrooms, "in_revisions": NAME_IN_REVISIONS}
         if request.method == "GET":  # a refused form has changed the row in memory
             try:
-                named = still_named(row, LISTED + 1)
+                named = reviews_naming(row, LISTED + 1)
                 context |= {"named": self._links(request, named[:LISTED]), "more_named": len(named) > LISTED}
             except TimeoutError:
                 context["too_many"] = True

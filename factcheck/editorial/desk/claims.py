@@ -28,7 +28,7 @@ from factcheck.editorial.desk.public_text import search_public_claims, show_publ
 from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.links import is_public
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
-from factcheck.editorial.proposals.merge_policy import last_merged_into
+from factcheck.editorial.proposals.merge_policy import last_merge_target
 from factcheck.record.models import PublishedClaim
 
 
@@ -163,7 +163,7 @@ class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
     def split(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Either newsroom may propose the split, so the claim may be another newsroom's."""
         claim = get_object_or_404(Claim.objects.select_related("newsroom"), pk=pk)
-        into = last_merged_into(claim)
+        into = last_merge_target(claim)
         if not {claim.newsroom_id, into.newsroom_id if into else None} & get_desk(request).roles.keys():
             raise Http404
         return merges.split_page(request, claim, into)

@@ -68,7 +68,7 @@ def action_page(request: HttpRequest, demand: Demand, action: DeskAction[Demand]
         return answer
     if not form.is_bound and action not in available_actions(get_desk(request), demand):
         return redirect_unavailable(request, page)
-    reasons = demand_policy.missing(demand) if action.name == "submit" and not form.errors else []
+    reasons = demand_policy.find_missing(demand) if action.name == "submit" and not form.errors else []
     template = "admin/editorial/demand/action.html"
     return confirm_page(
         request, action, demand, form, page, template, reasons=reasons, **statement_context(demand, None)
@@ -77,7 +77,7 @@ def action_page(request: HttpRequest, demand: Demand, action: DeskAction[Demand]
 
 def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, Any]:
     """The proposed statement, the published one before it, and their differences."""
-    statement = json.loads(proposal.statement) if proposal else demand_policy.statement(demand)
+    statement = json.loads(proposal.statement) if proposal else demand_policy.build_statement(demand)
     published = demand_policy.last_statement(demand)
     return {
         "statement": statement,

@@ -15,7 +15,7 @@ from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, Locking
 from factcheck.editorial.desk.public_text import ReviewReferencesMixin, show_public_text
 from factcheck.editorial.models import Demand
 from factcheck.editorial.proposals import demand_policy, workflow
-from factcheck.editorial.statement_columns import other_fields
+from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements import demand as statements
 
 State = Demand.State
@@ -45,7 +45,7 @@ class DemandAdmin(ReviewReferencesMixin, LockingAdmin[Demand], NewsroomAdmin[Dem
             (_("What must be left out or wait"), {"fields": ["withheld_reason", "publish_after"]}),
         ]
         placed = [name for _title, options in sets for name in options["fields"]]
-        if rest := other_fields(Demand, statements.Demand, placed):
+        if rest := remaining_fields(Demand, statements.Demand, placed):
             sets.insert(2, (_("How it came"), {"fields": rest}))
         if self.changes_row(request, obj):
             sender.append("row_state")
@@ -90,7 +90,7 @@ class DemandAdmin(ReviewReferencesMixin, LockingAdmin[Demand], NewsroomAdmin[Dem
         return {
             "demand": row,
             "actions": available_actions(get_desk(request), row),
-            "reasons": demand_policy.missing(row) if row.state == State.DRAFT else [],
+            "reasons": demand_policy.find_missing(row) if row.state == State.DRAFT else [],
             "proposal": proposal,
             "decisions": proposal_actions.available_actions(get_desk(request), proposal),
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),

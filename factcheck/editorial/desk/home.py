@@ -13,7 +13,6 @@ from factcheck.editorial.desk.public_text import show_public_text
 from factcheck.editorial.models import Authorship, Claimant, Demand, Job, Proposal, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.models.proposals import ProposalQuerySet
-from factcheck.editorial.reader_messages import messages_for
 from factcheck.webhooks.models import Subscription
 
 MAX_ROWS = 50  # per section. The next rows follow when these are decided.
@@ -31,6 +30,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     listed = [proposal.subject_id for proposal, _page in returned if proposal.kind in _DRAFTS]
     drafts = list(my_drafts(desk.user, newsrooms).exclude(pk__in=listed)[:MAX_ROWS])
     show_public_text(desk, (review.claim for review in drafts))
+    waiting_messages = ReaderMessage.objects.for_newsrooms(newsrooms).filter(state=ReaderMessage.State.WAITING)
     return {
         "desk": desk,
         "returned": returned,
@@ -38,8 +38,10 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
         "demand_drafts": demand_drafts(desk.user, newsrooms).exclude(pk__in=listed)[:MAX_ROWS],
         "to_decide": _with_urls(desk, proposals.to_decide(desk.user, desk.deciding_newsrooms)),
         "to_publish": _with_urls(desk, proposals.to_publish(desk.deciding_newsrooms)),
-        "sent": _with_urls(desk, proposals.sent(desk.user, newsrooms)),
-        "from_readers": messages_for(newsrooms).filter(state=ReaderMessage.State.WAITING).exists(),
+        "sent": _with_urls(desk, proposals.awaiting_others(desk.user, newsrooms)),
+        "from_readers": ReaderMessage.objects.for_newsrooms(newsrooms)
+        .filter(state=ReaderMessage.State.WAITING)
+        .exists(),
         "unconfirmed": Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False).exists(),
     }
 

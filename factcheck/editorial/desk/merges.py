@@ -59,7 +59,7 @@ def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     open_merges = [
         (merge, proposal_actions.available_actions(desk, merge)) for merge in merge_policy.open_merges(claim)
     ]
-    into, here = merge_policy.merged_into(claim), merge_policy.merged_here(claim)
+    into, here = merge_policy.merge_target(claim), merge_policy.claims_merged_into(claim)
     proposed = [other for merge, _actions in open_merges for other in (merge.claim, merge.into)]
     show_public_text(desk, (other for other in (into, *here, *proposed) if other))
     is_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
@@ -79,7 +79,7 @@ def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
 def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Similar claims. The person can use one of them instead, propose a merge, or keep their own claim."""
     back = reverse("admin:editorial_claim_change", args=[claim.pk])
-    if request.method != "POST" and (merge_policy.merged_into(claim) or merge_policy.is_proposed(claim)):
+    if request.method != "POST" and (merge_policy.merge_target(claim) or merge_policy.has_open_proposal(claim)):
         return redirect_unavailable(request, back)
     is_public = links.is_public(claim)
     popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
@@ -91,8 +91,8 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
         with refusals_on_form(form):
             return _choose(request, claim, other, form.cleaned_data["reason"], is_public=is_public, popup=popup)
     logged = "logged" in request.GET
-    published = _published_like(request, claim, least=similar_claims.LIKELY if logged else 0.0)
-    drafts = [] if is_public else similar_claims.drafted_alike(claim)
+    published = _find_similar(request, claim, min_score=similar_claims.LIKELY_SCORE if logged else 0.0)
+    drafts = [] if is_public else similar_claims.find_identical_drafts(claim)
     if logged and published is not None and not (published or drafts or form.errors):
         return _close_popup(claim) if popup else redirect(_next_url(request, claim))
     found = published or []
@@ -125,7 +125,7 @@ def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpRe
     visible = claim if into is None or claim.newsroom_id in get_desk(request).roles else into
     back = reverse("admin:editorial_claim_change", args=[visible.pk])
     if into is None or (
-        request.method != "POST" and (not merge_policy.merged_into(claim) or merge_policy.is_proposed(claim))
+        request.method != "POST" and (not merge_policy.merge_target(claim) or merge_policy.has_open_proposal(claim))
     ):
         return redirect_unavailable(request, back)
     form = SPLIT.form(submitted_data(request))
@@ -159,18 +159,18 @@ def with_public_pages(desk: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
     show_public_text(desk, claims)
     live = PublishedClaim.objects.live().filter(pk__in=[claim.pk for claim in claims])
     public = set(live.values_list("pk", flat=True))
-    return [(claim, claim.pk in public or merge_policy.merged_into(claim) is not None) for claim in claims]
+    return [(claim, claim.pk in public or merge_policy.merge_target(claim) is not None) for claim in claims]
 
 
-def _published_like(request: HttpRequest, claim: Claim, *, least: float) -> list[similar_claims.Similar] | None:
+def _find_similar(request: HttpRequest, claim: Claim, *, min_score: float) -> list[similar_claims.SimilarClaim] | None:
     """Published claims like this one or like the query, with a warning if they may be incomplete.
 
     None if the comparison took too long.
     """
     text = request.GET.get("q", "").strip() or claim.text
     try:
-        return similar_claims.published_like(text, besides=claim.pk, least=least)
-    except similar_claims.MeaningMissing as problem:
+        return similar_claims.find_similar(text, exclude=claim.pk, min_score=min_score)
+    except similar_claims.MeaningNotCompared as problem:
         if problem.by_words is None:
             messages.warning(request, _("The comparison with published claims took too long. Open this page again."))
         else:
@@ -199,7 +199,7 @@ def _choose(
         return redirect("admin:editorial_claim_change", claim.pk)
     next_step = request.GET.get("logged")
     tip = get_desk(request).own(ReaderMessage.objects.filter(claim=claim)).first()
-    moved = merge_policy.use_instead(claim=claim, instead=other, by=by)
+    moved = merge_policy.replace_claim(claim=claim, replacement=other, by=by)
     show_public_text(get_desk(request), [other])
     if popup:
         return _close_popup(other)

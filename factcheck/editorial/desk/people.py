@@ -19,11 +19,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
-from factcheck.editorial.desk.access import AdministratorsAdmin, DeskAdmin, M, get_desk
+from factcheck.editorial.desk.access import AdministratorsAdmin, DeskAdmin, M, ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.claimants import UrlLinesField
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
 from factcheck.editorial.desk.widgets import AutocompleteMixin
-from factcheck.editorial.events import acting
+from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, Publisher, User
 
 # Only one group is used here, and the form of an account has a checkbox for it.
@@ -35,12 +35,12 @@ class ActorRecordingAdmin(admin.ModelAdmin[M]):
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
-            acting(get_desk(request).user)
+            set_actor(get_desk(request).user)
             return super().changeform_view(request, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
-            acting(get_desk(request).user)
+            set_actor(get_desk(request).user)
             return super().delete_view(request, *args, **kwargs)
 
 
@@ -90,18 +90,12 @@ class MembershipFormSet(ConflictCheckedFormSet):
             )
 
 
-class MembershipInline(AutocompleteMixin, admin.TabularInline[Membership, User]):
+class MembershipInline(AutocompleteMixin, ParentPermissionsMixin, admin.TabularInline[Membership, User]):
     model = Membership
     formset = MembershipFormSet
     fields = ("publisher", "role")
     autocomplete_fields = ("publisher",)
     extra = 0
-
-    def _administers(self, request: HttpRequest, obj: Any = None) -> bool:
-        return get_desk(request).administers_accounts
-
-    has_view_permission = has_change_permission = has_delete_permission = _administers
-    has_add_permission = _administers
 
 
 @admin.register(User)
@@ -162,7 +156,7 @@ class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], UserAdmin, Adm
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
         with transaction.atomic():
-            acting(get_desk(request).user)
+            set_actor(get_desk(request).user)
             return super().user_change_password(request, id, form_url)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -132,7 +132,7 @@ def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[
     newsrooms = desk.deciding_newsrooms
     decides = bool(newsrooms) if proposal.kind == Kind.MAPPING else proposal.deciding_id in newsrooms
     names = []
-    if not proposal.standing and decides and not mine and _is_outsider(policy, proposal, desk.user):
+    if not proposal.effective_decision and decides and not mine and _is_outsider(policy, proposal, desk.user):
         names.append("approve")
     if decides and _can_be_published(policy, proposal):
         names.append("publish")

@@ -12,7 +12,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.query_timeout import all_within
+from factcheck.database.query_timeout import time_limit
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.lists import MAX_HITS
 from factcheck.editorial.models import Claim, Review
@@ -44,7 +44,7 @@ def search_public_claims(desk: Desk, words: Collection[str]) -> list[UUID]:
         query &= _all_begin(marked, EXACT_CONFIG)
     hits = PublishedClaim.objects.using("public").live().filter(search=query).order_by()
     try:
-        with all_within(SECONDS):
+        with time_limit(SECONDS):
             homes = list(hits.values_list("pk", flat=True)[:MAX_HITS])
     except TimeoutError:
         return []

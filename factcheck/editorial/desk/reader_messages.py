@@ -93,7 +93,7 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReaderMessage]:
-        messages: QuerySet[ReaderMessage] = reader_messages.messages_for(list(get_desk(request).roles))
+        messages: QuerySet[ReaderMessage] = ReaderMessage.objects.for_newsrooms(list(get_desk(request).roles))
         return messages.annotate(repeated=Count("repetitions"))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> ReaderMessage | None:

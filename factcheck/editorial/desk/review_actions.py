@@ -141,10 +141,10 @@ def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]
     if answer := perform(request, action, review, form, page):
         return answer
     if form.is_bound:
-        review = review_statements.for_statements(Review.objects.filter(pk=review.pk)).get()
+        review = Review.objects.for_statements().get(pk=review.pk)
     elif action not in available_actions(get_desk(request), review):
         is_submission = action.name == "submit" and review.state == State.DRAFT
-        reason = next(iter(review_policy.missing(review)), None) if is_submission else None
+        reason = next(iter(review_policy.find_missing(review)), None) if is_submission else None
         return redirect_unavailable(request, page, reason)
     return confirm_page(
         request,
@@ -154,7 +154,7 @@ def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]
         page,
         "admin/editorial/review/action.html",
         review=review,
-        reasons=review_policy.missing(review) if action.name == "submit" and not form.errors else [],
+        reasons=review_policy.find_missing(review) if action.name == "submit" and not form.errors else [],
         **statement_context(review, None, action.name),
     )
 
@@ -163,7 +163,7 @@ def statement_context(review: Review, proposal: Proposal | None, action: str) ->
     """The statement that the action is about, the published one before it, and their differences."""
     published = review_policy.last_statement(review)
     if action == "withdraw" and published is not None:
-        statement = review_statements.tombstone(published)
+        statement = review_statements.build_tombstone(published)
     elif action == "reinstate" and published is not None:
         statement = published
     elif action in ("correct", "erase") and published is not None:
@@ -173,7 +173,7 @@ def statement_context(review: Review, proposal: Proposal | None, action: str) ->
     elif proposal is not None:
         statement = json.loads(proposal.statement)
     else:
-        statement = review_statements.statement(review)
+        statement = review_statements.build_statement(review)
     compares = (
         "claim" in statement and "text" in statement["claim"] and published is not None and statement != published
     )
@@ -191,7 +191,7 @@ def statement_context(review: Review, proposal: Proposal | None, action: str) ->
 def _erasure_context(review: Review, statement: dict[str, Any]) -> dict[str, Any]:
     """The proposed notice, what will be lost and, for a redaction, the draft that stays."""
     redact = statement["notice"]["redaction"]
-    draft, published = review_statements.statement(review), review_policy.last_statement(review)
+    draft, published = review_statements.build_statement(review), review_policy.last_statement(review)
     return {
         "statement": statement,
         "is_notice": True,

@@ -19,7 +19,7 @@ from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, Conflic
 from factcheck.editorial.desk.widgets import FORMFIELDS, TextareaRowsMixin
 from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
-from factcheck.editorial.statement_columns import other_fields
+from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements import review as review_statement
 
 STANCES = [("", _("not said yet")), *choices(Source.Stance)]
@@ -93,7 +93,7 @@ class SourceInline(TextareaRowsMixin, OwnReviewInline, admin.StackedInline[Sourc
     formset = ConflictCheckedFormSet
     formfield_overrides = FORMFIELDS
     rows = ("title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"))
-    fields = (*rows, *other_fields(Source, review_statement.Source, rows), "position")
+    fields = (*rows, *remaining_fields(Source, review_statement.Source, rows), "position")
     textarea_rows: ClassVar = {"quote": 3}
     radio_fields = {"stance": admin.HORIZONTAL}
 

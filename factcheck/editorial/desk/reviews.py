@@ -12,7 +12,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import review_statements
 from factcheck.editorial.desk import proposal_actions
 from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_views import subject_page
@@ -34,7 +33,7 @@ from factcheck.editorial.desk.review_actions import (
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.models import Claim, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy, workflow
-from factcheck.editorial.statement_columns import other_fields
+from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements.drafts import ReviewToDraft
 
 State = Review.State
@@ -83,7 +82,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
             (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
         ]
         placed = [name for _title, options in sets for name in options["fields"]]
-        if rest := other_fields(Review, ReviewToDraft, placed):
+        if rest := remaining_fields(Review, ReviewToDraft, placed):
             sets.append((_("About the review"), {"fields": rest}))
         if obj is not None and (obj.change_class or self._is_correction(request, obj)):
             sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))
@@ -180,7 +179,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         if request.method != "GET":
             return {"proposal": proposal}
         desk = get_desk(request)
-        draft = review_statements.for_statements(Review.objects.filter(pk=row.pk)).get()
+        draft = Review.objects.for_statements().get(pk=row.pk)
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
             "proposal": proposal,
@@ -188,7 +187,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
             "review": row,
             "writes": may_write(desk, row),
             "actions": available_actions(desk, row),
-            "reasons": review_policy.missing(draft) if row.state == State.DRAFT else [],
+            "reasons": review_policy.find_missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
             "events": events[:MAX_EVENTS],
@@ -216,7 +215,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
             _("As readers will see it"),
             "admin/editorial/review/preview.html",
             review=review,
-            reasons=review_policy.missing(review) if review.state == State.DRAFT else [],
+            reasons=review_policy.find_missing(review) if review.state == State.DRAFT else [],
             **statement_context(review, workflow.open_proposal(review), "preview"),
         )
 
@@ -230,7 +229,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
 
     def _get_review(self, request: HttpRequest, pk: Any) -> Review:
         """The review with the rows that its statement needs. 404 unless the person is a member of its newsroom."""
-        return get_object_or_404(review_statements.for_statements(self.get_queryset(request)), pk=pk)
+        return get_object_or_404(get_desk(request).own(Review.objects.for_statements()), pk=pk)
 
 
 def verdict_label(review: Review) -> str:

@@ -17,7 +17,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.events import acting
+from factcheck.editorial.desk.guides import guide_for
+from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import User
 
 # The order of the lists, by how often people need them.
@@ -56,6 +57,9 @@ class EditorsDesk(admin.AdminSite):
     index_title = _("What waits for you")
     index_template = "admin/editorial/home.html"
     empty_value_display = "–"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "guide": guide_for(request)}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):
@@ -108,5 +112,5 @@ class EditorsDesk(admin.AdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         with transaction.atomic():
             assert isinstance(request.user, User)
-            acting(request.user)
+            set_actor(request.user)
             return super().password_change(request, extra_context)

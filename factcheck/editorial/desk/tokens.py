@@ -19,7 +19,7 @@ from factcheck.editorial.desk.action_views import refusals_on_form, subject_page
 from factcheck.editorial.desk.widgets import OneLineInput
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ApiToken
-from factcheck.editorial.programs.tokens import make_token, revoke_token
+from factcheck.editorial.programs.tokens import create_token, revoke_token
 
 DAYS = (7, 30, 90, 365)
 
@@ -88,7 +88,7 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
         form = TokenForm(desk.newsrooms, submitted_data(request))
         if form.is_valid():
             with refusals_on_form(form):
-                token, secret = make_token(by=desk.user, **form.cleaned_data)
+                token, secret = create_token(by=desk.user, **form.cleaned_data)
                 page = reverse("admin:editorial_apitoken_change", args=[token.pk])
                 explanation = _(
                     "Save this where only the program can read it. You cannot see it again. If you lose it, revoke it"

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.action_views import DeskAction, by_name, redirect_unavailable, subject_page
 from factcheck.editorial.desk.people import ActorRecordingAdmin
-from factcheck.editorial.events import acting
+from factcheck.editorial.events import set_actor
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Attempt, Delivery, Event, Subscription
 
@@ -90,7 +90,7 @@ class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[S
         if change:
             obj.save(update_fields=self.fields)  # the worker may be writing the other columns
         else:
-            obj.cursor = delivery.head()  # what becomes public from now on
+            obj.cursor = delivery.log_head()  # what becomes public from now on
             obj.save()
 
     def delete_model(self, request: HttpRequest, obj: Subscription) -> None:
@@ -122,7 +122,7 @@ class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[S
             return redirect_unavailable(request, page)
         if request.method == "POST":
             with transaction.atomic():
-                acting(get_desk(request).user)
+                set_actor(get_desk(request).user)
                 action.run(subscription, get_desk(request).user, {})
             if action.name == "new-secret":
                 return self._secret_page(request, subscription)

@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                     "byline",
                     factcheck.editorial.fields.LineField(
                         blank=True,
-                        help_text="The name under which reviews appear. A pen name will do; without one, reviews carry no name.",
+                        help_text="The name shown on reviews. A pen name is fine. Without a byline, reviews show no name.",
                         max_length=500,
                         verbose_name="byline",
                     ),
@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     factcheck.editorial.fields.LineField(
-                        help_text="The host of the website without www., such as example.org. It names the publisher in the API.",
+                        help_text="The website’s host without www., such as example.org. The API identifies the publisher by this host.",
                         max_length=255,
                         unique=True,
                         verbose_name="site",
@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
                 (
                     "logo_url",
                     factcheck.editorial.fields.WebAddressField(
-                        blank=True, help_text="The address of the logo.", max_length=2000, verbose_name="logo"
+                        blank=True, help_text="The URL of the logo.", max_length=2000, verbose_name="logo"
                     ),
                 ),
                 (
@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
                     "principles_url",
                     factcheck.editorial.fields.WebAddressField(
                         blank=True,
-                        help_text="Who you are and who pays for it.",
+                        help_text="The page that says who you are and who funds you.",
                         max_length=2000,
                         verbose_name="principles",
                     ),
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("site__regex", "^[^\\sA-Z/]+$")),
                         name="publisher_site_is_host",
-                        violation_error_message="Write the host alone, in small letters, without https:// and without /, such as example.org.",
+                        violation_error_message="Write only the host in lower case, without https:// and without /, such as example.org.",
                     ),
                     models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="publisher_has_name"),
                 ],
@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         editable=False,
-                        help_text="SHA-256 of the names and contents of the files, by which an interrupted import is found again.",
+                        help_text="SHA-256 of the names and contents of the files. It identifies an interrupted import.",
                         max_length=64,
                     ),
                 ),
@@ -297,17 +297,21 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(auto_now_add=True, verbose_name="when")),
                 (
                     "action",
-                    models.CharField(help_text="Dotted, such as review.submitted.", max_length=60, verbose_name="what"),
+                    models.CharField(
+                        help_text="A dotted name, for example review.submitted.", max_length=60, verbose_name="what"
+                    ),
                 ),
                 (
                     "subject",
-                    models.CharField(help_text="The id of what it was done to.", max_length=60, verbose_name="of what"),
+                    models.CharField(
+                        help_text="The id of the object that was changed.", max_length=60, verbose_name="of what"
+                    ),
                 ),
                 ("detail", models.JSONField(default=dict, verbose_name="details")),
                 (
                     "actor",
                     models.ForeignKey(
-                        help_text="Empty: done outside the application.",
+                        help_text="Empty if the change was made outside the application.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -353,7 +357,7 @@ class Migration(migrations.Migration):
                     "name",
                     factcheck.editorial.fields.LineField(
                         blank=True,
-                        help_text="Of a public figure or an organisation only.",
+                        help_text="Name only a public figure or an organisation.",
                         max_length=500,
                         verbose_name="name",
                     ),
@@ -370,7 +374,7 @@ class Migration(migrations.Migration):
                     "description",
                     factcheck.editorial.fields.LineField(
                         blank=True,
-                        help_text="Instead of a name, such as “a Facebook user”.",
+                        help_text="Describe a private person instead of naming them, for example “a Facebook user”.",
                         max_length=1000,
                         verbose_name="description",
                     ),
@@ -387,7 +391,7 @@ class Migration(migrations.Migration):
                         base_field=factcheck.editorial.fields.WebAddressField(max_length=2000),
                         blank=True,
                         default=list,
-                        help_text="Addresses that identify the claimant, such as Wikidata; comma between.",
+                        help_text="URLs that identify the claimant, for example on Wikidata. Separate them with commas.",
                         size=50,
                         verbose_name="same as",
                     ),
@@ -397,7 +401,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         default=True,
                         editable=False,
-                        help_text="False while a name printed by another publisher waits for an editor to confirm it or describe the person instead.",
+                        help_text="False until an editor confirms a name that another publisher printed, or describes the person instead.",
                         verbose_name="confirmed",
                     ),
                 ),
@@ -426,7 +430,7 @@ class Migration(migrations.Migration):
                 (
                     "text",
                     factcheck.editorial.fields.ProseField(
-                        help_text="What was said, in one sentence, without your judgement of it.",
+                        help_text="Write the claim in one sentence, without judging it.",
                         max_length=10000,
                         verbose_name="claim",
                     ),
@@ -438,7 +442,7 @@ class Migration(migrations.Migration):
                 (
                     "claimed_on",
                     models.DateField(
-                        blank=True, help_text="The day it was said, if known.", null=True, verbose_name="said on"
+                        blank=True, help_text="The day the claim was made, if known.", null=True, verbose_name="said on"
                     ),
                 ),
                 ("location", factcheck.editorial.fields.LineField(blank=True, max_length=500, verbose_name="place")),
@@ -491,7 +495,9 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     factcheck.editorial.fields.LineField(
-                        help_text="Which program it is for, and where that runs.", max_length=200, verbose_name="name"
+                        help_text="The program that uses the token, and where the program runs.",
+                        max_length=200,
+                        verbose_name="name",
                     ),
                 ),
                 (
@@ -520,7 +526,7 @@ class Migration(migrations.Migration):
                 (
                     "used_at",
                     models.DateTimeField(
-                        editable=False, help_text="To the minute.", null=True, verbose_name="last used"
+                        editable=False, help_text="Accurate to the minute.", null=True, verbose_name="last used"
                     ),
                 ),
                 ("revoked_at", models.DateTimeField(editable=False, null=True, verbose_name="revoked at")),
@@ -623,7 +629,7 @@ class Migration(migrations.Migration):
                     "language",
                     factcheck.editorial.fields.LanguageField(
                         default="vi",
-                        help_text="The language in which you write.",
+                        help_text="The language that you write in.",
                         max_length=35,
                         verbose_name="language",
                     ),
@@ -636,7 +642,7 @@ class Migration(migrations.Migration):
                     "summary",
                     factcheck.editorial.fields.ProseField(
                         blank=True,
-                        help_text="One or two sentences: the verdict and why.",
+                        help_text="Give the verdict and the reason in one or two sentences.",
                         max_length=10000,
                         verbose_name="summary",
                     ),
@@ -645,7 +651,7 @@ class Migration(migrations.Migration):
                     "body",
                     factcheck.editorial.fields.ProseField(
                         blank=True,
-                        help_text="Markdown: **bold**, [text](address), lists.",
+                        help_text="You can use Markdown: **bold**, [text](URL), lists.",
                         max_length=200000,
                         verbose_name="text",
                     ),
@@ -654,7 +660,7 @@ class Migration(migrations.Migration):
                     "verdict_explanation",
                     factcheck.editorial.fields.ProseField(
                         blank=True,
-                        help_text="Empty: the explanation that the scale gives.",
+                        help_text="If empty, the rating scale’s explanation is shown.",
                         max_length=10000,
                         verbose_name="why this verdict",
                     ),
@@ -718,7 +724,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default=dict,
                         editable=False,
-                        help_text="What the imported record says of its publisher where it differs from the publisher's row.",
+                        help_text="The values of the imported record that differ from the publisher's row.",
                     ),
                 ),
                 ("import_key", models.CharField(blank=True, editable=False, max_length=64, null=True)),
@@ -775,7 +781,7 @@ class Migration(migrations.Migration):
                     "newsroom",
                     models.ForeignKey(
                         db_index=False,
-                        help_text="Whose members work on it.",
+                        help_text="The newsroom whose members work on the review.",
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="editorial.publisher",
@@ -796,7 +802,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_index=False,
                         editable=False,
-                        help_text="With which a program began it; its account stays an author.",
+                        help_text="The token of the program that created the review. The token's account stays an author.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -847,18 +853,20 @@ class Migration(migrations.Migration):
                 (
                     "receipt",
                     models.CharField(
-                        help_text="Hexadecimal SHA-256 of what the sender holds.", max_length=64, unique=True
+                        help_text="Hexadecimal SHA-256 of the sender's receipt.", max_length=64, unique=True
                     ),
                 ),
                 (
                     "sender",
                     models.CharField(
-                        blank=True, help_text="Keyed hash of day and network; empty after a day.", max_length=64
+                        blank=True, help_text="Keyed hash of day and network. Empty after a day.", max_length=64
                     ),
                 ),
                 (
                     "fingerprint",
-                    models.CharField(help_text="Keyed hash of what was said, to know repetitions by.", max_length=64),
+                    models.CharField(
+                        help_text="Keyed hash of the content. It identifies repeated messages.", max_length=64
+                    ),
                 ),
                 ("answer", factcheck.editorial.fields.ProseField(blank=True, max_length=2000, verbose_name="answer")),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
@@ -885,7 +893,7 @@ class Migration(migrations.Migration):
                 (
                     "newsroom",
                     models.ForeignKey(
-                        help_text="Of the review; of a tip, whose member decided on it.",
+                        help_text="The review's newsroom, or the newsroom that decided on the tip.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -957,7 +965,7 @@ class Migration(migrations.Migration):
                     "from_name",
                     factcheck.editorial.fields.LineField(
                         blank=True,
-                        help_text="Of a body, court or company; a private person has none here.",
+                        help_text="The name of the body, court or company. Leave it empty for a private person.",
                         max_length=500,
                         verbose_name="name",
                     ),
@@ -966,7 +974,7 @@ class Migration(migrations.Migration):
                     "from_description",
                     factcheck.editorial.fields.LineField(
                         blank=True,
-                        help_text="Of a private person instead of a name, such as “somebody shown in the video”.",
+                        help_text="Describe a private person instead of naming them, for example “someone shown in the video”.",
                         max_length=1000,
                         verbose_name="description",
                     ),
@@ -975,7 +983,7 @@ class Migration(migrations.Migration):
                     "language",
                     factcheck.editorial.fields.LanguageField(
                         default="vi",
-                        help_text="The language in which you write.",
+                        help_text="The language that you write in.",
                         max_length=35,
                         verbose_name="language",
                     ),
@@ -984,7 +992,7 @@ class Migration(migrations.Migration):
                     "asked",
                     factcheck.editorial.fields.ProseField(
                         blank=True,
-                        help_text="Without what the law forbids to repeat, and without names of private persons.",
+                        help_text="Leave out the names of private persons, and anything that the law does not let you repeat.",
                         max_length=10000,
                         verbose_name="what was asked",
                     ),
@@ -993,7 +1001,7 @@ class Migration(migrations.Migration):
                     "legal_basis",
                     factcheck.editorial.fields.ProseField(
                         blank=True,
-                        help_text="Law and article, as the demand gives it; empty if none.",
+                        help_text="The law and article that the demand names. Leave it empty if there are none.",
                         max_length=2000,
                         verbose_name="legal basis",
                     ),
@@ -1022,7 +1030,7 @@ class Migration(migrations.Migration):
                     "withheld_reason",
                     factcheck.editorial.fields.ProseField(
                         blank=True,
-                        help_text="If the law forbids to repeat part of the demand: leave it out above and say here that it is left out, and on what ground. Readers see this.",
+                        help_text="If the law does not let you repeat part of the demand, leave that part out above. Write here that it is left out, and on what legal ground. Readers see this.",
                         max_length=2000,
                         verbose_name="why something is left out",
                     ),
@@ -1031,7 +1039,7 @@ class Migration(migrations.Migration):
                     "publish_after",
                     models.DateField(
                         blank=True,
-                        help_text="If the entry must wait: the first day (UTC) on which it may be public. Approved by then, it is published by itself, and says until when it was delayed.",
+                        help_text="If the entry must wait, the first day (UTC) when it may be public. An approved entry is published automatically on that day and shows the delay.",
                         null=True,
                         verbose_name="not public before",
                     ),
@@ -1057,7 +1065,7 @@ class Migration(migrations.Migration):
                 (
                     "newsroom",
                     models.ForeignKey(
-                        help_text="Who received it.",
+                        help_text="The newsroom that received the demand.",
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="editorial.publisher",
@@ -1068,7 +1076,7 @@ class Migration(migrations.Migration):
                     "review",
                     models.ForeignKey(
                         blank=True,
-                        help_text="The published review that it is about, if it is about one.",
+                        help_text="The published review that the demand is about, if any.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="demands",
@@ -1090,7 +1098,10 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     factcheck.editorial.fields.LineField(
-                        blank=True, help_text="Empty: the byline of the account.", max_length=500, verbose_name="name"
+                        blank=True,
+                        help_text="If empty, the account’s byline is shown.",
+                        max_length=500,
+                        verbose_name="name",
                     ),
                 ),
                 (
@@ -1147,7 +1158,7 @@ class Migration(migrations.Migration):
                     "quote",
                     factcheck.editorial.fields.ProseField(
                         blank=True,
-                        help_text="The words that matter, as they stand there.",
+                        help_text="The relevant words, exactly as the source has them.",
                         max_length=10000,
                         verbose_name="quote",
                     ),
@@ -1204,7 +1215,7 @@ class Migration(migrations.Migration):
                     "value",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="Higher is truer. Empty for a verdict such as “unproven”.",
+                        help_text="A higher value is truer. Leave it empty for a verdict such as “unproven”.",
                         null=True,
                         verbose_name="value",
                     ),
@@ -1270,7 +1281,7 @@ class Migration(migrations.Migration):
                 (
                     "words",
                     factcheck.editorial.fields.LineField(
-                        help_text="As the publisher writes them; case does not count.",
+                        help_text="As the publisher writes them. Upper and lower case don’t matter.",
                         max_length=500,
                         verbose_name="their words",
                     ),
@@ -1279,7 +1290,7 @@ class Migration(migrations.Migration):
                     "site",
                     factcheck.editorial.fields.LineField(
                         blank=True,
-                        help_text="Empty: for every publisher without its own entry.",
+                        help_text="If empty, the mapping applies to every publisher without its own mapping.",
                         max_length=255,
                         verbose_name="publisher's site",
                     ),
@@ -1418,7 +1429,7 @@ class Migration(migrations.Migration):
                     "entry",
                     models.OneToOneField(
                         db_column="sequence",
-                        help_text="Where it was published.",
+                        help_text="The log entry of the publication.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="proposal",
@@ -1504,10 +1515,10 @@ class Migration(migrations.Migration):
                 (
                     "digest",
                     models.CharField(
-                        help_text="Of the content, keyed: it confirms no guess of what was sent.", max_length=64
+                        help_text="Keyed hash of the content, so that it can't confirm a guess.", max_length=64
                     ),
                 ),
-                ("subject", models.UUIDField(help_text="The claim or review that was made or changed.")),
+                ("subject", models.UUIDField(help_text="The claim or review that was created or changed.")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "token",
@@ -1551,7 +1562,7 @@ class Migration(migrations.Migration):
                         max_length=64,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[0-9a-f]{64}\\Z", "Write the SHA-256 as 64 digits 0–9, a–f."
+                                "^[0-9a-f]{64}\\Z", "Write the SHA-256 as 64 characters from 0–9 and a–f."
                             )
                         ],
                         verbose_name="hash of the media",
@@ -1561,7 +1572,7 @@ class Migration(migrations.Migration):
                     "archive_url",
                     factcheck.editorial.fields.WebAddressField(
                         blank=True,
-                        help_text="The address of an archived copy, such as at web.archive.org, in case the page disappears.",
+                        help_text="The URL of an archived copy, for example at web.archive.org, in case the page disappears.",
                         max_length=2000,
                         verbose_name="archive link",
                     ),
@@ -1980,7 +1991,7 @@ class Migration(migrations.Migration):
                     models.Q(("from_type", "person"), _negated=True), ("from_name", ""), _connector="OR"
                 ),
                 name="demand_person_not_named",
-                violation_error_message="A private person is not named: describe them and leave the name empty.",
+                violation_error_message="A private person must not be named. Describe them and leave the name empty.",
             ),
         ),
         migrations.AddConstraint(
@@ -1995,7 +2006,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="demand_says_from_whom",
-                violation_error_message="Say from whom it came: the name, or of a private person a description. If the law forbids that, say why it is left out.",
+                violation_error_message="Name the sender, or describe a private person. If the law forbids that, say why you leave it out.",
             ),
         ),
         migrations.AddConstraint(
@@ -2007,7 +2018,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="demand_says_what_was_asked",
-                violation_error_message="Write what was asked. If the law forbids that, say why it is left out.",
+                violation_error_message="Write what the demand asks for. If the law forbids that, say why you leave it out.",
             ),
         ),
         migrations.AddConstraint(
@@ -2029,7 +2040,7 @@ class Migration(migrations.Migration):
                     ("done_on__isnull", True), ("done_on__gte", models.F("received_on")), _connector="OR"
                 ),
                 name="demand_done_after_it_came",
-                violation_error_message="You cannot have done something about it before you received it.",
+                violation_error_message="The day of your response is before the day of receipt. Correct one of the two.",
             ),
         ),
         migrations.AddConstraint(

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="review_selection_has_a_reason",
-                violation_error_message="Choose why this claim was chosen, or leave the sentence out.",
+                violation_error_message="Choose a reason for checking this claim, or delete the sentence.",
             ),
         ),
     ]

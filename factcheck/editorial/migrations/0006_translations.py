@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="review_translates_a_revision",
-                violation_error_message="Name the other review and the number of its revision, or leave out both.",
+                violation_error_message="Choose the other review and the number of its revision, or leave both empty.",
             ),
         ),
         RunSQLFiles("editorial", reviews="9950623d62d2"),

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             name="hours_given",
             field=models.PositiveIntegerField(
                 blank=True,
-                help_text="Within how many hours it was to be done, if it said so.",
+                help_text="The deadline in hours, if the demand set one.",
                 null=True,
                 validators=[django.core.validators.MaxValueValidator(10000)],
                 verbose_name="hours given",
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             model_name="demand",
             name="law_country",
             field=factcheck.editorial.models.demands.CountryField(
-                blank=True, help_text="Two letters, such as VN.", max_length=2, verbose_name="country of the law"
+                blank=True, help_text="Two letters, for example VN.", max_length=2, verbose_name="country of the law"
             ),
         ),
         migrations.AddField(
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             name="received_at",
             field=factcheck.editorial.models.demands.ReceivedAtField(
                 blank=True,
-                help_text="Such as 2026-10-05T09:30+07:00, if you know it.",
+                help_text="For example 2026-10-05T09:30+07:00, if you know the time.",
                 max_length=25,
                 verbose_name="time of receipt",
             ),

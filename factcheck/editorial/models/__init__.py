@@ -1,4 +1,8 @@
-"""Drafts and the people who work on them. Nothing here is public; `factcheck.record` holds what is."""
+"""The database models of the newsroom: drafts, people, proposals and the audit log.
+
+Workflows belong to `factcheck.editorial.proposals`, and pages belong to `factcheck.editorial.desk`. Published rows
+belong to `factcheck.record`.
+"""
 
 from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic, TopicLabel
 from factcheck.editorial.models.demands import Demand

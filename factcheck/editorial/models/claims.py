@@ -1,4 +1,4 @@
-"""What was said, by whom, and where."""
+"""Claims, the people who made them, and the places where they appeared."""
 
 import uuid
 from typing import ClassVar
@@ -11,27 +11,36 @@ from django.db.models import Q
 from django.db.models.functions import Left, Upper
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, of, web_addresses
+from factcheck.editorial.fields import (
+    LanguageField,
+    LineField,
+    ProseField,
+    WebAddressField,
+    field_options,
+    url_list,
+)
 from factcheck.editorial.models.people import Publisher, User
-from factcheck.record.statements import review as said
+from factcheck.record.statements import review as statements
 
-# Characters of a description by which claimants are sorted and found; an index has no room for a long one in a script
-# whose letters take several bytes (2,704 bytes a row).
-SORTED_BY = 100
+# Claimants are sorted and found by this many characters of their description. An index row holds at most 2,704 bytes,
+# and a character can take several bytes.
+SORTED_CHARACTERS = 100
 
 
 class Claimant(models.Model):
-    """Who made a claim. A private person is described ("a Facebook user"), never named."""
+    """The person or organisation that made a claim. A private person is described ("a Facebook user"), never named."""
 
-    Type = said.ClaimantType
+    Type = statements.ClaimantType
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(
         Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
     )
-    type = models.CharField(**of(said.Claimant, "type"), max_length=20)
+    type = models.CharField(**field_options(statements.Claimant, "type"), max_length=20)
     name = LineField(
-        **of(said.Claimant, "name"), blank=True, help_text=_("Of a public figure or an organisation only.")
+        **field_options(statements.Claimant, "name"),
+        blank=True,
+        help_text=_("Name only a public figure or an organisation."),
     )
     is_public_figure = models.BooleanField(
         _("is a public figure"),
@@ -39,20 +48,23 @@ class Claimant(models.Model):
         help_text=_("A person may be named only for what they said in a public office or role."),
     )
     description = LineField(
-        **of(said.Claimant, "description"), blank=True, help_text=_("Instead of a name, such as “a Facebook user”.")
+        **field_options(statements.Claimant, "description"),
+        blank=True,
+        help_text=_("Describe a private person instead of naming them, for example “a Facebook user”."),
     )
-    job_title = LineField(**of(said.Claimant, "job_title"), blank=True, help_text=_("At the time of the claim."))
-    same_as = web_addresses(
-        **of(said.Claimant, "same_as"),
-        help_text=_("Addresses that identify the claimant, such as Wikidata; comma between."),
+    job_title = LineField(
+        **field_options(statements.Claimant, "job_title"), blank=True, help_text=_("At the time of the claim.")
+    )
+    same_as = url_list(
+        **field_options(statements.Claimant, "same_as"),
+        help_text=_("URLs that identify the claimant, for example on Wikidata. Separate them with commas."),
     )
     confirmed = models.BooleanField(
         _("confirmed"),
         default=True,
         editable=False,
         help_text=_(
-            "False while a name printed by another publisher waits for an editor to confirm it or describe the"
-            " person instead."
+            "False until an editor confirms a name that another publisher printed, or describes the person instead."
         ),
     )
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
@@ -60,7 +72,7 @@ class Claimant(models.Model):
     class Meta:
         verbose_name = _("claimant")
         verbose_name_plural = _("claimants")
-        ordering = ["name", Left("description", SORTED_BY), "id"]
+        ordering = ["name", Left("description", SORTED_CHARACTERS), "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(type="unnamed", name="") & ~Q(description="") | ~Q(type="unnamed") & ~Q(name=""),
@@ -73,7 +85,7 @@ class Claimant(models.Model):
         ]
         indexes = [
             models.Index(fields=["name", "type"], name="claimant_name"),
-            models.Index("newsroom", "name", Left("description", SORTED_BY), "id", name="claimant_newsroom"),
+            models.Index("newsroom", "name", Left("description", SORTED_CHARACTERS), "id", name="claimant_newsroom"),
             models.Index(fields=["newsroom", "name"], condition=Q(confirmed=False), name="claimant_unconfirmed"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="claimant_name_words"),
             GinIndex(OpClass(Upper("description"), name="gin_trgm_ops"), name="claimant_description_words"),
@@ -93,7 +105,7 @@ class Claimant(models.Model):
             raise ValidationError(
                 {
                     "name": _(
-                        "A private person is not named. Choose “described, not named” and describe them, "
+                        "A private person must not be named. Choose “described, not named” and describe them, "
                         "or tick that this is a public figure."
                     )
                 }
@@ -101,7 +113,7 @@ class Claimant(models.Model):
 
 
 class Topic(models.Model):
-    """A matter under which readers look for reviews."""
+    """A subject by which readers can browse reviews."""
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
 
@@ -115,7 +127,7 @@ class Topic(models.Model):
 
 
 class TopicLabel(models.Model):
-    """What a topic is called in one language."""
+    """The name of a topic in one language."""
 
     topic = models.ForeignKey(Topic, models.CASCADE, verbose_name=_("topic"), related_name="labels")
     language = LanguageField(_("language"))
@@ -132,20 +144,24 @@ class TopicLabel(models.Model):
 
 
 class Claim(models.Model):
-    """Something that was said and can be checked, without a verdict in it."""
+    """A checkable statement that somebody made, without a verdict in it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(
         Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
     )
     text = ProseField(
-        **of(said.ReviewedClaim, "text"), help_text=_("What was said, in one sentence, without your judgement of it.")
+        **field_options(statements.ReviewedClaim, "text"),
+        help_text=_("Write the claim in one sentence, without judging it."),
     )
     language = LanguageField(_("language"), default="vi")
     claimed_on = models.DateField(
-        **of(said.ReviewedClaim, "claimed_on"), null=True, blank=True, help_text=_("The day it was said, if known.")
+        **field_options(statements.ReviewedClaim, "claimed_on"),
+        null=True,
+        blank=True,
+        help_text=_("The day the claim was made, if known."),
     )
-    location = LineField(**of(said.ReviewedClaim, "location"), blank=True)
+    location = LineField(**field_options(statements.ReviewedClaim, "location"), blank=True)
     claimant = models.ForeignKey(
         Claimant, models.PROTECT, verbose_name=_("claimant"), null=True, blank=True, related_name="claims"
     )
@@ -161,7 +177,7 @@ class Claim(models.Model):
         verbose_name_plural = _("claims")
         ordering = ["-logged_at", "-id"]
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="claim_has_text")]
-        # A newsroom's rows are found by these, so that the column needs none of its own.
+        # Two of these begin with the newsroom, so its column needs no index of its own.
         indexes = [
             models.Index(fields=["-logged_at", "-id"], name="claim_logged"),
             models.Index(fields=["newsroom", "-logged_at", "-id"], name="claim_newsroom"),
@@ -174,29 +190,33 @@ class Claim(models.Model):
 
 
 class Appearance(models.Model):
-    """Where a claim was seen (schema.org: appearance, firstAppearance)."""
+    """A place where a claim was published (schema.org: appearance, firstAppearance)."""
 
-    Medium = said.Medium
+    Medium = statements.Medium
 
-    validators: ClassVar = [RegexValidator(r"^[0-9a-f]{64}\Z", _("Write the SHA-256 as 64 digits 0–9, a–f."))]
+    validators: ClassVar = [
+        RegexValidator(r"^[0-9a-f]{64}\Z", _("Write the SHA-256 as 64 characters from 0–9 and a–f."))
+    ]
 
     claim = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("claim"), related_name="appearances")
-    url = WebAddressField(**of(said.Appearance, "url"))
-    medium = models.CharField(**of(said.Appearance, "medium"), max_length=10, blank=True)
+    url = WebAddressField(**field_options(statements.Appearance, "url"))
+    medium = models.CharField(**field_options(statements.Appearance, "medium"), max_length=10, blank=True)
     media_sha256 = models.CharField(
-        **of(said.Appearance, "media_sha256"),
+        **field_options(statements.Appearance, "media_sha256"),
         max_length=64,
         blank=True,
         validators=validators,
         help_text=_("SHA-256 of the image, video or audio file, if you have it."),
     )
     archive_url = WebAddressField(
-        **of(said.Appearance, "archive_url"),
+        **field_options(statements.Appearance, "archive_url"),
         blank=True,
-        help_text=_("The address of an archived copy, such as at web.archive.org, in case the page disappears."),
+        help_text=_("The URL of an archived copy, for example at web.archive.org, in case the page disappears."),
     )
     first = models.BooleanField(
-        **of(said.Appearance, "first"), default=False, help_text=_("The earliest appearance that you found.")
+        **field_options(statements.Appearance, "first"),
+        default=False,
+        help_text=_("The earliest appearance that you found."),
     )
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Demands to change or remove a review, as the newsroom writes them down for the public register."""
+"""Demands to change or remove a review, drafted for the public register."""
 
 import uuid
 
@@ -14,26 +14,26 @@ from factcheck.editorial.fields import (
     ProseField,
     RuledField,
     SeveralWordsField,
-    of,
-    several_words,
+    field_options,
+    multiple_choice_options,
 )
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
-from factcheck.record.statements import demand as said
+from factcheck.record.statements import demand as statements
 
 
 class ReceivedAtField(RuledField):
-    """A time with its zone, as the newsroom wrote it down."""
+    """A time with its UTC offset, as the newsroom wrote it."""
 
-    rule = said.RECEIVED_AT
+    rule = statements.RECEIVED_AT
 
 
 class CountryField(RuledField):
-    rule = said.COUNTRY
+    rule = statements.COUNTRY
 
 
 class Demand(models.Model):
-    """The draft of an entry in the register. What the public sees of it are revisions in the record."""
+    """The draft of an entry in the register. The public sees published revisions instead."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -41,13 +41,17 @@ class Demand(models.Model):
         APPROVED = "approved", _("approved")
         PUBLISHED = "published", _("published")
 
-    From = said.From
+    From = statements.From
 
-    Outcome = said.Outcome
+    Outcome = statements.Outcome
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(
-        Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", help_text=_("Who received it.")
+        Publisher,
+        models.PROTECT,
+        verbose_name=_("newsroom"),
+        related_name="+",
+        help_text=_("The newsroom that received the demand."),
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     review = models.ForeignKey(
@@ -57,67 +61,71 @@ class Demand(models.Model):
         null=True,
         blank=True,
         related_name="demands",
-        help_text=_("The published review that it is about, if it is about one."),
+        help_text=_("The published review that the demand is about, if any."),
     )
-    received_on = models.DateField(**of(said.Demand, "received_on"))
+    received_on = models.DateField(**field_options(statements.Demand, "received_on"))
     received_at = ReceivedAtField(
-        **of(said.Demand, "received_at"), blank=True, help_text=_("Such as 2026-10-05T09:30+07:00, if you know it.")
+        **field_options(statements.Demand, "received_at"),
+        blank=True,
+        help_text=_("For example 2026-10-05T09:30+07:00, if you know the time."),
     )
-    channel = models.CharField(**of(said.Demand, "channel"), max_length=10, blank=True)
-    kinds = SeveralWordsField(**several_words(said.Demand, "kinds"))
+    channel = models.CharField(**field_options(statements.Demand, "channel"), max_length=10, blank=True)
+    kinds = SeveralWordsField(**multiple_choice_options(statements.Demand, "kinds"))
     hours_given = models.PositiveIntegerField(
-        **of(said.Demand, "hours_given"),
+        **field_options(statements.Demand, "hours_given"),
         null=True,
         blank=True,
-        validators=[MaxValueValidator(said.MAX_HOURS)],
-        help_text=_("Within how many hours it was to be done, if it said so."),
+        validators=[MaxValueValidator(statements.MAX_HOURS)],
+        help_text=_("The deadline in hours, if the demand set one."),
     )
-    law_country = CountryField(**of(said.Law, "country"), blank=True, help_text=_("Two letters, such as VN."))
-    law_act = LineField(**of(said.Law, "act"), blank=True)
-    law_article = LineField(**of(said.Law, "article"), blank=True)
-    from_type = models.CharField(**of(said.DemandedBy, "type"), max_length=20)
+    law_country = CountryField(
+        **field_options(statements.Law, "country"), blank=True, help_text=_("Two letters, for example VN.")
+    )
+    law_act = LineField(**field_options(statements.Law, "act"), blank=True)
+    law_article = LineField(**field_options(statements.Law, "article"), blank=True)
+    from_type = models.CharField(**field_options(statements.DemandedBy, "type"), max_length=20)
     from_name = LineField(
-        **of(said.DemandedBy, "name"),
+        **field_options(statements.DemandedBy, "name"),
         blank=True,
-        help_text=_("Of a body, court or company; a private person has none here."),
+        help_text=_("The name of the body, court or company. Leave it empty for a private person."),
     )
     from_description = LineField(
-        **of(said.DemandedBy, "description"),
+        **field_options(statements.DemandedBy, "description"),
         blank=True,
-        help_text=_("Of a private person instead of a name, such as “somebody shown in the video”."),
+        help_text=_("Describe a private person instead of naming them, for example “someone shown in the video”."),
     )
-    language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
+    language = LanguageField(_("language"), default="vi", help_text=_("The language that you write in."))
     asked = ProseField(
-        **of(said.Demand, "asked"),
+        **field_options(statements.Demand, "asked"),
         blank=True,
-        help_text=_("Without what the law forbids to repeat, and without names of private persons."),
+        help_text=_("Leave out the names of private persons, and anything that the law does not let you repeat."),
     )
     legal_basis = ProseField(
-        **of(said.Demand, "legal_basis"),
+        **field_options(statements.Demand, "legal_basis"),
         blank=True,
-        help_text=_("Law and article, as the demand gives it; empty if none."),
+        help_text=_("The law and article that the demand names. Leave it empty if there are none."),
     )
-    outcome = models.CharField(**of(said.Demand, "outcome"), max_length=10, default=Outcome.OPEN.value)
-    done = ProseField(**of(said.Demand, "done"), blank=True)
-    done_on = models.DateField(**of(said.Demand, "done_on"), null=True, blank=True)
+    outcome = models.CharField(**field_options(statements.Demand, "outcome"), max_length=10, default=Outcome.OPEN.value)
+    done = ProseField(**field_options(statements.Demand, "done"), blank=True)
+    done_on = models.DateField(**field_options(statements.Demand, "done_on"), null=True, blank=True)
     withheld_reason = ProseField(
-        **of(said.Demand, "withheld"),
+        **field_options(statements.Demand, "withheld"),
         blank=True,
         help_text=_(
-            "If the law forbids to repeat part of the demand: leave it out above and say here that it is left out, "
-            "and on what ground. Readers see this."
+            "If the law does not let you repeat part of the demand, leave that part out above. Write here that it is"
+            " left out, and on what legal ground. Readers see this."
         ),
     )
     publish_after = models.DateField(
-        **of(said.Demand, "delayed_until"),
+        **field_options(statements.Demand, "delayed_until"),
         null=True,
         blank=True,
         help_text=_(
-            "If the entry must wait: the first day (UTC) on which it may be public. Approved by then, it is published "
-            "by itself, and says until when it was delayed."
+            "If the entry must wait, the first day (UTC) when it may be public. An approved entry is published"
+            " automatically on that day and shows the delay."
         ),
     )
-    # Of an update of what is public: published with it.
+    # For an update of a published entry, and published with the update.
     change_note = ProseField(_("what changed"), max_length=2000, blank=True, help_text=_("Readers see this."))
     created_by = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("written down by"), related_name="+", editable=False
@@ -141,9 +149,11 @@ class Demand(models.Model):
                 condition=Q(outcome__in=["open", "complied", "partly", "refused", "dropped"]),
                 name="demand_outcome_known",
             ),
-            models.CheckConstraint(condition=Q(channel__in=["", *said.Channel.values()]), name="demand_channel_known"),
             models.CheckConstraint(
-                condition=Q(kinds__contained_by=said.DemandKind.values()), name="demand_kinds_known"
+                condition=Q(channel__in=["", *statements.Channel.values()]), name="demand_channel_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kinds__contained_by=statements.DemandKind.values()), name="demand_kinds_known"
             ),
             models.CheckConstraint(
                 condition=Q(law_country="", law_act="", law_article="") | ~Q(law_country="") & ~Q(law_act=""),
@@ -153,7 +163,9 @@ class Demand(models.Model):
             models.CheckConstraint(
                 condition=~Q(from_type="person") | Q(from_name=""),
                 name="demand_person_not_named",
-                violation_error_message=_("A private person is not named: describe them and leave the name empty."),
+                violation_error_message=_(
+                    "A private person must not be named. Describe them and leave the name empty."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(withheld_reason="")
@@ -161,14 +173,15 @@ class Demand(models.Model):
                 | ~Q(from_type="person") & ~Q(from_name=""),
                 name="demand_says_from_whom",
                 violation_error_message=_(
-                    "Say from whom it came: the name, or of a private person a description. "
-                    "If the law forbids that, say why it is left out."
+                    "Name the sender, or describe a private person. If the law forbids that, say why you leave it out."
                 ),
             ),
             models.CheckConstraint(
                 condition=~Q(asked="") | ~Q(withheld_reason=""),
                 name="demand_says_what_was_asked",
-                violation_error_message=_("Write what was asked. If the law forbids that, say why it is left out."),
+                violation_error_message=_(
+                    "Write what the demand asks for. If the law forbids that, say why you leave it out."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(outcome="open") | ~Q(done="") & Q(done_on__isnull=False),
@@ -178,7 +191,9 @@ class Demand(models.Model):
             models.CheckConstraint(
                 condition=Q(done_on__isnull=True) | Q(done_on__gte=F("received_on")),
                 name="demand_done_after_it_came",
-                violation_error_message=_("You cannot have done something about it before you received it."),
+                violation_error_message=_(
+                    "The day of your response is before the day of receipt. Correct one of the two."
+                ),
             ),
         ]
         indexes = [models.Index(fields=["newsroom", "state", "-received_on", "-id"], name="demand_newsroom_state")]

@@ -1,4 +1,4 @@
-"""Who did what and when, inside the newsroom. Kept for the newsroom; not public."""
+"""The audit log of the newsrooms: who did what, and when. It isn't public."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.models.people import Publisher, User
 
-# By the dotted name that is stored; a name that is not here is shown as it is.
+# The text for each stored name. A name without a text is shown unchanged.
 ACTIONS: dict[str, Promise] = {
     "publication.submitted": _("submitted for publication"),
     "publication.approved": _("approved for publication"),
@@ -22,7 +22,7 @@ ACTIONS: dict[str, Promise] = {
     "erasure.approved": _("approved the erasure"),
     "erasure.returned": _("refused or took back the erasure"),
     "correction.opened": _("opened a correction"),
-    "correction.closed": _("closed a correction: an import brought what is public"),
+    "correction.closed": _("closed a correction because an import matches what is public"),
     "review.original": _("published"),
     "review.update": _("published an update"),
     "review.correction": _("published a correction"),
@@ -81,12 +81,12 @@ ACTIONS: dict[str, Promise] = {
     "webhook.started": _("webhook started again"),
     "webhook.secret_changed": _("webhook got a new secret"),
 }
-# Of accounts and webhooks, for who administers them.
+# Events of accounts and webhooks, which their administrators see.
 ADMINISTRATION = Q(subject__startswith="user:") | Q(subject__startswith="webhook:")
 
 
 class EditorialEvent(models.Model):
-    """One act. Rows are only ever added; triggers add those about accounts and memberships."""
+    """One action of a person. Rows are only added. Triggers add the events of accounts and memberships."""
 
     at = models.DateTimeField(_("when"), auto_now_add=True)
     actor = models.ForeignKey(
@@ -95,13 +95,13 @@ class EditorialEvent(models.Model):
         verbose_name=_("who"),
         null=True,
         related_name="+",
-        help_text=_("Empty: done outside the application."),
+        help_text=_("Empty if the change was made outside the application."),
     )
-    action = models.CharField(_("what"), max_length=60, help_text="Dotted, such as review.submitted.")
+    action = models.CharField(_("what"), max_length=60, help_text="A dotted name, for example review.submitted.")
     newsroom = models.ForeignKey(
         Publisher, models.PROTECT, verbose_name=_("newsroom"), null=True, related_name="+", db_index=False
     )
-    subject = models.CharField(_("of what"), max_length=60, help_text=_("The id of what it was done to."))
+    subject = models.CharField(_("of what"), max_length=60, help_text=_("The id of the object that was changed."))
     detail = models.JSONField(_("details"), default=dict)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""A run of an import: which files, by whom, and how many of their records became what."""
+"""Runs of imports: the files, the importer, and the number of records by outcome."""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ImportBatch(models.Model):
-    """One run of an import. Its proposal is made when the run ends, over the digests of its members."""
+    """One run of an import. When the run ends, a proposal is made over the digests of its members."""
 
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
     files = LineField(_("files"), max_length=2000)
@@ -24,7 +24,7 @@ class ImportBatch(models.Model):
         max_length=64,
         blank=True,
         editable=False,
-        help_text="SHA-256 of the names and contents of the files, by which an interrupted import is found again.",
+        help_text="SHA-256 of the names and contents of the files. It identifies an interrupted import.",
     )
     new = models.PositiveIntegerField(_("new"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
@@ -55,10 +55,10 @@ class ImportBatch(models.Model):
 
     @property
     def proposal(self) -> "Proposal | None":
-        """The proposal over all of it; None until the import has ended."""
+        """The proposal for the whole import, or None until the import has ended."""
         return self.proposals.filter(kind="import").select_related("decided_by").first()
 
     @property
     def members(self) -> "ProposalQuerySet":
-        """The proposals of its reviews."""
+        """The proposals for the import's reviews."""
         return self.proposals.filter(kind="review")

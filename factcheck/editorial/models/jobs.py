@@ -5,7 +5,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 
 class Job(ProcrastinateJob):
-    """A job of procrastinate's own table, to read."""
+    """A row in procrastinate's table of jobs, read-only."""
 
     class Meta:
         proxy = True

@@ -1,4 +1,4 @@
-"""What can be proposed: the kinds of subjects, the actions on each, and the columns that name them."""
+"""The kinds of proposals, the actions of each kind, and the columns that name the subject."""
 
 from django.db import models
 from django.db.models import Q
@@ -62,7 +62,7 @@ _KINDS: dict[type[models.Model], Kind] = {
 
 
 def subject_is_its_own() -> Q:
-    """Exactly the columns of the kind are filled. A review also names the import that brought it."""
+    """Exactly the columns of the kind are filled. A review can also name the import that it came with."""
     found, columns = Q(), [column for named in SUBJECTS.values() for column in named]
     for kind, named in SUBJECTS.items():
         filled = {f"{column}__isnull": column not in named for column in columns}
@@ -73,5 +73,5 @@ def subject_is_its_own() -> Q:
 
 
 def kind_of(subject: models.Model) -> Kind:
-    """The kind of proposal that is made about such a row."""
+    """The kind of proposal for a row of this model."""
     return _KINDS[type(subject)]

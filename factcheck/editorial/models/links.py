@@ -10,7 +10,7 @@ from factcheck.editorial.models.people import User
 
 
 class ProposedLink(models.Model):
-    """An imported claim is probably the same as a published one. An editor has to answer."""
+    """An imported claim is probably the same as a published one. An editor accepts or dismisses the link."""
 
     class Answer(models.TextChoices):
         ACCEPTED = "accepted", _("accepted")
@@ -45,9 +45,9 @@ class ProposedLink(models.Model):
         indexes = [models.Index(fields=["batch", "-score"], condition=Q(answer=""), name="proposedlink_open")]
 
     def __str__(self) -> str:
-        return f"{self.claim} = {self.other_id}"  # the other's words may be another newsroom's draft
+        return f"{self.claim} = {self.other_id}"  # the other claim's text may be another newsroom's draft
 
     @property
     def likeness(self) -> float:
-        """The score as people read it: rounded, and never 1, which says that the claims are identical."""
+        """The score for display: rounded, and never 1, because 1 would mean identical claims."""
         return min(round(self.score, 2), 0.99)

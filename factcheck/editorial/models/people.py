@@ -1,4 +1,4 @@
-"""Publishers, the people who work for them, and in which role."""
+"""Publishers, accounts, and the roles of people in newsrooms."""
 
 from typing import ClassVar
 
@@ -7,39 +7,51 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LineField, WebAddressField, of, web_addresses
-from factcheck.record.statements import review as said
+from factcheck.editorial.fields import LineField, WebAddressField, field_options, url_list
+from factcheck.record.statements import review as statements
 
 
 class Publisher(models.Model):
-    """Who answers for a review: a newsroom of ours, or the publisher of an imported review."""
+    """The publisher responsible for a review: a newsroom here, or the publisher of an imported review."""
 
-    Type = said.PublisherType
+    Type = statements.PublisherType
 
-    type = models.CharField(**of(said.Publisher, "type"), max_length=20, default=Type.ORGANIZATION.value)
-    name = LineField(**of(said.Publisher, "name"))
-    site = LineField(
-        **of(said.Publisher, "site"),
-        unique=True,
-        help_text=_("The host of the website without www., such as example.org. It names the publisher in the API."),
+    type = models.CharField(
+        **field_options(statements.Publisher, "type"), max_length=20, default=Type.ORGANIZATION.value
     )
-    url = WebAddressField(**of(said.Publisher, "url"), blank=True)
-    logo_url = WebAddressField(**of(said.Publisher, "logo_url"), blank=True, help_text=_("The address of the logo."))
-    same_as = web_addresses(**of(said.Publisher, "same_as"))
+    name = LineField(**field_options(statements.Publisher, "name"))
+    site = LineField(
+        **field_options(statements.Publisher, "site"),
+        unique=True,
+        help_text=_(
+            "The website’s host without www., such as example.org. The API identifies the publisher by this host."
+        ),
+    )
+    url = WebAddressField(**field_options(statements.Publisher, "url"), blank=True)
+    logo_url = WebAddressField(
+        **field_options(statements.Publisher, "logo_url"), blank=True, help_text=_("The URL of the logo.")
+    )
+    same_as = url_list(**field_options(statements.Publisher, "same_as"))
     methodology_url = WebAddressField(
-        **of(said.Publisher, "methodology_url"),
+        **field_options(statements.Publisher, "methodology_url"),
         blank=True,
         help_text=_("The page that says how you check (IFCN: methodology)."),
     )
     corrections_url = WebAddressField(
-        **of(said.Publisher, "corrections_url"), blank=True, help_text=_("The page that says how you correct mistakes.")
+        **field_options(statements.Publisher, "corrections_url"),
+        blank=True,
+        help_text=_("The page that says how you correct mistakes."),
     )
     principles_url = WebAddressField(
-        **of(said.Publisher, "principles_url"), blank=True, help_text=_("Who you are and who pays for it.")
+        **field_options(statements.Publisher, "principles_url"),
+        blank=True,
+        help_text=_("The page that says who you are and who funds you."),
     )
-    unnamed_sources_url = WebAddressField(**of(said.Publisher, "unnamed_sources_url"), blank=True)
+    unnamed_sources_url = WebAddressField(**field_options(statements.Publisher, "unnamed_sources_url"), blank=True)
     feedback_url = WebAddressField(
-        **of(said.Publisher, "feedback_url"), blank=True, help_text=_("The page where readers can report a mistake.")
+        **field_options(statements.Publisher, "feedback_url"),
+        blank=True,
+        help_text=_("The page where readers can report a mistake."),
     )
 
     class Meta:
@@ -51,7 +63,7 @@ class Publisher(models.Model):
                 condition=Q(site__regex=r"^[^\sA-Z/]+$"),
                 name="publisher_site_is_host",
                 violation_error_message=_(
-                    "Write the host alone, in small letters, without https:// and without /, such as example.org."
+                    "Write only the host in lower case, without https:// and without /, such as example.org."
                 ),
             ),
             models.CheckConstraint(condition=~Q(name=""), name="publisher_has_name"),
@@ -62,13 +74,13 @@ class Publisher(models.Model):
 
 
 class User(AbstractUser):
-    """A person with a login. What they may do follows from their memberships alone."""
+    """A person with a login. Only their memberships decide what they may do."""
 
     byline = LineField(
         _("byline"),
         max_length=500,
         blank=True,
-        help_text=_("The name under which reviews appear. A pen name will do; without one, reviews carry no name."),
+        help_text=_("The name shown on reviews. A pen name is fine. Without a byline, reviews show no name."),
     )
 
     class Meta:
@@ -80,14 +92,14 @@ class User(AbstractUser):
 
 
 class Membership(models.Model):
-    """A person's role in one newsroom; every verb checks it."""
+    """A person's role in one newsroom. Every function of the workflow checks it."""
 
     class Role(models.TextChoices):
         REPORTER = "reporter", _("Reporter")
         EDITOR = "editor", _("Editor")
         CHIEF_EDITOR = "chief_editor", _("Chief editor")
 
-    # Who may decide on the work of others.
+    # The roles that may decide on the work of others.
     DECIDING: ClassVar = (Role.EDITOR, Role.CHIEF_EDITOR)
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name=_("account"), related_name="memberships")

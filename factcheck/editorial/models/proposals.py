@@ -1,4 +1,4 @@
-"""Proposals: one person puts something forward and another decides, in one model for every kind."""
+"""Proposals: one person submits a statement and another person decides. One model serves every kind."""
 
 from typing import Any, Self
 
@@ -40,11 +40,11 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(decision="").exclude(kind=Kind.REVIEW, batch__isnull=False)
 
     def open(self) -> Self:
-        """Neither returned nor published."""
+        """Proposals that are neither returned nor published."""
         return self.filter(OPEN)
 
     def published(self) -> Self:
-        """What was published of a subject, newest first, each with its entry in the log and who approved it."""
+        """Published proposals, newest first, each with its log entry and the person who approved it."""
         found = self.filter(entry__isnull=False).select_related("entry", "decided_by", "submitted_by")
         return found.order_by("-entry__number")
 
@@ -60,15 +60,15 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         found = self.undecided().filter(Q(deciding__in=newsrooms) | Q(kind=Kind.MAPPING))
         return found.exclude(submitted_by=user).exclude(Exists(wrote)).exclude(began).order_by("pk")
 
-    def sent(self, user: User, newsrooms: list[int]) -> Self:
-        """Proposals of this person that wait for somebody else, oldest first."""
+    def awaiting_others(self, user: User, newsrooms: list[int]) -> Self:
+        """Proposals of this person that somebody else has to decide on, oldest first."""
         found = self.undecided().filter(submitted_by=user)
         return found.filter(Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)).order_by("pk")
 
     def to_publish(self, newsrooms: list[int]) -> Self:
-        """Approved proposals that wait to be published, a review of an import only if it was approved alone.
+        """Approved proposals that wait to be published. A review of an import counts only if it was approved alone.
 
-        Demands that must wait for their day come last.
+        Demands with a publication day come last.
         """
         waits = Q(kind=Kind.REVIEW, review__state=Review.State.APPROVED) | Q(kind=Kind.DEMAND)
         rest = self.model._default_manager.filter(OPEN, batch=OuterRef("batch"), kind=Kind.REVIEW)
@@ -79,9 +79,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def returned_to(self, user: User, newsrooms: list[int]) -> Self:
         """Returned proposals that this person submitted, wrote or began, if nothing was proposed since."""
         wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
-        mine = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
-        where = Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)
-        found = self.filter(mine, where, decision=Decision.RETURNED)
+        involved = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
+        in_newsrooms = Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)
+        found = self.filter(involved, in_newsrooms, decision=Decision.RETURNED)
         found = found.exclude(kind=Kind.REVIEW, batch__isnull=False).exclude(decided_by=F("submitted_by"))
         for column in ("review", "demand", "claim", "mapping"):
             later = self.model._default_manager.filter(**{column: OuterRef(column)}, pk__gt=OuterRef("pk"))
@@ -91,11 +91,11 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 
 class Proposal(models.Model):
-    """A statement put before a second person, and the decision on it. Only the decision is ever written later.
+    """A statement submitted to a second person, and the decision on it. Only the decision is written later.
 
-    The statement of a review, a demand or a merge is what is published. An import has none: its digest is over the
-    digests of its members. `newsroom` proposes, and Editors of `deciding` decide. A mapping is the whole site's and
-    has neither.
+    The statement of a review, a demand or a merge is what is published. An import has no statement, and its digest is
+    over the digests of its members. `newsroom` proposes, and Editors of `deciding` decide. A mapping applies to the
+    whole site and has neither.
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
@@ -139,7 +139,7 @@ class Proposal(models.Model):
         null=True,
         db_column="sequence",
         related_name="proposal",
-        help_text=_("Where it was published."),
+        help_text=_("The log entry of the publication."),
     )
 
     objects = ProposalQuerySet.as_manager()
@@ -220,12 +220,12 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         if self.kind != Kind.MERGE:
             return str(self.subject)
-        said = (
+        text = (
             _("Merge “%(claim)s” into “%(into)s”")
             if self.action == Action.MERGE
             else _("Split “%(claim)s” off from “%(into)s”")
         )
-        return said % {"claim": self.claim, "into": self.into}
+        return text % {"claim": self.claim, "into": self.into}
 
     @classmethod
     def of_draft(cls, subject: models.Model, by: User) -> Self:
@@ -250,25 +250,25 @@ class Proposal(models.Model):
         assert self.into is not None
         return self.claim, self.into
 
-    def take_subject(self, of: "Proposal") -> None:
-        """Takes over the rows that another instance has read."""
+    def copy_subject(self, source: "Proposal") -> None:
+        """Copies the rows of the subject that another instance has loaded."""
         for column in SUBJECTS[Kind(self.kind)]:
-            setattr(self, column, getattr(of, column))
+            setattr(self, column, getattr(source, column))
 
     @property
-    def what(self) -> str:
-        """The decision in a word: the action on a review, or else the kind."""
+    def short_name(self) -> str:
+        """The action on a review, or else the kind."""
         return self.get_action_display() if self.kind == Kind.REVIEW else self.get_kind_display()
 
     @property
-    def standing(self) -> str:
+    def effective_decision(self) -> str:
         """The decision. A review of an import without its own decision has that of the import."""
         if self.decision or self.kind != Kind.REVIEW or self.batch is None:
             return self.decision
         return self.batch.proposal.decision if self.batch.proposal else ""
 
     def decide(self, decision: Decision, by: User, message: str = "") -> None:
-        """Writes the decision. Who may decide is for the workflow to say."""
+        """Saves the decision. The workflow checks who may decide."""
         self.decision, self.message = decision, message
         self.decided_by, self.decided_at = by, timezone.now()
         self.save(update_fields=["decision", "message", "decided_by", "decided_at"])

@@ -1,6 +1,7 @@
-"""What readers send in: claims to check, and mistakes in what is published. Kept for a time that they are told."""
+"""Messages from readers: claims to check, and mistakes in reviews. Readers are told how long messages are kept."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -13,8 +14,14 @@ from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
 
 
+class ReaderMessageQuerySet(models.QuerySet["ReaderMessage"]):
+    def for_newsrooms(self, newsrooms: list[int]) -> Self:
+        """Messages that members of these newsrooms see: about their reviews, and tips without another newsroom."""
+        return self.filter(Q(newsroom__in=newsrooms) | Q(newsroom=None), same_as=None)
+
+
 class ReaderMessage(models.Model):
-    """A tip or a correction request. One that repeats another has that in `same_as`, and no text of its own."""
+    """A tip or a correction request. A repeated message names the first one in `same_as` and has no text."""
 
     class Kind(models.TextChoices):
         TIP = "tip", _("a claim to check")
@@ -35,9 +42,11 @@ class ReaderMessage(models.Model):
     url = WebAddressField(_("address"), blank=True)
     review = models.ForeignKey(Review, models.PROTECT, verbose_name=_("review"), null=True, related_name="+")
     contact = LineField(_("contact"), max_length=300, blank=True)
-    receipt = models.CharField(max_length=64, unique=True, help_text="Hexadecimal SHA-256 of what the sender holds.")
-    sender = models.CharField(max_length=64, blank=True, help_text="Keyed hash of day and network; empty after a day.")
-    fingerprint = models.CharField(max_length=64, help_text="Keyed hash of what was said, to know repetitions by.")
+    receipt = models.CharField(max_length=64, unique=True, help_text="Hexadecimal SHA-256 of the sender's receipt.")
+    sender = models.CharField(max_length=64, blank=True, help_text="Keyed hash of day and network. Empty after a day.")
+    fingerprint = models.CharField(
+        max_length=64, help_text="Keyed hash of the content. It identifies repeated messages."
+    )
     same_as = models.ForeignKey("self", models.CASCADE, null=True, related_name="repetitions")
     newsroom = models.ForeignKey(
         Publisher,
@@ -45,12 +54,14 @@ class ReaderMessage(models.Model):
         verbose_name=_("newsroom"),
         null=True,
         related_name="+",
-        help_text="Of the review; of a tip, whose member decided on it.",
+        help_text="The review's newsroom, or the newsroom that decided on the tip.",
     )
     answer = ProseField(_("answer"), max_length=2000, blank=True)
     claim = models.ForeignKey(Claim, models.SET_NULL, verbose_name=_("claim"), null=True, related_name="+")
     decided_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("decided by"), null=True, related_name="+")
     decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    objects = ReaderMessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message from a reader")

@@ -1,24 +1,34 @@
-"""A review in the making: its text, its authors and the sources it rests on."""
+"""Drafts of reviews, with their authors and sources."""
 
 import uuid
+from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, of
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.scales import Verdict
 from factcheck.editorial.models.tokens import ApiToken
-from factcheck.record.statements import review as said
+from factcheck.record.statements import review as statements
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def for_statements(self) -> Self:
+        """The reviews with all rows that their statements need, in a fixed number of queries."""
+        authorships = Prefetch("authorships", Authorship.objects.select_related("user"))
+        return self.select_related("publisher", "claim__claimant", "verdict__scale").prefetch_related(
+            "claim__appearances", "claim__topics__labels", "verdict__labels", "sources", authorships
+        )
 
 
 class Review(models.Model):
-    """The draft of a claim's review. What the public sees of it are revisions in the record."""
+    """The draft of a claim's review. The public sees published revisions instead."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -40,30 +50,36 @@ class Review(models.Model):
         verbose_name=_("newsroom"),
         related_name="+",
         db_index=False,
-        help_text=_("Whose members work on it."),
+        help_text=_("The newsroom whose members work on the review."),
     )
     publisher = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("publisher"), related_name="reviews")
     claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="reviews")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
-    language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
-    headline = LineField(**of(said.Review, "headline"), blank=True)
+    language = LanguageField(_("language"), default="vi", help_text=_("The language that you write in."))
+    headline = LineField(**field_options(statements.Review, "headline"), blank=True)
     summary = ProseField(
-        **of(said.Review, "summary"), blank=True, help_text=_("One or two sentences: the verdict and why.")
+        **field_options(statements.Review, "summary"),
+        blank=True,
+        help_text=_("Give the verdict and the reason in one or two sentences."),
     )
-    body = ProseField(**of(said.Review, "body"), blank=True, help_text=_("Markdown: **bold**, [text](address), lists."))
+    body = ProseField(
+        **field_options(statements.Review, "body"),
+        blank=True,
+        help_text=_("You can use Markdown: **bold**, [text](URL), lists."),
+    )
     verdict = models.ForeignKey(
         Verdict, models.PROTECT, verbose_name=_("verdict"), null=True, blank=True, related_name="+"
     )
     verdict_explanation = ProseField(
-        **of(said.Verdict, "explanation"),
+        **field_options(statements.Verdict, "explanation"),
         blank=True,
-        help_text=_("Empty: the explanation that the scale gives."),
+        help_text=_("If empty, the rating scale’s explanation is shown."),
     )
-    reviewed_on = models.DateField(**of(said.Review, "reviewed_on"), null=True, blank=True)
+    reviewed_on = models.DateField(**field_options(statements.Review, "reviewed_on"), null=True, blank=True)
     translation_of = models.ForeignKey(
         "self",
         models.PROTECT,
-        **of(said.Translated, "id"),
+        **field_options(statements.Translated, "id"),
         null=True,
         blank=True,
         related_name="translations",
@@ -71,33 +87,38 @@ class Review(models.Model):
         help_text=_("The published review that you translate, if this is a translation."),
     )
     translation_of_revision = models.PositiveIntegerField(
-        **of(said.Translated, "revision"), null=True, blank=True, help_text=_("The revision that you translate.")
+        **field_options(statements.Translated, "revision"),
+        null=True,
+        blank=True,
+        help_text=_("The revision that you translate."),
     )
-    selection_reason = models.CharField(**of(said.Selection, "reason"), max_length=10, blank=True)
-    selection_note = LineField(**of(said.Selection, "note"), blank=True, help_text=_("Readers see this."))
+    selection_reason = models.CharField(**field_options(statements.Selection, "reason"), max_length=10, blank=True)
+    selection_note = LineField(
+        **field_options(statements.Selection, "note"), blank=True, help_text=_("Readers see this.")
+    )
 
-    # Of imported reviews only: the publisher's own page and words.
-    original_url = WebAddressField(**of(said.Review, "original_url"), blank=True)
-    archive_url = WebAddressField(**of(said.Review, "archive_url"), blank=True)
-    original_label = ProseField(**of(said.OriginalRating, "label"), blank=True)
-    original_value = LineField(**of(said.OriginalRating, "value"), blank=True)
-    original_best = LineField(**of(said.OriginalRating, "best"), blank=True)
-    original_worst = LineField(**of(said.OriginalRating, "worst"), blank=True)
-    original_explanation = ProseField(**of(said.OriginalRating, "explanation"), blank=True)
-    original_image_url = WebAddressField(**of(said.OriginalRating, "image_url"), blank=True)
+    # Only for imported reviews: the publisher's page and rating.
+    original_url = WebAddressField(**field_options(statements.Review, "original_url"), blank=True)
+    archive_url = WebAddressField(**field_options(statements.Review, "archive_url"), blank=True)
+    original_label = ProseField(**field_options(statements.OriginalRating, "label"), blank=True)
+    original_value = LineField(**field_options(statements.OriginalRating, "value"), blank=True)
+    original_best = LineField(**field_options(statements.OriginalRating, "best"), blank=True)
+    original_worst = LineField(**field_options(statements.OriginalRating, "worst"), blank=True)
+    original_explanation = ProseField(**field_options(statements.OriginalRating, "explanation"), blank=True)
+    original_image_url = WebAddressField(**field_options(statements.OriginalRating, "image_url"), blank=True)
     license_url = WebAddressField(_("publisher's licence"), blank=True)
     original_publisher = models.JSONField(
         default=dict,
         blank=True,
         editable=False,
-        help_text="What the imported record says of its publisher where it differs from the publisher's row.",
+        help_text="The values of the imported record that differ from the publisher's row.",
     )
     import_key = models.CharField(max_length=64, null=True, blank=True, editable=False)
     import_digest = models.CharField(
         max_length=64, blank=True, editable=False, help_text="SHA-256 of the record that was imported last."
     )
 
-    # Of an open correction: published with it.
+    # For an open correction, and published with the correction.
     change_class = models.CharField(_("kind of correction"), max_length=20, choices=ChangeClass, blank=True)
     change_note = ProseField(_("what changed and why"), max_length=2000, blank=True, help_text=_("Readers see this."))
 
@@ -109,17 +130,19 @@ class Review(models.Model):
         editable=False,
         related_name="+",
         db_index=False,  # tokens are never deleted
-        help_text="With which a program began it; its account stays an author.",
+        help_text="The token of the program that created the review. The token's account stays an author.",
     )
     created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
         ordering = ["-changed_at", "-id"]
         constraints = [
-            # `unique=True` would add a second index, for prefixes, of which nobody asks.
+            # `unique=True` would add a second index for prefix searches, which no query makes.
             models.UniqueConstraint(fields=["import_key"], name="review_import_key"),
             models.CheckConstraint(
                 condition=Q(publisher=F("newsroom"), original_url="", original_label="")
@@ -139,16 +162,19 @@ class Review(models.Model):
                 condition=Q(translation_of__isnull=True, translation_of_revision__isnull=True)
                 | Q(translation_of__isnull=False, translation_of_revision__gte=1) & ~Q(translation_of=F("id")),
                 name="review_translates_a_revision",
-                violation_error_message=_("Name the other review and the number of its revision, or leave out both."),
+                violation_error_message=_(
+                    "Choose the other review and the number of its revision, or leave both empty."
+                ),
             ),
             models.CheckConstraint(
-                condition=Q(selection_reason__in=said.SelectionReason.values())
+                condition=Q(selection_reason__in=statements.SelectionReason.values())
                 | Q(selection_reason="", selection_note=""),
                 name="review_selection_has_a_reason",
-                violation_error_message=_("Choose why this claim was chosen, or leave the sentence out."),
+                violation_error_message=_("Choose a reason for checking this claim, or delete the sentence."),
             ),
         ]
-        # A newsroom's rows are found by these; who began a review is asked only among them, so that neither needs one.
+        # Three of these begin with the newsroom, so its column needs no index of its own. No query looks for
+        # `created_by` across newsrooms.
         indexes = [
             models.Index(fields=["-changed_at", "-id"], name="review_changed"),
             models.Index(fields=["newsroom", "state", "-changed_at", "-id"], name="review_newsroom_state"),
@@ -169,13 +195,15 @@ class Review(models.Model):
 
 
 class Authorship(models.Model):
-    """Who wrote a review: somebody with a login, or a name that an imported page gives."""
+    """An author of a review: an account, or a name from an imported page."""
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="authorships")
     user = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("account"), null=True, blank=True, related_name="authorships"
     )
-    name = LineField(**of(said.Author, "name"), blank=True, help_text=_("Empty: the byline of the account."))
+    name = LineField(
+        **field_options(statements.Author, "name"), blank=True, help_text=_("If empty, the account’s byline is shown.")
+    )
 
     class Meta:
         verbose_name = _("author")
@@ -195,22 +223,24 @@ class Authorship(models.Model):
 
 
 class Source(models.Model):
-    """What the review rests on, so that a reader can look for themselves."""
+    """Evidence that a review cites, so that readers can check it themselves."""
 
-    Stance = said.Stance
+    Stance = statements.Stance
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="sources")
-    title = LineField(**of(said.Source, "title"), blank=True)
-    url = WebAddressField(**of(said.Source, "url"), blank=True)
-    publisher = LineField(**of(said.Source, "publisher"), blank=True)
-    stance = models.CharField(**of(said.Source, "stance"), max_length=10, blank=True)
+    title = LineField(**field_options(statements.Source, "title"), blank=True)
+    url = WebAddressField(**field_options(statements.Source, "url"), blank=True)
+    publisher = LineField(**field_options(statements.Source, "publisher"), blank=True)
+    stance = models.CharField(**field_options(statements.Source, "stance"), max_length=10, blank=True)
     quote = ProseField(
-        **of(said.Source, "quote"), blank=True, help_text=_("The words that matter, as they stand there.")
+        **field_options(statements.Source, "quote"),
+        blank=True,
+        help_text=_("The relevant words, exactly as the source has them."),
     )
-    archive_url = WebAddressField(**of(said.Source, "archive_url"), blank=True)
-    accessed_on = models.DateField(**of(said.Source, "accessed_on"), null=True, blank=True)
+    archive_url = WebAddressField(**field_options(statements.Source, "archive_url"), blank=True)
+    accessed_on = models.DateField(**field_options(statements.Source, "accessed_on"), null=True, blank=True)
     primary = models.BooleanField(
-        **of(said.Source, "primary"),
+        **field_options(statements.Source, "primary"),
         null=True,
         blank=True,
         help_text=_("Yes: the evidence itself, such as a law, a recording or a data set. No: a report of it."),
@@ -233,4 +263,4 @@ class Source(models.Model):
 
     def clean(self) -> None:
         if not self.title and not self.url:
-            raise ValidationError({"title": _("Give the source a title or an address.")})
+            raise ValidationError({"title": _("Give the source a title or a URL.")})

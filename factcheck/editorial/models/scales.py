@@ -1,4 +1,4 @@
-"""Rating scales, their verdicts, and what the verdicts of others mean on them."""
+"""Rating scales, their verdicts, and mappings of other publishers' verdicts."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,7 +10,7 @@ from factcheck.editorial.fields import LanguageField, LineField, ProseField
 
 
 class RatingScale(models.Model):
-    """From worst (least true) to best (most true); schema.org: bestRating, worstRating."""
+    """A scale from worst (least true) to best (most true), like schema.org's worstRating and bestRating."""
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     name = LineField(_("name"), max_length=500)
@@ -38,17 +38,20 @@ class RatingScale(models.Model):
         return self.name
 
     def value_outside(self) -> str:
-        between = _("The value must lie between %(worst)s and %(best)s.")
+        between = _("The value must be between %(worst)s and %(best)s.")
         return between % {"worst": self.worst, "best": self.best}
 
 
 class Verdict(models.Model):
-    """One verdict of a scale. Without a value it stands outside the line from false to true."""
+    """One verdict of a scale. A verdict without a value isn't on the line from false to true."""
 
     scale = models.ForeignKey(RatingScale, models.PROTECT, verbose_name=_("rating scale"), related_name="verdicts")
     slug = models.SlugField(_("short name"), max_length=60)
     value = models.PositiveSmallIntegerField(
-        _("value"), null=True, blank=True, help_text=_("Higher is truer. Empty for a verdict such as “unproven”.")
+        _("value"),
+        null=True,
+        blank=True,
+        help_text=_("A higher value is truer. Leave it empty for a verdict such as “unproven”."),
     )
 
     class Meta:
@@ -68,14 +71,14 @@ class Verdict(models.Model):
             raise ValidationError({"value": self.scale.value_outside()})
 
     def label(self, language: str) -> str:
-        """In that language, or in its primary language, or in English, or the slug."""
+        """The label in this language, else in its primary language, else in English, else the slug."""
         labels = {label.language.lower(): label.label for label in self.labels.all()}
-        wanted = (language.lower(), language.partition("-")[0].lower(), "en")
-        return next((labels[tag] for tag in wanted if tag in labels), self.slug)
+        preferred = (language.lower(), language.partition("-")[0].lower(), "en")
+        return next((labels[tag] for tag in preferred if tag in labels), self.slug)
 
 
 class VerdictLabel(models.Model):
-    """What a verdict is called in one language, and what it means."""
+    """The name and the meaning of a verdict in one language."""
 
     verdict = models.ForeignKey(Verdict, models.CASCADE, verbose_name=_("verdict"), related_name="labels")
     language = LanguageField(_("language"))
@@ -93,16 +96,21 @@ class VerdictLabel(models.Model):
 
 
 class VerdictMapping(models.Model):
-    """Another publisher's verdict words on a scale of ours. Imports use it if its last proposal was approved."""
+    """Another publisher's verdict in words, and the verdict here that it means.
+
+    Imports use the mapping if its last proposal was approved.
+    """
 
     words = LineField(
-        _("their words"), max_length=500, help_text=_("As the publisher writes them; case does not count.")
+        _("their words"),
+        max_length=500,
+        help_text=_("As the publisher writes them. Upper and lower case don’t matter."),
     )
     site = LineField(
         _("publisher's site"),
         max_length=255,
         blank=True,
-        help_text=_("Empty: for every publisher without its own entry."),
+        help_text=_("If empty, the mapping applies to every publisher without its own mapping."),
     )
     verdict = models.ForeignKey(Verdict, models.PROTECT, verbose_name=_("our verdict"))
 

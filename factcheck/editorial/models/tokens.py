@@ -1,4 +1,4 @@
-"""What programs come with: tokens, and which of their requests were carried out already. No text of drafts is here."""
+"""Tokens of programs, and their requests that have been carried out. No text of a draft is stored here."""
 
 import uuid
 from datetime import timedelta
@@ -16,25 +16,27 @@ from factcheck.editorial.models.people import Publisher, User
 
 
 class ApiToken(models.Model):
-    """Lets a program work as one account in one newsroom. The secret is shown once; its SHA-256 is what is kept."""
+    """Lets a program work as one account in one newsroom. The secret is shown once, and only its SHA-256 is stored."""
 
     class Scope(models.TextChoices):
         CLAIMS = "claims:write", _("log claims, and read and change those it logged")
         DRAFTS = "drafts:write", _("begin reviews, and read and change their drafts")
 
-    LONGEST: ClassVar = timedelta(days=366)
+    MAX_LIFETIME: ClassVar = timedelta(days=366)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
     user = models.ForeignKey(User, models.PROTECT, verbose_name=_("account"), related_name="+", editable=False)
-    name = LineField(_("name"), max_length=200, help_text=_("Which program it is for, and where that runs."))
+    name = LineField(
+        _("name"), max_length=200, help_text=_("The program that uses the token, and where the program runs.")
+    )
     scopes = ArrayField(
         models.CharField(max_length=40, choices=Scope), verbose_name=pgettext_lazy("scope of a token", "may")
     )
     digest = models.CharField(max_length=64, unique=True, editable=False, help_text="Hexadecimal SHA-256.")
     made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("ends at"), editable=False)
-    used_at = models.DateTimeField(_("last used"), null=True, editable=False, help_text=_("To the minute."))
+    used_at = models.DateTimeField(_("last used"), null=True, editable=False, help_text=_("Accurate to the minute."))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
     revoked_by = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("revoked by"), null=True, related_name="+", editable=False
@@ -67,18 +69,18 @@ class ApiToken(models.Model):
 
     @property
     def is_usable(self) -> bool:
-        """Whether it is neither revoked nor at its end; the account's role is asked for apart."""
+        """Whether the token is neither revoked nor expired. The account's role is checked elsewhere."""
         return self.revoked_at is None and self.expires_at > timezone.now()
 
 
 class AnsweredRequest(models.Model):
-    """A request with an Idempotency-Key that was carried out. The answer is made again from `subject`."""
+    """A request with an Idempotency-Key that was carried out. A repeated request is answered from `subject`."""
 
     token = models.ForeignKey(ApiToken, models.CASCADE, related_name="+", db_index=False)
     route = models.CharField(max_length=200, help_text="Method and path.")
     key = models.CharField(max_length=255)
-    digest = models.CharField(max_length=64, help_text="Of the content, keyed: it confirms no guess of what was sent.")
-    subject = models.UUIDField(help_text="The claim or review that was made or changed.")
+    digest = models.CharField(max_length=64, help_text="Keyed hash of the content, so that it can't confirm a guess.")
+    subject = models.UUIDField(help_text="The claim or review that was created or changed.")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -1,5 +1,5 @@
-"""What programs may do with a token: log claims and write drafts, as the account that made it. Never more than that.
+"""Drafts by program: with a token, a program can log claims and write drafts as the token's account.
 
-`api/intake.py` is who calls. Submitting, approving and publishing are for people, and the database refuses them to a
-transaction that a token has begun (`editorial/sql/tokens.sql`).
+`api/intake.py` calls these functions. Submitting, approving and publishing are for people and don't belong here. The
+database refuses them in a transaction of a token (`editorial/sql/tokens.sql`).
 """

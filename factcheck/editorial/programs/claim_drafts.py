@@ -1,4 +1,4 @@
-"""Claims by program. The keys are those of a published claim (docs/api.md, "Drafts by program")."""
+"""Claims by program. The keys are those of a published claim (docs/reference/drafts.md)."""
 
 from typing import Any
 from uuid import UUID
@@ -10,80 +10,80 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.links import is_public
 from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic
-from factcheck.editorial.statement_columns import columns_of, said_of
-from factcheck.editorial.validation import Invalid, Problem, Said, fill, problems_of
+from factcheck.editorial.statement_columns import columns_of, values_of
+from factcheck.editorial.validation import Invalid, Problem, Values, fill, find_problems
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.drafts import ClaimToLog, DraftAppearance, DraftClaimant
 
 
 def own_claims(token: ApiToken) -> QuerySet[Claim]:
-    """Those that the token's account logged in its newsroom, newest first."""
+    """The claims that the token's account logged in its newsroom, newest first."""
     return Claim.objects.filter(logged_by=token.user_id, newsroom=token.newsroom_id)
 
 
-def log_claim(*, token: ApiToken, said: Said) -> UUID:
-    """Logs a claim; its id. Raises Invalid. In a transaction."""
+def log_claim(*, token: ApiToken, values: Values) -> UUID:
+    """Logs a claim and returns its id. Raises Invalid. Needs a transaction."""
     claim = Claim(newsroom_id=token.newsroom_id, logged_by_id=token.user_id)
-    _write(claim, said)
+    _write(claim, values)
     record_event(token.user, "claim.logged_by_program", claim, token=str(token.pk))
     return claim.pk
 
 
-def change_claim(*, token: ApiToken, claim: Claim, said: Said) -> UUID:
-    """Changes what was said; a list takes the place of the whole list. Raises Invalid and EditorialError."""
+def change_claim(*, token: ApiToken, claim: Claim, values: Values) -> UUID:
+    """Changes the given keys. A list replaces the whole list. Raises Invalid and EditorialError."""
     claim = Claim.objects.select_for_update().get(pk=claim.pk)
-    # A review that is being corrected or redacted is a draft as well, of what the public has read.
+    # A review that is being corrected or redacted is a draft too, but the public has read it.
     published = LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists() or is_public(claim)
     if published or claim.reviews.exclude(state=Review.State.DRAFT).exists():
-        raise EditorialError(_("A review of this claim was submitted or published; it is changed at the desk alone."))
-    _write(claim, said)
+        raise EditorialError(_("A review of this claim has been submitted or published. Edit the claim at the desk."))
+    _write(claim, values)
     record_event(token.user, "claim.changed_by_program", claim, token=str(token.pk))
     return claim.pk
 
 
 def describe_claim(claim: Claim) -> dict[str, Any]:
-    """The claim as it can be sent back, with its id and when it was logged."""
+    """The claim with the keys that can be sent back, its id and the time of logging."""
     return {
         "id": str(claim.pk),
-        **said_of(claim, ClaimToLog),
-        "claimant": said_of(claim.claimant, DraftClaimant) if claim.claimant else None,
-        "appearances": [said_of(each, DraftAppearance) for each in claim.appearances.all()],
+        **values_of(claim, ClaimToLog),
+        "claimant": values_of(claim.claimant, DraftClaimant) if claim.claimant else None,
+        "appearances": [values_of(each, DraftAppearance) for each in claim.appearances.all()],
         "topics": [topic.slug for topic in claim.topics.all()],
         "logged_at": rfc3339(claim.logged_at),
     }
 
 
-def _write(claim: Claim, said: Said) -> None:
-    fill(claim, said)
-    problems = problems_of(claim, "", besides=("newsroom", "claimant", "logged_by"))
-    claimant = _claimant(claim, said["claimant"], problems) if said.get("claimant") else None
+def _write(claim: Claim, values: Values) -> None:
+    fill(claim, values)
+    problems = find_problems(claim, "", exclude=("newsroom", "claimant", "logged_by"))
+    claimant = _claimant(claim, values["claimant"], problems) if values.get("claimant") else None
     appearances = [
         _appearance(claim, each, f"/appearances/{index}", problems)
-        for index, each in enumerate(said.get("appearances") or ())
+        for index, each in enumerate(values.get("appearances") or ())
     ]
     if sum(each.first for each in appearances) > 1:
         problems.append(("/appearances", _("Only one appearance can be the first.")))
-    topics = _topics(said.get("topics") or (), problems)
+    topics = _topics(values.get("topics") or (), problems)
     if problems:
         raise Invalid(problems)
-    if "claimant" in said:
+    if "claimant" in values:
         if claimant is not None and claimant._state.adding:
             claimant.save()
         claim.claimant = claimant
     claim.save()
-    if "appearances" in said:
+    if "appearances" in values:
         claim.appearances.all().delete()
         Appearance.objects.bulk_create(appearances)
-    if "topics" in said:
+    if "topics" in values:
         claim.topics.set(topics)
 
 
-def _claimant(claim: Claim, said: Said, problems: list[Problem]) -> Claimant:
-    """One that the newsroom has already, or a new one."""
+def _claimant(claim: Claim, values: Values, problems: list[Problem]) -> Claimant:
+    """The newsroom's existing claimant with these values, or a new one."""
     row = Claimant(newsroom_id=claim.newsroom_id)
-    fill(row, said)
-    found = problems_of(row, "/claimant", besides=("newsroom",))
+    fill(row, values)
+    found = find_problems(row, "/claimant", exclude=("newsroom",))
     problems += found
     if found:
         return row
@@ -91,10 +91,10 @@ def _claimant(claim: Claim, said: Said, problems: list[Problem]) -> Claimant:
     return Claimant.objects.filter(newsroom=claim.newsroom_id, confirmed=True, **same).first() or row
 
 
-def _appearance(claim: Claim, said: Said, place: str, problems: list[Problem]) -> Appearance:
+def _appearance(claim: Claim, values: Values, place: str, problems: list[Problem]) -> Appearance:
     row = Appearance(claim=claim)
-    fill(row, said)
-    problems += problems_of(row, place, besides=("claim",))
+    fill(row, values)
+    problems += find_problems(row, place, exclude=("claim",))
     return row
 
 
@@ -102,5 +102,5 @@ def _topics(slugs: Any, problems: list[Problem]) -> list[Topic]:
     known = {topic.slug: topic for topic in Topic.objects.filter(slug__in=slugs)} if slugs else {}
     for index, slug in enumerate(slugs):
         if slug not in known:
-            problems.append((f"/topics/{index}", _("There is no such topic. A Chief editor can add it.")))
+            problems.append((f"/topics/{index}", _("This topic does not exist. Ask a Chief editor to add it.")))
     return list(known.values())

@@ -1,6 +1,6 @@
-"""Idempotency-Key: a program that does not know whether its request arrived sends it again, and it is done once.
+"""Idempotency-Key: a program can send a request again when it doesn't know whether the first one arrived.
 
-After draft-ietf-httpapi-idempotency-key-header; keys count for a token and a route, and for a day.
+Follows draft-ietf-httpapi-idempotency-key-header. A key is valid for a token and a route, and for a day.
 """
 
 from collections.abc import Callable
@@ -13,33 +13,33 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from factcheck.editorial.models import AnsweredRequest, ApiToken
-from factcheck.editorial.programs.tokens import by_token
+from factcheck.editorial.programs.tokens import token_transaction
 
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 
 
 class KeyReused(Exception):
-    """The key came with another content before."""
+    """The key was already used with other content."""
 
 
-class StillAtWork(Exception):
+class RequestInProgress(Exception):
     """A request with the same key is being carried out."""
 
 
-def do_once(*, token: ApiToken, route: str, key: str | None, content: bytes, act: Callable[[], UUID]) -> UUID:
-    """What `act` returns, or returned when the same was sent before. Raises KeyReused and StillAtWork.
+def run_once(*, token: ApiToken, route: str, key: str | None, content: bytes, act: Callable[[], UUID]) -> UUID:
+    """Returns the result of `act`, or its earlier result for a repeated request.
 
-    What `act` did and that it was done become true together. What it refuses is not kept: sent again it is refused
-    again, or is not any more because the reason has gone.
+    Both the result of `act` and the key are committed in one transaction. A refusal isn't stored, so a repeated request
+    is tried again. Raises KeyReused and RequestInProgress.
     """
-    with by_token(token):
+    with token_transaction(token):
         if key is None:
             return act()
         digest = salted_hmac("factcheck.editorial.programs.idempotency", content, algorithm="sha256").hexdigest()
-        if not _mine(token, route, key):
-            raise StillAtWork
+        if not _try_lock(token, route, key):
+            raise RequestInProgress
         of_key = AnsweredRequest.objects.filter(token=token, route=route, key=key)
-        of_key.filter(at__lte=timezone.now() - KEPT).delete()
+        of_key.filter(at__lte=timezone.now() - RETENTION).delete()
         if known := of_key.first():
             if known.digest != digest:
                 raise KeyReused
@@ -49,14 +49,14 @@ def do_once(*, token: ApiToken, route: str, key: str | None, content: bytes, act
         return subject
 
 
-def forget_answered() -> int:
-    """Takes away the keys of requests that were carried out a day ago or longer, and returns how many."""
-    count, _rows = AnsweredRequest.objects.filter(at__lte=timezone.now() - KEPT).delete()
+def delete_expired_keys() -> int:
+    """Deletes keys that are older than a day, and returns how many."""
+    count, _rows = AnsweredRequest.objects.filter(at__lte=timezone.now() - RETENTION).delete()
     return count
 
 
-def _mine(token: ApiToken, route: str, key: str) -> bool:
-    """Whether nobody else is at it. Held until the transaction ends, however it does."""
+def _try_lock(token: ApiToken, route: str, key: str) -> bool:
+    """Whether no other transaction has this lock. The lock lasts until the transaction ends."""
     name = sha256(f"{token.pk}\n{route}\n{key}".encode()).digest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(name[:8], signed=True)])

@@ -1,4 +1,4 @@
-"""Drafts of reviews by program. The keys are those of a published review (docs/api.md, "Drafts by program")."""
+"""Drafts of reviews by program. The keys are those of a published review (docs/reference/drafts.md)."""
 
 from typing import Any
 from uuid import UUID
@@ -9,49 +9,49 @@ from django.utils.translation import gettext as _
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Review, Source, Verdict
-from factcheck.editorial.statement_columns import said_of
-from factcheck.editorial.validation import Invalid, Problem, Said, fill, problems_of
+from factcheck.editorial.statement_columns import values_of
+from factcheck.editorial.validation import Invalid, Problem, Values, fill, find_problems
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublishedClaim
 from factcheck.record.statements.drafts import DraftSource, ReviewToDraft
 
-_NOT_THEIRS = ("newsroom", "publisher", "claim", "created_by", "verdict", "token")
+_INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "token")
 
 
 def own_reviews(token: ApiToken) -> QuerySet[Review]:
-    """Those that the token's account began in its newsroom, newest first; erased ones have nothing to show."""
-    mine = Review.objects.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
-    return mine.exclude(state=Review.State.ERASED)
+    """The reviews that the token's account began in its newsroom, newest first, without erased ones."""
+    reviews = Review.objects.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
+    return reviews.exclude(state=Review.State.ERASED)
 
 
-def draft_review(*, token: ApiToken, said: Said) -> UUID:
-    """Begins a review, with the token's account as its author; its id. Raises Invalid. In a transaction."""
+def draft_review(*, token: ApiToken, values: Values) -> UUID:
+    """Begins a review with the token's account as author, and returns its id. Raises Invalid. Needs a transaction."""
     review = Review(
         newsroom_id=token.newsroom_id, publisher_id=token.newsroom_id, created_by_id=token.user_id, token=token
     )
-    _write(review, said, token)
+    _write(review, values, token)
     record_event(token.user, "review.drafted_by_program", review, token=str(token.pk))
     return review.pk
 
 
-def change_review(*, token: ApiToken, review: Review, said: Said) -> UUID:
-    """Changes what was said; a list takes the place of the whole list. Raises Invalid and EditorialError."""
+def change_review(*, token: ApiToken, review: Review, values: Values) -> UUID:
+    """Changes the given keys. A list replaces the whole list. Raises Invalid and EditorialError."""
     review = Review.objects.select_for_update().get(pk=review.pk)
     if review.state != Review.State.DRAFT:
-        raise EditorialError(_("Only a draft can be changed; this review is: %s.") % review.get_state_display())
-    _write(review, said, token)
+        raise EditorialError(_("Only a draft can be changed. This review is: %s.") % review.get_state_display())
+    _write(review, values, token)
     record_event(token.user, "review.changed_by_program", review, token=str(token.pk))
     return review.pk
 
 
 def describe_review(review: Review) -> dict[str, Any]:
-    """The draft as it can be sent back, with its id, its state and when it was changed."""
+    """The draft with the keys that can be sent back, its id, its state and its times."""
     verdict = review.verdict
     return {
         "id": str(review.pk),
         "state": review.state,
         "claim": {"id": str(review.claim_id)},
-        **said_of(review, ReviewToDraft),
+        **values_of(review, ReviewToDraft),
         "verdict": {
             "scale": verdict.scale.slug,
             "slug": verdict.slug,
@@ -59,55 +59,57 @@ def describe_review(review: Review) -> dict[str, Any]:
         }
         if verdict
         else None,
-        "sources": [said_of(source, DraftSource) for source in review.sources.all()],
+        "sources": [values_of(source, DraftSource) for source in review.sources.all()],
         "created_at": rfc3339(review.created_at),
         "changed_at": rfc3339(review.changed_at),
     }
 
 
-def _write(review: Review, said: Said, token: ApiToken) -> None:
+def _write(review: Review, values: Values, token: ApiToken) -> None:
     problems: list[Problem] = []
-    if "claim" in said:
-        _set_claim(review, UUID(said["claim"]["id"]), problems)
-    fill(review, said)
-    if "verdict" in said:
-        _set_verdict(review, said["verdict"], problems)
+    if "claim" in values:
+        _set_claim(review, UUID(values["claim"]["id"]), problems)
+    fill(review, values)
+    if "verdict" in values:
+        _set_verdict(review, values["verdict"], problems)
     renamed = {"/verdict_explanation": "/verdict/explanation"}
-    found = problems_of(review, "", besides=_NOT_THEIRS)
+    found = find_problems(review, "", exclude=_INTERNAL_FIELDS)
     problems += [(renamed.get(pointer, pointer), sentence) for pointer, sentence in found]
-    sources = [_source(review, each, index, problems) for index, each in enumerate(said.get("sources") or ())]
+    sources = [_source(review, each, index, problems) for index, each in enumerate(values.get("sources") or ())]
     if problems:
         raise Invalid(problems)
     review.save()
-    if "sources" in said:
+    if "sources" in values:
         review.sources.all().delete()
         Source.objects.bulk_create(sources)
-    # Who has something written by a program is an author of it, and approves none of it.
+    # The token's account becomes an author, so that it can't approve the review.
     Authorship.objects.get_or_create(review=review, user=token.user)
 
 
 def _set_claim(review: Review, pk: UUID, problems: list[Problem]) -> None:
-    """The newsroom's own claims, and what anybody can read."""
+    """Sets one of the newsroom's own claims or a public claim."""
     published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
     claim = Claim.objects.filter(Q(newsroom=review.newsroom_id) | Exists(published), pk=pk).first()
     if claim is None:
-        problems.append(("/claim/id", _("There is no such claim that this newsroom can review. Log it first.")))
+        problems.append(
+            ("/claim/id", _("This newsroom has no such claim, and no such claim is public. Log the claim first."))
+        )
     else:
         review.claim = claim
 
 
-def _set_verdict(review: Review, said: Said | None, problems: list[Problem]) -> None:
+def _set_verdict(review: Review, values: Values | None, problems: list[Problem]) -> None:
     review.verdict = None
-    review.verdict_explanation = (said.get("explanation") or "") if said else ""
-    if said:
-        found = Verdict.objects.select_related("scale").filter(scale__slug=said["scale"], slug=said["slug"]).first()
+    review.verdict_explanation = (values.get("explanation") or "") if values else ""
+    if values:
+        found = Verdict.objects.select_related("scale").filter(scale__slug=values["scale"], slug=values["slug"]).first()
         if found is None:
-            problems.append(("/verdict", _("There is no such verdict in this rating scale.")))
+            problems.append(("/verdict", _("This rating scale does not have this verdict.")))
         review.verdict = found
 
 
-def _source(review: Review, said: Said, index: int, problems: list[Problem]) -> Source:
+def _source(review: Review, values: Values, index: int, problems: list[Problem]) -> Source:
     row = Source(review=review, position=index)
-    fill(row, said)
-    problems += problems_of(row, f"/sources/{index}", besides=("review",))
+    fill(row, values)
+    problems += find_problems(row, f"/sources/{index}", exclude=("review",))
     return row

@@ -1,4 +1,4 @@
-"""Making, finding and revoking tokens."""
+"""Creating, finding and revoking tokens."""
 
 import hashlib
 import secrets
@@ -17,20 +17,20 @@ from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Membership, User
 
-PREFIX = "fct_"  # by which scanners for leaked secrets know one
+PREFIX = "fct_"  # scanners for leaked secrets recognise tokens by this prefix
 LENGTH = len(PREFIX) + 43  # 32 random bytes in base64url
-_USED_TO_THE = timedelta(minutes=1)
+_USE_PRECISION = timedelta(minutes=1)
 
 
 @transaction.atomic
-def make_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], days: int) -> tuple[ApiToken, str]:
-    """A token that acts as `by` in the newsroom with that id, and its secret, which is kept nowhere.
+def create_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], days: int) -> tuple[ApiToken, str]:
+    """Returns a token that acts as `by` in the newsroom with this id, and the secret, which isn't stored.
 
     Raises EditorialError.
     """
     roles.require_member(by, newsroom)
-    if not 1 <= days <= ApiToken.LONGEST.days:
-        raise EditorialError(_("Choose for how long it holds: a year at most."))
+    if not 1 <= days <= ApiToken.MAX_LIFETIME.days:
+        raise EditorialError(_("Choose how long the token is valid. The limit is a year."))
     secret = PREFIX + secrets.token_urlsafe(32)
     now = timezone.now()
     token = ApiToken(
@@ -53,33 +53,33 @@ def make_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], day
 
 @transaction.atomic
 def revoke_token(*, token: ApiToken, by: User) -> None:
-    """At once and for good; by who made it or a Chief editor of the newsroom."""
+    """Revokes the token for good. Only its creator or a Chief editor of the newsroom may do this."""
     token = ApiToken.objects.select_for_update().get(pk=token.pk)
     if token.user_id != by.pk and roles.require_member(by, token.newsroom_id) != Membership.Role.CHIEF_EDITOR:
-        raise NotAllowed(_("Only who made it or a Chief editor of the newsroom can revoke a token."))
+        raise NotAllowed(_("Only the token’s creator or a Chief editor can revoke it. Ask one of them."))
     if token.revoked_at:
-        raise EditorialError(_("This token is revoked already."))
+        raise EditorialError(_("This token has already been revoked."))
     token.revoked_at, token.revoked_by = timezone.now(), by
     token.save(update_fields=["revoked_at", "revoked_by"])
     record_event(by, "token.revoked", token, name=token.name)
 
 
 def find_token(secret: str) -> ApiToken | None:
-    """The token that may be used now: in time, not revoked, of an open account that has a role in its newsroom."""
+    """The valid token with this secret: not expired or revoked, of an active account with a role in its newsroom."""
     if len(secret) != LENGTH or not secret.startswith(PREFIX) or not secret.isascii():
         return None
     now = timezone.now()
     role = Membership.objects.filter(user=OuterRef("user"), publisher=OuterRef("newsroom"))
     usable = ApiToken.objects.filter(Exists(role), revoked_at=None, expires_at__gt=now, user__is_active=True)
     token = usable.select_related("user", "newsroom").filter(digest=_digest(secret)).first()
-    if token is not None and (token.used_at is None or token.used_at < now - _USED_TO_THE):
+    if token is not None and (token.used_at is None or token.used_at < now - _USE_PRECISION):
         ApiToken.objects.filter(pk=token.pk).update(used_at=now)
     return token
 
 
 @contextmanager
-def by_token(token: ApiToken) -> Iterator[None]:
-    """A transaction in which the database lets nothing be submitted, decided or published."""
+def token_transaction(token: ApiToken) -> Iterator[None]:
+    """A transaction in which the database refuses to submit, decide or publish anything."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('factcheck.token', %s, true)", [str(token.pk)])
@@ -87,5 +87,5 @@ def by_token(token: ApiToken) -> Iterator[None]:
 
 
 def _digest(secret: str) -> str:
-    """Plain, since 256 random bits cannot be guessed."""
+    """A plain hash is enough, because nobody can guess 256 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The register of demands: how a demand to change or remove a review becomes public."""
+"""Demands to change or remove a review: their publication in the public register."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -14,8 +14,8 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Demand, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Decision, Kind
-from factcheck.editorial.proposals.policy import Policy, Reasons, wrote_it
-from factcheck.editorial.statement_columns import said_of
+from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal
+from factcheck.editorial.statement_columns import values_of
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand as statements
 from factcheck.record.statements.checks import same
@@ -27,83 +27,86 @@ class DemandPolicy(Policy[Demand]):
     kind = Kind.DEMAND
     waits = True
 
-    def hold(self, proposal: Proposal) -> None:
-        proposal.demand = _locked(proposal.subject_id)
+    def lock_subject(self, proposal: Proposal) -> None:
+        proposal.demand = _lock_demand(proposal.subject_id)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
         newsroom = self.subject(proposal).newsroom
         return newsroom, newsroom
 
-    def statement(self, proposal: Proposal) -> dict[str, Any]:
-        return statement(self.subject(proposal))
+    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+        return build_statement(self.subject(proposal))
 
-    def model(self, proposal: Proposal) -> type[statements.Demand]:
+    def statement_model(self, proposal: Proposal) -> type[statements.Demand]:
         return statements.Demand
 
-    def missing(self, proposal: Proposal) -> Reasons:
+    def find_missing(self, proposal: Proposal) -> Reasons:
         demand = self.subject(proposal)
         if demand.state != State.DRAFT:
             return [_("Only a draft can be submitted. This demand is: %s.") % demand.get_state_display()]
-        return missing(demand)
+        return find_missing(demand)
 
-    def take_note(self, proposal: Proposal) -> None:
+    def copy_note(self, proposal: Proposal) -> None:
         proposal.note = self.subject(proposal).change_note
 
     def require_outsider(self, proposal: Proposal, by: User) -> None:
         if self.subject(proposal).created_by_id == by.pk:
-            raise wrote_it()
+            raise author_refusal()
 
     def require_ready(self, proposal: Proposal) -> None:
         publish_after = self.subject(proposal).publish_after
-        if publish_after and publish_after > today():
-            raise EditorialError(_("This entry may not be public before %s.") % date_format(publish_after))
+        if publish_after and publish_after > utc_today():
+            raise EditorialError(
+                _("This entry must not be public before %s. It is published automatically on that day.")
+                % date_format(publish_after)
+            )
 
-    def submitted(self, proposal: Proposal) -> None:
-        _turn(self.subject(proposal), State.SUBMITTED)
+    def after_submit(self, proposal: Proposal) -> None:
+        _set_state(self.subject(proposal), State.SUBMITTED)
 
-    def returned(self, proposal: Proposal) -> None:
-        _turn(self.subject(proposal), State.DRAFT)
+    def after_return(self, proposal: Proposal) -> None:
+        _set_state(self.subject(proposal), State.DRAFT)
 
-    def approved(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
-        _turn(self.subject(proposal), State.APPROVED)
+    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+        _set_state(self.subject(proposal), State.APPROVED)
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind:
         was_published = self.subject(proposal).proposals.filter(entry__isnull=False).exists()
         return LogEntry.Kind.DEMAND_UPDATED if was_published else LogEntry.Kind.DEMAND_PUBLISHED
 
-    def published(self, proposals: Sequence[Proposal], by: User) -> None:
+    def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
         for proposal in proposals:
             demand = self.subject(proposal)
             demand.change_note = ""
-            _turn(demand, State.PUBLISHED)
+            _set_state(demand, State.PUBLISHED)
 
 
-def statement(demand: Demand) -> dict[str, Any]:
-    """The entry of the register. Keys and types are those of docs/api.md, "Demand"."""
-    return said_of(demand, statements.Demand) | {
+def build_statement(demand: Demand) -> dict[str, Any]:
+    """The entry in the register. Keys and types are those of docs/reference/demands.md."""
+    return values_of(demand, statements.Demand) | {
         "review": {"id": str(demand.review_id)} if demand.review_id else None,
         "withheld": demand.withheld_reason or None,
         "delayed_until": demand.publish_after.isoformat() if demand.publish_after else None,
-        "publisher": review_statements.publisher(demand.newsroom),
+        "publisher": review_statements.publisher_values(demand.newsroom),
         "license": settings.LICENSE_URL,
     }
 
 
-def missing(demand: Demand) -> Reasons:
+def find_missing(demand: Demand) -> Reasons:
     """Everything that has to be done before the submission, each as a sentence for the editor."""
     reasons: Reasons = []
     if demand.review and demand.review.newsroom_id != demand.newsroom_id:
-        reasons.append(_("The review is another newsroom’s: choose one of yours, or leave it out."))
+        reasons.append(_("The review belongs to another newsroom. Choose one of yours, or leave the field empty."))
     elif demand.review_id and not LogEntry.objects.filter(subject=demand.review_id).exists():
-        reasons.append(_("The review has not been published, so readers cannot be sent to it: leave it out."))
+        reasons.append(_("The review has not been published, so readers cannot open it. Leave the field empty."))
     if (published := last_statement(demand)) is not None:
         if not demand.change_note:
             reasons.append(_("Say what changed. Readers will see it."))
-        if same(statement(demand), published, statements.Demand):
+        if same(build_statement(demand), published, statements.Demand):
             reasons.append(
                 _(
-                    "Nothing has changed since the published revision. Change the draft, or leave it: readers"
-                    " keep what is published."
+                    "Nothing has changed since the published revision, which readers still see. Change the draft"
+                    " before you submit it."
                 )
             )
     return reasons
@@ -111,45 +114,45 @@ def missing(demand: Demand) -> Reasons:
 
 @transaction.atomic
 def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
-    """Reopens the draft, to say what came of the demand or to correct it. The public keeps the last revision."""
-    demand = _locked(demand.pk)
+    """Reopens the draft to add an outcome or a correction. Readers keep seeing the last revision."""
+    demand = _lock_demand(demand.pk)
     roles.require_member(by, demand.newsroom_id)
     if demand.state != State.PUBLISHED:
         raise EditorialError(_("Only a published demand can be updated. This one is: %s.") % demand.get_state_display())
     if not note.strip():
         raise EditorialError(_("Say what changed. Readers will see it."))
     demand.change_note = note
-    _turn(demand, State.DRAFT)
+    _set_state(demand, State.DRAFT)
     record_event(by, "demand.reopened", demand, note=note)
 
 
 def due_demands() -> Iterator[tuple[Proposal, User]]:
-    """Approved entries whose day has come, each with the person who approved it and in whose name it is published."""
+    """Approved entries that are due, each with the approver, in whose name the entry is published."""
     due = Proposal.objects.open().filter(
-        kind=Kind.DEMAND, decision=Decision.APPROVED, demand__publish_after__lte=today()
+        kind=Kind.DEMAND, decision=Decision.APPROVED, demand__publish_after__lte=utc_today()
     )
     for proposal in due.select_related("demand", "decided_by").order_by("demand__publish_after", "pk"):
         assert proposal.decided_by is not None
         yield proposal, proposal.decided_by
 
 
-def today() -> date:
-    """The day in UTC, by which entries wait."""
+def utc_today() -> date:
+    """Today in UTC, which decides when an entry is due."""
     return datetime.now(UTC).date()
 
 
 def last_statement(demand: Demand) -> dict[str, Any] | None:
     """The statement of the newest published revision."""
     found = RevisionDocument.objects.filter(entry__subject=demand.pk).order_by("-entry__number").first()
-    return review_statements.statement_of(bytes(found.document)) if found else None
+    return review_statements.extract_statement(bytes(found.document)) if found else None
 
 
-def _locked(pk: Any) -> Demand:
-    """The demand as it is now, held until the transaction ends."""
+def _lock_demand(pk: Any) -> Demand:
+    """The demand, reloaded and locked until the transaction ends."""
     Demand.objects.select_for_update().get(pk=pk)
     return Demand.objects.select_related("newsroom", "review").get(pk=pk)
 
 
-def _turn(demand: Demand, state: Demand.State) -> None:
+def _set_state(demand: Demand, state: Demand.State) -> None:
     demand.state = state
     demand.save(update_fields=["state", "change_note", "changed_at"])

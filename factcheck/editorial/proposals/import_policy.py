@@ -25,34 +25,34 @@ State = Review.State
 
 
 class ImportPolicy(Policy[ImportBatch]):
-    """One decision for all members. Members and reviews learn of the approval when they are published."""
+    """One decision for all members. Members and their reviews get the approval when they are published."""
 
     kind = Kind.IMPORT
 
-    def hold(self, proposal: Proposal) -> None:
-        proposal.batch = locked_batch(proposal.subject_id)
+    def lock_subject(self, proposal: Proposal) -> None:
+        proposal.batch = lock_batch(proposal.subject_id)
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
         newsroom = self.subject(proposal).newsroom
         return newsroom, newsroom
 
-    def statement(self, proposal: Proposal) -> dict[str, Any]:
-        """None: the digest is over those of the members."""
+    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+        """An empty statement, because the digest is over the digests of the members."""
         return {}
 
     def require_outsider(self, proposal: Proposal, by: User) -> None:
         if Authorship.objects.filter(user=by, review__proposals__batch=self.subject(proposal)).exists():
             raise NotAllowed(_("You are an author of a review in this import. Someone else has to decide."))
 
-    def unchanged(self, proposal: Proposal) -> dict[str, Any]:
+    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if _digest(self.subject(proposal)) != proposal.digest:
-            raise EditorialError(_("The import is not what you read. Read it again before you decide."))
+            raise EditorialError(_("The import has changed since you read it. Read it again before you decide."))
         return {}
 
-    def returned(self, proposal: Proposal) -> None:
-        """Its reviews stay as drafts. Members that were decided alone keep their decision."""
+    def after_return(self, proposal: Proposal) -> None:
+        """Turns the reviews into drafts. Members with a decision of their own keep it."""
         undecided = self.subject(proposal).members.filter(decision="")
-        _hold_reviews(undecided)
+        _lock_reviews(undecided)
         Review.objects.filter(pk__in=undecided.values("review_id")).update(state=State.DRAFT)
         undecided.update(
             decision=Decision.RETURNED,
@@ -68,15 +68,15 @@ class ImportPolicy(Policy[ImportBatch]):
 
 @transaction.atomic
 def close_import(*, batch: ImportBatch, by: User) -> Proposal:
-    """The proposal of an import. An interrupted one takes nothing more from now on, so that it can be decided."""
-    batch = locked_batch(batch.pk)
+    """Returns the proposal of an import. An interrupted import is submitted, and nothing more can be added to it."""
+    batch = lock_batch(batch.pk)
     if batch.proposal is not None:
         return batch.proposal
     if by.pk == batch.imported_by_id:
         roles.require_member(by, batch.newsroom_id)
     else:
         roles.require_decider(by, batch.newsroom_id)
-    return submitted(batch, by, "closed")
+    return submit_batch(batch, by, "closed")
 
 
 def publish_import(
@@ -87,26 +87,26 @@ def publish_import(
     seconds: float = math.inf,
     progress: Callable[[int], object] | None = None,
 ) -> int:
-    """Publishes the approved members, one transaction a chunk, and returns how many. Goes on where it stopped.
+    """Publishes the approved members, one transaction a chunk, and returns how many. Continues where it stopped.
 
-    A review that was changed after the approval is not published: its proposal is returned, and it is a draft.
-    After so many seconds no other chunk is begun. `progress` is called with the number of members of each chunk.
+    A review that was changed after the approval becomes a draft again, and its proposal is returned. No chunk begins
+    after `seconds`. `progress` is called with the number of members of each chunk.
     """
     published, last, end = 0, 0, time.monotonic() + seconds
     while True:
         with transaction.atomic():
-            locked = locked_batch(batch.pk)
+            locked = lock_batch(batch.pk)
             roles.require_decider(by, locked.newsroom_id)
             if locked.proposal is None or locked.proposal.decision != Decision.APPROVED:
-                raise EditorialError(_("Only an approved import can be published."))
-            wanted = locked.members.open().filter(pk__gt=last).order_by("pk")
-            keys = list(wanted.values_list("pk", flat=True)[: chunk + 1])
+                raise EditorialError(_("Only an approved import can be published. Have it approved first."))
+            remaining = locked.members.open().filter(pk__gt=last).order_by("pk")
+            keys = list(remaining.values_list("pk", flat=True)[: chunk + 1])
             if not keys or (last and time.monotonic() > end):
                 return published
             more, keys = len(keys) > chunk, keys[:chunk]
-            _hold_reviews(Proposal.objects.filter(pk__among=keys))
-            published += _publish(list(wanted.filter(pk__among=keys)), by)
-            # With the last chunk: of two who publish at once, one has it, and no interruption comes between.
+            _lock_reviews(Proposal.objects.filter(pk__among=keys))
+            published += _publish(list(remaining.filter(pk__among=keys)), by)
+            # In the transaction of the last chunk: only one of two parallel runs has it, and nothing can interrupt.
             if not more and (reviews := locked.members.filter(entry__isnull=False).count()):
                 record_event(by, "import.published", locked, reviews=reviews)
         last = keys[-1]
@@ -114,12 +114,12 @@ def publish_import(
             progress(len(keys))
 
 
-def submitted(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, refused: int = 0) -> Proposal:
-    """The person who imported it has submitted it, even if an Editor closes it."""
+def submit_batch(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, refused: int = 0) -> Proposal:
+    """Submits the import. The importer counts as the submitter, even if an Editor closes the import."""
     batch.changed = batch.members.exclude(change_class="").count()
     batch.new = batch.members.count() - batch.changed
     batch.unchanged, batch.refused = unchanged, refused
-    batch.files_digest = ""  # of a file with one record it would confirm a guess
+    batch.files_digest = ""  # for a file with one record, the digest would confirm a guess
     batch.save()
     proposal = Proposal(
         kind=Kind.IMPORT,
@@ -131,7 +131,7 @@ def submitted(batch: ImportBatch, by: User, act: str, *, unchanged: int = 0, ref
     return save_proposal(ImportPolicy(), proposal, by, act)
 
 
-def locked_batch(pk: int) -> ImportBatch:
+def lock_batch(pk: int) -> ImportBatch:
     found = ImportBatch.objects.select_for_update(of=("self",)).select_related("newsroom", "imported_by")
     return found.get(pk=pk)
 
@@ -143,21 +143,21 @@ def _digest(batch: ImportBatch) -> str:
         return str(cursor.fetchone()[0])
 
 
-def _hold_reviews(members: QuerySet[Proposal]) -> None:
-    """Locks the reviews of these members, so that what is read from now on stays as it is."""
-    held = (
+def _lock_reviews(members: QuerySet[Proposal]) -> None:
+    """Locks the reviews of these members until the transaction ends."""
+    rows = (
         Review.objects.select_for_update().filter(pk__in=members.values("review_id")).order_by("pk").values_list("pk")
     )
-    for _held in held.iterator(10_000):  # an import may have a million
+    for _row in rows.iterator(10_000):  # an import can have a million rows
         pass
 
 
 def _publish(members: Sequence[Proposal], by: User) -> int:
-    """The reviews are held."""
+    """Publishes these members, whose reviews are locked, and returns how many."""
     drafts = drafts_of([member.subject_id for member in members])
-    said = [review_statements.statement_from(drafts[member.subject_id]) for member in members]
-    same = [respelled(each) == member.statement.encode() for member, each in zip(members, said, strict=True)]
-    approved = [(member, each) for member, each, is_same in zip(members, said, same, strict=True) if is_same]
+    statements = [review_statements.build_draft_statement(drafts[member.subject_id]) for member in members]
+    same = [respelled(each) == member.statement.encode() for member, each in zip(members, statements, strict=True)]
+    approved = [(member, each) for member, each, is_same in zip(members, statements, same, strict=True) if is_same]
     if approved:
         append_approved(ReviewPolicy(), [each[0] for each in approved], [each[1] for each in approved], by)
     if len(approved) < len(members):
@@ -166,7 +166,7 @@ def _publish(members: Sequence[Proposal], by: User) -> int:
 
 
 def _return_stale(members: Sequence[Proposal], by: User) -> None:
-    note = str(_("It was changed after its approval."))
+    note = str(_("The review was changed after its approval."))
     Proposal.objects.filter(pk__in=[member.pk for member in members]).update(
         decision=Decision.RETURNED, message=note, decided_by=by, decided_at=timezone.now()
     )

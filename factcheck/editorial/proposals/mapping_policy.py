@@ -1,4 +1,4 @@
-"""Verdict mappings: one Editor proposes what another publisher's words mean, another Editor adopts it."""
+"""Verdict mappings: one Editor proposes what another publisher's words mean, and another Editor adopts the mapping."""
 
 from typing import Any
 
@@ -13,21 +13,21 @@ from factcheck.record.formats.canonical import canonical
 
 
 class MappingPolicy(Policy[VerdictMapping]):
-    """A mapping belongs to the whole site and enters no log. Imports use it from the approval on."""
+    """A mapping applies to the whole site and isn't logged. Imports use the mapping after its approval."""
 
     kind = Kind.MAPPING
 
-    def hold(self, proposal: Proposal) -> None:
+    def lock_subject(self, proposal: Proposal) -> None:
         found = VerdictMapping.objects.select_for_update(of=("self",)).select_related("verdict__scale")
         proposal.mapping = found.get(pk=proposal.subject_id)
 
     def newsrooms(self, proposal: Proposal) -> tuple[None, None]:
         return None, None
 
-    def statement(self, proposal: Proposal) -> dict[str, Any]:
-        return statement(self.subject(proposal))
+    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+        return build_statement(self.subject(proposal))
 
-    def missing(self, proposal: Proposal) -> Reasons:
+    def find_missing(self, proposal: Proposal) -> Reasons:
         if Proposal.objects.about(self.subject(proposal)).filter(decision="").exists():
             return [_("This mapping already waits for a decision. Have it decided, or take it back.")]
         return []
@@ -44,8 +44,8 @@ class MappingPolicy(Policy[VerdictMapping]):
         return {"words": mapping.words, "site": mapping.site, "verdict": mapping.verdict_id}
 
 
-def statement(mapping: VerdictMapping) -> dict[str, Any]:
-    """Their words, the site or None for every publisher, and our verdict."""
+def build_statement(mapping: VerdictMapping) -> dict[str, Any]:
+    """The publisher's words, the site or None for every publisher, and the verdict here."""
     return {
         "words": mapping.words,
         "site": mapping.site or None,
@@ -55,9 +55,9 @@ def statement(mapping: VerdictMapping) -> dict[str, Any]:
 
 
 def adopted_mappings() -> list[VerdictMapping]:
-    """The mappings in force. The last proposal of each was approved, and the mapping still says what was approved.
+    """The mappings in force: the last proposal was approved, and the mapping still gives the approved statement.
 
-    It says something else after one person has renamed the verdict or given its short name to another verdict.
+    The statement differs after somebody has renamed the verdict or given its short name to another verdict.
     """
     last = Proposal.objects.filter(kind=Kind.MAPPING).order_by("mapping_id", "-pk").distinct("mapping_id")
     found = last.select_related("mapping__verdict__scale")
@@ -71,4 +71,4 @@ def is_adopted(mapping: VerdictMapping) -> bool:
 
 
 def _adopts(proposal: Proposal, mapping: VerdictMapping) -> bool:
-    return proposal.decision == Decision.APPROVED and proposal.statement == canonical(statement(mapping)).decode()
+    return proposal.decision == Decision.APPROVED and proposal.statement == canonical(build_statement(mapping)).decode()

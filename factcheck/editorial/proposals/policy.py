@@ -1,4 +1,4 @@
-"""The rules that differ between the kinds of proposals. The workflow calls these methods and does all the rest."""
+"""The rules that differ between kinds of proposals. The workflow calls these methods."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ S = TypeVar("S")
 
 
 class Policy(ABC, Generic[S]):
-    """The rules of one kind. `proposal` may be unsaved: it names its kind, action, subject and submitter.
+    """The rules of one kind. An unsaved `proposal` has a kind, an action, a subject and a submitter.
 
     **Lock order.** Always lock imports first, each with its own proposal. Then lock claims, reviews, demands or
     mappings, the proposal, the log, and public claims. Rows of one table are locked in primary-key order. A fixed order
@@ -34,7 +34,7 @@ class Policy(ABC, Generic[S]):
     kind: ClassVar[Kind]
     # Whether an approved proposal waits for its publication, and can be returned until then.
     waits: ClassVar[bool] = False
-    # Whether events may keep the reason of a return: only where an erasure reaches them.
+    # Whether events may keep the reason for a return. Only events that an erasure clears may.
     keeps_reasons: ClassVar[bool] = False
     changed: ClassVar[str | Promise] = _("This was changed after it was submitted. Return it and submit it again.")
 
@@ -42,30 +42,30 @@ class Policy(ABC, Generic[S]):
         return cast("S", proposal.subject)
 
     @abstractmethod
-    def hold(self, proposal: Proposal) -> None:
-        """Locks the subject until the transaction ends and gives the proposal the subject as it is now."""
+    def lock_subject(self, proposal: Proposal) -> None:
+        """Locks and reloads the proposal's subject. The lock lasts until the transaction ends."""
 
     @abstractmethod
-    def statement(self, proposal: Proposal) -> dict[str, Any]:
-        """The statement for the second person, from the drafts as they are now."""
+    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+        """The statement for the second person, built from the current drafts."""
 
     @abstractmethod
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, Publisher | None]:
         """The newsroom that proposes, and the one whose Editors decide."""
 
-    def model(self, proposal: Proposal) -> type[Part] | None:
-        """The typed statement that this one must be valid by. None for what isn't published."""
+    def statement_model(self, proposal: Proposal) -> type[Part] | None:
+        """The model that validates the statement, or None if the statement isn't published."""
         return None
 
-    def missing(self, proposal: Proposal) -> Reasons:
+    def find_missing(self, proposal: Proposal) -> Reasons:
         """Everything that has to be done before the submission, each as a sentence for the editor."""
         return []
 
-    def take_note(self, proposal: Proposal) -> None:
-        """Takes the public note and the kind of correction from the draft."""
+    def copy_note(self, proposal: Proposal) -> None:
+        """Copies the public note and the kind of correction from the draft."""
 
     def require_submitter(self, proposal: Proposal) -> None:
-        """Raises NotAllowed unless the submitter may put this forward."""
+        """Raises NotAllowed unless the submitter may submit this."""
         newsroom, _deciding = self.newsrooms(proposal)
         assert newsroom is not None
         roles.require_member(proposal.submitted_by, newsroom)
@@ -76,33 +76,33 @@ class Policy(ABC, Generic[S]):
         roles.require_decider(by, proposal.deciding_id)
 
     def require_outsider(self, proposal: Proposal, by: User) -> None:
-        """Raises NotAllowed if the person wrote or began what they would approve."""
+        """Raises NotAllowed if the person wrote or began the draft."""
 
-    def unchanged(self, proposal: Proposal) -> dict[str, Any]:
-        """The statement that was submitted. Raises EditorialError unless the drafts still give it."""
-        said = self.statement(proposal)
-        if canonical(said).decode() != proposal.statement:
+    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
+        """Returns the submitted statement. Raises EditorialError if the drafts have changed since."""
+        statement = self.build_statement(proposal)
+        if canonical(statement).decode() != proposal.statement:
             raise EditorialError(self.changed)
-        return said
+        return statement
 
     def require_ready(self, proposal: Proposal) -> None:
         """Raises EditorialError if an approved proposal cannot be published yet."""
 
-    def submitted(self, proposal: Proposal) -> None:
-        """Follows the submission."""
+    def after_submit(self, proposal: Proposal) -> None:
+        """Runs after the submission."""
 
-    def returned(self, proposal: Proposal) -> None:
-        """Follows the return."""
+    def after_return(self, proposal: Proposal) -> None:
+        """Runs after the return."""
 
-    def approved(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
-        """Follows the approval of this statement: it takes effect, or waits for its publication."""
+    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+        """Runs after the approval. The statement takes effect now, or waits for its publication."""
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind | None:
-        """The kind of the log's entry. None lets the log choose between original, update and correction."""
+        """The kind of the log entry. None lets the log choose between original, update and correction."""
         return None
 
-    def published(self, proposals: Sequence[Proposal], by: User) -> None:
-        """Follows the publication. Each proposal has its entry."""
+    def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
+        """Runs after the publication. Each proposal has its entry."""
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:
         """Details in the audit log of a submission or publication of this kind, beyond digest and sequence."""
@@ -113,24 +113,24 @@ class Policy(ABC, Generic[S]):
         return str(proposal.kind)
 
 
-def put_forward(policy: Policy[Any], proposal: Proposal, said: dict[str, Any]) -> Proposal:
-    """Saves the proposal of this statement. The subject is locked by the caller."""
-    if (model := policy.model(proposal)) is not None:
-        require_valid(said, model)
-    data = canonical(said)
+def submit_statement(policy: Policy[Any], proposal: Proposal, statement: dict[str, Any]) -> Proposal:
+    """Saves the proposal of this statement. The caller has locked the subject."""
+    if (model := policy.statement_model(proposal)) is not None:
+        require_valid(statement, model)
+    data = canonical(statement)
     proposal.statement, proposal.digest = data.decode(), sha256_hex(data)
     return save_proposal(policy, proposal, proposal.submitted_by, "submitted")
 
 
 def save_proposal(policy: Policy[Any], proposal: Proposal, by: User, act: str) -> Proposal:
-    """Saves a proposal that has its digest, and writes the event of this person's act."""
+    """Saves a proposal that has its digest, and records the action in the audit log."""
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     proposal.save()
-    policy.submitted(proposal)
+    policy.after_submit(proposal)
     detail = {"digest": proposal.digest, **policy.event_detail(proposal)}
     record_event(by, f"{policy.event(proposal)}.{act}", proposal.subject, **detail)
     return proposal
 
 
-def wrote_it() -> NotAllowed:
+def author_refusal() -> NotAllowed:
     return NotAllowed(_("You began this or are one of its authors. Someone else has to decide."))

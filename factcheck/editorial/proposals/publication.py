@@ -1,11 +1,11 @@
-"""Approved statements into the record: the one place where the editors' side appends to the log."""
+"""Publication of approved statements. No other module of this package appends to the log."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 
-from factcheck.editorial.errors import asking_the_record
+from factcheck.editorial.errors import translate_record_errors
 from factcheck.editorial.events import record_events
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.proposals.policy import Policy
@@ -13,8 +13,8 @@ from factcheck.record import publish
 from factcheck.record.log import entries as log
 from factcheck.record.models import LogEntry
 
-# One statement for any number of rows. A review of an import takes over the decision on the import now.
-_PUBLISHED = """
+# One SQL statement for any number of rows. A review of an import gets the decision on the import here.
+_MARK_PUBLISHED = """
 UPDATE editorial_proposal AS mine SET sequence = given.sequence, decision = 'approved',
     decided_by_id = coalesce(mine.decided_by_id, whole.decided_by_id),
     decided_at = coalesce(mine.decided_at, whole.decided_at)
@@ -25,13 +25,13 @@ WHERE mine.id = given.id
 
 
 def append_approved(
-    policy: Policy[Any], proposals: Sequence[Proposal], said: Sequence[dict[str, Any]], by: User
+    policy: Policy[Any], proposals: Sequence[Proposal], statements: Sequence[dict[str, Any]], by: User
 ) -> list[LogEntry]:
-    """Publishes these approved proposals of one newsroom and one kind, and ties each to its entry.
+    """Publishes these approved proposals of one newsroom and one kind, and links each to its entry.
 
-    The subjects are locked by the caller. Reviews are all of one import, or of none. `said` has their statements.
+    The caller has locked the subjects. Reviews must all belong to the same import, or to none.
     """
-    with asking_the_record():
+    with translate_record_errors():
         entries = publish.publish(
             [
                 log.Publication(
@@ -41,12 +41,12 @@ def append_approved(
                     change_class=proposal.change_class or None,
                     note=proposal.note or None,
                 )
-                for proposal, statement in zip(proposals, said, strict=True)
+                for proposal, statement in zip(proposals, statements, strict=True)
             ]
         )
     sequences = [entry.sequence for entry in entries]
     with connection.cursor() as cursor:
-        cursor.execute(_PUBLISHED, [[proposal.pk for proposal in proposals], sequences, proposals[0].batch_id])
+        cursor.execute(_MARK_PUBLISHED, [[proposal.pk for proposal in proposals], sequences, proposals[0].batch_id])
     for proposal, entry in zip(proposals, entries, strict=True):
         proposal.entry = entry
     newsroom = proposals[0].newsroom_id
@@ -56,5 +56,5 @@ def append_approved(
         for proposal, entry in zip(proposals, entries, strict=True)
     ]
     record_events(by, newsroom, acts)
-    policy.published(proposals, by)
+    policy.after_publication(proposals, by)
     return entries

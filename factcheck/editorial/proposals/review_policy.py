@@ -12,7 +12,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, Publisher, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
-from factcheck.editorial.proposals.policy import Policy, Reasons, put_forward, wrote_it
+from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry, RevisionDocument
@@ -24,7 +24,7 @@ from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
 
-WAITS = _("A withdrawal, reinstatement or erasure of this review waits. Have it decided first, or take it back.")
+WAITS = _("A withdrawal, reinstatement or erasure of this review is open. Have it decided first, or take it back.")
 WITHDRAWN = _(
     "This review is withdrawn. Reinstate it before you submit a correction, or erase what is published and keep this"
     " draft."
@@ -33,7 +33,7 @@ _STATE_AFTER = {
     Action.PUBLICATION: State.PUBLISHED,
     Action.WITHDRAWAL: State.WITHDRAWN,
     Action.REINSTATEMENT: State.PUBLISHED,
-    Action.ERASURE: State.ERASED,  # erasure.forget makes a draft of what is redacted
+    Action.ERASURE: State.ERASED,  # erasure.erase_drafts turns a redacted review into a draft
 }
 _LOG_KINDS = {
     Action.WITHDRAWAL: LogEntry.Kind.WITHDRAWAL,
@@ -49,19 +49,19 @@ class ReviewPolicy(Policy[Review]):
     waits = True
     keeps_reasons = True
     changed = _(
-        "The review, its claim or its sources were changed after submission, or what is published with it: the"
-        " newsroom’s page, the label of a verdict or topic, an author’s byline. Return it and submit it again."
+        "The review was changed after its submission, or something that is published with it: its claim, a source, the"
+        " newsroom’s page, a label or a byline. Return it and submit it again."
     )
 
-    def hold(self, proposal: Proposal) -> None:
+    def lock_subject(self, proposal: Proposal) -> None:
         claims: set[UUID] = set()
-        if proposal.action == Action.ERASURE:  # also empties messages of imports, and claims
+        if proposal.action == Action.ERASURE:  # an erasure also empties claims and messages of imports
             review = self.subject(proposal)
             batches = ImportBatch.objects.filter(pk__in=review.proposals.values("batch"))
             list(batches.select_for_update().order_by("pk").values_list("pk"))
             claims = erasure.claims_of(review)
             list(Claim.objects.select_for_update().filter(pk__in=claims).order_by("pk").values_list("pk"))
-        proposal.review = _locked(proposal.subject_id)
+        proposal.review = _lock_review(proposal.subject_id)
         if proposal.action == Action.ERASURE and not erasure.claims_of(self.subject(proposal)) <= claims:
             raise EditorialError(_("Someone else changed this at the same moment. Try again."))
 
@@ -69,20 +69,20 @@ class ReviewPolicy(Policy[Review]):
         newsroom = self.subject(proposal).newsroom
         return newsroom, newsroom
 
-    def statement(self, proposal: Proposal) -> dict[str, Any]:
-        return review_statements.statement(self.subject(proposal))
+    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+        return review_statements.build_statement(self.subject(proposal))
 
-    def model(self, proposal: Proposal) -> type[Part]:
+    def statement_model(self, proposal: Proposal) -> type[Part]:
         models: dict[str, type[Part]] = {Action.WITHDRAWAL: Tombstone, Action.ERASURE: Erasure}
         return models.get(proposal.action, statements.Review)
 
-    def missing(self, proposal: Proposal) -> Reasons:
+    def find_missing(self, proposal: Proposal) -> Reasons:
         review = self.subject(proposal)
         if review.state != State.DRAFT:
             return [_("Only a draft can be submitted. This review is: %s.") % review.get_state_display()]
-        return missing(review)
+        return find_missing(review)
 
-    def take_note(self, proposal: Proposal) -> None:
+    def copy_note(self, proposal: Proposal) -> None:
         review = self.subject(proposal)
         proposal.change_class, proposal.note = review.change_class, review.change_note
 
@@ -94,33 +94,33 @@ class ReviewPolicy(Policy[Review]):
 
     def require_outsider(self, proposal: Proposal, by: User) -> None:
         if roles.is_author(by, self.subject(proposal)):
-            raise wrote_it()
+            raise author_refusal()
 
-    def unchanged(self, proposal: Proposal) -> dict[str, Any]:
+    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
         if proposal.action == Action.PUBLICATION:
-            return super().unchanged(proposal)
-        said = review_statements.statement_of(proposal.statement.encode())
+            return super().require_unchanged(proposal)
+        statement = review_statements.extract_statement(proposal.statement.encode())
         if proposal.action == Action.ERASURE:
             erasure.require_decided_imports(self.subject(proposal))
-            if said["notice"]["newsroom"] != erasure.newsroom_of(self.subject(proposal)):
+            if statement["notice"]["newsroom"] != erasure.responsible_newsroom(self.subject(proposal)):
                 raise EditorialError(self.changed)
-        return said
+        return statement
 
-    def submitted(self, proposal: Proposal) -> None:
-        self._turn(proposal, State.SUBMITTED)
+    def after_submit(self, proposal: Proposal) -> None:
+        self._set_state(proposal, State.SUBMITTED)
 
-    def returned(self, proposal: Proposal) -> None:
-        self._turn(proposal, State.DRAFT)
+    def after_return(self, proposal: Proposal) -> None:
+        self._set_state(proposal, State.DRAFT)
 
-    def approved(self, proposal: Proposal, by: User, said: dict[str, Any]) -> None:
-        self._turn(proposal, State.APPROVED)
+    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+        self._set_state(proposal, State.APPROVED)
         if proposal.action != Action.PUBLICATION:
-            append_approved(self, [proposal], [said], by)
+            append_approved(self, [proposal], [statement], by)
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind | None:
         return _LOG_KINDS.get(Action(proposal.action))
 
-    def published(self, proposals: Sequence[Proposal], by: User) -> None:
+    def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
         reviews: dict[str, list[UUID]] = {}
         for proposal in proposals:
             reviews.setdefault(proposal.action, []).append(proposal.subject_id)
@@ -131,27 +131,27 @@ class ReviewPolicy(Policy[Review]):
             Review.objects.filter(pk__among=some).update(**after)
         for proposal in proposals:
             if proposal.action == Action.ERASURE:
-                erasure.forget(Review.objects.get(pk=proposal.subject_id), proposal)
+                erasure.erase_drafts(Review.objects.get(pk=proposal.subject_id), proposal)
 
     def event(self, proposal: Proposal) -> str:
         return str(proposal.action)
 
-    def _turn(self, proposal: Proposal, state: Review.State) -> None:
-        """The state of the draft follows its publication alone."""
+    def _set_state(self, proposal: Proposal, state: Review.State) -> None:
+        """Sets the draft's state, if the proposal is a publication."""
         review = self.subject(proposal)
         if proposal.action == Action.PUBLICATION:
             review.state = state
             review.save(update_fields=["state"])
 
 
-def missing(review: Review) -> Reasons:
+def find_missing(review: Review) -> Reasons:
     """Everything that has to be done before the submission, each as a sentence for the editor."""
     last = last_entry(review)
     if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
-        return [WITHDRAWN, *review_statements.missing(review)]
+        return [WITHDRAWN, *review_statements.find_missing(review)]
     if last is not None and _has_open(review):
         return [WAITS]
-    reasons = review_statements.missing(review)
+    reasons = review_statements.find_missing(review)
     if last is not None and not (review.change_class and review.change_note):
         reasons.append(_("Say what kind of correction this is, what changed and why."))
     elif short := _too_short(review.change_class, review.change_note):
@@ -159,26 +159,26 @@ def missing(review: Review) -> Reasons:
     published = last_statement(review)  # none after an erasure
     if published is None:
         return reasons
-    said = review_statements.statement(review)
-    if same(said, published, statements.Review):
+    statement = review_statements.build_statement(review)
+    if same(statement, published, statements.Review):
         reasons.append(
             _(
-                "Nothing has changed since the published revision. Change the draft, or leave it: readers keep what is"
-                " published."
+                "Nothing has changed since the published revision, which readers still see. Change the draft"
+                " before you submit it."
             )
         )
-    if review.change_class == Review.ChangeClass.TYPO and _rating(said) != _rating(published):
+    if review.change_class == Review.ChangeClass.TYPO and _rating(statement) != _rating(published):
         reasons.append(_("The verdict has changed, so this isn’t a typing error. Choose another kind of correction."))
     return reasons
 
 
 @transaction.atomic
 def open_correction(*, review: Review, by: User, change_class: str, note: str) -> None:
-    """Reopens the draft. The public keeps the last revision until the correction is published.
+    """Reopens the draft. Readers see the last revision until the correction is published.
 
-    A withdrawn review can be reopened too, so that it is redacted without being public again before.
+    A withdrawn review can be reopened too, so that it can be redacted before it is public again.
     """
-    review = _locked(review.pk)
+    review = _lock_review(review.pk)
     roles.require_writer(by, review)
     if review.state not in (State.PUBLISHED, State.WITHDRAWN):
         raise EditorialError(
@@ -193,54 +193,56 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
     if _has_open(review):
         raise EditorialError(WAITS)
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
-    # With `changed_at`: a form that was opened before is told, and does not overwrite what was written here.
+    # `changed_at` makes a form that was opened earlier notice this change instead of overwriting it.
     review.save(update_fields=["change_class", "change_note", "state", "changed_at"])
     record_event(by, "correction.opened", review, change_class=change_class, note=note)
 
 
 @transaction.atomic
 def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
-    """Asks for the withdrawal, which happens when a second person approves. The reason is public."""
-    review = _locked(review.pk)
+    """Proposes a withdrawal, which takes effect when a second person approves. The reason is public."""
+    review = _lock_review(review.pk)
     roles.require_member(by, review.newsroom_id)
     last = last_entry(review)
     if last is None or last.kind in (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE):
-        raise EditorialError(_("Only what is public can be withdrawn."))
+        raise EditorialError(_("This review is not public, so it cannot be withdrawn."))
     published = last_statement(review)
     assert published is not None
-    return _ask(review, by, Action.WITHDRAWAL, review_statements.tombstone(published), reason)
+    return _propose(review, by, Action.WITHDRAWAL, review_statements.build_tombstone(published), reason)
 
 
 @transaction.atomic
 def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
-    """Asks to reinstate a withdrawn review as it was, which happens when a second person approves."""
-    review = _locked(review.pk)
+    """Proposes to reinstate a withdrawn review unchanged, which takes effect when a second person approves."""
+    review = _lock_review(review.pk)
     roles.require_member(by, review.newsroom_id)
     last, published = last_entry(review), last_statement(review)
     if last is None or last.kind != LogEntry.Kind.WITHDRAWAL or published is None:
-        raise EditorialError(_("Only a withdrawn review can be reinstated."))
-    return _ask(review, by, Action.REINSTATEMENT, published, reason)
+        raise EditorialError(_("This review is not withdrawn, so it cannot be reinstated."))
+    return _propose(review, by, Action.REINSTATEMENT, published, reason)
 
 
 @transaction.atomic
 def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = False) -> Proposal:
-    """Asks to erase all that was published of the review, which happens when a second person approves.
+    """Proposes to erase everything published of the review, which takes effect when a second person approves.
 
-    The draft is erased too, unless `redact`. Then the open correction stays and can be published instead. It must no
-    longer say what has to go. `ground` is a value of erasure.Ground, and `notice` is public.
+    The draft is erased too, unless `redact`. Then the open correction is kept and can be published instead, so it must
+    no longer contain what has to go. `ground` is a value of erasure.Ground, and `notice` is public.
     """
-    review = _locked(review.pk)
+    review = _lock_review(review.pk)
     roles.require_decider(by, review.newsroom_id)
     published = last_statement(review)
     if published is None:
-        raise EditorialError(_("Only what was published can be erased."))
+        raise EditorialError(_("Nothing of this review is published, so there is nothing to erase."))
     if redact and (
-        review.state != State.DRAFT or same(review_statements.statement(review), published, statements.Review)
+        review.state != State.DRAFT or same(review_statements.build_statement(review), published, statements.Review)
     ):
-        raise EditorialError(_("Open a correction first and take out of the draft what has to go."))
+        raise EditorialError(
+            _("A redaction keeps the draft. First open a correction and remove from the draft what has to go.")
+        )
     erasure.require_decided_imports(review)
-    said = erasure.notice(review, ground, notice, redact=redact)
-    return _ask(review, by, Action.ERASURE, said, said["notice"]["text"])
+    statement = erasure.build_notice(review, ground, notice, redact=redact)
+    return _propose(review, by, Action.ERASURE, statement, statement["notice"]["text"])
 
 
 def last_entry(review: Review) -> LogEntry | None:
@@ -249,43 +251,43 @@ def last_entry(review: Review) -> LogEntry | None:
 
 
 def last_statement(review: Review) -> dict[str, Any] | None:
-    """The statement of the newest revision that says something, tombstones passed over."""
+    """The newest published statement, without tombstones."""
     found = (
         RevisionDocument.objects.filter(entry__subject=review.pk)
         .exclude(entry__kind__in=[LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE])
         .order_by("-entry__number")
         .first()
     )
-    return review_statements.statement_of(bytes(found.document)) if found else None
+    return review_statements.extract_statement(bytes(found.document)) if found else None
 
 
-def _locked(pk: UUID) -> Review:
-    """The review as it is now, held until the transaction ends, so that a second click waits its turn."""
+def _lock_review(pk: UUID) -> Review:
+    """The review, reloaded and locked until the transaction ends, so that a second click waits."""
     Review.objects.select_for_update().get(pk=pk)
-    return review_statements.for_statements(Review.objects.filter(pk=pk)).get()
+    return Review.objects.for_statements().get(pk=pk)
 
 
-def _ask(review: Review, by: User, action: Action, said: dict[str, Any], reason: str) -> Proposal:
+def _propose(review: Review, by: User, action: Action, statement: dict[str, Any], reason: str) -> Proposal:
     if not reason.strip():
         raise EditorialError(_("Write the reason. Readers will see it."))
     if _has_open(review):
         raise EditorialError(
             _(
-                "Something about this review already waits: a submitted draft or a request. Have it decided first, or"
-                " take it back."
+                "A submitted draft or another request about this review already waits for a decision. Have it decided"
+                " first, or take it back."
             )
         )
     proposal = Proposal(kind=Kind.REVIEW, action=action, review=review, note=reason, submitted_by=by)
-    return put_forward(ReviewPolicy(), proposal, said)
+    return submit_statement(ReviewPolicy(), proposal, statement)
 
 
 def _has_open(review: Review) -> bool:
     return Proposal.objects.about(review).open().exists()
 
 
-def _rating(said: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The verdict itself. Its label may have changed since."""
-    return said["verdict"]["scale"], said["verdict"]["slug"]
+def _rating(statement: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The verdict without its label, which may have changed since."""
+    return statement["verdict"]["scale"], statement["verdict"]["slug"]
 
 
 def _too_short(change_class: str, note: str) -> str | None:
@@ -293,6 +295,6 @@ def _too_short(change_class: str, note: str) -> str | None:
     if change_class != Review.ChangeClass.SUBSTANTIVE or len(note.strip()) >= entries.MIN_SUBSTANTIVE_NOTE:
         return None
     return _(
-        "Something was wrong, so say what and how you know: at least %(least)s characters, and there are"
-        " %(count)s. Readers will see it."
+        "Say what was wrong and how you know, because readers see this. Write at least %(least)s characters, not"
+        " %(count)s."
     ) % {"least": entries.MIN_SUBSTANTIVE_NOTE, "count": len(note.strip())}

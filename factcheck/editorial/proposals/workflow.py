@@ -1,7 +1,7 @@
 """The workflow of every proposal: submit, approve, return, take back, publish.
 
-Each verb takes `by`, locks the subject, checks that person's membership, runs in one transaction, and raises an
-EditorialError whose text says what to do.
+Each function takes `by`, locks the subject, checks that person's membership and runs in one transaction. It raises an
+EditorialError whose text tells the editor what to do.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from factcheck.editorial.proposals.demand_policy import DemandPolicy
 from factcheck.editorial.proposals.import_policy import ImportPolicy
 from factcheck.editorial.proposals.mapping_policy import MappingPolicy
 from factcheck.editorial.proposals.merge_policy import MergePolicy
-from factcheck.editorial.proposals.policy import Policy, put_forward
+from factcheck.editorial.proposals.policy import Policy, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_policy import ReviewPolicy
 from factcheck.record.models import LogEntry
@@ -30,66 +30,71 @@ POLICIES: dict[str, Policy[Any]] = {
 
 @transaction.atomic
 def submit(*, subject: Model, by: User) -> Proposal:
-    """Puts a draft (a review, a demand or a mapping) before a second person and fixes its digest."""
+    """Submits a draft (a review, a demand or a mapping) to a second person and fixes its digest."""
     proposal = Proposal.of_draft(subject, by)
     policy = POLICIES[proposal.kind]
-    policy.hold(proposal)
+    policy.lock_subject(proposal)
     policy.require_submitter(proposal)
-    if reasons := policy.missing(proposal):
+    if reasons := policy.find_missing(proposal):
         raise EditorialError(*reasons)
-    policy.take_note(proposal)
-    return put_forward(policy, proposal, policy.statement(proposal))
+    policy.copy_note(proposal)
+    return submit_statement(policy, proposal, policy.build_statement(proposal))
 
 
 @transaction.atomic
 def approve(*, proposal: Proposal, by: User, digest: str) -> Proposal:
-    """Approves what was on the screen, named by its digest. What waits for no publication takes effect now."""
-    policy, proposal = _held(proposal)
+    """Approves the statement with this digest, which the person has read.
+
+    Proposals that don't wait for a publication take effect now.
+    """
+    policy, proposal = _lock(proposal)
     policy.require_decider(proposal, by)
-    if proposal.standing:
-        raise EditorialError(_("This has already been decided."))
+    if proposal.effective_decision:
+        raise EditorialError(_("This has already been decided. Reload the page to see the decision."))
     if by.pk == proposal.submitted_by_id:
         raise NotAllowed(_("You submitted this yourself. Someone else has to decide."))
     policy.require_outsider(proposal, by)
     if digest != proposal.digest:
-        raise EditorialError(_("This is not what you read. Read it again before you decide."))
-    said = policy.unchanged(proposal)
+        raise EditorialError(_("This has changed since you read it. Read it again before you decide."))
+    statement = policy.require_unchanged(proposal)
     proposal.decide(Decision.APPROVED, by)
     record_event(by, f"{policy.event(proposal)}.approved", proposal.subject, digest=proposal.digest)
-    policy.approved(proposal, by, said)
+    policy.after_approval(proposal, by, statement)
     return proposal
 
 
 @transaction.atomic
 def return_(*, proposal: Proposal, by: User, reason: str) -> Proposal:
-    """Gives the proposal back, with a reason for the person who submitted it."""
-    policy, proposal = _held(proposal)
+    """Returns the proposal, with a reason for the person who submitted it."""
+    policy, proposal = _lock(proposal)
     policy.require_decider(proposal, by)
     if not reason.strip():
         raise EditorialError(_("Write what has to change, so that your colleague can go on."))
-    return _put_back(policy, proposal, by, reason)
+    return _return(policy, proposal, by, reason)
 
 
 @transaction.atomic
 def take_back(*, proposal: Proposal, by: User) -> Proposal:
-    """Gives the proposal back to the person who submitted it, at their own wish."""
-    policy, proposal = _held(proposal)
+    """Returns the proposal at the submitter's own request."""
+    policy, proposal = _lock(proposal)
     if by.pk != proposal.submitted_by_id:
         raise NotAllowed(_("Only the person who submitted this can take it back. An Editor can return it."))
     policy.require_submitter(proposal)
-    return _put_back(policy, proposal, by, "")
+    return _return(policy, proposal, by, "")
 
 
 @transaction.atomic
 def publish(*, proposal: Proposal, by: User) -> LogEntry:
-    """Makes an approved review or demand public: one entry in the log, one revision, the read model."""
-    policy, proposal = _held(proposal)
+    """Publishes an approved review or demand: a log entry, a revision and the read model."""
+    policy, proposal = _lock(proposal)
     policy.require_decider(proposal, by)
     if not policy.waits or proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
-        raise EditorialError(_("Only what is approved and waits for its publication can be published."))
+        raise EditorialError(
+            _("This cannot be published, because it is not approved or already public. Reload the page.")
+        )
     policy.require_ready(proposal)
-    said = policy.unchanged(proposal)
-    return append_approved(policy, [proposal], [said], by)[0]
+    statement = policy.require_unchanged(proposal)
+    return append_approved(policy, [proposal], [statement], by)[0]
 
 
 def open_proposal(subject: Model) -> Proposal | None:
@@ -97,21 +102,21 @@ def open_proposal(subject: Model) -> Proposal | None:
     return Proposal.objects.about(subject).open().first()
 
 
-def _held(proposal: Proposal) -> tuple[Policy[Any], Proposal]:
-    """The proposal and its subject as they are now, locked so that a second click waits its turn."""
+def _lock(proposal: Proposal) -> tuple[Policy[Any], Proposal]:
+    """Locks and reloads the proposal and its subject, so that a second click waits."""
     policy = POLICIES[proposal.kind]
-    policy.hold(proposal)
+    policy.lock_subject(proposal)
     now = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    now.take_subject(proposal)
+    now.copy_subject(proposal)
     return policy, now
 
 
-def _put_back(policy: Policy[Any], proposal: Proposal, by: User, message: str) -> Proposal:
+def _return(policy: Policy[Any], proposal: Proposal, by: User, message: str) -> Proposal:
     waits = policy.waits and proposal.decision == Decision.APPROVED and proposal.entry_id is None
     if proposal.decision and not waits:
-        raise EditorialError(_("This has already been decided."))
+        raise EditorialError(_("This has already been decided. Reload the page to see the decision."))
     proposal.decide(Decision.RETURNED, by, message)
-    policy.returned(proposal)
+    policy.after_return(proposal)
     detail = {"reason": message} if policy.keeps_reasons else {}
     record_event(by, f"{policy.event(proposal)}.returned", proposal.subject, **detail)
     return proposal

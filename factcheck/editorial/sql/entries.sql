@@ -1,7 +1,7 @@
 -- Every entry of the log but a key rotation (record/sql/rotations.sql) has an approved proposal of exactly what its
 -- document says. The person who approved it isn't an author, even if somebody was named as an author later. The document
 -- speaks for the newsroom that proposed it, unless it is a review that has a page of another publisher.
--- Runs at commit, because the proposal learns its sequence number after the entry is inserted.
+-- Runs at commit, because the proposal gets its sequence number after the entry is inserted.
 CREATE OR REPLACE FUNCTION editorial_entry_was_approved() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -35,7 +35,8 @@ BEGIN
                                  WHERE review_id = NEW.subject AND user_id = proposal.decided_by_id) THEN
         RAISE EXCEPTION 'log entry %: an author approved it', NEW.sequence USING ERRCODE = 'restrict_violation';
     END IF;
-    -- Others answer for what they published. A withdrawal or reinstatement repeats what was published (reviews.sql).
+    -- Other publishers are responsible for their reviews. A withdrawal or reinstatement repeats what was published
+    -- (reviews.sql).
     IF of = 'review' AND (what IN ('withdrawal', 'reinstatement') OR document ->> 'original_url' IS NOT NULL) THEN
         RETURN NULL;
     END IF;

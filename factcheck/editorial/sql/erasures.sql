@@ -1,4 +1,4 @@
--- The public notice of an erasure gives a ground and a text, and has no room for what the review said.
+-- The public notice of an erasure has a ground and a text, but no field for the review's content.
 CREATE OR REPLACE FUNCTION editorial_erasure_has_ground() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -20,7 +20,7 @@ CREATE OR REPLACE TRIGGER erasure_has_ground BEFORE INSERT ON editorial_proposal
 ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER erasure_has_ground;
 
 -- An erasure is refused at commit if it leaves an earlier document, statement or detail behind. A message about an import
--- that brought the review may repeat what it said.
+-- that the review came with may repeat its content.
 CREATE OR REPLACE FUNCTION editorial_was_erased_whole() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

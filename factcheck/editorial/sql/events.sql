@@ -1,4 +1,4 @@
--- Events stay as they were. Those of an erased review lose their details and keep who did what and when.
+-- Events never change. Only the events of an erased review lose their details, and keep who did what and when.
 CREATE OR REPLACE FUNCTION editorial_event_rules() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -20,7 +20,7 @@ CREATE OR REPLACE TRIGGER event_kept BEFORE TRUNCATE ON editorial_editorialevent
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_refuse();
 ALTER TABLE editorial_editorialevent ENABLE ALWAYS TRIGGER event_kept;
 
--- Changes of accounts, groups and memberships write events of their own, however they are made. Logging in writes none.
+-- Every change of an account, group or membership writes an event, however the change is made. A login writes none.
 CREATE OR REPLACE FUNCTION editorial_account_event() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

@@ -6,7 +6,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 
 -- An approved import has exactly the members that its digest names, and the person who approves wrote none of them.
--- Members learn of the decision when they are published, in the statement that names their entries.
+-- Members get the decision when they are published, in the SQL statement that sets their entries.
 CREATE OR REPLACE FUNCTION editorial_require_whole_imports(decided bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -30,7 +30,7 @@ BEGIN
     END IF;
 END $$;
 
--- Who imported it, and for which newsroom, decides who may approve it, so neither ever changes.
+-- The importer and the newsroom of an import decide who may approve it, so they never change.
 CREATE OR REPLACE TRIGGER importbatch_begun BEFORE UPDATE ON editorial_importbatch
     FOR EACH ROW WHEN ((NEW.newsroom_id, NEW.imported_by_id, NEW.imported_at) IS DISTINCT FROM
                        (OLD.newsroom_id, OLD.imported_by_id, OLD.imported_at))

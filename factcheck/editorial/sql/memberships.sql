@@ -1,5 +1,5 @@
--- An account administrator hands out roles and so holds none. The account's row is locked: giving it a role and
--- making it an administrator wait for each other, and the second transaction sees the first one's change.
+-- An account administrator assigns roles and so must not have one. The account's row is locked, so that assigning a role
+-- and making the account an administrator wait for each other. The second transaction then sees the first one's change.
 -- That needs READ COMMITTED, because an earlier snapshot would not show the change.
 CREATE OR REPLACE FUNCTION editorial_membership_rules() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -48,8 +48,8 @@ ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposal_kept;
 
 -- A proposal belongs to the newsroom of its subject, whose Editors decide. Either newsroom can propose a merge of two
 -- newsrooms' claims, and the other one decides.
--- An import takes nothing more once its own proposal exists. The locks on its row make the two submissions wait for
--- each other. An earlier snapshot would not show which of them came first.
+-- Nothing can be added to an import once its own proposal exists. The locks on the import's row make the two submissions
+-- wait for each other. An earlier snapshot would not show which of them came first.
 -- Runs once for all rows of a statement, because one import adds a million rows.
 CREATE OR REPLACE FUNCTION editorial_proposals_added() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -122,9 +122,9 @@ ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposals_decided;
 -- The person who approves is an Editor of the deciding newsroom, or of any newsroom for a mapping. That person isn't an
 -- author of the review or of a review of the import, and did not begin the review or the demand. The constraint
 -- proposal_two_people keeps the submitter out.
--- The list of authors can be changed by anyone who writes the draft. Who began it never changes (reviews.sql,
--- demands.sql). An imported review was begun by its importer, who wrote nothing of it.
--- A review of an import takes over the decision on the import, whose decider has already been checked.
+-- Anyone who writes the draft can change the list of authors. The person who began it never changes (reviews.sql,
+-- demands.sql). An imported review was begun by its importer, who isn't an author.
+-- A review of an import gets the decision on the import, whose decider has already been checked.
 CREATE OR REPLACE FUNCTION editorial_require_deciders(decided bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- Who began a review, with what and for which newsroom, decides who may approve it (proposals.sql), so it never changes.
+-- The person, token and newsroom that began a review decide who may approve it (proposals.sql), so they never change.
 CREATE OR REPLACE FUNCTION editorial_review_begun() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -33,7 +33,7 @@ BEGIN
     END IF;
 END $$;
 
--- A withdrawal names the publisher whose review was public, and a reinstatement says the same as was public.
+-- A withdrawal names the publisher whose review was public, and a reinstatement repeats what was public.
 -- So neither needs a verdict or sources of its own. Runs at commit, when the document exists.
 CREATE OR REPLACE FUNCTION editorial_repeats_what_was_published() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

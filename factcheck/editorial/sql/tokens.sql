@@ -1,4 +1,4 @@
--- What a token may do is fixed when it is made. Only its use and its revocation are added.
+-- The scopes of a token are fixed when it is created. Only its use and its revocation are added.
 CREATE OR REPLACE FUNCTION editorial_token_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

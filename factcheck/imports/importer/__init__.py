@@ -1,4 +1,5 @@
-"""Records of other publishers as drafts: what is known of each, and what becomes of it.
+"""Turns records of other publishers into drafts of a newsroom.
 
-Here belongs what an import does to the newsroom's rows. Reading files is `exchange`, deciding is `proposals`.
+Everything that an import changes in the newsroom's rows belongs here. Reading files belongs to
+`factcheck.imports.readers`, and decisions belong to `factcheck.editorial.proposals`.
 """

@@ -1,4 +1,4 @@
-"""A batch of imported reviews, from the first record until it waits for a second person."""
+"""Batches of imported reviews, from the first record to the submission."""
 
 from collections.abc import Sequence
 
@@ -9,17 +9,17 @@ from psycopg.errors import ProgramLimitExceeded
 from factcheck.editorial import roles
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import ImportBatch, Proposal, Publisher, User
-from factcheck.editorial.proposals.import_policy import locked_batch, submitted
-from factcheck.imports.importer.incoming import Incoming, Outcome, Refused, take_in
+from factcheck.editorial.proposals.import_policy import lock_batch, submit_batch
+from factcheck.imports.importer.record_import import IncomingRecord, Outcome, Refused, import_records
 from factcheck.record.formats.canonical import CanonicalError
 
 
 @transaction.atomic
 def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str = "") -> ImportBatch:
-    """A batch to add to: the person's own of the same files that was interrupted, or a new one.
+    """Returns a batch to add to: the person's interrupted batch of the same files, or a new one.
 
-    `files` is what people read. `files_digest`, of their names and contents, says whether they are the same. Without
-    it the batch is new, and cannot be found again.
+    `files` is the label of the files. `files_digest`, over names and contents, identifies them. Without a digest the
+    batch is always new.
     """
     roles.require_member(by, newsroom)
     files = files if len(files) <= 2000 else f"{files[:1999]}…"
@@ -31,17 +31,17 @@ def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str
     return batch
 
 
-def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[Incoming]) -> list[Outcome | Refused]:
-    """Takes the records in, in one transaction, and says of each what became of it.
+def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
+    """Imports the records in one transaction and returns the outcome of each.
 
-    When the database refuses something, the two halves are tried one after the other, so that one odd record does not
-    keep the others out.
+    If the database refuses a record, the two halves are tried one after the other, so that one bad record doesn't block
+    the others.
     """
     try:
         with transaction.atomic():
-            return take_in(_own_batch(batch, by), by, records)
+            return import_records(_own_batch(batch, by), by, records)
     except (IntegrityError, DataError, CanonicalError, OperationalError) as problem:
-        # A text that is too long for an index is the record's fault. Every other trouble of this class is not.
+        # A text that is too long for an index is the record's fault. Other errors of this class aren't.
         if isinstance(problem, OperationalError) and not isinstance(problem.__cause__, ProgramLimitExceeded):
             raise
         if len(records) == 1:
@@ -56,20 +56,20 @@ def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[Incoming]) -
 
 @transaction.atomic
 def submit_import(*, batch: ImportBatch, by: User, unchanged: int = 0, refused: int = 0) -> Proposal | None:
-    """Puts the batch before a second person and fixes its digest. A batch with nothing in it is deleted (None)."""
+    """Submits the batch to a second person and fixes its digest. An empty batch is deleted (None)."""
     batch = _own_batch(batch, by)
     if not batch.members.exists():
         batch.delete()
         return None
-    return submitted(batch, by, "submitted", unchanged=unchanged, refused=refused)
+    return submit_batch(batch, by, "submitted", unchanged=unchanged, refused=refused)
 
 
 def _own_batch(batch: ImportBatch, by: User) -> ImportBatch:
     """The batch, locked, if this person may add to it."""
-    batch = locked_batch(batch.pk)
+    batch = lock_batch(batch.pk)
     roles.require_member(by, batch.newsroom_id)
     if by.pk != batch.imported_by_id:
-        raise NotAllowed(_("Somebody else began this import."))
+        raise NotAllowed(_("Another person began this import. Only that person can add to it."))
     if batch.proposal is not None:
-        raise EditorialError(_("This import is finished. Begin another one."))
+        raise EditorialError(_("This import is finished. Begin a new one."))
     return batch

@@ -1,4 +1,4 @@
-"""Fills in what the format of a record cannot express with what its review says already."""
+"""Completion of records: keys that the file's format can't express get the values of the existing review."""
 
 from typing import Any
 
@@ -10,94 +10,97 @@ from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import Claimant, Review, ReviewedClaim
 
 
-def completed(record: Record, silent: frozenset[str], said: dict[str, Any]) -> Record:
-    """The record with the values of the review's statement at the places in `silent` ("verdict.original.value").
+def complete_record(record: Record, unspecified: frozenset[str], statement: dict[str, Any]) -> Record:
+    """The record with the statement's values at the paths in `unspecified` (for example "verdict.original.value").
 
-    Of a claimant only where the name is the same, of a verdict where the words are, of a source or an appearance as
-    `_members` says. Which verdict of ours the words mean is not the file's to say: mappings and editors do.
+    A claimant is completed only if the name is the same, and a verdict only if its words are. For sources and
+    appearances see `_members`. The verdict here is never completed, because mappings and editors choose it.
     """
-    if said["license"] == settings.LICENSE_URL:
-        said = said | {"license": None}  # the site's own, which no record gave
-    filled: Record = _filled(record, said, silent, "")
+    if statement["license"] == settings.LICENSE_URL:
+        statement = statement | {"license": None}  # the site's default, which no record gives
+    filled: Record = _filled(record, statement, unspecified, "")
     return filled
 
 
-def says_the_same(record: Record, said: dict[str, Any]) -> bool:
+def leaves_unchanged(record: Record, statement: dict[str, Any]) -> bool:
     """Whether the record would leave the statement as it is."""
-    said = filled(said, Review)
+    statement = filled(statement, Review)
     verdict, claim, publisher = record["verdict"], record["claim"], record["publisher"]
-    here = said["publisher"]
+    publisher_now = statement["publisher"]
     return (
-        all(record[key] == said[key] for key in _PLAIN)
-        and all(claim[key] == said["claim"][key] for key in _OF_CLAIM)
-        and _without_id(claim["claimant"], said["claim"]["claimant"])
-        and verdict["slug"] in (None, said["verdict"]["slug"])
-        and verdict["original"] == said["verdict"]["original"]
-        and verdict["explanation"] in (None, said["verdict"]["explanation"])
-        and record["license"] in (None, said["license"])
-        and [topic["slug"] for topic in record["topics"]] == [topic["slug"] for topic in said["topics"]]
-        and publisher | {"name": publisher["name"] or publisher["site"]} == {key: here[key] for key in publisher}
+        all(record[key] == statement[key] for key in _PLAIN)
+        and all(claim[key] == statement["claim"][key] for key in _OF_CLAIM)
+        and _without_id(claim["claimant"], statement["claim"]["claimant"])
+        and verdict["slug"] in (None, statement["verdict"]["slug"])
+        and verdict["original"] == statement["verdict"]["original"]
+        and verdict["explanation"] in (None, statement["verdict"]["explanation"])
+        and record["license"] in (None, statement["license"])
+        and [topic["slug"] for topic in record["topics"]] == [topic["slug"] for topic in statement["topics"]]
+        and publisher | {"name": publisher["name"] or publisher["site"]}
+        == {key: publisher_now[key] for key in publisher}
     )
 
 
-def _keys(model: type[Part], *besides: str) -> list[str]:
-    return [key for key in model.model_fields if key not in besides]
+def _keys(model: type[Part], *exclude: str) -> list[str]:
+    return [key for key in model.model_fields if key not in exclude]
 
 
-# What is compared as it is; the rest has ids, or is ours to say.
+# Keys that are compared directly. The other keys have ids, or are chosen here.
 _PLAIN = _keys(Review, "id", "original_url", "claim", "verdict", "publisher", "topics", "license")
 _OF_CLAIM = _keys(ReviewedClaim, "id", "claimant")
 _OF_CLAIMANT = _keys(Claimant, "id", "confirmed")
 _Member = dict[str, Any]
-# What has to be the same, so that the rest is of the same person and verdict.
+# Keys that must be equal before the rest of a claimant or a verdict is completed.
 _KNOWN_BY = {"claim.claimant.": "name", "verdict.original.": "label"}
 
 
-def _without_id(claimant: dict[str, Any] | None, said: dict[str, Any] | None) -> bool:
-    if claimant is None or said is None:
-        return claimant is said
-    return all(claimant[key] == said[key] for key in _OF_CLAIMANT)
+def _without_id(claimant: dict[str, Any] | None, known: dict[str, Any] | None) -> bool:
+    if claimant is None or known is None:
+        return claimant is known
+    return all(claimant[key] == known[key] for key in _OF_CLAIMANT)
 
 
-def _filled(value: Any, said: Any, silent: frozenset[str], path: str) -> Any:
+def _filled(value: Any, known: Any, unspecified: frozenset[str], path: str) -> Any:
     if path in ("sources.", "claim.appearances."):
-        return _members(value, said, silent, path)
-    if not isinstance(value, dict) or not isinstance(said, dict):
+        return _members(value, known, unspecified, path)
+    if not isinstance(value, dict) or not isinstance(known, dict):
         return value
-    if (of := _KNOWN_BY.get(path)) and value[of] != said[of]:
+    if (of := _KNOWN_BY.get(path)) and value[of] != known[of]:
         return value
     if path == "verdict.":
-        unsaid = "verdict.original" in silent
+        gaps = "verdict.original" in unspecified
         words = (
-            said["original"] if unsaid else _filled(value["original"], said["original"], silent, "verdict.original.")
+            known["original"]
+            if gaps
+            else _filled(value["original"], known["original"], unspecified, "verdict.original.")
         )
         return value | {"original": words}
     return {
-        key: said[key]
-        if path + key in silent and key in said
-        else _filled(each, said.get(key), silent, f"{path}{key}.")
+        key: known[key]
+        if path + key in unspecified and key in known
+        else _filled(each, known.get(key), unspecified, f"{path}{key}.")
         for key, each in value.items()
     }
 
 
-def _members(given: list[_Member], here: list[_Member], silent: frozenset[str], path: str) -> list[_Member]:
-    """The members given, each with what it does not say ("sources.stance" of any, "sources.0.stance" of one).
+def _members(given: list[_Member], existing: list[_Member], unspecified: frozenset[str], path: str) -> list[_Member]:
+    """The given members, completed at their unspecified paths ("sources.stance" for all, "sources.0.stance" for one).
 
-    It is taken from the one here with the same address and title; without a title, from the next with the address.
-    Which appearance is the first stays unless the record says so of another.
+    Values come from the existing member with the same URL and title. A member without a title takes the next one with
+    the same URL. The first appearance stays the same unless the record names another.
     """
     titled: dict[tuple[Any, Any], list[_Member]] = {}
     untitled: dict[str | None, list[_Member]] = {}
-    for each in here:
+    for each in existing:
         titled.setdefault((each.get("title"), each["url"]), []).append(each)
         untitled.setdefault(each["url"], []).append(each)
     settled = {"first"} if any(each.get("first") for each in given) else set()
     found = []
     for index, each in enumerate(given):
         same = titled.get((each.get("title"), each["url"]))
-        if f"{path}{index}.title" in silent:
+        if f"{path}{index}.title" in unspecified:
             same = untitled.get(each["url"])
-        said = same.pop(0) if same else None
-        unsaid = {key for key in each if not silent.isdisjoint((path + key, f"{path}{index}.{key}"))} - settled
-        found.append(each | {key: said[key] for key in unsaid} if said else each)
+        known = same.pop(0) if same else None
+        gaps = {key for key in each if not unspecified.isdisjoint((path + key, f"{path}{index}.{key}"))} - settled
+        found.append(each | {key: known[key] for key in gaps} if known else each)
     return found

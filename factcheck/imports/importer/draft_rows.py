@@ -1,4 +1,4 @@
-"""The rows of drafts that records of other publishers become, many at a time in few statements."""
+"""Rows of drafts from imported records, written in bulk with few SQL statements."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ from factcheck.record.statements.review import OriginalRating
 
 @dataclass
 class Rows:
-    """The rows of some records, gathered and then written table by table; new reviews become rows while they are."""
+    """Collects the rows of some records and writes them table by table. New reviews become rows during the write."""
 
     references: References
     by: User
@@ -36,16 +36,16 @@ class Rows:
     topics: list[Row] = field(default_factory=list)
 
     def add(self, record: Record, key: str, digest: str) -> UUID:
-        """A review that is not there yet, in the state "submitted"; of a claim that may be. Returns its id.
+        """Adds a new review in the state "submitted", with its claim if that is new. Returns the review's id.
 
-        A claim that is made with it has its moment, by which it is known later (`incoming`).
+        A new claim gets the same time as the review, so that `is_claim_imported` recognises it later.
         """
-        said = record["claim"]
-        claim = self.references.claims_by_id.get(said["id"])
+        values = record["claim"]
+        claim = self.references.claims_by_id.get(values["id"])
         if claim is None:
             claim = new_row(
                 Claim,
-                id=UUID(said["id"]) if said["id"] else new_id(),
+                id=UUID(values["id"]) if values["id"] else new_id(),
                 newsroom_id=self.references.newsroom.pk,
                 logged_by_id=self.by.pk,
                 logged_at=self.now,
@@ -55,15 +55,15 @@ class Rows:
             )
             self.claims.append(claim)
             self._add_to_claim(claim.id, record)
-            if said["id"]:
-                self.references.claims_by_id[said["id"]] = claim
+            if values["id"]:
+                self.references.claims_by_id[values["id"]] = claim
         review_id = UUID(record["id"]) if record["id"] else new_id()
         self.reviews.append((review_id, claim.id, record, key, digest))
         self.references.review_ids.add(str(review_id))
         return review_id
 
     def change(self, review: Review, record: Record, digest: str, *, with_claim: bool) -> None:
-        """The same rows as the record has them now. What editors decided here stays: a redacted name, a verdict."""
+        """Updates the review's rows from the record. A redacted name and an editor's verdict are kept."""
         written = self._of_review(record, digest)
         if review.original_label in ("", written["original_label"]) and not record["verdict"]["slug"]:
             written["verdict_id"] = written["verdict_id"] or review.verdict_id
@@ -72,9 +72,9 @@ class Rows:
         self.changed_reviews.append(review)
         self._add_to_review(review.pk, record)
         if with_claim:
-            changed, said = _of_claim(record), record["claim"]["claimant"]
+            changed, given = _of_claim(record), record["claim"]["claimant"]
             now = review.claim.claimant
-            redacted = now and now.type == Claimant.Type.UNNAMED and said and said["type"] != Claimant.Type.UNNAMED
+            redacted = now and now.type == Claimant.Type.UNNAMED and given and given["type"] != Claimant.Type.UNNAMED
             if not redacted:
                 changed["claimant_id"] = self._claimant(record)
             Claim.objects.filter(pk=review.claim_id).update(**changed, changed_at=self.now)
@@ -130,7 +130,7 @@ class Rows:
         self.authorships += [new_row(Authorship, review_id=review, name=author["name"]) for author in record["authors"]]
 
     def _of_review(self, record: Record, digest: str) -> dict[str, Any]:
-        """The columns of a review that the record fills."""
+        """The columns of a review with the values of the record."""
         publisher = self.references.publishers[record["publisher"]["site"]]
         original = record["verdict"]["original"] or dict.fromkeys(OriginalRating.model_fields)
         by_name = columns_of(Review, {**record, **{f"original_{key}": value for key, value in original.items()}})
@@ -145,16 +145,16 @@ class Rows:
         }
 
 
+def new_row(model: type[Model], **columns: Any) -> Row:
+    """A new row. Other columns have the model's defaults."""
+    return SimpleNamespace(**_defaults(model) | columns)
+
+
 def _of_claim(record: Record) -> dict[str, Any]:
-    """The columns of a claim that the record fills, but its claimant."""
+    """The columns of a claim with the values of the record, without the claimant."""
     by_name = columns_of(Claim, record["claim"])
     del by_name["id"]
     return by_name
-
-
-def new_row(model: type[Model], **columns: Any) -> Row:
-    """A row that is not there yet; columns that are not given have the model's defaults."""
-    return SimpleNamespace(**_defaults(model) | columns)
 
 
 @cache
@@ -163,7 +163,7 @@ def _defaults(model: type[Model]) -> dict[str, Any]:
 
 
 def _difference(row: Publisher, record: Record) -> dict[str, Any]:
-    """What the record says of its publisher and the row does not; null where the record says nothing."""
-    ours, theirs = review_statements.publisher(row), record["publisher"]
-    said = {**theirs, "name": theirs["name"] or theirs["site"]}
-    return {key: value for key, value in said.items() if ours[key] != value}
+    """The record's values of the publisher that differ from the row. A missing value is null."""
+    ours, theirs = review_statements.publisher_values(row), record["publisher"]
+    given = {**theirs, "name": theirs["name"] or theirs["site"]}
+    return {key: value for key, value in given.items() if ours[key] != value}

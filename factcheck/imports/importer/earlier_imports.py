@@ -1,4 +1,4 @@
-"""Reviews that earlier imports brought in: how they are found again, and what of them imports may still change."""
+"""Reviews from earlier imports: how an import finds them, and what it may still change."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -11,63 +11,63 @@ from factcheck.editorial.models.kinds import Action, Decision
 from factcheck.editorial.proposals.review_policy import last_statement
 
 
-def find_former(given: Mapping[str, Collection[str]]) -> dict[str, Review]:
-    """The reviews that were imported with these keys, by key, locked, each with what is annotated below.
+def find_earlier_reviews(digests: Mapping[str, Collection[str]]) -> dict[str, Review]:
+    """The reviews that were imported with these keys, by key, locked and annotated.
 
-    `given` has the digests of the records of each key.
+    `digests` has the digests of the records of each key.
 
-    The rows are locked before they are read. A query that waits for a lock keeps its old view of other tables, and
+    The rows are locked before they are read. A query that waits for a lock keeps its old snapshot of other tables, and
     would miss the erasure that it waited for.
     """
     proposals = Proposal.objects.filter(review=OuterRef("pk"))
-    # A person who opens a correction or saves the draft has it in hand from then on.
+    # After a person has opened a correction or saved the draft, the import may not change the draft.
     later = Proposal.objects.filter(review=OuterRef("review"), pk__gt=OuterRef("pk"))
-    put_back = proposals.filter(
+    returned = proposals.filter(
         ~Exists(later), batch__isnull=False, decision=Decision.RETURNED, decided_at__gte=OuterRef("changed_at")
     )
-    brought = proposals.filter(batch__isnull=False).order_by("-pk").values("submitted_at")[:1]
+    imports = proposals.filter(batch__isnull=False).order_by("-pk").values("submitted_at")[:1]
     published = Exists(proposals.filter(entry__isnull=False))
-    known = Review.objects.filter(import_key__among=set(given))
+    known = Review.objects.filter(import_key__among=set(digests))
     found = list(known.values_list("pk", "claim_id", "import_key", "import_digest"))
     if not found:
         return {}
-    held = [pk for pk, *_rest in found]
-    _hold(Claim, {claim for _pk, claim, key, digest in found if given[str(key)] != {digest}})
-    _hold(Review, held)
+    keys = [pk for pk, *_rest in found]
+    _lock(Claim, {claim for _pk, claim, key, digest in found if digests[str(key)] != {digest}})
+    _lock(Review, keys)
     rows = (
-        Review.objects.filter(pk__among=held)
+        Review.objects.filter(pk__among=keys)
         .annotate(
-            waiting=Exists(proposals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
-            published=published,
-            put_back=Exists(put_back),
-            brought_at=Subquery(brought),
-            erased=Exists(proposals.filter(entry__isnull=False, action=Action.ERASURE)),
-            shared=Exists(Review.objects.filter(claim=OuterRef("claim")).exclude(pk=OuterRef("pk"))),
+            is_pending=Exists(proposals.filter(entry__isnull=True).exclude(decision=Decision.RETURNED)),
+            is_published=published,
+            was_returned=Exists(returned),
+            imported_at=Subquery(imports),
+            is_erased=Exists(proposals.filter(entry__isnull=False, action=Action.ERASURE)),
+            is_shared=Exists(Review.objects.filter(claim=OuterRef("claim")).exclude(pk=OuterRef("pk"))),
         )
         .select_related("claim__claimant")
     )
     return {str(review.import_key): review for review in rows}
 
 
-def _hold(model: type[Claim | Review], keys: Collection[UUID]) -> None:
+def published_statement(existing: Any) -> dict[str, Any] | None:
+    """The published statement of a review whose draft was returned, otherwise None."""
+    return last_statement(existing) if existing.is_published and existing.was_returned else None
+
+
+def is_claim_imported(existing: Any) -> bool:
+    """Whether only imports wrote the review's claim. Imports never change a claim that the desk chose or edited."""
+    claim = existing.claim
+    came_together = (claim.newsroom_id, claim.logged_at) == (existing.newsroom_id, existing.created_at)
+    return came_together and bool(existing.imported_at) and claim.changed_at <= existing.imported_at
+
+
+def restore_public_verdict(existing: Review, public: dict[str, Any]) -> None:
+    """Sets the published verdict again, with the publisher's words that it was chosen for."""
+    existing.original_label = (public["original"] or {}).get("label") or ""
+    existing.verdict = Verdict.objects.filter(scale__slug=public["scale"], slug=public["slug"]).first()
+    existing.verdict_explanation = public["explanation"] or ""
+
+
+def _lock(model: type[Claim | Review], keys: Collection[UUID]) -> None:
     if keys:
         list(model._default_manager.select_for_update().filter(pk__among=keys).order_by("pk").values_list("pk"))
-
-
-def published_statement(former: Any) -> dict[str, Any] | None:
-    """The published statement of a review whose draft was returned, or else None."""
-    return last_statement(former) if former.published and former.put_back else None
-
-
-def came_with(former: Any) -> bool:
-    """Whether only imports wrote the review's claim. Imports don't change a claim that the desk chose or edited."""
-    claim = former.claim
-    made = (claim.newsroom_id, claim.logged_at) == (former.newsroom_id, former.created_at)
-    return made and bool(former.brought_at) and claim.changed_at <= former.brought_at
-
-
-def give_public_verdict(former: Review, public: dict[str, Any]) -> None:
-    """The verdict that is public, with the publisher's words for which it was given."""
-    former.original_label = (public["original"] or {}).get("label") or ""
-    former.verdict = Verdict.objects.filter(scale__slug=public["scale"], slug=public["slug"]).first()
-    former.verdict_explanation = public["explanation"] or ""

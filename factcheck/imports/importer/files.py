@@ -1,4 +1,4 @@
-"""Files of reviews into a batch: reads, hands on in chunks, counts, and writes down what was refused."""
+"""Imports files of reviews into a batch, in chunks, and lists refused records."""
 
 import errno
 import hashlib
@@ -14,19 +14,19 @@ from typing import Any, Self, TextIO
 
 from factcheck.editorial.models import ImportBatch, User
 from factcheck.imports.importer.batches import add_to_batch
-from factcheck.imports.importer.incoming import Incoming, Refused
-from factcheck.imports.readers.chunks import Read, chunks
+from factcheck.imports.importer.record_import import IncomingRecord, Refused
+from factcheck.imports.readers.chunks import ReadResult, read_chunks
 from factcheck.imports.readers.results import Position, Problem, Record, Refusal
 
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
-_MAX_PLACES = 1000  # that are told apart
+_MAX_PLACES = 1000  # that are counted separately
 
 
 @dataclass
 class Counts:
-    """How many records became what; refusals by the code of their first reason.
+    """The number of records by outcome. Refusals are counted by the code of their first reason.
 
-    `left_out`: how many values of the records taken in could not be kept, by property and code.
+    `left_out` counts the values of imported records that could not be kept, by property and code.
     """
 
     new: int = 0
@@ -48,13 +48,11 @@ class Counts:
         )
 
 
-def _printable(text: str) -> str:
-    """As JSON escapes what a terminal would obey or no encoding has: names of properties are anybody's to choose."""
-    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
-
-
 class Listing:
-    """JSON Lines, made when there is a first line: file, line, pointer, address, reasons, and the record if refused."""
+    """A JSON Lines file that is created with its first line.
+
+    Each line has the file, line, pointer, URL and reasons, and the record if it was refused.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -72,7 +70,7 @@ class Listing:
     ) -> None:
         if self._out is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Bytes that were no UTF-8 are lone surrogates here; in JSON "\\udce9" spells one.
+            # Bytes that weren't UTF-8 are lone surrogates here. JSON writes one as "\\udce9".
             self._out = self.path.open("w", encoding="utf-8", errors="backslashreplace")
         line = {
             "file": str(file),
@@ -88,23 +86,15 @@ class Listing:
 
 
 def digest_of(files: Sequence[Path], fetched: Container[Path] = ()) -> str:
-    """SHA-256 that names these files: each by its name and what it holds, or the name alone if it was fetched.
+    """SHA-256 that identifies these files by name and contents, or a fetched file by its name.
 
-    The name of one that was fetched is that of its address (`fetch_claims`), whose answers change. Raises OSError.
+    A fetched file is named for its URL (`fetch_claims`), because the responses can change. Raises OSError.
     """
     whole = hashlib.sha256()
     each = ((os.fsencode(path.name), b"" if path in fetched else _digest_of_contents(path)) for path in files)
-    for name, held in sorted(each):
-        whole.update(b"%d %s %d %s" % (len(name), name, len(held), held))
+    for name, contents in sorted(each):
+        whole.update(b"%d %s %d %s" % (len(name), name, len(contents), contents))
     return whole.hexdigest()
-
-
-def _digest_of_contents(path: Path) -> bytes:
-    with path.open("rb") as file:
-        if not file.seekable():
-            fault = "it cannot be read twice, as an interrupted import has to be: write it into a file first"
-            raise OSError(errno.ESPIPE, fault, str(path))
-        return hashlib.file_digest(file, "sha256").digest()
 
 
 def import_files(
@@ -116,12 +106,12 @@ def import_files(
     left_out: Listing,
     progress: Callable[[int], object] = lambda done: None,
 ) -> Counts:
-    """Every record of the files into the batch. `progress` is called with the bytes read since the last call."""
+    """Imports every record of the files. `progress` is called with the bytes read since the last call."""
     counts = Counts()
     for path in files:
         before = 0
-        for chunk, done in chunks(path):
-            for found, record in _take(chunk, batch, by, counts):
+        for chunk, done in read_chunks(path):
+            for found, record in _import_chunk(chunk, batch, by, counts):
                 if isinstance(found, Refusal):
                     counts.refused[found.problems[0].code] += 1
                     refused.write(path, found.position, found.address, found.problems, record=record)
@@ -133,10 +123,23 @@ def import_files(
     return counts
 
 
-def _take(chunk: Sequence[Read], batch: ImportBatch, by: User, counts: Counts) -> Iterator[Read]:
-    """Hands the records on. Yields them, and what was refused, here or by the editors' side, in the file's order."""
+def _printable(text: str) -> str:
+    """The text with unprintable characters escaped, because names of properties can contain anything."""
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
+
+
+def _digest_of_contents(path: Path) -> bytes:
+    with path.open("rb") as file:
+        if not file.seekable():
+            fault = "the import has to read it twice, which is impossible here. Save it to a file first"
+            raise OSError(errno.ESPIPE, fault, str(path))
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def _import_chunk(chunk: Sequence[ReadResult], batch: ImportBatch, by: User, counts: Counts) -> Iterator[ReadResult]:
+    """Imports one chunk. Yields its records and all refusals in the order of the file."""
     records = [result for result, _ in chunk if isinstance(result, Record)]
-    incoming = [Incoming(record.key, record.data, record.silent) for record in records]
+    incoming = [IncomingRecord(record.key, record.data, record.unspecified) for record in records]
     outcomes = iter(add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])
     for result, node in chunk:
         if isinstance(result, Refusal):

@@ -1,4 +1,4 @@
-"""What records of other publishers refer to: publishers, verdicts, claimants, topics."""
+"""Rows that imported records refer to: publishers, verdicts, claimants, topics."""
 
 import secrets
 import time
@@ -21,7 +21,7 @@ from factcheck.editorial.models import (
     TopicLabel,
     Verdict,
 )
-from factcheck.editorial.models.claims import SORTED_BY
+from factcheck.editorial.models.claims import SORTED_CHARACTERS
 from factcheck.editorial.proposals.mapping_policy import adopted_mappings
 from factcheck.editorial.statement_columns import columns_of
 from factcheck.record.formats.urls import review_of_page
@@ -42,7 +42,7 @@ def new_id() -> UUID:
 
 
 class References:
-    """What some records refer to, read once: publishers, verdicts, claimants, topics, and ids that are given."""
+    """The rows that some records refer to, read once: publishers, verdicts, claimants, topics, and given ids."""
 
     def __init__(self, newsroom: Publisher, records: Iterable[Record]) -> None:
         self.newsroom = newsroom
@@ -57,25 +57,27 @@ class References:
             (verdict.scale.slug, verdict.slug): verdict.pk
             for verdict in (Verdict.objects.filter(slug__in=named).select_related("scale") if named else ())
         }
-        self._claimants = _claimants(newsroom, [said for record in records if (said := record["claim"]["claimant"])])
-        given = {record["claim"]["id"] for record in records if record["claim"]["id"]}
-        self.claims_by_id = {str(row.pk): row for row in (Claim.objects.filter(pk__in=given) if given else ())}
-        given = {record["id"] for record in records if record["id"]}
-        taken = Review.objects.filter(pk__in=given).values_list("pk", flat=True) if given else ()
-        self.review_ids = {str(pk) for pk in taken}
+        self._claimants = _claimants(
+            newsroom, [claimant for record in records if (claimant := record["claim"]["claimant"])]
+        )
+        ids = {record["claim"]["id"] for record in records if record["claim"]["id"]}
+        self.claims_by_id = {str(row.pk): row for row in (Claim.objects.filter(pk__in=ids) if ids else ())}
+        ids = {record["id"] for record in records if record["id"]}
+        existing = Review.objects.filter(pk__in=ids).values_list("pk", flat=True) if ids else ()
+        self.review_ids = {str(pk) for pk in existing}
         pages = {pk for record in records if (pk := review_of_page(record["original_url"]))}
         ours = Review.objects.filter(pk__in=pages, original_url="").values_list("pk", flat=True) if pages else ()
         self._own_reviews = set(ours)
         self._topics = {topic.slug: topic.pk for topic in _topics(records)}
 
     def is_of_newsroom(self, record: Record) -> bool:
-        """Whether a newsroom here wrote it: by its publisher's site, or by the page, which is one of this site."""
+        """Whether a newsroom here wrote the review, judging by the publisher's site or the review's URL."""
         return (
             record["publisher"]["site"] in self.newsrooms or review_of_page(record["original_url"]) in self._own_reviews
         )
 
     def verdict(self, record: Record) -> int | None:
-        """The id of our verdict: the one that the record names, or what its words are mapped to, or None."""
+        """The id of the verdict here: the one that the record names, or the mapping of its words, or None."""
         verdict = record["verdict"]
         if verdict["scale"] and verdict["slug"]:
             return self._verdicts.get((verdict["scale"], verdict["slug"]))
@@ -85,7 +87,7 @@ class References:
         return self._mapped.get((words, record["publisher"]["site"])) or self._mapped.get((words, ""))
 
     def make_missing(self, records: Iterable[Record]) -> None:
-        """Makes the publishers, claimants and topics that these records are the first to name."""
+        """Creates the publishers, claimants and topics that don't exist yet."""
         records = list(records)
         publishers = {
             record["publisher"]["site"]: _publisher(record)
@@ -94,8 +96,10 @@ class References:
         }
         Publisher.objects.bulk_create(publishers.values())
         self.publishers |= publishers
-        said = [said for record in records if (said := record["claim"]["claimant"])]
-        claimants = {key: _claimant(self.newsroom, each) for each in said if (key := _key(each)) not in self._claimants}
+        named = [claimant for record in records if (claimant := record["claim"]["claimant"])]
+        claimants = {
+            key: _claimant(self.newsroom, each) for each in named if (key := _key(each)) not in self._claimants
+        }
         insert(Claimant, claimants.values())
         self._claimants |= claimants
         labels: dict[str, dict[str, str]] = {}
@@ -106,13 +110,13 @@ class References:
         self._topics |= {row.slug: row.pk for row in rows}
         TopicLabel.objects.bulk_create(
             TopicLabel(topic_id=self._topics[slug], language=language, label=label)
-            for slug, given in labels.items()
-            for language, label in given.items()
+            for slug, names in labels.items()
+            for language, label in names.items()
         )
 
     def claimant(self, record: Record) -> Claimant | None:
-        said = record["claim"]["claimant"]
-        return self._claimants.get(_key(said)) if said else None
+        claimant = record["claim"]["claimant"]
+        return self._claimants.get(_key(claimant)) if claimant else None
 
     def topics(self, record: Record) -> list[int]:
         return list(dict.fromkeys(self._topics[topic["slug"]] for topic in record["topics"]))
@@ -123,12 +127,12 @@ def _publishers(sites: set[str]) -> dict[str, Publisher]:
 
 
 def _publisher(record: Record) -> Publisher:
-    said = record["publisher"]
-    return Publisher(**columns_of(Publisher, said) | {"name": said["name"] or said["site"]})
+    values = record["publisher"]
+    return Publisher(**columns_of(Publisher, values) | {"name": values["name"] or values["site"]})
 
 
 def _mappings() -> dict[tuple[str, str], int]:
-    """Adopted mappings: (words, site or "") to the id of our verdict."""
+    """Adopted mappings, from (words, site or "") to the id of the verdict here."""
     return {
         (_folded(mapping.words), mapping.site.lower().removeprefix("www.")): mapping.verdict_id
         for mapping in adopted_mappings()
@@ -139,39 +143,48 @@ def _folded(words: str) -> str:
     return " ".join(words.split()).casefold()
 
 
-def _claimants(newsroom: Publisher, said: list[dict[str, Any]]) -> dict[_Key, Claimant]:
-    """Those that are there, by what is said of them and by the ids that are given."""
-    if not said:
+def _claimants(newsroom: Publisher, claimants: list[dict[str, Any]]) -> dict[_Key, Claimant]:
+    """Existing claimants, by identity and by given id."""
+    if not claimants:
         return {}
-    names = {claimant["name"] for claimant in said if claimant["name"]}
-    descriptions = {claimant["description"] for claimant in said if claimant["description"]}
-    begins = {description[:SORTED_BY] for description in descriptions}  # for the index claimant_newsroom
-    rows = Claimant.objects.annotate(begins=Left("description", SORTED_BY)).filter(
+    names = {claimant["name"] for claimant in claimants if claimant["name"]}
+    descriptions = {claimant["description"] for claimant in claimants if claimant["description"]}
+    begins = {description[:SORTED_CHARACTERS] for description in descriptions}  # for the index claimant_newsroom
+    rows = Claimant.objects.annotate(begins=Left("description", SORTED_CHARACTERS)).filter(
         Q(name__in=names) | Q(name="", begins__in=begins, description__in=descriptions), newsroom=newsroom
     )
     found: dict[_Key, Claimant] = {}
-    # Confirmed ones last, so that they are taken where there are two.
+    # Confirmed claimants come last, so that they win over unconfirmed ones.
     for row in rows.order_by("confirmed", "pk"):
         found[row.type, row.name, row.description, row.job_title, tuple(row.same_as)] = row
-    ids = {claimant["id"] for claimant in said if claimant["id"]}
+    ids = {claimant["id"] for claimant in claimants if claimant["id"]}
     return found | {str(row.pk): row for row in (Claimant.objects.filter(pk__in=ids) if ids else ())}
 
 
-def _key(said: Mapping[str, Any]) -> _Key:
-    return said["id"] or _identity(said)
+def _key(values: Mapping[str, Any]) -> _Key:
+    return values["id"] or _identity(values)
 
 
-def _identity(said: Mapping[str, Any]) -> _Identity:
-    return said["type"], said["name"] or "", said["description"] or "", said["job_title"] or "", tuple(said["same_as"])
+def _identity(values: Mapping[str, Any]) -> _Identity:
+    return (
+        values["type"],
+        values["name"] or "",
+        values["description"] or "",
+        values["job_title"] or "",
+        tuple(values["same_as"]),
+    )
 
 
-def _claimant(newsroom: Publisher, said: Mapping[str, Any]) -> Claimant:
-    """A printed name waits for an editor, unless the record says that it was confirmed, a person as a public figure."""
-    kind, name, description, job_title, same_as = _identity(said)
-    figure = kind == Claimant.Type.PERSON and said["is_public_figure"] is True
-    confirmed = kind == Claimant.Type.UNNAMED or (said["confirmed"] and (figure or kind != Claimant.Type.PERSON))
+def _claimant(newsroom: Publisher, values: Mapping[str, Any]) -> Claimant:
+    """A new claimant. An editor has to confirm a name, unless the record confirms it.
+
+    The record can confirm a person's name only for a public figure.
+    """
+    kind, name, description, job_title, same_as = _identity(values)
+    figure = kind == Claimant.Type.PERSON and values["is_public_figure"] is True
+    confirmed = kind == Claimant.Type.UNNAMED or (values["confirmed"] and (figure or kind != Claimant.Type.PERSON))
     return Claimant(
-        id=UUID(said["id"]) if said["id"] else new_id(),
+        id=UUID(values["id"]) if values["id"] else new_id(),
         newsroom=newsroom,
         type=kind,
         name=name,
@@ -180,7 +193,7 @@ def _claimant(newsroom: Publisher, said: Mapping[str, Any]) -> Claimant:
         same_as=list(same_as),
         is_public_figure=figure,
         confirmed=confirmed,
-        changed_at=timezone.now(),  # COPY sets nothing by itself
+        changed_at=timezone.now(),  # COPY doesn't apply auto_now
     )
 
 

@@ -1,7 +1,7 @@
-"""Reads a file of reviews in chunks; a large one in a process of its own.
+"""Reads a file of reviews in chunks, and a large file in a separate process.
 
-Reading is a third of Python's work in an import, and what writes the records waits for the database besides: two
-processes use two cores. The other one knows nothing but the file: no settings, no database.
+Reading is a third of Python's work in an import, so two processes use two cores. The reading process has only the file,
+without settings or a database.
 """
 
 import json
@@ -15,31 +15,31 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from factcheck.imports.readers.files import Found, ReviewFile
+from factcheck.imports.readers.files import Candidate, ReviewFile
 from factcheck.imports.readers.json_stream import Number, length_of
 from factcheck.imports.readers.records import record_of
 from factcheck.imports.readers.results import Record, Refusal
 
-# A chunk ends after so many records, or so many characters of the file: of both it is all that is held.
+# A chunk ends after this many records or characters of the file. Only one chunk is in memory.
 CHUNK = 1000
 CHUNK_CHARACTERS = 16 * 1024 * 1024
-# Characters of a refused object that is handed on; of a longer one its place is enough to find it.
+# Characters. A longer refused object isn't passed on, because its position is enough to find it.
 MAX_REFUSED = 1024 * 1024
-# Bytes; a smaller file is read before another Python has begun.
+# Bytes. A smaller file is read faster than another Python process starts.
 LARGE = 1024 * 1024
-# A record; or a refusal and the object that it is of, unless it is too long or cannot be read.
-Read = tuple[Record | Refusal, object]
+# A record, or a refusal with its object. The object is None if it is too long or unreadable.
+ReadResult = tuple[Record | Refusal, object]
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def chunks(path: Path) -> Iterator[tuple[list[Read], int]]:
-    """The file's records in their order, with the bytes read so far. Raises OSError when it cannot be read."""
+def read_chunks(path: Path) -> Iterator[tuple[list[ReadResult], int]]:
+    """The file's records in chunks, each with the bytes read so far. Raises OSError if the file can't be read."""
     if path.stat().st_size < LARGE:
         yield from _chunks(path)
         return
-    path.open("rb").close()  # what cannot be opened is told by this process
+    path.open("rb").close()  # this process reports a file that can't be opened
     command = [sys.executable, "-m", __name__, str(path.absolute())]
-    # In a session of its own, so that Ctrl-C reaches the import alone, with which it ends.
+    # In its own session, so that Ctrl-C reaches only the import, and the process ends with the import.
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout is not None
         try:
@@ -48,12 +48,12 @@ def chunks(path: Path) -> Iterator[tuple[list[Read], int]]:
         except (EOFError, pickle.UnpicklingError):  # before a chunk, or within one
             raise ChildProcessError(process.wait(), "the process that reads it ended too early", str(path)) from None
         finally:
-            process.stdout.close()  # so that a reader that is not waited for any more ends
+            process.stdout.close()  # ends a reader that nobody waits for any more
 
 
-def _chunks(path: Path) -> Iterator[tuple[list[Read], int]]:
+def _chunks(path: Path) -> Iterator[tuple[list[ReadResult], int]]:
     with ReviewFile(path) as file:
-        chunk: list[Read] = []
+        chunk: list[ReadResult] = []
         before = 0
         for read in _read(file):
             chunk.append(read)
@@ -64,9 +64,9 @@ def _chunks(path: Path) -> Iterator[tuple[list[Read], int]]:
             yield chunk, file.bytes_read
 
 
-def _read(file: ReviewFile) -> Iterator[Read]:
+def _read(file: ReviewFile) -> Iterator[ReadResult]:
     for found in file.objects():
-        if isinstance(found, Found):
+        if isinstance(found, Candidate):
             result = record_of(found)
             if result is not None:
                 yield result, _plain(found.node) if isinstance(result, Refusal) else None
@@ -75,7 +75,7 @@ def _read(file: ReviewFile) -> Iterator[Read]:
 
 
 def _plain(value: object) -> Any:
-    """The value as JSON has it, numbers as numbers again; None when it is too long or too deep to be handed on."""
+    """The value with numbers as numbers, or None if it is too long or nested too deeply to pass on."""
     try:
         return _plain_within(value) if length_of(value, MAX_REFUSED) < MAX_REFUSED else None
     except RecursionError:
@@ -93,7 +93,7 @@ def _plain_within(value: object) -> Any:
 
 
 def _number(written: Number) -> int | float | str:
-    """The number; its text where Python has none (thousands of digits) or JSON (1e400, NaN)."""
+    """The number, or its text if Python (thousands of digits) or JSON (1e400, NaN) can't represent it."""
     try:
         number: int | float | str = json.loads(written, parse_constant=str)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Read schema.org ClaimReview into records of the project's own format.
+"""Reads schema.org ClaimReview into records of the project's own format.
 
 A record needs the claim's text, the verdict in words and the review's URL. Other absent values stay absent. Nothing is
 guessed, and the review's date is never used as the claim's. docs/reference/import-formats.md lists every property.
@@ -13,10 +13,10 @@ from factcheck.imports.readers.results import Notes
 from factcheck.record.statements.review import Author, OriginalRating, Publisher, Review, ReviewedClaim, Source
 from factcheck.record.statements.values import MAX_LIST, UNKNOWN_LANGUAGE
 
-Said = dict[str, Any]
+Values = dict[str, Any]
 
-# What the project's own format can say and a ClaimReview cannot.
-SILENT = frozenset(
+# Paths of the project's own format that a ClaimReview can't express.
+UNSPECIFIED = frozenset(
     {
         "topics",
         "selection",
@@ -29,8 +29,11 @@ SILENT = frozenset(
 )
 
 
-def statement_of(members: dict[str, object], notes: Notes) -> Said | None:
-    """The record of one ClaimReview, or None; `notes.refused` then says why, `notes.dropped` what was left out."""
+def statement_of(members: dict[str, object], notes: Notes) -> Values | None:
+    """The record of one ClaimReview, or None with the reasons in `notes.refused`.
+
+    `notes.dropped` lists values that were left out.
+    """
     review = Node(members, "", notes)
     item = review.node("itemReviewed")
     address = review_address(review)
@@ -72,33 +75,33 @@ def statement_of(members: dict[str, object], notes: Notes) -> Said | None:
 
 
 def review_address(review: Node) -> str | None:
-    """The address of the review's own page; without one the record is refused."""
+    """The URL of the review's own page. A record without a valid one is refused."""
     written = next(review.written("url"), None)
     if written is None:
-        review.refuse("url", "no_address", "the review's own address is missing")
+        review.refuse("url", "no_address", "the review's own URL is missing")
         return None
     address = web_address(written)
     if address is None:
-        review.refuse("url", "bad_address", f"{written[:100]!r} is no absolute web address (http or https)")
+        review.refuse("url", "bad_address", f"{written[:100]!r} isn't an absolute URL (http or https)")
     return address
 
 
 def _claim_text(review: Node, item: Node | None) -> tuple[str | None, str | None]:
-    """The claim's text and, when it is the Claim's own, the language the Claim gives for it."""
+    """The claim's text, and the Claim's own language if the text is the Claim's."""
     text = review.text_for(ReviewedClaim, "text", "claimReviewed")
     if item and "Claim" in item.types:
         own = item.text_for(ReviewedClaim, "text", "text")
         if own and own == (text or own):
             return own, item.language("inLanguage")
         if own:
-            item.drop("text", "other_text", "the claim is taken from claimReviewed, which says something else")
+            item.drop("text", "other_text", "the text is taken from claimReviewed, which differs")
     if text is None:
-        why = "missing" if review.members.get("claimReviewed") is None else "empty or no single text"
+        why = "missing" if review.members.get("claimReviewed") is None else "empty, or not a single text"
         review.refuse("claimReviewed", "no_claim_text", f"the claim's text is {why}")
     return text, None
 
 
-def _verdict(review: Node) -> Said | None:
+def _verdict(review: Node) -> Values | None:
     ratings = [
         (label, rating)
         for rating in review.nodes("reviewRating")
@@ -123,9 +126,9 @@ def _verdict(review: Node) -> Said | None:
     }
 
 
-def _sources(review: Node, key: str) -> list[Said]:
-    """Evidence as the file lists it, repetitions included. A text that is no address is a title."""
-    found: list[Said] = []
+def _sources(review: Node, key: str) -> list[Values]:
+    """The sources in the order of the file, including repetitions. A text that isn't a URL is a title."""
+    found: list[Values] = []
     for entry in review.entries(key):
         work = entry if isinstance(entry, Node) else _cited_text(review, key, entry)
         written = work.written_address()
@@ -151,14 +154,14 @@ def _sources(review: Node, key: str) -> list[Said]:
 
 
 def _cited_text(review: Node, key: str, text: str) -> Node:
-    is_address = text.strip().lower().startswith(("http://", "https://"))
-    return Node({"url" if is_address else "name": text}, f"{review.pointer}/{key}", review.notes)
+    is_url = text.strip().lower().startswith(("http://", "https://"))
+    return Node({"url" if is_url else "name": text}, f"{review.pointer}/{key}", review.notes)
 
 
-def _publisher_and_authors(review: Node, address: str) -> tuple[Said, list[Said]]:
-    """The organisation among the review's authors publishes it; else its `publisher`; else its first author.
+def _publisher_and_authors(review: Node, address: str) -> tuple[Values, list[Values]]:
+    """The publisher is the organisation among the authors, else the `publisher`, else the first author.
 
-    Everybody else among the authors is an author. The site is the host of the review's own address.
+    The other authors are authors. The site is the host of the review's URL.
     """
     authors = [_party(review, "author", entry) for entry in review.parties("author")]
     named = [_party(review, "publisher", entry) for entry in review.parties("publisher")]

@@ -1,7 +1,7 @@
-"""Read CSV files of reviews. A row is an object of the own format (docs/reference/import-formats.md), which checks it.
+"""Reads CSV files of reviews. Each row becomes an object of the project's format (docs/reference/import-formats.md).
 
-A column is a key of that format, a key inside another with a dot: `claim.text`, `verdict.original.label`. Cells are
-read by the type that the key has there, so that no column is listed a second time.
+A column is named for a key of the format, with dots for nested keys: `claim.text`, `verdict.original.label`. The type
+of the key decides how a cell is read.
 """
 
 import csv
@@ -16,11 +16,11 @@ from factcheck.imports.readers.results import Problem
 from factcheck.record.statements.parts import Part, kind_of, parts_of
 from factcheck.record.statements.review import Appearance, Author, Source, Topic
 
-NEEDED = "original_url"  # the column by which a CSV file is known
+KEY_COLUMN = "original_url"  # the column that every CSV file must have
 _DELIMITERS = ",;\t"
 _MAX_HEADER = 64 * 1024  # characters
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
-# What a line in the cell of a list is, when the cell is no JSON.
+# The key whose value a line in a list's cell gives, if the cell isn't JSON.
 _MEMBER: dict[type[Part], str] = {Source: "url", Appearance: "url", Author: "name", Topic: "slug"}
 
 Row = dict[str, Any]
@@ -28,7 +28,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The type of the cells; `member`: the key of a list's members that a line of a cell gives, if it is no JSON."""
+    """The type of the cells. In a list that isn't JSON, each line is the members' key `member`."""
 
     kind: type
     member: str | None = None
@@ -49,7 +49,7 @@ COLUMNS = _columns(ImportedReview)
 
 
 def header_of(cursor: Cursor) -> tuple[list[str], str] | None:
-    """The names of the columns and what separates them; None when the next line is no header of such a file."""
+    """The names of the columns and the delimiter, or None if the next line isn't a header of such a file."""
     try:
         line = cursor.rest_of_line(_MAX_HEADER)
     except TooLongError:
@@ -60,23 +60,23 @@ def header_of(cursor: Cursor) -> tuple[list[str], str] | None:
         except (csv.Error, ValueError):
             continue
         names = [cell.strip() for cell in cells]
-        if NEEDED in names:
+        if KEY_COLUMN in names:
             return names, delimiter
     return None
 
 
 def problems_of(names: list[str]) -> list[Problem]:
-    """Columns that the format does not have, or that stand there twice; a column without a name has to be empty."""
+    """Problems of the header: columns that the format doesn't have, and columns that occur twice."""
     unknown = [name for name in names if name and name not in COLUMNS]
     twice = [name for name in COLUMNS if names.count(name) > 1]
     return [
-        *(Problem("", "unknown_column", f"{name[:100]!r} is no column of this format") for name in unknown),
+        *(Problem("", "unknown_column", f"{name[:100]!r} isn't a column of this format") for name in unknown),
         *(Problem("", "unknown_column", f"there are several columns {name!r}") for name in twice),
     ]
 
 
 def rows(cursor: Cursor, names: list[str], delimiter: str) -> Iterator[tuple[int, Row | Problem]]:
-    """Each row with the line on which it begins. Raises csv.Error, and TooLongError for a row beyond MAX_VALUE."""
+    """Each row with the number of its first line. Raises csv.Error, or TooLongError for a row beyond MAX_VALUE."""
     csv.field_size_limit(MAX_VALUE)
     lines = _Lines(cursor)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -86,13 +86,13 @@ def rows(cursor: Cursor, names: list[str], delimiter: str) -> Iterator[tuple[int
         if cells is None:
             return
         if any(cells[len(names) :]) or any(cell for name, cell in zip(names, cells, strict=False) if not name):
-            yield line, Problem("", "wrong_cells", "has something in a cell that belongs to no column")
+            yield line, Problem("", "wrong_cells", "a cell without a column has a value")
         elif any(cell.strip() for cell in cells):
             yield line, _row(dict(zip(names, cells, strict=False)))
 
 
 class _Lines:
-    """The lines of the rest of a file; `left`: how many characters may still be asked for."""
+    """The remaining lines of a file. At most `left` more characters are read."""
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
@@ -112,7 +112,7 @@ class _Lines:
 
 
 def _row(cells: dict[str, str]) -> Row:
-    row: Row = {NEEDED: None}
+    row: Row = {KEY_COLUMN: None}
     for name, cell in cells.items():
         value = _value(cell, COLUMNS[name]) if name and cell.strip() else None
         if value is None:
@@ -126,7 +126,7 @@ def _row(cells: dict[str, str]) -> Row:
 
 
 def _value(cell: str, column: Column) -> object:
-    """The cell by its column's type; what is none of that type stays a text, which the format's checks refuse."""
+    """The cell as a value of its column's type. A cell of another type stays a text, which the format then refuses."""
     if column.kind is bool:
         return {"true": True, "false": False}.get(cell.strip().lower(), cell)
     if column.kind is int:

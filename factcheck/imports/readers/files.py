@@ -1,8 +1,8 @@
-"""Files of reviews in, single JSON objects out, whatever wrapping the file has.
+"""Reads files of reviews and yields single JSON objects, whatever wraps them.
 
-One object, an array (also nested), `@graph`, a schema.org DataFeed, an answer of Google's `claims:search`, JSON
-Lines or several of these one after the other, or CSV; plain or gzip; with or without a byte-order mark. What is held
-in memory is one record and a megabyte of text, however large the file is.
+A file can be one object, a nested array, `@graph`, a schema.org DataFeed, a response of Google's `claims:search`, or
+JSON Lines. Several of these can follow each other. A file can also be CSV. All can be plain or gzip, with or without a
+byte-order mark. Only one record and a megabyte of text are in memory.
 """
 
 import csv
@@ -20,19 +20,19 @@ from factcheck.imports.readers.json_stream import DECODER, MAX_VALUE, Cursor, Ma
 from factcheck.imports.readers.jsonld_graphs import Node, Nodes, nodes_of
 from factcheck.imports.readers.results import Position, Problem, Refusal
 
-# A value that is longer than this is not read whole but member by member.
+# A longer value is read member by member.
 STREAM_FROM = 1024 * 1024  # characters
-MAX_DEPTH = 8  # of arrays and feeds inside each other that are read member by member
+MAX_DEPTH = 8  # of nested arrays and feeds that are read member by member
 GRAPH = "@graph"
 CONTAINERS = (GRAPH, "dataFeedElement", "claims")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Candidate:
     """One JSON object that may be a record.
 
-    `in_graph`: nodes of other types are to be expected beside it, `nodes` are those that it may name; `is_row`: what it
-    lacks its file has no column for.
+    An object `in_graph` has nodes of other types beside it, and `nodes` are those that it can refer to. An object that
+    `is_row` comes from a table, which may not have every column.
     """
 
     position: Position
@@ -43,9 +43,10 @@ class Found:
 
 
 class ReviewFile:
-    """An open file of reviews. `bytes_read` are bytes of the file as it lies on the disk.
+    """An open file of reviews.
 
-    `characters_read` are those of its text, of which a compressed file has a thousand times as many.
+    `bytes_read` counts bytes of the file on disk. `characters_read` counts characters of the text, and a compressed
+    file can have a thousand times as many.
     """
 
     def __init__(self, path: Path) -> None:
@@ -67,8 +68,8 @@ class ReviewFile:
     def characters_read(self) -> int:
         return self._cursor.characters if self._cursor else 0
 
-    def objects(self) -> Iterator[Found | Refusal]:
-        """Every object of the file, and a Refusal wherever it cannot be read."""
+    def objects(self) -> Iterator[Candidate | Refusal]:
+        """Every object of the file, and a Refusal for each unreadable place."""
         zipped = self._bytes.peek(2)[:2] == b"\x1f\x8b"
         try:
             self._cursor = Cursor(gzip.GzipFile(fileobj=self._bytes) if zipped else self._bytes)
@@ -82,14 +83,14 @@ class ReviewFile:
 
 
 def types_of(node: Node) -> set[str]:
-    """The local names of a node's JSON-LD types: "ClaimReview" for "schema:ClaimReview" and the full address too."""
+    """The local names of a node's JSON-LD types, for example "ClaimReview" for "schema:ClaimReview" or a full URL."""
     given = node.get("@type")
     names = given if isinstance(given, list) else [given]
     return {name.replace("#", "/").replace(":", "/").rpartition("/")[2] for name in names if isinstance(name, str)}
 
 
-def _documents(cursor: Cursor) -> Iterator[Found | Refusal]:
-    """Values one after the other; from the first that fills exactly one line on, line by line."""
+def _documents(cursor: Cursor) -> Iterator[Candidate | Refusal]:
+    """The values of the file. After the first value on a single line, the file is read line by line."""
     first = cursor.peek()
     if not first:
         yield _unreadable(cursor.line, "the file is empty")
@@ -102,7 +103,7 @@ def _documents(cursor: Cursor) -> Iterator[Found | Refusal]:
         try:
             yield from _values(cursor, "", 0, in_graph=False)
         except MalformedError as error:
-            # A broken line of a JSON Lines file shows at its own end or at the first character of the next.
+            # In JSON Lines, the error of a broken line is at its end or at the first character of the next line.
             broken_line = error.line == line or (error.line == line + 1 and error.at_line_start)
             if not broken_line or cursor.line != line or isinstance(error, TooLongError):
                 raise
@@ -117,12 +118,12 @@ def _documents(cursor: Cursor) -> Iterator[Found | Refusal]:
             yield from _lines(cursor)
 
 
-def _table(cursor: Cursor, first: str) -> Iterator[Found | Refusal]:
-    """A CSV file, by its header."""
+def _table(cursor: Cursor, first: str) -> Iterator[Candidate | Refusal]:
+    """The rows of a CSV file, which is recognised by its header."""
     line = cursor.line
     header = csv_rows.header_of(cursor)
     if header is None:
-        detail = f"neither JSON nor CSV with a column {csv_rows.NEEDED}: it begins with {first!r}"
+        detail = f"neither JSON nor CSV with a column {csv_rows.KEY_COLUMN}: it begins with {first!r}"
         yield _unreadable(line, detail)
         return
     names, delimiter = header
@@ -132,13 +133,15 @@ def _table(cursor: Cursor, first: str) -> Iterator[Found | Refusal]:
     try:
         for line, row in csv_rows.rows(cursor, names, delimiter):
             yield (
-                Refusal(Position(line), (row,)) if isinstance(row, Problem) else Found(Position(line), row, is_row=True)
+                Refusal(Position(line), (row,))
+                if isinstance(row, Problem)
+                else Candidate(Position(line), row, is_row=True)
             )
     except csv.Error as error:
         yield _unreadable(cursor.line, f"not CSV: {error}", fatal=True)
 
 
-def _lines(cursor: Cursor) -> Iterator[Found | Refusal]:
+def _lines(cursor: Cursor) -> Iterator[Candidate | Refusal]:
     while cursor.peek():
         line = cursor.line
         try:
@@ -150,11 +153,11 @@ def _lines(cursor: Cursor) -> Iterator[Found | Refusal]:
         except JSONDecodeError as error:
             yield _unreadable(line, f"not JSON: {error.msg} at character {error.pos + 1}")
         else:
-            yield from _unwrapped(value, Position(line), in_graph=False)
+            yield from _unwrap(value, Position(line), in_graph=False)
 
 
-def _values(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Found | Refusal]:
-    """The objects of the next value: decoded whole when it is short, else read member by member."""
+def _values(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
+    """The objects of the next value. A short value is decoded whole, and a long one is read member by member."""
     kind, line = cursor.peek(), cursor.line
     open_it = kind in ("{", "[") and depth < MAX_DEPTH
     try:
@@ -167,10 +170,10 @@ def _values(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iter
         else:
             yield from _members(cursor, pointer, depth, in_graph=in_graph)
     else:
-        yield from _unwrapped(value, Position(line, pointer), in_graph=in_graph)
+        yield from _unwrap(value, Position(line, pointer), in_graph=in_graph)
 
 
-def _elements(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Found | Refusal]:
+def _elements(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
     cursor.take("[")
     if cursor.peek() == "]":
         cursor.take("]")
@@ -183,8 +186,8 @@ def _elements(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> It
         index += 1
 
 
-def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Found | Refusal]:
-    """A large object: the elements of its containers one by one; without such, it is a record itself."""
+def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
+    """The elements of a large object's containers, one by one. An object without containers is a record itself."""
     line = cursor.line
     members: Node = {}
     left = MAX_VALUE
@@ -209,49 +212,49 @@ def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Ite
             left -= length + more
         closed = cursor.take(",}") == "}"
     if not contained:
-        yield from _unwrapped(members, Position(line, pointer), in_graph=in_graph)
+        yield from _unwrap(members, Position(line, pointer), in_graph=in_graph)
 
 
-def _unwrapped(value: object, position: Position, *, in_graph: bool) -> Iterator[Found | Refusal]:
-    """The objects inside a decoded value, in the order of the file; null members are nothing."""
+def _unwrap(value: object, position: Position, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
+    """The objects inside a decoded value, in the order of the file, without null members."""
     nodes: Nodes = {}
-    waiting = [(value, position.pointer, in_graph, nodes)]
-    while waiting:
-        value, pointer, in_graph, nodes = waiting.pop()
-        here = Position(position.line, pointer)
+    stack = [(value, position.pointer, in_graph, nodes)]
+    while stack:
+        value, pointer, in_graph, nodes = stack.pop()
+        place = Position(position.line, pointer)
         if value is None:
             continue
         if isinstance(value, list):
-            waiting.extend((value[i], f"{pointer}/{i}", in_graph, nodes) for i in reversed(range(len(value))))
+            stack.extend((value[i], f"{pointer}/{i}", in_graph, nodes) for i in reversed(range(len(value))))
         elif not isinstance(value, dict):
-            yield Refusal(here, (Problem("", "not_an_object", "a single value stands where an object is expected"),))
-        elif held := [key for key in CONTAINERS if isinstance(value.get(key), list | dict)]:
-            waiting.extend(
+            yield Refusal(place, (Problem("", "not_an_object", "a single value, but an object is expected"),))
+        elif containers := [key for key in CONTAINERS if isinstance(value.get(key), list | dict)]:
+            stack.extend(
                 (
                     value[key],
                     f"{pointer}/{key}",
                     in_graph or key == GRAPH,
                     nodes_of(value[key]) if key == GRAPH else nodes,
                 )
-                for key in reversed(held)
+                for key in reversed(containers)
             )
         elif "DataFeedItem" in types_of(value):
             if value.get("dateDeleted"):
-                yield Refusal(here, (Problem("/dateDeleted", "withdrawn", "withdrawn by its publisher"),))
+                yield Refusal(place, (Problem("/dateDeleted", "withdrawn", "withdrawn by its publisher"),))
             else:
-                waiting.append((value.get("item"), f"{pointer}/item", in_graph, nodes))
+                stack.append((value.get("item"), f"{pointer}/item", in_graph, nodes))
         elif isinstance(reviews := value.get("claimReview"), list) and not types_of(value):
-            yield from _reviews_of_claim(value, reviews, here)
+            yield from _reviews_of_claim(value, reviews, place)
         else:
-            yield Found(here, value, in_graph, nodes=nodes)
+            yield Candidate(place, value, in_graph, nodes=nodes)
 
 
-def _reviews_of_claim(claim: Node, reviews: list[object], here: Position) -> Iterator[Found]:
-    """A claim as Google's API has it, once for each of its reviews."""
+def _reviews_of_claim(claim: Node, reviews: list[object], place: Position) -> Iterator[Candidate]:
+    """A claim of Google's API, once for each of its reviews."""
     for index, review in enumerate(reviews or [None]):
-        yield Found(Position(here.line, f"{here.pointer}/claimReview/{index}"), {**claim, "claimReview": review})
+        yield Candidate(Position(place.line, f"{place.pointer}/claimReview/{index}"), {**claim, "claimReview": review})
 
 
 def _unreadable(line: int, detail: str, *, fatal: bool = False) -> Refusal:
-    detail += "; the rest of the file was not read" if fatal else ""
+    detail += " (the rest of the file was not read)" if fatal else ""
     return Refusal(Position(line), (Problem("", "unreadable", detail),))

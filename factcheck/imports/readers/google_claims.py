@@ -1,6 +1,6 @@
-"""Read claims of Google's `claims:search` into records of the own format (docs/reference/import-formats.md).
+"""Reads claims of Google's `claims:search` into the project's records (docs/reference/import-formats.md).
 
-The readers pass on a claim once for each of its reviews, with this review alone under `claimReview`.
+A claim comes here once for each of its reviews, with only that review under `claimReview`.
 """
 
 from typing import Any
@@ -13,12 +13,15 @@ from factcheck.imports.readers.results import Notes
 from factcheck.record.statements.review import OriginalRating, Publisher, Review, ReviewedClaim
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
-# Where a record has something that the answer did not say.
-SILENT = frozenset({"claim.language", "claim.claimant.type", "publisher.type", "publisher.site"})
+# Paths where the record has a value that the response doesn't give.
+UNSPECIFIED = frozenset({"claim.language", "claim.claimant.type", "publisher.type", "publisher.site"})
 
 
 def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:
-    """The record of one review, or None; `notes.refused` then says why, `notes.dropped` what was left out."""
+    """The record of one review, or None with the reasons in `notes.refused`.
+
+    `notes.dropped` lists values that were left out.
+    """
     claim = Node(members, "", notes)
     review = claim.node("claimReview")
     if review is None:
@@ -35,14 +38,14 @@ def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | N
     publisher = review.node("publisher")
     site = site_of_review(address) if address else ""
     if publisher and (named := publisher.text_for(Publisher, "name", "site")) and named != site:
-        publisher.drop("site", "other_site", f"the review's address is of {site}, not of {named[:100]}")
+        publisher.drop("site", "other_site", f"the review's URL is on {site}, not on {named[:100]}")
     statement = {
         "original_url": address,
         "language": language,
         "headline": review.text_for(Review, "headline", "title"),
         "claim": {
             "text": text or "",
-            # `languageCode` is that of the review; of the claim's own, Google says nothing.
+            # `languageCode` is the review's. Google doesn't give the claim's own language.
             "language": language,
             "claimed_on": claim.day("claimDate"),
             "claimant": claimant_of(claim, "claimant"),

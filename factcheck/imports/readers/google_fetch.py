@@ -1,4 +1,4 @@
-"""An answer of `claims:search`, all its pages, into a file that the readers take."""
+"""Downloads all pages of a `claims:search` response into a file for the readers."""
 
 import hashlib
 import json
@@ -18,69 +18,69 @@ TIMEOUT = 60  # seconds without a byte
 
 _METHOD = "/v1alpha1/claims:search"
 _SECRETS = ("key", "access_token", "oauth_token")
-# Bytes. File systems allow 255, and names that are made of this one are longer by what import_reviews appends.
+# Bytes. File systems allow 255, and import_reviews appends to this name.
 _MAX_NAME = 200
 
 
 class FetchError(Exception):
-    """The text says what went wrong and where; never the address's parameters, which may hold a key."""
+    """A download failed. The text never contains the URL's parameters, which may include a key."""
 
 
-def is_address(text: str) -> bool:
+def is_url(text: str) -> bool:
     return text.startswith(("http://", "https://"))
 
 
 def fetch_claims(address: str, folder: Path) -> Path:
-    """Every page of the answer as a line of a file in the folder, which is named as `_name` says.
+    """Writes every page of the response as a line of a file in the folder, and returns the file's path.
 
-    Pages are asked for until one has no `nextPageToken`. Raises FetchError.
+    Pages are requested until one has no `nextPageToken`. Raises FetchError.
     """
     parts = _parts(address)
     query: dict[str, list[str]] = parse_qs(parts.query, keep_blank_values=True)
-    path = folder / f"{_name(parts, query)}.jsonl"
-    # Half a character stays as JSON escapes it, so that the record is refused that has it, and not all of them.
+    path = folder / f"{_file_name(parts, query)}.jsonl"
+    # A lone surrogate stays escaped as in JSON, so that only its record is refused.
     with path.open("w", encoding="utf-8", errors="backslashreplace") as out:
         for page in range(1, MAX_PAGES + 1):
-            token = _fetch_page(urlunsplit(parts._replace(query=_written(query), fragment="")), out)
+            token = _fetch_page(urlunsplit(parts._replace(query=_query_string(query), fragment="")), out)
             if not token:
                 return path
             if query.get("pageToken") == [token]:
-                raise FetchError(f"{parts.hostname} leads from page {page} to itself.")
+                raise FetchError(f"{parts.hostname} names page {page} as its own next page.")
             query["pageToken"] = [token]
-    raise FetchError(f"{parts.hostname} has more than {MAX_PAGES} pages: search for less at a time.")
+    raise FetchError(f"{parts.hostname} has more than {MAX_PAGES} pages. Narrow the search.")
 
 
 def _parts(address: str) -> SplitResult:
     try:
         parts = urlsplit(address)
-    except ValueError:  # brackets that are no IPv6 address
+    except ValueError:  # brackets without an IPv6 address
         parts = urlsplit("")
     if not parts.hostname or parts.path != _METHOD:
-        raise FetchError(f"Give the address of a claims:search, such as https://<host>{_METHOD}?query=…")
+        raise FetchError(f"Give the URL of a claims:search request, for example https://<host>{_METHOD}?query=…")
     return parts
 
 
-def _name(parts: SplitResult, query: Mapping[str, list[str]]) -> str:
-    """The host and what was searched for, as far as there is room, and a digest that tells addresses apart.
+def _file_name(parts: SplitResult, query: Mapping[str, list[str]]) -> str:
+    """A file name from the host, the search terms as far as they fit, and a digest of the URL.
 
-    The same whenever an address is asked, whatever key it has: by its files an import that was interrupted goes on.
+    The name doesn't depend on the key, so that an interrupted import can continue with the same file.
     """
     host, place = parts.hostname or "", parts.netloc.rpartition("@")[2].lower()
-    asked = [value for name in ("query", "reviewPublisherSiteFilter") for value in query.get(name, [])]
+    search_terms = [value for name in ("query", "reviewPublisherSiteFilter") for value in query.get(name, [])]
     open_to_all = {name: values for name, values in sorted(query.items()) if name not in _SECRETS}
-    whole = f"{parts.scheme}://{place}?{_written(open_to_all)}".encode("utf-8", "surrogatepass")
+    whole = f"{parts.scheme}://{place}?{_query_string(open_to_all)}".encode("utf-8", "surrogatepass")
     digest = hashlib.sha256(whole).hexdigest()[:12]
-    told = slugify(" ".join([host, *asked]), allow_unicode=True).encode()[: _MAX_NAME - len(digest) - 1]
-    return f"{told.decode(errors='ignore')}-{digest}"
+    slug = slugify(" ".join([host, *search_terms]), allow_unicode=True).encode()[: _MAX_NAME - len(digest) - 1]
+    return f"{slug.decode(errors='ignore')}-{digest}"
 
 
-def _written(query: Mapping[str, list[str]]) -> str:
-    """As in an address; half a character too, which a terminal or a server may hand us."""
+def _query_string(query: Mapping[str, list[str]]) -> str:
+    """The URL-encoded query. It can contain lone surrogates from a terminal or a server."""
     return urlencode(query, doseq=True, errors="surrogatepass")
 
 
 def _fetch_page(address: str, out: IO[str]) -> str:
-    """Writes the page down. Returns the token of the next one, "" on the last."""
+    """Writes the page to the file. Returns the token of the next page, or "" after the last."""
     host = urlsplit(address).hostname
     request = Request(address, headers={"Accept": "application/json"})  # noqa: S310 (http or https: is_address)
     try:
@@ -88,8 +88,8 @@ def _fetch_page(address: str, out: IO[str]) -> str:
             content = answer.read(MAX_PAGE + 1)
     except HTTPError as error:
         with error:
-            raise FetchError(f"{host} answers {error.code}: {_message(error)}") from None
-    except (OSError, HTTPException, ValueError) as error:  # ValueError: a host that cannot be one
+            raise FetchError(f"{host} responds with {error.code}: {_message(error)}") from None
+    except (OSError, HTTPException, ValueError) as error:  # ValueError: an invalid host
         raise FetchError(f"{host} cannot be reached: {getattr(error, 'reason', error)}") from None
     if len(content) > MAX_PAGE:
         raise FetchError(f"{host} sends a page of more than {MAX_PAGE} bytes.")
@@ -98,14 +98,14 @@ def _fetch_page(address: str, out: IO[str]) -> str:
         claims, token = page.get("claims", []), page.get("nextPageToken", "")
         line = json.dumps({"claims": claims}, ensure_ascii=False)
     except (ValueError, AttributeError, RecursionError):
-        raise FetchError(f"{host} sends something that is no answer of claims:search.") from None
+        raise FetchError(f"{host} sends something other than a claims:search response.") from None
     if claims:
         out.write(line + "\n")
     return token if isinstance(token, str) else ""
 
 
 def _message(error: HTTPError) -> str:
-    """What Google's error says, or else the status in words."""
+    """The message of Google's error, or else the status in words."""
     try:
         return str(json.loads(error.read(MAX_PAGE))["error"]["message"])[:500]
     except (ValueError, LookupError, TypeError, RecursionError, OSError, HTTPException):

@@ -1,4 +1,4 @@
-"""What a ClaimReview says about the claim itself: who made it and where (its `itemReviewed`)."""
+"""Reads the claim of a ClaimReview (`itemReviewed`): who made it, and where."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from factcheck.imports.readers.jsonld import Node
 from factcheck.imports.readers.normalise import web_address
 from factcheck.record.statements.review import Claimant, ReviewedClaim
 
-Said = dict[str, Any]
+Values = dict[str, Any]
 
 _MEDIA = {"TextObject": "text", "ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
-# Types below schema.org's Organization whose names do not end in it.
+# Subtypes of schema.org's Organization whose names don't end in "Organization".
 _ORGANIZATIONS = {
     "Corporation",
     "Consortium",
@@ -22,12 +22,12 @@ _ORGANIZATIONS = {
 _HEX = frozenset("0123456789abcdef")
 
 
-def claimant_of(item: Node, key: str = "author") -> Said | None:
-    """The first of those under `key` that has a name or a description; without any, whom `creditText` describes.
+def claimant_of(item: Node, key: str = "author") -> Values | None:
+    """The first claimant under `key` with a name or a description, or else the one that `creditText` describes.
 
-    An author whose type is not given counts as a person, with whom more care is due.
+    An author without a type counts as a person, because persons need more care.
     """
-    found: list[Said] = []
+    found: list[Values] = []
     authors = list(item.parties(key))
     if not authors and (described := item.text_for(Claimant, "description", "creditText")):
         authors = [Node({"description": described}, item.pointer, item.notes)]
@@ -48,15 +48,15 @@ def claimant_of(item: Node, key: str = "author") -> Said | None:
                 }
             )
     if len(found) > 1:
-        item.drop(key, "several", f"only the first of {len(found)} claimants is carried")
+        item.drop(key, "several", f"only the first of {len(found)} claimants is kept")
     return found[0] if found else None
 
 
 def location_of(item: Node) -> str | None:
-    """Where the claim was made: the place of a Claim, the name of a work.
+    """The place where the claim was made: a Claim's `locationCreated`, or the name of another work.
 
-    "The location where this claim was made" (Google's claimLocation) is the name of a work. A Claim's name is a name
-    of the claim.
+    The name of a work is what Google documents as "the location where this claim was made". A Claim's name is a name of
+    the claim.
     """
     if "Claim" not in item.types:
         return item.text_for(ReviewedClaim, "location", "name")
@@ -68,21 +68,25 @@ def location_of(item: Node) -> str | None:
     )
 
 
-def appearances_of(item: Node) -> list[Said]:
-    """Where the claim was made, once each. An item that is no Claim but a work is an appearance itself."""
-    found: dict[str, Said] = {}
+def appearances_of(item: Node) -> list[Values]:
+    """The appearances of the claim, without repetitions. An item that isn't a Claim is an appearance itself."""
+    found: dict[str, Values] = {}
     for key in ("firstAppearance", "appearance"):
         for entry in item.entries(key):
-            _appearance(item, key, entry, found, first=key == "firstAppearance" and not found)
+            _add_appearance(item, key, entry, found, first=key == "firstAppearance" and not found)
     if "Claim" not in item.types and item.members.get("url"):
         work: dict[str, object] = {
             name: item.members[name] for name in ("@type", "url", "archivedAt", "sha256") if name in item.members
         }
-        _appearance(item, "url", Node(work, item.pointer, item.notes), found, first=False)
+        _add_appearance(item, "url", Node(work, item.pointer, item.notes), found, first=False)
     return list(found.values())
 
 
-def _appearance(item: Node, key: str, entry: Node | str, found: dict[str, Said], *, first: bool) -> None:
+def is_organization(party: Node) -> bool:
+    return any(name.endswith("Organization") or name in _ORGANIZATIONS for name in party.types)
+
+
+def _add_appearance(item: Node, key: str, entry: Node | str, found: dict[str, Values], *, first: bool) -> None:
     work = entry if isinstance(entry, Node) else Node({"url": entry}, f"{item.pointer}/{key}", item.notes)
     written = work.written_address()
     address = web_address(written) if written else None
@@ -99,7 +103,3 @@ def _appearance(item: Node, key: str, entry: Node | str, found: dict[str, Said],
         "first": first,
     }
     found.setdefault(address, appearance)
-
-
-def is_organization(party: Node) -> bool:
-    return any(name.endswith("Organization") or name in _ORGANIZATIONS for name in party.types)

@@ -1,8 +1,8 @@
-"""JSON read piece by piece: a cursor over a file that never holds more than one value.
+"""Reads JSON piece by piece, with a cursor over a file that holds only one value in memory.
 
-Python's own decoder reads the values; only brackets and commas around them are read here. (A streaming
-library gives neither line numbers nor a way to go on after a broken line, and turns numbers into numbers:
-a rating of "1.50" must stay what the file had.)
+Python's decoder reads the values, and this module reads only the brackets and commas around them. Streaming libraries
+don't give line numbers and can't continue after a broken line. They also convert numbers, but a rating of "1.50" must
+keep its digits.
 """
 
 import codecs
@@ -13,12 +13,12 @@ from typing import NoReturn, Protocol
 CHUNK = 64 * 1024  # bytes
 MAX_VALUE = 16 * 1024 * 1024  # characters that one record may have
 
-# A byte-order mark, too: files that were put together have one in their middle.
+# White space includes byte-order marks, because concatenated files have them in the middle.
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")
 
 
 class Number(str):
-    """A JSON number, kept as it was written."""
+    """A JSON number as the file writes it."""
 
     __slots__ = ()
 
@@ -27,20 +27,20 @@ DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=
 
 
 def length_of(value: object, limit: int) -> int:
-    """How many characters of JSON a value has, not exactly; from the limit on it is not counted further."""
-    length, waiting = 0, [value]
-    while waiting and length < limit:
-        value = waiting.pop()
+    """The approximate number of characters of a value in JSON. Counting stops at the limit."""
+    length, stack = 0, [value]
+    while stack and length < limit:
+        value = stack.pop()
         if isinstance(value, dict):
-            waiting += [*value, *value.values()]
+            stack += [*value, *value.values()]
         elif isinstance(value, list):
-            waiting += value
+            stack += value
         length += len(value) + 2 if isinstance(value, str | list | dict) else 4
     return length
 
 
 class MalformedError(ValueError):
-    """The file is no JSON at this place; `line` counts from 1, `at_line_start`: its first character is wrong."""
+    """The file isn't JSON at this place. `line` counts from 1, and `at_line_start` means its first character."""
 
     def __init__(self, detail: str, line: int, *, at_line_start: bool = False) -> None:
         super().__init__(detail)
@@ -49,7 +49,7 @@ class MalformedError(ValueError):
 
 
 class TooLongError(MalformedError):
-    """A value is longer than was allowed; the cursor still stands before it."""
+    """A value is longer than the limit. The cursor is still before the value."""
 
 
 class Bytes(Protocol):
@@ -57,9 +57,9 @@ class Bytes(Protocol):
 
 
 class Cursor:
-    """A place in a text that is read once, from front to back.
+    """A position in a text that is read once, from front to back.
 
-    Bytes that are not UTF-8 become lone surrogates, so that only the records that carry them are refused.
+    Bytes that aren't UTF-8 become lone surrogates, so that only the records with such bytes are refused.
     """
 
     def __init__(self, source: Bytes) -> None:
@@ -72,11 +72,11 @@ class Cursor:
         self.characters = 0  # read so far
         start = source.read(CHUNK)
         if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-            raise MalformedError("the file is in UTF-16: save it in UTF-8", 1)
+            raise MalformedError("the file is in UTF-16. Save it in UTF-8", 1)
         self._take(start)
 
     def peek(self) -> str:
-        """The next character that is no white space ("" at the end); the cursor then stands before it."""
+        """The next character that isn't white space, or "" at the end. The cursor moves before this character."""
         while True:
             found = _SPACE.match(self._text, self._at)
             self._go(found.end() if found else self._at)
@@ -86,17 +86,17 @@ class Cursor:
                 return ""
             self._fill(CHUNK)
 
-    def take(self, wanted: str) -> str:
-        """Steps over one of the wanted characters and gives it back."""
+    def take(self, characters: str) -> str:
+        """Moves past one of the wanted characters and returns it."""
         found = self.peek()
-        if found not in wanted or not found:
-            expected = " or ".join(repr(character) for character in wanted)
+        if found not in characters or not found:
+            expected = " or ".join(repr(character) for character in characters)
             self._fail(f"expected {expected}, found {found!r}" if found else "the file ends too early", self._at)
         self._go(self._at + 1)
         return found
 
     def value(self, limit: int) -> tuple[object, int]:
-        """The next value and its length in characters; TooLongError when it has more than `limit`."""
+        """The next value and its length in characters. Raises TooLongError beyond `limit` characters."""
         self.peek()
         while True:
             found: object = None
@@ -104,7 +104,7 @@ class Cursor:
             try:
                 found, end = DECODER.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                # Near the end of what has been read so far the rest of the value may only be missing.
+                # Near the end of the buffer, the rest of the value may not have been read yet.
                 unfinished = error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - 16
                 if self._ended or not unfinished:
                     self._fail(f"not JSON: {error.msg}", error.pos)
@@ -116,13 +116,13 @@ class Cursor:
                     raise TooLongError("a record is too long (16 million characters are allowed)", self.line)
                 self._go(end)
                 return found, length
-            held = len(self._text) - self._at
-            if held > limit:
+            buffered = len(self._text) - self._at
+            if buffered > limit:
                 raise TooLongError("a record is too long (16 million characters are allowed)", self.line)
-            self._fill(max(CHUNK, held))
+            self._fill(max(CHUNK, buffered))
 
     def rest_of_line(self, limit: int) -> str:
-        """The text up to the line's end, which is stepped over. TooLongError beyond `limit` characters."""
+        """The text up to the end of the line, and moves past the end. Raises TooLongError beyond `limit` characters."""
         line = self.line
         while (end := self._text.find("\n", self._at)) < 0 and not self._ended and len(self._text) - self._at <= limit:
             self._fill(max(CHUNK, len(self._text) - self._at))
@@ -139,13 +139,13 @@ class Cursor:
         return text
 
     def at_end(self) -> bool:
-        """True when nothing follows, not even white space."""
+        """Whether nothing follows, not even white space."""
         while self._at >= len(self._text) and not self._ended:
             self._fill(CHUNK)
         return self._at >= len(self._text)
 
     def at_line_end(self) -> bool:
-        """True when nothing but white space follows on this line; the cursor may step over some of it."""
+        """Whether only white space follows on this line. The cursor may move past some white space."""
         line = self.line
         return not self.peek() or self.line > line
 

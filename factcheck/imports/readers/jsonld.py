@@ -1,4 +1,4 @@
-"""Taking values out of JSON-LD nodes as publishers write them: strings, lists of one, value objects, nodes."""
+"""Reads values from JSON-LD nodes as publishers write them: strings, lists of one, value objects, nodes."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -13,11 +13,11 @@ from factcheck.record.statements.faults import Fault, pointer_step
 from factcheck.record.statements.parts import Part, limit, rule_of
 from factcheck.record.statements.values import MAX_LIST, MAX_SAME_AS, is_blank
 
-_OWN_ADDRESS = ("url", "contentUrl", "@id")  # of a node, the first that is there
+_OWN_ADDRESS = ("url", "contentUrl", "@id")  # the URL of a node is the first of these
 
 
 class Node:
-    """A JSON-LD node and where it stands (JSON pointer inside the record)."""
+    """A JSON-LD node and its position (a JSON pointer inside the record)."""
 
     def __init__(self, members: dict[str, object], pointer: str, notes: Notes) -> None:
         self.members = members
@@ -26,25 +26,25 @@ class Node:
         self.types = types_of(members)
 
     def text(self, key: str, *, limit: int, one_line: bool = True) -> str | None:
-        """The property as text, or None. Several texts, where one is expected, are dropped with a note."""
+        """The property as text, or None. If there are several texts, all are dropped with a note."""
         found = [value for value in map(_literal, _listed(self.members.get(key))) if value is not None]
         if found:
             self._mark(key)
         tidied = dict.fromkeys(tidy(each, one_line=one_line) for each in found)
         texts = [value for value in tidied if not is_blank(value)]
         if len(texts) > 1:
-            self.drop(key, "several", f"{len(texts)} texts stand where one is expected")
+            self.drop(key, "several", f"{len(texts)} texts, but one is expected")
             return None
         return self._kept(key, texts[0], limit) if texts else None
 
     def text_for(self, model: type[Part], name: str, key: str) -> str | None:
-        """The property as text, for that field of a statement."""
+        """The property as text, within the limits of this field of a statement."""
         rule = rule_of(model, name)
         assert rule.limit is not None
         return self.text(key, limit=rule.limit, one_line=rule.one_line)
 
     def number_for(self, model: type[Part], name: str, key: str) -> str | None:
-        """The property as the file had it, a number's digits included ("1.50" stays "1.50")."""
+        """The property as the file writes it. A number keeps its digits ("1.50" stays "1.50")."""
         found = [each.get("@value") if isinstance(each, dict) else each for each in _listed(self.members.get(key))]
         if len(found) == 1 and isinstance(found[0], Number):
             self._mark(key)
@@ -61,28 +61,28 @@ class Node:
         return day
 
     def language(self, key: str) -> str | None:
-        """The BCP-47 tag of a text or of a Language node (its alternateName, the place for the tag)."""
+        """The BCP 47 tag of a text or of a Language node, which has the tag in alternateName."""
         node = self.node(key)
         value = (node.text("alternateName", limit=100) if node else None) or self.text(key, limit=100)
         if value is None:
             return None
         tag = language_tag(value)
         if tag is None:
-            self.drop(key, "no_language", f"{value!r} is no language tag (BCP 47)")
+            self.drop(key, "no_language", f"{value!r} isn't a language tag (BCP 47)")
         return tag
 
     def address(self, *keys: str) -> str | None:
-        """The first web address under these properties; whatever else stands there is noted."""
+        """The first URL under these properties. Other values are dropped with a note."""
         for key in keys:
             found = self.addresses(key)
             if found:
                 if len(found) > 1:
-                    self.drop(key, "several", "only the first of several addresses is carried")
+                    self.drop(key, "several", "only the first of several URLs is kept")
                 return found[0]
         return None
 
     def addresses(self, key: str) -> list[str]:
-        """Every web address under the property, once: texts, or nodes with `url`, `contentUrl` or `@id`."""
+        """Every URL under the property, without repetitions: texts, or nodes with `url`, `contentUrl` or `@id`."""
         found: dict[str, None] = {}
         for written in self.written(key):
             if address := web_address(written):
@@ -92,7 +92,7 @@ class Node:
         return list(found)
 
     def written(self, key: str) -> Iterator[str]:
-        """What is written under the property where addresses belong."""
+        """The unchecked texts under a property that should have URLs."""
         for place, value in self._placed(key):
             if isinstance(value, dict) and "@value" not in value:
                 written = Node(value, place, self.notes).written_address()
@@ -103,7 +103,7 @@ class Node:
                 yield written
 
     def written_address(self) -> str | None:
-        """What is written where the node's own address belongs; None when nothing is."""
+        """The unchecked text of the node's own URL, or None."""
         for key in _OWN_ADDRESS:
             for each in _listed(self.members.get(key)):
                 if written := address_text(each):
@@ -112,17 +112,17 @@ class Node:
         return None
 
     def profiles(self) -> list[str]:
-        """The addresses under sameAs, at most MAX_SAME_AS."""
+        """The URLs under sameAs, at most MAX_SAME_AS."""
         found = self.addresses("sameAs")
         if len(found) > MAX_SAME_AS:
-            self.drop("sameAs", "several", f"only the first {MAX_SAME_AS} of {len(found)} addresses are carried")
+            self.drop("sameAs", "several", f"only the first {MAX_SAME_AS} of {len(found)} URLs are kept")
         return found[:MAX_SAME_AS]
 
     def node(self, key: str) -> "Node | None":
-        """The first object under the property; more of them are noted."""
+        """The first object under the property. More objects are dropped with a note."""
         nodes = list(self.nodes(key))
         if len(nodes) > 1:
-            self.drop(key, "several", f"only the first of {len(nodes)} objects is carried")
+            self.drop(key, "several", f"only the first of {len(nodes)} objects is kept")
         return nodes[0] if nodes else None
 
     def nodes(self, key: str) -> Iterator["Node"]:
@@ -132,7 +132,7 @@ class Node:
                 yield entry
 
     def parties(self, key: str) -> Iterator["Node | str"]:
-        """Nodes and texts that say who; a node that only names another one is noted."""
+        """Nodes and texts that name people or organisations. A reference to a missing node is dropped with a note."""
         return (each for each in self.entries(key) if isinstance(each, str) or not self._leads_nowhere(each))
 
     def entries(self, key: str) -> Iterator["Node | str"]:
@@ -142,7 +142,7 @@ class Node:
             yield entry
 
     def drop_unread(self) -> None:
-        """Notes every property, here and below, that says something and was not read, MAX_LIST of them at most."""
+        """Notes every property with a value that was not read, here and below, at most MAX_LIST of them."""
         for place in islice(_unread(self.members, self.pointer, self.notes.read), MAX_LIST):
             self.notes.dropped.append(Problem(place, "not_carried", "has no place in a record"))
 
@@ -150,7 +150,7 @@ class Node:
         self.notes.refused.append(Problem(f"{self.pointer}/{key}", code, detail))
 
     def drop_address(self, key: str, written: str) -> None:
-        self.drop(key, "no_address", f"{written[:100]!r} is no absolute web address (http or https)")
+        self.drop(key, "no_address", f"{written[:100]!r} isn't an absolute URL (http or https)")
 
     def drop(self, key: str, code: str, detail: str) -> None:
         self.notes.dropped.append(Problem(f"{self.pointer}/{key}", code, detail))
@@ -159,7 +159,7 @@ class Node:
         if not is_reference(entry.members):
             return False
         self.notes.read.add(entry.pointer)
-        detail = f"{str(entry.members['@id'])[:100]!r} names a node that could not be found"
+        detail = f"{str(entry.members['@id'])[:100]!r} refers to a node that does not exist"
         self.notes.dropped.append(Problem(entry.pointer, "not_found", detail))
         return True
 
@@ -183,7 +183,7 @@ class Node:
             yield place, given
 
     def _kept(self, key: str, value: str, limit: int) -> str:
-        """Refuses the record when the text is too long or cannot be stored: nothing is cut or repaired in silence."""
+        """Refuses the record if the text is too long or can't be stored. Nothing is cut or repaired silently."""
         if forbidden := find_forbidden(value):
             self.refuse(
                 key, "forbidden_character", Fault("", "forbidden_character", {"character": forbidden}).sentence()
@@ -195,7 +195,7 @@ class Node:
 
 
 def address_text(value: object) -> str | None:
-    """What is written where an address belongs; None when nothing is."""
+    """The unchecked text of a URL, or None."""
     if isinstance(value, dict) and "@value" not in value:
         written = (address_text(each) for key in _OWN_ADDRESS for each in _listed(value.get(key)))
         return next(filter(None, written), None)
@@ -204,29 +204,29 @@ def address_text(value: object) -> str | None:
 
 
 def _unread(value: object, place: str, read: set[str]) -> Iterator[str]:
-    """The places below a value that was read; what says nothing is nothing to keep."""
-    waiting = [(place, value)]
-    while waiting:
-        place, value = waiting.pop()
+    """The unread places below a value that was read, without empty values."""
+    stack = [(place, value)]
+    while stack:
+        place, value = stack.pop()
         if isinstance(value, list):
-            waiting += [(f"{place}/{index}", each) for index, each in enumerate(value)]
+            stack += [(f"{place}/{index}", each) for index, each in enumerate(value)]
         elif isinstance(value, dict):
             for key, each in value.items():
                 below = f"{place}/{pointer_step(key)}"
                 if below in read:
-                    waiting.append((below, each))
+                    stack.append((below, each))
                 elif not key.startswith("@") and not _says_nothing(each):
                     yield below
 
 
 def _says_nothing(value: object) -> bool:
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
+    stack = [value]
+    while stack:
+        value = stack.pop()
         if isinstance(value, list):
-            waiting += value
+            stack += value
         elif isinstance(value, dict):
-            waiting += [each for key, each in value.items() if not key.startswith("@") or key == "@value"]
+            stack += [each for key, each in value.items() if not key.startswith("@") or key == "@value"]
         elif value is not None and not (isinstance(value, str) and is_blank(tidy(value))):
             return False
     return True

@@ -1,4 +1,4 @@
-"""JSON-LD written otherwise than publishers mostly do: names of nodes that stand elsewhere, terms in full."""
+"""Less common JSON-LD: references to nodes elsewhere in the graph, and terms written in full."""
 
 import re
 from collections.abc import Mapping
@@ -8,23 +8,42 @@ from factcheck.imports.readers.json_stream import length_of
 Node = dict[str, object]
 Nodes = Mapping[str, Node]
 
-# The properties of a record whose values may be nodes of their own.
+# The properties of a record whose values can be references to nodes.
 FOLLOWED = frozenset(
     {
         "author", "publisher", "itemReviewed", "reviewRating", "citation", "isBasedOn", "appearance", "firstAppearance",
         "locationCreated", "hasPart", "inLanguage",
     }
 )  # fmt: skip
-# Characters of the nodes that one record names: whoever reads it reads each of them as often as it is named.
+# Characters of the nodes that one record refers to. A node counts once for each reference.
 MAX_FOLLOWED = 1024 * 1024
-MAX_DEPTH = 8  # of nodes inside each other
+MAX_DEPTH = 8  # of nested nodes
 
 _SPELT_OUT = re.compile(r"\A(?:schema:|https?://schema\.org/)(?=[A-Za-z]+\Z)")
 
 
 def with_short_terms(node: Node) -> Node:
-    """The node with the terms of schema.org by their own names, which prefixes and expanded JSON-LD spell out."""
+    """The node with short names for schema.org's terms, which prefixes and expanded JSON-LD write in full."""
     return _shortened(node) if any(map(_SPELT_OUT.match, node)) else node
+
+
+def nodes_of(graph: object) -> dict[str, Node]:
+    """The nodes of a graph by their `@id`, without references."""
+    found: dict[str, Node] = {}
+    for node in graph if isinstance(graph, list) else [graph]:
+        if isinstance(node, dict) and isinstance(name := node.get("@id"), str) and not is_reference(node):
+            found.setdefault(name, node)
+    return found
+
+
+def is_reference(node: Node) -> bool:
+    """Whether the node has only its `@id` and type."""
+    return isinstance(node.get("@id"), str) and node.keys() <= {"@id", "@type"}
+
+
+def with_references(node: Node, nodes: Nodes) -> Node:
+    """The node with references replaced by their nodes. A reference to a missing or too large node stays."""
+    return _Following(nodes).followed(node, 0) if nodes else node
 
 
 def _shortened(node: Node) -> Node:
@@ -37,27 +56,8 @@ def _short(value: object) -> object:
     return _shortened(value) if isinstance(value, dict) else value
 
 
-def nodes_of(graph: object) -> dict[str, Node]:
-    """The nodes of a graph that say something, by their `@id`."""
-    found: dict[str, Node] = {}
-    for node in graph if isinstance(graph, list) else [graph]:
-        if isinstance(node, dict) and isinstance(name := node.get("@id"), str) and not is_reference(node):
-            found.setdefault(name, node)
-    return found
-
-
-def is_reference(node: Node) -> bool:
-    """True for a node that says nothing but which one it is."""
-    return isinstance(node.get("@id"), str) and node.keys() <= {"@id", "@type"}
-
-
-def with_references(node: Node, nodes: Nodes) -> Node:
-    """The node with what it names in the place of the names. A name that leads nowhere or too far stays."""
-    return _Following(nodes).followed(node, 0) if nodes else node
-
-
 class _Following:
-    """Follows the names in one record."""
+    """Replaces the references in one record."""
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes

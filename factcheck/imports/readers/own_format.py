@@ -1,7 +1,7 @@
-"""The project's own import format, one object a line: checked strictly, since its writer can mend it.
+"""The project's own import format, one object a line. It is checked strictly, because its writers can correct it.
 
-The keys are those of a published review. What differs is written here: ids and what follows from other keys may be
-absent. Absent keys are the same as null.
+The keys are those of a published review. Ids, and keys with a default from other keys, can be absent. An absent key
+means null.
 """
 
 import re
@@ -20,14 +20,14 @@ from factcheck.record.statements.values import UNKNOWN_LANGUAGE, Id, Language, N
 
 
 class ImportedClaimant(Claimant):
-    id: Id = told("", "Of a claimant here, or to be.")
+    id: Id = told("", "The id of an existing or new claimant.")
     is_public_figure: bool | None = told("", "Whether a person may be named, for what they said in a public office.")
 
 
 class ImportedClaim(ReviewedClaim):
-    id: Id = told("", "Of a claim here, or to be. Reviews of the same claim share it.")
-    language: Language = told("", "The review's when absent.")
-    claimant: ImportedClaimant | None = told("", "Who made the claim.")
+    id: Id = told("", "The id of an existing or new claim. Reviews of the same claim share it.")
+    language: Language = told("", "The review's language if absent.")
+    claimant: ImportedClaimant | None = told("", "The claimant.")
 
 
 class ImportedVerdict(Verdict):
@@ -39,30 +39,30 @@ class ImportedVerdict(Verdict):
 
 
 class ImportedPublisher(Publisher):
-    name: Name = told("", "The site when absent.")
-    site: Site = told("", "The host of `original_url` when absent.")
+    name: Name = told("", "The site if absent.")
+    site: Site = told("", "The host of `original_url` if absent.")
 
 
 class ImportedReview(Review):
-    id: Id = told("", "Of the review that is made.")
+    id: Id = told("", "The id of the new review.")
     original_url: WebAddress = needed("", "The review's own page.")
-    language: Language = told("", "`und` when absent.", default=UNKNOWN_LANGUAGE)
+    language: Language = told("", "`und` if absent.", default=UNKNOWN_LANGUAGE)
     claim: ImportedClaim = needed("", "The claim that is reviewed.")
-    verdict: ImportedVerdict = needed("", "What the review finds.")
-    publisher: ImportedPublisher = told("", "Who answers for the review.")
-    license: WebAddress = told("", "The site's own when absent.")
+    verdict: ImportedVerdict = needed("", "The finding of the review.")
+    publisher: ImportedPublisher = told("", "The publisher that is responsible for the review.")
+    license: WebAddress = told("", "The site's default licence if absent.")
 
 
 def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:
-    """The record of one line, or None; `notes.refused` then says why."""
+    """The record of one line, or None with the reasons in `notes.refused`."""
     statement, faults = read(_plain(members, ImportedReview), ImportedReview)
     notes.refused += [Problem(fault.pointer, fault.code, fault.sentence()) for fault in faults]
     return statement
 
 
-def completed(said: dict[str, Any]) -> dict[str, Any]:
-    """A record with every key: what is absent is null, or follows from other keys."""
-    statement = filled(said, ImportedReview)
+def complete_record(values: dict[str, Any]) -> dict[str, Any]:
+    """The record with every key. An absent key is null or gets its default."""
+    statement = filled(values, ImportedReview)
     statement["claim"]["language"] = statement["claim"]["language"] or statement["language"]
     statement["publisher"] = statement["publisher"] or filled({}, ImportedPublisher)
     statement["publisher"]["site"] = statement["publisher"]["site"] or site_of_review(statement["original_url"])
@@ -70,7 +70,7 @@ def completed(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: object, model: type[Part] | None) -> Any:
-    """The value without keys of the format that are null, and with its numbers as numbers."""
+    """The value without null keys of the format, and with numbers as numbers."""
     if isinstance(value, dict):
         parts = parts_of(model) if model else {}
         known = model.model_fields if model else {}

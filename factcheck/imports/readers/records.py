@@ -1,42 +1,45 @@
-"""From an object of a file to a record, whichever format it is in."""
+"""Turns an object of a file into a record, whichever format the object has."""
 
 from collections.abc import Mapping
 
 from factcheck.imports.readers import claimreview, google_claims, own_format
-from factcheck.imports.readers.files import Found, types_of
+from factcheck.imports.readers.files import Candidate, types_of
 from factcheck.imports.readers.jsonld import address_text
 from factcheck.imports.readers.jsonld_graphs import with_references, with_short_terms
 from factcheck.imports.readers.normalise import web_address
 from factcheck.imports.readers.results import Notes, Problem, Record, Refusal, record_key
 
-_MAX_PROBLEMS = 20  # of one record that are told
+_MAX_PROBLEMS = 20  # that are reported for one record
 
 
-def record_of(found: Found) -> Record | Refusal | None:
-    """The record in one object of a file; None for the other nodes of an `@graph` (pages, people, pictures)."""
+def record_of(found: Candidate) -> Record | Refusal | None:
+    """The record in one object of a file, or None for other nodes of an `@graph` (pages, people, pictures)."""
     try:
         return _record_of(found)
     except RecursionError:
         return Refusal(found.position, (Problem("", "unreadable", "nested too deeply"),))
 
 
-def _record_of(found: Found) -> Record | Refusal | None:
+def _record_of(found: Candidate) -> Record | Refusal | None:
     node, types, notes = with_short_terms(found.node), types_of(found.node), Notes()
-    silent: frozenset[str] = frozenset()
-    told: Mapping[str, object] | None = None  # what was said, where the rest says nothing
+    unspecified: frozenset[str] = frozenset()
+    explicit: Mapping[str, object] | None = None  # the values that the file gives explicitly
     if "ClaimReview" in types or (not types and "claimReviewed" in node):
-        statement, silent = claimreview.statement_of(with_references(node, found.nodes), notes), claimreview.SILENT
+        statement, unspecified = (
+            claimreview.statement_of(with_references(node, found.nodes), notes),
+            claimreview.UNSPECIFIED,
+        )
     elif types:
         if found.in_graph:
             return None
         statement = None
-        notes.refused.append(Problem("/@type", "other_type", f"no ClaimReview but {', '.join(sorted(types))[:200]}"))
+        notes.refused.append(Problem("/@type", "other_type", f"not a ClaimReview but {', '.join(sorted(types))[:200]}"))
     elif "claimReview" in node:
-        statement, silent = google_claims.statement_of(node, notes), google_claims.SILENT
-        told = statement = own_format.completed(statement) if statement else None
+        statement, unspecified = google_claims.statement_of(node, notes), google_claims.UNSPECIFIED
+        explicit = statement = own_format.complete_record(statement) if statement else None
     elif "claim" in node or "original_url" in node:
         statement = own_format.statement_of(node, notes)
-        told = node if found.is_row else None
+        explicit = node if found.is_row else None
     else:
         statement = None
         notes.refused.append(
@@ -47,32 +50,32 @@ def _record_of(found: Found) -> Record | Refusal | None:
             )
         )
     if statement is None:
-        return Refusal(found.position, _told(notes), _address(node))
-    statement = own_format.completed(statement)
-    if told is not None:
-        silent |= _unsaid(statement, told)
+        return Refusal(found.position, _refusal_problems(notes), _address(node))
+    statement = own_format.complete_record(statement)
+    if explicit is not None:
+        unspecified |= _unspecified_paths(statement, explicit)
     key = record_key(statement["original_url"], statement["claim"]["text"], statement["language"])
-    return Record(found.position, key, statement, tuple(notes.dropped), silent)
+    return Record(found.position, key, statement, tuple(notes.dropped), unspecified)
 
 
-def _unsaid(statement: Mapping[str, object], given: Mapping[str, object], before: str = "") -> set[str]:
-    """The places of the statement of which nothing was given; those of a list's member have its number."""
+def _unspecified_paths(statement: Mapping[str, object], given: Mapping[str, object], before: str = "") -> set[str]:
+    """The paths of the statement without a given value. Paths of list members contain the member's number."""
     found: set[str] = set()
     for key, value in statement.items():
-        said = given.get(key)
-        if value is None or said is None or said == []:
+        given_value = given.get(key)
+        if value is None or given_value is None or given_value == []:
             found.add(before + key)
-        elif isinstance(value, dict) and isinstance(said, dict):
-            found |= _unsaid(value, said, f"{before}{key}.")
-        elif isinstance(value, list) and isinstance(said, list):
-            for index, (member, told) in enumerate(zip(value, said, strict=True)):
-                if isinstance(member, dict) and isinstance(told, dict):
-                    found |= _unsaid(member, told, f"{before}{key}.{index}.")
+        elif isinstance(value, dict) and isinstance(given_value, dict):
+            found |= _unspecified_paths(value, given_value, f"{before}{key}.")
+        elif isinstance(value, list) and isinstance(given_value, list):
+            for index, (member, explicit) in enumerate(zip(value, given_value, strict=True)):
+                if isinstance(member, dict) and isinstance(explicit, dict):
+                    found |= _unspecified_paths(member, explicit, f"{before}{key}.{index}.")
     return found
 
 
-def _told(notes: Notes) -> tuple[Problem, ...]:
-    """Why a record is refused; with it, what was left out at the same place or below it and so explains it."""
+def _refusal_problems(notes: Notes) -> tuple[Problem, ...]:
+    """The reasons for the refusal, with values dropped at the same place or below, which explain them."""
     places = tuple(f"{problem.pointer}/" for problem in notes.refused)
     why = [problem for problem in notes.dropped if f"{problem.pointer}/".startswith(places)]
     return tuple(notes.refused + why)[:_MAX_PROBLEMS]

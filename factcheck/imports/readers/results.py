@@ -1,6 +1,6 @@
-"""What the readers of this package hand on: a record of each review, or why there is none.
+"""Results of the readers: a record for each review, or a refusal with its reasons.
 
-A record has every key of the own format (docs/reference/import-formats.md).
+A record has every key of the project's own format (docs/reference/import-formats.md).
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a record stands: line of the file from 1, and a JSON pointer (RFC 6901) inside the value there."""
+    """The position of a record: a line of the file from 1, and a JSON pointer (RFC 6901) inside the value there."""
 
     line: int
     pointer: str = ""
@@ -19,7 +19,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one value: its JSON pointer inside the record, a code to count by, a sentence to read."""
+    """A problem of one value: its JSON pointer inside the record, a code to count by and a text to read."""
 
     pointer: str
     code: str
@@ -28,9 +28,9 @@ class Problem:
 
 @dataclass
 class Notes:
-    """What was found wrong with a record: `refused` keeps it out, `dropped` is left out of it.
+    """Notes about a record. A problem in `refused` refuses the record, and values in `dropped` are left out.
 
-    `read` has the JSON pointers of the properties in which something was found to carry; the others are not kept.
+    `read` has the JSON pointers of the properties that were read. Other properties are not kept.
     """
 
     refused: list[Problem] = field(default_factory=list)
@@ -40,33 +40,33 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record that can be taken in; `dropped` names the optional values that could not be carried.
+    """A record that can be imported. `dropped` lists the optional values that could not be kept.
 
-    `silent` has the places ("claim.location") about which the file says nothing because its format has no room there,
-    or says only part of what it knows: where the review is known already, they stay as they are.
+    `unspecified` has the paths ("claim.location") that the file's format can't express or that the file leaves open. An
+    existing review keeps its values at these paths.
     """
 
     position: Position
     key: str
     data: dict[str, Any]
     dropped: tuple[Problem, ...] = ()
-    silent: frozenset[str] = frozenset()
+    unspecified: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A record that cannot be taken in, or a place where the file cannot be read, and why."""
+    """A record that can't be imported, or an unreadable place in the file, with the reasons."""
 
     position: Position
     problems: tuple[Problem, ...]
-    address: str | None = None  # the review's own address, where the record had a readable one
+    address: str | None = None  # the review's own URL, if the record has a valid one
 
 
 def record_key(address: str, text: str, language: str) -> str:
-    """64 hexadecimal digits by which a record is recognised again: SHA-256 over address, claim text and language.
+    """The key that identifies a record in later imports: SHA-256 (hexadecimal) over URL, claim text and language.
 
-    One page may carry several claims, so the address alone is not enough. All three are taken after
-    normalisation; language tags are compared without regard to case (RFC 5646, section 2.1.1).
+    One page can have several claims, so the URL isn't enough. All three are normalised first. The case of language tags
+    doesn't matter (RFC 5646, section 2.1.1).
     """
     parts = json.dumps([address, text, language.lower()], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(parts.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Published reviews as schema.org ClaimReview (docs/claimreview.md says what becomes what).
+"""Published reviews as schema.org ClaimReview (docs/reference/claimreview.md says what becomes what).
 
 Made from a stored body whenever it is asked for, so that no second text of a review is kept.
 """

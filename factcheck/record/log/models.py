@@ -132,7 +132,7 @@ class LogEntry(models.Model):
         return self.kind.startswith("claim.")
 
     def leaf(self) -> bytes:
-        """The entry's bytes in the log (docs/log.md, "What is in it"): canonical JSON."""
+        """The entry's bytes in the log (docs/reference/log.md): canonical JSON."""
         return respelled(
             {
                 "v": 1,

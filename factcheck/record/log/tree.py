@@ -20,7 +20,7 @@ from factcheck.record.errors import SetupError
 from factcheck.record.log import merkle
 from factcheck.record.log.models import LogCheckpoint, LogEntry, LogTile
 from factcheck.record.log.notes import Checkpoint, SigningKey, open_note, signed_by
-from factcheck.server.private_files import make_private
+from factcheck.server.private_files import write_private_file
 
 LEVELS = 64 // merkle.TILE_HEIGHT
 
@@ -33,7 +33,7 @@ def default_origin() -> str:
 def make_signing_key(file: Path) -> SigningKey:
     """Makes a key for this log in a new file (0600). Raises FileExistsError; a key is never overwritten."""
     key = SigningKey.generate(default_origin())
-    make_private(file, f"{key}\n")
+    write_private_file(file, f"{key}\n")
     return key
 
 

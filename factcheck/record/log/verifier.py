@@ -1,7 +1,7 @@
 """Checks a public log from outside: `python3 -m factcheck.record.log.verifier URL [--state FILE] [--witness KEY…]`.
 
 This file needs the standard library and `cryptography` alone and shares no code with the server, so
-that it can be read, copied and run by people who trust neither. docs/log.md says what is checked.
+that it can be read, copied and run by people who trust neither. docs/reference/log.md says what is checked.
 Exit code 0 when everything holds; 1 with the first thing that is wrong, in one sentence; 2 when it
 could not look (no answer, wrong arguments, a state file that it cannot use).
 """

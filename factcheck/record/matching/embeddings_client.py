@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from factcheck.server.http_client import connected
+from factcheck.server.http_client import connect
 
 MAX_ANSWER = 16 * 1024 * 1024  # bytes
 
@@ -24,7 +24,7 @@ def post(url: str, content: bytes, headers: Mapping[str, str], seconds: float) -
     addresses = socket.getaddrinfo(host, target.port or (443 if tls else 80), type=socket.SOCK_STREAM)
     query = f"?{target.query}" if target.query else ""
     named = {"Host": target.netloc.rpartition("@")[2], **headers}
-    with connected(addresses, host, tls=tls, seconds=end - time.monotonic()) as connection:
+    with connect(addresses, host, tls=tls, seconds=end - time.monotonic()) as connection:
         connection.request("POST", path + query, content, named)
         answer = connection.getresponse()
         data = answer.read(MAX_ANSWER + 1)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connections
 
-from factcheck.database.query_timeout import all_within
+from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.questions import most_telling, pieces_of, tidy
 from factcheck.record.matching.embeddings import Embeddings, NoVectorError, configured
 from factcheck.record.matching.match_scoring import Candidate, Match, judge
@@ -72,14 +72,14 @@ def match(text: str, *, limit: int = 10) -> Matching:
     pieces = pieces_of(tidy(text))
     if not pieces:
         return Matching([], "words")
-    with all_within(SECONDS) as left, connections["public"].cursor() as cursor:
+    with time_limit(SECONDS) as left, connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
         words = with_similar(cursor, words)
         known = _known(cursor)
     chosen = choose(words, len(pieces))
     telling = most_telling(pieces, weigh_known(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
     meaning = _meaning(known, telling)
-    with all_within(left()), connections["public"].cursor() as cursor:
+    with time_limit(left()), connections["public"].cursor() as cursor:
         near = nearest(cursor, meaning.model, *meaning.vectors)
         found = _candidates(cursor, chosen, total, meaning, near)
         best: dict[UUID, Match] = {}

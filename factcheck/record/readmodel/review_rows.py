@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from factcheck.database.bulk_writes import insert, kept, upsert
+from factcheck.database.bulk_writes import collect, insert, upsert
 from factcheck.record.formats.canonical import respelled
 from factcheck.record.formats.urls import address_key, page_url
 from factcheck.record.log.models import LogEntry, Published
@@ -47,7 +47,7 @@ def apply(published: Sequence[Published]) -> None:
     if former:
         PublishedReview.objects.filter(id__among=former).delete()
     rows: list[PublishedReview] = []
-    insert(PublishedReview, kept((review_row(each.entry, each.document) for each in published), rows))
+    insert(PublishedReview, collect((review_row(each.entry, each.document) for each in published), rows))
     corrections = [correction_row(each.entry, each.document) for each in published]
     insert(PublishedCorrection, [row for row in corrections if row])
     _project_claims(rows, former, orphaned)

@@ -1,4 +1,4 @@
-"""What a review says. The keys and types of the JSON are those of docs/api.md, "Review"."""
+"""What a review says. The keys and types of the JSON are those of docs/reference/reviews.md."""
 
 from typing import Annotated, ClassVar, Self
 

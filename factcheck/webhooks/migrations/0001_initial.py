@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 (
                     "tries",
                     models.PositiveSmallIntegerField(
-                        default=0, help_text="That failed, since it was last begun.", verbose_name="attempts"
+                        default=0, help_text="Failed attempts since the last start.", verbose_name="attempts"
                     ),
                 ),
                 ("derived_at", models.DateTimeField(auto_now_add=True, verbose_name="since")),
@@ -77,14 +77,14 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("", "delivered"),
-                            ("refused", "answered with another status than 2xx"),
-                            ("redirected", "answered with a redirect; register the new address"),
-                            ("address", "the name leads to an address that is not public"),
+                            ("refused", "the receiver answered with a status other than 2xx"),
+                            ("redirected", "the receiver redirects: register its new URL"),
+                            ("address", "the name leads to a private address"),
                             ("unknown_host", "the name has no address"),
                             ("unreachable", "no connection"),
                             ("insecure", "no secure connection: certificate or protocol"),
-                            ("timeout", "no answer in time"),
-                            ("garbled", "no answer in HTTP"),
+                            ("timeout", "no response in time"),
+                            ("garbled", "no valid HTTP response"),
                         ],
                         max_length=20,
                         verbose_name="outcome",
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        help_text="Whose it is and what for.",
+                        help_text="The receiver, and what it is for.",
                         max_length=200,
                         validators=[factcheck.webhooks.targets.validate_name],
                         verbose_name="name",
@@ -121,10 +121,10 @@ class Migration(migrations.Migration):
                 (
                     "url",
                     models.CharField(
-                        help_text="Where messages are sent, with https://. It must be a public address; redirects are not followed.",
+                        help_text="The receiver’s URL, beginning with https://. It has to be public, and redirects are not followed.",
                         max_length=1000,
                         validators=[factcheck.webhooks.targets.validate_address],
-                        verbose_name="address",
+                        verbose_name="URL",
                     ),
                 ),
                 (
@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                             ],
                             max_length=40,
                         ),
-                        help_text="What is sent there.",
+                        help_text="The events to send.",
                         size=None,
                         verbose_name="events",
                     ),
@@ -150,8 +150,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("", "running"),
                             ("by_hand", "stopped"),
-                            ("failing", "stopped: nothing arrived there for days"),
-                            ("gone", "stopped: the address answered that it is gone (410)"),
+                            ("failing", "stopped: no message arrived for days"),
+                            ("gone", "stopped: the receiver is gone (410)"),
                         ],
                         default="",
                         editable=False,
@@ -161,17 +161,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "generation",
-                    models.PositiveIntegerField(default=1, editable=False, help_text="Of the secret; counts from 1."),
+                    models.PositiveIntegerField(default=1, editable=False, help_text="The secret's number, from 1."),
                 ),
                 (
                     "rotated_at",
-                    models.DateTimeField(editable=False, help_text="When the secret before ended.", null=True),
+                    models.DateTimeField(editable=False, help_text="When the previous secret was replaced.", null=True),
                 ),
                 (
                     "cursor",
-                    models.BigIntegerField(
-                        editable=False, help_text="The last sequence that was looked at; -1 before any."
-                    ),
+                    models.BigIntegerField(editable=False, help_text="The last sequence that was derived, or -1."),
                 ),
                 ("failing_since", models.DateTimeField(editable=False, null=True)),
                 ("rests_until", models.DateTimeField(editable=False, null=True)),

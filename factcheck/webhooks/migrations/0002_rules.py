@@ -1,4 +1,4 @@
-"""What the database does for webhooks, whoever appends to the log."""
+"""Adds the database's trigger for webhooks."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""Filters and tags that put what a published body says into words, dates and safe addresses."""
+"""Filters and tags for published values: words, dates and safe URLs."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.record.formats.markdown import to_html
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
-from factcheck.record.statements import demand, review  # noqa: F401 (they declare the words)
+from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Words)
 from factcheck.record.statements.values import Words
 
 register = template.Library()
@@ -36,7 +36,7 @@ _WORDS = {
     "ground": {
         "court_order": _("A court ordered it."),
         "personal_data": _("It protects a private person’s data."),
-        "law": _("Another legal duty demanded it."),
+        "law": _("Another law required it."),
         "other": _("For another reason."),
     },
     "stance": {
@@ -47,8 +47,8 @@ _WORDS = {
     "claimant": {"person": _("person"), "organization": _("organisation"), "unnamed": _("not named")},
 }
 _CREATIVE_COMMONS = re.compile(r"^https?://creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)/?$")
-# Embeddings, overrides and isolates of writing direction: in a page every text is isolated by its element, in a
-# title or description nothing would end them.
+# Embeddings, overrides and isolates of writing direction. On a page each text is isolated by its element. In a title or
+# description nothing would end them.
 _DIRECTIONS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 MAX_STEPS = 10
 MAX_ADDRESS = 56
@@ -59,7 +59,7 @@ def _day_format() -> str:
     return gettext("j F Y")
 
 
-def _moment_format() -> str:
+def _time_format() -> str:
     # Translators: a date with the time, in Django's letters.
     return gettext("j F Y, H:i \\U\\T\\C")
 
@@ -69,9 +69,9 @@ register.filter("markdown", to_html)
 
 @register.filter
 def word(value: str | None, kind: str) -> str:
-    """A word of the record in the reader's language. A word that isn't known stays as it is.
+    """Translate a word of the record into the reader's language. An unknown word stays as it is.
 
-    `kind` is one of those above, or the name of a class of words of the statements.
+    `kind` is one of the keys above, or the name of a subclass of `Words`.
     """
     bare = (value or "").rpartition(".")[2]
     return str((_WORDS.get(kind) or _words_of(kind)).get(bare, bare))
@@ -89,34 +89,34 @@ def _words_of(name: str) -> dict[str, Any]:
 
 @register.filter
 def day(value: str | None) -> str:
-    """A date of the record, "2026-10-03", as the reader's language writes it."""
+    """Format a date such as "2026-10-03" in the reader's language."""
     return formats.date_format(date.fromisoformat(value), _day_format()) if value else ""
 
 
 @register.filter
-def moment(value: str | datetime) -> str:
-    """A moment of the record as the reader's language writes it, in UTC."""
+def utc_time(value: str | datetime) -> str:
+    """Format a time in the reader's language, in UTC."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return formats.date_format(at.astimezone(UTC), _moment_format())
+    return formats.date_format(at.astimezone(UTC), _time_format())
 
 
 @register.filter
-def moment_there(value: str) -> str:
-    """A time in the zone in which it was written down."""
+def local_time(value: str) -> str:
+    """Format a time in the zone in which it was recorded."""
     at = datetime.fromisoformat(value)
-    return formats.date_format(at, _moment_format()) + ("" if at.utcoffset() == timedelta() else f"{value[-6:]}")
+    return formats.date_format(at, _time_format()) + ("" if at.utcoffset() == timedelta() else f"{value[-6:]}")
 
 
 @register.filter
 def day_of(value: str | datetime) -> str:
-    """The day of a moment, in UTC."""
+    """Format the day of a time, in UTC."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return formats.date_format(at.astimezone(UTC).date(), _day_format())
 
 
 @register.filter
 def web(value: str | None) -> str:
-    """The address if a browser may be sent there, or nothing. The record holds no other; this is the second lock."""
+    """Return the URL if it is safe to link to, otherwise nothing. The record already checks URLs, too."""
     try:
         return value if value and urlsplit(value).scheme in ("http", "https") else ""
     except ValueError:
@@ -125,26 +125,26 @@ def web(value: str | None) -> str:
 
 @register.filter
 def host(value: str) -> str:
-    """The host of an address; nothing for one that is none."""
+    """Return a URL's host, or nothing if it isn't a URL."""
     return site_of(value) if web(value) else ""
 
 
 @register.filter
 def short(value: str) -> str:
-    """An address as a person reads it: without its scheme, a long one cut."""
+    """Return a URL without its scheme, cut if it is long."""
     bare = value.partition("://")[2] or value
     return bare if len(bare) <= MAX_ADDRESS else f"{bare[: MAX_ADDRESS - 1]}…"
 
 
 @register.filter
 def lang(value: str) -> str:
-    """A value for the attribute `lang`, which says "unknown" with an empty text."""
+    """Return a value for the attribute `lang`. An unknown language is an empty text there."""
     return "" if value == "und" else value
 
 
 @register.filter
 def language_name(value: str) -> str:
-    """The name of a language in the reader's, where Django knows it, or its tag; nothing for theirs or none."""
+    """Return a language's name in the reader's language, or its tag. Return nothing for the reader's own or none."""
     if value == "und" or value.partition("-")[0].lower() == (get_language() or "").partition("-")[0]:
         return ""
     for tag in (value.lower(), value.partition("-")[0].lower()):
@@ -157,28 +157,28 @@ def language_name(value: str) -> str:
 
 @register.filter
 def plain(value: str) -> str:
-    """One line without marks of writing direction, for titles and descriptions."""
+    """Return one line without marks of writing direction, for titles and descriptions."""
     return " ".join(_DIRECTIONS.sub("", value).split())
 
 
 @register.filter
 def license_name(value: str) -> str:
-    """ "CC BY 4.0" for a Creative Commons address, the host of any other."""
+    """Return "CC BY 4.0" for a Creative Commons URL, and the host of any other."""
     if found := _CREATIVE_COMMONS.match(value):
         return f"CC {found[1].upper()} {found[2]}"
     return site_of(value)
 
 
 @register.filter
-def gloss(verdict: dict[str, Any]) -> str:
-    """The verdict's label in the reader's language where it has one that differs from what the review says."""
+def translated_label(verdict: dict[str, Any]) -> str:
+    """Return the verdict's label in the reader's language, if it differs from the review's label."""
     label = str(verdict["labels"].get(get_language() or "", ""))
     return "" if label == verdict["label"] else label
 
 
 @register.filter
 def label_language(verdict: dict[str, Any], language: str) -> str:
-    """The language of a verdict's label: the review's, or English where the scale has none in that."""
+    """Return the language of a verdict's label: the review's, or English if the scale doesn't have that language."""
     spoken = {tag.lower() for tag in verdict["labels"]}
     if not spoken or not spoken.isdisjoint({language.lower(), language.partition("-")[0].lower()}):
         return language
@@ -187,7 +187,7 @@ def label_language(verdict: dict[str, Any], language: str) -> str:
 
 @register.filter
 def scale(verdict: dict[str, Any]) -> dict[str, Any] | None:
-    """Where the verdict stands: `value`, `worst`, `best`, `tone` (low, middle, high), `steps` (True for its place)."""
+    """Return the verdict's `value`, `worst`, `best`, `tone` (low, middle, high) and `steps` (True for its place)."""
     value, worst, best = verdict["value"], verdict["worst"], verdict["best"]
     if value is None or worst is None or best is None or best == worst:
         return None
@@ -205,7 +205,7 @@ def scale(verdict: dict[str, Any]) -> dict[str, Any] | None:
 
 @register.simple_tag
 def out(url: str | None, text: str | None = None) -> SafeString:
-    """A link to another site, isolated from the writing direction around it; the bare text if it may not be one."""
+    """Make a link to another site, isolated from the writing direction around it. An unsafe URL stays text."""
     words = text or url or ""
     if not web(url):
         return format_html("<bdi>{}</bdi>", words)
@@ -214,6 +214,6 @@ def out(url: str | None, text: str | None = None) -> SafeString:
 
 @register.simple_tag
 def topic_label(topic: dict[str, Any]) -> str:
-    """A topic's name in the reader's language, or in whichever it has one."""
+    """Return a topic's name in the reader's language, or in another language that it has."""
     labels = topic["labels"]
     return str(labels.get(get_language() or "") or labels.get("en") or next(iter(labels.values()), topic["slug"]))

@@ -115,7 +115,7 @@ def test_what_takes_too_long_is_not_said_to_be_nothing(world, google, monkeypatc
     response = google.send(asked)
     assert (response.status_code, response["Retry-After"]) == (503, "10")
     assert json.loads(response.content)["error"]["message"] == (
-        "This takes too long to find just now. Try again, with rarer words or fewer conditions."
+        "This search takes too long. Use rarer words or fewer conditions, or try again later."
     )
 
 

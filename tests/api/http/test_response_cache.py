@@ -71,7 +71,7 @@ def test_another_tag_address_or_reader_has_the_view_asked(review):
 def test_after_a_minute_the_view_is_asked(review, monkeypatch):
     address = f"/api/v1/reviews/{review.pk}/"
     etag = Client().get(address)["ETag"]
-    monkeypatch.setattr(response_cache, "SECONDS", -1)
+    monkeypatch.setattr(response_cache, "MAX_AGE", -1)
     assert ask(address, etag).status_code == 304
     forbid_views(monkeypatch)
     assert ask(address, etag).status_code == 500
@@ -81,7 +81,7 @@ def test_searches_and_counts_are_not_remembered(review):
     for address in ("/api/v1/reviews/?q=flood", "/api/v1/reviews/?count=true", "/feeds/reviews.atom?q=flood"):
         etag = Client().get(address)["ETag"]
         assert ask(address, etag).status_code == 304
-    assert response_cache._sent == {}
+    assert response_cache._cache == {}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_what_was_sent_is_sent_again_without_the_view(
     correct_review(newsroom, review, summary="Sai. Khác.")
     address = address.format(review=review)
     first = Client().get(address)
-    monkeypatch.setattr("api.middleware.remember", None)  # is asked only when a view was
+    monkeypatch.setattr("api.middleware.store_response", None)  # is asked only when a view was
     with django_assert_num_queries(1, connection=connections["public"]):
         again = Client().get(address)
     assert (again.status_code, again.content, dict(again.headers)) == (200, first.content, dict(first.headers))
@@ -120,37 +120,39 @@ def test_page_without_an_erased_review_takes_the_place_of_the_one_with_it(newsro
     other = make_review(newsroom, headline="Bí mật.")
     publish_review(newsroom, other)
     assert [len(Client().get("/api/v1/reviews/").json()["results"]) for _ in range(2)] == [2, 2]
-    assert any("Bí mật.".encode() in sent.content for sent in response_cache._sent.values())
+    assert any("Bí mật.".encode() in sent.content for sent in response_cache._cache.values())
     erase_review(newsroom, other)
     assert [result["id"] for result in Client().get("/api/v1/reviews/").json()["results"]] == [str(review.pk)]
-    assert len(response_cache._sent) == 1
-    assert all("Bí mật.".encode() not in sent.content for sent in response_cache._sent.values())
+    assert len(response_cache._cache) == 1
+    assert all("Bí mật.".encode() not in sent.content for sent in response_cache._cache.values())
 
 
 def test_where_requests_are_counted_each_is(review, settings):
     settings.API_RATE_LIMIT = "600/min"
     Client().get("/api/v1/reviews/")
-    assert response_cache._sent == {}
+    assert response_cache._cache == {}
 
 
 def test_room_is_bounded(review, monkeypatch):
     """By content and address: three answers of one size fit, the fourth begins anew."""
     monkeypatch.setattr(response_cache, "_size", lambda key, sent: 10)
-    monkeypatch.setattr(response_cache, "ROOM", 30)
+    monkeypatch.setattr(response_cache, "MAX_BYTES", 30)
     kept = []
     for page_size in (1, 2, 3, 3, 4, 5):
         Client().get(f"/api/v1/reviews/?page_size={page_size}")
-        kept.append((len(response_cache._sent), response_cache._sent.size))
+        kept.append((len(response_cache._cache), response_cache._cache.size))
     assert kept == [(1, 10), (2, 20), (3, 30), (3, 30), (1, 10), (2, 20)]
-    monkeypatch.setattr(response_cache, "ROOM", 9)
+    monkeypatch.setattr(response_cache, "MAX_BYTES", 9)
     Client().get("/api/v1/reviews/?page_size=9")
-    assert (len(response_cache._sent), response_cache._sent.size) == (0, 0)
+    assert (len(response_cache._cache), response_cache._cache.size) == (0, 0)
 
 
 def test_address_takes_room_too(review):
     publishers = {"publisher": [f"n{number:03}.example" for number in range(100)]}
     assert Client().get("/api/v1/reviews/", publishers).content == b'{"results":[],"next":null,"previous":null}'
-    assert 2300 < response_cache._sent.size < 2500  # a hundred times "publisher=n000.example&", and what little is sent
+    assert (
+        2300 < response_cache._cache.size < 2500
+    )  # a hundred times "publisher=n000.example&", and what little is sent
 
 
 def test_another_page_empties_the_memory_of_what_was_erased(newsroom, review):
@@ -159,8 +161,8 @@ def test_another_page_empties_the_memory_of_what_was_erased(newsroom, review):
     Client().get("/api/v1/reviews/")
     erase_review(newsroom, other)
     Client().get("/api/v1/claims/")  # nobody asks for the page with it again
-    assert len(response_cache._sent) == 1
-    assert all("Bí mật.".encode() not in sent.content for sent in response_cache._sent.values())
+    assert len(response_cache._cache) == 1
+    assert all("Bí mật.".encode() not in sent.content for sent in response_cache._cache.values())
 
 
 def test_database_that_is_away_is_a_problem_as_ever(review, monkeypatch):

@@ -23,7 +23,7 @@ def test_private_person_is_not_named(database: str) -> None:
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claimant/add/")
     assert re.search(r'<input [^>]*value="person"[^>]* data-ticks="is_public_figure"', lan.html)  # with a script
     lan.choose("type", "public figure").fill(name="Trần Thị Mẫu").press("Save")
-    assert "A private person is not named." in lan.text
+    assert "A private person must not be named." in lan.text
     lan.fill(is_public_figure=True, same_as="https://www.wikidata.org/wiki/Q1").press("Save")
     claimant = Claimant.objects.get()
     assert (claimant.name, claimant.confirmed, claimant.newsroom) == ("Trần Thị Mẫu", True, newsroom.publisher)
@@ -47,7 +47,7 @@ def test_imported_name_is_confirmed_by_an_editor(database: str) -> None:
     assert "You confirm that this is a public figure" in editor.text
     other = signed_in(newsroom.second).open(f"{page}confirm/")
     editor.press("Confirm the name")
-    assert "This name is confirmed already." in other.press("Confirm the name").text
+    assert "This name has already been confirmed." in other.press("Confirm the name").text
     claimant.refresh_from_db()
     assert (claimant.confirmed, claimant.is_public_figure) == (True, True)
     event = EditorialEvent.objects.get(action="claimant.confirmed")
@@ -82,7 +82,7 @@ def test_name_is_confirmed_as_it_was_read(database: str) -> None:
         editor = signed_in(newsroom.editor).open(page)
         Claimant.objects.update(**change)
         editor.press("Confirm the name")
-        assert "The claimant was changed since you opened it." in editor.text
+        assert "The claimant has changed since you opened it." in editor.text
         assert not Claimant.objects.get().confirmed
     assert "Trần Thị Mẫu, Bí thư https://a.example/" in editor.text
     editor.press("Confirm the name")
@@ -129,7 +129,7 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(database: str) -> 
     assert "Mẫu" not in str(list(EditorialEvent.objects.filter(action="claimant.redacted").values()))
     assert LogEntry.objects.get().object_repr == "[erased]"
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/").fill(description="khác")
-    assert "described, not named, already" in editor.press("Describe instead of naming").text
+    assert "already described, not named" in editor.press("Describe instead of naming").text
 
 
 STILL_NAMED = (

@@ -12,7 +12,7 @@ def test_claim_knows_its_newsroom_and_who_logged_it(database: str) -> None:
     topic.labels.create(language="vi", label="Lũ lụt")
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text="Một câu.", language="vi", topics=topic.pk, appearances__0__media_sha256="ABC").press("Save")
-    assert "Write the SHA-256 as 64 digits 0–9, a–f." in lan.text
+    assert "Write the SHA-256 as 64 characters from 0–9 and a–f." in lan.text
     lan.fill(appearances__0__media_sha256="a" * 64, appearances__0__url="https://a.example/_/ạ").press("Save")
     claim = Claim.objects.get()
     assert (claim.newsroom, claim.logged_by, claim.topics.get()) == (newsroom.publisher, newsroom.reporter, topic)

@@ -173,7 +173,7 @@ def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_am
     assert ("can no longer be seen" in shown(), "Lời chưa đăng." in shown()) == (True, False)
     draft = make_claim(newsroom, text="Lời mới.")
     with pytest.raises(NotAllowed, match="another newsroom’s draft"):
-        merge_policy.use_instead(claim=draft, instead=review.claim, by=newsroom.reporter)
+        merge_policy.replace_claim(claim=draft, replacement=review.claim, by=newsroom.reporter)
 
 
 def test_page_of_all_lists_has_one_name(newsroom: Newsroom) -> None:

@@ -67,7 +67,7 @@ def test_fields_of_a_table_are_named_and_helped(database: str) -> None:
     with desk_of(newsroom.reporter, "editorial/review/add/") as page:
         field = page.locator("#id_authorships-0-name")
         expect(field).to_have_accessible_name("Name")
-        expect(field).to_have_accessible_description("Empty: the byline of the account.")
+        expect(field).to_have_accessible_description("If empty, the account’s byline is shown.")
 
 
 def test_choosers_of_rows_keep_their_names_when_a_row_is_taken_out(database: str) -> None:

@@ -134,7 +134,7 @@ def test_reason_of_a_split_that_comes_too_late_is_still_there(newsroom: Newsroom
     split_claim(newsroom, claim)
     for browser in waiting:
         browser.fill(reason="Hai câu nói khác nhau.").press("Propose to split it off")
-        assert "Only a claim that is merged into another one can be split off." in browser.text
+        assert "This claim is not merged into another one, so it cannot be split off." in browser.text
         assert browser.value("reason") == "Hai câu nói khác nhau."
         assert "You cannot do this now" in browser.open(page).text
 

@@ -120,7 +120,7 @@ def test_publisher_is_kept_by_its_chief_editor(database: str) -> None:
     assert "other.example" not in chief.open(f"/admin/editorial/publisher/{other.publisher.pk}/change/").text
     boss = signed_in(make_administrator()).open(page)
     boss.fill(site="https://neu.example/").press("Save")
-    assert "Write the host alone, in small letters, without https:// and without /, such as example.org." in boss.text
+    assert "Write only the host in lower case, without https:// and without /, such as example.org." in boss.text
     boss.fill(site="neu.example").press("Save")
     assert Publisher.objects.filter(site="neu.example").exists()
     assert "other.example" in boss.open("/admin/editorial/publisher/").text

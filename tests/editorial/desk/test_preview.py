@@ -133,8 +133,8 @@ def test_whatever_may_differ_has_a_label(database: str) -> None:
     bare = make_review(newsroom, make_claim(newsroom, claimant=None), verdict=None)
     whole = make_review(newsroom, claim)
     whole.original_label = "Falsch"  # as of one that was imported
-    said = [review_statements.statement(review) for review in (bare, whole)]
-    said += [demand_policy.statement(make_demand(newsroom, review)) for review in (None, whole)]
+    said = [review_statements.build_statement(review) for review in (bare, whole)]
+    said += [demand_policy.build_statement(make_demand(newsroom, review)) for review in (None, whole)]
     found = {place for statement in said for place in places(statement)}
     assert {"claim.claimant", "claim.claimant.same_as", "verdict.original.image_url", "review.id"} <= found
     assert sorted(found - {"id"} - PLACES.keys()) == []  # of one review the id is the same

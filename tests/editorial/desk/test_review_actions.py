@@ -128,7 +128,10 @@ def test_stale_page_cannot_be_approved(database: str) -> None:
     Review.objects.filter(pk=review.pk).update(summary="Khác hẳn.")
     workflow.submit(subject=review, by=newsroom.reporter)
     editor.press("Approve")
-    assert "This has already been decided." in editor.text
+    assert (
+        "This has already been decided. Reload the page to see the decision. Reload the page to see the decision."
+        in editor.text
+    )
     assert editor.path == page(review)
     assert "Khác hẳn." in editor.follow("Approve").text
     assert not Proposal.objects.filter(decision="approved").exists()
@@ -141,7 +144,10 @@ def test_reason_of_a_return_that_comes_too_late_is_still_there(database: str) ->
     editor = signed_in(newsroom.editor).open(decision(review, "return"))
     workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
     editor.fill(reason="Ghi rõ ngày quay.").press("Return with a message")
-    assert "This has already been decided." in editor.text
+    assert (
+        "This has already been decided. Reload the page to see the decision. Reload the page to see the decision."
+        in editor.text
+    )
     assert editor.value("reason") == "Ghi rõ ngày quay."
 
 
@@ -150,7 +156,10 @@ def test_decision_is_closed_to_strangers_and_says_what_it_leads_to(database: str
     review, demand = make_review(newsroom), make_demand(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     workflow.submit(subject=demand, by=newsroom.reporter)
-    for subject, told in ((review, "Afterwards it can be published."), (demand, "it is published automatically on that day")):
+    for subject, told in (
+        (review, "Afterwards it can be published."),
+        (demand, "it is published automatically on that day"),
+    ):
         address = decision(subject, "approve")
         assert signed_in(stranger.chief).open(address).status == 404
         editor = signed_in(newsroom.editor).open(address)
@@ -169,7 +178,7 @@ def test_double_click_publishes_once(database: str) -> None:
     first, second = (signed_in(newsroom.editor).open(decision(review, "publish")) for _ in range(2))
     assert "Published." in first.press("Publish").text
     second.press("Publish")
-    assert "Only what is approved and waits for its publication can be published." in second.text
+    assert "This cannot be published, because it is not approved or already public. Reload the page." in second.text
     assert second.path == page(review)
     assert LogEntry.objects.count() == 1
 

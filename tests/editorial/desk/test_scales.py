@@ -33,7 +33,7 @@ def test_scales_and_topics_are_changed_by_chief_editors(database: str) -> None:
     assert "Phần lớn sai" in chief.open("/admin/editorial/verdict/").text
     chief.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     chief.open(f"/admin/editorial/verdict/{verdict.pk}/change/").fill(value="9").press("Save")
-    assert "The value must lie between 1 and 5." in chief.text
+    assert "The value must be between 1 and 5." in chief.text
     assert chief.open("/admin/editorial/verdict/add/").status == 200
     assert RatingScale.objects.get(slug="truth").verdicts.get(slug="false").value == 1
 
@@ -191,6 +191,6 @@ def test_verdict_of_a_new_scale_lies_between_its_ends(database: str) -> None:
     chief.add_row("verdicts")
     chief.fill(name="Thang", slug="thang", worst=1, best=3)
     chief.fill(verdicts__0__slug="true", verdicts__0__value=9).press("Save")
-    assert "The value must lie between 1 and 3." in chief.text
+    assert "The value must be between 1 and 3." in chief.text
     chief.fill(verdicts__0__value=3).press("Save")
     assert [verdict.value for verdict in RatingScale.objects.get(slug="thang").verdicts.all()] == [3]

@@ -18,7 +18,7 @@ from tests.journeys.browser import signed_in
 ORIGIN = "127.0.0.1:8000/api/v1/log"
 OTHER = SigningKey(ORIGIN, bytes(32))
 LEFT = {
-    "en": "Tell whoever runs the site what stands here.",
+    "en": "Send this message to the site’s operator.",
     "vi": "Hãy báo nội dung trên cho người vận hành trang.",
 }
 

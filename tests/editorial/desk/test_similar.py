@@ -142,7 +142,7 @@ def test_draft_with_the_same_words_is_found_among_many_that_were_published(newsr
     draft = make_claim(newsroom)
     for _ in range(pages.similar_claims.MOST):
         publish_claim(newsroom)
-    assert pages.similar_claims.drafted_alike(make_claim(newsroom)) == [draft]
+    assert pages.similar_claims.find_identical_drafts(make_claim(newsroom)) == [draft]
 
 
 def test_search_that_fails_loses_no_claim(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +200,7 @@ def test_drafts_move_to_the_claim_that_is_used_instead(newsroom: Newsroom) -> No
 
 def test_claim_that_is_thrown_away_for_another_is_written_down(newsroom: Newsroom) -> None:
     existing, claim = publish_claim(newsroom), make_claim(newsroom)
-    merge_policy.use_instead(claim=claim, instead=existing, by=newsroom.reporter)
+    merge_policy.replace_claim(claim=claim, replacement=existing, by=newsroom.reporter)
     event = EditorialEvent.objects.get(action="claim.exchanged")
     assert (event.actor, event.newsroom) == (newsroom.reporter, newsroom.publisher)
     assert event.detail == {"instead": str(existing.pk)}
@@ -241,17 +241,17 @@ def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
     merge_claims(newsroom, one, two)
     for claim, instead, by, message in (
         (mine, theirs, newsroom.reporter, "another newsroom’s draft"),
-        (mine, one, newsroom.reporter, "itself been merged into another one"),
+        (mine, one, newsroom.reporter, "been merged into another one"),
         (two, mine, newsroom.chief, "has been published"),
         (mine, two, other.chief, "not a member"),
         (mine, mine, newsroom.reporter, "the same claim"),
     ):
         with pytest.raises(merge_policy.EditorialError, match=message):
-            merge_policy.use_instead(claim=claim, instead=instead, by=by)
+            merge_policy.replace_claim(claim=claim, replacement=instead, by=by)
     draft = make_review(newsroom, mine)
     workflow.submit(subject=draft, by=newsroom.reporter)
     with pytest.raises(merge_policy.EditorialError, match="submitted or approved"):
-        merge_policy.use_instead(claim=mine, instead=two, by=newsroom.reporter)
+        merge_policy.replace_claim(claim=mine, replacement=two, by=newsroom.reporter)
     assert Review.objects.get(pk=draft.pk).claim == mine
 
 
@@ -285,5 +285,5 @@ def test_claim_of_an_old_proposal_is_not_thrown_away(newsroom: Newsroom) -> None
     review = Review.objects.get(claim=one)
     open_correction(newsroom, review, claim=two)  # all that readers see of the first is gone then
     publish_review(newsroom, review)
-    with pytest.raises(merge_policy.EditorialError, match="was once proposed for a merge"):
-        merge_policy.use_instead(claim=one, instead=two, by=newsroom.reporter)
+    with pytest.raises(merge_policy.EditorialError, match="was once part of a proposed merge"):
+        merge_policy.replace_claim(claim=one, replacement=two, by=newsroom.reporter)

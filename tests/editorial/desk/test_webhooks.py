@@ -43,10 +43,10 @@ def test_registration_shows_the_secret_once_and_begins_with_what_follows(sysop: 
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://receiver.example/", "Write the whole address, beginning with https://"),
-        ("Https://receiver.example/", "Write the whole address, beginning with https://"),
-        ("https://192.168.1.1/", "This is no public address"),
-        ("https://[::ffff:127.0.0.1]/", "This is no public address"),
+        ("http://receiver.example/", "Write the whole URL, beginning with https://"),
+        ("Https://receiver.example/", "Write the whole URL, beginning with https://"),
+        ("https://192.168.1.1/", "This address is not public"),
+        ("https://[::ffff:127.0.0.1]/", "This address is not public"),
     ],
 )
 def test_address_that_is_not_public_is_refused_in_words(sysop: User, url: str, said: str) -> None:
@@ -127,7 +127,7 @@ def test_home_says_what_stopped_by_itself(sysop: User) -> None:
     subscribe("https://a.example/", stopped="gone")
     home = signed_in(sysop).open("/admin/").text
     assert "Stopped webhooks" in home
-    assert "the address answered that it is gone (410)" in home
+    assert "the receiver is gone (410)" in home
 
 
 def test_home_says_nothing_of_what_somebody_stopped(sysop: User) -> None:

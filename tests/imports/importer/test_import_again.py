@@ -219,7 +219,7 @@ def test_claim_that_the_desk_gave_instead_is_not_overwritten(newsroom: Newsroom,
     theirs = make_claim(newsroom, text="Logged by a colleague.")
     theirs.topics.add(Topic.objects.create(slug="floods"))
     appearance = theirs.appearances.get()
-    merge_policy.use_instead(claim=Claim.objects.get(text="Claim 1."), instead=theirs, by=newsroom.editor)
+    merge_policy.replace_claim(claim=Claim.objects.get(text="Claim 1."), replacement=theirs, by=newsroom.editor)
     assert take(file, record(headline="Mended")) == "1 new, 0 unchanged, 0 changed, 0 refused."
     claim = Claim.objects.get()
     assert (claim.text, claim.claimed_on, claim.claimant) == (theirs.text, theirs.claimed_on, theirs.claimant)

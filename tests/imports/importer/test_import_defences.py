@@ -251,7 +251,7 @@ def test_import_is_decided_before_a_review_of_it_is_erased(newsroom: Newsroom) -
 
 def decide_first(monkeypatch: pytest.MonkeyPatch, decide: Callable[[], object]) -> None:
     """Somebody decides on one review, on a connection of their own, just before the import holds its reviews."""
-    hold = import_policy._hold_reviews
+    hold = import_policy._lock_reviews
 
     def alone() -> None:
         try:
@@ -260,12 +260,12 @@ def decide_first(monkeypatch: pytest.MonkeyPatch, decide: Callable[[], object]) 
             connections.close_all()
 
     def overtaken(approvals: Any) -> None:
-        monkeypatch.setattr(import_policy, "_hold_reviews", hold)
+        monkeypatch.setattr(import_policy, "_lock_reviews", hold)
         with ThreadPoolExecutor(1) as pool:
             pool.submit(alone).result()
         hold(approvals)
 
-    monkeypatch.setattr(import_policy, "_hold_reviews", overtaken)
+    monkeypatch.setattr(import_policy, "_lock_reviews", overtaken)
 
 
 def test_review_that_is_returned_while_its_import_is_published(

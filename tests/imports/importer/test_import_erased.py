@@ -12,7 +12,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Publisher, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.imports.importer import batches
-from factcheck.imports.importer.incoming import Incoming, Refused
+from factcheck.imports.importer.record_import import IncomingRecord, Refused
 from factcheck.imports.readers.results import Record
 from factcheck.record.models import PublishedReview
 from tests.drafts import Newsroom, erase_review, make_newsroom, waiting
@@ -100,7 +100,7 @@ def test_import_beside_an_erasure_brings_no_name_back(database: str, tmp_path: P
     changed = record(headline="Changed")
     (found,) = records(write(tmp_path / "again.jsonl", changed))
     assert isinstance(found, Record)
-    incoming = Incoming(found.key, found.data, found.silent)
+    incoming = IncomingRecord(found.key, found.data, found.unspecified)
 
     with transaction.atomic():
         workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
@@ -138,7 +138,7 @@ def test_import_holds_the_claims_that_it_changes_in_their_order(
     changed = [record(each, headline=f"Changed {each}") for each in (number, 3 - number)]
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
     incoming = [
-        Incoming(found.key, found.data, found.silent)
+        IncomingRecord(found.key, found.data, found.unspecified)
         for found in records(write(tmp_path / "again.jsonl", *changed))
         if isinstance(found, Record)
     ]
@@ -187,7 +187,9 @@ def test_erasure_waits_for_an_import_that_is_being_submitted(database: str, file
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
     (found,) = records(write(file, record(headline="Changed")))
     assert isinstance(found, Record)
-    batches.add_to_batch(batch=batch, by=newsroom.editor, records=[Incoming(found.key, found.data, found.silent)])
+    batches.add_to_batch(
+        batch=batch, by=newsroom.editor, records=[IncomingRecord(found.key, found.data, found.unspecified)]
+    )
     workflow.return_(proposal=batch.members.get(), by=newsroom.second, reason="Not yet.")
     erasure = review_policy.erase(
         review=Review.objects.get(), by=newsroom.second, ground="law", notice="Xoá theo luật."

@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.errors import EditorialError, NotAllowed
-from factcheck.editorial.lookups import newsroom_of
+from factcheck.editorial.lookups import find_newsroom
 from factcheck.editorial.models import EditorialEvent, ImportBatch, Membership, Proposal, Review
 from factcheck.editorial.proposals import import_policy, workflow
 from factcheck.imports.importer import batches, files
@@ -48,7 +48,7 @@ def test_decision_needs_an_editor_other_than_the_importer(newsroom: Newsroom, fi
         if person != newsroom.editor:
             with pytest.raises(NotAllowed):
                 workflow.return_(proposal=proposal, by=person, reason="No.")
-    with pytest.raises(EditorialError, match="not what you read"):
+    with pytest.raises(EditorialError, match="changed since you read it"):
         workflow.approve(proposal=proposal, by=newsroom.second, digest="0" * 64)
     with pytest.raises(EditorialError, match="Write what has to change"):
         workflow.return_(proposal=proposal, by=newsroom.second, reason=" ")
@@ -96,7 +96,7 @@ def test_adding_needs_who_began_it(newsroom: Newsroom) -> None:
         batches.begin_import(newsroom=newsroom.publisher, by=stranger, files="x")
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.reporter, files="x" * 2001)
     assert len(batch.files) == 2000
-    with pytest.raises(NotAllowed, match="Somebody else began this import"):
+    with pytest.raises(NotAllowed, match="Another person began this import"):
         batches.add_to_batch(batch=batch, by=newsroom.editor, records=[])
     Membership.objects.filter(user=newsroom.reporter).delete()
     with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
@@ -191,7 +191,7 @@ def test_pipe_is_refused_before_anything_is_begun(newsroom: Newsroom, tmp_path: 
 
     writing = Thread(target=fill)
     writing.start()
-    with pytest.raises(CommandError, match=f"^{pipe}: it cannot be read twice, .*write it into a file first$"):
+    with pytest.raises(CommandError, match=f"^{pipe}: the import has to read it twice, .*Save it to a file first$"):
         run("import_reviews", pipe, by=IMPORTER)
     writing.join()
     assert not ImportBatch.objects.exists()
@@ -256,7 +256,7 @@ def test_commands_say_what_to_do_next(newsroom: Newsroom, file: Path) -> None:
     batch = ImportBatch.objects.get()
     assert printed == [
         "1 new, 0 unchanged, 0 changed, 1 refused (wrong_form 1).",
-        f"What was refused, and why: {settings.VAR / 'refused' / 'reviews.jsonl.jsonl'}",
+        f"Refused records and reasons: {settings.VAR / 'refused' / 'reviews.jsonl.jsonl'}",
         f"Import {batch.pk} waits for a second person: manage.py approve_import {batch.pk} --by USER"
         f" --digest {digest(batch)}",
     ]
@@ -275,7 +275,7 @@ def test_commands_say_what_is_wrong(newsroom: Newsroom, file: Path) -> None:
     write(file, record())
     make_user("nobody")
     for command, arguments, by, message in (
-        ("import_reviews", [file], "unknown", "There is no account unknown."),
+        ("import_reviews", [file], "unknown", "The account unknown does not exist. Check the spelling."),
         ("import_reviews", [file], "nobody", "nobody is not a member of any newsroom."),
         ("import_reviews", [file.with_name("none.jsonl")], IMPORTER, "none.jsonl: No such file or directory"),
         ("approve_import", [99], SECOND, "There is no import 99."),
@@ -294,11 +294,11 @@ def test_commands_say_what_is_wrong(newsroom: Newsroom, file: Path) -> None:
 def test_newsroom_of_several(newsroom: Newsroom) -> None:
     other = make_newsroom("khac.example").publisher
     Membership.objects.create(user=newsroom.editor, publisher=other, role="reporter")
-    with pytest.raises(EditorialError, match="is a member of several newsrooms: name one"):
-        newsroom_of(newsroom.editor, None)
-    assert newsroom_of(newsroom.editor, "khac.example") == other
+    with pytest.raises(EditorialError, match="is a member of several newsrooms"):
+        find_newsroom(newsroom.editor, None)
+    assert find_newsroom(newsroom.editor, "khac.example") == other
     with pytest.raises(EditorialError, match=r"second@kiemchung.example is not a member of khac.example"):
-        newsroom_of(newsroom.second, "khac.example")
+        find_newsroom(newsroom.second, "khac.example")
 
 
 def test_refused_record_is_written_as_it_was(newsroom: Newsroom, tmp_path: Path) -> None:

@@ -268,7 +268,7 @@ def test_trouble_of_the_database_is_no_fault_of_a_record(
     def fail(*args: object) -> None:
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(batches, "take_in", fail)
+    monkeypatch.setattr(batches, "import_records", fail)
     with pytest.raises(OperationalError):
         take(file, record(1), record(2))
 
@@ -280,12 +280,12 @@ def test_changed_after_approval_is_not_published(newsroom: Newsroom, file: Path)
     Review.objects.filter(headline="Headline 1").update(summary="Slipped in.")
     assert run("publish_import", batch.pk, by=SECOND) == [
         "1 reviews published.",
-        "1 were changed after their approval and are drafts again.",
+        "1 reviews reviews were changed after their approval and are drafts again.",
     ]
     assert [body["headline"] for body in bodies()] == ["Headline 2"]
     review = Review.objects.get(headline="Headline 1")
     assert review.state == "draft"
     event = EditorialEvent.objects.get(action="publication.returned")
     assert (event.subject, event.actor, event.newsroom) == (str(review.pk), newsroom.second, newsroom.publisher)
-    assert event.detail == {"reason": "It was changed after its approval."}
+    assert event.detail == {"reason": "The review was changed after its approval."}
     assert take(file, record(1), record(2)) == "1 new, 1 unchanged, 0 changed, 0 refused."

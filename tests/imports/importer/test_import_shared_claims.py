@@ -20,7 +20,7 @@ def theirs(newsroom: Newsroom, file: Path) -> Claim:
     workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.second, reason="Which claim?")
     other = make_newsroom("khac.example")
     claim = publish_claim(other)
-    merge_policy.use_instead(claim=Claim.objects.get(text="Claim 1."), instead=claim, by=newsroom.editor)
+    merge_policy.replace_claim(claim=Claim.objects.get(text="Claim 1."), replacement=claim, by=newsroom.editor)
     withdraw_review(other, claim.reviews.get(newsroom=other.publisher))
     Claim.objects.filter(pk=claim.pk).update(text=DRAFT)
     return claim
@@ -63,7 +63,7 @@ def test_import_page_shows_nothing_of_another_newsrooms_draft(newsroom: Newsroom
     take(file, record(headline=None))
     workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.second, reason="Which claim?")
     claim = publish_claim(make_newsroom("khac.example"))
-    merge_policy.use_instead(claim=Claim.objects.get(text="Claim 1."), instead=claim, by=newsroom.editor)
+    merge_policy.replace_claim(claim=Claim.objects.get(text="Claim 1."), replacement=claim, by=newsroom.editor)
     Claim.objects.filter(pk=claim.pk).update(text=DRAFT)
     Claimant.objects.filter(pk=claim.claimant_id).update(description="nháp về người nói")
     take(file, record(headline=None))

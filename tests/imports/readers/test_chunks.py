@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factcheck.imports.readers import chunks as reading
-from factcheck.imports.readers.chunks import chunks
+from factcheck.imports.readers.chunks import read_chunks
 from factcheck.imports.readers.results import Refusal
 
 
@@ -36,9 +36,9 @@ def file(tmp_path: Path) -> Path:
 
 def test_large_file_is_read_as_a_small_one(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "CHUNK", 1000)
-    here = list(chunks(file))
+    here = list(read_chunks(file))
     monkeypatch.setattr(reading, "LARGE", 0)
-    assert list(chunks(file)) == here
+    assert list(read_chunks(file)) == here
     ((results, size),) = here
     assert [type(result).__name__ for result, _ in results] == ["Record", "Refusal", "Refusal", *["Record"] * 4]
     assert results[1][1]["reviewRating"]["ratingValue"] == 1.5
@@ -53,7 +53,7 @@ def test_number_that_is_none_for_python_or_json_stays_as_it_was_written(
     monkeypatch.setattr(reading, "LARGE", large)
     path = tmp_path / "reviews.jsonl"
     path.write_text(f'{{"@type": "ClaimReview", "claimReviewed": {written}, "odd": ["1e4", 1e4, 12]}}')
-    ((((result, node),), _),) = chunks(path)
+    ((((result, node),), _),) = read_chunks(path)
     assert isinstance(result, Refusal)
     assert node == {"@type": "ClaimReview", "claimReviewed": written, "odd": ["1e4", 1e4, 12]}
     json.dumps(node, allow_nan=False)
@@ -63,7 +63,7 @@ def test_reader_that_dies_is_no_end_of_the_file(file: Path, monkeypatch: pytest.
     monkeypatch.setattr(reading, "LARGE", 0)
     monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(ChildProcessError, match="ended too early"):
-        list(chunks(file))
+        list(read_chunks(file))
 
 
 def test_reader_that_is_killed_within_a_chunk_is_no_end_of_the_file(
@@ -77,13 +77,13 @@ def test_reader_that_is_killed_within_a_chunk_is_no_end_of_the_file(
     monkeypatch.setattr(reading, "LARGE", 0)
     monkeypatch.setattr("sys.executable", str(killed))
     with pytest.raises(ChildProcessError, match="ended too early"):
-        list(chunks(file))
+        list(read_chunks(file))
 
 
 def test_reader_ends_with_the_import(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "LARGE", 0)
     file.write_text("\n".join([file.read_text()] * 2000))  # more than a pipe holds
-    begun = chunks(file)
+    begun = read_chunks(file)
     assert len(next(begun)[0]) == 1000
     begun.close()  # waits for the reader
 
@@ -92,7 +92,7 @@ def test_reader_ends_with_the_import(file: Path, monkeypatch: pytest.MonkeyPatch
 def test_file_that_cannot_be_opened_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int) -> None:
     monkeypatch.setattr(reading, "LARGE", large)
     with pytest.raises(OSError, match="directory") as problem:
-        list(chunks(tmp_path))
+        list(read_chunks(tmp_path))
     assert str(problem.value.filename) == str(tmp_path)
 
 
@@ -103,7 +103,7 @@ def test_refused_objects_that_are_long_are_not_gathered(tmp_path: Path) -> None:
         for _ in range(50):
             file.write('{"title": "x", "html": "' + "a" * 2 * 1024 * 1024 + '"}\n')
     tracemalloc.start()
-    read = [each for chunk, _ in chunks(path) for each in chunk]
+    read = [each for chunk, _ in read_chunks(path) for each in chunk]
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(read) == 50
@@ -116,6 +116,6 @@ def test_chunk_is_closed_by_size_too(tmp_path: Path, monkeypatch: pytest.MonkeyP
     path = tmp_path / "reviews.jsonl.gz"
     with gzip.open(path, "wt") as file:
         file.writelines(f'{{"title": "{number}", "html": "{"a" * 500_000}"}}\n' for number in range(10))
-    read = [[node["title"] for _, node in chunk] for chunk, _ in chunks(path)]
+    read = [[node["title"] for _, node in chunk] for chunk, _ in read_chunks(path)]
     assert [title for chunk in read for title in chunk] == [str(number) for number in range(10)]
     assert max(map(len, read)) <= 3

@@ -118,13 +118,13 @@ def test_type_is_recognised(tmp_path: Path, type_: object) -> None:
     [
         ({"claimReviewed": ...}, "/claimReviewed: the claim's text is missing"),
         ({"claimReviewed": None}, "/claimReviewed: the claim's text is missing"),
-        ({"claimReviewed": ""}, "/claimReviewed: the claim's text is empty or no single text"),
-        ({"claimReviewed": " \u200b&nbsp;"}, "/claimReviewed: the claim's text is empty or no single text"),
-        ({"claimReviewed": 7}, "/claimReviewed: the claim's text is empty or no single text"),
+        ({"claimReviewed": ""}, "/claimReviewed: the claim's text is empty, or not a single text"),
+        ({"claimReviewed": " \u200b&nbsp;"}, "/claimReviewed: the claim's text is empty, or not a single text"),
+        ({"claimReviewed": 7}, "/claimReviewed: the claim's text is empty, or not a single text"),
         (
             {"claimReviewed": ["one", "two"]},
-            "/claimReviewed: the claim's text is empty or no single text; "
-            "/claimReviewed: 2 texts stand where one is expected",
+            "/claimReviewed: the claim's text is empty, or not a single text; "
+            "/claimReviewed: 2 texts, but one is expected",
         ),
         ({"claimReviewed": "x" * 10_001}, "/claimReviewed: Write at most 10000 characters. There are 10001."),
         (
@@ -153,21 +153,21 @@ def test_type_is_recognised(tmp_path: Path, type_: object) -> None:
             {"reviewRating": {"alternateName": "x" * 2_001}},
             "/reviewRating/alternateName: Write at most 2000 characters. There are 2001.",
         ),
-        ({"url": ...}, "/url: the review's own address is missing"),
-        ({"url": ""}, "/url: the review's own address is missing"),
-        ({"url": "/relative"}, "/url: '/relative' is no absolute web address (http or https)"),
-        ({"url": "javascript:alert(1)"}, "/url: 'javascript:alert(1)' is no absolute web address (http or https)"),
+        ({"url": ...}, "/url: the review's own URL is missing"),
+        ({"url": ""}, "/url: the review's own URL is missing"),
+        ({"url": "/relative"}, "/url: '/relative' isn't an absolute URL (http or https)"),
+        ({"url": "javascript:alert(1)"}, "/url: 'javascript:alert(1)' isn't an absolute URL (http or https)"),
         ({"name": "x" * 1_001}, "/name: Write at most 1000 characters. There are 1001."),
         ({"name": "\ufdd0"}, "/name: The character U+FDD0 cannot be stored. Delete it or type the text again."),
         ({"citation": ["https://example.org/"] * 1_001}, "/citation: has 1001 members; 1000 are allowed"),
-        ({"@type": "NewsArticle"}, "/@type: no ClaimReview but NewsArticle"),
+        ({"@type": "NewsArticle"}, "/@type: not a ClaimReview but NewsArticle"),
         (
             {"@type": [], "claimReviewed": ...},
             "neither a ClaimReview, nor a claim of claims:search, nor of this project's own format",
         ),
         (
             {"url": ..., "claimReviewed": ...},
-            "/url: the review's own address is missing; /claimReviewed: the claim's text is missing",
+            "/url: the review's own URL is missing; /claimReviewed: the claim's text is missing",
         ),
     ],
 )
@@ -293,7 +293,7 @@ def test_claimant_absent(tmp_path: Path, author: object) -> None:
 
 def test_claimant_further_ones_are_noted(tmp_path: Path) -> None:
     item = {"author": ["One", "Two"]}
-    assert dropped(tmp_path, itemReviewed=item) == ["/itemReviewed/author: only the first of 2 claimants is carried"]
+    assert dropped(tmp_path, itemReviewed=item) == ["/itemReviewed/author: only the first of 2 claimants is kept"]
 
 
 def test_appearances_of_a_claim(tmp_path: Path) -> None:
@@ -329,8 +329,8 @@ def test_appearances_of_a_claim(tmp_path: Path) -> None:
     assert claim["appearances"][0]["media_sha256"] == "ab" * 32
     assert claim["appearances"][2]["archive_url"] == "https://archive.example/b"
     assert [told(problem) for problem in found.dropped] == [
-        "/itemReviewed/appearance: '1' is no absolute web address (http or https)",
-        "/itemReviewed/appearance: 'page.html' is no absolute web address (http or https)",
+        "/itemReviewed/appearance: '1' isn't an absolute URL (http or https)",
+        "/itemReviewed/appearance: 'page.html' isn't an absolute URL (http or https)",
         "/itemReviewed/url: has no place in a record",
         "/itemReviewed/name: has no place in a record",
     ]
@@ -377,8 +377,8 @@ def test_sources(tmp_path: Path) -> None:
     ]
     assert {(s["stance"], s["quote"], s["accessed_on"]) for s in found.data["sources"]} == {(None, None, None)}
     assert [told(problem) for problem in found.dropped] == [
-        "/citation: 'nowhere' is no absolute web address (http or https)",
-        "/citation: 'https://not an address' is no absolute web address (http or https)",
+        "/citation: 'nowhere' isn't an absolute URL (http or https)",
+        "/citation: 'https://not an address' isn't an absolute URL (http or https)",
     ]
 
 
@@ -435,7 +435,7 @@ def test_publisher_policies_and_profiles(tmp_path: Path) -> None:
         "feedback_url": "https://example.org/feedback",
     }
     assert [told(each) for each in found.dropped] == [
-        "/author/sameAs: 'us' is no absolute web address (http or https)",
+        "/author/sameAs: 'us' isn't an absolute URL (http or https)",
         "/author/image: has no place in a record",
     ]
 
@@ -444,12 +444,12 @@ def test_publisher_policies_and_profiles(tmp_path: Path) -> None:
     ("changes", "notes"),
     [
         ({"datePublished": "last week"}, ["/datePublished: 'last week' has no day of the form YYYY-MM-DD"]),
-        ({"inLanguage": "English"}, ["/inLanguage: 'English' is no language tag (BCP 47)"]),
-        ({"headline": ["a", "b"]}, ["/headline: 2 texts stand where one is expected"]),
-        ({"itemReviewed": [{}, {}]}, ["/itemReviewed: only the first of 2 objects is carried"]),
-        ({"archivedAt": ["https://a.example/", "https://b.example/"]}, ["/archivedAt: only the first of several addresses is carried"]),
+        ({"inLanguage": "English"}, ["/inLanguage: 'English' isn't a language tag (BCP 47)"]),
+        ({"headline": ["a", "b"]}, ["/headline: 2 texts, but one is expected"]),
+        ({"itemReviewed": [{}, {}]}, ["/itemReviewed: only the first of 2 objects is kept"]),
+        ({"archivedAt": ["https://a.example/", "https://b.example/"]}, ["/archivedAt: only the first of several URLs is kept"]),
         ({"itemReviewed": {"author": {"name": "A", "sameAs": [f"https://a.example/{n}" for n in range(51)]}}},
-         ["/itemReviewed/author/sameAs: only the first 50 of 51 addresses are carried"]),
+         ["/itemReviewed/author/sameAs: only the first 50 of 51 URLs are kept"]),
     ],
 )  # fmt: skip
 def test_optional_values_that_cannot_be_carried_are_noted(tmp_path: Path, changes: Any, notes: list[str]) -> None:

@@ -137,16 +137,16 @@ def test_lists_may_stand_a_line_each(tmp_path):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (table(("original_url", "claim", "verdict.original.label")), ["line 1: 'claim' is no column of this format"]),
+        (table(("original_url", "claim", "verdict.original.label")), ["line 1: 'claim' isn't a column of this format"]),
         (table((*HEADER, "language")), ["line 1: there are several columns 'language'"]),
         (table(("url", "claim")), ["line 1: neither JSON nor CSV with a column original_url: it begins with 'u'"]),
         (table(HEADER), []),
         ("\n\n" + table(HEADER, ROW), ["line 4: taken"]),
         (table((*HEADER, "", ""), (*ROW, "", "")), ["line 2: taken"]),
         (table((*HEADER, ""), (*ROW, "x"), ROW),
-         ["line 2: has something in a cell that belongs to no column", "line 3: taken"]),
+         ["line 2: a cell without a column has a value", "line 3: taken"]),
         (table(HEADER, (*ROW, "", ""), (*ROW, "", "x")),
-         ["line 2: taken", "line 3: has something in a cell that belongs to no column"]),
+         ["line 2: taken", "line 3: a cell without a column has a value"]),
         (table(HEADER, ("", "Text", "Sai")), ["line 2: /original_url: This is missing."]),
         (table(HEADER, (ROW[0], " ", "Sai")), ["line 2: /claim: This is missing."]),
         (table(HEADER, (ROW[0], "Text")), ["line 2: /verdict: This is missing."]),
@@ -159,9 +159,9 @@ def test_lists_may_stand_a_line_each(tmp_path):
         (table(HEADER, (ROW[0], "caf\ue000", "Sai")).encode().replace("\ue000".encode(), b"\xe9"),
          ["line 2: /claim/text: The character U+DCE9 cannot be stored. Delete it or type the text again."]),
         (table(HEADER, (ROW[0], "nul\x00", "Sai")), ["line 2: /claim/text: The character U+0000 cannot be stored. Delete it or type the text again."]),
-        (table(HEADER, ROW) + 'https://a.example/2,"never closed,Sai\n', ["line 2: taken", "line 4: not CSV: unexpected end of data; the rest of the file was not read"]),
-        (table(HEADER) + 'https://a.example/2,"a" b,Sai\n', ["line 3: not CSV: ',' expected after '\"'; the rest of the file was not read"]),
-        (table(HEADER, ROW).encode("utf-16"), ["line 1: the file is in UTF-16: save it in UTF-8; the rest of the file was not read"]),
+        (table(HEADER, ROW) + 'https://a.example/2,"never closed,Sai\n', ["line 2: taken", "line 4: not CSV: unexpected end of data (the rest of the file was not read)"]),
+        (table(HEADER) + 'https://a.example/2,"a" b,Sai\n', ["line 3: not CSV: ',' expected after '\"' (the rest of the file was not read)"]),
+        (table(HEADER, ROW).encode("utf-16"), ["line 1: the file is in UTF-16. Save it in UTF-8 (the rest of the file was not read)"]),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_place(tmp_path, content, expected):

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from factcheck.imports.readers import chunks, files
-from factcheck.imports.readers.files import Found, ReviewFile
+from factcheck.imports.readers.files import Candidate, ReviewFile
 from factcheck.imports.readers.results import Record
 from tests.imports.reading import records
 from tests.imports.spelled import place, why
 
-REST = "; the rest of the file was not read"
+REST = " (the rest of the file was not read)"
 A, B, C = ({"@type": "ClaimReview", "url": name} for name in "abc")
 
 
@@ -27,7 +27,7 @@ def read(tmp_path: Path, content: str | bytes) -> list[str]:
     with ReviewFile(path) as file:
         return [
             f"{found.node.get('url')} at {place(found.position)}"
-            if isinstance(found, Found)
+            if isinstance(found, Candidate)
             else f"{place(found.position)}: {why(found)}"
             for found in file.objects()
         ]
@@ -67,8 +67,8 @@ def read(tmp_path: Path, content: str | bytes) -> list[str]:
         (
             [1, "x", A],
             [
-                "line 1, /0: a single value stands where an object is expected",
-                "line 1, /1: a single value stands where an object is expected",
+                "line 1, /0: a single value, but an object is expected",
+                "line 1, /1: a single value, but an object is expected",
                 "a at line 1, /2",
             ],
         ),
@@ -144,7 +144,7 @@ def test_documents_one_after_the_other(tmp_path: Path) -> None:
         (b"\n\nurl,claim\n", ["line 3: neither JSON nor CSV with a column original_url: it begins with 'u'"]),
         (
             json.dumps(A).encode("utf-16"),
-            ["line 1: the file is in UTF-16: save it in UTF-8" + REST],
+            ["line 1: the file is in UTF-16. Save it in UTF-8" + REST],
         ),
         (b"[" * 100_000, ["line 1: nested too deeply" + REST]),
         (b'[{"@type": "ClaimReview", "url": "a"},\n oops]', ["line 2: not JSON: Expecting value" + REST]),

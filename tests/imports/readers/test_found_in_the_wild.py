@@ -92,7 +92,7 @@ def test_graph_whose_nodes_name_each_other(tmp_path):
     assert data["claim"]["claimant"]["same_as"] == ["https://speaker.example/"]
     assert data["verdict"]["original"]["label"] == "False"
     assert [told(each) for each in found.dropped] == [
-        "/author/1: '#gone' names a node that could not be found",
+        "/author/1: '#gone' refers to a node that does not exist",
         "/author/0/email: has no place in a record",
     ]
 
@@ -102,13 +102,13 @@ def test_names_that_lead_nowhere(tmp_path):
     assert isinstance(found, Refusal)
     assert why(found) == (
         "/reviewRating: the verdict in words is missing (reviewRating.alternateName);"
-        " /reviewRating: '#rating' names a node that could not be found"
+        " /reviewRating: '#rating' refers to a node that does not exist"
     )
     (found,) = read(tmp_path, MINIMAL | {"itemReviewed": {"author": {"@id": "#a"}}, "publisher": {"@id": "#b"}})
     assert isinstance(found, Record)
     assert [told(each) for each in found.dropped] == [
-        "/publisher: '#b' names a node that could not be found",
-        "/itemReviewed/author: '#a' names a node that could not be found",
+        "/publisher: '#b' refers to a node that does not exist",
+        "/itemReviewed/author: '#a' refers to a node that does not exist",
     ]
 
 
@@ -217,23 +217,21 @@ def test_several_words_for_one_verdict(tmp_path):
     """The reason says what stands there, not that nothing does."""
     (found,) = read(tmp_path, MINIMAL | {"reviewRating": {"alternateName": ["False", "Sai"]}})
     assert isinstance(found, Refusal)
-    assert "/reviewRating/alternateName: 2 texts stand where one is expected" in why(found)
+    assert "/reviewRating/alternateName: 2 texts, but one is expected" in why(found)
 
 
 def test_relative_address_of_the_review(tmp_path):
     """Nothing in a file says what it is relative to."""
     (found,) = read(tmp_path, MINIMAL | {"url": "/reviews/1"})
     assert isinstance(found, Refusal)
-    assert why(found) == "/url: '/reviews/1' is no absolute web address (http or https)"
+    assert why(found) == "/url: '/reviews/1' isn't an absolute URL (http or https)"
 
 
 def test_relative_addresses_elsewhere_are_left_out(tmp_path):
     (found,) = read(tmp_path, MINIMAL | {"author": {"@type": "Organization", "name": "Us", "logo": "/logo.png"}})
     assert isinstance(found, Record)
     assert found.data["publisher"]["logo_url"] is None
-    assert [told(each) for each in found.dropped] == [
-        "/author/logo: '/logo.png' is no absolute web address (http or https)"
-    ]
+    assert [told(each) for each in found.dropped] == ["/author/logo: '/logo.png' isn't an absolute URL (http or https)"]
 
 
 def test_byte_order_mark(tmp_path):

@@ -227,13 +227,13 @@ def test_half_a_character_refuses_its_record_alone(newsroom):
 @pytest.mark.parametrize(
     ("answers", "message"),
     [
-        ([(403, b'{"error": {"message": "API key not valid."}}')], "127.0.0.1 answers 403: API key not valid."),
-        ([(500, b"<html>")], "127.0.0.1 answers 500: Internal Server Error"),
-        ([(200, b"<html>")], "127.0.0.1 sends something that is no answer of claims:search."),
-        ([(200, b"[]")], "127.0.0.1 sends something that is no answer of claims:search."),
-        ([(200, b'{"claims":' + b"[" * 100_000)], "127.0.0.1 sends something that is no answer of claims:search."),
-        ([(500, b"[" * 100_000)], "127.0.0.1 answers 500: Internal Server Error"),
-        ([page("b", CLAIM), page("b", CLAIM)], "127.0.0.1 leads from page 2 to itself."),
+        ([(403, b'{"error": {"message": "API key not valid."}}')], "127.0.0.1 responds with 403: API key not valid."),
+        ([(500, b"<html>")], "127.0.0.1 responds with 500: Internal Server Error"),
+        ([(200, b"<html>")], "127.0.0.1 sends something other than a claims:search response."),
+        ([(200, b"[]")], "127.0.0.1 sends something other than a claims:search response."),
+        ([(200, b'{"claims":' + b"[" * 100_000)], "127.0.0.1 sends something other than a claims:search response."),
+        ([(500, b"[" * 100_000)], "127.0.0.1 responds with 500: Internal Server Error"),
+        ([page("b", CLAIM), page("b", CLAIM)], "127.0.0.1 names page 2 as its own next page."),
         ([(200, b" " * (16 * 1024 * 1024 + 1))], "127.0.0.1 sends a page of more than 16777216 bytes."),
     ],
 )
@@ -254,7 +254,7 @@ def test_fault_of_an_address_is_told_without_its_key(newsroom, answers, message)
     ],
 )
 def test_other_addresses_are_not_asked(newsroom, address):
-    with pytest.raises(CommandError, match="Give the address of a claims:search"):
+    with pytest.raises(CommandError, match="Give the URL of a claims:search"):
         run("import_reviews", address, by=IMPORTER)
 
 

@@ -49,7 +49,7 @@ def test_import_lists_what_it_does_not_keep(database: str, tmp_path: Path) -> No
     file.write_text("\n".join(map(json.dumps, rows)))
     printed = run("import_reviews", file, by=IMPORTER, refused=tmp_path / "refused.jsonl")
     listing = tmp_path / "refused.left-out.jsonl"
-    start = printed.index(f"Not kept of the records that were taken in ({listing}):")
+    start = printed.index(f"Values of imported records that were not kept ({listing}):")
     assert printed[start + 1 : start + 4] == [
         "  /keywords not_carried: 2",
         "  /itemReviewed/author/email not_carried: 1",

@@ -47,7 +47,7 @@ def test_refusals_by_cause(found: Rows) -> None:
     causes = Counter((name, why(record)) for (name, _), record in found.items() if isinstance(record, Refusal))
     assert causes == {
         ("ten_publishers", "/claimReviewed: the claim's text is missing"): 124,
-        ("publishers_pages", "/claimReviewed: the claim's text is empty or no single text"): 1,
+        ("publishers_pages", "/claimReviewed: the claim's text is empty, or not a single text"): 1,
         ("publishers_pages", "/reviewRating: the verdict in words is missing (reviewRating.alternateName)"): 1,
     }
 
@@ -72,9 +72,9 @@ def test_values_left_out(found: Rows) -> None:
     page = found["publishers_pages", 8]
     assert isinstance(page, Record)
     assert [told(each) for each in page.dropped[:2]] == [
-        "/itemReviewed/appearance: '1' is no absolute web address (http or https)",
+        "/itemReviewed/appearance: '1' isn't an absolute URL (http or https)",
         "/itemReviewed/appearance: 'glem-smertestillende-piller-forskere-anbefaler-at-drikke-en-l.html'"
-        " is no absolute web address (http or https)",
+        " isn't an absolute URL (http or https)",
     ]
 
 

@@ -7,30 +7,30 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.lookups import person
+from factcheck.editorial.lookups import find_user
 from factcheck.editorial.models import ImportBatch
 from factcheck.editorial.proposals.workflow import approve
 
 
 class Command(BaseCommand):
-    help = "Approves an import as a whole. Without --digest it shows what there is to approve and decides nothing."
+    help = "Approves a whole import. Without --digest the command only shows what there is to approve."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("batch", type=int, metavar="IMPORT")
-        parser.add_argument("--by", required=True, metavar="USER", help="an Editor other than who imported it")
-        parser.add_argument("--digest", help="of the import, as import_reviews and the editors' desk show it")
+        parser.add_argument("--by", required=True, metavar="USER", help="an Editor who is not the importer")
+        parser.add_argument("--digest", help="the import's digest, as import_reviews and the desk show it")
 
     def handle(self, *args: Any, batch: int, by: str, digest: str | None, **options: Any) -> None:
         found = ImportBatch.objects.filter(pk=batch).select_related("newsroom", "imported_by").first()
         if found is None:
-            raise CommandError(f"There is no import {batch}.")
+            raise CommandError(f"There is no import {batch}. Check the number at the desk.")
         try:
             if digest is None:
                 self._show(found)
                 return
             if found.proposal is None:
                 raise CommandError("This import is not finished. Run it again to the end, or close it at the desk.")
-            approve(proposal=found.proposal, by=person(by), digest=digest)
+            approve(proposal=found.proposal, by=find_user(by), digest=digest)
         except EditorialError as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"Approved. To publish it: manage.py publish_import {batch} --by USER")

@@ -1,4 +1,4 @@
-"""`manage.py load_demo`: the demo newsrooms, for an empty database."""
+"""`manage.py load_demo`: loads the demo newsrooms into an empty database."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py propose_links`: looks for published claims that imported ones may be the same as."""
+"""`manage.py propose_links`: looks for published claims that are probably the same as imported ones."""
 
 from typing import Any
 
@@ -6,23 +6,25 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from factcheck.editorial import links
-from factcheck.editorial.similar_claims import MeaningMissing
+from factcheck.editorial.similar_claims import MeaningNotCompared
 
 
 class Command(BaseCommand):
     help = (
-        "Compares the claims of finished imports with what is published and proposes links, which editors accept or"
-        " dismiss at the desk. Stop it whenever you like; it goes on where it was."
+        "Compares the claims of finished imports with published claims and proposes links. Editors accept or dismiss"
+        " the links at the desk. You can stop the command at any time, and the next run continues."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        proposed, problems = 0, list[MeaningMissing]()
-        for batch in links.waiting():
-            with tqdm(total=links.count_waiting(batch), unit=" claims", desc=f"import {batch.pk}", disable=None) as bar:
+        proposed, problems = 0, list[MeaningNotCompared]()
+        for batch in links.uncompared_batches():
+            with tqdm(
+                total=links.count_uncompared(batch), unit=" claims", desc=f"import {batch.pk}", disable=None
+            ) as bar:
                 try:
                     proposed += links.propose_links(batch, bar.update)
-                except MeaningMissing as problem:
+                except MeaningNotCompared as problem:
                     problems.append(problem)
         self.stdout.write(f"{proposed} links proposed.")
         if problems:
-            raise CommandError(f"{problems[0]} The next run goes on where this one stopped.") from problems[0]
+            raise CommandError(f"{problems[0]} The next run continues where this one stopped.") from problems[0]

@@ -1,4 +1,4 @@
-"""`manage.py publish_due_demands`: publishes what was approved for a later day; the worker runs it."""
+"""`manage.py publish_due_demands`: publishes demands whose day has come. The worker runs this command."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from factcheck.editorial.proposals.workflow import publish
 
 
 class Command(BaseCommand):
-    help = "Publishes the approved entries of the register of demands whose day has come. Fails when one could not be."
+    help = "Publishes approved demands whose day has come. Fails if one of them could not be published."
 
     def handle(self, *args: Any, **options: Any) -> None:
         failed = 0
@@ -23,4 +23,4 @@ class Command(BaseCommand):
             else:
                 self.stdout.write(f"{proposal.demand_id} is entry {entry.sequence} of the log.")
         if failed:
-            raise CommandError(f"{failed} due demands could not be published; an Editor has to publish them.")
+            raise CommandError(f"{failed} due demands could not be published. An Editor has to publish them.")

@@ -7,13 +7,13 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.lookups import person
+from factcheck.editorial.lookups import find_user
 from factcheck.editorial.models import ImportBatch
 from factcheck.editorial.proposals.import_policy import publish_import
 
 
 class Command(BaseCommand):
-    help = "Publishes an approved import. Run it again after an interruption: it goes on."
+    help = "Publishes an approved import. After an interruption, run the command again to continue."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("batch", type=int, metavar="IMPORT")
@@ -22,20 +22,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, batch: int, by: str, **options: Any) -> None:
         found = ImportBatch.objects.filter(pk=batch).first()
         if found is None:
-            raise CommandError(f"There is no import {batch}.")
-        waiting = found.members.open().count()
-        dealt_with = 0
+            raise CommandError(f"There is no import {batch}. Check the number at the desk.")
+        count = found.members.open().count()
+        processed = 0
         try:
-            with tqdm(total=waiting, unit=" reviews", disable=None) as bar:
+            with tqdm(total=count, unit=" reviews", disable=None) as bar:
 
-                def progress(count: int) -> None:
-                    nonlocal dealt_with
-                    dealt_with += count
-                    bar.update(count)
+                def progress(size: int) -> None:
+                    nonlocal processed
+                    processed += size
+                    bar.update(size)
 
-                published = publish_import(batch=found, by=person(by), progress=progress)
+                published = publish_import(batch=found, by=find_user(by), progress=progress)
         except EditorialError as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"{published} reviews published.")
-        if dealt_with > published:
-            self.stdout.write(f"{dealt_with - published} were changed after their approval and are drafts again.")
+        if processed > published:
+            self.stdout.write(
+                f"{processed - published} reviews were changed after their approval and are drafts again."
+            )

@@ -1,4 +1,4 @@
-"""`manage.py rewrite_tables`: after an erasure, clears what PostgreSQL itself still has in its files."""
+"""`manage.py rewrite_tables`: removes erased data from PostgreSQL's own files."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from django.db import connections
 
 class Command(BaseCommand):
     help = (
-        "Rewrites every table, so that the database's own files hold nothing of what was erased: PostgreSQL keeps"
-        " deleted rows, and samples of columns for its planner, until it needs the space. Each table is locked while it"
-        " is rewritten; run it when few people work. Archives of the write-ahead log and backups are another matter"
-        " (docs/how-to/finish-an-erasure.md)."
+        "Rewrites every table, so that the database's files no longer contain erased data. PostgreSQL keeps deleted"
+        " rows, and samples of columns for its planner, until it needs the space. Each table is locked during its"
+        " rewrite, so run the command when few people work. Backups and archives of the write-ahead log are not"
+        " rewritten (docs/how-to/finish-an-erasure.md)."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -23,6 +23,6 @@ class Command(BaseCommand):
             tables = [table for (table,) in cursor.fetchall()]
             for table in tables:
                 cursor.execute(f"VACUUM (FULL, ANALYZE) {table}")
-            # The planner's former samples. Only the database's owner may rewrite them; for others it is passed over.
+            # The planner's old samples. PostgreSQL skips this table unless the role owns the database.
             cursor.execute("VACUUM (FULL) pg_catalog.pg_statistic")
-        self.stdout.write(f"{len(tables)} tables are rewritten.")
+        self.stdout.write(f"{len(tables)} tables have been rewritten.")

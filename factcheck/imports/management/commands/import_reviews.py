@@ -1,4 +1,4 @@
-"""`manage.py import_reviews`: reviews of other publishers into a batch that waits for a second person."""
+"""`manage.py import_reviews`: imports reviews of other publishers into a batch for a second person's approval."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -10,23 +10,25 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.lookups import newsroom_of, person
+from factcheck.editorial.lookups import find_newsroom, find_user
 from factcheck.imports.importer import batches
 from factcheck.imports.importer.files import Listing, digest_of, import_files
-from factcheck.imports.readers.google_fetch import FetchError, fetch_claims, is_address
+from factcheck.imports.readers.google_fetch import FetchError, fetch_claims, is_url
 
 
 class Command(BaseCommand):
     help = (
-        "Imports reviews of other publishers: schema.org ClaimReview, answers of Google's claims:search (saved, or"
-        " their address), or the project's own JSON Lines or CSV (docs/reference/import-formats.md)."
-        " Run it again after an interruption: it goes on."
+        "Imports reviews of other publishers: schema.org ClaimReview, responses of Google's claims:search (a file or a"
+        " URL), or the project's own JSON Lines or CSV (docs/reference/import-formats.md). After an interruption, run"
+        " the command again to continue."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or the address of a claims:search")
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or the URL of a claims:search request")
         parser.add_argument("--by", required=True, metavar="USER", help="the account that imports")
-        parser.add_argument("--newsroom", metavar="SITE", help="needed where the account is a member of several")
+        parser.add_argument(
+            "--newsroom", metavar="SITE", help="required if the account is a member of several newsrooms"
+        )
         parser.add_argument(
             "--refused",
             type=Path,
@@ -39,7 +41,7 @@ class Command(BaseCommand):
     ) -> None:
         with TemporaryDirectory() as folder:
             try:
-                fetched = {file: fetch_claims(file, Path(folder)) for file in files if is_address(file)}
+                fetched = {file: fetch_claims(file, Path(folder)) for file in files if is_url(file)}
             except FetchError as fault:
                 raise CommandError(str(fault)) from None
             local = [fetched.get(file) or Path(file) for file in files]
@@ -51,10 +53,10 @@ class Command(BaseCommand):
         path = refused or settings.VAR / "refused" / f"{files[0].name}.jsonl"
         try:
             size = sum(file.stat().st_size for file in files)
-            user = person(by)
+            user = find_user(by)
             names = ", ".join(file.name for file in files)
             batch = batches.begin_import(
-                newsroom=newsroom_of(user, newsroom), by=user, files=names, files_digest=digest_of(files, fetched)
+                newsroom=find_newsroom(user, newsroom), by=user, files=names, files_digest=digest_of(files, fetched)
             )
             with (
                 Listing(path) as out,
@@ -71,9 +73,9 @@ class Command(BaseCommand):
             raise CommandError(f"{problem.filename}: {problem.strerror}") from None
         self.stdout.write(f"{counts}.")
         if counts.refused:
-            self.stdout.write(f"What was refused, and why: {path}")
+            self.stdout.write(f"Refused records and reasons: {path}")
         if counts.left_out:
-            self.stdout.write(f"Not kept of the records that were taken in ({left_out.path}):")
+            self.stdout.write(f"Values of imported records that were not kept ({left_out.path}):")
             for place, count in counts.left_out.most_common():
                 self.stdout.write(f"  {place}: {count}")
         if submitted is None:

@@ -1,4 +1,4 @@
-"""`manage.py ask_witnesses`: has the newest checkpoint cosigned; the worker runs it."""
+"""`manage.py ask_witnesses`: asks for cosignatures of the newest checkpoint. The worker runs it."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from factcheck.record.log.notes import NoteError
 
 
 class Command(BaseCommand):
-    help = "Asks the witnesses of LOG_WITNESSES to cosign the newest checkpoint. Fails when one of them did not."
+    help = "Asks the witnesses of LOG_WITNESSES to cosign the newest checkpoint. Fails if a witness doesn't cosign."
 
     def handle(self, *args: Any, **options: Any) -> None:
         failed = 0

@@ -1,4 +1,4 @@
-"""`manage.py embed_claims`: computes the vectors that matching by meaning needs; the worker runs it for what is new."""
+"""`manage.py embed_claims`: computes the vectors for matching by meaning. The worker runs it for new reviews."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--seconds", type=float, help="End after so many seconds.")
+        parser.add_argument("--seconds", type=float, help="end after this many seconds")
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
@@ -32,5 +32,5 @@ class Command(BaseCommand):
         except NoVectorError as problem:
             raise CommandError(f"{problem} {done} vectors were computed and kept.") from problem
         except KeyboardInterrupt:
-            raise CommandError(f"Stopped. {done} vectors were computed and kept; the next run goes on.") from None
+            raise CommandError(f"Stopped. {done} vectors were computed and kept. The next run goes on.") from None
         self.stdout.write(f"{done} vectors computed, {max(0, missing - done)} missing.")

@@ -1,4 +1,4 @@
-"""`manage.py rebuild_record`: makes the read model anew from entries and documents."""
+"""`manage.py rebuild_record`: builds the read model again from entries and documents."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, P
 
 
 class Command(BaseCommand):
-    help = "Makes the read model anew from the log's entries and documents, in one transaction."
+    help = "Builds the read model again from the log's entries and documents, in one transaction."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:

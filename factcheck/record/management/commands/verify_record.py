@@ -13,12 +13,12 @@ from factcheck.record.verification import DiscrepancyError, check_log, check_rea
 
 
 class Command(BaseCommand):
-    help = "Checks the public log and everything made from it. Exit code 1 with the first thing that is wrong."
+    help = "Checks the public log and everything made from it. Ends with exit code 1 and the first fault."
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
         bars = None if verbosity else True  # None: where there is a terminal
         try:
-            # One snapshot, so that what is published meanwhile does not look like a fault.
+            # One snapshot, so that a publication meanwhile doesn't look like a fault.
             with transaction.atomic():
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

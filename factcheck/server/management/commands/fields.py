@@ -58,7 +58,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="fail when a table is out of date; change nothing")
+        parser.add_argument("--check", action="store_true", help="fail if a table is out of date, and change nothing")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         for page in sorted((settings.BASE_DIR / "docs").rglob("*.md")):

@@ -1,10 +1,10 @@
-"""``make messages`` and ``make check``: the Vietnamese catalogue against the texts in code and templates.
+"""``make messages`` and ``make check``: compares the Vietnamese catalogue with the texts in code and templates.
 
-Django asks our catalogue before its own. So a text of Django that its catalogue leaves in English, or says badly, is
-written into ours by hand and stays there as long as Django has it.
+Django searches our catalogue before its own. Our catalogue can therefore translate a text of Django that Django's own
+catalogue leaves in English, or translates badly. Such an entry is added by hand.
 
-Babel does what Django's ``makemessages`` asks GNU gettext for, so nothing has to be installed. The compiled ``.mo`` is
-committed too: the site runs without Babel.
+Babel replaces Django's ``makemessages``, so GNU gettext needn't be installed. The compiled ``.mo`` is committed,
+because the site runs without Babel.
 """
 
 from argparse import ArgumentParser
@@ -38,13 +38,11 @@ KEYWORDS: dict[str, Any] = {
 
 
 class Command(BaseCommand):
-    help = "Collects the texts to translate into factcheck/locale and compiles it; --check only compares."
+    help = "Collects the texts to translate in factcheck/locale, and compiles them. --check only compares."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--check", action="store_true", help="fail when a text lacks its translation; change nothing"
-        )
+        parser.add_argument("--check", action="store_true", help="fail if a translation is missing, and change nothing")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         folder = Path(settings.LOCALE_PATHS[0]) / LANGUAGE / "LC_MESSAGES"
@@ -55,7 +53,7 @@ class Command(BaseCommand):
         if check:
             if faults := compare(texts, source, compiled):
                 raise CommandError(
-                    "\n".join([*faults, "Run make messages, translate what is empty, and run it again."])
+                    "\n".join([*faults, "Run make messages, translate the empty texts, and run it again."])
                 )
             return
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,7 +69,7 @@ class Command(BaseCommand):
 
 
 def collect(root: Path) -> Catalog:
-    """Every translatable text of our Python files and templates."""
+    """Return all translatable texts of our Python files and templates."""
     texts = Catalog(locale=LANGUAGE)
     for room in ROOMS:
         for file in sorted((root / room).rglob("*")):
@@ -90,7 +88,7 @@ def collect(root: Path) -> Catalog:
 
 def add_django_texts(texts: Catalog, catalogue: Catalog) -> None:
     """Adds the texts of Django that the catalogue has and our own files have not."""
-    # Of Norwegian, Django's catalogues have other spellings than its code.
+    # Django's catalogues spell Norwegian differently from its code.
     found = [Message(info["name"]) for info in LANG_INFO.values() if "name" in info]
     for room in ("conf", "contrib/admin", "contrib/auth"):
         found += _read(Path(django.__file__).parent / room / "locale" / "en" / "LC_MESSAGES" / "django.po")
@@ -101,7 +99,7 @@ def add_django_texts(texts: Catalog, catalogue: Catalog) -> None:
 
 
 def compare(texts: Catalog, source: Path, compiled: Path) -> list[str]:
-    """One line for each fault of the catalogue."""
+    """Return one line for each fault of the catalogue."""
     if not source.exists() or not compiled.exists():
         return [f"{source.name} or {compiled.name} is missing in {source.parent}."]
     catalogue = _read(source)
@@ -111,17 +109,17 @@ def compare(texts: Catalog, source: Path, compiled: Path) -> list[str]:
     for message in texts:
         if not message.id:
             continue
-        kept = catalogue.get(message.id, message.context)
-        # Babel leaves the contexts of a .mo as bytes.
+        translated = catalogue.get(message.id, message.context)
+        # Babel leaves the contexts of a .mo file as bytes.
         done = machine.get(message.id, message.context and message.context.encode())  # type: ignore[arg-type]
-        if kept is None or kept.fuzzy or not _translated(kept.string):
+        if translated is None or translated.fuzzy or not _translated(translated.string):
             faults.append(f"Not translated: {message.id!r}")
-        elif done is None or _forms(done.string) != _forms(kept.string):
+        elif done is None or _forms(done.string) != _forms(translated.string):
             faults.append(f"Not compiled: {message.id!r}")
     faults += [
-        f"In no file any more: {kept.id!r}"
-        for kept in catalogue
-        if kept.id and texts.get(kept.id, kept.context) is None
+        f"In no file: {translated.id!r}"
+        for translated in catalogue
+        if translated.id and texts.get(translated.id, translated.context) is None
     ]
     return faults
 
@@ -132,10 +130,10 @@ def _read(source: Path) -> Catalog:
 
 
 def _forms(text: Any) -> list[str]:
-    """Babel gives plural forms as a tuple from a ``.po`` and as a list from a ``.mo``."""
+    """Return the plural forms. Babel has them as a tuple from a ``.po`` and as a list from a ``.mo``."""
     return list(text) if isinstance(text, (list, tuple)) else [text]
 
 
 def _translated(text: Any) -> bool:
-    """A text with plural forms is translated when each form is."""
+    """Whether every plural form is translated."""
     return all(_forms(text))

@@ -1,4 +1,4 @@
-"""Django's ``migrate``, which refuses a database that another version of the site has made."""
+"""Django's ``migrate``, which also refuses a database of another version of the site."""
 
 from typing import Any
 

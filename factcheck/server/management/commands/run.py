@@ -28,7 +28,7 @@ from factcheck.database.versions import refuse_unknown_migrations
 from factcheck.editorial.management.commands.load_demo import LOGINS
 from factcheck.server import processes
 
-# Each thread keeps a connection of each role.
+# Each thread has a connection for each role.
 THREADS = 8
 
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--address", default="127.0.0.1", help="IP address to listen on (default: 127.0.0.1); the port is PORT's"
+            "--address", default="127.0.0.1", help="IP address to listen on (default: 127.0.0.1). PORT sets the port"
         )
 
     def handle(self, *args: Any, address: str, **options: Any) -> None:
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             with _alone(settings.VAR):
                 _refuse_used_port(address, settings.PORT)
                 self._prepare()
-                connections.close_all()  # the processes that it starts open their own
+                connections.close_all()  # the child processes open their own
                 if not self.interrupted:
                     self._run(address)
         except KeyboardInterrupt:
@@ -104,7 +104,7 @@ class Command(BaseCommand):
                 call_command("load_demo", verbosity=0)  # the logins are printed once the site is up
 
     def _run(self, address: str) -> None:
-        # Forking would share this process's locks and threads with what it starts.
+        # Forking would share this process's locks and threads with its children.
         multiprocessing.set_start_method("spawn", force=True)
         worker = multiprocessing.Process(target=processes.work, name="worker", daemon=True)
         worker.start()
@@ -113,7 +113,7 @@ class Command(BaseCommand):
         finally:
             worker.terminate()
             worker.join(processes.SECONDS_TO_STOP)
-            worker.kill()  # jobs that it had not ended begin again at the next start
+            worker.kill()  # unfinished jobs start again with the next worker
             worker.join()
 
     def _serve(self, address: str) -> None:
@@ -126,7 +126,7 @@ class Command(BaseCommand):
             workers=1,
             blocking_threads=THREADS,
             websockets=False,
-            http=HTTPModes.http1,  # granian's "auto" waits at its end for every connection that a browser keeps open
+            http=HTTPModes.http1,  # granian's "auto" waits at its end for every open connection
             log_level=LogLevels.error,
             workers_kill_timeout=int(processes.SECONDS_TO_STOP),
         )

@@ -1,0 +1,49 @@
+"""The guide that each page of the desk links to."""
+
+from django.http import HttpRequest
+
+FIRST = "tutorials/first-claim"
+# By the model of a page.
+MODELS = {
+    "review": "how-to/write-a-review",
+    "claim": "how-to/log-a-claim",
+    "claimant": "how-to/name-a-claimant",
+    "demand": "how-to/enter-a-demand",
+    "readermessage": "how-to/answer-a-reader",
+    "importbatch": "how-to/import-reviews",
+    "verdictmapping": "how-to/map-verdicts",
+    "ratingscale": "how-to/set-a-rating-scale",
+    "verdict": "how-to/set-a-rating-scale",
+    "topic": "how-to/set-a-rating-scale",
+    "publisher": "how-to/manage-people",
+    "user": "how-to/manage-people",
+    "membership": "how-to/manage-people",
+    "apitoken": "how-to/make-a-token",
+    "subscription": "how-to/receive-webhooks",
+    "delivery": "how-to/receive-webhooks",
+    "job": "how-to/when-something-is-wrong",
+    "editorialevent": "how-to/manage-people",
+    "proposal": "how-to/decide-on-a-proposal",
+}
+# By the action of a page, if the action has a guide of its own.
+ACTIONS = {
+    "review_correct": "how-to/correct-a-review",
+    "review_withdraw": "how-to/withdraw-a-review",
+    "review_reinstate": "how-to/withdraw-a-review",
+    "review_erase": "how-to/erase-personal-data",
+    "review_redact": "how-to/erase-personal-data",
+    "claim_similar": "how-to/merge-claims",
+    "claim_split": "how-to/merge-claims",
+    "claim_link": "how-to/merge-claims",
+}
+
+
+def guide_for(request: HttpRequest) -> str:
+    """The path of the page's guide below `/docs/`."""
+    match = request.resolver_match
+    if match is None or not match.url_name:
+        return FIRST
+    _app, _, rest = match.url_name.partition("_")
+    model, _, page = rest.partition("_")
+    action = str(match.kwargs.get("name", page))
+    return ACTIONS.get(f"{model}_{action}") or MODELS.get(model, FIRST)

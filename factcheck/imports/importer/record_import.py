@@ -1,0 +1,291 @@
+"""Import of records: each one becomes a new review, a pending correction, nothing, or a refusal."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.bulk_writes import insert
+from factcheck.editorial import review_statements
+from factcheck.editorial.drafts import Row, drafts_of
+from factcheck.editorial.events import record_events
+from factcheck.editorial.models import ImportBatch, Proposal, Review, User
+from factcheck.editorial.models.kinds import Action, Kind
+from factcheck.editorial.proposals.review_policy import last_statement
+from factcheck.editorial.shared_claims import has_hidden_claim
+from factcheck.imports.importer.completion import complete_record, leaves_unchanged
+from factcheck.imports.importer.draft_rows import Rows, new_row
+from factcheck.imports.importer.earlier_imports import (
+    find_earlier_reviews,
+    is_claim_imported,
+    published_statement,
+    restore_public_verdict,
+)
+from factcheck.imports.importer.references import Record, References
+from factcheck.record.formats.canonical import canonical, sha256_hex
+from factcheck.record.statements import review as statements
+from factcheck.record.statements.checks import same, spoken
+
+State = Review.State
+# Imports lock each other out chunk by chunk, so that no import sees half of another one's rows.
+_LOCK = 1229803348  # "IMPT" in ASCII
+
+
+class Outcome(StrEnum):
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The reason why a record isn't imported: a code to count by and a sentence to read."""
+
+    code: str
+    detail: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingRecord:
+    """A record and its key. `unspecified` has the paths that the file's format can't express."""
+
+    key: str
+    record: Record
+    unspecified: frozenset[str] = frozenset()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the record without empty keys, so that a new key in the format doesn't change the digest."""
+        return hashlib.sha256(orjson.dumps(spoken(self.record), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+@dataclass
+class _Planned:
+    """A review to submit, the outcome of its record, and the existing review if there was one."""
+
+    review: UUID
+    outcome: Outcome
+    note: str = ""
+    existing: Review | None = None
+
+    @property
+    def change_class(self) -> str:
+        return Review.ChangeClass.UPDATE if self.outcome == Outcome.CHANGED else ""
+
+
+def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
+    """Imports the records into the batch, which is locked, and returns the outcome of each."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    digests = [incoming.digest for incoming in records]
+    digests_by_key: dict[str, set[str]] = {}
+    for incoming, digest in zip(records, digests, strict=True):
+        digests_by_key.setdefault(incoming.key, set()).add(digest)
+    existing = find_earlier_reviews(digests_by_key)
+    current = _current_statements(records, digests, existing)
+    records = [
+        replace(each, record=complete_record(each.record, each.unspecified, current[each.key]))
+        if each.key in current
+        else each
+        for each in records
+    ]
+    references = References(batch.newsroom, [incoming.record for incoming in records])
+    first: dict[str, str] = {}
+    outcomes: dict[int, Outcome | Refused] = {}
+    for number, incoming in enumerate(records):
+        digest, first_digest = digests[number], first.get(incoming.key)
+        if first_digest is not None:
+            outcomes[number] = Outcome.UNCHANGED if first_digest == digest else _in_progress()
+        elif refusal := _refusal(incoming.record, existing.get(incoming.key), references):
+            outcomes[number] = refusal
+        else:
+            first[incoming.key] = digest
+    accepted = [(number, incoming) for number, incoming in enumerate(records) if number not in outcomes]
+    references.make_missing(incoming.record for __, incoming in accepted)
+    rows, planned = Rows(references, by), dict[int, _Planned]()
+    for number, incoming in accepted:
+        found = _plan(incoming, digests[number], existing.get(incoming.key), current.get(incoming.key), rows)
+        if isinstance(found, _Planned):
+            planned[number] = found
+        else:
+            outcomes[number] = found
+    rows.save()
+    unchanged = _submit_reviews(batch, by, list(planned.values()))
+    for number, plan in planned.items():
+        outcomes[number] = Outcome.UNCHANGED if plan.review in unchanged else plan.outcome
+    return [outcomes[number] for number in range(len(records))]
+
+
+def _current_statements(
+    records: Sequence[IncomingRecord], digests: Sequence[str], existing: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The statements of reviews whose changed record has unspecified paths. An erased review has none."""
+    ids = {
+        each.key: found.pk
+        for each, digest in zip(records, digests, strict=True)
+        if each.unspecified
+        and (found := existing.get(each.key))
+        and not found.is_erased
+        and found.import_digest != digest
+    }
+    drafts = drafts_of(list(ids.values())) if ids else {}
+    return {
+        key: published_statement(existing[key]) or review_statements.build_draft_statement(drafts[pk])
+        for key, pk in ids.items()
+    }
+
+
+def _in_progress() -> Refused:
+    return Refused(
+        "in_hand",
+        _("This review waits for a decision or is being corrected. Import it again later."),
+    )
+
+
+def _hidden_claim() -> Refused:
+    return Refused("hidden_claim", review_statements.HIDDEN_CLAIM)
+
+
+def _refusal(record: Record, existing: Any, references: References) -> Refused | None:
+    """The refusal of a record that conflicts with the newsroom's rows, or None."""
+    claim = record["claim"]
+    speaker = references.claimant(record)
+    newsroom = references.newsroom.pk
+    if references.is_of_newsroom(record):
+        return Refused("own_newsroom", _("The publisher is a newsroom here. Write its reviews at the desk."))
+    if existing and existing.newsroom_id != newsroom:
+        return Refused(
+            "other_newsroom", _("Another newsroom has already imported this review. Ask that newsroom to update it.")
+        )
+    # This check comes before the record's claimant is created, because the name must not come back either.
+    if existing and existing.is_erased:
+        return Refused("erased_here", _("This review was erased here, so no import can bring it back."))
+    if record["verdict"]["scale"] and record["verdict"]["slug"] and references.verdict(record) is None:
+        return Refused(
+            "unknown_verdict", _("The rating scales here do not have this verdict. Correct the verdict in the file.")
+        )
+    if sum(appearance["first"] for appearance in claim["appearances"]) > 1:
+        return Refused(
+            "several_first", _("Only one appearance of a claim can be the first. Correct the others in the file.")
+        )
+    if speaker and speaker.newsroom_id != newsroom:
+        return Refused("id_taken", _("A claimant of another newsroom has this id. Remove the id from the file."))
+    return None
+
+
+def _taken_id(record: Record, references: References) -> Refused | None:
+    """A refusal if a new record has the id of another review, or of a claim that isn't the same."""
+    values = record["claim"]
+    claim = references.claims_by_id.get(values["id"])
+    if record["id"] in references.review_ids:
+        return Refused("id_taken", _("Another review has this id. Remove the id from the file."))
+    if claim and (claim.newsroom_id, claim.text, claim.language) != (
+        references.newsroom.pk,
+        values["text"],
+        values["language"],
+    ):
+        return Refused("id_taken", _("Another claim has this id. Remove the id from the file."))
+    return None
+
+
+def _plan(
+    incoming: IncomingRecord, digest: str, existing: Any, current: dict[str, Any] | None, rows: Rows
+) -> _Planned | Outcome | Refused:
+    record = incoming.record
+    if existing is None:
+        if refusal := _taken_id(record, rows.references):
+            return refusal
+        return _Planned(rows.add(record, incoming.key, digest), Outcome.NEW)
+    returned = existing.state == State.DRAFT and (not existing.is_published or existing.was_returned)
+    if existing.import_digest == digest:
+        verdict = None if existing.verdict_id else rows.references.verdict(record)
+        if existing.is_pending or (not returned and (verdict is None or existing.state != State.PUBLISHED)):
+            return Outcome.UNCHANGED
+        if has_hidden_claim(existing):
+            return _hidden_claim()
+        # An editor may have changed the draft, so only the verdict is added.
+        if verdict:
+            existing.verdict_id = verdict
+            existing.save(update_fields=["verdict", "changed_at"])
+        note = _("The publisher's verdict has been matched to our rating scale.")
+        own = existing.change_note if existing.was_returned else ""
+        return _plan_again(existing, own or _public_note(note, existing.language))
+    known = existing.verdict_id or rows.references.verdict(record) is None
+    if current and known and not returned and leaves_unchanged(record, current):
+        return Outcome.UNCHANGED
+    if existing.is_pending or (existing.state == State.DRAFT and not returned):
+        return _in_progress()
+    if existing.state == State.WITHDRAWN:
+        return Refused("withdrawn_here", _("This review was withdrawn here. Reinstate it before you import it again."))
+    if has_hidden_claim(existing):
+        return _hidden_claim()
+    if public := published_statement(existing):
+        restore_public_verdict(existing, public["verdict"])
+    rows.change(existing, record, digest, with_claim=is_claim_imported(existing) and not existing.is_shared)
+    note = _("The publisher's page has changed since it was imported.")
+    return _plan_again(existing, _public_note(note, str(record["language"])))
+
+
+def _public_note(note: Promise, language: str) -> str:
+    """The note in the review's language, or else in English. The note is public."""
+    with translation.override("vi" if language.lower().partition("-")[0] == "vi" else "en"):
+        return str(note)
+
+
+def _plan_again(existing: Any, note: str) -> _Planned:
+    """Plans a new submission: as a correction if the review was published, otherwise as a new review."""
+    if existing.is_published:
+        return _Planned(existing.pk, Outcome.CHANGED, note, existing)
+    return _Planned(existing.pk, Outcome.NEW, existing=existing)
+
+
+def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -> set[UUID]:
+    """Builds and submits the statements. Returns the ids of reviews whose statement hasn't changed."""
+    drafts, now = drafts_of([plan.review for plan in planned]), timezone.now()
+    unchanged = set()
+    for plan in planned:
+        if plan.existing is None:
+            continue
+        current = review_statements.build_draft_statement(drafts[plan.review])
+        if plan.change_class and same(current, last_statement(plan.existing) or {}, statements.Review):
+            unchanged.add(plan.review)
+            continue
+        Review.objects.filter(pk=plan.review).update(
+            state=State.SUBMITTED, change_class=plan.change_class, change_note=plan.note
+        )
+
+    def proposal(plan: _Planned) -> Row:
+        data = canonical(review_statements.build_draft_statement(drafts[plan.review]))
+        return new_row(
+            Proposal,
+            kind=Kind.REVIEW,
+            action=Action.PUBLICATION,
+            newsroom_id=batch.newsroom_id,
+            deciding_id=batch.newsroom_id,
+            review_id=plan.review,
+            statement=data.decode(),
+            digest=sha256_hex(data),
+            change_class=plan.change_class,
+            note=plan.note,
+            batch_id=batch.pk,
+            submitted_by_id=by.pk,
+            submitted_at=now,
+        )
+
+    # Returned corrections that no longer change anything.
+    closed = Review.objects.filter(pk__in=unchanged, state=State.DRAFT)
+    closings: list[tuple[str, UUID, dict[str, Any]]] = [
+        ("correction.closed", pk, {}) for pk in closed.values_list("pk", flat=True)
+    ]
+    closed.update(state=State.PUBLISHED, change_class="", change_note="")
+    record_events(by, batch.newsroom_id, closings)
+    insert(Proposal, (proposal(plan) for plan in planned if plan.review not in unchanged))
+    return unchanged
