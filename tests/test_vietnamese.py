@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from django.conf.locale import LANG_INFO
 from django.core.management import call_command
 from django.forms import DateField

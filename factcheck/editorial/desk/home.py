@@ -39,9 +39,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
         "to_decide": _with_urls(desk, proposals.to_decide(desk.user, desk.deciding_newsrooms)),
         "to_publish": _with_urls(desk, proposals.to_publish(desk.deciding_newsrooms)),
         "sent": _with_urls(desk, proposals.awaiting_others(desk.user, newsrooms)),
-        "from_readers": ReaderMessage.objects.for_newsrooms(newsrooms)
-        .filter(state=ReaderMessage.State.WAITING)
-        .exists(),
+        "from_readers": waiting_messages.exists(),
         "unconfirmed": Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False).exists(),
     }
 
