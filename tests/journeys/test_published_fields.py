@@ -172,8 +172,8 @@ def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -
         "hours_given": 6,
         "law": {"country": "VN", "act": "116/2025/QH15", "article": "Điều 25"},
     }
-    assert spoken(before) | said == spoken(demand_policy.statement(demand))
-    assert {str(change.label) for change in compare(before, demand_policy.statement(demand))} >= {
+    assert spoken(before) | said == spoken(demand_policy.build_statement(demand))
+    assert {str(change.label) for change in compare(before, demand_policy.build_statement(demand))} >= {
         "channel",
         "hours given",
     }
