@@ -72,8 +72,8 @@ NOT_FOUND = Problem(
     404,
     "Nothing found at this URL",
     "Nothing has been published at this URL, or the URL is misspelt.",
-    "Start at /api/v1/, which lists the URLs. Withdrawn reviews never give a 404: they give a 200 with a tombstone."
-    " Erased reviews give a 410.",
+    "Start at /api/v1/, which lists the URLs. The URL of a withdrawn review sends a tombstone with a 200. The URL of an"
+    " erased review sends a 410.",
 )
 METHOD_NOT_ALLOWED = Problem(
     "method-not-allowed",

@@ -208,7 +208,7 @@ LISTS: Json = {
             type=described(URL, "The URL of a page that explains this kind of problem."),
             title=described(TEXT, "The kind of problem in a few words."),
             status=described(INTEGER, "The HTTP status."),
-            detail=described(TEXT, "What happened, and what to do now."),
+            detail=described(TEXT, "The error, its reason and your next step."),
             instance=described(TEXT, "The path of the request."),
         )
     },
