@@ -145,7 +145,10 @@ def test_full_queue_blames_nobody(newsroom: Newsroom, monkeypatch: pytest.Monkey
     monkeypatch.setattr(reader_messages, "MAX_WAITING", 0)
     response = Client(headers={"accept-language": "vi"}).post("/tips/", {"text": TEXT, "language": "vi"})
     assert (response.status_code, response["Retry-After"]) == (429, "3600")
-    assert "Hiện có quá nhiều tin gửi đến nên tin này chưa được lưu. Vui lòng gửi lại sau một giờ." in response.content.decode()
+    assert (
+        "Hiện có quá nhiều tin gửi đến nên tin này chưa được lưu. Vui lòng gửi lại sau một giờ."
+        in response.content.decode()
+    )
 
 
 def test_mistakes_are_reported_in_live_reviews_alone(newsroom: Newsroom) -> None:

@@ -1,4 +1,4 @@
-"""What the worker has to do, is doing, did, and could not do: a list to read, for who looks after the site."""
+"""The worker's jobs as a read-only list for account administrators."""
 
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
-from factcheck.editorial.desk.access import DeskAdmin, FollowsParent, desk
+from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissionsMixin
 from factcheck.editorial.models import Job
 
-# Procrastinate brings a page in its own words.
+# Procrastinate registers a page of its own, with technical terms.
 admin.site.unregister(ProcrastinateJob)
 
 STATES: dict[str, Promise] = {
@@ -26,8 +26,7 @@ STATES: dict[str, Promise] = {
     "cancelled": _("cancelled"),
     "aborted": _("broken off"),
 }
-# By the name that is stored, the command's where one is run, without its options; a name that is not here is shown as
-# it is.
+# By the name of the task, or of the command that it runs, without options. Other names are shown unchanged.
 TASKS: dict[str, Promise] = {
     "publish_due_demands": _("publish entries of the register whose day has come"),
     "ask_witnesses": _("have the log cosigned"),
@@ -68,7 +67,7 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(status=self.value()) if self.value() in STATES else queryset
 
 
-class EventInline(FollowsParent, admin.TabularInline[ProcrastinateEvent, Job]):
+class EventInline(ParentPermissionsMixin, admin.TabularInline[ProcrastinateEvent, Job]):
     model = ProcrastinateEvent
     verbose_name_plural = _("what happened")
     fields = readonly_fields = ("when", "what")
@@ -85,18 +84,15 @@ class EventInline(FollowsParent, admin.TabularInline[ProcrastinateEvent, Job]):
 
 
 @admin.register(Job)
-class JobAdmin(DeskAdmin[Job]):
+class JobAdmin(AdministratorsAdmin[Job]):
     change_form_template = "admin/editorial/without_history.html"
     list_display = ("what", "state", "since", "not_before", "tries", "number")
     list_filter = (StateFilter,)
     fields = readonly_fields = ("what", "state", "arguments", "not_before", "tries")
     inlines = (EventInline,)
 
-    def has_view_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        return desk(request).administers_accounts
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
-        # An event of the type "scheduled" bears the time that is to come.
+        # An event of the type "scheduled" has a time in the future.
         events = ProcrastinateEvent.objects.filter(job=OuterRef("pk")).exclude(type="scheduled").order_by("-pk")
         return super().get_queryset(request).annotate(last_event_at=Subquery(events.values("at")[:1]))
 
@@ -131,5 +127,5 @@ class JobAdmin(DeskAdmin[Job]):
 
 
 def _moment(at: datetime | None) -> str:
-    """As the desk writes it in its lists; a value that a method gives stands on a page as it is."""
+    """The format of the desk's lists, because Django doesn't format the value of a method."""
     return localize(localtime(at)) if at else "–"
