@@ -206,9 +206,9 @@ LISTS: Json = {
         **object_of(
             "An error (RFC 9457).",
             type=described(URL, "The URL of a page that explains this kind of problem."),
-            title=TEXT,
-            status=INTEGER,
-            detail=TEXT,
+            title=described(TEXT, "The kind of problem in a few words."),
+            status=described(INTEGER, "The HTTP status."),
+            detail=described(TEXT, "The error, its reason and your next step."),
             instance=described(TEXT, "The path of the request."),
         )
     },
