@@ -21,7 +21,7 @@ from api.schema.bodies import (
     object_of,
 )
 from api.schema.operations import ref
-from factcheck.record.formats.questions import MAX_QUESTION, MAX_SENT
+from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 
 Json = dict[str, Any]
 
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 QUESTION: Json = {
     "type": "string",
     "pattern": f"^{WORDS}$",
-    "maxLength": MAX_SENT,
+    "maxLength": MAX_RAW,
     "description": f"At most {MAX_QUESTION:,} characters in NFC.",
 }
 # The links in the root, by the names of the URLs.

@@ -17,7 +17,7 @@ from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import review as statements
-from factcheck.record.statements.checks import same
+from factcheck.record.statements.checks import equivalent
 from factcheck.record.statements.erasure import Erasure
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.tombstone import Tombstone
@@ -160,7 +160,7 @@ def find_missing(review: Review) -> Reasons:
     if published is None:
         return reasons
     statement = review_statements.build_statement(review)
-    if same(statement, published, statements.Review):
+    if equivalent(statement, published, statements.Review):
         reasons.append(
             _(
                 "Nothing has changed since the published revision, which readers still see. Change the draft"
@@ -235,7 +235,8 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     if published is None:
         raise EditorialError(_("Nothing of this review is published, so there is nothing to erase."))
     if redact and (
-        review.state != State.DRAFT or same(review_statements.build_statement(review), published, statements.Review)
+        review.state != State.DRAFT
+        or equivalent(review_statements.build_statement(review), published, statements.Review)
     ):
         raise EditorialError(
             _("A redaction keeps the draft. First open a correction and remove from the draft what has to go.")
