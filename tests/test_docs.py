@@ -17,7 +17,7 @@ from django.utils.translation import override
 
 from api.urls import urlpatterns
 from factcheck.editorial import desk
-from factcheck.editorial.desk.action_views import Verb
+from factcheck.editorial.desk.action_views import DeskAction
 from factcheck.editorial.models import Appearance, Claim, Claimant, Demand, Review, Source
 from factcheck.server.tasks import SCHEDULE
 
@@ -240,13 +240,15 @@ def test_guide_has_the_same_parts_in_both_languages(guide: Path):
     assert [text for text in texts if "```" in text or "manage.py" in text or "SELECT" in text] == []
 
 
-def actions_of_the_desk() -> list[Verb[Any]]:
+def actions_of_the_desk() -> list[DeskAction[Any]]:
     """The actions of people who check facts. Webhooks are for administrators."""
-    found: list[Verb[Any]] = []
+    found: list[DeskAction[Any]] = []
     for name in (module.name for module in pkgutil.iter_modules(desk.__path__) if module.name != "webhooks"):
         for value in vars(import_module(f"{desk.__name__}.{name}")).values():
             found += [
-                each for each in (value.values() if isinstance(value, dict) else [value]) if isinstance(each, Verb)
+                each
+                for each in (value.values() if isinstance(value, dict) else [value])
+                if isinstance(each, DeskAction)
             ]
     return found
 

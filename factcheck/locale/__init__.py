@@ -1,1 +1,5 @@
-"""Dates and numbers of a language where Django's own are missing or not ours; a package for each language."""
+"""Formats and translations, a package for each language.
+
+Formats of dates and numbers belong here if Django has none or the project needs others. `manage.py messages` writes
+the Vietnamese catalogue. Texts themselves are in code and templates, in English.
+"""

@@ -40,7 +40,7 @@ def world(module_database):
         ),
         "court": make_demand(
             other, from_type="court", from_name="", asked="", legal_basis="", withheld_reason="Luật cấm.",
-            received_on=date(2026, 10, 21), publish_after=demand_policy.today(),
+            received_on=date(2026, 10, 21), publish_after=demand_policy.utc_today(),
         ),
     }  # fmt: skip
     for name, demand in made.items():
@@ -101,7 +101,7 @@ def test_demand_whole(world, api):
 
 def test_withheld_demand_says_so_and_until_when_it_was_delayed(world, api):
     body = api.get(f"demands/{world.court}/")
-    assert (body["withheld"], body["delayed_until"]) == ("Luật cấm.", demand_policy.today().isoformat())
+    assert (body["withheld"], body["delayed_until"]) == ("Luật cấm.", demand_policy.utc_today().isoformat())
     assert (body["asked"], body["from"]["name"], body["review"]) == (None, None, None)
 
 

@@ -145,7 +145,7 @@ def test_no_room(database, own_folder, monkeypatch):
     def full(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(making, "_settle", full)
+    monkeypatch.setattr(making, "_flush_and_hash", full)
     with pytest.raises(CommandError, match="Earlier dumps stay. .*No space left"):
         call_command("make_dumps")
     assert sorted(path.name for path in own_folder.iterdir()) == ["0", "lock"]

@@ -30,7 +30,7 @@ from tests.whole import whole
 
 
 def tomorrow() -> date:
-    return demand_policy.today() + timedelta(days=1)
+    return demand_policy.utc_today() + timedelta(days=1)
 
 
 def test_story_from_draft_to_update(newsroom: Newsroom) -> None:
@@ -226,7 +226,7 @@ def test_change_after_approval_is_found(newsroom: Newsroom) -> None:
 
 
 def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
-    later, due = (make_demand(newsroom, publish_after=day) for day in (tomorrow(), demand_policy.today()))
+    later, due = (make_demand(newsroom, publish_after=day) for day in (tomorrow(), demand_policy.utc_today()))
     undated = make_demand(newsroom)
     for demand in (later, due, undated):
         approve_demand(newsroom, demand)
@@ -234,7 +234,7 @@ def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.Cap
         workflow.publish(proposal=waiting(later), by=newsroom.editor)
     call_command("publish_due_demands")
     assert capsys.readouterr().out == f"{due.pk} is entry 0 of the log.\n"
-    assert json.loads(PublishedDemand.objects.get().body)["delayed_until"] == demand_policy.today().isoformat()
+    assert json.loads(PublishedDemand.objects.get().body)["delayed_until"] == demand_policy.utc_today().isoformat()
     event = EditorialEvent.objects.get(action="demand.published")
     assert event.actor == newsroom.editor
     call_command("publish_due_demands")
@@ -242,7 +242,7 @@ def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.Cap
 
 
 def test_due_demand_of_a_former_editor_is_left_and_told(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
-    left, kept = (make_demand(newsroom, publish_after=demand_policy.today()) for _ in range(2))
+    left, kept = (make_demand(newsroom, publish_after=demand_policy.utc_today()) for _ in range(2))
     approval = workflow.submit(subject=left, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
     approve_demand(newsroom, kept)

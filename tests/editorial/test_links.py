@@ -25,7 +25,7 @@ from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publi
 from tests.journeys.browser import signed_in
 
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
-LATER = "“It is the same” can be said when the review of this claim is published or returned."
+LATER = "You can answer “It is the same” when the review of this claim is published or returned."
 NOTE = "Cùng một đoạn video, cùng một lời đồn."
 
 
@@ -248,7 +248,7 @@ def test_link_of_a_claim_that_was_merged_meanwhile(newsroom: Newsroom, tmp_path:
     with pytest.raises(EditorialError, match="already been merged into another one"):
         links.accept_link(link=link, by=newsroom.editor, note=NOTE)
     page = signed_in(newsroom.editor).open(f"/admin/editorial/claim/links/{link.pk}/accept/")
-    assert "Readers would find the first claim under the second." in page.text
+    assert "Readers will find the first claim under the second." in page.text
 
 
 @pytest.mark.parametrize("chunk", [1, 50])

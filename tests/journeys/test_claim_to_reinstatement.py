@@ -24,7 +24,7 @@ def make_account(boss: Browser, username: str, byline: str, role: str) -> None:
     boss.fill(username=username, byline=byline, password1=PASSWORD, password2=PASSWORD).press(
         "Save and continue editing"
     )
-    assert "This person may sign in but has no role" not in boss.text
+    assert "This person can sign in but has no role" not in boss.text
     boss.add_row("memberships")
     boss.fill(memberships__0__publisher=boss.newsroom).choose("memberships-0-role", role).press("Save")  # type: ignore[attr-defined]
     assert boss.status == 200
@@ -35,7 +35,7 @@ def make_newsroom() -> None:
     """An administrator, as `manage.py createsuperuser` makes one, sets up a newsroom with three people."""
     User.objects.create_superuser("admin", password=PASSWORD)
     boss = sign_in("admin", PASSWORD)
-    assert "You look after accounts, roles and newsrooms." in boss.text
+    assert "You manage accounts, roles and newsrooms." in boss.text
     assert not boss.has_link("Log a claim")
     boss.open("/admin/editorial/publisher/add/")
     boss.fill(name="Toà soạn Sông Hương", site="songhuong.example", url="https://songhuong.example/").press("Save")
@@ -88,7 +88,7 @@ def write_review(lan: Browser) -> str:
     lan.choose("verdict", "False False by every source.")
     lan.fill(sources__0__title="Báo Sông Hương", sources__0__url="https://bao.example/2020")
     lan.choose("sources-0-stance", "refutes").press("Save and submit for approval")
-    assert "a review needs at least two, and has 1" in lan.text
+    assert "A review needs at least two and has 1" in lan.text
     assert not lan.has_button("Submit for approval")
     lan.follow("Back to the review").add_row("sources")
     lan.fill(sources__1__title="Trạm khí tượng", sources__1__url="https://tram.example/").choose(

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from factcheck.editorial.desk import proposal_actions
-from factcheck.editorial.desk.demand_actions import VERBS
+from factcheck.editorial.desk.demand_actions import ACTIONS
 from factcheck.editorial.models import Demand, Proposal
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry
@@ -38,7 +38,7 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     assert "A private person must not be named. Describe them and leave the name empty." in lan.text
     lan.choose("from_type", "company").fill(from_name="Công ty Ví Dụ", review=str(review.pk))
     lan.press("Save and submit for approval")
-    assert "Somebody else reads it and decides." in lan.text
+    assert "Somebody else reads this and decides." in lan.text
     assert "Company or organisation · received 20 October 2026" in lan.text
     lan.press("Submit for approval")
     assert "Submitted. Somebody else has to decide now." in lan.text
@@ -83,7 +83,7 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
         in lan.text
     )
     lan.follow("Back to the entry").choose("outcome", "taken back").press("Save and submit for approval")
-    assert "What changes against what is published" in lan.text
+    assert "Changes from the published revision" in lan.text
     assert "Outcome Removed: refused Added: taken back by the sender" in lan.text
     lan.press("Submit for approval")
     minh.open(f"/admin/editorial/demand/{demand.pk}/change/").follow("Approve")
@@ -117,7 +117,7 @@ def test_page_of_the_first_draft_takes_nothing_from_the_update(newsroom: Newsroo
     publish_demand(newsroom, demand)
     demand_policy.reopen_demand(demand=demand, by=newsroom.editor, note="Tòa đã bác yêu cầu.")
     lan.fill(done="Tòa đã bác.").press("Save and go on")
-    assert "Not saved: this was changed by somebody else since you opened it." in lan.text
+    assert "Not saved: somebody else has changed this since you opened it." in lan.text
     lan.press("Save and go on")
     demand.refresh_from_db()
     assert (demand.done, demand.change_note) == ("Tòa đã bác.", "Tòa đã bác yêu cầu.")
@@ -140,18 +140,18 @@ def test_form_saved_after_submission_changes_nothing(newsroom: Newsroom) -> None
     lan = sign_in(newsroom.reporter.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
     workflow.submit(subject=demand, by=newsroom.reporter)
     lan.fill(asked="Gỡ toàn bộ trang.").press("Save and go on")
-    assert "Not saved: the entry is no longer a draft." in lan.text
+    assert "Not saved: the entry isn’t a draft any more." in lan.text
     assert Demand.objects.get().asked == "Gỡ bài kiểm chứng về nước lũ."
 
 
 def test_delayed_entry_shows_its_day_and_no_button(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom, publish_after=demand_policy.today() + timedelta(days=1))
+    demand = make_demand(newsroom, publish_after=demand_policy.utc_today() + timedelta(days=1))
     approve_demand(newsroom, demand)
     minh = sign_in(newsroom.editor.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
-    assert "It is published by itself on" in minh.text
+    assert "It will be published automatically on" in minh.text
     assert not minh.has_link("Publish")
     minh.open(decision(waiting(demand), "publish"))
-    assert "This cannot be done now: somebody may have been quicker. This page shows where it stands." in minh.text
+    assert "You cannot do this now. Somebody else may have been quicker." in minh.text
 
 
 def test_draft_can_be_thrown_away_and_nothing_else(newsroom: Newsroom) -> None:
@@ -180,8 +180,8 @@ def test_stranger_sees_and_changes_nothing(newsroom: Newsroom, stranger: str) ->
     for demand in (draft, submitted, approved, published):
         base = f"/admin/editorial/demand/{demand.pk}"
         for address in (
-            f"{base}/change/", f"{base}/delete/", f"{base}/history/", *(f"{base}/do/{verb}/" for verb in VERBS),
-            *(decision(proposal, verb) for proposal in demand.proposals.all() for verb in proposal_actions.VERBS),
+            f"{base}/change/", f"{base}/delete/", f"{base}/history/", *(f"{base}/do/{name}/" for name in ACTIONS),
+            *(decision(proposal, name) for proposal in demand.proposals.all() for name in proposal_actions.ACTIONS),
         ):  # fmt: skip
             for response in (client.get(address), client.post(address, typed | {"post": "yes", "asked": "Chiếm"})):
                 assert response.status_code in (302, 403, 404), address

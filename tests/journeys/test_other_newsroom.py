@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from factcheck.editorial.desk import proposal_actions
-from factcheck.editorial.desk.review_actions import VERBS
+from factcheck.editorial.desk.review_actions import ACTIONS
 from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Review, Source, User
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
@@ -61,13 +61,13 @@ def addresses(story: Story) -> list[str]:
     for review in story.reviews:
         base = f"/admin/editorial/review/{review.pk}"
         found += [f"{base}/change/", f"{base}/delete/", f"{base}/history/", f"{base}/preview/"]
-        found += [f"{base}/do/{verb}/" for verb in VERBS]
+        found += [f"{base}/do/{name}/" for name in ACTIONS]
     for name in ("change", "delete", "history"):
         found.append(f"/admin/editorial/claim/{claim.pk}/{name}/")
         found.append(f"/admin/editorial/claimant/{claim.claimant_id}/{name}/")
         found.append(f"/admin/editorial/importbatch/{story.batch.pk}/{name}/")
     found += [f"/admin/editorial/claimant/{claim.claimant_id}/{name}/" for name in ("confirm", "redact")]
-    found += [decision(proposal, verb) for proposal in Proposal.objects.all() for verb in proposal_actions.VERBS]
+    found += [decision(proposal, name) for proposal in Proposal.objects.all() for name in proposal_actions.ACTIONS]
     found.append(f"/admin/editorial/source/{source.pk}/change/")
     return found
 

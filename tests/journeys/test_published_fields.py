@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.test import Client
 
 from factcheck.editorial import review_statements
-from factcheck.editorial.desk.preview import changes
+from factcheck.editorial.desk.preview import compare
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Demand, Review
 from factcheck.editorial.models.kinds import Decision
@@ -84,7 +84,7 @@ def test_field_is_written_at_the_desk_and_read_by_everybody(
         "Save and go on"
     )
     after = review_statements.build_statement(Review.objects.get(pk=review.pk))
-    assert changes(before, after)
+    assert compare(before, after)
     publish_review(newsroom, review)
     assert words in Client().get(f"/reviews/{review.pk}/", headers={"accept-language": "en"}).content.decode()
     answer = json.loads(Client().get(f"/api/v1/reviews/{review.pk}/").content)
@@ -104,7 +104,7 @@ def test_older_document_without_the_field_says_the_same(newsroom: Newsroom, fiel
         older[outer] = [{key: value for key, value in each.items() if key != inner} for each in now[outer]]
     assert older != now
     assert equivalent(older, now, ReviewStatement)
-    assert changes(older, now) == []
+    assert compare(older, now) == []
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -
         "law": {"country": "VN", "act": "116/2025/QH15", "article": "Điều 25"},
     }
     assert without_empty(before) | said == without_empty(demand_policy.build_statement(demand))
-    assert {str(change.label) for change in changes(before, demand_policy.build_statement(demand))} >= {
+    assert {str(change.label) for change in compare(before, demand_policy.build_statement(demand))} >= {
         "channel",
         "hours given",
     }

@@ -32,7 +32,7 @@ def register(module_database: str) -> SimpleNamespace:
         "updated": make_demand(newsroom, review, outcome="open", done="", done_on=None, legal_basis=""),
         "court": make_demand(
             newsroom, erased, from_type="court", from_name="", asked="", legal_basis="", outcome="complied",
-            withheld_reason="Luật cấm.", publish_after=demand_policy.today(),
+            withheld_reason="Luật cấm.", publish_after=demand_policy.utc_today(),
         ),
         "person": make_demand(newsroom, from_type="person", from_name="", from_description="người trong ảnh"),
         "hostile": make_demand(newsroom, from_name=HOSTILE, asked=HOSTILE, legal_basis=HOSTILE, done=HOSTILE),

@@ -1,4 +1,4 @@
-"""Who it was, in words: the page of an account opens for account administrators alone."""
+"""Names of accounts in place of links, because only account administrators can open an account's page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ from factcheck.editorial.models import User
 
 
 @dataclass(frozen=True)
-class NameOf:
-    """Stands among the fields of a page in place of one that refers to an account, of which Django makes a link."""
+class AccountName:
+    """Replaces a field that refers to an account among the fields of a page. Django would show a link."""
 
     field: str
     short_description: str
 
     @property
     def __name__(self) -> str:
-        """By which Django finds the field's help."""
+        """Django finds the field's help text by this name."""
         return self.field
 
     def __call__(self, row: Model) -> str:
-        who = getattr(row, self.field)
-        return admin.site.empty_value_display if who is None else str(who)
+        account = getattr(row, self.field)
+        return admin.site.empty_value_display if account is None else str(account)
 
 
-def names_for_links(model: type[Model], fields: Sequence[Any]) -> list[Any]:
-    """The fields of a page that is only read, each that refers to an account as a name."""
-    return [_name(model, field) if isinstance(field, str) else field for field in fields]
+def replace_account_links(model: type[Model], fields: Sequence[Any]) -> list[Any]:
+    """The fields of a read-only page, with a name for each field that refers to an account."""
+    return [_without_link(model, field) if isinstance(field, str) else field for field in fields]
 
 
-def _name(model: type[Model], field: str) -> str | NameOf:
+def _without_link(model: type[Model], field: str) -> str | AccountName:
     try:
-        found: Any = model._meta.get_field(field)
+        column: Any = model._meta.get_field(field)
     except FieldDoesNotExist:  # a method of the page
         return field
-    return NameOf(field, found.verbose_name) if found.is_relation and found.related_model is User else field
+    return AccountName(field, column.verbose_name) if column.is_relation and column.related_model is User else field

@@ -1,4 +1,4 @@
-"""What verbs ask for on their pages."""
+"""Forms on the pages of actions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,8 +14,8 @@ from factcheck.record.formats.text import clean_text
 from factcheck.record.statements.erasure import Ground
 
 
-class ProseInput(forms.CharField):
-    """Text under the rules of the column that keeps it, so that it is refused while what was typed still stands."""
+class ProseField(forms.CharField):
+    """Text under the same rules as its database column, so that the form refuses it and keeps what you typed."""
 
     widget = forms.Textarea(attrs={"rows": 4})
     default_validators = [validate_characters]
@@ -24,23 +24,23 @@ class ProseInput(forms.CharField):
         return clean_text(super().to_python(value) or "")
 
 
-def _reason(label: Any, help_text: Any = "") -> ProseInput:
-    """Required where the verb requires it: the verb says so in words of its own."""
-    return ProseInput(label=capfirst(label), required=False, max_length=2000, help_text=help_text)
+def _reason_field(label: Any, help_text: Any = "") -> ProseField:
+    """A field that the form never requires. The action requires it, with an error of its own."""
+    return ProseField(label=capfirst(label), required=False, max_length=2000, help_text=help_text)
 
 
 class ReasonForm(forms.Form):
-    reason = _reason(_("message to the person who submitted it"))
+    reason = _reason_field(_("message to the person who submitted it"))
 
 
 class PublicReasonForm(forms.Form):
-    reason = _reason(_("reason"), _("Readers see this."))
+    reason = _reason_field(_("reason"), _("Readers see this."))
 
 
 class LoggedReasonForm(forms.Form):
-    """Of what has no page for readers: the reason stands in the log alone."""
+    """For actions without a public page: only the log keeps the reason."""
 
-    reason = _reason(_("reason"), _("It stands in the public log, where everybody can read it."))
+    reason = _reason_field(_("reason"), _("The public log keeps this, and everybody can read it."))
 
 
 class CorrectionForm(forms.Form):
@@ -50,7 +50,7 @@ class CorrectionForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    note = ProseInput(
+    note = ProseField(
         label=capfirst(_("what changes and why")),
         required=False,
         max_length=2000,
@@ -62,16 +62,18 @@ class ErasureForm(forms.Form):
     ground = forms.ChoiceField(
         label=capfirst(_("ground")), choices=choices(Ground), widget=forms.RadioSelect, required=False
     )
-    notice = ProseInput(
+    notice = ProseField(
         label=capfirst(_("public notice")),
         required=False,
         max_length=erasure.MAX_NOTICE,
-        help_text=_("Readers find this in place of the review. Say why, and repeat nothing of what has to go."),
+        help_text=_(
+            "Readers see this notice in place of the review. Say why it was erased, and don’t repeat what has to go."
+        ),
     )
 
 
 class NewsroomForm(forms.Form):
-    """For one of these newsrooms; which one, is asked only where there are several."""
+    """A form that belongs to a newsroom. It asks for the newsroom only if there are several."""
 
     def __init__(self, newsrooms: Sequence[Publisher], *args: Any) -> None:
         super().__init__(*args)
@@ -83,6 +85,6 @@ class NewsroomForm(forms.Form):
 
 
 class DigestForm(forms.Form):
-    """Names what was on the screen; the verb says what is amiss when nothing does."""
+    """The digest of what the page showed. Without it the action refuses."""
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -1,4 +1,4 @@
-"""Verbs as buttons and pages, whatever they act on: what is said of each, and what becomes of a form that was sent."""
+"""Actions of the desk as buttons and confirmation pages, for subjects of every kind."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import desk
+from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import User
 
@@ -23,36 +23,37 @@ Text = str | Promise
 
 
 @dataclass(frozen=True)
-class Verb(Generic[T]):
-    """A button and its page. `do` calls the verb with what the form gave.
+class DeskAction(Generic[T]):
+    """A button and its confirmation page. `run` takes the subject, the person and the form's data.
 
-    What is too much for one request is done in parts: `left` says whether there is more, and the page asks for it.
+    An action that is too long for one request runs in parts. `has_more` tells whether a part is left, and the page
+    then submits itself again.
     """
 
     name: str
     label: Text
     explanation: Text
-    done: Text
-    do: Callable[[T, User, dict[str, Any]], Any]
+    success_message: Text
+    run: Callable[[T, User, dict[str, Any]], Any]
     form: Callable[..., forms.Form] = forms.Form
-    leads: bool = False  # towards the public: the main button of its page
-    removes: bool = False  # takes something away: the only buttons that are red
-    read_first: bool = False  # the button stands below what it is about
-    left: Callable[[T], bool] = lambda _row: False
+    is_primary: bool = False  # leads to publication: the main button of its page
+    is_destructive: bool = False  # takes something away: only these buttons are red
+    read_first: bool = False  # the button is below the statement
+    has_more: Callable[[T], bool] = lambda _row: False
 
 
-def by_name(*verbs: Verb[T]) -> dict[str, Verb[T]]:
-    return {verb.name: verb for verb in verbs}
+def by_name(*actions: DeskAction[T]) -> dict[str, DeskAction[T]]:
+    return {action.name: action for action in actions}
 
 
-def sent(request: HttpRequest) -> QueryDict | None:
-    """What the page's form was sent with; nothing while the page is only opened."""
+def submitted_data(request: HttpRequest) -> QueryDict | None:
+    """The form's data if the page was submitted, or None if it was only opened."""
     return request.POST if request.method == "POST" else None
 
 
 @contextmanager
-def refusals_shown(form: forms.Form) -> Iterator[None]:
-    """What a verb says against it stands above the form, in which is still what was typed."""
+def refusals_on_form(form: forms.Form) -> Iterator[None]:
+    """Shows an `EditorialError` above the form, which keeps what was typed."""
     try:
         yield
     except EditorialError as refusal:
@@ -60,52 +61,57 @@ def refusals_shown(form: forms.Form) -> Iterator[None]:
             form.add_error(None, str(reason))
 
 
-def act(request: HttpRequest, verb: Verb[T], on: T, form: forms.Form, page: str) -> HttpResponse | None:
-    """Does it and leads back to the page, if the form was sent and the verb takes it. Else the form is to be shown."""
+def perform(
+    request: HttpRequest, action: DeskAction[T], subject: T, form: forms.Form, page: str
+) -> HttpResponse | None:
+    """Runs the action if the form was submitted, and redirects to the page. None means: show the form."""
     if form.is_valid():
-        with refusals_shown(form):
-            verb.do(on, desk(request).user, form.cleaned_data)
-            if verb.left(on):
+        with refusals_on_form(form):
+            action.run(subject, get_desk(request).user, form.cleaned_data)
+            if action.has_more(subject):
                 return None
-            messages.success(request, str(verb.done))
+            messages.success(request, str(action.success_message))
             return redirect(page)
     return None
 
 
-def too_late(request: HttpRequest, page: str, reason: Text | None = None) -> HttpResponse:
-    """Leads back from a button that was there when the page was opened."""
+def redirect_unavailable(request: HttpRequest, page: str, reason: Text | None = None) -> HttpResponse:
+    """Redirects to the page with a warning, because the action isn't available any more."""
     messages.warning(
         request,
-        str(reason or _("This cannot be done now: somebody may have been quicker. This page shows where it stands.")),
+        str(
+            reason
+            or _("You cannot do this now. Somebody else may have been quicker. This page shows the current state.")
+        ),
     )
     return redirect(page)
 
 
-def ask(
+def confirm_page(
     request: HttpRequest,
-    verb: Verb[Any],
+    action: DeskAction[Any],
     row: Model,
     form: forms.Form,
     page: str,
     template: str = "admin/editorial/confirm.html",
-    **shown: Any,
+    **context: Any,
 ) -> TemplateResponse:
-    """The verb's own page: what it does, the form and the button."""
-    said = {"verb": verb, "explanation": verb.explanation, "form": form}
-    return page_about(request, row, page, verb.label, template, **said | shown)
+    """The confirmation page of an action: what it does, the form and the button."""
+    own = {"action": action, "explanation": action.explanation, "form": form}
+    return subject_page(request, row, page, action.label, template, **own | context)
 
 
-def page_about(
+def subject_page(
     request: HttpRequest,
     row: Model,
     page: str,
     title: Text,
     template: str = "admin/editorial/confirm.html",
-    **shown: Any,
+    **context: Any,
 ) -> TemplateResponse:
-    """A page of ours about a row, with a way back to the row's own page."""
-    at: Any = admin.site.get_model_admin(type(row))
-    at.put_public_words(request, [row])
-    around = {**admin.site.each_context(request), "opts": row._meta}
-    said = {"title": title, "subtitle": str(row), "back": page}
-    return TemplateResponse(request, template, around | said | shown)
+    """A page about a row, with a link to the row's own page."""
+    model_admin: Any = admin.site.get_model_admin(type(row))
+    model_admin.show_public_text(request, [row])
+    site = {**admin.site.each_context(request), "opts": row._meta}
+    own = {"title": title, "subtitle": str(row), "back": page}
+    return TemplateResponse(request, template, site | own | context)

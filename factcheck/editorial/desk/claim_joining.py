@@ -1,4 +1,4 @@
-"""Whether a person may say of a claim that it is the same as another one, and from when on."""
+"""Whether a person can answer that two claims are the same, and if not yet, why."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -8,25 +8,25 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.action_views import Text
-from factcheck.editorial.desk.public_text import put_public_words
+from factcheck.editorial.desk.public_text import show_public_text
 from factcheck.editorial.desk.review_actions import may_write
 from factcheck.editorial.models import Claim, Proposal, ProposedLink, Review
 from factcheck.record.models import PublishedClaim
 
 
-def may_exchange(at: Desk, claim: Claim) -> bool:
-    """As merges.use_instead: whoever logged a claim that is not public, or an Editor; who may write its reviews."""
-    may = claim.logged_by_id == at.user.pk or claim.newsroom_id in at.deciding
-    return may and all(may_write(at, review) for review in claim.reviews.all())
+def may_use_instead(desk: Desk, claim: Claim) -> bool:
+    """The rule of `merge_policy.replace_claim`: logged the claim or is an Editor, and may write all of its reviews."""
+    may_change = claim.logged_by_id == desk.user.pk or claim.newsroom_id in desk.deciding_newsrooms
+    return may_change and all(may_write(desk, review) for review in claim.reviews.all())
 
 
-def offered(at: Desk, found: Iterable[ProposedLink]) -> list[tuple[ProposedLink, bool, Text]]:
-    """Proposed links, each with whether the person may say that the claims are the same, or else when it can be said.
+def links_to_answer(desk: Desk, proposed_links: Iterable[ProposedLink]) -> list[tuple[ProposedLink, bool, Text]]:
+    """Proposed links, each with whether the person can accept it now, and if not yet, the reason.
 
-    Until then merges.propose_merge and merges.use_instead refuse it.
+    `merge_policy.propose_merge` and `merge_policy.replace_claim` refuse the others.
     """
-    found = list(found)
-    put_public_words(at, (claim for link in found for claim in (link.claim, link.other)))
+    found = list(proposed_links)
+    show_public_text(desk, (claim for link in found for claim in (link.claim, link.other)))
     prefetch_related_objects(found, "claim__reviews")
     claims = [link.claim_id for link in found]
     public, proposed = set[UUID](), set[UUID]()
@@ -34,13 +34,13 @@ def offered(at: Desk, found: Iterable[ProposedLink]) -> list[tuple[ProposedLink,
         public.update(PublishedClaim.objects.filter(pk__in=claims).values_list("pk", flat=True))
         proposed.update(Proposal.objects.open().filter(claim__in=claims).values_list("claim_id", flat=True))
 
-    def now(claim: Claim) -> tuple[bool, Text]:
+    def answer(claim: Claim) -> tuple[bool, Text]:
         if claim.pk in proposed:
-            return False, _("“It is the same” can be said when the proposal about this claim is decided.")
+            return False, _("You can answer “It is the same” when the proposal about this claim is decided.")
         if claim.pk in public:
             return True, ""
         if any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in claim.reviews.all()):
-            return False, _("“It is the same” can be said when the review of this claim is published or returned.")
-        return may_exchange(at, claim), ""
+            return False, _("You can answer “It is the same” when the review of this claim is published or returned.")
+        return may_use_instead(desk, claim), ""
 
-    return [(link, *now(link.claim)) for link in found]
+    return [(link, *answer(link.claim)) for link in found]

@@ -1,4 +1,4 @@
-"""Claimants, and the two answers to a name that an import brought in."""
+"""Claimants at the desk. Editors confirm a name that an import brought in, or describe the claimant instead."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,28 +15,28 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant, reviews_naming
-from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, desk
-from factcheck.editorial.desk.action_forms import DigestForm, ProseInput
-from factcheck.editorial.desk.action_views import page_about, refusals_shown, sent
-from factcheck.editorial.desk.edit_conflicts import HeldWhileSaved, SeenForm
-from factcheck.editorial.desk.lists import all_words, keys, search_terms
+from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.action_forms import DigestForm, ProseField
+from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, LockingAdmin
+from factcheck.editorial.desk.lists import contains_all, keys, search_terms
 from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
-from factcheck.record.statements import review as said
+from factcheck.record.statements import review as review_statement
 from factcheck.record.statements.parts import max_length
 
 PERSON = Claimant.Type.PERSON
-UNCONFIRMED_PERSON = _("person (not confirmed)")  # nobody here has said that it is a public figure
+UNCONFIRMED_PERSON = _("person (not confirmed)")  # nobody here has confirmed that it is a public figure
 LISTED = 20  # published reviews that still show a name
-EARLIER = _(
-    "Earlier revisions stay readable with the name. If it has to go from those too, open a correction, and when the "
-    "name is out of the draft use “Erase what is published, keep this draft…”."
+NAME_IN_REVISIONS = _(
+    "Earlier revisions still show the name. To remove it there too, open a correction and take the name out of the"
+    " draft. Then use “Erase what is published, keep this draft…”."
 )
 
 
-class AddressLines(forms.CharField):
-    """A list of addresses, written one a line."""
+class UrlLinesField(forms.CharField):
+    """A list of URLs, one per line."""
 
     widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField short"})
 
@@ -50,36 +50,36 @@ class AddressLines(forms.CharField):
         return bool((initial or []) != self.to_python(data))
 
 
-class ClaimantForm(SeenForm[Claimant]):
-    same_as = AddressLines(
+class ClaimantForm(ConflictCheckedForm[Claimant]):
+    same_as = UrlLinesField(
         label=capfirst(_("same as")),
         required=False,
-        help_text=_("Addresses that identify the claimant, such as their Wikidata page; one a line."),
+        help_text=_("URLs that identify the claimant, for example their Wikidata page. Write one per line."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         types = self.fields.get("type")
-        if not isinstance(types, forms.ChoiceField):  # who may only read is asked nothing
+        if not isinstance(types, forms.ChoiceField):  # a read-only page has no such field
             return
         if self.instance.confirmed:
-            types.widget.attrs["data-ticks"] = "is_public_figure"  # desk.js: choosing it says so already
+            types.widget.attrs["data-ticks"] = "is_public_figure"  # desk.js ticks the box with this choice
         else:
-            words = {**dict(choices(Claimant.Type)), PERSON: UNCONFIRMED_PERSON}
-            types.choices = [*words.items()]
+            labels = {**dict(choices(Claimant.Type)), PERSON: UNCONFIRMED_PERSON}
+            types.choices = [*labels.items()]
 
 
 class RedactionForm(forms.Form):
-    description = ProseInput(
+    description = ProseField(
         label=capfirst(_("description")),
-        max_length=max_length(said.Claimant, "description"),
-        help_text=_("What readers see in place of the name, for example “a Facebook user”."),
+        max_length=max_length(review_statement.Claimant, "description"),
+        help_text=_("Readers see this in place of the name. For example: “a Facebook user”."),
         widget=forms.TextInput(attrs={"class": "vTextField wide"}),
     )
 
 
 @admin.register(Claimant)
-class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
+class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
     form = ClaimantForm
     change_form_template = "admin/editorial/claimant/change_form.html"
     list_display = ("__str__", "type_so_far", "job_title", "confirmed")
@@ -104,12 +104,12 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
             return queryset, False
         if not (words := search_terms(search_term)):
             return queryset.none(), False
-        mine = Claimant.objects.filter(newsroom__in=list(desk(request).roles))
-        hits = [key for field in self.search_fields for key in keys(mine.filter(all_words(field, words)))]
+        own = get_desk(request).own(Claimant.objects.all())
+        hits = [key for field in self.search_fields for key in keys(own.filter(contains_all(field, words)))]
         return queryset.filter(pk__in=hits), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claimant | None = None) -> bool:
-        """One that no claim names, in draft or in public."""
+        """Only for a claimant that no draft and no published claim refers to."""
         if obj is None or not self.has_change_permission(request, obj) or obj.claims.exists():
             return False
         return not PublishedReview.objects.live().filter(claimant=obj.pk).exists()
@@ -122,27 +122,27 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
             *super().get_urls(),
         ]
 
-    def beside_form(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
-        shown: dict[str, Any] = {"decides": desk(request).deciding, "earlier": EARLIER}
-        if request.method == "GET":  # else the row is as a form says that was refused
+    def status_context(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
+        context: dict[str, Any] = {"decides": get_desk(request).deciding_newsrooms, "in_revisions": NAME_IN_REVISIONS}
+        if request.method == "GET":  # a refused form has changed the row in memory
             try:
                 named = reviews_naming(row, LISTED + 1)
-                shown |= {"named": self._pages(request, named[:LISTED]), "more_named": len(named) > LISTED}
+                context |= {"named": self._links(request, named[:LISTED]), "more_named": len(named) > LISTED}
             except TimeoutError:
-                shown["too_many"] = True
-        return shown
+                context["too_many"] = True
+        return context
 
     @staticmethod
-    def _pages(request: HttpRequest, bodies: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
-        """Titles of published reviews with their addresses at the desk, or the public one and whose it is."""
-        ours = Review.objects.filter(pk__in=[body["id"] for body in bodies], newsroom__in=list(desk(request).roles))
-        here = {str(pk) for pk in ours.values_list("pk", flat=True)}
+    def _links(request: HttpRequest, bodies: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
+        """Title, URL and publisher of published reviews. For the person's own: the URL at the desk and no publisher."""
+        own = get_desk(request).own(Review.objects.filter(pk__in=[body["id"] for body in bodies]))
+        at_desk = {str(pk) for pk in own.values_list("pk", flat=True)}
         return [
             (
                 body["headline"] or body["claim"]["text"],
                 *(
                     (reverse("admin:editorial_review_change", args=[body["id"]]), "")
-                    if body["id"] in here
+                    if body["id"] in at_desk
                     else (body["url"], body["publisher"]["name"])
                 ),
             )
@@ -150,53 +150,58 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
         ]
 
     def confirm(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        claimant = self._mine(request, pk)
-        form = DigestForm(sent(request), initial={"digest": claimant_digest(claimant)})
+        claimant = self._get_decidable(request, pk)
+        form = DigestForm(submitted_data(request), initial={"digest": claimant_digest(claimant)})
         if form.is_valid():
-            with refusals_shown(form):
-                confirm_claimant(claimant=claimant, by=desk(request).user, digest=form.cleaned_data["digest"])
+            with refusals_on_form(form):
+                confirm_claimant(claimant=claimant, by=get_desk(request).user, digest=form.cleaned_data["digest"])
                 messages.success(request, _("The name is confirmed."))
                 return redirect(self._page(claimant))
-        if form.is_bound:  # and refused: the claimant is shown as it is now
+        if form.is_bound:  # and refused: the page shows the claimant's current state
             form.data = {"digest": claimant_digest(claimant)}
         explanation = (
-            _("You state that this is a public figure, named for what they said in a public office or role.")
+            _("You confirm that this is a public figure, named for what they said in a public office or role.")
             if claimant.type == PERSON
-            else _("You state that this is an organisation and the name is right.")
+            else _("You confirm that this is an organisation and that the name is right.")
         )
-        return self._ask(request, claimant, _("Confirm the name"), explanation, form)
+        return self._confirm_page(request, claimant, _("Confirm the name"), explanation, form)
 
     def redact(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        claimant = self._mine(request, pk)
-        form = RedactionForm(sent(request))
+        claimant = self._get_decidable(request, pk)
+        form = RedactionForm(submitted_data(request))
         if form.is_valid():
-            with refusals_shown(form):
-                left = redact_claimant(
-                    claimant=claimant, by=desk(request).user, description=form.cleaned_data["description"]
+            with refusals_on_form(form):
+                reviews = redact_claimant(
+                    claimant=claimant, by=get_desk(request).user, description=form.cleaned_data["description"]
                 )
-                messages.success(request, _("The name is gone from all drafts."))
-                if left:
+                messages.success(request, _("The name is removed from all drafts."))
+                if reviews:
                     messages.warning(
                         request,
                         ngettext(
-                            "%(count)s published review still shows it: open a correction there.",
-                            "%(count)s published reviews still show it: open a correction of each.",
-                            left,
+                            "%(count)s published review still shows the name. Open a correction there.",
+                            "%(count)s published reviews still show the name. Open a correction of each.",
+                            reviews,
                         )
-                        % {"count": left},
+                        % {"count": reviews},
                     )
                 return redirect(self._page(claimant))
         explanation = _(
-            "The name, role and identifying addresses are replaced by a description in all drafts. What is published "
-            "stays as it is until you publish a correction, and what was submitted before keeps the name until the "
-            "review is erased."
+            "A description replaces the name, role and identifying URLs in all drafts. Published reviews keep the name"
+            " until you publish a correction. Earlier submissions keep the name until the review is erased."
         )
-        said = f"{explanation} {EARLIER}"
-        return self._ask(request, claimant, _("Describe instead of naming"), said, form, removes=True)
+        return self._confirm_page(
+            request,
+            claimant,
+            _("Describe instead of naming"),
+            f"{explanation} {NAME_IN_REVISIONS}",
+            form,
+            is_destructive=True,
+        )
 
-    def _mine(self, request: HttpRequest, pk: Any) -> Claimant:
+    def _get_decidable(self, request: HttpRequest, pk: Any) -> Claimant:
         claimant = get_object_or_404(self.get_queryset(request), pk=pk)
-        if claimant.newsroom_id not in desk(request).deciding:
+        if claimant.newsroom_id not in get_desk(request).deciding_newsrooms:
             raise PermissionDenied
         return claimant
 
@@ -204,7 +209,7 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
     def _page(claimant: Claimant) -> str:
         return reverse("admin:editorial_claimant_change", args=[claimant.pk])
 
-    def _ask(
+    def _confirm_page(
         self,
         request: HttpRequest,
         claimant: Claimant,
@@ -212,8 +217,8 @@ class ClaimantAdmin(HeldWhileSaved[Claimant], NewsroomAdmin[Claimant]):
         explanation: Any,
         form: forms.Form,
         *,
-        removes: bool = False,
+        is_destructive: bool = False,
     ) -> HttpResponse:
-        template, back = "admin/editorial/claimant/verb.html", self._page(claimant)
-        said = {"explanation": explanation, "form": form, "object": claimant, "removes": removes}
-        return page_about(request, claimant, back, title, template, **said)
+        template, back = "admin/editorial/claimant/action.html", self._page(claimant)
+        context = {"explanation": explanation, "form": form, "object": claimant, "is_destructive": is_destructive}
+        return subject_page(request, claimant, back, title, template, **context)

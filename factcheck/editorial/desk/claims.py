@@ -1,4 +1,4 @@
-"""Claims: what was said, by whom, and where it appeared."""
+"""Claims at the desk, with their appearances."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,18 +16,24 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import links, merges
-from factcheck.editorial.desk.access import FORMFIELDS, FollowsParent, NewsroomAdmin, OwnNewsroomFilter, desk
-from factcheck.editorial.desk.edit_conflicts import HeldWhileSaved, SeenForm, SeenFormSet
-from factcheck.editorial.desk.lists import LanguageFilter, all_words, keys, language_in_words, search_terms
-from factcheck.editorial.desk.public_text import found_in_public, put_public_words
+from factcheck.editorial.desk.access import (
+    NewsroomAdmin,
+    OwnNewsroomFilter,
+    ParentPermissionsMixin,
+    get_desk,
+)
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
+from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
+from factcheck.editorial.desk.public_text import search_public_claims, show_public_text
+from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.links import is_public
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Review
 from factcheck.editorial.proposals.merge_policy import last_merge_target
 from factcheck.record.models import PublishedClaim
 
 
-class AppearanceFormSet(SeenFormSet):
-    """One of them at most is the first: a form alone cannot know, and the database would refuse the whole page."""
+class AppearanceFormSet(ConflictCheckedFormSet):
+    """Allows one first appearance only. Without this check the database would refuse the whole page."""
 
     def clean(self) -> None:
         super().clean()
@@ -35,17 +41,17 @@ class AppearanceFormSet(SeenFormSet):
             raise ValidationError(_("Only one appearance can be the first."))
 
     def save(self, commit: bool = True) -> Any:
-        # Rows are saved one by one: the former first stops being it before another one becomes it.
+        # Rows are saved one by one, so the previous first appearance is unmarked before another is marked.
         kept = [form.instance.pk for form in self._first() if form.instance.pk]
         self.instance.appearances.filter(first=True).exclude(pk__in=kept).update(first=False)
         return super().save(commit)
 
     def _first(self) -> list[forms.ModelForm[Appearance]]:
-        said = [(form, form.cleaned_data) for form in self.forms if hasattr(form, "cleaned_data")]
-        return [form for form, data in said if data.get("first") and not data.get("DELETE")]
+        valid = [(form, form.cleaned_data) for form in self.forms if hasattr(form, "cleaned_data")]
+        return [form for form, data in valid if data.get("first") and not data.get("DELETE")]
 
 
-class AppearanceInline(FollowsParent, admin.StackedInline[Appearance, Claim]):
+class AppearanceInline(ParentPermissionsMixin, admin.StackedInline[Appearance, Claim]):
     model = Appearance
     formset = AppearanceFormSet
     formfield_overrides = FORMFIELDS
@@ -59,8 +65,8 @@ class AppearanceInline(FollowsParent, admin.StackedInline[Appearance, Claim]):
 
 
 @admin.register(Claim)
-class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
-    form = SeenForm[Claim]
+class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
+    form = ConflictCheckedForm[Claim]
     change_form_template = "admin/editorial/claim/change_form.html"
     list_display = ("__str__", "claimant", "claimed_on", language_in_words, "logged_by", "logged_at")
     list_select_related = ("claimant", "logged_by")
@@ -68,7 +74,7 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
     search_fields = ("text",)
     search_help_text = _("Words of the claim")
     autocomplete_fields = ("claimant",)
-    lines: ClassVar = {"text": 3}
+    textarea_rows: ClassVar = {"text": 3}
     inlines = (AppearanceInline,)
 
     def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> Any:
@@ -82,7 +88,7 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "claimant":
-            kwargs["queryset"] = Claimant.objects.filter(newsroom__in=list(desk(request).roles))
+            kwargs["queryset"] = get_desk(request).own(Claimant.objects.all())
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -92,12 +98,12 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
         return field
 
     def autocomplete_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
-        """The newsroom's own, and what anybody can read: a published claim may be reviewed by others too."""
+        """The newsroom's own claims and all published ones, because every newsroom may review a published claim."""
         published = PublishedClaim.objects.live().filter(pk=OuterRef("pk"))
-        return Claim.objects.filter(Q(newsroom__in=list(desk(request).roles)) | Exists(published))
+        return Claim.objects.filter(Q(newsroom__in=list(get_desk(request).roles)) | Exists(published))
 
-    def put_public_words(self, request: HttpRequest, rows: Iterable[Claim]) -> None:
-        put_public_words(desk(request), rows)
+    def show_public_text(self, request: HttpRequest, rows: Iterable[Claim]) -> None:
+        show_public_text(get_desk(request), rows)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Claim], search_term: str
@@ -106,39 +112,39 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
             return queryset, False
         if not (words := search_terms(search_term)):
             return queryset.none(), False
-        # Once by the trigram index; the list and its count then go by the keys.
-        at = desk(request)
-        hits = keys(queryset.filter(all_words("text", words), newsroom__in=list(at.roles)))
-        hits += keys(queryset.filter(pk__in=found_in_public(at, words)))
+        # One search by the trigram index. The list and its count then use the keys.
+        desk = get_desk(request)
+        hits = keys(desk.own(queryset.filter(contains_all("text", words))))
+        hits += keys(queryset.filter(pk__in=search_public_claims(desk, words)))
         return Claim.objects.filter(pk__in=hits).select_related(*self.list_select_related), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """One without a review that no reader sees, by who logged it or an Editor.
+        """A claim without a review and without a public page, for the person who logged it and for Editors.
 
-        A review's correction may be about another claim, while the public one still is about this.
+        A correction may move a review to another claim while the published review still refers to this one.
         """
         if obj is None or not self.has_change_permission(request, obj) or obj.reviews.exists() or is_public(obj):
             return False
-        return obj.logged_by_id == request.user.pk or desk(request).roles[obj.newsroom_id] in Membership.DECIDING
+        return obj.logged_by_id == request.user.pk or get_desk(request).roles[obj.newsroom_id] in Membership.DECIDING
 
     def save_model(self, request: HttpRequest, obj: Claim, form: Any, change: bool) -> None:
         if not change:
-            obj.logged_by = desk(request).user
+            obj.logged_by = get_desk(request).user
         super().save_model(request, obj, form, change)
 
-    def beside_form(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
-        mine = Review.objects.filter(claim=row, newsroom__in=list(desk(request).roles))
-        reviews = list(mine.select_related("claim", "publisher")[:50])
+    def status_context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
+        own = get_desk(request).own(Review.objects.filter(claim=row))
+        reviews = list(own.select_related("claim", "publisher")[:50])
         under_way = any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in reviews)
-        return {**merges.standing(request, row), "reviews": reviews, "under_way": under_way}
+        return {**merges.merge_context(request, row), "reviews": reviews, "under_way": under_way}
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """A review may be of another newsroom's published claim, which is read where readers read it."""
-        with suppress(ValidationError):  # no id at all
+        """Redirects to the public page of another newsroom's published claim, to which a review may refer."""
+        with suppress(ValidationError):  # not an id
             claim = Claim.objects.filter(pk=object_id).first()
-            if claim and claim.newsroom_id not in desk(request).roles and is_public(claim):
+            if claim and claim.newsroom_id not in get_desk(request).roles and is_public(claim):
                 return redirect(f"/claims/{claim.pk}/")
         return super().change_view(request, object_id, form_url, extra_context)
 
@@ -155,17 +161,17 @@ class ClaimAdmin(HeldWhileSaved[Claim], NewsroomAdmin[Claim]):
         return merges.similar_page(request, get_object_or_404(self.get_queryset(request), pk=pk))
 
     def split(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Asked for by either newsroom, so that it may be another one's claim."""
+        """Either newsroom may propose the split, so the claim may be another newsroom's."""
         claim = get_object_or_404(Claim.objects.select_related("newsroom"), pk=pk)
         into = last_merge_target(claim)
-        if not {claim.newsroom_id, into.newsroom_id if into else None} & desk(request).roles.keys():
+        if not {claim.newsroom_id, into.newsroom_id if into else None} & get_desk(request).roles.keys():
             raise Http404
         return merges.split_page(request, claim, into)
 
     def response_add(self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None) -> HttpResponse:
         return merges.after_logging(request, obj)
 
-    def go_on(self, request: HttpRequest, row: Claim) -> HttpResponse | None:
+    def redirect_after_save(self, request: HttpRequest, row: Claim) -> HttpResponse | None:
         if "_review" not in request.POST:
             return None
         return redirect(f"{reverse('admin:editorial_review_add')}?claim={row.pk}")

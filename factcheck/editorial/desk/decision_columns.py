@@ -20,25 +20,25 @@ class DecisionFilter(admin.SimpleListFilter):
         return [("waiting", _("waiting for approval")), *Decision.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        offered = {key for key, _name in self.lookup_choices}
-        if self.value() not in offered:
+        known = {key for key, _name in self.lookup_choices}
+        if self.value() not in known:
             return queryset
         return queryset.filter(decision="" if self.value() == "waiting" else self.value())
 
 
-class WithDecision:
-    """Rows with the decision on their last proposal. It is empty while the proposal waits, None without a proposal."""
+class DecisionMixin:
+    """Adds `decision`: that of the last proposal, "" while it waits, or None without a proposal."""
 
     kind: ClassVar[Kind]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)  # type: ignore[misc]
         last = Proposal.objects.filter(**{SUBJECTS[self.kind][0]: OuterRef("pk")}, kind=self.kind).order_by("-pk")
-        found: QuerySet[Any] = rows.annotate(decision=Subquery(last.values("decision")[:1]))
-        return found
+        annotated: QuerySet[Any] = rows.annotate(decision=Subquery(last.values("decision")[:1]))
+        return annotated
 
     @admin.display(description=_("decision"))
-    def decision_or_not(self, row: Any) -> Text:
+    def decision_label(self, row: Any) -> Text:
         if row.decision:
             return Decision(row.decision).label
         return _("not finished yet") if row.decision is None else _("waiting for approval")

@@ -1,4 +1,4 @@
-"""The one page on which proposals are decided and published, whatever their kind."""
+"""The page on which proposals of every kind are decided and published."""
 
 import json
 from collections.abc import Callable
@@ -9,80 +9,80 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import demand_actions, imports, merges, review_actions
-from factcheck.editorial.desk.access import Desk, desk
-from factcheck.editorial.desk.action_views import act, ask, sent, too_late
-from factcheck.editorial.desk.proposal_actions import VERBS, may_see, page_of, possible, worded
+from factcheck.editorial.desk.access import Desk, get_desk
+from factcheck.editorial.desk.action_views import confirm_page, perform, redirect_unavailable, submitted_data
+from factcheck.editorial.desk.proposal_actions import ACTIONS, adapt_action, available_actions, may_view, subject_url
 from factcheck.editorial.models import Proposal
 from factcheck.editorial.models.kinds import Kind
 
 
-def decision_page(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Shows what is decided on. On POST does it, or says why not and keeps what was typed."""
-    at = desk(request)
-    found = Proposal.objects.select_related("claim__newsroom", "into__newsroom", "newsroom", "submitted_by")
-    proposal = get_object_or_404(found, pk=pk)
-    if verb not in VERBS or not may_see(at, proposal):
+def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Shows the proposal. On POST runs the action, or shows why it was refused and keeps what was typed."""
+    desk = get_desk(request)
+    proposals = Proposal.objects.select_related("claim__newsroom", "into__newsroom", "newsroom", "submitted_by")
+    proposal = get_object_or_404(proposals, pk=pk)
+    if name not in ACTIONS or not may_view(desk, proposal):
         raise Http404
-    asked, page = worded(VERBS[verb], proposal), page_of(at, proposal)
-    form = asked.form(sent(request), initial={"digest": proposal.digest})
-    if answer := act(request, asked, proposal, form, page):
+    action, page = adapt_action(ACTIONS[name], proposal), subject_url(desk, proposal)
+    form = action.form(submitted_data(request), initial={"digest": proposal.digest})
+    if answer := perform(request, action, proposal, form, page):
         return answer
     if form.is_bound:
-        proposal = found.get(pk=pk)
+        proposal = proposals.get(pk=pk)
     nothing_typed = not form.is_bound or not form.visible_fields()
-    if nothing_typed and verb not in [each.name for each in possible(at, proposal)]:
-        return too_late(request, page, str(next(iter(form.non_field_errors()), "")))
-    template, shown = _SHOWN[Kind(proposal.kind)](request, at, proposal)
-    if form.is_valid():  # and so there is more to publish
-        template, shown = "admin/editorial/importbatch/publishing.html", _how_far(proposal)
-    return ask(request, asked, proposal.subject, form, page, template, **{"proposal": proposal, **shown})
+    if nothing_typed and name not in [available.name for available in available_actions(desk, proposal)]:
+        return redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), "")))
+    template, context = _PAGES[Kind(proposal.kind)](request, desk, proposal)
+    if form.is_valid():  # the form was accepted, and a part of the publication is left
+        template, context = "admin/editorial/importbatch/publishing.html", _progress(proposal)
+    return confirm_page(request, action, proposal.subject, form, page, template, **{"proposal": proposal, **context})
 
 
-def _how_far(proposal: Proposal) -> dict[str, Any]:
+def _progress(proposal: Proposal) -> dict[str, Any]:
     assert proposal.batch is not None
     public = proposal.batch.members.filter(entry__isnull=False).count()
     return {
         "public": public,
         "whole": public + proposal.batch.members.open().count(),
         "explanation": _(
-            "The publication goes on while this page is open. If you stop it or close the page, the published reviews"
-            " stay public, and you or somebody else can go on later."
+            "The publication continues while this page is open. If you stop it or close the page, the published"
+            " reviews stay public. You or somebody else can continue later."
         ),
         "goes_on": True,
         "button": _("Go on"),
     }
 
 
-# The template for each kind of proposal, and what it shows.
-Shown = tuple[str, dict[str, Any]]
+# The template for a kind of proposal, and its variables.
+Page = tuple[str, dict[str, Any]]
 
 
-def _review(_request: HttpRequest, _at: Desk, proposal: Proposal) -> Shown:
+def _review(_request: HttpRequest, _at: Desk, proposal: Proposal) -> Page:
     assert proposal.review is not None
-    return "admin/editorial/review/verb.html", review_actions.shown(proposal.review, proposal, "decide")
+    return "admin/editorial/review/action.html", review_actions.statement_context(proposal.review, proposal, "decide")
 
 
-def _demand(_request: HttpRequest, _at: Desk, proposal: Proposal) -> Shown:
+def _demand(_request: HttpRequest, _at: Desk, proposal: Proposal) -> Page:
     assert proposal.demand is not None
-    return "admin/editorial/demand/verb.html", demand_actions.shown(proposal.demand, proposal)
+    return "admin/editorial/demand/action.html", demand_actions.statement_context(proposal.demand, proposal)
 
 
-def _merge(_request: HttpRequest, at: Desk, proposal: Proposal) -> Shown:
-    return "admin/editorial/claim/merge.html", {"shown": merges.shown(at, *proposal.claims)}
+def _merge(_request: HttpRequest, desk: Desk, proposal: Proposal) -> Page:
+    return "admin/editorial/claim/merge.html", {"claims": merges.with_public_pages(desk, *proposal.claims)}
 
 
-def _import(request: HttpRequest, _at: Desk, proposal: Proposal) -> Shown:
+def _import(request: HttpRequest, _at: Desk, proposal: Proposal) -> Page:
     assert proposal.batch is not None
-    return "admin/editorial/importbatch/verb.html", imports.member_rows(request, proposal.batch)
+    return "admin/editorial/importbatch/action.html", imports.member_rows(request, proposal.batch)
 
 
-def _mapping(_request: HttpRequest, _at: Desk, proposal: Proposal) -> Shown:
+def _mapping(_request: HttpRequest, _at: Desk, proposal: Proposal) -> Page:
     assert proposal.mapping is not None
-    said = {"said": json.loads(proposal.statement), "verdict": proposal.mapping.verdict}
-    return "admin/editorial/verdictmapping/verb.html", said
+    context = {"statement": json.loads(proposal.statement), "verdict": proposal.mapping.verdict}
+    return "admin/editorial/verdictmapping/action.html", context
 
 
-_SHOWN: dict[Kind, Callable[[HttpRequest, Desk, Proposal], Shown]] = {
+_PAGES: dict[Kind, Callable[[HttpRequest, Desk, Proposal], Page]] = {
     Kind.REVIEW: _review,
     Kind.DEMAND: _demand,
     Kind.MERGE: _merge,

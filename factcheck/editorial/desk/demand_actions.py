@@ -1,4 +1,4 @@
-"""The verbs of the register of demands as pages, as `verbs` for reviews."""
+"""Actions on entries of the register of demands, and their pages."""
 
 import json
 from typing import Any
@@ -8,10 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import Desk, desk
-from factcheck.editorial.desk.action_forms import ProseInput
-from factcheck.editorial.desk.action_views import Verb, act, ask, by_name, sent, too_late
-from factcheck.editorial.desk.preview import changes, digest_of, readable_json
+from factcheck.editorial.desk.access import Desk, get_desk
+from factcheck.editorial.desk.action_forms import ProseField
+from factcheck.editorial.desk.action_views import (
+    DeskAction,
+    by_name,
+    confirm_page,
+    perform,
+    redirect_unavailable,
+    submitted_data,
+)
+from factcheck.editorial.desk.preview import compare, digest_of, readable_json
 from factcheck.editorial.models import Demand, Proposal
 from factcheck.editorial.proposals import demand_policy, workflow
 
@@ -19,61 +26,63 @@ State = Demand.State
 
 
 class UpdateForm(forms.Form):
-    note = ProseInput(
+    note = ProseField(
         label=_("what changes"),
         required=False,
         max_length=2000,
-        help_text=_("Readers see this. You can still change it while you write the update."),
+        help_text=_("Readers see this. You can still edit it while you write the update."),
     )
 
 
-VERBS: dict[str, Verb[Demand]] = by_name(
-    Verb(
+ACTIONS: dict[str, DeskAction[Demand]] = by_name(
+    DeskAction(
         "submit",
         _("Submit for approval"),
-        _("Somebody else reads it and decides. Meanwhile nobody can change it; you can take it back."),
+        _("Somebody else reads this and decides. Until then nobody can change it, but you can take it back."),
         _("Submitted. Somebody else has to decide now."),
         lambda demand, by, _data: workflow.submit(subject=demand, by=by),
     ),
-    Verb(
+    DeskAction(
         "update",
         _("Update the entry"),
-        _("You can change the entry again. Readers keep what is published until the update is published."),
-        _("The entry is open: change it, then submit it."),
+        _("You can edit the entry again. Readers see the published entry until you publish the update."),
+        _("The entry is open. Edit it, then submit it."),
         lambda demand, by, data: demand_policy.reopen_demand(demand=demand, by=by, note=data["note"]),
         UpdateForm,
     ),
 )
 
 
-def possible(at: Desk, demand: Demand) -> list[Verb[Demand]]:
-    """The verbs that this person may use on this demand now."""
-    if demand.newsroom_id not in at.roles or workflow.open_proposal(demand) is not None:
+def available_actions(desk: Desk, demand: Demand) -> list[DeskAction[Demand]]:
+    """The actions that the person can use on the demand now."""
+    if demand.newsroom_id not in desk.roles or workflow.open_proposal(demand) is not None:
         return []
-    return [VERBS["submit"] if demand.state == State.DRAFT else VERBS["update"]]
+    return [ACTIONS["submit"] if demand.state == State.DRAFT else ACTIONS["update"]]
 
 
-def verb_page(request: HttpRequest, demand: Demand, verb: Verb[Demand]) -> HttpResponse:
-    """Shows what the verb is about; on POST does it, or says why not and keeps what was typed."""
+def action_page(request: HttpRequest, demand: Demand, action: DeskAction[Demand]) -> HttpResponse:
+    """Shows the entry. On POST runs the action, or shows why it was refused and keeps what was typed."""
     page = reverse("admin:editorial_demand_change", args=[demand.pk])
-    form = verb.form(sent(request))
-    if answer := act(request, verb, demand, form, page):
+    form = action.form(submitted_data(request))
+    if answer := perform(request, action, demand, form, page):
         return answer
-    if not form.is_bound and verb not in possible(desk(request), demand):
-        return too_late(request, page)
-    reasons = demand_policy.find_missing(demand) if verb.name == "submit" and not form.errors else []
-    template = "admin/editorial/demand/verb.html"
-    return ask(request, verb, demand, form, page, template, reasons=reasons, **shown(demand, None))
+    if not form.is_bound and action not in available_actions(get_desk(request), demand):
+        return redirect_unavailable(request, page)
+    reasons = demand_policy.find_missing(demand) if action.name == "submit" and not form.errors else []
+    template = "admin/editorial/demand/action.html"
+    return confirm_page(
+        request, action, demand, form, page, template, reasons=reasons, **statement_context(demand, None)
+    )
 
 
-def shown(demand: Demand, proposal: Proposal | None) -> dict[str, Any]:
-    """The statement that is put forward, the published one before it, and what differs between them."""
-    said = json.loads(proposal.statement) if proposal else demand_policy.build_statement(demand)
+def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, Any]:
+    """The proposed statement, the published one before it, and their differences."""
+    statement = json.loads(proposal.statement) if proposal else demand_policy.build_statement(demand)
     published = demand_policy.last_statement(demand)
     return {
-        "said": said,
+        "statement": statement,
         "published": published,
-        "changes": changes(published, said) if published else [],
-        "digest": digest_of(said),
-        "canonical": readable_json(said),
+        "changes": compare(published, statement) if published else [],
+        "digest": digest_of(statement),
+        "canonical": readable_json(statement),
     }

@@ -1,4 +1,4 @@
-"""The register of demands at the desk: the draft of an entry as a form, and its verbs as buttons."""
+"""The register of demands at the desk: the draft of an entry as a form, and its actions as buttons."""
 
 from typing import Any, ClassVar
 
@@ -9,10 +9,10 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import proposal_actions
-from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, desk
-from factcheck.editorial.desk.demand_actions import VERBS, possible, verb_page
-from factcheck.editorial.desk.edit_conflicts import HeldWhileSaved, SeenForm
-from factcheck.editorial.desk.public_text import RefersToReviews, put_public_words
+from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.demand_actions import ACTIONS, action_page, available_actions
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, LockingAdmin
+from factcheck.editorial.desk.public_text import ReviewReferencesMixin, show_public_text
 from factcheck.editorial.models import Demand
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.editorial.statement_columns import remaining_fields
@@ -21,25 +21,25 @@ from factcheck.record.statements import demand as statements
 State = Demand.State
 
 
-class DemandForm(SeenForm[Demand]):
-    of_update = ("change_note",)
+class DemandForm(ConflictCheckedForm[Demand]):
+    correction_fields = ("change_note",)
 
 
 @admin.register(Demand)
-class DemandAdmin(RefersToReviews, HeldWhileSaved[Demand], NewsroomAdmin[Demand]):
+class DemandAdmin(ReviewReferencesMixin, LockingAdmin[Demand], NewsroomAdmin[Demand]):
     form = DemandForm
     change_form_template = "admin/editorial/demand/change_form.html"
     list_display = ("__str__", "state", "outcome", "changed_at")
     list_filter = ("state", "outcome", OwnNewsroomFilter)
-    lines: ClassVar = {"asked": 5, "done": 5, "legal_basis": 2, "withheld_reason": 3, "change_note": 3}
+    textarea_rows: ClassVar = {"asked": 5, "done": 5, "legal_basis": 2, "withheld_reason": 3, "change_note": 3}
     radio_fields = {"from_type": admin.VERTICAL, "outcome": admin.VERTICAL}
 
     def get_fieldsets(self, request: HttpRequest, obj: Demand | None = None) -> Any:
-        came = ["received_on", "from_type", "from_name", "from_description"]
+        sender = ["received_on", "from_type", "from_name", "from_description"]
         if self.chooses_newsroom(request, obj):
-            came.insert(0, "newsroom")
+            sender.insert(0, "newsroom")
         sets: list[Any] = [
-            (_("From whom it came"), {"fields": came}),
+            (_("From whom it came"), {"fields": sender}),
             (_("What was asked"), {"fields": ["review", "asked", "legal_basis", "language"]}),
             (_("What came of it"), {"fields": ["outcome", "done", "done_on"]}),
             (_("What must be left out or wait"), {"fields": ["withheld_reason", "publish_after"]}),
@@ -47,10 +47,10 @@ class DemandAdmin(RefersToReviews, HeldWhileSaved[Demand], NewsroomAdmin[Demand]
         placed = [name for _title, options in sets for name in options["fields"]]
         if rest := remaining_fields(Demand, statements.Demand, placed):
             sets.insert(2, (_("How it came"), {"fields": rest}))
-        if self.changes(request, obj):
-            came.append("seen")
-        # Of every update of what is public, also while nothing is written there: the submission asks for it.
-        updates = self.changes(request, obj) and obj is not None and obj.proposals.published().exists()
+        if self.changes_row(request, obj):
+            sender.append("row_state")
+        # Every update of a published entry has a note, because the submission asks for one.
+        updates = self.changes_row(request, obj) and obj is not None and obj.proposals.published().exists()
         if updates or (obj is not None and obj.change_note):
             sets.insert(0, (_("Update"), {"fields": ["change_note"]}))
         return sets
@@ -58,52 +58,54 @@ class DemandAdmin(RefersToReviews, HeldWhileSaved[Demand], NewsroomAdmin[Demand]
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Demand | None:
         demand = super().get_object(request, object_id, from_field)
         if demand is not None and demand.review:
-            put_public_words(desk(request), [demand.review.claim])
+            show_public_text(get_desk(request), [demand.review.claim])
         return demand
 
     def has_change_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
         return self.has_view_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
 
     def has_delete_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
-        """A draft that nobody ever put before others, by who wrote it down or an Editor."""
+        """A draft that was never submitted, for the person who created it and for Editors."""
         if obj is None or not self.has_change_permission(request, obj) or obj.proposals.exists():
             return False
-        return obj.created_by_id == desk(request).user.pk or obj.newsroom_id in desk(request).deciding
+        return obj.created_by_id == get_desk(request).user.pk or obj.newsroom_id in get_desk(request).deciding_newsrooms
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         demand = super().save_form(request, form, change)
         if not change:
-            demand.created_by = desk(request).user
+            demand.created_by = get_desk(request).user
         return demand
 
-    def not_saved(self, row: Demand) -> Any:
+    def reason_not_saved(self, row: Demand) -> Any:
         if row.state == State.DRAFT:
             return None
-        return _("Not saved: the entry is no longer a draft. Your browser’s back button brings back what you typed.")
+        return _(
+            "Not saved: the entry isn’t a draft any more. Use your browser’s back button to recover what you typed."
+        )
 
-    def beside_form(self, request: HttpRequest, row: Demand) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Demand) -> dict[str, Any]:
         if request.method != "GET":
             return {}
         proposal = workflow.open_proposal(row)
         return {
             "demand": row,
-            "verbs": possible(desk(request), row),
+            "actions": available_actions(get_desk(request), row),
             "reasons": demand_policy.find_missing(row) if row.state == State.DRAFT else [],
             "proposal": proposal,
-            "decisions": proposal_actions.possible(desk(request), proposal),
+            "decisions": proposal_actions.available_actions(get_desk(request), proposal),
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
         }
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.verb)
-        return [path("<uuid:pk>/do/<slug:verb>/", view, name="editorial_demand_verb"), *super().get_urls()]
+        view = self.admin_site.admin_view(self.action_view)
+        return [path("<uuid:pk>/do/<slug:name>/", view, name="editorial_demand_action"), *super().get_urls()]
 
-    def verb(self, request: HttpRequest, pk: Any, verb: str) -> HttpResponse:
-        if verb not in VERBS:
+    def action_view(self, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
+        if name not in ACTIONS:
             raise Http404
         demand = get_object_or_404(self.get_queryset(request).select_related("newsroom", "review"), pk=pk)
-        return verb_page(request, demand, VERBS[verb])
+        return action_page(request, demand, ACTIONS[name])
 
-    def go_on(self, request: HttpRequest, row: Demand) -> HttpResponse | None:
-        return redirect("admin:editorial_demand_verb", row.pk, "submit") if "_submit" in request.POST else None
+    def redirect_after_save(self, request: HttpRequest, row: Demand) -> HttpResponse | None:
+        return redirect("admin:editorial_demand_action", row.pk, "submit") if "_submit" in request.POST else None

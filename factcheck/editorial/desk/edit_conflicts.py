@@ -1,4 +1,7 @@
-"""Two at one draft, of whom one may be a program or an erasure: who saves second is told, and overwrites nothing."""
+"""Conflicts of two edits of the same draft: the second save is refused with a message and overwrites nothing.
+
+The other edit may also come from a program or an erasure.
+"""
 
 import hashlib
 from typing import Any, TypeVar
@@ -16,51 +19,51 @@ from django.utils.translation import gettext_lazy as _
 M = TypeVar("M", bound=models.Model)
 
 
-class SeenForm(forms.ModelForm[M]):
-    """The form names the state of the row that it was filled from, and refuses another one once.
+class ConflictCheckedForm(forms.ModelForm[M]):
+    """Sends the state of the row that it was filled from (`row_state`), and refuses to save over another state once.
 
-    What was typed stays in the form; saved again, it takes the place of what the other person wrote. The page's view
-    holds the row meanwhile, so that the state is the one that is overwritten.
+    The typed text stays in the form. A second save replaces what the other person wrote. The page's view locks the
+    row, so the state that was compared is the one that is overwritten.
     """
 
-    saved_with: tuple[str, ...] = ()  # rows that the page saves too, by the name of their relation
-    of_update: tuple[str, ...] = ()  # asked for in a correction or update alone; the last is a text
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    saved_with: tuple[str, ...] = ()  # relations whose rows the page saves too
+    correction_fields: tuple[str, ...] = ()  # only in corrections and updates. The last is a text
+    row_state = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding:
-            self.initial["seen"] = self._state_of_row()
-        asked = [name for name in self.of_update if name in self.fields]
-        for name in asked:
+            self.initial["row_state"] = self._state_of_row()
+        required = [name for name in self.correction_fields if name in self.fields]
+        for name in required:
             self.fields[name].required = True
-        if self.is_bound and asked and self.add_prefix(asked[-1]) not in self.data:
-            # The page was opened before the correction and could not ask for them: they stay as they are.
+        if self.is_bound and required and self.add_prefix(required[-1]) not in self.data:
+            # The page was opened before the correction and didn't have these fields, so they keep their values.
             submitted: Any = self.data
             typed = submitted.copy()
-            typed.update({self.add_prefix(name): self.initial[name] for name in asked})
+            typed.update({self.add_prefix(name): self.initial[name] for name in required})
             self.data = typed
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        if not self.instance._state.adding and self.cleaned_data.get("seen") != self._state_of_row():
+        if not self.instance._state.adding and self.cleaned_data.get("row_state") != self._state_of_row():
             submitted: Any = self.data
             typed = submitted.copy()
-            typed[self.add_prefix("seen")] = self._state_of_row()
+            typed[self.add_prefix("row_state")] = self._state_of_row()
             self.data = typed
             raise ValidationError(
                 _(
-                    "Not saved: this was changed by somebody else since you opened it. Open it in a second window to "
-                    "read what stands there now. What you typed is still here; save once more to put it in its place."
+                    "Not saved: somebody else has changed this since you opened it. Open it in a second window to read"
+                    " the current text. Your own text is still here. Save once more to replace the current text."
                 )
             )
         return cleaned
 
     def _state_of_row(self) -> str:
-        return hashlib.sha256(repr(self.stands()).encode()).hexdigest()
+        return hashlib.sha256(repr(self.state_values()).encode()).hexdigest()
 
-    def stands(self) -> tuple[Any, ...]:
-        """What tells one state of the row from another: its `changed_at`, or all that the page saves."""
+    def state_values(self) -> tuple[Any, ...]:
+        """Values that differ between two states of the row: its `changed_at`, or all that the page saves."""
         row: Any = self.instance
         if hasattr(row, "changed_at"):
             return (row.changed_at,)
@@ -68,14 +71,15 @@ class SeenForm(forms.ModelForm[M]):
         return (*columns, *(list(getattr(row, name).order_by("pk").values_list()) for name in self.saved_with))
 
 
-class SeenFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
-    """The rows of a page with a SeenForm. One that somebody removed meanwhile becomes a new row, with what was typed.
+class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
+    """The rows of a page with a `ConflictCheckedForm`.
 
-    Django looks for the old one by its key and refuses the page each time, or does not show what was typed. Where
-    `renews` is false it stays removed.
+    If somebody else has removed a row in the meantime, it becomes a new row with what was typed. Django would look for
+    the old row by its key, and refuse the page each time or lose what was typed. If `restores_removed` is false, the
+    row stays removed.
     """
 
-    renews = True
+    restores_removed = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,72 +87,72 @@ class SeenFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
             self._renew_removed()
 
     def clean(self) -> None:
-        """Says of a row that somebody else has added meanwhile; the database would refuse the whole page."""
+        """Refuses a row that somebody else has already added. The database would refuse the whole page."""
         super().clean()
         shown = {form.instance.pk for form in self.forms}
         added = [row for row in self.get_queryset() if row.pk not in shown]
         for form in self.forms if added else ():
             kept = form.is_valid() and form.has_changed() and not form.cleaned_data.get("DELETE")
             if kept and any(self._are_one(form.instance, row) for row in added):
-                form.add_error(None, _("Somebody else has added this meanwhile. Leave this row empty."))
+                form.add_error(None, _("Somebody else has already added this. Leave this row empty."))
 
     def _are_one(self, one: models.Model, other: models.Model) -> bool:
-        """Whether the two, of the same parent, cannot both be there."""
+        """Whether a unique constraint excludes having both rows under the same parent."""
         for constraint in one._meta.total_unique_constraints:
             names = [name for name in constraint.fields if name != self.fk.name]
-            said = [one.serializable_value(name) for name in names]
-            if None not in said and said == [other.serializable_value(name) for name in names]:
+            values = [one.serializable_value(name) for name in names]
+            if None not in values and values == [other.serializable_value(name) for name in names]:
                 return True
         return False
 
     def _renew_removed(self) -> None:
-        """Counts removed rows as new ones: behind those that are there, and without their keys; or leaves them out."""
-        said: Any = self.data
+        """Renumbers the submitted rows: removed ones come after the others, without their keys, or are left out."""
+        submitted: Any = self.data
         rows, total = self.get_queryset(), self.total_form_count()
-        initial = min(self.initial_form_count(), total)  # Django bounds the second alone
-        key, there = rows.model._meta.pk.name, {str(row.pk) for row in rows}
-        removed = [at for at in range(initial) if said.get(f"{self.add_prefix(at)}-{key}") not in there]
+        initial = min(self.initial_form_count(), total)  # Django limits only the total
+        key, existing = rows.model._meta.pk.name, {str(row.pk) for row in rows}
+        removed = [n for n in range(initial) if submitted.get(f"{self.add_prefix(n)}-{key}") not in existing]
         if not removed:
             return
-        kept = [at for at in range(initial) if at not in removed]
-        order = [*kept, *(removed if self.renews else ()), *range(initial, total)]
+        kept = [n for n in range(initial) if n not in removed]
+        order = [*kept, *(removed if self.restores_removed else ()), *range(initial, total)]
         places = {str(before): str(now) for now, before in enumerate(order)}
-        gone = {f"{self.add_prefix(at)}-{key}" for at in removed}
-        lost = set[str]() if self.renews else {str(at) for at in removed}
+        dropped_keys = {f"{self.add_prefix(n)}-{key}" for n in removed}
+        dropped_rows = set[str]() if self.restores_removed else {str(n) for n in removed}
         typed = QueryDict(mutable=True)
-        for name, values in said.lists():
+        for name, values in submitted.lists():
             prefix, dash, field = name.rpartition("-")
             formset, _dash, row = prefix.rpartition("-")
-            if formset == self.prefix and row in lost:
+            if formset == self.prefix and row in dropped_rows:
                 continue
             if formset == self.prefix and row in places:
                 prefix = f"{formset}-{places[row]}"
-            if name not in gone:
+            if name not in dropped_keys:
                 typed.setlist(f"{prefix}{dash}{field}", values)
         typed[f"{self.prefix}-{INITIAL_FORM_COUNT}"] = str(len(kept))
         typed[f"{self.prefix}-{TOTAL_FORM_COUNT}"] = str(len(order))
         self.data = typed
-        del self.management_form  # it was read from what was sent
+        del self.management_form  # cached from the submitted data
 
 
-class HeldWhileSaved(admin.ModelAdmin[M]):
-    """Locks the row before its form is read, so that what changes it meanwhile waits until it is saved.
+class LockingAdmin(admin.ModelAdmin[M]):
+    """Locks the row before its form is validated, so other changes of the row wait until the form is saved.
 
-    What only refers to it, as an event does to its actor, need not wait.
+    Rows that only refer to it, as an event refers to its actor, need not wait.
     """
 
-    def changes(self, request: HttpRequest, row: M | None) -> bool:
-        """Whether the page changes a row that is there, and so needs the form's field `seen`."""
+    def changes_row(self, request: HttpRequest, row: M | None) -> bool:
+        """Whether the page changes an existing row, and so needs the form's field `row_state`."""
         return row is not None and self.has_change_permission(request, row)
 
     def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
-        """For pages whose own fieldsets leave the hidden field out."""
+        """Adds the hidden field `row_state` for pages whose fieldsets don't name it."""
         (title, first), *others = super().get_fieldsets(request, obj)
-        shown = {**first, "fields": (*first["fields"], "seen")} if self.changes(request, obj) else first
-        return [(title, shown), *others]
+        with_state = {**first, "fields": (*first["fields"], "row_state")} if self.changes_row(request, obj) else first
+        return [(title, with_state), *others]
 
-    def not_saved(self, row: M) -> str | Promise | None:
-        """Why nothing can be saved of the row as it is now, told in place of the form; None when it can."""
+    def reason_not_saved(self, row: M) -> str | Promise | None:
+        """Why the row cannot be saved in its current state, or None if it can. The reason replaces the form."""
         return None
 
     def changeform_view(
@@ -162,8 +166,8 @@ class HeldWhileSaved(admin.ModelAdmin[M]):
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
             if (row := self.get_object(request, object_id)) is not None:
-                held = self.model._default_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
-                if held is not None and (reason := self.not_saved(held)):
+                locked = self.model._default_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
+                if locked is not None and (reason := self.reason_not_saved(locked)):
                     messages.error(request, str(reason))
                     return redirect(request.path)
             return super().changeform_view(request, object_id, form_url, extra_context)

@@ -1,4 +1,4 @@
-"""Events in words: what each is about, by its title as it is now, and its details with their names."""
+"""Events as text: the current title of the subject, and the details with readable names."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -35,8 +35,8 @@ from factcheck.editorial.models import (
 )
 from factcheck.webhooks.models import Subscription
 
-# What an action is done to, by the word before its dot.
-KINDS: dict[str, type[Model]] = {
+# The model of an event's subject, by the part of the action before the dot.
+SUBJECT_MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("publication", "withdrawal", "reinstatement", "erasure", "correction", "review"), Review),
     **dict.fromkeys(("claim", "merge", "split", "link"), Claim),
     **dict.fromkeys(("account", "account_group", "membership"), User),
@@ -48,14 +48,14 @@ KINDS: dict[str, type[Model]] = {
     "token": ApiToken,
     "webhook": Subscription,
 }
-# Keys of details that hold the id of something else.
-OTHERS: dict[str, type[Model]] = {
+# Keys of details whose value is the id of another row.
+REFERENCES: dict[str, type[Model]] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), Claim),
     "token": ApiToken,
     "verdict": Verdict,
 }
-# Keys that are no field of the thing, or whose field is called otherwise on its page; the others are called as there.
-NAMES: dict[str, Promise] = {
+# Names of keys that are not fields of the subject, or whose field has another name on its page.
+KEY_NAMES: dict[str, Promise] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), _("other claim")),
     "digest": _("digest"),
     "is_staff": _("may sign in at the editors’ desk"),
@@ -65,64 +65,64 @@ NAMES: dict[str, Promise] = {
     "sequence": _("entry of the log"),
     "token": _("API token"),
 }
-# Keys that say nothing beyond what the other columns say.
-UNTOLD = ("id", "user_id", "publisher_id", "group_id", "date_joined", "generation")
-# Of these, details hold what changed: by key the value before and the one after.
-CHANGES = ("account", "account_group", "membership", "webhook")
-TITLE = 90
+# Keys that repeat what the other columns show.
+OMITTED_KEYS = ("id", "user_id", "publisher_id", "group_id", "date_joined", "generation")
+# The details of these events hold the changes: for each key the values before and after.
+CHANGE_KINDS = ("account", "account_group", "membership", "webhook")
+MAX_TITLE = 90
 
 
-class Words:
-    """Knows what some events are about, by a query for each kind of thing."""
+class EventTexts:
+    """The texts of several events, with one query for each model that they refer to."""
 
     def __init__(self, request: HttpRequest, events: Iterable[EditorialEvent]) -> None:
         wanted: dict[type[Model], set[Any]] = defaultdict(set)
-        for model, key in (each for event in events for each in _mentioned(event)):
+        for model, key in (reference for event in events for reference in _references(event)):
             try:
                 wanted[model].add(model._meta.pk.to_python(key))
             except ValidationError:
                 continue
-        self._shown: dict[tuple[type[Model], str], str] = {}
+        self._titles: dict[tuple[type[Model], str], str] = {}
         for model, keys in wanted.items():
-            rows = list(_seen_by(request, model).filter(pk__in=keys))
-            at: Any = admin.site.get_model_admin(model)
-            at.put_public_words(request, rows)
-            self._shown |= {(model, str(row.pk)): _shown(request, row) for row in rows}
+            rows = list(_visible_rows(request, model).filter(pk__in=keys))
+            model_admin: Any = admin.site.get_model_admin(model)
+            model_admin.show_public_text(request, rows)
+            self._titles |= {(model, str(row.pk)): _linked_title(request, row) for row in rows}
 
     def about(self, event: EditorialEvent) -> str:
-        model = KINDS.get(_kind(event))
+        model = SUBJECT_MODELS.get(_kind(event))
         return self._title(model, _key(event)) if model else event.subject
 
     def details(self, event: EditorialEvent, *, in_full: bool = False) -> SafeString:
-        left_out = UNTOLD if in_full else (*UNTOLD, "digest")
-        said = ((_name(event, key), self._value(event, key, value)) for key, value in sorted(event.detail.items())
-                if key not in left_out)  # fmt: skip
-        return format_html_join("; ", "{}: {}", ((name, value) for name, value in said if value))
+        omitted = OMITTED_KEYS if in_full else (*OMITTED_KEYS, "digest")
+        pairs = ((_name(event, key), self._value(event, key, value)) for key, value in sorted(event.detail.items())
+                 if key not in omitted)  # fmt: skip
+        return format_html_join("; ", "{}: {}", ((name, value) for name, value in pairs if value))
 
     def _title(self, model: type[Model], key: str) -> str:
-        return self._shown.get((model, key)) or str(HIDDEN)
+        return self._titles.get((model, key)) or str(HIDDEN)
 
     def _value(self, event: EditorialEvent, key: str, value: Any) -> str:
-        if key in OTHERS:
-            return self._title(OTHERS[key], str(value))
+        if key in REFERENCES:
+            return self._title(REFERENCES[key], str(value))
         field = _field(event, key)
-        if _kind(event) not in CHANGES:
-            return _word(field, value)
-        if value == "changed":  # in place of a secret
+        if _kind(event) not in CHANGE_KINDS:
+            return _format(field, value)
+        if value == "changed":  # recorded in place of a secret
             return "" if event.action.endswith(".added") else str(_("changed"))
         before, after = value
-        if before is None or after is None:  # of what was added or removed: what it is, and not all that it is not
-            return _word(field, after if before is None else before) if (before or after) else ""
-        return f"{_word(field, before) or '–'} → {_word(field, after) or '–'}"
+        if before is None or after is None:  # a row that was added or removed: only values that are set
+            return _format(field, after if before is None else before) if (before or after) else ""
+        return f"{_format(field, before) or '–'} → {_format(field, after) or '–'}"
 
 
-def _mentioned(event: EditorialEvent) -> Iterator[tuple[type[Model], str]]:
-    """What the event is about, and then what its details name."""
-    if model := KINDS.get(_kind(event)):
+def _references(event: EditorialEvent) -> Iterator[tuple[type[Model], str]]:
+    """The event's subject, then the rows that its details refer to."""
+    if model := SUBJECT_MODELS.get(_kind(event)):
         yield model, _key(event)
     for key, value in event.detail.items():
-        if key in OTHERS:
-            yield OTHERS[key], str(value)
+        if key in REFERENCES:
+            yield REFERENCES[key], str(value)
 
 
 def _kind(event: EditorialEvent) -> str:
@@ -133,48 +133,48 @@ def _key(event: EditorialEvent) -> str:
     return event.subject.rpartition(":")[2]
 
 
-def _seen_by(request: HttpRequest, model: type[Model]) -> Any:
-    """What the person sees of it at the desk; of claims also the published ones of others."""
-    at: Any = admin.site.get_model_admin(model)
-    rows = at.autocomplete_queryset(request)
+def _visible_rows(request: HttpRequest, model: type[Model]) -> Any:
+    """The rows that the person can see at the desk. Claims include the published ones of other newsrooms."""
+    model_admin: Any = admin.site.get_model_admin(model)
+    rows = model_admin.autocomplete_queryset(request)
     return rows.select_related("claim") if model is Review else rows
 
 
-def _shown(request: HttpRequest, row: Any) -> str:
-    """Its title with a link to its page. The title is that of now, so that it has no word that was erased."""
-    title = Truncator(str(row)).chars(TITLE)
+def _linked_title(request: HttpRequest, row: Any) -> str:
+    """The row's title with a link to its page. It is the current title, so it never shows erased text."""
+    title = Truncator(str(row)).chars(MAX_TITLE)
     if title == PLACEHOLDER or (isinstance(row, Review) and row.state == Review.State.ERASED):
         title = str(Review.State.ERASED.label)
-    at: Any = admin.site.get_model_admin(type(row))
-    if at.has_view_permission(request, row):
-        address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    model_admin: Any = admin.site.get_model_admin(type(row))
+    if model_admin.has_view_permission(request, row):
+        url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
     elif isinstance(row, Claim):
-        address = f"/claims/{row.pk}/"
+        url = f"/claims/{row.pk}/"
     else:
         return title
-    return format_html('<a href="{}"><bdi>{}</bdi></a>', address, title)
+    return format_html('<a href="{}"><bdi>{}</bdi></a>', url, title)
 
 
 def _field(event: EditorialEvent, key: str) -> Field[Any, Any] | None:
-    model = Membership if _kind(event) == "membership" else KINDS.get(_kind(event))
+    model = Membership if _kind(event) == "membership" else SUBJECT_MODELS.get(_kind(event))
     try:
-        found = model._meta.get_field(key) if model else None
+        field = model._meta.get_field(key) if model else None
     except FieldDoesNotExist:
         return None
-    return found if isinstance(found, Field) else None
+    return field if isinstance(field, Field) else None
 
 
 def _name(event: EditorialEvent, key: str) -> str | Promise:
     field = _field(event, key)
-    return NAMES.get(key) or (field.verbose_name if field else key)
+    return KEY_NAMES.get(key) or (field.verbose_name if field else key)
 
 
-def _word(field: Any, value: Any) -> str:
-    """Codes, days and yes or no as people say them."""
+def _format(field: Any, value: Any) -> str:
+    """A value as people read it: the label of a code, a formatted date, yes or no."""
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if isinstance(value, list):
-        return ", ".join(_word(getattr(field, "base_field", None), part) for part in value)
+        return ", ".join(_format(getattr(field, "base_field", None), part) for part in value)
     if value in (None, "") and not (field and field.choices):
         return ""
     if field and field.choices:

@@ -1,4 +1,4 @@
-"""The first page of the desk: everything that waits for the person."""
+"""The home page of the desk: everything that waits for the person."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,55 +7,54 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from factcheck.editorial.desk.access import Desk, desk
-from factcheck.editorial.desk.proposal_actions import page_of
-from factcheck.editorial.desk.public_text import put_public_words
+from factcheck.editorial.desk.access import Desk, get_desk
+from factcheck.editorial.desk.proposal_actions import subject_url
+from factcheck.editorial.desk.public_text import show_public_text
 from factcheck.editorial.models import Authorship, Claimant, Demand, Job, Proposal, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.models.proposals import ProposalQuerySet
 from factcheck.webhooks.models import Subscription
 
-MOST = 50  # of each section. The next follow when these are decided.
-TOLD = timedelta(days=30)  # of kinds that have no draft, whose next submission would end the notice
+MAX_ROWS = 50  # per section. The next rows follow when these are decided.
+RETURNED_FOR = timedelta(days=30)  # for kinds without a draft, whose next submission would end the notice
 _DRAFTS = (Kind.REVIEW, Kind.DEMAND)
 
 
-def waiting(request: HttpRequest) -> dict[str, Any]:
-    """The context of the home page. Empty for a person without a newsroom."""
-    at = desk(request)
-    if not at.roles:
-        return {"desk": at, **(site_troubles() if at.administers_accounts else {})}
-    newsrooms, found = list(at.roles), Proposal.objects
-    returned = _with_pages(at, found.returned_to(at.user, newsrooms).filter(_still_told()))
-    told = [proposal.subject_id for proposal, _page in returned if proposal.kind in _DRAFTS]
-    drafts = list(my_drafts(at.user, newsrooms).exclude(pk__in=told)[:MOST])
-    put_public_words(at, (review.claim for review in drafts))
+def home_context(request: HttpRequest) -> dict[str, Any]:
+    """Template variables of the home page. For a person without a newsroom there is only the desk."""
+    desk = get_desk(request)
+    if not desk.roles:
+        return {"desk": desk, **(worker_failures() if desk.administers_accounts else {})}
+    newsrooms, proposals = list(desk.roles), Proposal.objects
+    returned = _with_urls(desk, proposals.returned_to(desk.user, newsrooms).filter(_is_recent()))
+    listed = [proposal.subject_id for proposal, _page in returned if proposal.kind in _DRAFTS]
+    drafts = list(my_drafts(desk.user, newsrooms).exclude(pk__in=listed)[:MAX_ROWS])
+    show_public_text(desk, (review.claim for review in drafts))
+    waiting_messages = ReaderMessage.objects.for_newsrooms(newsrooms).filter(state=ReaderMessage.State.WAITING)
     return {
-        "desk": at,
+        "desk": desk,
         "returned": returned,
         "drafts": drafts,
-        "demand_drafts": demand_drafts(at.user, newsrooms).exclude(pk__in=told)[:MOST],
-        "to_decide": _with_pages(at, found.to_decide(at.user, at.deciding)),
-        "to_publish": _with_pages(at, found.to_publish(at.deciding)),
-        "sent": _with_pages(at, found.awaiting_others(at.user, newsrooms)),
-        "from_readers": ReaderMessage.objects.for_newsrooms(newsrooms)
-        .filter(state=ReaderMessage.State.WAITING)
-        .exists(),
-        "unconfirmed": Claimant.objects.filter(newsroom__in=at.deciding, confirmed=False).exists(),
+        "demand_drafts": demand_drafts(desk.user, newsrooms).exclude(pk__in=listed)[:MAX_ROWS],
+        "to_decide": _with_urls(desk, proposals.to_decide(desk.user, desk.deciding_newsrooms)),
+        "to_publish": _with_urls(desk, proposals.to_publish(desk.deciding_newsrooms)),
+        "sent": _with_urls(desk, proposals.awaiting_others(desk.user, newsrooms)),
+        "from_readers": waiting_messages.exists(),
+        "unconfirmed": Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False).exists(),
     }
 
 
-def site_troubles() -> dict[str, Any]:
-    """Failures of the worker, for the people who look after the site."""
+def worker_failures() -> dict[str, Any]:
+    """Failures of the worker, for account administrators."""
     stopped = Subscription.objects.filter(stopped__in=[Subscription.Stopped.FAILING, Subscription.Stopped.GONE])
-    return {"stopped_webhooks": stopped[:MOST], "failed_jobs": Job.objects.filter(status="failed").exists()}
+    return {"stopped_webhooks": stopped[:MAX_ROWS], "failed_jobs": Job.objects.filter(status="failed").exists()}
 
 
 def my_drafts(user: User, newsrooms: list[int]) -> QuerySet[Review]:
-    """Drafts that the person began or is an author of, newest first."""
-    mine = Authorship.objects.filter(review=OuterRef("pk"), user=user)
+    """Drafts that the person created or is an author of, newest first."""
+    authored = Authorship.objects.filter(review=OuterRef("pk"), user=user)
     return Review.objects.filter(
-        Q(created_by=user) | Exists(mine), newsroom__in=newsrooms, state=Review.State.DRAFT
+        Q(created_by=user) | Exists(authored), newsroom__in=newsrooms, state=Review.State.DRAFT
     ).select_related("claim")
 
 
@@ -63,16 +62,16 @@ def demand_drafts(user: User, newsrooms: list[int]) -> QuerySet[Demand]:
     return Demand.objects.filter(created_by=user, newsroom__in=newsrooms, state=Demand.State.DRAFT)
 
 
-def _still_told() -> Q:
-    return Q(kind__in=_DRAFTS) | Q(decided_at__gte=timezone.now() - TOLD)
+def _is_recent() -> Q:
+    return Q(kind__in=_DRAFTS) | Q(decided_at__gte=timezone.now() - RETURNED_FOR)
 
 
-def _with_pages(at: Desk, found: ProposalQuerySet) -> list[tuple[Proposal, str]]:
-    """The first of these proposals, each with the page of its subject."""
+def _with_urls(desk: Desk, queryset: ProposalQuerySet) -> list[tuple[Proposal, str]]:
+    """The first of these proposals, each with the URL of its subject's page."""
     subjects = ("review__claim", "demand", "claim", "into", "batch", "mapping__verdict")
-    found = found.select_related(*subjects, "submitted_by", "decided_by")
-    proposals = list(found.prefetch_related("mapping__verdict__labels")[:MOST])
-    shown = [proposal.review.claim for proposal in proposals if proposal.review is not None]
-    shown += [claim for proposal in proposals for claim in (proposal.claim, proposal.into) if claim is not None]
-    put_public_words(at, shown)
-    return [(proposal, page_of(at, proposal)) for proposal in proposals]
+    queryset = queryset.select_related(*subjects, "submitted_by", "decided_by")
+    proposals = list(queryset.prefetch_related("mapping__verdict__labels")[:MAX_ROWS])
+    claims = [proposal.review.claim for proposal in proposals if proposal.review is not None]
+    claims += [claim for proposal in proposals for claim in (proposal.claim, proposal.into) if claim is not None]
+    show_public_text(desk, claims)
+    return [(proposal, subject_url(desk, proposal)) for proposal in proposals]

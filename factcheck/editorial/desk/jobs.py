@@ -1,4 +1,4 @@
-"""What the worker has to do, is doing, did, and could not do: a list to read, for who looks after the site."""
+"""The worker's jobs as a read-only list for account administrators."""
 
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
-from factcheck.editorial.desk.access import DeskAdmin, FollowsParent, desk
+from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissionsMixin
 from factcheck.editorial.models import Job
 
-# Procrastinate brings a page in its own words.
+# Procrastinate registers a page of its own, with technical terms.
 admin.site.unregister(ProcrastinateJob)
 
 STATES: dict[str, Promise] = {
@@ -24,36 +24,35 @@ STATES: dict[str, Promise] = {
     "failed": _("failed"),
     "succeeded": _("done"),
     "cancelled": _("cancelled"),
-    "aborted": _("broken off"),
+    "aborted": _("aborted"),
 }
-# By the name that is stored, the command's where one is run, without its options; a name that is not here is shown as
-# it is.
+# By the name of the task, or of the command that it runs, without options. Other names are shown unchanged.
 TASKS: dict[str, Promise] = {
-    "publish_due_demands": _("publish entries of the register whose day has come"),
-    "ask_witnesses": _("have the log cosigned"),
-    "verify_record": _("check the record"),
+    "publish_due_demands": _("publish entries of the register that are due"),
+    "ask_witnesses": _("have the log cosigned by witnesses"),
+    "verify_record": _("verify the record"),
     "propose_links": _("propose links between claims"),
-    "embed_claims": _("make published claims findable by meaning"),
-    "make_dumps": _("make the dumps"),
-    "clearsessions": _("forget ended sessions"),
-    "forget_old_jobs": _("forget ended jobs"),
-    "messages.forget": _("forget old messages from readers"),
-    "programs.forget": _("forget answered requests of programs"),
-    "webhooks.derive": _("look for what webhooks are to be told"),
+    "embed_claims": _("prepare published claims for search by meaning"),
+    "make_dumps": _("create the dumps"),
+    "clearsessions": _("delete expired sessions"),
+    "forget_old_jobs": _("delete finished jobs"),
+    "messages.forget": _("delete old messages from readers"),
+    "programs.forget": _("delete old requests of programs"),
+    "webhooks.derive": _("find events for webhooks"),
     "webhooks.deliver": _("deliver to a webhook"),
-    "webhooks.forget": _("forget old deliveries"),
+    "webhooks.forget": _("delete old deliveries"),
 }
 EVENTS: dict[str, Promise] = {
-    "deferred": _("put into the queue"),
-    "started": _("begun"),
-    "deferred_for_retry": _("put off, to be tried again"),
-    "scheduled": _("not to be begun before a time"),
+    "deferred": _("queued"),
+    "started": _("started"),
+    "deferred_for_retry": _("postponed for another attempt"),
+    "scheduled": _("scheduled for later"),
     "failed": _("failed"),
     "succeeded": _("done"),
     "cancelled": _("cancelled"),
-    "abort_requested": _("asked to break off"),
-    "aborted": _("broken off"),
-    "retried": _("tried again by hand"),
+    "abort_requested": _("abort requested"),
+    "aborted": _("aborted"),
+    "retried": _("retried by hand"),
 }
 
 
@@ -68,7 +67,7 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(status=self.value()) if self.value() in STATES else queryset
 
 
-class EventInline(FollowsParent, admin.TabularInline[ProcrastinateEvent, Job]):
+class EventInline(ParentPermissionsMixin, admin.TabularInline[ProcrastinateEvent, Job]):
     model = ProcrastinateEvent
     verbose_name_plural = _("what happened")
     fields = readonly_fields = ("when", "what")
@@ -85,18 +84,15 @@ class EventInline(FollowsParent, admin.TabularInline[ProcrastinateEvent, Job]):
 
 
 @admin.register(Job)
-class JobAdmin(DeskAdmin[Job]):
+class JobAdmin(AdministratorsAdmin[Job]):
     change_form_template = "admin/editorial/without_history.html"
     list_display = ("what", "state", "since", "not_before", "tries", "number")
     list_filter = (StateFilter,)
     fields = readonly_fields = ("what", "state", "arguments", "not_before", "tries")
     inlines = (EventInline,)
 
-    def has_view_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        return desk(request).administers_accounts
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
-        # An event of the type "scheduled" bears the time that is to come.
+        # An event of the type "scheduled" has a time in the future.
         events = ProcrastinateEvent.objects.filter(job=OuterRef("pk")).exclude(type="scheduled").order_by("-pk")
         return super().get_queryset(request).annotate(last_event_at=Subquery(events.values("at")[:1]))
 
@@ -109,7 +105,7 @@ class JobAdmin(DeskAdmin[Job]):
     def state(self, job: Job) -> str:
         return str(STATES.get(job.status, job.status))
 
-    @admin.display(description=_("of what"))
+    @admin.display(description=_("subject"))
     def arguments(self, job: Job) -> str:
         return "; ".join(f"{key}: {value}" for key, value in job.args.items() if key != "timestamp")
 
@@ -131,5 +127,5 @@ class JobAdmin(DeskAdmin[Job]):
 
 
 def _moment(at: datetime | None) -> str:
-    """As the desk writes it in its lists; a value that a method gives stands on a page as it is."""
+    """The format of the desk's lists, because Django doesn't format the value of a method."""
     return localize(localtime(at)) if at else "–"

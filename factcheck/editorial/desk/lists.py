@@ -1,4 +1,4 @@
-"""Lists over tables of a million rows: nothing counts a table, and search uses the trigram indexes."""
+"""Lists over tables with a million rows: they never count a whole table, and search uses trigram indexes."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,54 +12,54 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.search.words import split_words
 
-MOST_ROWS = 2000  # as far as the pages of a list go; who needs more narrows it down
-MOST_HITS = 500
+MAX_ROWS = 2000  # on all pages of a list. To see more, people search or filter
+MAX_HITS = 500
 TRIGRAM = 3
 
 
 class BoundedPaginator(Paginator[Any]):
-    """Counts up to MOST_ROWS and no further. The page after the last is the search box."""
+    """Counts up to MAX_ROWS only. To see more rows, people search."""
 
     @cached_property
     def count(self) -> int:
         rows = self.object_list
         if not isinstance(rows, QuerySet):
             return len(rows)
-        # Unordered and cut off, so that PostgreSQL stops there.
-        return rows.order_by()[:MOST_ROWS].count()
+        # Unordered and with a limit, so that PostgreSQL stops early.
+        return rows.order_by()[:MAX_ROWS].count()
 
     @property
     def is_cut_off(self) -> bool:
-        return self.count >= MOST_ROWS
+        return self.count >= MAX_ROWS
 
 
 def search_terms(text: str) -> list[str]:
-    """Words to look for; a text of short words stays whole. Signs alone have no trigrams, and are not looked for."""
+    """The words of a search. Text with short words only stays whole, and punctuation alone gives no words."""
     if not split_words(text):
         return []
     words = text.split()
     return words if any(len(word) >= TRIGRAM for word in words) else [" ".join(words)]
 
 
-def all_words(field: str, words: Sequence[str]) -> Q:
-    """Rows whose field holds every word, case aside. The indexes of 0003_search_indexes are for this lookup.
+def contains_all(field: str, words: Sequence[str]) -> Q:
+    """Rows whose field contains every word, in any case. The trigram indexes serve this lookup.
 
-    One short word alone (as "Bộ") is looked for where a word begins: of those two letters the index has a trigram.
+    A single short word, such as "Bộ", is searched at the beginning of words, where the index has a trigram for it.
     """
     if len(words) == 1 and len(words[0]) < TRIGRAM:
         begins = Q(**{f"{field}__istartswith": words[0]})
         for before in ' \n“"(':
             begins |= Q(**{f"{field}__icontains": f"{before}{words[0]}"})
         return begins
-    found = Q()
+    condition = Q()
     for word in words:
-        found &= Q(**{f"{field}__icontains": word})
-    return found
+        condition &= Q(**{f"{field}__icontains": word})
+    return condition
 
 
-def keys(found: QuerySet[Any]) -> list[Any]:
-    """The primary keys of the first hits, in no order: whoever finds more than these looks for something rarer."""
-    return list(found.order_by().values_list("pk", flat=True)[:MOST_HITS])
+def keys(hits: QuerySet[Any]) -> list[Any]:
+    """The primary keys of up to MAX_HITS hits, in any order. People who find more can search for rarer words."""
+    return list(hits.order_by().values_list("pk", flat=True)[:MAX_HITS])
 
 
 LANGUAGES = {"vi": _("Vietnamese"), "en": _("English"), "und": _("not known")}
@@ -67,12 +67,12 @@ LANGUAGES = {"vi": _("Vietnamese"), "en": _("English"), "und": _("not known")}
 
 @admin.display(description=_("language"), ordering="language")
 def language_in_words(row: Any) -> str:
-    """As the filter calls it; of another language, its tag."""
+    """The language's name in the filter, or its tag if the filter doesn't have it."""
     return str(LANGUAGES.get(row.language, row.language))
 
 
 class LanguageFilter(admin.SimpleListFilter):
-    """The site's languages, without asking the table which there are."""
+    """The site's languages, without a query for the languages in the table."""
 
     title = _("language")
     parameter_name = "language"

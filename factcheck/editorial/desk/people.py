@@ -1,5 +1,8 @@
-"""Accounts, memberships and publishers. Changes of accounts, roles and who administers are written down with who did
-them; a publisher's are not: what readers are told of it stands with each review that is published."""
+"""Accounts, memberships and publishers.
+
+The audit log records who changes accounts, roles and account administrators. Changes of a publisher aren't recorded,
+because each published review contains what readers learn about its publisher.
+"""
 
 from typing import Any
 
@@ -16,36 +19,37 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
-from factcheck.editorial.desk.access import DeskAdmin, M, Suggests, desk
-from factcheck.editorial.desk.claimants import AddressLines
-from factcheck.editorial.desk.edit_conflicts import HeldWhileSaved, SeenForm, SeenFormSet
+from factcheck.editorial.desk.access import AdministratorsAdmin, DeskAdmin, M, ParentPermissionsMixin, get_desk
+from factcheck.editorial.desk.claimants import UrlLinesField
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
+from factcheck.editorial.desk.widgets import AutocompleteMixin
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, Publisher, User
 
-# One group has a meaning here, and the form of an account offers it in words.
+# Only one group is used here, and the form of an account has a checkbox for it.
 admin.site.unregister(Group)
 
 
-class RecordsActor(admin.ModelAdmin[M]):
-    """Tells the triggers who it is that changes accounts, as long as the transaction lasts."""
+class ActorRecordingAdmin(admin.ModelAdmin[M]):
+    """Names the person who makes the change to the database triggers, for the duration of the transaction."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
-            set_actor(desk(request).user)
+            set_actor(get_desk(request).user)
             return super().changeform_view(request, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
-            set_actor(desk(request).user)
+            set_actor(get_desk(request).user)
             return super().delete_view(request, *args, **kwargs)
 
 
-class AccountForm(SeenForm[User], UserChangeForm):  # type: ignore[type-arg]
+class AccountForm(ConflictCheckedForm[User], UserChangeForm):  # type: ignore[type-arg]
     administers = forms.BooleanField(
         label=capfirst(_("administers accounts")),
         required=False,
         help_text=_(
-            "Looks after accounts, memberships and newsrooms. Cannot have a role in a newsroom and sees no drafts."
+            "Manages accounts, memberships and newsrooms. Cannot have a role in a newsroom and cannot see drafts."
         ),
     )
 
@@ -56,53 +60,47 @@ class AccountForm(SeenForm[User], UserChangeForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        # For the memberships on the same page, which are checked after this form.
+        # For the memberships on the same page, which are validated after this form.
         account: Any = self.instance
         account.will_administer = bool(cleaned.get("administers")) or account.is_superuser
         return cleaned
 
-    def stands(self) -> tuple[Any, ...]:
-        """All that the page saves; not when the person signed in last."""
+    def state_values(self) -> tuple[Any, ...]:
+        """All that the page saves, without the time of the last login."""
         account = self.instance
-        said = (account.username, account.byline, account.email, account.is_active, account.is_staff)
+        columns = (account.username, account.byline, account.email, account.is_active, account.is_staff)
         roles_of = account.memberships.order_by("pk").values_list("publisher", "role")
-        return (*said, *account.groups.order_by("pk").values_list("pk"), *roles_of)
+        return (*columns, *account.groups.order_by("pk").values_list("pk"), *roles_of)
 
 
-class MembershipFormSet(SeenFormSet):
-    """Says in words what the trigger membership_rules refuses. A role that somebody took away is not given again."""
+class MembershipFormSet(ConflictCheckedFormSet):
+    """Shows what the trigger membership_rules would refuse. A role that somebody else removed is not restored."""
 
-    renews = False
+    restores_removed = False
 
     def clean(self) -> None:
         super().clean()
         kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
         kept = [form for form in kept if not form.cleaned_data.get("DELETE")]
-        shown = [form.instance.pk for form in self.forms if form.instance.pk]
-        given_meanwhile = self.instance.pk and self.instance.memberships.exclude(pk__in=shown).exists()
-        if (kept or given_meanwhile) and getattr(self.instance, "will_administer", False):
+        listed = [form.instance.pk for form in self.forms if form.instance.pk]
+        added_elsewhere = self.instance.pk and self.instance.memberships.exclude(pk__in=listed).exists()
+        if (kept or added_elsewhere) and getattr(self.instance, "will_administer", False):
             raise ValidationError(
-                _("Who administers accounts cannot have a role in a newsroom. Remove the roles or untick the box.")
+                _("An account administrator cannot have a role in a newsroom. Remove the roles or untick the box.")
             )
 
 
-class MembershipInline(Suggests, admin.TabularInline[Membership, User]):
+class MembershipInline(AutocompleteMixin, ParentPermissionsMixin, admin.TabularInline[Membership, User]):
     model = Membership
     formset = MembershipFormSet
     fields = ("publisher", "role")
     autocomplete_fields = ("publisher",)
     extra = 0
 
-    def _administers(self, request: HttpRequest, obj: Any = None) -> bool:
-        return desk(request).administers_accounts
-
-    has_view_permission = has_change_permission = has_delete_permission = _administers
-    has_add_permission = _administers
-
 
 @admin.register(User)
-class AccountAdmin(RecordsActor[User], HeldWhileSaved[User], UserAdmin, DeskAdmin[User]):  # type: ignore[type-arg]
-    """Never deleted: what a person did stays theirs. An account is closed by unticking "active"."""
+class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], UserAdmin, AdministratorsAdmin[User]):  # type: ignore[type-arg]
+    """Accounts are never deleted, because the audit log refers to them. To close one, untick "active"."""
 
     form = AccountForm
     add_form = AdminUserCreationForm
@@ -119,7 +117,8 @@ class AccountAdmin(RecordsActor[User], HeldWhileSaved[User], UserAdmin, DeskAdmi
             {
                 "fields": ("is_active", "is_staff", "administers"),
                 "description": _(
-                    "To work at the desk a person needs both: the tick “may sign in” and a role in a newsroom below."
+                    "To work at the desk, a person needs two things: a tick at “may sign in” and a role in a newsroom,"
+                    " which you give below."
                 ),
             },
         ),
@@ -130,22 +129,19 @@ class AccountAdmin(RecordsActor[User], HeldWhileSaved[User], UserAdmin, DeskAdmi
             {
                 "classes": ("wide",),
                 "fields": ("username", "byline", "password1", "password2", "is_staff"),
-                "description": _("First the account; on the next page you give it a role in a newsroom."),
+                "description": _("Create the account first. On the next page you give it a role in a newsroom."),
             },
         ),
     )
     inlines = (MembershipInline,)
 
-    def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return desk(request).administers_accounts
-
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return desk(request).administers_accounts
+        return get_desk(request).administers_accounts
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Superusers are changed by superusers alone."""
-        return desk(request).administers_accounts and (
-            obj is None or not obj.is_superuser or desk(request).user.is_superuser
+        """Only superusers change superusers."""
+        return get_desk(request).administers_accounts and (
+            obj is None or not obj.is_superuser or get_desk(request).user.is_superuser
         )
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
@@ -155,12 +151,12 @@ class AccountAdmin(RecordsActor[User], HeldWhileSaved[User], UserAdmin, DeskAdmi
         if db_field.name == "is_staff":
             kwargs |= {"label": capfirst(_("may sign in at the editors’ desk")), "help_text": "", "initial": True}
         elif db_field.name == "is_active":
-            kwargs["help_text"] = _("Untick to close the account: it cannot sign in, and its roles count no more.")
+            kwargs["help_text"] = _("Untick this to close the account. It can no longer sign in, and its roles end.")
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
         with transaction.atomic():
-            set_actor(desk(request).user)
+            set_actor(get_desk(request).user)
             return super().user_change_password(request, id, form_url)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -176,23 +172,23 @@ class AccountAdmin(RecordsActor[User], HeldWhileSaved[User], UserAdmin, DeskAdmi
         has_role = account.memberships.exists()
         if has_role and not account.is_staff:
             messages.warning(
-                request, _("This person has a role but may not sign in. Tick “may sign in” if they should.")
+                request, _("This person has a role but cannot sign in. Tick “may sign in” if they should.")
             )
         if account.is_staff and not has_role:
-            messages.warning(request, _("This person may sign in but has no role in a newsroom, and so sees nothing."))
+            messages.warning(request, _("This person can sign in but has no role in a newsroom, so they see nothing."))
 
 
-class PublisherForm(SeenForm[Publisher]):
-    same_as = AddressLines(
+class PublisherForm(ConflictCheckedForm[Publisher]):
+    same_as = UrlLinesField(
         label=capfirst(_("profiles elsewhere")),
         required=False,
-        help_text=_("Addresses of the publisher’s pages elsewhere, such as Facebook or Wikidata, one a line."),
+        help_text=_("URLs of the publisher’s other pages, for example on Facebook or Wikidata. Write one per line."),
     )
 
 
 @admin.register(Publisher)
-class PublisherAdmin(RecordsActor[Publisher], HeldWhileSaved[Publisher], DeskAdmin[Publisher]):
-    """Newsrooms, and the publishers of imported reviews. A Chief editor keeps their newsroom's own up to date."""
+class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], DeskAdmin[Publisher]):
+    """Newsrooms, and the publishers of imported reviews. A Chief editor edits their own newsroom."""
 
     form = PublisherForm
     list_display = ("name", "site", "type")
@@ -210,35 +206,35 @@ class PublisherAdmin(RecordsActor[Publisher], HeldWhileSaved[Publisher], DeskAdm
                     "unnamed_sources_url",
                     "feedback_url",
                 ),
-                "description": _("These appear with every review that is published from now on."),
+                "description": _("Every review that you publish from now on shows these pages."),
             },
         ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
         publishers = super().get_queryset(request)
-        at = desk(request)
-        return publishers if at.administers_accounts else publishers.filter(pk__in=list(at.roles))
+        desk = get_desk(request)
+        return publishers if desk.administers_accounts else publishers.filter(pk__in=list(desk.roles))
 
     def has_view_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
-        at = desk(request)
-        return at.administers_accounts or (bool(at.roles) if obj is None else obj.pk in at.roles)
+        desk = get_desk(request)
+        return desk.administers_accounts or (bool(desk.roles) if obj is None else obj.pk in desk.roles)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return desk(request).administers_accounts
+        return get_desk(request).administers_accounts
 
     def has_change_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
-        at = desk(request)
-        return at.administers_accounts or (bool(at.led) if obj is None else obj.pk in at.led)
+        desk = get_desk(request)
+        return desk.administers_accounts or (bool(desk.led_newsrooms) if obj is None else obj.pk in desk.led_newsrooms)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Publisher | None = None) -> list[str]:
-        """The site names the publisher in the API; it is no matter of taste."""
-        return [] if desk(request).administers_accounts else ["site", "type"]
+        """Only administrators change the site, because it identifies the publisher in the API."""
+        return [] if get_desk(request).administers_accounts else ["site", "type"]
 
 
 @admin.register(Membership)
 class MembershipAdmin(DeskAdmin[Membership]):
-    """Who works in my newsroom. Roles are given on the page of the account."""
+    """The members of the person's newsrooms. Administrators give roles on the page of an account."""
 
     change_form_template = "admin/editorial/without_history.html"
     list_display = ("user", "role", "publisher")
@@ -247,10 +243,10 @@ class MembershipAdmin(DeskAdmin[Membership]):
     fields = ("user", "publisher", "role")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
-        at = desk(request)
-        seen = Q() if at.administers_accounts else Q(publisher__in=list(at.roles))
-        return super().get_queryset(request).filter(seen)
+        desk = get_desk(request)
+        visible = Q() if desk.administers_accounts else Q(publisher__in=list(desk.roles))
+        return super().get_queryset(request).filter(visible)
 
     def has_view_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
-        at = desk(request)
-        return at.administers_accounts or (bool(at.roles) if obj is None else obj.publisher_id in at.roles)
+        desk = get_desk(request)
+        return desk.administers_accounts or (bool(desk.roles) if obj is None else obj.publisher_id in desk.roles)

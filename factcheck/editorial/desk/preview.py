@@ -1,4 +1,4 @@
-"""A statement as people read it: what is to be decided on, and what changed since it was last published."""
+"""A statement as people read it, and its differences from the one published before."""
 
 import json
 from collections import Counter
@@ -23,7 +23,7 @@ from factcheck.record.statements.values import DAY
 
 @dataclass(frozen=True)
 class Place:
-    """What people read for a key of a statement, and for its words if it has some."""
+    """How a key of a statement and its codes are shown."""
 
     label: str | Promise
     own: str | Promise  # the label without that of the object around it
@@ -33,49 +33,49 @@ class Place:
 
 
 def _places(model: type[Part], before: str = "", above: str | Promise = "") -> Iterator[tuple[str, Place]]:
-    """By place, in the order of the statement; what has no label is shown under the name of its place."""
+    """The places of a statement by their path, in the statement's order. Without a label, the path is the label."""
     for key, name in keys_of(model).items():
         place, own = f"{before}{key}", label(model.model_fields[name].title or "")
         rule = find_rule(model, name)
         of_part = format_lazy("{}: {}", above, own) if model.labels_follow and above else own
-        said = of_part if model.model_fields[name].title else above or place
+        shown_label = of_part if model.model_fields[name].title else above or place
         kinds = choices_of(model, name)
         words: dict[str, str | Promise] = {**dict(choices(kinds))} if kinds else {}
-        yield place, Place(said, own, words, rule is DAY, default_of(model, name)())
+        yield place, Place(shown_label, own, words, rule is DAY, default_of(model, name)())
         if part := parts_of(model).get(name):
-            yield from _places(part, f"{place}.", said if model.model_fields[name].title else "")
+            yield from _places(part, f"{place}.", shown_label if model.model_fields[name].title else "")
 
 
 PLACES = dict(_places(Review)) | {place: of for place, of in _places(Demand) if not place.startswith("publisher")}
-# Whether somebody here stated that the person is a public figure, `confirmed` says.
+# The key `confirmed` tells whether an editor here confirmed that the person is a public figure.
 PLACES["claim.claimant.type"].words[ClaimantType.PERSON] = _("person")
-# Lines that two texts have in common, and pairs of equal ones among them, up to which these are compared in their
-# order: what difflib needs grows with the square of the ones and more with the others.
-MOST_LINES, MOST_PAIRS = 1_000, 20_000
-# What a key stands for that an older statement did not have yet.
-NOTHING: tuple[Any, ...] = (None, [], {}, False)
+# Up to these numbers of common lines, and of pairs of equal lines, two texts are compared in order.
+# The time of difflib grows with the square of the first and faster with the second.
+MAX_LINES, MAX_PAIRS = 1_000, 20_000
+# Values that are the same as a missing key of an older statement.
+EMPTY_VALUES: tuple[Any, ...] = (None, [], {}, False)
 ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels")
 
 
 @dataclass(frozen=True)
 class Change:
-    """One place of the statement: what went and what came, as texts."""
+    """A place of the statement with the texts that were removed and added."""
 
     label: str | Promise
     removed: list[str]
     added: list[str]
 
 
-def digest_of(said: dict[str, Any]) -> str:
-    return sha256_hex(canonical(said))
+def digest_of(statement: dict[str, Any]) -> str:
+    return sha256_hex(canonical(statement))
 
 
-def readable_json(said: dict[str, Any]) -> str:
-    return json.dumps(said, ensure_ascii=False, indent=2, sort_keys=True)
+def readable_json(statement: dict[str, Any]) -> str:
+    return json.dumps(statement, ensure_ascii=False, indent=2, sort_keys=True)
 
 
-def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """Every difference between two statements; nothing that differs is left out."""
+def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    """Every difference between two statements."""
     return list(_compare("", before, after))
 
 
@@ -84,18 +84,19 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
         return
     label = PLACES[place].label if place in PLACES else place
     if place == "verdict":
-        # What the scale says of a verdict goes with it: one line in place of six.
-        on_scale = ({key: said[key] for key in ON_SCALE} for said in (before, after))
-        yield from _compare("verdict.scale", *(_line(said, place) for said in on_scale))
-        before, after = ({key: value for key, value in said.items() if key not in ON_SCALE} for said in (before, after))
+        # The scale's values for a verdict change together, so they are one line in place of six.
+        on_scale = ({key: verdict[key] for key in ON_SCALE} for verdict in (before, after))
+        yield from _compare("verdict.scale", *(_line(verdict, place) for verdict in on_scale))
+        before, after = ({key: value for key, value in verdict.items() if key not in ON_SCALE}
+                         for verdict in (before, after))  # fmt: skip
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys(), key=_order(place)):
             was, now = before.get(key), after.get(key)
-            if (key in before and key in after) or was not in NOTHING or now not in NOTHING:
+            if (key in before and key in after) or was not in EMPTY_VALUES or now not in EMPTY_VALUES:
                 yield from _compare(f"{place}.{key}".lstrip("."), was, now)
     elif isinstance(before, list) and isinstance(after, list):
         was, now = ([_line(part, place) for part in parts] for parts in (before, after))
-        if was == now:  # the older statement lacks a key that says nothing in the newer one
+        if was == now:  # the older statement lacks a key that is empty in the newer one
             return
         removed = list((Counter(was) - Counter(now)).elements())
         added = list((Counter(now) - Counter(was)).elements())
@@ -107,25 +108,25 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
 
 
 def _order(place: str) -> Any:
-    """The order of the statement's keys; others come last."""
+    """A sort key for the order of the statement's keys. Unknown keys come last."""
     known = {name: number for number, name in enumerate(PLACES)}
     return lambda key: (known.get(f"{place}.{key}".lstrip("."), len(known)), key)
 
 
 def _paragraphs(label: str | Promise, before: list[str], after: list[str]) -> Change:
-    """The lines that changed, so that a comma in a long text can be found."""
+    """The changed lines only, so that readers can find a comma in a long text."""
     old, new = ([line for line in lines if line.strip()] for lines in (before, after))
     removed, added = _in_order(old, new) or _in_any_order(old, new)
     return Change(label, removed, added if removed or added else [str(_("in other paragraphs"))])
 
 
 def _in_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]] | None:
-    """What went and what came; None where it would take too long to find out."""
-    # Lines that the other text has not are settled already, and between them the matcher would begin anew each time.
+    """The removed and added lines, or None if comparing them would take too long."""
+    # Lines that only one text has are excluded first. They would make the matcher start again each time.
     kept = {*old} & {*new}
     was, now = ([place for place, line in enumerate(lines) if line in kept] for lines in (old, new))
     times = Counter(new[place] for place in now)
-    if len(was) > MOST_LINES or sum(times[old[place]] for place in was) > MOST_PAIRS:
+    if len(was) > MAX_LINES or sum(times[old[place]] for place in was) > MAX_PAIRS:
         return None
     matcher = SequenceMatcher(None, [old[place] for place in was], [new[place] for place in now], False)
     same_old, same_new = set[int](), set[int]()
@@ -137,20 +138,20 @@ def _in_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]] | N
 
 
 def _in_any_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
-    gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
+    removed, added = Counter(old) - Counter(new), Counter(new) - Counter(old)
     were, are = ([line for line in lines if line in others] for lines, others in ((old, {*new}), (new, {*old})))
     moved = [str(_("in another order"))] if were != are else []
-    return list(gone.elements()), [*come.elements(), *moved]
+    return list(removed.elements()), [*added.elements(), *moved]
 
 
 def _line(value: Any, place: str) -> str:
-    """What stands at a place on one line: a source as its title, address and so on; codes and days as people say them.
+    """The value at a place on one line: an object as its values, a code as its label, a date formatted.
 
-    No two codes of a place have the same word, so that nothing that differs looks alike.
+    No two codes of a place have the same label, so different values never look the same.
     """
     if isinstance(value, dict):
         parts = [(f"{place}.{name}", part) for name, part in value.items() if part not in (None, "", [], {})]
-        return " · ".join(_part(part, at) for at, part in parts if part is not False or not _is_usual(part, at))
+        return " · ".join(_part(part, path) for path, part in parts if part is not False or not _is_usual(part, path))
     if isinstance(value, list):
         return ", ".join(_line(part, place) for part in value)
     if isinstance(value, bool):
@@ -162,7 +163,7 @@ def _line(value: Any, place: str) -> str:
 
 
 def _part(value: Any, place: str) -> str:
-    """Of an object one value; yes and no with what they answer."""
+    """One value of an object. Yes and no come with their label."""
     line = _line(value, place)
     return f"{PLACES[place].own}: {line}" if isinstance(value, bool) and place in PLACES else line
 

@@ -1,4 +1,4 @@
-"""The verbs of a proposal as buttons, whatever its kind: who is offered which, and what is said of each."""
+"""Actions on proposals of every kind as buttons: who can use which, and their texts."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.action_forms import DigestForm, ReasonForm
-from factcheck.editorial.desk.action_views import Text, Verb, by_name
+from factcheck.editorial.desk.action_views import DeskAction, Text, by_name
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.models.kinds import Action, Decision, Kind
@@ -16,7 +16,7 @@ from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.import_policy import publish_import
 from factcheck.editorial.proposals.policy import Policy
 
-PART = 4  # seconds. A longer publication is done in parts, and the page says how far it is.
+PART = 4  # seconds. A longer publication runs in parts, and the page shows the progress.
 
 
 def _publish(proposal: Proposal, by: User, _data: dict[str, Any]) -> None:
@@ -28,22 +28,22 @@ def _publish(proposal: Proposal, by: User, _data: dict[str, Any]) -> None:
 
 
 def is_unfinished(proposal: Proposal) -> bool:
-    """Whether a part of the import is neither public nor returned."""
+    """Whether reviews of the import are neither public nor returned."""
     return proposal.kind == Kind.IMPORT and proposal.batch is not None and proposal.batch.members.open().exists()
 
 
-VERBS: dict[str, Verb[Proposal]] = by_name(
-    Verb(
+ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
+    DeskAction(
         "approve",
         _("Approve"),
         _("You approve exactly what is shown here. Afterwards it can be published."),
         _("Approved."),
         lambda proposal, by, data: workflow.approve(proposal=proposal, by=by, digest=data["digest"]),
         DigestForm,
-        leads=True,
+        is_primary=True,
         read_first=True,
     ),
-    Verb(
+    DeskAction(
         "return",
         _("Return with a message"),
         _("It goes back to the person who submitted it, with your message."),
@@ -51,83 +51,88 @@ VERBS: dict[str, Verb[Proposal]] = by_name(
         lambda proposal, by, data: workflow.return_(proposal=proposal, by=by, reason=data["reason"]),
         ReasonForm,
     ),
-    Verb(
+    DeskAction(
         "take-back",
         _("Take back"),
         _("You submitted this. If you take it back, you can change it and submit it again."),
         _("Taken back."),
         lambda proposal, by, _data: workflow.take_back(proposal=proposal, by=by),
     ),
-    Verb(
+    DeskAction(
         "publish",
         _("Publish"),
-        _("Once it is published everybody can read it, and this revision is kept for ever."),
+        _("After publication everybody can read it. This revision is kept for ever."),
         _("Published."),
         _publish,
-        leads=True,
+        is_primary=True,
         read_first=True,
-        left=is_unfinished,
+        has_more=is_unfinished,
     ),
 )
 
-# Texts that differ between the kinds, and between a publication and the other actions on a review.
+# Texts that differ by kind, and between a publication and the other actions on a review.
 _EXPLANATIONS: dict[tuple[str, str], Text] = {
     ("approve", Kind.DEMAND): _(
-        "You approve exactly what is shown here. An entry that has to wait for a day is published on that day"
-        " automatically, in your name."
+        "You approve exactly what is shown here. If the entry has to wait for a day, it is published automatically"
+        " on that day, in your name."
     ),
     ("approve", Kind.MERGE): _(
-        "It takes effect at once. The log keeps for ever what happened, why, and who answers for it."
+        "This takes effect at once. The public log keeps for ever what happened, why and who is responsible."
     ),
     ("approve", Kind.IMPORT): _(
-        "You approve every review of this import exactly as listed. The digest makes sure that none is changed"
+        "You approve every review of this import exactly as listed. The digest ensures that nobody changes one"
         " afterwards."
     ),
     ("approve", Kind.MAPPING): _(
-        "You approve exactly what is shown here. From now on imports give these words this verdict of ours."
+        "You approve exactly what is shown here. From now on, imports give these words our verdict."
     ),
-    ("return", Kind.MERGE): _("Nothing happens to the claims. The person who proposed it reads your message."),
+    ("return", Kind.MERGE): _("The claims stay as they are. The person who proposed this reads your message."),
     ("return", Kind.IMPORT): _(
-        "Its reviews stay as drafts and are not published, except those that were approved one by one."
+        "Its reviews stay drafts and are not published, except those that were approved separately."
     ),
-    ("return", Kind.MAPPING): _("Imports do not use it. The person who proposed it reads your message."),
-    ("take-back", Kind.MERGE): _("You proposed this. Nothing happens to the claims."),
-    ("take-back", Kind.IMPORT): _("You imported this. Its reviews stay as drafts and are not published."),
-    ("take-back", Kind.MAPPING): _("You proposed this. Imports do not use it until it is proposed again and approved."),
+    ("return", Kind.MAPPING): _("Imports will not use it. The person who proposed it reads your message."),
+    ("take-back", Kind.MERGE): _("You proposed this. If you take it back, the claims stay as they are."),
+    ("take-back", Kind.IMPORT): _(
+        "You imported this. If you take it back, its reviews stay drafts and are not published."
+    ),
+    ("take-back", Kind.MAPPING): _(
+        "You proposed this. If you take it back, imports will not use it until it is proposed again and approved."
+    ),
     ("publish", Kind.IMPORT): _(
-        "Everybody can read these reviews from now on. While a large import is published, this page shows how far"
-        " it is."
+        "After publication everybody can read these reviews. If the import is large, the page shows the progress."
     ),
 }
-_OF_IMPORTS = {
+_IMPORT_LABELS = {
     "approve": _("Approve all of it"),
     "return": _("Return all of it"),
     "publish": _("Publish all of it"),
 }
 _AT_ONCE = _("You approve exactly what is shown here. It takes effect at once.")
-_NOT_ASKED = _("You asked for this. Nothing has happened yet, and nothing happens if you take it back.")
+_TAKE_BACK_REQUEST = _("You asked for this. Nothing has changed yet. If you take it back, nothing changes.")
 
 
-def worded(verb: Verb[Proposal], proposal: Proposal) -> Verb[Proposal]:
-    """The verb as it is said of this proposal. To approve a withdrawal or an erasure takes something away."""
-    label = _OF_IMPORTS.get(verb.name, verb.label) if proposal.kind == Kind.IMPORT else verb.label
-    explanation, done = _EXPLANATIONS.get((verb.name, proposal.kind), verb.explanation), verb.done
+def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction[Proposal]:
+    """The action with the texts for this proposal. Approving a withdrawal or an erasure is destructive."""
+    label = _IMPORT_LABELS.get(action.name, action.label) if proposal.kind == Kind.IMPORT else action.label
+    explanation = _EXPLANATIONS.get((action.name, proposal.kind), action.explanation)
+    message = action.success_message
     if proposal.kind == Kind.REVIEW and proposal.action != Action.PUBLICATION:
-        explanation = {"approve": _AT_ONCE, "take-back": _NOT_ASKED}.get(verb.name, explanation)
-    if verb.name == "approve" and proposal.action not in (Action.PUBLICATION, Action.ADOPTION):
-        done = _("Done. Readers see it from now on.")
-    removes = verb.name == "approve" and proposal.action in (Action.WITHDRAWAL, Action.ERASURE)
-    return replace(verb, label=label, explanation=explanation, done=done, removes=removes)
+        explanation = {"approve": _AT_ONCE, "take-back": _TAKE_BACK_REQUEST}.get(action.name, explanation)
+    if action.name == "approve" and proposal.action not in (Action.PUBLICATION, Action.ADOPTION):
+        message = _("Done. Readers see the change from now on.")
+    is_destructive = action.name == "approve" and proposal.action in (Action.WITHDRAWAL, Action.ERASURE)
+    return replace(action, label=label, explanation=explanation, success_message=message, is_destructive=is_destructive)
 
 
-def possible(at: Desk, proposal: Proposal | None) -> list[Verb[Proposal]]:
-    """The verbs that this person may use on this proposal now."""
-    if proposal is None or not may_see(at, proposal):
+def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[Proposal]]:
+    """The actions that the person can use on the proposal now."""
+    if proposal is None or not may_view(desk, proposal):
         return []
-    policy, mine = workflow.POLICIES[proposal.kind], proposal.submitted_by_id == at.user.pk
-    decides = bool(at.deciding) if proposal.kind == Kind.MAPPING else proposal.deciding_id in at.deciding
+    policy, mine = workflow.POLICIES[proposal.kind], proposal.submitted_by_id == desk.user.pk
+    newsrooms = desk.deciding_newsrooms
+    decides = bool(newsrooms) if proposal.kind == Kind.MAPPING else proposal.deciding_id in newsrooms
     names = []
-    if not proposal.effective_decision and decides and not mine and _is_outsider(policy, proposal, at.user):
+    if not proposal.effective_decision and decides and not mine and _is_outsider(policy, proposal, desk.user):
         names.append("approve")
     if decides and _can_be_published(policy, proposal):
         names.append("publish")
@@ -136,20 +141,20 @@ def possible(at: Desk, proposal: Proposal | None) -> list[Verb[Proposal]]:
             names.append("take-back")
         elif decides:
             names.append("return")
-    return [worded(VERBS[name], proposal) for name in names]
+    return [adapt_action(ACTIONS[name], proposal) for name in names]
 
 
-def may_see(at: Desk, proposal: Proposal) -> bool:
-    """Members of both newsrooms, and every newsroom for a mapping."""
+def may_view(desk: Desk, proposal: Proposal) -> bool:
+    """Whether the person is a member of one of the newsrooms. Every newsroom sees mappings."""
     if proposal.kind == Kind.MAPPING:
-        return bool(at.roles)
-    return not at.roles.keys().isdisjoint({proposal.newsroom_id, proposal.deciding_id})
+        return bool(desk.roles)
+    return not desk.roles.keys().isdisjoint({proposal.newsroom_id, proposal.deciding_id})
 
 
-def page_of(at: Desk, proposal: Proposal) -> str:
-    """The page of the subject. Of two claims it is the one that the person's newsroom logged."""
+def subject_url(desk: Desk, proposal: Proposal) -> str:
+    """URL of the subject's page. For a merge it is the claim that the person's newsroom logged."""
     subject: Any = proposal.subject
-    if proposal.kind == Kind.MERGE and proposal.into is not None and subject.newsroom_id not in at.roles:
+    if proposal.kind == Kind.MERGE and proposal.into is not None and subject.newsroom_id not in desk.roles:
         subject = proposal.into
     return reverse(f"admin:editorial_{subject._meta.model_name}_change", args=[subject.pk])
 

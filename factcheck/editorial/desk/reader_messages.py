@@ -1,4 +1,4 @@
-"""Messages from readers at the desk: a queue to read, and what can be done with each as buttons."""
+"""Messages from readers at the desk: the queue, and the actions on each message."""
 
 from typing import Any
 from uuid import UUID
@@ -15,64 +15,71 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import reader_messages
 from factcheck.editorial.desk import merges
-from factcheck.editorial.desk.access import DeskAdmin, desk
-from factcheck.editorial.desk.action_forms import NewsroomForm, ProseInput
-from factcheck.editorial.desk.action_views import Text, Verb, ask, by_name, refusals_shown, sent
+from factcheck.editorial.desk.access import DeskAdmin, get_desk
+from factcheck.editorial.desk.action_forms import NewsroomForm, ProseField
+from factcheck.editorial.desk.action_views import (
+    DeskAction,
+    Text,
+    by_name,
+    confirm_page,
+    refusals_on_form,
+    submitted_data,
+)
 from factcheck.editorial.desk.lists import language_in_words
-from factcheck.editorial.desk.public_text import put_public_words
+from factcheck.editorial.desk.public_text import show_public_text
 from factcheck.editorial.models import ReaderMessage
 
 State = ReaderMessage.State
 
 
 class AnswerForm(NewsroomForm):
-    text = ProseInput(
+    text = ProseField(
         label=capfirst(_("answer")),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("Whoever has the receipt can read it. Write nothing about other people."),
+        help_text=_("Everybody who has the receipt can read this. Don’t write about other people."),
     )
 
 
-VERBS: dict[str, Verb[ReaderMessage]] = by_name(
-    Verb(
+ACTIONS: dict[str, DeskAction[ReaderMessage]] = by_name(
+    DeskAction(
         "take-up",
         _("Take up"),
-        _("It is logged as a claim: put it into one sentence, without names of private persons."),
+        _("This logs the message as a claim. Write the claim as one sentence, without names of private persons."),
         _("Taken up."),
         lambda message, by, data: reader_messages.take_up(message=message, by=by, **data),
         NewsroomForm,
     ),
-    Verb(
+    DeskAction(
         "answer",
         _("Answer"),
-        _("The sender reads your answer with the receipt."),
+        _("The sender reads your answer on the receipt’s page."),
         _("Answered."),
         lambda message, by, data: reader_messages.answer(message=message, by=by, **data),
         AnswerForm,
     ),
-    Verb(
+    DeskAction(
         "dismiss",
         _("Put aside"),
-        _("Nothing more happens. The receipt says that it was put aside."),
+        _("Nothing more happens. The receipt tells the sender that the message was put aside."),
         _("Put aside."),
         lambda message, by, data: reader_messages.dismiss(message=message, by=by, **data),
         NewsroomForm,
     ),
 )
 
-OF_A_MISTAKE = _("The sender is told that somebody is looking into it.")
+TAKE_UP_MISTAKE = _("The receipt tells the sender that an editor is looking into it.")
 
 
-def explained(verb: Verb[ReaderMessage], message: ReaderMessage) -> Text:
-    """What the verb does to a message of this kind."""
-    of_a_mistake = verb.name == "take-up" and message.kind == ReaderMessage.Kind.CORRECTION
-    return OF_A_MISTAKE if of_a_mistake else verb.explanation
+def explanation_for(action: DeskAction[ReaderMessage], message: ReaderMessage) -> Text:
+    """The explanation of the action for a message of this kind."""
+    is_mistake = message.kind == ReaderMessage.Kind.CORRECTION
+    return TAKE_UP_MISTAKE if is_mistake and action.name == "take-up" else action.explanation
 
 
-def possible(message: ReaderMessage) -> list[Verb[ReaderMessage]]:
+def available_actions(message: ReaderMessage) -> list[DeskAction[ReaderMessage]]:
     names = {State.WAITING: ("take-up", "answer", "dismiss"), State.TAKEN_UP: ("answer", "dismiss")}
-    return [VERBS[name] for name in names.get(State(message.state), ())]
+    return [ACTIONS[name] for name in names.get(State(message.state), ())]
 
 
 @admin.register(ReaderMessage)
@@ -86,18 +93,18 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReaderMessage]:
-        seen: QuerySet[ReaderMessage] = ReaderMessage.objects.for_newsrooms(list(desk(request).roles))
-        return seen.annotate(repeated=Count("repetitions"))
+        messages: QuerySet[ReaderMessage] = ReaderMessage.objects.for_newsrooms(list(get_desk(request).roles))
+        return messages.annotate(repeated=Count("repetitions"))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> ReaderMessage | None:
         message = super().get_object(request, object_id, from_field)
         if message is not None:
             reviewed = message.review.claim if message.review else None
-            put_public_words(desk(request), [claim for claim in (message.claim, reviewed) if claim])
+            show_public_text(get_desk(request), [claim for claim in (message.claim, reviewed) if claim])
         return message
 
     def has_view_permission(self, request: HttpRequest, obj: ReaderMessage | None = None) -> bool:
-        roles = desk(request).roles
+        roles = get_desk(request).roles
         return bool(roles) and (obj is None or obj.newsroom_id is None or obj.newsroom_id in roles)
 
     @admin.display(description=_("text"))
@@ -113,32 +120,32 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
         others = message.repetitions.exclude(contact="").values_list("contact", flat=True)[:20]
         return "; ".join(filter(None, [message.contact, *others])) or "–"
 
-    def beside_form(self, request: HttpRequest, row: ReaderMessage) -> dict[str, Any]:
-        return {"verbs": possible(row)}
+    def status_context(self, request: HttpRequest, row: ReaderMessage) -> dict[str, Any]:
+        return {"actions": available_actions(row)}
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.verb)
-        return [path("<uuid:pk>/do/<slug:verb>/", view, name="editorial_readermessage_verb"), *super().get_urls()]
+        view = self.admin_site.admin_view(self.action_view)
+        return [path("<uuid:pk>/do/<slug:name>/", view, name="editorial_readermessage_action"), *super().get_urls()]
 
-    def verb(self, request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-        if verb not in VERBS or not self.has_view_permission(request):
+    def action_view(self, request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
+        if name not in ACTIONS or not self.has_view_permission(request):
             raise Http404
-        asked, at = VERBS[verb], desk(request)
+        action, desk = ACTIONS[name], get_desk(request)
         message = self.get_queryset(request).filter(pk=pk).first()
-        # Everybody saw a tip until a newsroom took it: what was typed meanwhile is shown, and nothing of the tip.
+        # Another newsroom may have taken the tip in the meantime. The page then shows what was typed, but not the tip.
         tips = ReaderMessage.objects.filter(kind=ReaderMessage.Kind.TIP)
-        if message is None and not (sent(request) and tips.filter(pk=pk).exists()):
+        if message is None and not (submitted_data(request) and tips.filter(pk=pk).exists()):
             raise Http404
         change, others = "admin:editorial_readermessage_change", "admin:editorial_readermessage_changelist"
         page = reverse(change, args=[pk]) if message else reverse(others)
-        newsroom = message.newsroom_id if message else None  # none of a tip that waits
-        form = asked.form([row for row in at.newsrooms if newsroom in (None, row.pk)], sent(request))
+        newsroom = message.newsroom_id if message else None  # a waiting tip has none
+        form = action.form([row for row in desk.newsrooms if newsroom in (None, row.pk)], submitted_data(request))
         if message is None:
-            form.add_error(None, _("Another newsroom has taken this message up meanwhile: it is theirs to answer."))
+            form.add_error(None, _("Another newsroom has already taken up this message and will answer it."))
         elif form.is_valid():
-            with refusals_shown(form):
-                claim = asked.do(message, at.user, form.cleaned_data)
-                notes.success(request, str(asked.done))
-                return redirect(merges.similar_address(claim, then="message")) if claim else redirect(page)
+            with refusals_on_form(form):
+                claim = action.run(message, desk.user, form.cleaned_data)
+                notes.success(request, str(action.success_message))
+                return redirect(merges.similar_url(claim, then="message")) if claim else redirect(page)
         message = message or ReaderMessage(kind=ReaderMessage.Kind.TIP)
-        return ask(request, asked, message, form, page, explanation=explained(asked, message))
+        return confirm_page(request, action, message, form, page, explanation=explanation_for(action, message))

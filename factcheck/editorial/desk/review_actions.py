@@ -1,6 +1,6 @@
-"""The verbs as pages: each says what will happen, asks for what is needed, and acts on POST alone.
+"""Actions on reviews and their pages. Each page explains the action, asks for its data and runs it on POST.
 
-Who may use a verb now is asked twice: `possible` decides which buttons are shown, the verb itself decides.
+`available_actions` decides which buttons are shown. The workflow checks again who may run an action.
 """
 
 import json
@@ -11,10 +11,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure, review_statements, roles
-from factcheck.editorial.desk.access import Desk, desk
+from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import CorrectionForm, ErasureForm, PublicReasonForm
-from factcheck.editorial.desk.action_views import Verb, act, ask, by_name, sent, too_late
-from factcheck.editorial.desk.preview import changes, digest_of, readable_json
+from factcheck.editorial.desk.action_views import (
+    DeskAction,
+    by_name,
+    confirm_page,
+    perform,
+    redirect_unavailable,
+    submitted_data,
+)
+from factcheck.editorial.desk.preview import compare, digest_of, readable_json
 from factcheck.editorial.fields import label
 from factcheck.editorial.models import Membership, Proposal, Review
 from factcheck.editorial.models.kinds import Action
@@ -24,94 +31,94 @@ from factcheck.record.statements.erasure import Ground
 
 State = Review.State
 
-VERBS: dict[str, Verb[Review]] = by_name(
-    Verb(
+ACTIONS: dict[str, DeskAction[Review]] = by_name(
+    DeskAction(
         "submit",
         _("Submit for approval"),
-        _("Somebody else reads it and decides. Meanwhile nobody can change it; you can take it back."),
+        _("Somebody else reads this and decides. Until then nobody can change it, but you can take it back."),
         _("Submitted. Somebody else has to decide now."),
         lambda review, by, _data: workflow.submit(subject=review, by=by),
     ),
-    Verb(
+    DeskAction(
         "correct",
         _("Open a correction"),
-        _("You can change the review again. Readers see no change until the correction is published."),
-        _("The draft is open: change what is wrong."),
+        _("You can edit the review again. Readers see no change until you publish the correction."),
+        _("The draft is open. Correct what is wrong."),
         lambda review, by, data: review_policy.open_correction(
             review=review, by=by, change_class=data["change_class"], note=data["note"]
         ),
         CorrectionForm,
     ),
-    Verb(
+    DeskAction(
         "withdraw",
         _("Withdraw"),
         _(
-            "Once somebody else approves, readers see at its address that the review was withdrawn, "
-            "and your reason. Earlier revisions can still be read."
+            "When somebody else approves this, the review’s page shows that it was withdrawn, and your reason. Readers"
+            " can still read earlier revisions."
         ),
         _("The withdrawal waits for somebody else to decide."),
         lambda review, by, data: review_policy.withdraw(review=review, by=by, reason=data["reason"]),
         PublicReasonForm,
-        removes=True,
+        is_destructive=True,
     ),
-    Verb(
+    DeskAction(
         "reinstate",
         _("Reinstate"),
-        _("Once somebody else approves, the review is public again as it was, with your reason."),
+        _("When somebody else approves this, the review is public again as before, with your reason."),
         _("The reinstatement waits for somebody else to decide."),
         lambda review, by, data: review_policy.reinstate(review=review, by=by, reason=data["reason"]),
         PublicReasonForm,
-        leads=True,
+        is_primary=True,
     ),
-    Verb(
+    DeskAction(
         "redact",
         _("Erase what is published, keep this draft…"),
         _(
-            "For a court’s order, or to protect a private person. Once somebody else approves, all that was "
-            "published is gone for ever, and this draft, without what has to go, can be submitted and published "
-            "in its place."
+            "Use this for a court’s order, or to protect a private person. When somebody else approves this, everything"
+            " published is erased for ever. First take what has to go out of this draft. You can then publish the draft"
+            " in its place."
         ),
         _("The erasure of what is published waits for somebody else to decide."),
         lambda review, by, data: review_policy.erase(
             review=review, by=by, ground=data["ground"], notice=data["notice"], redact=True
         ),
         ErasureForm,
-        removes=True,
+        is_destructive=True,
     ),
-    Verb(
+    DeskAction(
         "erase",
         _("Erase…"),
         _(
-            "For a court’s order, or to protect a private person. Once somebody else approves, the review is gone "
-            "for ever and readers find your notice at its address. To mend a mistake, open a correction; to take a "
-            "review back, withdraw it."
+            "Use this for a court’s order, or to protect a private person. When somebody else approves this, the review"
+            " is erased for ever and its page shows your notice. To fix a mistake, open a correction instead. If you no"
+            " longer support the review, withdraw it."
         ),
         _("The erasure waits for somebody else to decide."),
         lambda review, by, data: review_policy.erase(
             review=review, by=by, ground=data["ground"], notice=data["notice"]
         ),
         ErasureForm,
-        removes=True,
+        is_destructive=True,
     ),
 )
 
 
-def may_write(at: Desk, review: Review) -> bool:
-    """As roles.require_writer: a Reporter their own reviews, an Editor all of the newsroom's."""
-    role = at.roles.get(review.newsroom_id)
+def may_write(desk: Desk, review: Review) -> bool:
+    """The rule of `roles.require_writer`: Reporters write their own reviews, Editors all of the newsroom."""
+    role = desk.roles.get(review.newsroom_id)
     return role in Membership.DECIDING or (
-        role is not None and (review.created_by_id == at.user.pk or roles.is_author(at.user, review))
+        role is not None and (review.created_by_id == desk.user.pk or roles.is_author(desk.user, review))
     )
 
 
-def possible(at: Desk, review: Review) -> list[Verb[Review]]:
-    """The verbs that this person may use on this review now."""
-    if review.newsroom_id not in at.roles:
+def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
+    """The actions that the person can use on the review now."""
+    if review.newsroom_id not in desk.roles:
         return []
     last = review_policy.last_entry(review)
     if workflow.open_proposal(review) is not None:
         return []
-    decides, writes = at.roles[review.newsroom_id] in Membership.DECIDING, may_write(at, review)
+    decides, writes = desk.roles[review.newsroom_id] in Membership.DECIDING, may_write(desk, review)
     withdrawn = last is not None and last.kind == LogEntry.Kind.WITHDRAWAL
     names: list[str] = []
     if review.state == State.DRAFT and writes and not withdrawn:
@@ -124,73 +131,75 @@ def possible(at: Desk, review: Review) -> list[Verb[Review]]:
         names.append("withdraw")
     if last is not None and last.kind != LogEntry.Kind.ERASURE and decides:
         names += ["redact", "erase"] if review.state == State.DRAFT else ["erase"]
-    return [VERBS[name] for name in names]
+    return [ACTIONS[name] for name in names]
 
 
-def verb_page(request: HttpRequest, review: Review, verb: Verb[Review]) -> HttpResponse:
-    """Shows what the verb is about; on POST does it, or says why not and keeps what was typed."""
+def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]) -> HttpResponse:
+    """Shows the review. On POST runs the action, or shows why it was refused and keeps what was typed."""
     page = reverse("admin:editorial_review_change", args=[review.pk])
-    form = verb.form(sent(request))
-    if answer := act(request, verb, review, form, page):
+    form = action.form(submitted_data(request))
+    if answer := perform(request, action, review, form, page):
         return answer
     if form.is_bound:
         review = Review.objects.for_statements().get(pk=review.pk)
-    elif verb not in possible(desk(request), review):
-        asked = verb.name == "submit" and review.state == State.DRAFT
-        reason = next(iter(review_policy.find_missing(review)), None) if asked else None
-        return too_late(request, page, reason)
-    return ask(
+    elif action not in available_actions(get_desk(request), review):
+        is_submission = action.name == "submit" and review.state == State.DRAFT
+        reason = next(iter(review_policy.find_missing(review)), None) if is_submission else None
+        return redirect_unavailable(request, page, reason)
+    return confirm_page(
         request,
-        verb,
+        action,
         review,
         form,
         page,
-        "admin/editorial/review/verb.html",
+        "admin/editorial/review/action.html",
         review=review,
-        reasons=review_policy.find_missing(review) if verb.name == "submit" and not form.errors else [],
-        **shown(review, None, verb.name),
+        reasons=review_policy.find_missing(review) if action.name == "submit" and not form.errors else [],
+        **statement_context(review, None, action.name),
     )
 
 
-def shown(review: Review, proposal: Proposal | None, verb: str) -> dict[str, Any]:
-    """The statement that the verb is about, the published one before it, and what differs between them."""
+def statement_context(review: Review, proposal: Proposal | None, action: str) -> dict[str, Any]:
+    """The statement that the action is about, the published one before it, and their differences."""
     published = review_policy.last_statement(review)
-    if verb == "withdraw" and published is not None:
-        said = review_statements.build_tombstone(published)
-    elif verb == "reinstate" and published is not None:
-        said = published
-    elif verb in ("correct", "erase") and published is not None:
-        return {"said": published, "warnings": erasure.warnings(review, redact=False) if verb == "erase" else []}
+    if action == "withdraw" and published is not None:
+        statement = review_statements.build_tombstone(published)
+    elif action == "reinstate" and published is not None:
+        statement = published
+    elif action in ("correct", "erase") and published is not None:
+        return {"statement": published, "warnings": erasure.warnings(review, redact=False) if action == "erase" else []}
     elif proposal is not None and proposal.action == Action.ERASURE:
-        return _shown_of_erasure(review, json.loads(proposal.statement))
+        return _erasure_context(review, json.loads(proposal.statement))
     elif proposal is not None:
-        said = json.loads(proposal.statement)
+        statement = json.loads(proposal.statement)
     else:
-        said = review_statements.build_statement(review)
-    compares = "claim" in said and "text" in said["claim"] and published is not None and said != published
+        statement = review_statements.build_statement(review)
+    compares = (
+        "claim" in statement and "text" in statement["claim"] and published is not None and statement != published
+    )
     return {
-        "said": said,
-        "is_tombstone": "text" not in said["claim"],
+        "statement": statement,
+        "is_tombstone": "text" not in statement["claim"],
         "published": published,
-        "changes": changes(published or {}, said) if compares else [],
-        "digest": digest_of(said),
-        "canonical": readable_json(said),
-        "warnings": erasure.warnings(review, redact=True) if verb == "redact" else [],
+        "changes": compare(published or {}, statement) if compares else [],
+        "digest": digest_of(statement),
+        "canonical": readable_json(statement),
+        "warnings": erasure.warnings(review, redact=True) if action == "redact" else [],
     }
 
 
-def _shown_of_erasure(review: Review, said: dict[str, Any]) -> dict[str, Any]:
-    """The notice that is asked for, what is lost and, in a redaction, the draft that stays."""
-    redact = said["notice"]["redaction"]
+def _erasure_context(review: Review, statement: dict[str, Any]) -> dict[str, Any]:
+    """The proposed notice, what will be lost and, for a redaction, the draft that stays."""
+    redact = statement["notice"]["redaction"]
     draft, published = review_statements.build_statement(review), review_policy.last_statement(review)
     return {
-        "said": said,
+        "statement": statement,
         "is_notice": True,
-        "ground": label(Ground(said["notice"]["ground"]).label),
+        "ground": label(Ground(statement["notice"]["ground"]).label),
         "published": published,
         "draft": draft if redact else None,
-        "changes": changes(published or {}, draft) if redact else [],
-        "digest": digest_of(said),
-        "canonical": readable_json(said),
+        "changes": compare(published or {}, draft) if redact else [],
+        "digest": digest_of(statement),
+        "canonical": readable_json(statement),
         "warnings": erasure.warnings(review, redact=redact),
     }

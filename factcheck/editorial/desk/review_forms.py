@@ -1,4 +1,4 @@
-"""What a review's page asks for: the verdict with what each means, the sources, and who wrote it."""
+"""The form of a review: the verdicts with their meanings, the sources and the authors."""
 
 from typing import Any, ClassVar
 
@@ -13,19 +13,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import review_statements
-from factcheck.editorial.desk.access import FORMFIELDS, FollowsParent, WideTexts, desk
-from factcheck.editorial.desk.account_names import names_for_links
-from factcheck.editorial.desk.edit_conflicts import SeenForm, SeenFormSet
+from factcheck.editorial.desk.access import ParentPermissionsMixin, get_desk
+from factcheck.editorial.desk.account_names import replace_account_links
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet
+from factcheck.editorial.desk.widgets import FORMFIELDS, TextareaRowsMixin
 from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
 from factcheck.editorial.statement_columns import remaining_fields
-from factcheck.record.statements import review as said
+from factcheck.record.statements import review as review_statement
 
-STANCES = [("", _("not said yet")), *choices(Source.Stance)]
+STANCES = [("", _("not chosen yet")), *choices(Source.Stance)]
 
 
 class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """The verdicts of all scales as a list with what each means, the default scale first."""
+    """The verdicts of all scales with their meanings, the default scale first."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -36,64 +37,64 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
             **kwargs,
         )
 
-    def offer(self) -> None:
-        """Reads the scales; called once a form."""
+    def load_choices(self) -> None:
+        """Reads the scales. Called once per form."""
         language = get_language() or "en"
         groups: dict[str, list[tuple[Any, str]]] = {}
         assert self.queryset is not None
         verdicts = self.queryset.order_by("scale", F("value").asc(nulls_last=True), "slug")
         for verdict in sorted(verdicts, key=lambda verdict: verdict.scale.slug != settings.DEFAULT_RATING_SCALE):
-            said = {label.language: label.explanation for label in verdict.labels.all()}
+            explanations = {label.language: label.explanation for label in verdict.labels.all()}
             text = format_html(
                 '<span class="verdict-label">{}</span> <span class="verdict-meaning">{}</span>',
                 verdict.label(language),
-                said.get(language) or said.get("en") or "",
+                explanations.get(language) or explanations.get("en") or "",
             )
             groups.setdefault(verdict.scale.name, []).append((verdict.pk, text))
         none = [("", _("not decided yet"))]
-        # One scale needs no heading.
+        # A single scale needs no heading.
         choices = [*none, *next(iter(groups.values()))] if len(groups) == 1 else [*none, *groups.items()]
         self.widget.choices = choices
 
 
-def offer_present(form: forms.ModelForm[Any], name: str) -> None:
-    """Keeps what stands there among the choices, though nobody could choose it now: else the next save loses it."""
+def keep_current_choice(form: forms.ModelForm[Any], name: str) -> None:
+    """Adds the current value to the choices if it isn't one of them any more. Otherwise the next save would lose it."""
     field = form.fields.get(name)
     if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
         field.queryset |= field.queryset.model._default_manager.filter(pk=form.instance.serializable_value(name))
 
 
-class ReviewForm(SeenForm[Review]):
-    of_update = ("change_class", "change_note")
+class ReviewForm(ConflictCheckedForm[Review]):
+    correction_fields = ("change_class", "change_note")
     verdict = VerdictField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if isinstance(verdict := self.fields.get("verdict"), VerdictField):
-            verdict.offer()
-        offer_present(self, "claim")  # another newsroom's, merged or without a live review by now
+            verdict.load_choices()
+        keep_current_choice(self, "claim")  # another newsroom's claim that is merged or no longer public
 
 
 class AuthorForm(forms.ModelForm[Authorship]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer_present(self, "user")  # who wrote it and has no role any more stays its author, and approves none of it
+        keep_current_choice(self, "user")  # a person without a role stays an author, and so cannot approve the review
 
 
-class OfOwnReview(FollowsParent):
-    """What an imported review cites and who wrote it is its publisher's word."""
+class OwnReviewInline(ParentPermissionsMixin):
+    """Read-only for imported reviews, whose publisher decides on sources and authors."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_add_permission(request, obj) and not (obj is not None and obj.is_imported)
 
 
-class SourceInline(WideTexts, OfOwnReview, admin.StackedInline[Source, Review]):
+class SourceInline(TextareaRowsMixin, OwnReviewInline, admin.StackedInline[Source, Review]):
     model = Source
-    formset = SeenFormSet
+    formset = ConflictCheckedFormSet
     formfield_overrides = FORMFIELDS
     rows = ("title", "url", ("publisher", "stance"), "quote", ("archive_url", "accessed_on"))
-    fields = (*rows, *remaining_fields(Source, said.Source, rows), "position")
-    lines: ClassVar = {"quote": 3}
+    fields = (*rows, *remaining_fields(Source, review_statement.Source, rows), "position")
+    textarea_rows: ClassVar = {"quote": 3}
     radio_fields = {"stance": admin.HORIZONTAL}
 
     def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:
@@ -107,16 +108,16 @@ class SourceInline(WideTexts, OfOwnReview, admin.StackedInline[Source, Review]):
         return super().formfield_for_choice_field(db_field, request, choices=STANCES, **kwargs)
 
 
-class AuthorInline(OfOwnReview, admin.TabularInline[Authorship, Review]):
+class AuthorInline(OwnReviewInline, admin.TabularInline[Authorship, Review]):
     model = Authorship
     form = AuthorForm
-    formset = SeenFormSet
+    formset = ConflictCheckedFormSet
     formfield_overrides = FORMFIELDS
     fields = ("user", "name")
 
     def get_fields(self, request: HttpRequest, obj: Review | None = None) -> Any:
         fields = super().get_fields(request, obj)
-        return fields if self.has_change_permission(request, obj) else names_for_links(self.model, fields)
+        return fields if self.has_change_permission(request, obj) else replace_account_links(self.model, fields)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> Any:
         return [field for field in self.get_fields(request, obj) if not isinstance(field, str)]
@@ -126,6 +127,6 @@ class AuthorInline(OfOwnReview, admin.TabularInline[Authorship, Review]):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "user":
-            colleagues = Membership.objects.filter(publisher__in=list(desk(request).roles))
+            colleagues = Membership.objects.filter(publisher__in=list(get_desk(request).roles))
             kwargs["queryset"] = User.objects.filter(pk__in=colleagues.values("user")).order_by("byline", "username")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,4 +1,4 @@
-"""Reviews: the draft as a form, and everything that can happen to it as buttons."""
+"""Reviews at the desk: the draft as a form, and its actions as buttons."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -13,12 +13,23 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk import proposal_actions
-from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, desk
-from factcheck.editorial.desk.action_views import page_about
-from factcheck.editorial.desk.edit_conflicts import HeldWhileSaved
-from factcheck.editorial.desk.lists import LanguageFilter, all_words, keys, language_in_words, search_terms
-from factcheck.editorial.desk.public_text import NamedField, RefersToReviews, found_in_public, put_public_words
-from factcheck.editorial.desk.review_actions import VERBS, may_write, possible, shown, verb_page
+from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.action_views import subject_page
+from factcheck.editorial.desk.edit_conflicts import LockingAdmin
+from factcheck.editorial.desk.lists import LanguageFilter, contains_all, keys, language_in_words, search_terms
+from factcheck.editorial.desk.public_text import (
+    PublicTextChoiceField,
+    ReviewReferencesMixin,
+    search_public_claims,
+    show_public_text,
+)
+from factcheck.editorial.desk.review_actions import (
+    ACTIONS,
+    action_page,
+    available_actions,
+    may_write,
+    statement_context,
+)
 from factcheck.editorial.desk.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.models import Claim, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy, workflow
@@ -26,13 +37,13 @@ from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements.drafts import ReviewToDraft
 
 State = Review.State
-MOST_EVENTS = 30
-# A text from a word processor comes with one line break, which Markdown makes a space of.
-PARAGRAPHS = _("Leave a blank line between paragraphs of the text: one line break alone begins no new one.")
+MAX_EVENTS = 30
+# Text from a word processor has single line breaks, which Markdown turns into spaces.
+PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn’t start a new paragraph.")
 
 
 @admin.register(Review)
-class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]):
+class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Review]):
     form = ReviewForm
     change_form_template = "admin/editorial/review/change_form.html"
     list_display = ("__str__", "state", "verdict_label", language_in_words, "publisher", "changed_at")
@@ -41,15 +52,15 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
     search_fields = ("headline", "claim__text")
     search_help_text = _("Words of the headline or the claim")
     autocomplete_fields = ("claim",)
-    lines: ClassVar = {"summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
+    textarea_rows: ClassVar = {"summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
     radio_fields = {"change_class": admin.VERTICAL}
     inlines = (SourceInline, AuthorInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
         return super().get_queryset(request).prefetch_related("verdict__labels")
 
-    def put_public_words(self, request: HttpRequest, rows: Iterable[Review]) -> None:
-        put_public_words(desk(request), (review.claim for review in rows))
+    def show_public_text(self, request: HttpRequest, rows: Iterable[Review]) -> None:
+        show_public_text(get_desk(request), (review.claim for review in rows))
 
     @admin.display(description=_("verdict"))
     def verdict_label(self, review: Review) -> str:
@@ -59,11 +70,11 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
         claim = [
             "claim",
             "language",
-            *(["seen"] if self.changes(request, obj) else []),
+            *(["row_state"] if self.changes_row(request, obj) else []),
         ]
         if self.chooses_newsroom(request, obj):
             claim.insert(0, "newsroom")
-        written_here = obj is None or (self.changes(request, obj) and not obj.is_imported)
+        written_here = obj is None or (self.changes_row(request, obj) and not obj.is_imported)
         text = {"fields": ["headline", "summary", "body"], "description": PARAGRAPHS if written_here else None}
         sets: list[Any] = [
             (None, {"fields": claim}),
@@ -76,26 +87,26 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
         if obj is not None and (obj.change_class or self._is_correction(request, obj)):
             sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))
         if obj is not None and obj.is_imported:
-            theirs = ["publisher", "original_url", "archive_url", "original_label", "original_value", "original_best"]
-            theirs += ["original_worst", "original_explanation", "original_image_url"]
-            sets.append((_("As the publisher has it"), {"fields": theirs}))
+            original = ["publisher", "original_url", "archive_url", "original_label", "original_value", "original_best"]
+            original += ["original_worst", "original_explanation", "original_image_url"]
+            sets.append((_("As the publisher has it"), {"fields": original}))
         return sets
 
     def _is_correction(self, request: HttpRequest, obj: Review) -> bool:
-        """Whether the page changes the draft of what has been published, whose class and note are asked for."""
-        return self.changes(request, obj) and obj.proposals.published().exists()
+        """Whether the page edits the draft of a published review, which needs a class and a note."""
+        return self.changes_row(request, obj) and obj.proposals.published().exists()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Review | None = None) -> list[str]:
         if obj is None or not obj.is_imported:
             return []
-        ours = {"verdict", "change_class", "change_note", "seen"}
-        if obj.claim.newsroom_id != obj.newsroom_id:  # it took the imported one's place, and may have to give way again
-            ours.add("claim")
+        editable = {"verdict", "change_class", "change_note", "row_state"}
+        if obj.claim.newsroom_id != obj.newsroom_id:  # it replaced the imported claim, and may have to be replaced too
+            editable.add("claim")
         return [
             name
             for _title, options in self.get_fieldsets(request, obj)
             for name in options["fields"]
-            if name not in ours
+            if name not in editable
         ]
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -107,7 +118,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
         if db_field.name == "claim":
             claims: Any = self.admin_site.get_model_admin(Claim)
             kwargs["queryset"] = claims.autocomplete_queryset(request)
-            kwargs["form_class"] = partial(NamedField, request)
+            kwargs["form_class"] = partial(PublicTextChoiceField, request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_search_results(
@@ -117,21 +128,21 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
             return queryset, False
         if not (words := search_terms(search_term)):
             return queryset.none(), False
-        # An OR over two tables would read both; two index scans do not.
-        at = desk(request)
-        mine = Review.objects.filter(newsroom__in=list(at.roles))
-        claims = Claim.objects.filter(all_words("text", words), newsroom__in=list(at.roles)).order_by().values("pk")
-        hits = keys(mine.filter(all_words("headline", words))) + keys(mine.filter(claim__in=claims))
-        hits += keys(mine.filter(claim__in=found_in_public(at, words)))
+        # An OR over two tables would read both tables completely. Two index scans don't.
+        desk = get_desk(request)
+        own = desk.own(Review.objects.all())
+        claims = desk.own(Claim.objects.filter(contains_all("text", words))).order_by().values("pk")
+        hits = keys(own.filter(contains_all("headline", words))) + keys(own.filter(claim__in=claims))
+        hits += keys(own.filter(claim__in=search_public_claims(desk, words)))
         return queryset.filter(pk__in=hits), False
 
     def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
         if obj is None:
             return self.has_view_permission(request)
-        return self.has_view_permission(request, obj) and obj.state == State.DRAFT and may_write(desk(request), obj)
+        return self.has_view_permission(request, obj) and obj.state == State.DRAFT and may_write(get_desk(request), obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
-        """A draft that nobody ever put before others."""
+        """Only a draft that was never submitted."""
         return obj is not None and self.has_change_permission(request, obj) and not obj.proposals.exists()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -144,7 +155,7 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Review, inline: Any, prefix: str) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
-        # On POST the person is a change like any other; as an initial value it would count as untouched.
+        # Not on POST, where Django would take the submitted person for an untouched row.
         if isinstance(inline, AuthorInline) and obj._state.adding and request.method == "GET":
             kwargs["initial"] = [{"user": request.user.pk}]
         return kwargs
@@ -153,49 +164,51 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
         review = super().save_form(request, form, change)
         if not change:
             review.publisher_id = review.newsroom_id
-            review.created_by = desk(request).user
+            review.created_by = get_desk(request).user
         return review
 
-    def not_saved(self, row: Review) -> Any:
+    def reason_not_saved(self, row: Review) -> Any:
         if row.state == State.DRAFT:
             return None
-        return _("Not saved: the review is no longer a draft. Your browser’s back button brings back what you typed.")
+        return _(
+            "Not saved: the review isn’t a draft any more. Use your browser’s back button to recover what you typed."
+        )
 
-    def beside_form(self, request: HttpRequest, row: Review) -> dict[str, Any]:
-        proposal = workflow.open_proposal(row)  # also when the form comes back: it hides a button
+    def status_context(self, request: HttpRequest, row: Review) -> dict[str, Any]:
+        proposal = workflow.open_proposal(row)  # also after a refused form, where it hides a button
         if request.method != "GET":
             return {"proposal": proposal}
-        at = desk(request)
+        desk = get_desk(request)
         draft = Review.objects.for_statements().get(pk=row.pk)
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
         return {
             "proposal": proposal,
-            "decisions": proposal_actions.possible(at, proposal),
+            "decisions": proposal_actions.available_actions(desk, proposal),
             "review": row,
-            "writes": may_write(at, row),
-            "verbs": possible(at, row),
+            "writes": may_write(desk, row),
+            "actions": available_actions(desk, row),
             "reasons": review_policy.find_missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
-            "events": events[:MOST_EVENTS],
+            "events": events[:MAX_EVENTS],
         }
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
             path("<uuid:pk>/preview/", view(self.preview), name="editorial_review_preview"),
-            path("<uuid:pk>/do/<slug:verb>/", view(self.verb), name="editorial_review_verb"),
+            path("<uuid:pk>/do/<slug:name>/", view(self.action_view), name="editorial_review_action"),
             *super().get_urls(),
         ]
 
-    def verb(self, request: HttpRequest, pk: Any, verb: str) -> HttpResponse:
-        if verb not in VERBS:
+    def action_view(self, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
+        if name not in ACTIONS:
             raise Http404
-        return verb_page(request, self._mine(request, pk), VERBS[verb])
+        return action_page(request, self._get_review(request, pk), ACTIONS[name])
 
     def preview(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        review = self._mine(request, pk)
-        return page_about(
+        review = self._get_review(request, pk)
+        return subject_page(
             request,
             review,
             reverse("admin:editorial_review_change", args=[review.pk]),
@@ -203,22 +216,22 @@ class ReviewAdmin(RefersToReviews, HeldWhileSaved[Review], NewsroomAdmin[Review]
             "admin/editorial/review/preview.html",
             review=review,
             reasons=review_policy.find_missing(review) if review.state == State.DRAFT else [],
-            **shown(review, workflow.open_proposal(review), "preview"),
+            **statement_context(review, workflow.open_proposal(review), "preview"),
         )
 
-    def go_on(self, request: HttpRequest, row: Review) -> HttpResponse | None:
-        """To the page as readers see it, or to the submission."""
+    def redirect_after_save(self, request: HttpRequest, row: Review) -> HttpResponse | None:
+        """To the preview or to the submission."""
         if "_preview" in request.POST:
             return redirect("admin:editorial_review_preview", row.pk)
         if "_submit" in request.POST:
-            return redirect("admin:editorial_review_verb", row.pk, "submit")
+            return redirect("admin:editorial_review_action", row.pk, "submit")
         return None
 
-    def _mine(self, request: HttpRequest, pk: Any) -> Review:
-        """The review with what its statement needs, or 404 for who is not of its newsroom."""
-        return get_object_or_404(Review.objects.for_statements(), pk=pk, newsroom__in=list(desk(request).roles))
+    def _get_review(self, request: HttpRequest, pk: Any) -> Review:
+        """The review with the rows that its statement needs. 404 unless the person is a member of its newsroom."""
+        return get_object_or_404(get_desk(request).own(Review.objects.for_statements()), pk=pk)
 
 
 def verdict_label(review: Review) -> str:
-    """In the language of the desk, or as the publisher of an imported review has it."""
+    """The verdict in the language of the desk, or the original label of an imported review."""
     return review.verdict.label(get_language() or "en") if review.verdict else review.original_label

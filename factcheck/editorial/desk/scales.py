@@ -1,4 +1,4 @@
-"""Rating scales, verdicts, topics, and what the verdicts of others mean on our scales."""
+"""Rating scales, verdicts, topics, and mappings of other publishers' verdicts to them."""
 
 from typing import Any
 
@@ -8,10 +8,11 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import FORMFIELDS, DeskAdmin, FollowsParent, M, desk
-from factcheck.editorial.desk.decision_columns import DecisionFilter, WithDecision
-from factcheck.editorial.desk.edit_conflicts import HeldWhileSaved, SeenForm, SeenFormSet
-from factcheck.editorial.desk.proposal_actions import possible
+from factcheck.editorial.desk.access import DeskAdmin, M, ParentPermissionsMixin, get_desk
+from factcheck.editorial.desk.decision_columns import DecisionFilter, DecisionMixin
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
+from factcheck.editorial.desk.proposal_actions import available_actions
+from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.models import (
     Proposal,
     RatingScale,
@@ -27,54 +28,54 @@ from factcheck.editorial.proposals.mapping_policy import is_adopted
 from factcheck.editorial.proposals.workflow import submit
 
 
-class ChiefsAdmin(HeldWhileSaved[M], DeskAdmin[M]):
-    """Seen by everybody in a newsroom, changed by Chief editors. Nothing is deleted: drafts refer to it."""
+class ChiefsAdmin(LockingAdmin[M], DeskAdmin[M]):
+    """Every member of a newsroom can read these pages, and Chief editors edit them. Nothing is deleted."""
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return bool(desk(request).roles)
+        return bool(get_desk(request).roles)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(desk(request).led)
+        return bool(get_desk(request).led_newsrooms)
 
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return bool(desk(request).led)
+        return bool(get_desk(request).led_newsrooms)
 
 
-class ScaleForm(SeenForm[RatingScale]):
+class ScaleForm(ConflictCheckedForm[RatingScale]):
     saved_with = ("verdicts",)
 
 
-class VerdictForm(SeenForm[Verdict]):
+class VerdictForm(ConflictCheckedForm[Verdict]):
     saved_with = ("labels",)
 
     def _get_validation_exclusions(self) -> Any:
-        """The scale is shown and not asked for, and yet a short name is there once in a scale."""
+        """Includes the read-only scale, because short names are unique within a scale."""
         return super()._get_validation_exclusions() - {"scale"}  # type: ignore[misc]
 
 
-class TopicForm(SeenForm[Topic]):
+class TopicForm(ConflictCheckedForm[Topic]):
     saved_with = ("labels",)
 
 
-class MappingForm(SeenForm[VerdictMapping]):
+class MappingForm(ConflictCheckedForm[VerdictMapping]):
     pass
 
 
-class VerdictFormSet(SeenFormSet):
-    """Holds values against the scale as the page has it, which may be new or changed with them."""
+class VerdictFormSet(ConflictCheckedFormSet):
+    """Checks values against the scale's limits on the same page, which may be new or changed too."""
 
     def clean(self) -> None:
         super().clean()
         scale = self.instance
         if scale.worst is None or scale.best is None:
-            return  # the scale's own form says so
+            return  # the scale's own form shows the error
         for form in self.forms:
             value = form.cleaned_data.get("value") if hasattr(form, "cleaned_data") else None
             if value is not None and not scale.worst <= value <= scale.best:
                 form.add_error("value", scale.value_outside())
 
 
-class VerdictInline(FollowsParent, admin.TabularInline[Verdict, RatingScale]):
+class VerdictInline(ParentPermissionsMixin, admin.TabularInline[Verdict, RatingScale]):
     model = Verdict
     formset = VerdictFormSet
     fields = ("slug", "value")
@@ -93,9 +94,9 @@ class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
     inlines = (VerdictInline,)
 
 
-class VerdictLabelInline(FollowsParent, admin.StackedInline[VerdictLabel, Verdict]):
+class VerdictLabelInline(ParentPermissionsMixin, admin.StackedInline[VerdictLabel, Verdict]):
     model = VerdictLabel
-    formset = SeenFormSet
+    formset = ConflictCheckedFormSet
     formfield_overrides = FORMFIELDS
     fields = ("language", "label", "explanation")
 
@@ -110,7 +111,7 @@ class VerdictLabelInline(FollowsParent, admin.StackedInline[VerdictLabel, Verdic
 
 @admin.register(Verdict)
 class VerdictAdmin(ChiefsAdmin[Verdict]):
-    """The labels of a verdict. A verdict is added on the page of its scale."""
+    """The labels of a verdict. Chief editors add verdicts on the page of the scale."""
 
     form = VerdictForm
     list_display = ("__str__", "scale", "value")
@@ -126,9 +127,9 @@ class VerdictAdmin(ChiefsAdmin[Verdict]):
         return [] if obj is None else ["scale"]
 
 
-class TopicLabelInline(FollowsParent, admin.TabularInline[TopicLabel, Topic]):
+class TopicLabelInline(ParentPermissionsMixin, admin.TabularInline[TopicLabel, Topic]):
     model = TopicLabel
-    formset = SeenFormSet
+    formset = ConflictCheckedFormSet
     formfield_overrides = FORMFIELDS
     fields = ("language", "label")
 
@@ -148,13 +149,13 @@ class TopicAdmin(ChiefsAdmin[Topic]):
 
 
 @admin.register(VerdictMapping)
-class VerdictMappingAdmin(WithDecision, HeldWhileSaved[VerdictMapping], DeskAdmin[VerdictMapping]):
-    """Proposed by one Editor, approved by another. Saving a change proposes it."""
+class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping], DeskAdmin[VerdictMapping]):
+    """One Editor proposes a mapping by saving it, and another approves it."""
 
     kind = Kind.MAPPING
     form = MappingForm
     change_form_template = "admin/editorial/verdictmapping/change_form.html"
-    list_display = ("words", "site", "verdict", "proposed_by", "decision_or_not", "decided_by")
+    list_display = ("words", "site", "verdict", "proposed_by", "decision_label", "decided_by")
     list_select_related = ("verdict",)
     list_filter = (DecisionFilter,)
     search_fields = ("words", "site")
@@ -177,23 +178,25 @@ class VerdictMappingAdmin(WithDecision, HeldWhileSaved[VerdictMapping], DeskAdmi
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
-        return bool(desk(request).roles)
+        return bool(get_desk(request).roles)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(desk(request).deciding)
+        return bool(get_desk(request).deciding_newsrooms)
 
     def has_change_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
-        """Nobody changes a mapping that waits for a decision."""
-        return bool(desk(request).deciding) and (obj is None or not obj.proposals.filter(decision="").exists())
-
-    def has_delete_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
-        return False
+        """Only while the mapping doesn't wait for a decision."""
+        decides = bool(get_desk(request).deciding_newsrooms)
+        return decides and (obj is None or not obj.proposals.filter(decision="").exists())
 
     def save_model(self, request: HttpRequest, obj: VerdictMapping, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not is_adopted(obj):
-            submit(subject=obj, by=desk(request).user)
+            submit(subject=obj, by=get_desk(request).user)
 
-    def beside_form(self, request: HttpRequest, row: VerdictMapping) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: VerdictMapping) -> dict[str, Any]:
         last = row.proposals.select_related("submitted_by", "decided_by").first()
-        return {"proposal": last, "decisions": possible(desk(request), last), "is_adopted": is_adopted(row)}
+        return {
+            "proposal": last,
+            "decisions": available_actions(get_desk(request), last),
+            "is_adopted": is_adopted(row),
+        }

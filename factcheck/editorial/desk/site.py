@@ -1,6 +1,6 @@
-"""The editors' desk as a site: its titles, the home page, and how lists of suggestions are filled.
+"""The editors' desk as a Django admin site: its titles, the home page and the lists of suggestions.
 
-Stands outside the package `admin`, which registers its pages with this site when it is imported.
+`factcheck.editorial.admin` registers the pages with this site.
 """
 
 from functools import wraps
@@ -21,36 +21,36 @@ from factcheck.editorial.desk.guides import guide_for
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import User
 
-# The order in which somebody at work needs them.
+# The order of the lists, by how often people need them.
 ORDER = (
     "Review", "Claim", "Claimant", "Demand", "ReaderMessage", "ImportBatch", "VerdictMapping", "Topic", "RatingScale",
     "Verdict", "Publisher", "User", "Membership", "ApiToken", "Subscription", "Delivery", "Job", "EditorialEvent",
 )  # fmt: skip
 
 LOGGED_OUT = _(
-    "Not saved: you had been logged out. Log in, then go back with your browser’s button, several times if need be,"
-    " until you find what you typed, and save it again."
+    "Not saved: you had been logged out. Log in, then use your browser’s back button, several times if necessary, until"
+    " you see what you typed. Then save it again."
 )
 
 
 class Suggestions(AutocompleteJsonView):
-    """What a list of suggestions offers can be more than what its model's own list shows."""
+    """Suggestions, which can include rows that the model's own list doesn't show."""
 
     def get_queryset(self) -> QuerySet[Any]:
         model_admin: Any = self.model_admin
         rows = model_admin.autocomplete_queryset(self.request)
-        rows, _doubled = model_admin.get_search_results(self.request, rows, self.term)
+        rows, _may_have_duplicates = model_admin.get_search_results(self.request, rows, self.term)
         return cast("QuerySet[Any]", rows)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         model_admin: Any = self.model_admin
-        model_admin.put_public_words(self.request, context["object_list"])
+        model_admin.show_public_text(self.request, context["object_list"])
         return context
 
 
 class EditorsDesk(admin.AdminSite):
-    """Django's admin site under our name. Signing in needs `is_staff`; all else follows from memberships."""
+    """Django's admin site. To sign in, an account needs `is_staff`. Memberships decide everything else."""
 
     site_title = _("Editors’ desk")
     site_header = _("Editors’ desk")
@@ -64,16 +64,16 @@ class EditorsDesk(admin.AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if not self.has_permission(request):
             return []  # the login page
-        # The page of this app is called "Everything", and is.
-        found = super().get_app_list(request, app_label if app_label != "editorial" else None)
-        models = [model for app in found for model in app["models"]]
+        # The page of the app "editorial" is called "Everything", so it lists all apps.
+        app_list = super().get_app_list(request, app_label if app_label != "editorial" else None)
+        models = [model for app in app_list for model in app["models"]]
         models.sort(key=lambda model: ORDER.index(model["object_name"]))
-        return [{**found[0], "models": models}] if found else []
+        return [{**app_list[0], "models": models}] if app_list else []
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Django puts "administration" after the name, which is not what its links say."""
+        """Removes "administration" after the name, because the links to the page don't have it."""
         title = apps.get_app_config(app_label).verbose_name
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
@@ -81,29 +81,30 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.desk.decision_page import decision_page
 
         view = self.admin_view(decision_page)
-        return [path("editorial/proposal/<int:pk>/<slug:verb>/", view, name="editorial_proposal"), *super().get_urls()]
+        return [path("editorial/proposal/<int:pk>/<slug:name>/", view, name="editorial_proposal"), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        from factcheck.editorial.desk.home import waiting
+        from factcheck.editorial.desk.home import home_context
 
-        return super().index(request, {**waiting(request), **(extra_context or {})})
+        return super().index(request, {**home_context(request), **(extra_context or {})})
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """No text of ours has a U+0000, and PostgreSQL would refuse to look for one.
+        """Refuses U+0000 in the query, which PostgreSQL cannot search for.
 
-        Django leads who was logged out meanwhile to the login page, and drops what they sent: that is said there.
+        If a person was logged out, Django redirects to the login page and drops the submitted form. A warning there
+        explains this.
         """
-        shown = super().admin_view(view, cacheable)
+        wrapped = super().admin_view(view, cacheable)
 
-        @wraps(shown)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        @wraps(wrapped)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if "%00" in request.META.get("QUERY_STRING", ""):
                 raise BadRequest("U+0000 in the address")
             if request.method == "POST" and request.user.is_anonymous and request.path != reverse("admin:logout"):
                 messages.warning(request, str(LOGGED_OUT))
-            return cast("HttpResponse", shown(request, *args, **kwargs))
+            return cast("HttpResponse", wrapped(request, *args, **kwargs))
 
-        return answer
+        return checked
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return cast("HttpResponse", Suggestions.as_view(admin_site=self)(request))

@@ -1,4 +1,4 @@
-"""API tokens at the desk: made by whoever they will act as, shown once, revoked by them or by a Chief editor."""
+"""API tokens at the desk. People make tokens for themselves and revoke them, and so can Chief editors."""
 
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from factcheck.editorial.desk.access import DeskAdmin, OneLine, desk
+from factcheck.editorial.desk.access import DeskAdmin, get_desk
 from factcheck.editorial.desk.action_forms import NewsroomForm
-from factcheck.editorial.desk.action_views import page_about, refusals_shown, sent
+from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
+from factcheck.editorial.desk.widgets import OneLineInput
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ApiToken
 from factcheck.editorial.programs.tokens import create_token, revoke_token
@@ -27,7 +28,7 @@ class TokenForm(NewsroomForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=200,
-        widget=OneLine,
+        widget=OneLineInput,
         help_text=ApiToken._meta.get_field("name").help_text,
     )
     scopes = forms.MultipleChoiceField(
@@ -45,7 +46,7 @@ class TokenForm(NewsroomForm):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(DeskAdmin[ApiToken]):
-    """One's own, and for Chief editors all of the newsroom's."""
+    """The person's own tokens, and for Chief editors all tokens of the newsroom."""
 
     change_form_template = "admin/editorial/apitoken/change_form.html"
     list_display = ("name", "user", "newsroom", "state", "used_at", "expires_at")
@@ -55,17 +56,18 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
-        at = desk(request)
-        return super().get_queryset(request).filter(Q(user=at.user, newsroom__in=at.roles) | Q(newsroom__in=at.led))
+        desk = get_desk(request)
+        own = Q(user=desk.user, newsroom__in=desk.roles)
+        return super().get_queryset(request).filter(own | Q(newsroom__in=desk.led_newsrooms))
 
     def has_view_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        at = desk(request)
+        desk = get_desk(request)
         if obj is None:
-            return bool(at.roles)
-        return obj.newsroom_id in at.led or (obj.newsroom_id in at.roles and obj.user_id == at.user.pk)
+            return bool(desk.roles)
+        return obj.newsroom_id in desk.led_newsrooms or (obj.newsroom_id in desk.roles and obj.user_id == desk.user.pk)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(desk(request).roles)
+        return bool(get_desk(request).roles)
 
     @admin.display(description=_("state"))
     def state(self, token: ApiToken) -> Any:
@@ -82,29 +84,29 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise Http404
-        at = desk(request)
-        form = TokenForm(at.newsrooms, sent(request))
+        desk = get_desk(request)
+        form = TokenForm(desk.newsrooms, submitted_data(request))
         if form.is_valid():
-            with refusals_shown(form):
-                token, secret = create_token(by=at.user, **form.cleaned_data)
+            with refusals_on_form(form):
+                token, secret = create_token(by=desk.user, **form.cleaned_data)
                 page = reverse("admin:editorial_apitoken_change", args=[token.pk])
                 explanation = _(
-                    "Put this where the program finds it and nobody else. It is shown now and not again; if it is"
-                    " lost, revoke it and make a new one."
+                    "Save this where only the program can read it. You cannot see it again. If you lose it, revoke it"
+                    " and make a new one."
                 )
                 template = "admin/editorial/secret.html"
-                return page_about(
+                return subject_page(
                     request, token, page, _("The token"), template, explanation=explanation, secret=secret
                 )
-        return page_about(
+        return subject_page(
             request,
             ApiToken(),
             reverse("admin:editorial_apitoken_changelist"),
             _("Make a token"),
             subtitle=str(capfirst(self.opts.verbose_name_plural)),
             explanation=_(
-                "A program that has the token works in your name: it logs claims and writes drafts, of which you are"
-                " an author. It can submit, approve and publish nothing."
+                "A program with this token works in your name. It can log claims and write drafts, and you are an"
+                " author of them. It cannot submit, approve or publish anything."
             ),
             form=form,
         )
@@ -118,11 +120,11 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
         page = reverse("admin:editorial_apitoken_change", args=[pk])
         if request.method == "POST":
             try:
-                revoke_token(token=token, by=desk(request).user)
+                revoke_token(token=token, by=get_desk(request).user)
             except EditorialError as refusal:
                 messages.error(request, str(refusal))
             else:
                 messages.success(request, _("Revoked."))
             return redirect(page)
-        explanation = _("The token is refused from now on, for good. What was drafted with it stays.")
-        return page_about(request, token, page, _("Revoke"), explanation=explanation, removes=True)
+        explanation = _("The token stops working at once and for ever. Claims and drafts written with it stay.")
+        return subject_page(request, token, page, _("Revoke"), explanation=explanation, is_destructive=True)

@@ -1,4 +1,4 @@
-"""Webhooks at the desk: who is told of what becomes public, what was sent, and what came of it."""
+"""Webhooks at the desk: subscriptions, their deliveries and the attempts of each delivery."""
 
 from typing import Any
 from uuid import UUID
@@ -15,40 +15,40 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import DeskAdmin, FollowsParent, desk
-from factcheck.editorial.desk.action_views import Verb, by_name, page_about, too_late
-from factcheck.editorial.desk.people import RecordsActor
+from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissionsMixin, get_desk
+from factcheck.editorial.desk.action_views import DeskAction, by_name, redirect_unavailable, subject_page
+from factcheck.editorial.desk.people import ActorRecordingAdmin
 from factcheck.editorial.events import set_actor
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Attempt, Delivery, Event, Subscription
 
-VERBS: dict[str, Verb[Subscription]] = by_name(
-    Verb(
+ACTIONS: dict[str, DeskAction[Subscription]] = by_name(
+    DeskAction(
         "stop",
         _("Stop"),
-        _("Nothing is sent there any more until you start it again; then what was missed is sent."),
+        _("Nothing is sent to this URL until you start the webhook again. Missed events are sent then."),
         _("Stopped."),
         lambda subscription, _by, _data: delivery.stop(subscription, Subscription.Stopped.BY_HAND),
     ),
-    Verb(
+    DeskAction(
         "start",
         _("Start again"),
-        _("What did not arrive is sent now, and then what became public meanwhile, in its order."),
+        _("Events that did not arrive are sent now, then all later ones in their order."),
         _("Started."),
         lambda subscription, _by, _data: delivery.start(subscription),
     ),
-    Verb(
+    DeskAction(
         "new-secret",
         _("New secret"),
-        _("Messages are signed with the new secret from now on, and for 24 hours with the old one as well."),
+        _("From now on, messages are signed with the new secret. For 24 hours they are also signed with the old one."),
         "",
         lambda subscription, _by, _data: delivery.new_secret(subscription),
     ),
 )
 
 
-def possible(subscription: Subscription) -> list[Verb[Subscription]]:
-    return [VERBS["stop" if subscription.is_running else "start"], VERBS["new-secret"]]
+def available_actions(subscription: Subscription) -> list[DeskAction[Subscription]]:
+    return [ACTIONS["stop" if subscription.is_running else "start"], ACTIONS["new-secret"]]
 
 
 class SubscriptionForm(forms.ModelForm[Subscription]):
@@ -60,22 +60,25 @@ class SubscriptionForm(forms.ModelForm[Subscription]):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(RecordsActor[Subscription], DeskAdmin[Subscription]):
-    """Looked after by who administers accounts: what is sent is public, but where to is nobody's draft."""
+class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[Subscription]):
+    """Account administrators manage webhooks, which send only what is public."""
 
     form = SubscriptionForm
     change_form_template = "admin/editorial/subscription/change_form.html"
-    list_display = ("name", "url", "stopped", "told_of")
+    list_display = ("name", "url", "stopped", "event_names")
     fields = ("name", "url", "events")
 
-    def _administers(self, request: HttpRequest, obj: Any = None) -> bool:
-        return desk(request).administers_accounts
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
 
-    has_view_permission = has_change_permission = has_delete_permission = _administers
-    has_add_permission = _administers
+    def has_change_permission(self, request: HttpRequest, obj: Subscription | None = None) -> bool:
+        return self.has_view_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Subscription | None = None) -> bool:
+        return self.has_view_permission(request, obj)
 
     @admin.display(description=_("events"))
-    def told_of(self, subscription: Subscription) -> str:
+    def event_names(self, subscription: Subscription) -> str:
         return ", ".join(subscription.events)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -85,7 +88,7 @@ class SubscriptionAdmin(RecordsActor[Subscription], DeskAdmin[Subscription]):
 
     def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
         if change:
-            obj.save(update_fields=self.fields)  # the rest is the worker's, which may be writing it just now
+            obj.save(update_fields=self.fields)  # the worker may be writing the other columns
         else:
             obj.cursor = delivery.log_head()  # what becomes public from now on
             obj.save()
@@ -94,56 +97,56 @@ class SubscriptionAdmin(RecordsActor[Subscription], DeskAdmin[Subscription]):
         delivery.remove(obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Its deliveries counted, not listed: there may be thousands."""
-        sent = Delivery.objects.filter(subscription__in=objs).count()
-        return [str(obj) for obj in objs], {Delivery._meta.verbose_name_plural: sent}, set(), []
+        """Counts the deliveries without listing them, because there may be thousands."""
+        deliveries = Delivery.objects.filter(subscription__in=objs).count()
+        return [str(obj) for obj in objs], {Delivery._meta.verbose_name_plural: deliveries}, set(), []
 
-    def beside_form(self, request: HttpRequest, row: Subscription) -> dict[str, Any]:
-        return {"verbs": possible(row)}
+    def status_context(self, request: HttpRequest, row: Subscription) -> dict[str, Any]:
+        return {"actions": available_actions(row)}
 
     def response_add(
         self, request: HttpRequest, obj: Subscription, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return self._secret(request, obj)
+        return self._secret_page(request, obj)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.verb)
-        return [path("<uuid:pk>/do/<slug:verb>/", view, name="webhooks_subscription_verb"), *super().get_urls()]
+        view = self.admin_site.admin_view(self.action_view)
+        return [path("<uuid:pk>/do/<slug:name>/", view, name="webhooks_subscription_action"), *super().get_urls()]
 
-    def verb(self, request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-        if not self._administers(request) or verb not in VERBS:
+    def action_view(self, request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
+        if not self.has_change_permission(request) or name not in ACTIONS:
             raise Http404
-        subscription, asked = get_object_or_404(Subscription, pk=pk), VERBS[verb]
+        subscription, action = get_object_or_404(self.get_queryset(request), pk=pk), ACTIONS[name]
         page = reverse("admin:webhooks_subscription_change", args=[pk])
-        if asked not in possible(subscription):
-            return too_late(request, page)
+        if action not in available_actions(subscription):
+            return redirect_unavailable(request, page)
         if request.method == "POST":
             with transaction.atomic():
-                set_actor(desk(request).user)
-                asked.do(subscription, desk(request).user, {})
-            if asked.name == "new-secret":
-                return self._secret(request, subscription)
-            messages.success(request, str(asked.done))
+                set_actor(get_desk(request).user)
+                action.run(subscription, get_desk(request).user, {})
+            if action.name == "new-secret":
+                return self._secret_page(request, subscription)
+            messages.success(request, str(action.success_message))
             return redirect(page)
-        return page_about(request, subscription, page, asked.label, explanation=asked.explanation)
+        return subject_page(request, subscription, page, action.label, explanation=action.explanation)
 
-    def _secret(self, request: HttpRequest, subscription: Subscription) -> HttpResponse:
-        """Shown in the answer to the form and nowhere else."""
-        return page_about(
+    def _secret_page(self, request: HttpRequest, subscription: Subscription) -> HttpResponse:
+        """The only page that ever shows the secret."""
+        return subject_page(
             request,
             subscription,
             reverse("admin:webhooks_subscription_change", args=[subscription.pk]),
             _("The secret"),
             "admin/editorial/secret.html",
             explanation=_(
-                "Give this to whoever runs the receiver, by a safe way. It is shown now and not again; if it is lost,"
+                "Send this in a safe way to the person who runs the receiver. You cannot see it again. If it is lost,"
                 " make a new one."
             ),
             secret=subscription.secret,
         )
 
 
-class AttemptInline(FollowsParent, admin.TabularInline[Attempt, Delivery]):
+class AttemptInline(ParentPermissionsMixin, admin.TabularInline[Attempt, Delivery]):
     model = Attempt
     verbose_name_plural = _("attempts to deliver it")
     fields = readonly_fields = ("at", "outcome", "status", "milliseconds")
@@ -155,7 +158,7 @@ class AttemptInline(FollowsParent, admin.TabularInline[Attempt, Delivery]):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(DeskAdmin[Delivery]):
+class DeliveryAdmin(AdministratorsAdmin[Delivery]):
     change_form_template = "admin/editorial/delivery/change_form.html"
     list_display = ("number", "subscription", "type", "state", "failures", "derived_at")
     list_select_related = ("subscription",)
@@ -163,33 +166,30 @@ class DeliveryAdmin(DeskAdmin[Delivery]):
     fields = readonly_fields = ("subscription", "type", "of", "message", "state", "derived_at")
     inlines = (AttemptInline,)
 
-    def has_view_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
-        return desk(request).administers_accounts
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         return super().get_queryset(request).select_related("subscription", "entry")
 
     @admin.display(description=_("entry of the log"))
-    def number(self, sent: Delivery) -> int:
-        return sent.entry_id
+    def number(self, row: Delivery) -> int:
+        return row.entry_id
 
     @admin.display(description=_("event"))
-    def type(self, sent: Delivery) -> str:
-        return sent.event
+    def type(self, row: Delivery) -> str:
+        return row.event
 
     @admin.display(description=_("failed attempts"))
-    def failures(self, sent: Delivery) -> int:
-        return sent.tries
+    def failures(self, row: Delivery) -> int:
+        return row.tries
 
-    @admin.display(description=_("of what"))
-    def of(self, sent: Delivery) -> SafeString:
-        place = "reviews" if sent.entry.is_of_review else "demands"
-        address = f"/{place}/{sent.entry.subject}/"
-        return format_html('<a href="{}">{}</a>', address, address)
+    @admin.display(description=_("subject"))
+    def of(self, row: Delivery) -> SafeString:
+        resource = "reviews" if row.entry.is_of_review else "demands"
+        url = f"/{resource}/{row.entry.subject}/"
+        return format_html('<a href="{}">{}</a>', url, url)
 
     @admin.display(description="webhook-id")
-    def message(self, sent: Delivery) -> str:
-        return sent.message_id
+    def message(self, row: Delivery) -> str:
+        return row.message_id
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.send_again)
@@ -198,15 +198,16 @@ class DeliveryAdmin(DeskAdmin[Delivery]):
     def send_again(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.has_view_permission(request):
             raise Http404
-        sent = get_object_or_404(self.get_queryset(request), pk=pk)
+        row = get_object_or_404(self.get_queryset(request), pk=pk)
         page = reverse("admin:webhooks_delivery_change", args=[pk])
         if request.method == "POST":
-            if delivery.send_again(sent):
-                messages.success(request, _("It is in the queue and will be sent at once."))
+            if delivery.send_again(row):
+                messages.success(request, _("The message is in the queue and will be sent at once."))
             else:
                 messages.warning(
-                    request, _("It waits already, or its webhook is stopped; then start the webhook again.")
+                    request,
+                    _("The message is already in the queue, or its webhook has stopped. Then start the webhook again."),
                 )
             return HttpResponseRedirect(page)
-        explanation = _("The receiver gets the message once more, with the same webhook-id.")
-        return page_about(request, sent, page, _("Send again"), explanation=explanation)
+        explanation = _("The receiver gets the message again, with the same webhook-id.")
+        return subject_page(request, row, page, _("Send again"), explanation=explanation)

@@ -1,4 +1,4 @@
-"""As the website writes dates, with the time zone: the desk's times are in UTC, whatever clock the reader has."""
+"""English dates as on the website. Times have their zone, because the desk shows them in UTC."""
 
 DATE_FORMAT = "j F Y"
 TIME_FORMAT = "H:i"

@@ -1,4 +1,7 @@
-"""Day before month. Django has no Vietnamese input formats: 05/11/2026 would be taken for the eleventh of May."""
+"""Vietnamese dates, with the day before the month.
+
+Django has no Vietnamese input formats, so it would read 05/11/2026 as the eleventh of May.
+"""
 
 DATE_FORMAT = "j/n/Y"
 TIME_FORMAT = "H:i"
@@ -8,6 +11,6 @@ MONTH_DAY_FORMAT = "j/n"
 SHORT_DATE_FORMAT = "j/n/Y"
 SHORT_DATETIME_FORMAT = r"H:i j/n/Y \U\T\C"
 FIRST_DAY_OF_WEEK = 1
-# The first one is what forms write; ISO 8601 is read in every language.
+# Forms write the first format. Every language also accepts ISO 8601.
 DATE_INPUT_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
 DATETIME_INPUT_FORMATS = ["%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M"]

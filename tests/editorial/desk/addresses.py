@@ -10,7 +10,7 @@ def page(review: Review) -> str:
     return f"/admin/editorial/review/{review.pk}/change/"
 
 
-def verb(review: Review, name: str) -> str:
+def action_url(review: Review, name: str) -> str:
     return f"/admin/editorial/review/{review.pk}/do/{name}/"
 
 

@@ -36,13 +36,15 @@ def test_imported_name_is_confirmed_by_an_editor(database: str) -> None:
     claimant = make_unconfirmed(newsroom.publisher.pk)
     page = f"/admin/editorial/claimant/{claimant.pk}/"
     lan = signed_in(newsroom.reporter).open(f"{page}change/")
-    assert "This name came in with an import" in lan.text
+    assert "An import brought in this name" in lan.text
     assert not lan.has_link("Confirm the name")
     assert lan.open(f"{page}confirm/").status == 403
     editor = signed_in(newsroom.editor).open("/admin/")
-    editor.follow("Names that came in with imports wait to be confirmed or described.").follow("Nguyễn Văn Mẫu")
+    editor.follow("Names from imports are waiting. Confirm each name or describe the claimant.").follow(
+        "Nguyễn Văn Mẫu"
+    )
     editor.follow("Confirm the name")
-    assert "You state that this is a public figure" in editor.text
+    assert "You confirm that this is a public figure" in editor.text
     other = signed_in(newsroom.second).open(f"{page}confirm/")
     editor.press("Confirm the name")
     assert "This name has already been confirmed." in other.press("Confirm the name").text
@@ -93,7 +95,7 @@ def test_imported_organisation_is_confirmed_as_one(database: str) -> None:
         newsroom=newsroom.publisher, type="organization", name="Hội Mẫu", confirmed=False
     )
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/confirm/")
-    assert "You state that this is an organisation and the name is right." in editor.text
+    assert "You confirm that this is an organisation and that the name is right." in editor.text
     editor.press("Confirm the name")
     claimant.refresh_from_db()
     assert (claimant.confirmed, claimant.is_public_figure) == (True, False)
@@ -114,8 +116,8 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(database: str) -> 
     editor.press("Describe instead of naming")
     assert "This field is required." in editor.text
     editor.fill(description="một quan chức xã").press("Describe instead of naming")
-    assert "The name is gone from all drafts." in editor.text
-    assert "1 published review still shows it: open a correction there." in editor.text
+    assert "The name is removed from all drafts." in editor.text
+    assert "1 published review still shows the name. Open a correction there." in editor.text
     claimant.refresh_from_db()
     assert (claimant.type, claimant.name, claimant.description, claimant.job_title, claimant.same_as) == (
         "unnamed",
@@ -130,10 +132,12 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(database: str) -> 
     assert "already described, not named" in editor.press("Describe instead of naming").text
 
 
-STILL_NAMED = "These published reviews still show a name. Open a correction of each, or ask the newsroom whose it is:"
+STILL_NAMED = (
+    "These published reviews still show a name. Open a correction of each, or ask the newsroom that published it:"
+)
 EARLIER = (
-    "Earlier revisions stay readable with the name. If it has to go from those too, open a correction, and when the name"
-    " is out of the draft use “Erase what is published, keep this draft…”."
+    "Earlier revisions still show the name. To remove it there too, open a correction and take the name out of the"
+    " draft. Then use “Erase what is published, keep this draft…”."
 )
 
 
@@ -156,7 +160,7 @@ def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/").fill(description="một quan chức xã")
     assert EARLIER in editor.text
     editor.press("Describe instead of naming")
-    assert "3 published reviews still show it: open a correction of each." in editor.text
+    assert "3 published reviews still show the name. Open a correction of each." in editor.text
     assert STILL_NAMED in editor.open(page).text
     assert EARLIER in editor.text
     assert editor.has_link("Bài của tòa soạn khác")
@@ -166,7 +170,7 @@ def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(
     assert "and more" in editor.open(page).text
     monkeypatch.undo()
     monkeypatch.setattr(claimants, "SECONDS", 0)
-    assert "so many published reviews" in editor.open(page).text
+    assert "too many published reviews" in editor.open(page).text
     monkeypatch.undo()
 
     for room, review in ((newsroom, ours), (other, theirs)):

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.forms import inlineformset_factory
 
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant
-from factcheck.editorial.desk.edit_conflicts import SeenFormSet
+from factcheck.editorial.desk.edit_conflicts import ConflictCheckedFormSet
 from factcheck.editorial.models import Claimant, Membership, Review, Source, Topic
 from factcheck.editorial.proposals import review_policy
 from tests.drafts import (
@@ -25,7 +25,7 @@ from tests.drafts import (
 from tests.journeys.browser import signed_in
 from tests.tokens import CLAIM, make_program
 
-TOLD = "Not saved: this was changed by somebody else since you opened it."
+TOLD = "Not saved: somebody else has changed this since you opened it."
 
 
 def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(database: str) -> None:
@@ -36,7 +36,7 @@ def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(database: str)
     hoa.fill(headline="Tít của Hoa").press("Save and go on")
     assert Review.objects.get().headline == "Tít của Hoa"
     lan.fill(headline="Tít của Lan").press("Save and go on")
-    assert "Not saved: this was changed by somebody else since you opened it." in lan.text
+    assert "Not saved: somebody else has changed this since you opened it." in lan.text
     assert lan.value("headline") == "Tít của Lan"
     assert Review.objects.get().headline == "Tít của Hoa"
     lan.press("Save and go on")
@@ -95,7 +95,7 @@ def test_change_of_sources_alone_counts_too(database: str) -> None:
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
     hoa.fill(sources__0__title="Nguồn mới").press("Save and go on")
     lan.fill(headline="Tít của Lan").press("Save and go on")
-    assert "Not saved: this was changed by somebody else" in lan.text
+    assert "Not saved: somebody else has changed this" in lan.text
 
 
 def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press(database: str) -> None:
@@ -156,7 +156,7 @@ def test_what_two_add_at_once_is_there_once_and_the_second_is_told(database: str
         each.add_row(rows)
         each.fill(**{place + name: str(value) for name, value in typed.items()}).press(button)
     second = pages[1].press(button)
-    assert "Somebody else has added this meanwhile. Leave this row empty." in second.text
+    assert "Somebody else has already added this. Leave this row empty." in second.text
     second.fill(**dict.fromkeys((place + name for name in typed), "")).press(button)
     assert "Somebody else" not in second.text
     assert saved.count() == count
@@ -164,7 +164,7 @@ def test_what_two_add_at_once_is_there_once_and_the_second_is_told(database: str
 
 def test_rows_that_a_page_never_had_are_not_looked_for(database: str) -> None:
     """A number with 24 digits would hold the row and a thread of the server for ever."""
-    rows = inlineformset_factory(Review, Source, formset=SeenFormSet, fields=["title"])
+    rows = inlineformset_factory(Review, Source, formset=ConflictCheckedFormSet, fields=["title"])
     sent = {"sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "100000"}
     assert rows(sent, instance=Review()).data == sent
 
@@ -190,7 +190,7 @@ def test_second_to_save_a_demand_is_told(database: str) -> None:
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
     hoa.fill(done="Đã trả lời.").press("Save and go on")
     lan.fill(done="Chưa trả lời.").press("Save and go on")
-    assert "Not saved: this was changed by somebody else" in lan.text
+    assert "Not saved: somebody else has changed this" in lan.text
     assert lan.value("done") == "Chưa trả lời."
 
 
@@ -235,7 +235,7 @@ def test_state_that_the_form_was_filled_from_stands_once_in_each_page(database: 
     ):
         assert row is not None
         html = chief.open(f"/admin/editorial/{row._meta.model_name}/{row.pk}/change/").html
-        assert html.count('name="seen"') == 1
+        assert html.count('name="row_state"') == 1
 
 
 @pytest.mark.parametrize("redact", [False, True])
@@ -304,7 +304,7 @@ def test_role_that_was_given_meanwhile_keeps_an_account_from_administering(datab
     boss.fill(administers=True).press("Save")
     assert TOLD in boss.text
     boss.press("Save")
-    assert "Who administers accounts cannot have a role in a newsroom." in boss.text
+    assert "An account administrator cannot have a role in a newsroom." in boss.text
 
 
 def test_second_to_save_a_publisher_is_told(database: str) -> None:

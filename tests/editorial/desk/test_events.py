@@ -3,7 +3,7 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial.desk.event_texts import KINDS
+from factcheck.editorial.desk.event_texts import SUBJECT_MODELS
 from factcheck.editorial.models import EditorialEvent, Membership
 from factcheck.editorial.models.events import ACTIONS
 from factcheck.editorial.proposals import workflow
@@ -24,7 +24,7 @@ EVENTS = "/admin/editorial/editorialevent/"
 
 
 def test_every_action_is_of_a_known_kind() -> None:
-    assert {action.partition(".")[0] for action in ACTIONS} == set(KINDS)
+    assert {action.partition(".")[0] for action in ACTIONS} == set(SUBJECT_MODELS)
 
 
 def test_what_an_event_is_about_is_named_and_linked(newsroom: Newsroom) -> None:

@@ -58,7 +58,7 @@ def approve(newsroom: Newsroom, batch: ImportBatch) -> None:
 def test_import_is_approved_and_published_by_somebody_else(batch: tuple[Newsroom, ImportBatch]) -> None:
     newsroom, imported = batch
     importer = signed_in(newsroom.second).open(f"/admin/editorial/importbatch/{imported.pk}/change/")
-    assert "It waits for a decision by somebody other than the person who imported it." in importer.text
+    assert "Waiting for approval by somebody other than the person who imported it." in importer.text
     assert not importer.has_link("Approve all of it")
     assert importer.has_link("Take back")
     reporter = signed_in(newsroom.reporter).open(importer.path)
@@ -71,11 +71,11 @@ def test_import_is_approved_and_published_by_somebody_else(batch: tuple[Newsroom
     assert waiting(imported).digest in editor.text
     assert 'class="default" value="Approve all of it"' in editor.html
     editor.press("Approve all of it")
-    assert "It is approved and not yet all published." in editor.text
+    assert "Approved, but not all published yet." in editor.text
     assert f"Decided by {newsroom.editor}," in editor.text
     assert LogEntry.objects.count() == 0
     editor.follow("Publish all of it").press("Publish all of it")
-    assert "It is approved and published." in editor.text
+    assert "Approved and published." in editor.text
     assert LogEntry.objects.count() == 3
     assert not editor.has_link("Publish all of it")
     events = EditorialEvent.objects.filter(action__startswith="import.").order_by("pk").values_list("action", flat=True)
@@ -99,7 +99,7 @@ def test_large_import_is_published_in_parts(
     stopped = signed_in(newsroom.chief).open(page(imported)).follow("Publish all of it")
     assert "goes-on" not in stopped.html
     editor.press("Go on")
-    assert "It is approved and published." in editor.text
+    assert "Approved and published." in editor.text
     assert LogEntry.objects.count() == 3
     stopped.press("Publish all of it")
     assert LogEntry.objects.count() == 3
@@ -115,7 +115,7 @@ def test_parts_follow_each_other_by_themselves(
     monkeypatch.setattr(proposal_actions, "PART", 0)
     with desk_of(newsroom.editor, decision(imported, "publish").removeprefix("/admin/")) as shown:
         shown.click("input[type=submit][value='Publish all of it']")
-        shown.wait_for_selector("text=It is approved and published.")
+        shown.wait_for_selector("text=Approved and published.")
     assert LogEntry.objects.count() == 3
 
 
@@ -132,14 +132,14 @@ def test_publication_in_parts_is_stopped_by_keyboard(
         shown.click("input[type=submit][value='Publish all of it']")
         shown.wait_for_timeout(1000)  # the first part is done, the second under way: the page can only be typed at
         shown.keyboard.press("Enter")
-        shown.wait_for_selector("text=It is approved and not yet all published.")
+        shown.wait_for_selector("text=Approved, but not all published yet.")
 
 
 @pytest.mark.parametrize(
     ("language", "whole", "each"),
     [
-        ("en", "Digest over all of it:", "Digest of the review"),
-        ("vi", "Mã băm của toàn bộ:", "Mã băm của bài"),
+        ("en", "Digest of the whole import:", "Digest of the review"),
+        ("vi", "Mã băm của toàn bộ đợt nhập:", "Mã băm của bài"),
     ],
 )
 def test_digests_have_one_word(batch: tuple[Newsroom, ImportBatch], language: str, whole: str, each: str) -> None:
@@ -180,21 +180,21 @@ def test_names_that_nobody_confirmed_are_told_before_they_become_public(
     call_command("import_reviews", str(file), by=newsroom.second.username, refused=tmp_path / "refused.jsonl")
     imported = ImportBatch.objects.get()
     editor = signed_in(newsroom.editor).open(decision(imported, "approve"))
-    assert "2 names of claimants that nobody has confirmed become public with this import." in editor.text
+    assert "2 unconfirmed names of claimants become public with this import." in editor.text
     assert "Teil 1. Falsch Hans Muster (not confirmed) anderswo.example" in editor.text
     with monkeypatch.context() as many:
-        many.setattr(imports, "MOST_LOOKED_AT", 1)
-        assert "At least 1 names" in editor.open(decision(imported, "approve")).text
+        many.setattr(imports, "MAX_SEARCHED", 1)
+        assert "At least 1 unconfirmed names" in editor.open(decision(imported, "approve")).text
     editor.follow("Claimants to confirm or to describe")
     assert "Hans Muster" in editor.text
     hans = Claimant.objects.get(name="Hans Muster")
     confirm_claimant(claimant=hans, by=newsroom.editor, digest=claimant_digest(hans))
     assert "Hans Muster" not in editor.open("/admin/editorial/claimant/?confirmed__exact=0").text
-    told = "1 name of a claimant that nobody has confirmed becomes public with this import."
+    told = "1 unconfirmed name of a claimant becomes public with this import."
     assert told in editor.open(decision(imported, "approve")).press("Approve all of it").text
     assert told in editor.open(decision(imported, "publish")).text
-    monkeypatch.setattr(imports, "MOST_LOOKED_AT", 1)
-    assert "nobody has confirmed" not in editor.press("Publish all of it").text
+    monkeypatch.setattr(imports, "MAX_SEARCHED", 1)
+    assert "unconfirmed name" not in editor.press("Publish all of it").text
 
 
 def test_home_lists_an_import_until_it_is_public(batch: tuple[Newsroom, ImportBatch]) -> None:
@@ -233,17 +233,17 @@ def test_import_is_returned_with_a_reason(batch: tuple[Newsroom, ImportBatch]) -
     newsroom, imported = batch
     proposal = waiting(imported)
     editor = signed_in(newsroom.editor).open(decision(proposal, "return"))
-    assert "Its reviews stay as drafts and are not published" in editor.text
+    assert "Its reviews stay drafts and are not published" in editor.text
     editor.press("Return all of it")
     assert "Write what has to change" in editor.text
     editor.fill(reason="Sai địa chỉ.").press("Return all of it")
-    assert "It was returned. A review that was approved alone before can still be published" in editor.text
+    assert "Returned. You can still publish a review that was approved separately" in editor.text
     assert "editor@kiemchung.example returned it with this message: Sai địa chỉ." in editor.text
     importer = signed_in(newsroom.second).open("/admin/")
     assert f"Returned to you {imported} Sai địa chỉ. Import · {newsroom.editor}," in importer.text
     assert set(Review.objects.values_list("state", flat=True)) == {"draft"}
     assert editor.open(decision(proposal, "approve")).path == page(imported)
-    assert "This cannot be done now" in editor.text
+    assert "You cannot do this now" in editor.text
     assert editor.open(decision(proposal, "erase")).status == 404
 
 
@@ -259,13 +259,13 @@ def test_interrupted_import_is_closed_and_then_decided_on(
     batch = ImportBatch.objects.get()
     assert set(Review.objects.values_list("state", flat=True)) == {"submitted"}
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{batch.pk}/change/")
-    assert "was interrupted. Run it again to go on, or close it." in editor.text
+    assert "was interrupted. Run it again to continue, or close it." in editor.text
     assert not editor.has_link("Approve all of it")
     assert not signed_in(newsroom.reporter).open(editor.path).has_link("Close it")
     assert signed_in(make_newsroom("khac.example").chief).open(editor.path.replace("change", "close")).status == 404
     editor.follow("Close it").press("Close it")
-    assert "It waits for a decision by somebody other than the person who imported it." in editor.text
-    assert "This cannot be done now" in editor.open(f"/admin/editorial/importbatch/{batch.pk}/close/").text
+    assert "Waiting for approval by somebody other than the person who imported it." in editor.text
+    assert "You cannot do this now" in editor.open(f"/admin/editorial/importbatch/{batch.pk}/close/").text
     assert not EditorialEvent.objects.filter(action="import.submitted").exists()
     assert EditorialEvent.objects.get(action="import.closed").actor == newsroom.editor
     assert editor.has_link("Approve all of it")
@@ -279,7 +279,7 @@ def test_single_review_is_returned_and_the_others_go_on(batch: tuple[Newsroom, I
     editor.press("Approve all of it")
     review = Review.objects.earliest("created_at", "pk")
     editor.open(f"/admin/editorial/review/{review.pk}/change/")
-    assert "The import that brought it is approved; this review becomes public with the import." in editor.text
+    assert "The import of this review is approved. The review becomes public with the import." in editor.text
     assert editor.has_link("Return with a message")
     assert not signed_in(newsroom.reporter).open(editor.path).has_link("Return with a message")
     editor.open(decision(review, "return")).fill(reason="Sai địa chỉ.").press("Return with a message")
@@ -298,7 +298,7 @@ def test_single_review_that_is_approved_is_published_though_the_import_is_return
     editor.follow("Approve").press("Approve")
     editor.open(f"/admin/editorial/importbatch/{imported.pk}/change/").follow("Return all of it")
     editor.fill(reason="Sai địa chỉ.").press("Return all of it")
-    assert "A review that was approved alone before can still be published on its own page." in editor.text
+    assert "You can still publish a review that was approved separately, on the review’s own page." in editor.text
     approved = editor.open("/admin/").text.split("Approved and not yet published")[1]
     assert approved.count("Die Erde ist eine Scheibe") == 1
     editor.follow(str(review)).follow("Publish").press("Publish")
@@ -331,9 +331,9 @@ def test_unfinished_import_cannot_be_decided(database: str) -> None:
     newsroom = make_newsroom()
     imported = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/change/")
-    assert "was interrupted. Run it again to go on, or close it." in editor.text
+    assert "was interrupted. Run it again to continue, or close it." in editor.text
     assert not editor.has_link("Approve all of it")
-    assert "None: nothing in the files was new or changed." in editor.text
+    assert "None. The files had nothing new or changed." in editor.text
     assert editor.open("/admin/editorial/importbatch/").status == 200
     assert editor.open("/admin/editorial/importbatch/add/").status == 403
 
@@ -344,7 +344,7 @@ def test_page_of_an_import_counts_and_reads_no_more_than_it_shows(
     newsroom, imported = batch
     importer = signed_in(newsroom.second).open(page(imported))
     assert "3 claims have not been compared with the published ones yet." in importer.text
-    monkeypatch.setattr(imports, "MOST_COUNTED", 2)
+    monkeypatch.setattr(imports, "MAX_COUNTED", 2)
     assert (
         "More than 2 claims have not been compared with the published ones yet." in importer.open(page(imported)).text
     )

@@ -53,10 +53,10 @@ def test_home_and_lists_ask_the_same_whatever_the_rows(database: str, rows: int)
 
 
 def test_demands_that_wait_for_their_day_hide_no_new_one(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(home, "MOST", 2)
+    monkeypatch.setattr(home, "MAX_ROWS", 2)
     newsroom = make_newsroom()
     for _ in range(5):
-        approve_demand(newsroom, make_demand(newsroom, publish_after=demand_policy.today() + timedelta(days=30)))
+        approve_demand(newsroom, make_demand(newsroom, publish_after=demand_policy.utc_today() + timedelta(days=30)))
     approve_demand(newsroom, make_demand(newsroom, from_name="Công ty Đã Duyệt"))
     workflow.submit(subject=make_demand(newsroom, from_name="Công ty Mới"), by=newsroom.reporter)
     text = signed_in(newsroom.editor).open("/admin/").text
@@ -81,14 +81,14 @@ def test_page_of_a_review_asks_a_fixed_number(database: str) -> None:
 
 
 def test_count_stops(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists, "MOST_ROWS", 3)
+    monkeypatch.setattr(lists, "MAX_ROWS", 3)
     newsroom = make_newsroom()
     fill(newsroom, 5)
     paginator = BoundedPaginator(Review.objects.order_by("-changed_at"), 2)
     assert (paginator.count, paginator.num_pages, paginator.is_cut_off) == (3, 2, True)
     assert BoundedPaginator([1, 2], 2).count == 2
     assert (
-        "3 reviews or more; search or filter to see others"
+        "3 reviews or more. Search or filter to see others"
         in signed_in(newsroom.editor).open("/admin/editorial/review/").text
     )
 
@@ -160,7 +160,7 @@ def test_search_uses_the_trigram_indexes(database: str) -> None:
         cursor.execute("SET enable_seqscan = off")
         for model, field, index in cases:
             for word in ("vaccine", "Bộ", "ở"):
-                found = model.objects.filter(lists.all_words(field, [word])).order_by()
+                found = model.objects.filter(lists.contains_all(field, [word])).order_by()
                 assert index in found.explain()
         cursor.execute("SET enable_sort = off")
         in_order = Claimant.objects.filter(newsroom=1)[:10].explain()

@@ -28,7 +28,7 @@ def test_logging_out_twice_is_no_loss(database: str) -> None:
 
 
 def test_login_page_says_whom_to_ask_for_a_password(database: str) -> None:
-    assert "An account administrator gives you a new one." in Browser().open("/admin/login/").text
+    assert "Ask an account administrator for a new one." in Browser().open("/admin/login/").text
 
 
 def test_login_that_is_to_lead_to_another_site_leads_to_the_first_page(database: str) -> None:

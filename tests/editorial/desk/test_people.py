@@ -28,7 +28,7 @@ def test_changes_of_accounts_are_written_down_with_who_made_them(database: str) 
     boss = signed_in(make_administrator()).open(f"/admin/editorial/user/{newsroom.reporter.pk}/change/")
     boss.fill(byline="Lan").choose("memberships-0-role", "Editor").press("Save and continue editing")
     boss.fill(memberships__0__DELETE=True).press("Save and continue editing")
-    assert "This person may sign in but has no role in a newsroom" in boss.text
+    assert "This person can sign in but has no role in a newsroom" in boss.text
     boss.open(f"/admin/editorial/user/{newsroom.reporter.pk}/password/")
     boss.fill(password1="nước lũ lên mái chùa", password2="nước lũ lên mái chùa").press("Change password")
     events = EditorialEvent.objects.order_by("pk")[before + 2 :]  # the administrator's own making
@@ -61,7 +61,7 @@ def test_administrator_has_no_role_and_the_form_says_so(database: str) -> None:
     newsroom = make_newsroom()
     boss = signed_in(make_administrator()).open(f"/admin/editorial/user/{newsroom.editor.pk}/change/")
     boss.fill(administers=True).press("Save")
-    assert "Who administers accounts cannot have a role in a newsroom." in boss.text
+    assert "An account administrator cannot have a role in a newsroom." in boss.text
     assert not newsroom.editor.groups.exists()
     boss.fill(memberships__0__DELETE=True).press("Save")
     assert [group.name for group in newsroom.editor.groups.all()] == ["Account administrators"]
@@ -76,7 +76,7 @@ def test_role_without_sign_in_is_warned_of(database: str) -> None:
     newsroom = make_newsroom()
     boss = signed_in(make_administrator()).open(f"/admin/editorial/user/{newsroom.editor.pk}/change/")
     boss.fill(is_staff=False).press("Save")
-    assert "This person has a role but may not sign in." in boss.text
+    assert "This person has a role but cannot sign in." in boss.text
     newsroom.editor.refresh_from_db()
     assert not newsroom.editor.is_staff
 

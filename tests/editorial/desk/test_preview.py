@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import translation
 
 from factcheck.editorial import review_statements
-from factcheck.editorial.desk.preview import ON_SCALE, PLACES, changes
+from factcheck.editorial.desk.preview import ON_SCALE, PLACES, compare
 from factcheck.editorial.proposals import demand_policy
 from tests.drafts import make_claim, make_demand, make_newsroom, make_review
 
@@ -32,7 +32,7 @@ def said(**fields: Any) -> dict[str, Any]:
 
 
 def listed(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, list[str], list[str]]]:
-    return [(str(change.label), change.removed, change.added) for change in changes(before, after)]
+    return [(str(change.label), change.removed, change.added) for change in compare(before, after)]
 
 
 def test_changes_nothing() -> None:

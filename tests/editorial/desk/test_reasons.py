@@ -93,4 +93,4 @@ def test_description_in_place_of_a_name(newsroom: Newsroom) -> None:
     browser.fill(description="một\x9dhội").press("Describe instead of naming")
     assert REFUSED.replace("000B", "009D") in browser.text
     browser.fill(description="một hội").press("Describe instead of naming")
-    assert "The name is gone from all drafts." in browser.text
+    assert "The name is removed from all drafts." in browser.text

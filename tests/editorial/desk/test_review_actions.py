@@ -5,7 +5,7 @@ from typing import Any
 
 from factcheck.editorial.desk import proposal_actions, review_actions
 from factcheck.editorial.desk.access import Desk
-from factcheck.editorial.desk.action_views import Verb
+from factcheck.editorial.desk.action_views import DeskAction
 from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Review, User
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry
@@ -19,15 +19,18 @@ from tests.drafts import (
     waiting,
     withdraw_review,
 )
-from tests.editorial.desk.addresses import decision, page, verb
+from tests.editorial.desk.addresses import action_url, decision, page
 from tests.journeys.browser import signed_in
 
 
-def offered(user: User, review: Review) -> list[Verb[Any]]:
+def offered(user: User, review: Review) -> list[DeskAction[Any]]:
     """The buttons on the review's page: for its open proposal, and for the review itself."""
     review.refresh_from_db()
     at = Desk(user)
-    return [*proposal_actions.possible(at, workflow.open_proposal(review)), *review_actions.possible(at, review)]
+    return [
+        *proposal_actions.available_actions(at, workflow.open_proposal(review)),
+        *review_actions.available_actions(at, review),
+    ]
 
 
 def names(user: User, review: Review) -> list[str]:
@@ -60,10 +63,7 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     assert names(newsroom.reporter, review) == ["reinstate"]
     assert names(newsroom.editor, review) == ["reinstate", "redact", "erase"]
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
-    assert (
-        lan.text.lower().count("reinstate it before you submit a correction, or erase what is published and keep this")
-        == 2
-    )  # what is, and what lacks
+    assert lan.text.count("erase what is published and keep this draft") == 2
     assert not lan.has_button("Save and submit for approval")
     lan.open(f"/admin/editorial/review/{review.pk}/do/submit/")
     assert "This review is withdrawn. Reinstate it before you submit a correction" in lan.text
@@ -77,7 +77,7 @@ def test_red_is_for_what_takes_something_away(database: str) -> None:
     review = make_review(newsroom)
 
     def red() -> list[str]:
-        return [each.name for each in offered(newsroom.editor, review) if each.removes]
+        return [each.name for each in offered(newsroom.editor, review) if each.is_destructive]
 
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     assert red() == []
@@ -110,12 +110,12 @@ def test_looking_changes_nothing(database: str) -> None:
     workflow.submit(subject=review, by=newsroom.reporter)
     before = (list(Proposal.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count())
     editor = signed_in(newsroom.editor)
-    pages = [verb(review, name) for name in review_actions.VERBS]
-    for address in (*pages, *(decision(review, name) for name in proposal_actions.VERBS)):
+    pages = [action_url(review, name) for name in review_actions.ACTIONS]
+    for address in (*pages, *(decision(review, name) for name in proposal_actions.ACTIONS)):
         editor.open(address)
         assert editor.status == 200
     assert (list(Proposal.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count()) == before
-    for address in (verb(review, "unheard-of"), decision(review, "unheard-of"), verb(review, "approve")):
+    for address in (action_url(review, "unheard-of"), decision(review, "unheard-of"), action_url(review, "approve")):
         assert editor.open(address).status == 404
 
 
@@ -128,10 +128,7 @@ def test_stale_page_cannot_be_approved(database: str) -> None:
     Review.objects.filter(pk=review.pk).update(summary="Khác hẳn.")
     workflow.submit(subject=review, by=newsroom.reporter)
     editor.press("Approve")
-    assert (
-        "This has already been decided. Reload the page to see the decision. Reload the page to see the decision."
-        in editor.text
-    )
+    assert "This has already been decided. Reload the page to see the decision." in editor.text
     assert editor.path == page(review)
     assert "Khác hẳn." in editor.follow("Approve").text
     assert not Proposal.objects.filter(decision="approved").exists()
@@ -144,10 +141,7 @@ def test_reason_of_a_return_that_comes_too_late_is_still_there(database: str) ->
     editor = signed_in(newsroom.editor).open(decision(review, "return"))
     workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
     editor.fill(reason="Ghi rõ ngày quay.").press("Return with a message")
-    assert (
-        "This has already been decided. Reload the page to see the decision. Reload the page to see the decision."
-        in editor.text
-    )
+    assert "This has already been decided. Reload the page to see the decision." in editor.text
     assert editor.value("reason") == "Ghi rõ ngày quay."
 
 
@@ -156,14 +150,17 @@ def test_decision_is_closed_to_strangers_and_says_what_it_leads_to(database: str
     review, demand = make_review(newsroom), make_demand(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     workflow.submit(subject=demand, by=newsroom.reporter)
-    for subject, told in ((review, "Afterwards it can be published."), (demand, "on that day automatically")):
+    for subject, told in (
+        (review, "Afterwards it can be published."),
+        (demand, "it is published automatically on that day"),
+    ):
         address = decision(subject, "approve")
         assert signed_in(stranger.chief).open(address).status == 404
         editor = signed_in(newsroom.editor).open(address)
         assert told in editor.text
         assert "| Approve |" in editor.html
         mine = signed_in(newsroom.reporter).open(address)
-        assert "This cannot be done now" in mine.text
+        assert "You cannot do this now" in mine.text
         assert mine.open(decision(subject, "take-back")).press("Take back").text.count("Taken back.") == 1
 
 
@@ -184,7 +181,7 @@ def test_refusal_keeps_what_was_typed(database: str) -> None:
     newsroom = make_newsroom()
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    reporter = signed_in(newsroom.reporter).open(verb(review, "correct"))
+    reporter = signed_in(newsroom.reporter).open(action_url(review, "correct"))
     reporter.fill(note="Một câu dài mà không ai muốn gõ lại.").press("Open a correction")
     assert "Say what kind of correction this is." in reporter.text
     assert reporter.value("note") == "Một câu dài mà không ai muốn gõ lại."
@@ -194,7 +191,7 @@ def test_fields_of_a_verb_name_their_help_and_begin_with_a_capital(database: str
     newsroom = make_newsroom()
     review = make_review(newsroom)
     publish_review(newsroom, review)
-    html = signed_in(newsroom.reporter).open(verb(review, "correct")).html
+    html = signed_in(newsroom.reporter).open(action_url(review, "correct")).html
     assert 'aria-describedby="id_note_helptext"' in html
     assert 'id="id_note_helptext">Readers see this.' in html
     demand = make_demand(newsroom)

@@ -26,8 +26,8 @@ def test_submitted_review_cannot_be_changed(database: str) -> None:
     form = signed_in(newsroom.reporter).open(page(review)).fill(headline="Sau khi gửi")
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     form.press("Save and go on")
-    assert "Not saved: the review is no longer a draft." in form.text
-    assert "Submitted by reporter@kiemchung.example. Nobody can change it while it waits" in form.text
+    assert "Not saved: the review isn’t a draft any more." in form.text
+    assert "Submitted by reporter@kiemchung.example. Nobody can change it until it is decided" in form.text
     assert not form.has_button("Save and go on")
     review.refresh_from_db()
     assert (review.headline, review.state) == ("Video nước lũ là của năm 2020", "submitted")
@@ -86,7 +86,7 @@ def test_correction_is_not_offered_for_submission_while_an_erasure_waits(databas
         "A withdrawal, reinstatement or erasure of this review is open. Have it decided first, or take it back."
         in lan.text
     )
-    assert "somebody may have been quicker" not in lan.text
+    assert "Somebody else may have been quicker" not in lan.text
     assert not lan.has_button("Save and submit for approval")
     lan.fill(headline="", sources__0__url="nowhere").press("Save and go on")
     assert "Write the full URL" in lan.text

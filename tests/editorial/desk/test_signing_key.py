@@ -19,7 +19,7 @@ ORIGIN = "127.0.0.1:8000/api/v1/log"
 OTHER = SigningKey(ORIGIN, bytes(32))
 LEFT = {
     "en": "Send this message to the site’s operator.",
-    "vi": "Hãy báo nội dung trên cho người vận hành trang.",
+    "vi": "Hãy gửi nội dung này cho người vận hành trang web.",
 }
 
 

@@ -26,7 +26,7 @@ def test_who_logs_a_claim_that_exists_is_warned_and_may_go_on(newsroom: Newsroom
     publish_claim(newsroom)
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save and write the review of this claim")
-    assert "Your claim is saved. These may say the same" in lan.text
+    assert "Your claim is saved. These claims may say the same" in lan.text
     assert lan.html.index(FLOOD) < lan.html.index("Go on with mine")  # to be read first
     assert "Video nước lũ là của năm 2020" in lan.text
     assert Claim.objects.count() == 2
@@ -48,7 +48,7 @@ def test_claims_that_are_little_alike_stand_below_and_are_called_so(newsroom: Ne
     publish_claim(newsroom)
     publish_claim(newsroom, "Nước lũ ở Quảng Ngãi có cá sấu bơi vào trường học.")
     mine = make_claim(newsroom, text="Ở Huế nước lũ lên tới mái chùa rồi.")
-    page, little = f"/admin/editorial/claim/{mine.pk}/similar/", "Little alike, probably not the same"
+    page, little = f"/admin/editorial/claim/{mine.pk}/similar/", "Less similar, probably not the same"
     lan = signed_in(newsroom.reporter).open(page)
     likely, unlikely = lan.text.split(little)
     assert FLOOD in likely
@@ -71,7 +71,7 @@ def test_claim_of_another_newsroom_that_is_used_is_linked_where_it_can_be_read(n
     lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save")
     lan.press("Use this one instead")
     assert (lan.path, lan.status) == ("/admin/editorial/claim/", 200)
-    assert f'yours is gone. <a href="/claims/{existing.pk}/">' in lan.html
+    assert f'Yours is deleted. <a href="/claims/{existing.pk}/">' in lan.html
 
 
 @pytest.mark.parametrize("window", ["", "&_popup=1"])
@@ -93,14 +93,14 @@ def test_newsroom_is_told_that_it_has_reviewed_the_claim(newsroom: Newsroom) -> 
     draft = make_review(newsroom, make_claim(newsroom, text=text), headline="Đang viết")
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text=text, language="vi").press("Save")
-    assert lan.text.count("Your newsroom has written about this claim already:") == 2
+    assert lan.text.count("Your newsroom has already written about this claim:") == 2
     for each, state in ((review, "published, vi"), (draft, "draft, vi")):
         assert f'href="/admin/editorial/review/{each.pk}/change/"' in lan.html
         assert f"{each} ({state})" in lan.text
     stranger = signed_in(make_newsroom("khac.example").reporter).open("/admin/editorial/claim/add/")
     stranger.fill(text=text, language="vi").press("Save")
     assert "may say the same" in stranger.text
-    assert "Your newsroom has written" not in stranger.text
+    assert "Your newsroom has already written" not in stranger.text
 
 
 def test_addresses_that_would_be_lost_with_a_claim_are_there_to_copy(newsroom: Newsroom) -> None:
@@ -109,7 +109,7 @@ def test_addresses_that_would_be_lost_with_a_claim_are_there_to_copy(newsroom: N
     mine.appearances.all().delete()
     page = f"/admin/editorial/claim/{mine.pk}/similar/"
     lan = signed_in(newsroom.reporter).open(page)
-    assert "thrown away with it" not in lan.text
+    assert "appearances of your claim are deleted" not in lan.text
     mine.appearances.create(url="https://social.example/p/1", archive_url="https://archive.example/1")
     assert "Copy what you still need: https://social.example/p/1 ( https://archive.example/1 )" in lan.open(page).text
     claim.appearances.create(url="https://social.example/p/2")
@@ -162,7 +162,7 @@ def test_comparison_that_takes_too_long_is_said_and_not_taken_for_nothing_found(
     monkeypatch.setattr(pages.similar_claims, "match", Mock(side_effect=TimeoutError))
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text=FLOOD, language="vi").press("Save")
-    assert "Comparing with what is published took too long." in lan.text
+    assert "The comparison with published claims took too long." in lan.text
     assert Claim.objects.get().text == FLOOD
 
 
@@ -174,7 +174,7 @@ def test_comparison_by_words_alone_is_said(newsroom: Newsroom, monkeypatch: pyte
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text=FLOOD, language="vi").press("Save")
     assert "may say the same" in lan.text
-    assert "Compared by words alone just now: the same in another language may be missing." in lan.text
+    assert "Only words could be compared just now." in lan.text
 
 
 def test_small_window_gives_the_chosen_claim_to_the_form_that_opened_it(newsroom: Newsroom) -> None:
@@ -222,7 +222,7 @@ def test_reporter_is_not_offered_to_exchange_what_is_not_theirs(newsroom: Newsro
         assert lan.has_link("It is not")
         assert not lan.has_link("It is the same")
         lan.open(f"{page}similar/")
-        assert "Only whoever logged this claim and wrote its drafts, or an Editor," in lan.text
+        assert "You cannot use another claim instead." in lan.text
         assert FLOOD in lan.text
         assert not lan.has_button("Use this one instead")
         assert hoa.open(f"{page}similar/").has_button("Use this one instead")

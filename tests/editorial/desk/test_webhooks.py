@@ -64,7 +64,7 @@ def test_stop_start_and_new_secret_are_written_down(sysop: User) -> None:
     address = f"/admin/webhooks/subscription/{subscription.pk}/do/"
     browser = signed_in(sysop)
     assert "Stopped." in browser.open(address + "stop/").press("Stop").text
-    assert "somebody may have been quicker" in browser.open(address + "stop/").text
+    assert "Somebody else may have been quicker" in browser.open(address + "stop/").text
     assert "Started." in browser.open(address + "start/").press("Start again").text
     shown = browser.open(address + "new-secret/").press("New secret").text
     subscription.refresh_from_db()
@@ -116,7 +116,7 @@ def test_attempts_are_shown_and_a_delivery_is_sent_again(sysop: User, settings: 
         for words in (sent.message_id, "delivered", "204"):
             assert words in browser.text
         browser.open(f"/admin/webhooks/delivery/{sent.pk}/send-again/").press("Send again")
-        assert "It is in the queue" in browser.text
+        assert "The message is in the queue" in browser.text
         deliver()
         # Delivered at the first attempt: none failed.
         assert "failed attempts" in browser.open("/admin/webhooks/delivery/").text.lower()
@@ -126,13 +126,13 @@ def test_attempts_are_shown_and_a_delivery_is_sent_again(sysop: User, settings: 
 def test_home_says_what_stopped_by_itself(sysop: User) -> None:
     subscribe("https://a.example/", stopped="gone")
     home = signed_in(sysop).open("/admin/").text
-    assert "Stopped by themselves" in home
+    assert "Stopped webhooks" in home
     assert "the receiver is gone (410)" in home
 
 
 def test_home_says_nothing_of_what_somebody_stopped(sysop: User) -> None:
     subscribe("https://a.example/", stopped="by_hand")
-    assert "Stopped by themselves" not in signed_in(sysop).open("/admin/").text
+    assert "Stopped webhooks" not in signed_in(sysop).open("/admin/").text
 
 
 def test_nobody_in_a_newsroom_sees_webhooks(database: str) -> None:

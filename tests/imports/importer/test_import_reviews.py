@@ -280,7 +280,7 @@ def test_changed_after_approval_is_not_published(newsroom: Newsroom, file: Path)
     Review.objects.filter(headline="Headline 1").update(summary="Slipped in.")
     assert run("publish_import", batch.pk, by=SECOND) == [
         "1 reviews published.",
-        "1 reviews reviews were changed after their approval and are drafts again.",
+        "1 reviews were changed after their approval and are drafts again.",
     ]
     assert [body["headline"] for body in bodies()] == ["Headline 2"]
     review = Review.objects.get(headline="Headline 1")

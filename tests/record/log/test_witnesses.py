@@ -185,7 +185,7 @@ def test_second_witness_in_the_folder_does_not_start(witness: VerifierKey, tmp_p
         [sys.executable, SCRIPT, "--folder", str(tmp_path / "witness"), "serve", str(tree.signing_key().verifier())],
         capture_output=True, text=True, timeout=30,
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (1, f"another witness is at work in {tmp_path / 'witness'}\n")
+    assert (done.returncode, done.stderr) == (1, f"another witness is running in {tmp_path / 'witness'}\n")
 
 
 def test_witness_has_what_it_cosigned_on_disk_before_it_answers(

@@ -1,19 +1,19 @@
-// A second click while the first is under way would only bring a refusal to the screen.
+// Ignores a second click, which would only show a refusal.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) {
     event.preventDefault();
   }
   event.target.dataset.sent = "yes";
 });
-// What is done in parts goes on by itself, so long as the page is open.
+// A publication in parts continues while the page is open.
 document.querySelector("form.goes-on")?.requestSubmit();
-// Coming back by the browser's button must not find the form locked.
+// Unlocks the form when the person returns with the back button.
 window.addEventListener("pageshow", ({ persisted }) => {
   for (const form of persisted ? document.forms : []) {
     delete form.dataset.sent;
   }
 });
-// Who chooses that a claimant is a public figure has said it, and need not tick it as well.
+// Ticks the box together with the choice “public figure”.
 document.addEventListener("change", ({ target }) => {
   if (target.dataset.ticks) {
     target.form.elements[target.dataset.ticks].checked = target.value === "person";

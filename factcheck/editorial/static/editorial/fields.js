@@ -1,26 +1,26 @@
-// What Django's forms leave to the eye: names, help and errors of fields, and where the keyboard is.
-function tell(field, attribute, words) {
-  if (words) {
-    field.setAttribute(attribute, words);
+// Accessibility of Django's forms: names, help texts and errors of fields, and the keyboard's focus.
+function setOrRemove(field, attribute, value) {
+  if (value) {
+    field.setAttribute(attribute, value);
   } else {
     field.removeAttribute(attribute);
   }
 }
 const present = (ids) => ids.filter((id) => document.getElementById(id)).join(" ");
 
-// Fields in a table have no label or help of their own; rows that are added are copies of the hidden one.
+// Fields in a table have neither label nor help text. Added rows are copies of the hidden row.
 for (const cell of document.querySelectorAll(".tabular tr.form-row > td")) {
   const column = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
   for (const field of cell.querySelectorAll("input:not([type=hidden]), select, textarea")) {
     if (column && !field.labels.length) {
-      tell(field, "aria-label", column.textContent.trim());
-      tell(field, "aria-description", column.querySelector(".help-tooltip")?.title);
-      tell(field, "aria-describedby", present((field.getAttribute("aria-describedby") ?? "").split(" ")));
+      setOrRemove(field, "aria-label", column.textContent.trim());
+      setOrRemove(field, "aria-description", column.querySelector(".help-tooltip")?.title);
+      setOrRemove(field, "aria-describedby", present((field.getAttribute("aria-describedby") ?? "").split(" ")));
     }
   }
 }
 
-// Choices of one field are a group, named by its label.
+// The choices of a field are a group with the name of its label.
 function nameGroups(part) {
   for (const group of part.querySelectorAll(".form-row div[id]:has(> div > label > input)")) {
     const row = group.closest(".flex-container");
@@ -33,13 +33,13 @@ function nameGroups(part) {
     if (help?.matches(".help")) {
       help.id = `${group.id}_helptext`;
     }
-    tell(group, "role", group.querySelector("[type=radio]") ? "radiogroup" : "group");
-    tell(group, "aria-labelledby", label.id);
-    tell(group, "aria-describedby", present([`${group.id}_helptext`, `${group.id}_error`]));
+    setOrRemove(group, "role", group.querySelector("[type=radio]") ? "radiogroup" : "group");
+    setOrRemove(group, "aria-labelledby", label.id);
+    setOrRemove(group, "aria-describedby", present([`${group.id}_helptext`, `${group.id}_error`]));
   }
 }
 
-// What select2 puts in the place of a list has neither its name nor its help, errors and focus.
+// select2 replaces a list by an element without the list's name, help text, errors and focus.
 const chooserOf = (select) => select.nextElementSibling?.querySelector("[role=combobox]");
 const nameOf = (select) => select.getAttribute("aria-label") ?? select.labels[0]?.textContent.trim();
 function nameChoosers(part) {
@@ -52,10 +52,10 @@ function nameChoosers(part) {
     chosen.removeAttribute("role");
     chosen.removeAttribute("aria-readonly");
     chooser.id = `${select.id}_chooser`;
-    tell(chooser, "aria-label", nameOf(select));
-    tell(chooser, "aria-labelledby", `${chooser.id} ${chosen.id}`);
+    setOrRemove(chooser, "aria-label", nameOf(select));
+    setOrRemove(chooser, "aria-labelledby", `${chooser.id} ${chosen.id}`);
     for (const attribute of ["aria-describedby", "aria-description", "aria-invalid"]) {
-      tell(chooser, attribute, select.getAttribute(attribute));
+      setOrRemove(chooser, attribute, select.getAttribute(attribute));
     }
     if (select === document.activeElement) {
       chooser.focus();
@@ -69,25 +69,25 @@ document.addEventListener("focusin", ({ target }) => {
 });
 const jQuery = window.django?.jQuery;
 jQuery?.(document).on("select2:open", ({ target }) => {
-  document.querySelectorAll(".select2-search__field").forEach((field) => tell(field, "aria-label", nameOf(target)));
+  document.querySelectorAll(".select2-search__field").forEach((field) => setOrRemove(field, "aria-label", nameOf(target)));
 });
-// To which of the answers the arrow keys have come.
+// Announces the answer that the arrow keys have reached.
 document.addEventListener("keyup", ({ target }) => {
   const answer = document.querySelector(".select2-results__option--highlighted");
   if (answer && target.matches(".select2-search__field")) {
     answer.id ||= `${answer.parentNode.id}-${[...answer.parentNode.children].indexOf(answer)}`;
-    tell(target, "aria-activedescendant", answer.id);
+    setOrRemove(target, "aria-activedescendant", answer.id);
   }
 });
 
 nameGroups(document);
-// After Django's own, which make the choosers.
+// After Django's own scripts, which create the choosers.
 jQuery?.(() => nameChoosers(document));
 document.addEventListener("formset:added", ({ target }) => {
   nameGroups(target);
   nameChoosers(target);
 });
-// The rows below one that is taken out are numbered anew, just after this is told.
+// Django renumbers the rows below a removed row just after this event.
 document.addEventListener("formset:removed", () => {
   queueMicrotask(() => {
     nameGroups(document);
@@ -95,7 +95,7 @@ document.addEventListener("formset:removed", () => {
   });
 });
 
-// A refused form begins with what is to be mended; after Django has focused the first field of a new one.
+// Focuses the first error of a refused form, after Django has focused the first field.
 window.addEventListener("load", () => {
   const wrong = document.querySelector(".errorlist:is(.refusal, .nonfield, .nonform), #content [aria-invalid=true]");
   if (wrong?.matches(".errorlist")) {

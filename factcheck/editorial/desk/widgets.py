@@ -1,0 +1,71 @@
+"""Widgets of the desk's forms, and mixins that put them on pages and inline rows."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
+
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms import Textarea, Widget
+from django.http import HttpRequest
+
+from factcheck.editorial.fields import LanguageField, LineField, WebAddressField
+
+
+class OneLineInput(AdminTextInputWidget):
+    """A text field as wide as the form."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "vTextField wide", **(attrs or {})})
+
+
+class LanguageInput(OneLineInput):
+    """A language tag, with the site's languages as examples."""
+
+    template_name = "admin/editorial/widgets/language.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "vLanguageField", "size": 10, **(attrs or {})})
+
+
+FORMFIELDS: dict[type[models.Field[Any, Any]], dict[str, type[Widget]]] = {
+    LineField: {"widget": OneLineInput},
+    WebAddressField: {"widget": OneLineInput},
+    LanguageField: {"widget": LanguageInput},
+}
+
+
+class SafeAutocompleteSelect(AutocompleteSelect):
+    """A list of suggestions. It ignores a submitted value that cannot be an id, where Django's would fail."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        return super().optgroups(name, [key for key in value if self._can_be_id(key)], attr)
+
+    def _can_be_id(self, value: Any) -> bool:
+        try:
+            self.field.target_field.clean(value, None)
+        except ValidationError:
+            return False
+        return True
+
+
+class TextareaRowsMixin:
+    """For pages and inline rows: the height of each long text, by the name of its field."""
+
+    textarea_rows: ClassVar[dict[str, int]] = {}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if rows := self.textarea_rows.get(db_field.name):
+            kwargs["widget"] = Textarea(attrs={"rows": rows, "class": "vLargeTextField"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class AutocompleteMixin:
+    """For pages and inline rows: lists of suggestions for the `autocomplete_fields`."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        page = cast("admin.options.BaseModelAdmin[Any]", self)
+        if db_field.name in page.get_autocomplete_fields(request):
+            kwargs["widget"] = SafeAutocompleteSelect(db_field, page.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
