@@ -15,15 +15,17 @@ from loading import own_server
 def main() -> None:
     with own_server():
         from factcheck.record.matching import embeddings
-        from factcheck.record.matching.vectors import text_of
+        from factcheck.record.matching.vectors import embedded_text
 
         embeddings.without_language = lambda rows: rows
         skipped = {str(wanted) for wanted, _, _ in pairs(HERE / "languages.json")}
         of_languages: dict[bool, list[str]] = {True: [], False: []}
         for each in {each["id"]: each for each in statements()}.values():
             if each["id"] not in skipped:
-                of_languages[each["language"] == "vi"].append(text_of(each))
-        vietnamese, english = (np.mean(embeddings.Local().passages(of_languages[vi]), axis=0) for vi in (True, False))
+                of_languages[each["language"] == "vi"].append(embedded_text(each))
+        vietnamese, english = (
+            np.mean(embeddings.LocalModel().embed_passages(of_languages[vi]), axis=0) for vi in (True, False)
+        )
         direction = vietnamese - english
         numbers = [round(float(number), 5) for number in direction / np.linalg.norm(direction)]
         print(json.dumps(numbers).replace(", ", ",\n"))

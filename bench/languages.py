@@ -67,11 +67,11 @@ def main() -> None:
     options = parser.parse_args()
     with own_server():
         from factcheck.record.matching import matches
-        from factcheck.record.matching.embeddings import Local
+        from factcheck.record.matching.embeddings import LocalModel
 
         loaded = [*{each["id"]: each for each in statements()}.values()]
         publish(loaded)
-        kept = Kept(Local(), options.kept)
+        kept = Kept(LocalModel(), options.kept)
         embed(kept)
         matches.configured = lambda: kept
         ranks: dict[str, list[int]] = {"vi": [], "en": []}

@@ -106,7 +106,7 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     published = [publication(seed, index) for index in range(start, end)]
     rows = [review_rows.review_row(entry, document) for entry, document in published]
     corrections = [review_rows.correction_row(entry, document) for entry, document in published]
-    spans = claim_rows.spans_by_claim(((row, None) for row in rows), claim_merges.Family(frozenset(), {}))
+    spans = claim_rows.spans_by_claim(((row, None) for row in rows), claim_merges.MergeGroup(frozenset(), {}))
     of_claims = [row for claim_id, found in spans.items() for row in claim_rows.claim_rows(claim_id, found)]
     copy(LogEntry, [entry for entry, __ in published])
     copy(PublishedReview, rows)
@@ -114,8 +114,8 @@ def _load_part(part: tuple[str, int, int, int]) -> dict[tuple[str, str], Any]:
     copy(PublishedClaim, [row for row in of_claims if isinstance(row, PublishedClaim)])
     copy(PastClaim, [row for row in of_claims if isinstance(row, PastClaim)])
     with transaction.atomic():
-        entries.hold()  # which words are counted under
-        words.count(Counter(word for row in rows for word in words.title_words(row.said)))
+        entries.lock_for_append()  # which words are counted under
+        words.count(Counter(word for row in rows for word in words.title_words(row.parsed_body)))
     newest = {key: row for row in rows for key in review_rows.references_of(row)}
     return {key: review_rows.reference_row(*key, row) for key, row in newest.items()}
 

@@ -45,18 +45,18 @@ class Kept:
         self._kept = sqlite3.connect(file)
         self._kept.execute("CREATE TABLE IF NOT EXISTS vector (model, digest, numbers, PRIMARY KEY (model, digest))")
 
-    def questions(self, texts: Sequence[str]) -> list[Sequence[float]]:
+    def embed_queries(self, texts: Sequence[str]) -> list[Sequence[float]]:
         asked = tuple(texts)
         if asked not in self._questions:
-            self._questions[asked] = self._embeddings.questions(texts)
+            self._questions[asked] = self._embeddings.embed_queries(texts)
         return self._questions[asked]
 
-    def passages(self, texts: Sequence[str]) -> list[Sequence[float]]:
+    def embed_passages(self, texts: Sequence[str]) -> list[Sequence[float]]:
         from factcheck.record.matching.vectors import text_digest
 
         found = {text: self._find(text_digest(text)) for text in texts}
         if missing := sorted((text for text in found if found[text] is None), key=len):
-            found |= dict(zip(missing, self._embeddings.passages(missing), strict=True))
+            found |= dict(zip(missing, self._embeddings.embed_passages(missing), strict=True))
             rows = [(self.model, text_digest(text), array("f", found[text]).tobytes()) for text in missing]
             self._kept.executemany("INSERT INTO vector VALUES (?, ?, ?)", rows)
             self._kept.commit()
@@ -136,10 +136,10 @@ def embed(kept: Kept) -> None:
 def rankings(queries: Sequence[dict[str, Any]], names: dict[UUID, str], kept: Kept) -> dict[str, dict[str, list[str]]]:
     """By method: what each query finds, best first."""
     from factcheck.record.matching import matches
-    from factcheck.record.matching.post_dates import posted_on as dated
+    from factcheck.record.matching.post_dates import post_date as dated
 
-    def find(text: str, embeddings: Callable[[], Any], posted_on: Callable[[str], Any]) -> list[Any]:
-        matches.configured, matches.posted_on = embeddings, posted_on
+    def find(text: str, embeddings: Callable[[], Any], post_date: Callable[[str], Any]) -> list[Any]:
+        matches.get_embeddings, matches.post_date = embeddings, post_date
         return matches.match(text, limit=DEEP).results
 
     def switched_off() -> None:
@@ -194,13 +194,13 @@ def main() -> None:
     parser.add_argument("--kept", type=Path, default=KEPT)
     options = parser.parse_args()
     with own_server():
-        from factcheck.record.matching.embeddings import Local
+        from factcheck.record.matching.embeddings import LocalModel
 
         documents = lines("vclaims.jsonl")
         blank = Reviews(1).statement(0)
         statements = [statement(each, blank) for each in documents]
         publish(statements)
-        kept = Kept(Local(), options.kept)
+        kept = Kept(LocalModel(), options.kept)
         embed(kept)
         names = {UUID(made["id"]): each["vclaim_id"] for made, each in zip(statements, documents, strict=True)}
         queries = lines("queries.jsonl")

@@ -19,15 +19,15 @@ class Known:
     """The model in this process, which computes each vector once."""
 
     def __init__(self) -> None:
-        from factcheck.record.matching.embeddings import Local
+        from factcheck.record.matching.embeddings import LocalModel
 
-        self.model, self._local = Local.model, Local()
+        self.model, self._local = LocalModel.model, LocalModel()
         self._found: dict[str, list[float]] = {}
 
-    def questions(self, texts: Sequence[str]) -> list[list[float]]:
+    def embed_queries(self, texts: Sequence[str]) -> list[list[float]]:
         for text in texts:
             if text not in self._found:
-                self._found[text] = [*self._local.questions([text])[0]]
+                self._found[text] = [*self._local.embed_queries([text])[0]]
         return [self._found[text] for text in texts]
 
 
@@ -48,7 +48,7 @@ def measure(reviews: int, few: int, rounds: int) -> Iterator[str]:
                 p95(matches.match, asked, 1)  # warm
                 found[database] = p95(matches.match, asked, rounds)
         yield ratio_row(f"match among {reviews:,}, p95, {work}", f"among {few:,}", found["many"], found["few"], wanted)
-    vectors = known.questions(asked)
+    vectors = known.embed_queries(asked)
     yield f"| the ten nearest of {reviews:,} by the index | an exact scan | {recall(vectors):.3f} found | ≥ 0.95 | |"
 
 
@@ -56,15 +56,15 @@ def recall(vectors: list[list[float]]) -> float:
     """What part of the nearest by an exact scan is among the nearest by the index; in the database in use."""
     from django.db import connections, transaction
 
-    from factcheck.record.matching.embeddings import Local
+    from factcheck.record.matching.embeddings import LocalModel
     from factcheck.record.matching.matches import nearest
     from factcheck.record.matching.models import vector_literal
 
     same = 0
     for vector in map(vector_literal, vectors):
         with transaction.atomic("public"), connections["public"].cursor() as cursor:
-            quick = nearest(cursor, Local.model, vector)[:SAME]
+            quick = nearest(cursor, LocalModel.model, vector)[:SAME]
             cursor.execute("SET LOCAL enable_indexscan = off")
-            exact = nearest(cursor, Local.model, vector)[:SAME]
+            exact = nearest(cursor, LocalModel.model, vector)[:SAME]
         same += len({*quick} & {*exact})
     return same / (SAME * len(vectors))

@@ -38,9 +38,9 @@ def real_claims(count: int, skip: int = 0, seed: int = 3) -> list[str]:
 
 @cache
 def real_vectors() -> Any:
-    from factcheck.record.matching.embeddings import Local
+    from factcheck.record.matching.embeddings import LocalModel
 
-    return np.array([Local().passages([text])[0] for text in real_claims(REAL)], np.float32)
+    return np.array([LocalModel().embed_passages([text])[0] for text in real_claims(REAL)], np.float32)
 
 
 def load_vectors(count: int, seed: int = 1) -> None:
@@ -65,7 +65,7 @@ def load_vectors(count: int, seed: int = 1) -> None:
 def _load_part(part: tuple[str, int, Any, int, int]) -> None:
     from django.db import connections
 
-    from factcheck.record.matching.embeddings import Local
+    from factcheck.record.matching.embeddings import LocalModel
 
     database, seed, real, start, end = part
     if connections.settings["owner"]["NAME"] != database:
@@ -78,7 +78,7 @@ def _load_part(part: tuple[str, int, Any, int, int]) -> None:
         for index, vector in zip(range(start, end), strewn(real, seed, start, end), strict=True):
             review = reviews.review_id(index)
             # pgvector's halfvec: how many numbers, nothing, the numbers.
-            into.write_row([review, hashlib.sha256(review.bytes).digest()[:16], Local.model, vector])
+            into.write_row([review, hashlib.sha256(review.bytes).digest()[:16], LocalModel.model, vector])
 
 
 def strewn(real: Any, seed: int, start: int, end: int) -> Iterator[bytes]:

@@ -1,9 +1,12 @@
 """The site in Vietnamese: every text has its translation, browsers get it, and dates are read with the day first."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from django.conf.locale import LANG_INFO
 from django.core.management import call_command
 from django.forms import DateField
@@ -12,6 +15,8 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from factcheck.website.templatetags.published import utc_time
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -78,3 +83,14 @@ def test_moments_say_their_time_zone(vietnamese: None) -> None:
 def test_dates_are_written_in_vietnamese_order(vietnamese: None) -> None:
     assert date_format(date(2026, 11, 25)) == "25/11/2026"
     assert date_format(date(2026, 11, 25), "SHORT_DATE_FORMAT") == "25/11/2026"
+
+
+# Two spellings of a word, straight quotation marks, and words of software where Vietnamese has others.
+RULED_OUT = re.compile(r"\b(?:toà|xoá|khoá|hoà|hoá|huỷ|tuỳ|thuỷ)\b|\"|[Ll]ượt (?:nhập|duyệt)|mục nhật ký")
+
+
+def test_catalogue_keeps_to_one_spelling_and_to_its_words() -> None:
+    with (ROOT / "factcheck/locale/vi/LC_MESSAGES/django.po").open("rb") as file:
+        messages = [message for message in read_po(file, locale="vi") if message.id]
+    assert len(messages) > 1000
+    assert [message.string for message in messages if RULED_OUT.search(str(message.string))] == []

@@ -105,7 +105,7 @@ def _read(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     except ParameterProblem as problem:
         raise ToolError(" ".join(f"{each['parameter']}: {each['detail']}" for each in problem.errors)) from None
     except (OperationalError, InterfaceError) as error:
-        _logger.exception("%s: the database does not answer", tool.__name__)
+        _logger.exception("%s: the database doesn't answer", tool.__name__)
         raise ToolError("The record's database doesn't answer. Try again in a few seconds.") from error
     finally:
         close_old_connections()

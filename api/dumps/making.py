@@ -32,16 +32,16 @@ def make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
     making a dump, and OSError if the disk is full.
     """
     settings.DUMPS_FOLDER.mkdir(parents=True, exist_ok=True)
-    with dump_files.sole_maker():
-        dump_files.sweep()
+    with dump_files.lock_folder():
+        dump_files.remove_leftovers()
         while True:
             with one_snapshot():
                 dump = _make(begin)
             # An erasure during the work found no dump to remove.
-            dump_files.discard_overtaken()
-            if dump is None or dump in dump_files.standing():
+            dump_files.discard_outdated()
+            if dump is None or dump in dump_files.available():
                 break
-        for old in dump_files.standing()[settings.DUMPS_KEEP :]:
+        for old in dump_files.available()[settings.DUMPS_KEEP :]:
             dump_files.remove(old)
     return dump
 
@@ -81,7 +81,7 @@ def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
         _write_durably(unfinished / dump_files.MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
         _move_into_place(unfinished, folder)
     finally:
-        dump_files.sweep()
+        dump_files.remove_leftovers()
     return dump_files.find(folder)
 
 

@@ -26,7 +26,7 @@ class DumpList(Endpoint):
                 "url": settings.SITE_URL + reverse("api:dump", args=[manifest["sequence"]]),
                 "bytes": sum(file["bytes"] for file in manifest["files"]),
             }
-            for manifest in (orjson.loads(dump.manifest) for dump in dump_files.standing("public"))
+            for manifest in (orjson.loads(dump.manifest) for dump in dump_files.available("public"))
         ]
         content = orjson.dumps({"results": results, "next": None, "previous": None})
         return responses.respond(request._request, content)
@@ -67,7 +67,7 @@ class DumpFile(Endpoint):
 
 def find_dump(sequence: int) -> dump_files.Dump:
     """Raises Http404, also for a dump with content that has been erased since, and for one that is being removed."""
-    for dump in dump_files.standing("public"):
+    for dump in dump_files.available("public"):
         if dump.sequence == sequence:
             return dump
     raise Http404

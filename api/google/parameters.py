@@ -12,7 +12,7 @@ from api.google.fields import Shape, read_fields
 from api.google.output import read_boolean, read_callback
 from api.http import parameter_values
 from api.http.parameters import Parameters, Value
-from factcheck.record.formats.text import find_forbidden, storable
+from factcheck.record.formats.text import find_forbidden, replace_forbidden
 from factcheck.record.search.query import MAX_QUERY
 
 # Keys and tokens are accepted and ignored, because everything here is public.
@@ -91,7 +91,7 @@ def _read_common(parameters: _Parameters, shape: Shape) -> Shape:
 
 def _words(value: str) -> str:
     """Return the words as the record spells them. A long text is cut, because all of it would match nothing."""
-    text = storable(value[:5000])
+    text = replace_forbidden(value[:5000])
     return text if len(text) <= MAX_QUERY else text[:MAX_QUERY].rpartition(" ")[0] or text[:100]
 
 

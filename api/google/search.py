@@ -21,7 +21,7 @@ from api.lists.keyset import Order, Position, Row, read_rows
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.urls import site_of
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
-from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import SECONDS
 from factcheck.record.search.ranking import Search as Ranking
@@ -74,7 +74,7 @@ def _best(search: Search, position: Position | None) -> list[Row]:
     ranking = Ranking(PublishedClaim, read_query(search.query), condition, deadline - time.monotonic())
     place = (position.value, position.tie) if position else None
     found = ranking.page(search.offset + search.page_size + 1, place)
-    if not (found.candidates or found.whole):
+    if not (found.candidates or found.complete):
         raise TimeoutError
     return [(hit.score, hit.id, hit.body) for hit in found.hits[search.offset :]]
 
@@ -135,12 +135,12 @@ def _condition(search: Search) -> Q:
 
 def _homes(reviews: QuerySet[PublishedReview]) -> set[UUID]:
     """Return the claims that show these reviews because the reviews' own claims are merged into them."""
-    merged = PublishedMerge.objects.using("public").filter(until=None, into_id__isnull=False).values("claim_id")
+    merged = PublishedMerge.objects.using("public").merged().values("claim_id")
     ids = {pk for pk in reviews.filter(claim_id__in=merged).values_list("claim_id", flat=True) if pk}
     if not ids:
         return set()
-    family = Family.of(ids, using="public")
-    return {family.home(pk) for pk in ids}
+    group = MergeGroup.of(ids, using="public")
+    return {group.root(pk) for pk in ids}
 
 
 def _claim(claim: Body, search: Search) -> Body:

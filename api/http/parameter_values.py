@@ -12,7 +12,7 @@ from django.conf import settings
 
 from api.http.suggestions import unknown_value
 from factcheck.record.formats.text import nfc
-from factcheck.record.formats.urls import address_key
+from factcheck.record.formats.urls import url_key
 from factcheck.record.statements.values import MAX_LANGUAGE, SLUG_PATTERN
 
 MAX_URL = 4000
@@ -101,7 +101,7 @@ def read_url(value: str) -> str:
     with contextlib.suppress(ValueError):  # for an invalid IPv6 address or port
         parts = urlsplit(value if len(value) <= MAX_URL else "")
         if parts.scheme in ("http", "https") and parts.hostname:
-            return address_key(value)
+            return url_key(value)
     raise ValueError("This isn't a full URL. Give one, percent-encoded, such as https%3A%2F%2Fexample.org%2Fpage.")
 
 

@@ -70,15 +70,15 @@ FORBIDDEN = Problem(
 NOT_FOUND = Problem(
     "not-found",
     404,
-    "There is nothing at this address",
+    "Nothing found at this URL",
     "Nothing has been published at this URL, or the URL is misspelt.",
-    "Start at /api/v1/, which lists the URLs. Withdrawn reviews never give a 404: they give a 200 with a tombstone."
-    " Erased reviews give a 410.",
+    "Start at /api/v1/, which lists the URLs. The URL of a withdrawn review sends a tombstone with a 200. The URL of an"
+    " erased review sends a 410.",
 )
 METHOD_NOT_ALLOWED = Problem(
     "method-not-allowed",
     405,
-    "The method is not one for this address",
+    "The method isn't supported here",
     "This URL doesn't support the method. Nearly all of the API is read-only.",
     "Use one of the methods in the header `Allow`.",
 )
@@ -92,7 +92,7 @@ NOT_ACCEPTABLE = Problem(
 CONFLICT = Problem(
     "conflict",
     409,
-    "Not in this state",
+    "The request conflicts with the current state",
     "The request doesn't fit the current state. For example, the review isn't a draft any more, or the same request is"
     " still running.",
     "Read `detail`, get the draft again, and repeat the request if you still need it.",
@@ -122,14 +122,14 @@ RANGE_NOT_SATISFIABLE = Problem(
 KEY_REUSED = Problem(
     "key-reused",
     422,
-    "The Idempotency-Key was used for something else",
+    "The Idempotency-Key was used for other content",
     "A request with this key and other content was carried out in the last 24 hours. This request changed nothing.",
     "Use a new key for each new request. Use the same key only to repeat a request.",
 )
 INVALID_CONTENT = Problem(
     "invalid-content",
     422,
-    "The content cannot be taken",
+    "The content is invalid",
     "The content is JSON, but a part of it is missing, unknown or not allowed. Nothing was stored.",
     "Read `errors`: each entry says where the fault is (`pointer`, RFC 6901) and what to send there.",
 )
@@ -143,14 +143,14 @@ TOO_MANY_REQUESTS = Problem(
 INTERNAL_ERROR = Problem(
     "internal-error",
     500,
-    "An error of ours",
+    "An unexpected error",
     "The server met an unexpected error and logged it.",
     "Try again later. If the problem persists, send the site's operator the URL and the time.",
 )
 UNAVAILABLE = Problem(
     "unavailable",
     503,
-    "Not available just now",
+    "Temporarily unavailable",
     "The database doesn't answer, or too many clients are reading this at the same time.",
     "Try again after the seconds in the header `Retry-After`.",
 )

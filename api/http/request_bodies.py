@@ -6,7 +6,7 @@ import orjson
 from django.http import HttpRequest
 
 from api.http.problems import BAD_REQUEST, CONTENT_TOO_LARGE, INVALID_CONTENT, Refused
-from factcheck.record.statements.checks import read
+from factcheck.record.statements.checks import parse
 from factcheck.record.statements.parts import Part
 
 MOST_ERRORS = 50
@@ -38,8 +38,8 @@ def read_object(content: bytes, model: type[Part]) -> dict[str, Any]:
         keys = orjson.loads(content)
     except ValueError as problem:
         raise Refused(BAD_REQUEST, "The content isn't valid JSON in UTF-8. Send a JSON object.") from problem
-    body, faults = read(keys, model)
+    body, faults = parse(keys, model)
     if body is None:
-        errors = [{"pointer": f"#{fault.pointer}", "detail": fault.sentence()} for fault in faults[:MOST_ERRORS]]
+        errors = [{"pointer": f"#{fault.pointer}", "detail": fault.message()} for fault in faults[:MOST_ERRORS]]
         raise Refused(INVALID_CONTENT, errors=errors)
     return {key: body[key] for key in keys}

@@ -12,9 +12,9 @@ from django.db.models import Model, Q
 from api.http import parameter_values as values
 from api.lists.frequency import Few, always, never, unless_common
 from factcheck.database.compiled_queries import Slot
-from factcheck.record.formats.text import MOST_APART
+from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.models import PublishedClaim, PublishedReview
-from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.query import MAX_QUERY, read_query
 from factcheck.record.search.ranking import has_words
 from factcheck.record.statements.demand import From, Outcome
@@ -102,7 +102,7 @@ def _language(what: str) -> Filter:
 
 
 Q_FILTER = Filter(
-    "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=MOST_APART * MAX_QUERY),
+    "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=MAX_COMPOSED * MAX_QUERY),
     'Words to search for, with or without diacritics. You can write "a phrase", `or` and -without as in web search. The'
     f" best come first unless you set `sort`. The response has `meta`. At most {MAX_QUERY} characters in NFC.",
     "nước lũ",
@@ -133,9 +133,9 @@ def _topic(model: type[Model]) -> Filter:
 
 
 def _claims_that_are(ids: list[UUID], sequence: int | None = None) -> Q:
-    family = Family.of(ids, using="public")
-    homes = {family.home(pk, sequence) for pk in ids}
-    return Q(claim_id__in={member for home in homes for member in family.shown_under(home, sequence)})
+    group = MergeGroup.of(ids, using="public")
+    homes = {group.root(pk, sequence) for pk in ids}
+    return Q(claim_id__in={member for home in homes for member in group.shown_under(home, sequence)})
 
 
 CLAIM = Filter(

@@ -20,7 +20,7 @@ from api.lists.cursors import Cursor, CursorError, read_cursor, write_cursor
 from api.lists.filters import MAX_VALUES, Filter
 from api.lists.keyset import Order
 from api.lists.meta import Extras, read_extras
-from factcheck.record.formats.text import MOST_APART, find_forbidden, nfc
+from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden, nfc
 from factcheck.record.search.query import Query, read_query
 
 PAGE_SIZE = 20
@@ -181,7 +181,7 @@ def _read_sort(parameters: Parameters, options: ListOptions) -> str:
 def _characters(texts: Sequence[str], most: int) -> int:
     """Count characters in NFC. Texts that are too long in any form are counted as they are."""
     sent = sum(map(len, texts))
-    return sent if sent > MOST_APART * most else sum(len(nfc(text)) for text in texts)
+    return sent if sent > MAX_COMPOSED * most else sum(len(nfc(text)) for text in texts)
 
 
 def _read_filter(parameters: Parameters, each: Filter) -> list[Any]:

@@ -12,7 +12,7 @@ from api.lists.options import BY_RELEVANCE, ListRequest
 from api.lists.pages import Page, page_of, read_page
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.search.counts import count
-from factcheck.record.search.ranking import SECONDS, Found, Search, Searched, has_words
+from factcheck.record.search.ranking import SECONDS, Results, Search, SearchModel, has_words
 from factcheck.record.search.snippets import mark
 from factcheck.record.search.spelling import did_you_mean
 
@@ -22,7 +22,7 @@ TOO_SLOW = "Searching for these words in this order takes too long. Use rarer wo
 Meta = dict[str, Any]
 
 
-def read_searched(list_request: ListRequest, model: Searched, past: type[Any]) -> tuple[Page, Meta | None]:
+def read_searched(list_request: ListRequest, model: SearchModel, past: type[Any]) -> tuple[Page, Meta | None]:
     """Return a page whose only column is the body, and `meta` for a search or if an extra was requested."""
     deadline = time.monotonic() + SECONDS
     if list_request.searched is None:
@@ -32,12 +32,12 @@ def read_searched(list_request: ListRequest, model: Searched, past: type[Any]) -
     if list_request.order.value == BY_RELEVANCE.value:
         page, answer = _read_best(list_request, model)
     else:
-        page, answer = _read_sorted(list_request), Found([], wanted=list_request.searched.all_terms())
-    meta: Meta = {"relaxed": answer.relaxed, "complete": answer.whole, "did_you_mean": None}
+        page, answer = _read_sorted(list_request), Results([], tsquery=list_request.searched.all_terms())
+    meta: Meta = {"relaxed": answer.relaxed, "complete": answer.complete, "did_you_mean": None}
     few = len(page.rows) < LITTLE and not (page.next or page.previous)  # of all results, whatever the page size
     if list_request.words and (few or answer.relaxed):
         meta["did_you_mean"] = did_you_mean(model, list_request.words, list_request.condition, seconds=_left(deadline))
-    meta |= _counts(list_request, model, answer.wanted, deadline)
+    meta |= _counts(list_request, model, answer.tsquery, deadline)
     if list_request.extras.highlight:
         bodies = [orjson.loads(body) for (body,) in page.rows]
         meta["highlights"] = {
@@ -48,7 +48,7 @@ def read_searched(list_request: ListRequest, model: Searched, past: type[Any]) -
     return page, meta
 
 
-def _read_best(list_request: ListRequest, model: Searched) -> tuple[Page, Found]:
+def _read_best(list_request: ListRequest, model: SearchModel) -> tuple[Page, Results]:
     position = (
         (list_request.cursor.position.value, list_request.cursor.position.tie) if list_request.cursor.position else None
     )
@@ -78,7 +78,7 @@ def _left(deadline: float) -> float:
     return max(0, deadline - time.monotonic())
 
 
-def _counts(list_request: ListRequest, model: Searched, wanted: str | None, deadline: float) -> Meta:
+def _counts(list_request: ListRequest, model: SearchModel, wanted: str | None, deadline: float) -> Meta:
     extras = list_request.extras
     if not (extras.count or extras.facets):
         return {}

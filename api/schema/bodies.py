@@ -11,9 +11,9 @@ from factcheck.record.log.models import ChangeClass
 from factcheck.record.readmodel.claim_rows import REVIEW_IN_CLAIM
 from factcheck.record.statements.erasure import ErasureNotice
 from factcheck.record.statements.review import Review
-from factcheck.record.statements.schema import published
+from factcheck.record.statements.schema import published_schemas
 from factcheck.record.statements.tombstone import Tombstone
-from factcheck.record.statements.values import ADDRESS_PATTERN, SHA256_PATTERN
+from factcheck.record.statements.values import SHA256_PATTERN, URL_PATTERN
 
 Json = dict[str, Any]
 
@@ -23,7 +23,7 @@ UUID: Json = {"type": "string", "format": "uuid"}
 URL: Json = {"type": "string", "format": "uri"}
 URL_OR_NULL: Json = {"type": ["string", "null"], "format": "uri"}
 # Another site's URL as people copy it. It may have brackets and letters of any script, which the format `uri` forbids.
-ADDRESS: Json = {"type": "string", "pattern": ADDRESS_PATTERN}
+ADDRESS: Json = {"type": "string", "pattern": URL_PATTERN}
 TIME: Json = {"type": "string", "format": "date-time", "description": "RFC 3339, UTC, microseconds."}
 INTEGER: Json = {"type": "integer"}
 INTEGER_OR_NULL: Json = {"type": ["integer", "null"]}
@@ -58,7 +58,7 @@ TIMES: Json = {
     "updated_at": described(TIME, "When this revision was published."),
 }
 _AT_PUBLICATION: Json = {**TIMES, "corrections": array_of(ref("Correction"), description="All changes so far.")}
-_STATEMENTS = published(Review, Tombstone, ErasureNotice)
+_STATEMENTS = published_schemas(Review, Tombstone, ErasureNotice)
 _CLAIM: Json = _STATEMENTS["ReviewedClaim"]["properties"]
 
 

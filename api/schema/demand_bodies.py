@@ -6,13 +6,13 @@ from api.schema.bodies import BODIES, DIGEST, INTEGER, TEXT_OR_NULL, TIMES, URL,
 from api.schema.lists import REVISION
 from api.schema.operations import ref
 from factcheck.record.statements.demand import Demand
-from factcheck.record.statements.schema import published
+from factcheck.record.statements.schema import published_schemas
 
 Json = dict[str, Any]
 
 _KIND: Json = {"type": "string", "enum": ["published", "updated"]}
 _NOTE = described(TEXT_OR_NULL, "A note about the change. Null for the first revision.")
-_STATEMENTS = published(Demand)
+_STATEMENTS = published_schemas(Demand)
 _REVISION: Json = {**REVISION, "kind": _KIND, "class": {"type": "null"}, "note": _NOTE, "document_url": URL}
 _CURRENT: Json = {
     "number": described(INTEGER, "The revision's number, from 1."),

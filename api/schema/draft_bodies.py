@@ -5,11 +5,11 @@ from typing import Any
 from api.schema.bodies import TIME, URL, UUID, array_of, described, object_of
 from api.schema.operations import ref
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
-from factcheck.record.statements.schema import sent
+from factcheck.record.statements.schema import request_schemas
 
 Json = dict[str, Any]
 
-_SENT = sent(ClaimToLog, ClaimChanges, ReviewToDraft, ReviewChanges)
+_SENT = request_schemas(ClaimToLog, ClaimChanges, ReviewToDraft, ReviewChanges)
 
 DRAFTS: Json = {
     **_SENT,

@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 
 from api.schema.bodies import TEXT, TEXT_OR_NULL, TIME, URL, described, object_of
-from factcheck.record.statements.parts import Part, Reference, needed, told
-from factcheck.record.statements.schema import sent
-from factcheck.record.statements.values import Language, Line, Prose, WebAddressOrNull
+from factcheck.record.statements.parts import Part, Reference, optional, required
+from factcheck.record.statements.schema import request_schemas
+from factcheck.record.statements.values import Language, Line, Prose, UrlOrNull
 
 Json = dict[str, Any]
 
@@ -20,28 +20,28 @@ class CorrectedReview(Reference):
 class Tip(Part):
     """A claim to check."""
 
-    text: Annotated[str, Prose(5000)] = needed(
+    text: Annotated[str, Prose(5000)] = required(
         "", "The claim, and why you doubt it. At least 10 characters and at most five links."
     )
-    language: Language = needed("", "BCP 47 tag. `und` when unknown.")
-    url: WebAddressOrNull = told("", "Where the claim appeared.")
-    contact: Annotated[str | None, Line(300)] = told("", _CONTACT)
+    language: Language = required("", "BCP 47 tag. `und` when unknown.")
+    url: UrlOrNull = optional("", "Where the claim appeared.")
+    contact: Annotated[str | None, Line(300)] = optional("", _CONTACT)
 
 
 class CorrectionRequest(Part):
     """A mistake in a published review."""
 
     review: CorrectedReview
-    text: Annotated[str, Prose(5000)] = needed(
+    text: Annotated[str, Prose(5000)] = required(
         "", "The mistake, and how the newsroom can verify it. At least 10 characters and at most five links."
     )
-    language: Language = needed("", "BCP 47 tag. `und` when unknown.")
-    url: WebAddressOrNull = told("", "Evidence.")
-    contact: Annotated[str | None, Line(300)] = told("", _CONTACT)
+    language: Language = required("", "BCP 47 tag. `und` when unknown.")
+    url: UrlOrNull = optional("", "Evidence.")
+    contact: Annotated[str | None, Line(300)] = optional("", _CONTACT)
 
 
 MESSAGES: Json = {
-    **sent(Tip, CorrectionRequest),
+    **request_schemas(Tip, CorrectionRequest),
     "Receipt": object_of(
         "The confirmation of a message. The receipt is sent only once.",
         receipt=TEXT,

@@ -21,7 +21,7 @@ from api.schema.bodies import (
     object_of,
 )
 from api.schema.operations import ref
-from factcheck.record.formats.questions import MAX_QUESTION, MAX_SENT
+from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 
 Json = dict[str, Any]
 
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 QUESTION: Json = {
     "type": "string",
     "pattern": f"^{WORDS}$",
-    "maxLength": MAX_SENT,
+    "maxLength": MAX_RAW,
     "description": f"At most {MAX_QUESTION:,} characters in NFC.",
 }
 # The links in the root, by the names of the URLs.
@@ -81,9 +81,8 @@ META: Json = {
         },
         "highlights": {
             "type": "object",
-            "description": "Sent with `highlight=true`: by id of a result, the texts that have the words, shortened."
-            " The keys are `claim`, `merged`, `headline`, `summary`, `claimant` and `body`. The values are escaped HTML"
-            " with the words in `<mark>`.",
+            "description": "Sent with `highlight=true`: for each result's id, texts as escaped HTML with the words in"
+            " `<mark>`.",
             "additionalProperties": {"type": "object", "additionalProperties": TEXT},
         },
     },
@@ -152,8 +151,7 @@ LISTS: Json = {
         **ENTRY,
         body=described(
             {"type": ["object", "null"]},
-            "The current content at the subject's URL: the review, tombstone, erasure notice or demand. For a claim it"
-            " is the merge or split. Null if a later entry is about the same subject, and for `key.rotation`.",
+            "The current content at the subject's URL. Null if a later entry is about the same subject.",
         ),
     ),
     "Question": {
@@ -206,9 +204,9 @@ LISTS: Json = {
         **object_of(
             "An error (RFC 9457).",
             type=described(URL, "The URL of a page that explains this kind of problem."),
-            title=TEXT,
-            status=INTEGER,
-            detail=TEXT,
+            title=described(TEXT, "The kind of problem in a few words."),
+            status=described(INTEGER, "The HTTP status."),
+            detail=described(TEXT, "The error, its reason and your next step."),
             instance=described(TEXT, "The path of the request."),
         )
     },

@@ -17,7 +17,7 @@ from api.lists.search_pages import read_searched
 from api.schema.operations import documented
 from factcheck.record.formats.urls import claim_url
 from factcheck.record.models import PastClaim, PublishedClaim
-from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.readmodel.claim_merges import MergeGroup
 
 CLAIMS = ListOptions(
     orders=both_ways("published_at", "updated_at", "claimed_on", nullable=["claimed_on"]),
@@ -57,7 +57,7 @@ class ClaimDetail(Endpoint):
         for rows in as_published(PublishedClaim, PastClaim, as_of):
             if body := rows.filter(id=claim_id).values_list("body", flat=True).first():
                 return responses.respond(request._request, body.encode(), headers=as_of.headers if as_of else None)
-        home = Family.of([claim_id], using="public").home(claim_id, as_of.sequence if as_of else None)
+        home = MergeGroup.of([claim_id], using="public").root(claim_id, as_of.sequence if as_of else None)
         if home == claim_id:
             raise Http404
         return responses.redirect(request._request, claim_url(home))

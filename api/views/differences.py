@@ -45,5 +45,4 @@ def _document(review_id: UUID, number: int) -> dict[str, Any]:
     entry, row = find_revision(review_id, number)
     if entry.kind == LogEntry.Kind.ERASURE:
         raise Gone(notice_in(bytes(row.document)))
-    document: dict[str, Any] = orjson.loads(bytes(row.document))
-    return document
+    return row.parsed()

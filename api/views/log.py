@@ -15,7 +15,7 @@ from api.http.negotiation import Anything
 from api.http.parameters import Parameters
 from api.http.problems import Gone, ParameterProblem
 from api.schema.operations import DOCUMENT_HEADERS, documented, integer_parameter
-from factcheck.record.key_rotation import key_in_force
+from factcheck.record.key_rotation import current_key
 from factcheck.record.log import merkle, tree
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.readmodel.revisions import last_notice
@@ -56,7 +56,7 @@ class KeyView(RawEndpoint):
     @documented("get_log_key", "Log", "The verifier key of the log.", "VerifierKey", media_type="text/plain")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
-        return self.send(request, f"{key_in_force('public')}\n".encode(), TEXT, BRIEF)
+        return self.send(request, f"{current_key('public')}\n".encode(), TEXT, BRIEF)
 
 
 class TileView(RawEndpoint):
@@ -126,7 +126,7 @@ class InclusionView(Endpoint):
                 [("sequence", f"This entry isn't in a tree of this size. Give an index below {size}.")]
             )
         entry = LogEntry.objects.using("public").get(sequence=sequence)
-        read = tree.reader("public")
+        read = tree.tile_reader("public")
         return _respond_proof(
             request,
             sequence=sequence,
@@ -153,7 +153,7 @@ class ConsistencyView(Endpoint):
         old = numbers["from"]
         if old > new:
             raise ParameterProblem([("from", f"This is larger than the other size. Give a size up to {new}.")])
-        read = tree.reader("public")
+        read = tree.tile_reader("public")
         return _respond_proof(
             request,
             **{"from": old, "to": new},

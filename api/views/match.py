@@ -17,7 +17,7 @@ from api.http.problems import ParameterProblem
 from api.http.request_bodies import MOST_ERRORS
 from api.schema.lists import QUESTION
 from api.schema.operations import documented
-from factcheck.record.formats.questions import MAX_QUESTION, MAX_SENT
+from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.formats.text import find_forbidden, nfc
 from factcheck.record.matching.matches import Matching, match
 from factcheck.record.models import PublishedClaim, PublishedReview
@@ -27,7 +27,7 @@ LIMIT, MAX_LIMIT = 10, 20
 BESIDE = "A POST takes no parameters in its URL. Put text and limit into the JSON object."
 TOO_SLOW = "Comparing this text takes too long. Give the sentence that matters, or try again."
 # In JSON each character may be an escape of six bytes. Characters beyond U+FFFF need two escapes but have no marks.
-MAX_CONTENT = 6 * MAX_SENT + 1000
+MAX_CONTENT = 6 * MAX_RAW + 1000
 
 _TEXT = OpenApiParameter(
     "text",
@@ -83,7 +83,7 @@ def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
         errors.append(("limit", f"This isn't in the range. Give a number from 1 to {MAX_LIMIT}."))
     if not isinstance(text, str) or not text.strip():
         errors.append(("text", "The text is missing. Give a sentence, a post or a longer text to match."))
-    elif len(text) > MAX_SENT or len(nfc(text)) > MAX_QUESTION:  # before NFC a character may count twice or more
+    elif len(text) > MAX_RAW or len(nfc(text)) > MAX_QUESTION:  # before NFC a character may count twice or more
         errors.append(("text", f"The text is too long. Give at most {MAX_QUESTION} characters."))
     elif forbidden := find_forbidden(text.replace("\r", "\n")):
         errors.append(("text", f"The character {forbidden} isn't allowed. Remove it."))

@@ -20,7 +20,7 @@ from api.lists.options import ListOptions, ListRequest, read_list_request
 from api.lists.pages import list_response, read_page
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of, find_review
-from factcheck.record.formats.canonical import respelled, rfc3339
+from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.readmodel.review_rows import review_body
 from factcheck.record.readmodel.revisions import in_revision, last_notice, notice_in
@@ -93,11 +93,11 @@ def respond_revision(
     request: HttpRequest, entry: LogEntry, row: RevisionDocument, body: Callable[[LogEntry, Any], Any]
 ) -> HttpResponse:
     """Return a revision with the review or demand as it was served then."""
-    document = orjson.loads(bytes(row.document))
+    document = row.parsed()
     change = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
     known = {column: getattr(entry, column) for column in COLUMNS if column not in change} | change
     what, route = ("review", "api:revision") if entry.is_of_review else ("demand", "api:demand-revision")
-    served = orjson.Fragment(respelled(body(entry, document)))
+    served = orjson.Fragment(canonical_unchecked(body(entry, document)))
     return responses.respond(request, orjson.dumps(metadata(route, **known) | {what: served}))
 
 

@@ -37,11 +37,11 @@ from factcheck.record.formats.text import clean_text, find_forbidden
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument
 from factcheck.record.statements.drafts import ReviewToDraft
 from factcheck.record.statements.erasure import ErasureNotice, Ground
-from factcheck.record.statements.parts import Part, limit
+from factcheck.record.statements.parts import Part, max_length
 from factcheck.record.statements.review import ReviewedClaim
 
 PLACEHOLDER = "[erased]"  # where a column must not be empty
-MAX_NOTICE = limit(ErasureNotice, "text")
+MAX_NOTICE = max_length(ErasureNotice, "text")
 MIN_REPEATED = 4  # characters. Shorter names occur in too many words.
 
 
@@ -181,7 +181,7 @@ def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
     """The first text of a published revision that the notice repeats, unless a redacted draft keeps the text."""
     stays = canonical(review_statements.build_statement(review)).decode().casefold() if redact else ""
     rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
-    texts = (words for row in rows for words in _identifying_texts(json.loads(bytes(row.document))))
+    texts = (words for row in rows for words in _identifying_texts(row.parsed()))
     return find_repeated(text, (words for words in texts if words.casefold() not in stays))
 
 

@@ -18,9 +18,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from factcheck.record.formats.text import clean_text, find_forbidden
-from factcheck.record.statements.faults import TEXTS, Wrong
-from factcheck.record.statements.parts import Part, find_rule, words_of
-from factcheck.record.statements.values import ADDRESS, LANGUAGE, MAX_SAME_AS, Rule, Words
+from factcheck.record.statements.faults import MESSAGES, InvalidValue
+from factcheck.record.statements.parts import Part, choices_of, find_rule
+from factcheck.record.statements.values import LANGUAGE, MAX_SAME_AS, URL, Choices, Rule
 
 # The characters that factcheck.record.formats.text refuses, in PostgreSQL's syntax.
 _FORBIDDEN_SQL = r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]"
@@ -32,7 +32,7 @@ def label(text: str) -> Promise:
     return pgettext_lazy(context, rest) if parted else gettext_lazy(text)
 
 
-def choices(words: type[Words]) -> list[tuple[str, Promise]]:
+def choices(words: type[Choices]) -> list[tuple[str, Promise]]:
     """The words for a column or form, each with its label."""
     return [(word.value, label(word.label)) for word in words]
 
@@ -42,8 +42,8 @@ def field_options(part: type[Part], name: str) -> dict[str, Any]:
     field = part.model_fields[name]
     found: dict[str, Any] = {"verbose_name": label(field.title or name)}
     rule = find_rule(part, name)
-    if rule and rule.words:
-        found["choices"] = choices(rule.words)
+    if rule and rule.choices:
+        found["choices"] = choices(rule.choices)
     elif rule and rule.limit and "maxLength" in rule.schema:
         found["max_length"] = rule.limit
     return found
@@ -51,7 +51,7 @@ def field_options(part: type[Part], name: str) -> dict[str, Any]:
 
 def fault_message(kind: str) -> str:
     """The message for this kind of fault."""
-    return gettext(TEXTS[kind])
+    return gettext(MESSAGES[kind])
 
 
 def validate_characters(value: str) -> None:
@@ -110,14 +110,14 @@ class RuledField(LineField):
     def to_python(self, value: Any) -> Any:
         """The text in its normal spelling. For example, telephones capitalise the first letter even of a URL."""
         value = super().to_python(value)
-        with suppress(Wrong):
+        with suppress(InvalidValue):
             return self.rule.read(value) or "" if isinstance(value, str) else value
         return value
 
     def _validate(self, value: str) -> None:
         try:
             self.rule.read(value)
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             if wrong.kind not in ("too_long", "forbidden_character"):  # ProseField reports these
                 raise ValidationError(fault_message(wrong.kind), wrong.kind, wrong.params) from wrong
 
@@ -125,7 +125,7 @@ class RuledField(LineField):
 class WebAddressField(RuledField):
     """An absolute http or https URL."""
 
-    rule = ADDRESS
+    rule = URL
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
         name = connection.ops.quote_name(str(self.column))
@@ -152,7 +152,7 @@ class SeveralWordsField(ArrayField[list[str], list[str]]):
 
 def multiple_choice_options(part: type[Part], name: str) -> dict[str, Any]:
     """The options of a SeveralWordsField from the statement's model: the label and the choices."""
-    words = words_of(part, name)
+    words = choices_of(part, name)
     assert words is not None
     longest = max(map(len, words.values()))
     return {

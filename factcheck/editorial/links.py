@@ -21,7 +21,7 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Claim, ImportBatch, Proposal, ProposedLink, User
 from factcheck.editorial.models.kinds import Kind
 from factcheck.editorial.proposals import merge_policy
-from factcheck.record.matching.missing_vectors import ANY
+from factcheck.record.matching.missing_vectors import TEST_TEXT
 from factcheck.record.models import PublishedClaim, PublishedMerge
 
 _logger = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ def open_links(**of: Any) -> QuerySet[ProposedLink]:
 
     Links of merged claims are left out, because such a claim can't be merged again until it is split off.
     """
-    merged = PublishedMerge.objects.filter(until=None, into_id__isnull=False).values("claim_id")
+    merged = PublishedMerge.objects.merged().values("claim_id")
     links = ProposedLink.objects.filter(answer="", **of).exclude(Q(claim__in=merged) | Q(other__in=merged))
     return links.select_related("claim__newsroom", "other__newsroom")
 
@@ -119,7 +119,7 @@ def _find_links(batch: ImportBatch, claim: Claim) -> list[ProposedLink]:
         found = _likely(claim)
     except similar_claims.MeaningNotCompared:
         # If another text fails too, all claims wait. A claim that fails alone is compared by words.
-        similar_claims.find_similar(ANY)
+        similar_claims.find_similar(TEST_TEXT)
         try:
             found = _likely(claim)
         except similar_claims.MeaningNotCompared as problem:

@@ -16,7 +16,7 @@ from factcheck.editorial.models import Appearance, Claim, Claimant, Review, Topi
 from factcheck.editorial.statement_columns import columns_of
 from factcheck.record.models import PublishedReview
 from factcheck.record.statements import review as statements
-from factcheck.record.statements.checks import filled
+from factcheck.record.statements.checks import with_defaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,11 @@ def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
     topics = {topic.slug: topic for topic in Topic.objects.prefetch_related("labels").filter(slug__in=slugs)}
     return {
         pk: PublicClaim(
-            claim=_columns(Claim, filled(found["claim"], statements.ReviewedClaim) | {"id": pk}),
+            claim=_columns(Claim, with_defaults(found["claim"], statements.ReviewedClaim) | {"id": pk}),
             claimant=claimants.get(UUID(found["claim"]["claimant"]["id"])) if found["claim"]["claimant"] else None,
             appearances=[
-                _columns(Appearance, filled(each, statements.Appearance)) for each in found["claim"]["appearances"]
+                _columns(Appearance, with_defaults(each, statements.Appearance))
+                for each in found["claim"]["appearances"]
             ],
             topics=[topics[topic["slug"]] for topic in found["topics"] if topic["slug"] in topics],
         )
@@ -66,7 +67,7 @@ def _public_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     owner = Claim.objects.filter(pk=OuterRef(OuterRef("claim_id"))).values("newsroom")
     own = Exists(Review.objects.filter(pk=OuterRef("pk"), newsroom__in=owner))
     found = PublishedReview.objects.live().filter(claim_id__among=ids).order_by(own.asc(), "sequence")
-    return {row.claim_id: row.said for row in found if row.claim_id}
+    return {row.claim_id: row.parsed_body for row in found if row.claim_id}
 
 
 def _columns(model: type[Model], values: dict[str, Any]) -> SimpleNamespace:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import models
 
 from factcheck.record.formats.canonical import rfc3339
-from factcheck.record.statements.checks import filled
+from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.parts import Part, keys_of, parts_of
 
 
@@ -42,7 +42,7 @@ def values_of(row: Any, part: type[Part], model: type[models.Model] | None = Non
 
 def empty_columns(model: type[models.Model], part: type[Part]) -> dict[str, Any]:
     """The columns of the statement's keys, with the values of an empty statement."""
-    return columns_of(model, filled({}, part))
+    return columns_of(model, with_defaults({}, part))
 
 
 def remaining_fields(model: type[models.Model], part: type[Part], rows: Iterable[str | tuple[str, ...]]) -> list[str]:

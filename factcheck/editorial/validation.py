@@ -48,4 +48,4 @@ def find_problems(row: models.Model, place: str, *, exclude: Iterable[str] = ())
 def require_valid(statement: Mapping[str, Any], model: type[Part]) -> None:
     """Checks a statement against its model before publication. Raises EditorialError."""
     if faults := check(statement, model):
-        raise EditorialError(*(f"{fault.pointer.strip('/')}: {fault.sentence(gettext)}" for fault in faults))
+        raise EditorialError(*(f"{fault.pointer.strip('/')}: {fault.message(gettext)}" for fault in faults))

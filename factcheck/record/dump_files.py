@@ -1,8 +1,8 @@
-"""Where the bulk dumps lie, and which of them the log lets stand.
+"""The folder of bulk dumps, and the dumps in it that may still be read.
 
-A dump is a folder named after the newest log entry that it holds, with a manifest that is written last. `api/dumps`
-makes them; they are known here because an erasure has to reach every copy of what it erases. It does so twice: the
-files go as soon as the erasure is committed, and a dump that should have gone is not found by its readers.
+A dump is a folder named for its newest log entry. Its manifest is written last. `api/dumps` makes the dumps, but an
+erasure must reach them, so the record knows them too. After an erasure is committed, the files with erased content are
+deleted. Until then, readers don't find these dumps.
 """
 
 import fcntl
@@ -18,62 +18,62 @@ from django.db.models import OuterRef, Subquery
 from factcheck.record.models import LogEntry
 
 MANIFEST = "manifest.json"
-UNFINISHED = "unfinished-"  # what the name of a folder begins with that is no dump yet, or none any more
+UNFINISHED = "unfinished-"  # prefix of folders that aren't complete dumps
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """A finished dump; `sequence` is that of the newest entry that it holds."""
+    """A finished dump. `sequence` is the number of its newest entry."""
 
     sequence: int
     folder: Path
     manifest: bytes
 
 
-def standing(using: str | None = None) -> list[Dump]:
+def available(using: str | None = None) -> list[Dump]:
     """The dumps that may be read, the newest first."""
     found = _finished()
-    overtaken = _overtaken([dump.sequence for dump in found], using)
-    return [dump for dump in found if dump.sequence not in overtaken]
+    outdated = _outdated([dump.sequence for dump in found], using)
+    return [dump for dump in found if dump.sequence not in outdated]
 
 
-def discard_overtaken() -> None:
-    """Removes the dumps that hold what has been erased since, and what a killed run left."""
+def discard_outdated() -> None:
+    """Removes the dumps with content that has since been erased, and the leftovers of interrupted runs."""
     found = _finished()
-    overtaken = _overtaken([dump.sequence for dump in found], None)
+    outdated = _outdated([dump.sequence for dump in found], None)
     for dump in found:
-        if dump.sequence in overtaken:
+        if dump.sequence in outdated:
             remove(dump)
-    with suppress(BlockingIOError, FileNotFoundError), sole_maker():
-        sweep()
+    with suppress(BlockingIOError, FileNotFoundError), lock_folder():
+        remove_leftovers()
 
 
 def remove(dump: Dump) -> None:
-    """The manifest first: a folder without one is no dump, should this be interrupted. Raises OSError."""
+    """Removes a dump. The manifest goes first, so an interrupted removal leaves no readable dump. Raises OSError."""
     (dump.folder / MANIFEST).unlink(missing_ok=True)
     shutil.rmtree(dump.folder, ignore_errors=True)  # another process may be removing it as well
     if dump.folder.exists():
-        raise OSError(f"The dump in {dump.folder} could not be removed: remove the folder by hand.")
+        raise OSError(f"The dump in {dump.folder} could not be removed. Remove the folder by hand.")
 
 
-def sweep() -> None:
-    """Removes what was to be a dump and what was one; for the sole maker alone, whose own work would go too."""
+def remove_leftovers() -> None:
+    """Removes incomplete dumps. Call it only under `lock_folder`, or another process's work would go too."""
     for folder in settings.DUMPS_FOLDER.iterdir():
-        ours = folder.name.startswith(UNFINISHED) or _is_number(folder.name)  # others' files stay untouched
+        ours = folder.name.startswith(UNFINISHED) or _is_number(folder.name)  # other files stay
         if ours and folder.is_dir() and not find(folder):
             shutil.rmtree(folder)
 
 
 @contextmanager
-def sole_maker() -> Iterator[None]:
-    """Holds the right to make dumps. Raises BlockingIOError when another process has it."""
+def lock_folder() -> Iterator[None]:
+    """Locks the folder for making dumps. Raises BlockingIOError if another process holds the lock."""
     with open(settings.DUMPS_FOLDER / "lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
 
 
 def find(folder: Path) -> Dump | None:
-    """The dump in a folder; None when it holds none."""
+    """The dump in a folder, or None if the folder isn't a complete dump."""
     if not _is_number(folder.name):
         return None
     try:
@@ -92,11 +92,11 @@ def _finished() -> list[Dump]:
     return sorted(found, key=lambda dump: dump.sequence, reverse=True)
 
 
-def _overtaken(sequences: list[int], using: str | None) -> set[int]:
-    """Those of the dumps that hold entries about a review that has been erased since."""
+def _outdated(sequences: list[int], using: str | None) -> set[int]:
+    """The dumps, by sequence, with entries about a review that has since been erased."""
     if not sequences:
         return set()
     first = LogEntry.objects.filter(subject=OuterRef("subject"), number=1).values("sequence")
     erasures = LogEntry.objects.using(using).filter(kind=LogEntry.Kind.ERASURE, sequence__gt=min(sequences))
     spans = list(erasures.annotate(first=Subquery(first)).values_list("first", "sequence"))
-    return {sequence for sequence in sequences if any(begun <= sequence < erased for begun, erased in spans)}
+    return {sequence for sequence in sequences if any(start <= sequence < end for start, end in spans)}

@@ -1,9 +1,9 @@
-"""What the record says when it cannot take something."""
+"""Errors of the record."""
 
 
 class RecordError(Exception):
-    """The record cannot take this; the text says why and what to do; what editors can meet is in their language."""
+    """The record refused a publication. The message says why and what to do, in the editor's language."""
 
 
 class SetupError(RecordError):
-    """As the site is set up nothing can be published, whatever it is; who runs the site can mend that."""
+    """Nothing can be published until the operator corrects the site's settings."""

@@ -1,8 +1,6 @@
-"""Handing the log to another key: an entry that the old key signed, under a checkpoint that both sign."""
+"""Rotation of the log's signing key. The old key signs the entry, and both keys sign its checkpoint."""
 
 from uuid import UUID
-
-import orjson
 
 from factcheck.record import publish
 from factcheck.record.errors import RecordError
@@ -12,18 +10,18 @@ from factcheck.record.models import LogEntry
 
 
 def rotate(new: SigningKey) -> LogEntry:
-    """Writes into the log that `new` follows the key of this server, which signs it for the last time.
+    """Publishes that `new` replaces this server's key, which signs the log for the last time.
 
-    Raises RecordError when `new` has another name, since the log's origin stays what it was, or was the log's before,
-    since whoever follows the log's keys would go in a circle.
+    Raises RecordError if `new` has another name, because the log's origin never changes. Also raises it if the log
+    has had this key before, because its keys would then form a cycle.
     """
     old = tree.signing_key()
     if new.name != old.name:
-        raise RecordError(f"The new key is of {new.name}; the log's name is {old.name} and stays so.")
+        raise RecordError(f"The new key is for {new.name}, but the log's name is {old.name} and never changes.")
     if new == old:
-        raise RecordError("This is the key that the log has now.")
+        raise RecordError("The log already has this key.")
     subject = UUID(bytes=new.verifier().digest[:16])
-    tree.require_identity()  # a server that has not heard of a rotation is told of that
+    tree.require_identity()  # fails first on a server that still has the key from before a rotation
     if LogEntry.objects.filter(subject=subject).exists():
         raise RecordError("The log had this key before. Make a new one.")
     keys = f"{old.verifier()}\n{new.verifier()}\n"
@@ -37,20 +35,20 @@ def rotate(new: SigningKey) -> LogEntry:
     return entry
 
 
-def key_in_force(using: str | None = None) -> VerifierKey:
-    """This server's, or the one that the log was handed to since it started."""
+def current_key(using: str | None = None) -> VerifierKey:
+    """The log's current key. It differs from this server's key after a rotation, until a restart."""
     ours, newest = tree.signing_key().verifier(), tree.newest_checkpoint(using)
     if newest is None:
         return ours
     _text, signatures = open_note(newest.note)
-    key_id = signatures[-1][1]  # a rotation's checkpoint is signed by the new key last
+    key_id = signatures[-1][1]  # the new key signs a rotation's checkpoint last
     if key_id == ours.id:
         return ours
-    # A rotation's subject begins with the id of the new key.
+    # The subject of a rotation begins with the new key's ID.
     first, last = (UUID(bytes=key_id + rest * 12) for rest in (b"\x00", b"\xff"))
     rotations = LogEntry.objects.using(using).filter(kind=LogEntry.Kind.KEY_ROTATION, subject__range=(first, last))
     for rotation in rotations.select_related("revision_document"):
-        new = VerifierKey.parse(orjson.loads(bytes(rotation.revision_document.document))["new_key"])
+        new = VerifierKey.parse(rotation.revision_document.parsed()["new_key"])
         if signed_by(newest.note, new):
             return new
     return ours

@@ -1,7 +1,6 @@
-"""Publishing: the only way anything enters the record.
+"""Publishing, the only way into the record.
 
-One transaction under the log's lock appends to the log and brings its projections up to date, so that readers see all
-or nothing.
+One transaction under the log's lock appends to the log and updates its projections, so readers see all or nothing.
 """
 
 from collections.abc import Sequence
@@ -16,10 +15,10 @@ from factcheck.record.projections import PROJECTIONS
 
 
 @transaction.atomic
-def publish(publications: Sequence[log.Publication], *also: SigningKey) -> list[LogEntry]:
+def publish(publications: Sequence[log.Publication], *extra_keys: SigningKey) -> list[LogEntry]:
     """Publishes in this order and returns the entries. Arguments and errors are those of `log.append`."""
-    newest = log.hold()
-    published = log.append(publications, *also, newest=newest)
+    newest = log.lock_for_append()
+    published = log.append(publications, *extra_keys, newest=newest)
     entries = [each.entry for each in published]
     _forget_erased([entry for entry in entries if entry.kind == LogEntry.Kind.ERASURE])
     for projection in PROJECTIONS:
@@ -28,9 +27,9 @@ def publish(publications: Sequence[log.Publication], *also: SigningKey) -> list[
 
 
 def _forget_erased(erasures: Sequence[LogEntry]) -> None:
-    """Deletes the documents that these entries erase, and after the commit the dumps that hold them."""
+    """Deletes the documents that these entries erase, and after the commit the dumps that contain them."""
     for entry in erasures:
         RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
     if erasures:
-        # Robust: what is committed cannot be undone, so that a file that stays is logged instead.
-        transaction.on_commit(dump_files.discard_overtaken, robust=True)
+        # `robust`: the commit can't be undone, so a file that can't be deleted is only logged.
+        transaction.on_commit(dump_files.discard_outdated, robust=True)

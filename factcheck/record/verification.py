@@ -1,7 +1,7 @@
-"""Checking the record from inside: entries, documents, tiles, checkpoints, and the read model made from them.
+"""Checks the record from inside: entries, documents, tiles, checkpoints and the read model.
 
-What an outsider can check stands in `verifier.py`, which shares no code with this. Here the stored
-rows are read as they are, all checkpoints are checked, and the read model is made anew and compared.
+`log/verifier.py` has the checks for outsiders and shares no code with this module. This module reads the stored rows,
+checks every checkpoint, and compares the read model with newly computed rows.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ _Row = TypeVar("_Row")
 
 
 class DiscrepancyError(Exception):
-    """The first thing that does not hold, in one sentence."""
+    """The first discrepancy, in one sentence."""
 
 
 def batches(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
@@ -53,11 +53,11 @@ def batches(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
 
 
 def check_log(key: VerifierKey, advance: Advance) -> None:
-    """Entries in order, their documents, the tree's tiles and every checkpoint. Raises DiscrepancyError."""
+    """Checks entries, documents, tiles and all checkpoints, in order. Raises DiscrepancyError."""
     checkpoints = iter(LogCheckpoint.objects.order_by("size").iterator(BATCH))
     checkpoint = next(checkpoints, None)
-    in_force = _first_key() or key
-    tiles: dict[tuple[int, int], bytes] = {}  # of our own making; full ones are compared and forgotten
+    current_key = _first_key() or key
+    tiles: dict[tuple[int, int], bytes] = {}  # computed here, and dropped after the comparison if full
     erased = dict(LogEntry.objects.filter(kind=Kind.ERASURE).values_list("subject", "sequence"))
     numbers: dict[UUID, int] = {}
     size, at = 0, None
@@ -66,7 +66,7 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
         documents = RevisionDocument.objects.in_bulk([entry.sequence for entry in batch])
         for entry in batch:
             if entry.sequence != size:
-                raise DiscrepancyError(f"Entry {size} is missing; {entry.sequence} follows.")
+                raise DiscrepancyError(f"Entry {size} is missing before entry {entry.sequence}.")
             if at and entry.at < at:
                 raise DiscrepancyError(f"Entry {size} is dated before the one that it follows.")
             if entry.number != numbers.get(entry.subject, 0) + 1:
@@ -74,110 +74,42 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
             numbers[entry.subject], at = entry.number, entry.at
             _check_document(entry, documents.get(entry.sequence), erased)
             if entry.kind == Kind.KEY_ROTATION:
-                in_force = _next_key(entry, documents.get(entry.sequence), in_force)
-            gained = merkle.append(size, [merkle.leaf_hash(entry.leaf())], lambda *place: tiles[place])
-            for place, hashes in gained.items():
-                tiles[place] = tiles.get(place, b"") + hashes
-            for place in [place for place in gained if len(tiles[place]) == merkle.TILE_WIDTH * merkle.HASH_SIZE]:
-                _check_tile(place, tiles[place])
-                if place[1]:
-                    tiles.pop((place[0], place[1] - 1), None)
+                current_key = _next_key(entry, documents.get(entry.sequence), current_key)
+            gained = merkle.append(size, [merkle.leaf_hash(entry.leaf())], lambda *position: tiles[position])
+            for position, hashes in gained.items():
+                tiles[position] = tiles.get(position, b"") + hashes
+            for position in [
+                position for position in gained if len(tiles[position]) == merkle.TILE_WIDTH * merkle.HASH_SIZE
+            ]:
+                _check_tile(position, tiles[position])
+                if position[1]:
+                    tiles.pop((position[0], position[1] - 1), None)
             size += 1
             while checkpoint and checkpoint.size == size:
-                _check_checkpoint(checkpoint, merkle.root(size, lambda *place: tiles[place]), in_force)
+                _check_checkpoint(checkpoint, merkle.root(size, lambda *position: tiles[position]), current_key)
                 checkpoint = next(checkpoints, None)
         advance(len(batch))
     if checkpoint:
         raise DiscrepancyError(f"A checkpoint of {checkpoint.size} entries is signed, but the log has {size}.")
     if size and not LogCheckpoint.objects.filter(size=size).exists():
         raise DiscrepancyError(f"The log has {size} entries, but no checkpoint of that size.")
-    if in_force != key:
-        raise DiscrepancyError(f"The log was handed to the key {in_force}, but this server has {key}.")
-    for place, hashes in tiles.items():
-        _check_tile(place, hashes)
+    if current_key != key:
+        raise DiscrepancyError(f"The log was handed to the key {current_key}, but this server has {key}.")
+    for position, hashes in tiles.items():
+        _check_tile(position, hashes)
     expected = sum(-(-(size >> 8 * level) // 256) for level in range(8))
     if LogTile.objects.count() != expected:
         raise DiscrepancyError(f"The log has {LogTile.objects.count()} tiles instead of {expected}.")
 
 
-def _first_key() -> VerifierKey | None:
-    """The key that the log began with, which its first rotation names; None when it has never been handed on."""
-    rotations = RevisionDocument.objects.filter(entry__kind=Kind.KEY_ROTATION)
-    row = rotations.order_by("entry_id").first()
-    return _rotation(row)[0] if row else None
-
-
-def _check_document(entry: LogEntry, row: RevisionDocument | None, erased: dict[UUID, int]) -> None:
-    gone = entry.sequence < erased.get(entry.subject, -1)
-    if row is None:
-        if not gone:
-            raise DiscrepancyError(f"The document of entry {entry.sequence} is gone, and no erasure says why.")
-        return
-    if gone:
-        raise DiscrepancyError(f"The document of entry {entry.sequence} was erased, but is still there.")
-    data = bytes(row.document)
-    if hashlib.sha256(bytes(row.salt) + data).hexdigest() != entry.digest:
-        raise DiscrepancyError(f"The document of entry {entry.sequence} has not the digest that the log gives.")
-    document = json.loads(data)
-    revision, word = document["revision"], entry.kind.partition(".")[2]
-    if (document["id"], revision["number"], revision["kind"]) != (str(entry.subject), entry.number, word):
-        raise DiscrepancyError(f"The document of entry {entry.sequence} is of another revision.")
-
-
-def _next_key(entry: LogEntry, row: RevisionDocument | None, in_force: VerifierKey) -> VerifierKey:
-    """The key to which a rotation hands the log; it has to be signed by the one that the log has."""
-    if row is None:
-        raise DiscrepancyError(f"The document of entry {entry.sequence}, a rotation, is gone.")
-    old, new, signature = _rotation(row)
-    if old != in_force:
-        raise DiscrepancyError(f"The rotation in entry {row.pk} replaces the key {old}, but the log has {in_force}.")
-    try:
-        signed = signed_by(f"{old}\n{new}\n\n{signature}", old)
-    except NoteError:
-        signed = False
-    if not signed:
-        raise DiscrepancyError(f"The rotation in entry {row.pk} is not signed by the key that it replaces.")
-    if new.name != old.name:
-        raise DiscrepancyError(f"The rotation in entry {row.pk} changes the log's name.")
-    return new
-
-
-def _rotation(row: RevisionDocument) -> tuple[VerifierKey, VerifierKey, str]:
-    """Old key, new key and the old one's signature line out of a rotation's document. Raises DiscrepancyError."""
-    try:
-        document = json.loads(bytes(row.document))
-        return VerifierKey.parse(document["old_key"]), VerifierKey.parse(document["new_key"]), document["signature"]
-    except (ValueError, TypeError, KeyError, AttributeError) as problem:
-        raise DiscrepancyError(f"The rotation in entry {row.pk} is malformed.") from problem
-
-
-def _check_tile(place: tuple[int, int], hashes: bytes) -> None:
-    tile = LogTile.objects.filter(level=place[0], index=place[1]).first()
-    if tile is None or bytes(tile.hashes) != hashes:
-        raise DiscrepancyError(f"Tile {place[0]}/{place[1]} is not what the entries give.")
-
-
-def _check_checkpoint(row: LogCheckpoint, root: bytes, key: VerifierKey) -> None:
-    """The key is the log's at that size: of a rotation's checkpoint the new one, a former one only before it."""
-    try:
-        checkpoint = Checkpoint.parse(open_note(row.note)[0])
-        signed = signed_by(row.note, key)
-    except NoteError as problem:
-        raise DiscrepancyError(f"The checkpoint of {row.size} entries is malformed: {problem}.") from problem
-    if not signed or checkpoint.origin != key.name:
-        raise DiscrepancyError(f"The checkpoint of {row.size} entries is not signed by this log's key.")
-    if (checkpoint.size, checkpoint.root, bytes(row.root)) != (row.size, root, root):
-        raise DiscrepancyError(f"The checkpoint of {row.size} entries has not the root hash of the entries.")
-
-
 def check_read_model(advance: Advance) -> None:
-    """The rows that readers get are those that entries and documents give. Raises DiscrepancyError."""
+    """Compares the rows for readers with rows computed from entries and documents. Raises DiscrepancyError."""
     counts = dict.fromkeys((PublishedReview, PastReview, PublishedCorrection), 0)
     entries = _with_until(LogEntry.objects.of_reviews())
     for batch in batches(iter(entries.iterator(BATCH))):
         expected: dict[type[models.Model], list[Any]] = {model: [] for model in counts}
         for entry in batch:
-            document = json.loads(bytes(entry.revision_document.document))
+            document = entry.revision_document.parsed()
             row = review_rows.review_row(entry, document)
             if entry.until is None:
                 expected[PublishedReview].append(row)
@@ -198,8 +130,78 @@ def check_read_model(advance: Advance) -> None:
     _check_demands(advance)
 
 
+def _first_key() -> VerifierKey | None:
+    """The log's first key, which the first rotation names. None if there has been no rotation."""
+    rotations = RevisionDocument.objects.filter(entry__kind=Kind.KEY_ROTATION)
+    row = rotations.order_by("entry_id").first()
+    return _rotation(row)[0] if row else None
+
+
+def _check_document(entry: LogEntry, row: RevisionDocument | None, erased: dict[UUID, int]) -> None:
+    gone = entry.sequence < erased.get(entry.subject, -1)
+    if row is None:
+        if not gone:
+            raise DiscrepancyError(f"The document of entry {entry.sequence} is gone, and no erasure says why.")
+        return
+    if gone:
+        raise DiscrepancyError(f"The document of entry {entry.sequence} was erased, but is still there.")
+    data = bytes(row.document)
+    if hashlib.sha256(bytes(row.salt) + data).hexdigest() != entry.digest:
+        raise DiscrepancyError(f"The document of entry {entry.sequence} doesn't match its digest in the log.")
+    document = json.loads(data)
+    revision, short_kind = document["revision"], entry.kind.partition(".")[2]
+    if (document["id"], revision["number"], revision["kind"]) != (str(entry.subject), entry.number, short_kind):
+        raise DiscrepancyError(f"The document of entry {entry.sequence} is of another revision.")
+
+
+def _next_key(entry: LogEntry, row: RevisionDocument | None, current_key: VerifierKey) -> VerifierKey:
+    """The new key of a rotation, which the log's current key must sign."""
+    if row is None:
+        raise DiscrepancyError(f"The document of entry {entry.sequence}, a rotation, is gone.")
+    old, new, signature = _rotation(row)
+    if old != current_key:
+        raise DiscrepancyError(f"The rotation in entry {row.pk} replaces the key {old}, but the log has {current_key}.")
+    try:
+        signed = signed_by(f"{old}\n{new}\n\n{signature}", old)
+    except NoteError:
+        signed = False
+    if not signed:
+        raise DiscrepancyError(f"The rotation in entry {row.pk} is not signed by the key that it replaces.")
+    if new.name != old.name:
+        raise DiscrepancyError(f"The rotation in entry {row.pk} changes the log's name.")
+    return new
+
+
+def _rotation(row: RevisionDocument) -> tuple[VerifierKey, VerifierKey, str]:
+    """Old key, new key and signature line from a rotation's document. Raises DiscrepancyError."""
+    try:
+        document = json.loads(bytes(row.document))
+        return VerifierKey.parse(document["old_key"]), VerifierKey.parse(document["new_key"]), document["signature"]
+    except (ValueError, TypeError, KeyError, AttributeError) as problem:
+        raise DiscrepancyError(f"The rotation in entry {row.pk} is malformed.") from problem
+
+
+def _check_tile(position: tuple[int, int], hashes: bytes) -> None:
+    tile = LogTile.objects.filter(level=position[0], index=position[1]).first()
+    if tile is None or bytes(tile.hashes) != hashes:
+        raise DiscrepancyError(f"Tile {position[0]}/{position[1]} is not what the entries give.")
+
+
+def _check_checkpoint(row: LogCheckpoint, root: bytes, key: VerifierKey) -> None:
+    """Checks a checkpoint against the log's key at that size. From a rotation on, that is the new key."""
+    try:
+        checkpoint = Checkpoint.parse(open_note(row.note)[0])
+        signed = signed_by(row.note, key)
+    except NoteError as problem:
+        raise DiscrepancyError(f"The checkpoint of {row.size} entries is malformed: {problem}.") from problem
+    if not signed or checkpoint.origin != key.name:
+        raise DiscrepancyError(f"The checkpoint of {row.size} entries is not signed by this log's key.")
+    if (checkpoint.size, checkpoint.root, bytes(row.root)) != (row.size, root, root):
+        raise DiscrepancyError(f"The checkpoint of {row.size} entries doesn't match the entries' root hash.")
+
+
 def _with_until(entries: models.QuerySet[LogEntry]) -> models.QuerySet[Any]:
-    """Each with the sequence of the next entry about the same subject, `until`."""
+    """The entries, each annotated with `until`, the sequence of the next entry about the same subject."""
     later = LogEntry.objects.filter(subject=OuterRef("subject"), number=OuterRef("number") + 1)
     return entries.annotate(until=Subquery(later.values("sequence")))
 
@@ -208,10 +210,7 @@ def _check_merges(advance: Advance) -> None:
     total = 0
     entries = LogEntry.objects.filter(kind__startswith="claim.").select_related("revision_document")
     for batch in batches(iter(_with_until(entries).order_by("sequence").iterator(BATCH))):
-        rows = [
-            merge_rows.merge_row(entry, json.loads(bytes(entry.revision_document.document)), entry.until)
-            for entry in batch
-        ]
+        rows = [merge_rows.merge_row(entry, entry.revision_document.parsed(), entry.until) for entry in batch]
         _compare(PublishedMerge, {row.pk: row for row in rows})
         total += len(batch)
         advance(len(batch))
@@ -222,7 +221,7 @@ def _check_demands(advance: Advance) -> None:
     total = 0
     entries = LogEntry.objects.filter(kind__startswith="demand.").select_related("revision_document")
     for batch in batches(iter(_with_until(entries).filter(until=None).iterator(BATCH))):
-        rows = [demand_rows.demand_row(entry, json.loads(bytes(entry.revision_document.document))) for entry in batch]
+        rows = [demand_rows.demand_row(entry, entry.revision_document.parsed()) for entry in batch]
         _compare(PublishedDemand, {row.pk: row for row in rows})
         total += len(batch)
         advance(len(batch))
@@ -247,30 +246,31 @@ def _check_claims() -> None:
 
 
 def _check_references() -> None:
-    speakers: dict[tuple[str, str], UUID] = {}
+    sources: dict[tuple[str, str], UUID] = {}  # the newest live review with each reference
     live = PublishedReview.objects.live().order_by("sequence").defer("body")
     for review in live.iterator(BATCH):
-        speakers |= dict.fromkeys(review_rows.references_of(review), review.pk)
-    for batch in batches(iter(speakers.items())):
+        sources |= dict.fromkeys(review_rows.references_of(review), review.pk)
+    for batch in batches(iter(sources.items())):
         reviews = PublishedReview.objects.in_bulk([pk for _, pk in batch])
         stored = {
             (row.kind, row.key): row
             for row in PublishedReference.objects.filter(key__in=[key for (_, key), _ in batch])
         }
-        for place, pk in batch:
-            row = review_rows.reference_row(*place, reviews[pk])
-            if place not in stored or _values(stored[place], "id") != _values(row, "id"):
-                raise DiscrepancyError(f"The {place[0]} {place[1]} of the read model is not what the documents give.")
-    _require_count(PublishedReference, len(speakers))
+        for reference, pk in batch:
+            row = review_rows.reference_row(*reference, reviews[pk])
+            if reference not in stored or _values(stored[reference], "id") != _values(row, "id"):
+                kind, key = reference
+                raise DiscrepancyError(f"The {kind} {key} of the read model is not what the documents give.")
+    _require_count(PublishedReference, len(sources))
 
 
 def _check_words() -> None:
     expected = Counter[str]()
     for row in PublishedReview.objects.live().iterator(BATCH):
-        expected.update(title_words(row.said))
+        expected.update(title_words(row.parsed_body))
     for word in Word.objects.iterator(BATCH):
         if word.reviews != expected[word.word]:
-            raise DiscrepancyError(f"The word {word.word} stands in {expected[word.word]} reviews, not {word.reviews}.")
+            raise DiscrepancyError(f"The word {word.word} is in {expected[word.word]} reviews, not {word.reviews}.")
     _require_count(Word, len(expected))
 
 
@@ -281,11 +281,11 @@ def _compare(model: type[Any], expected: dict[Any, Any]) -> None:
             raise DiscrepancyError(f"The {model._meta.verbose_name} {pk} is not what the log's documents give.")
 
 
-def _values(row: models.Model, *but: str) -> dict[str, Any]:
+def _values(row: models.Model, *excluded: str) -> dict[str, Any]:
     return {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields
-        if not field.generated and field.attname not in but
+        if not field.generated and field.attname not in excluded
     }
 
 

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from factcheck.editorial import reader_messages
 from factcheck.editorial.models import ReaderMessage
 from factcheck.editorial.validation import Invalid
-from factcheck.record.formats.text import storable
+from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.models import Status
 from factcheck.server.networks import address_of
 from factcheck.website import queries
@@ -89,7 +89,7 @@ def _form_page(view: Page) -> Page:
 @_form_page
 def tip(request: HttpRequest) -> HttpResponse:
     """A form for a claim to check. `?text=` is a search that found nothing."""
-    text = storable(request.GET.get("text", "")[: _max_length("text")])
+    text = replace_forbidden(request.GET.get("text", "")[: _max_length("text")])
     context = {"canonical": f"{settings.SITE_URL}/tips/", "prefilled": bool(text)}
     return _form_response(request, Tip, "website/tip.html", context, initial={"text": text})
 

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from factcheck.record.formats.canonical import rfc3339
-from factcheck.record.formats.text import MOST_APART, storable
+from factcheck.record.formats.text import MAX_COMPOSED, replace_forbidden
 from factcheck.record.models import (
     LogEntry,
     PublishedClaim,
@@ -21,7 +21,7 @@ from factcheck.record.models import (
     PublishedReview,
     RevisionDocument,
 )
-from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.review_rows import review_body
 from factcheck.record.readmodel.revisions import in_document, in_revision
 from factcheck.record.search.query import MAX_QUERY, read_query
@@ -37,7 +37,7 @@ OTHERS = 20
 
 def clean_query(value: str) -> str:
     """Return the search words as the record spells them. Characters that it never has become spaces."""
-    return storable(value[: MOST_APART * MAX_QUERY])[:MAX_QUERY]
+    return replace_forbidden(value[: MAX_COMPOSED * MAX_QUERY])[:MAX_QUERY]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def search_reviews(query: str, page: int) -> ReviewsPage:
     left = max(0, deadline - time.monotonic())
     suggestion = did_you_mean(PublishedReview, query, seconds=left) if found.relaxed or not found.hits else None
     listed = _page([hit.body for hit in found.hits[start:]], page)
-    return replace(listed, relaxed=found.relaxed, suggestion=suggestion, complete=found.whole)
+    return replace(listed, relaxed=found.relaxed, suggestion=suggestion, complete=found.complete)
 
 
 def _page(bodies: list[str], page: int) -> ReviewsPage:
@@ -86,8 +86,8 @@ def other_reviews(review: PublishedReview) -> list[Body]:
     """Return other live reviews of the same claim and of claims merged with it, oldest first."""
     if review.claim_id is None:
         return []
-    family = Family.of([review.claim_id], using="public")
-    same = family.shown_under(family.home(review.claim_id))
+    group = MergeGroup.of([review.claim_id], using="public")
+    same = group.shown_under(group.root(review.claim_id))
     found = PublishedReview.objects.using("public").live().filter(claim_id__in=same)
     bodies = found.exclude(pk=review.pk).order_by("published_at", "id").values_list("body", flat=True)[:OTHERS]
     return [orjson.loads(body) for body in bodies]
@@ -102,7 +102,7 @@ def find_claim(claim_id: UUID) -> Body | None:
 
 def home_of(claim_id: UUID) -> UUID:
     """Return the claim that shows this claim's reviews. It is another claim if this one has been merged."""
-    return Family.of([claim_id], using="public").home(claim_id)
+    return MergeGroup.of([claim_id], using="public").root(claim_id)
 
 
 def list_demands(page: int) -> tuple[list[Body], bool]:

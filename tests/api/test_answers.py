@@ -173,7 +173,7 @@ def test_writing_is_not_allowed(world, addresses, method):
             assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS"), address
             assert json.loads(response.content) == {
                 "type": "http://127.0.0.1:8000/api/problems/method-not-allowed/",
-                "title": "The method is not one for this address",
+                "title": "The method isn't supported here",
                 "status": 405,
                 "detail": "This URL doesn't support the method. Nearly all of the API is read-only.",
                 "instance": address,
@@ -195,7 +195,7 @@ def test_unknown_addresses_are_problems(world, api):
         "/api//",
     ):
         problem = api.problem(address, status=404)
-        assert problem["title"] == "There is nothing at this address"
+        assert problem["title"] == "Nothing found at this URL"
         assert problem["instance"].isascii()
     assert Client(enforce_csrf_checks=True).post("/api/nothing/").status_code == 404
 
@@ -295,7 +295,7 @@ def test_error_of_ours_is_logged_and_says_nothing(world, api, monkeypatch, caplo
         problem = api.problem("reviews/", status=500)
     assert problem == {
         "type": "http://127.0.0.1:8000/api/problems/internal-error/",
-        "title": "An error of ours",
+        "title": "An unexpected error",
         "status": 500,
         "detail": "The server met an unexpected error and logged it.",
         "instance": "/api/v1/reviews/",

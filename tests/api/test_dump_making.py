@@ -132,7 +132,7 @@ def test_files_of_others_in_the_folder_stay(database, own_folder):
 
 def test_two_makers_at_once(database, own_folder):
     own_folder.mkdir()
-    with dump_files.sole_maker(), pytest.raises(CommandError, match="Another process is making dumps"):
+    with dump_files.lock_folder(), pytest.raises(CommandError, match="Another process is making dumps"):
         call_command("make_dumps")
 
 

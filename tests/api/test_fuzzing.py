@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase
 from schemathesis import GenerationMode
 
 from api.views.pages import openapi
-from factcheck.record.formats.text import MOST_APART, find_forbidden
+from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden
 from factcheck.record.models import LogEntry
 from factcheck.record.search.query import MAX_QUERY
 from tests.drafts import (
@@ -119,7 +119,7 @@ def fitting(context: Any, query: Json | None) -> Json | None:
     query = dict(query or {})
     if isinstance(query.get("q"), list) and len(normalize("NFC", "".join(map(str, query["q"])))) > MAX_QUERY:
         [first, *_] = query["q"]
-        too_long = len(str(first)) > MOST_APART * MAX_QUERY  # and stays so, since it is wrong by the schema
+        too_long = len(str(first)) > MAX_COMPOSED * MAX_QUERY  # and stays so, since it is wrong by the schema
         query["q"] = [first if too_long else normalize("NFC", str(first))[:MAX_QUERY]]
     if "as_of" in query:
         query = {name: value for name, value in query.items() if name not in ("q", "count", "facets")}

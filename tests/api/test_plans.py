@@ -121,7 +121,7 @@ def id_of(number: int) -> UUID:
 
 
 def review(number: int) -> SimpleNamespace:
-    from factcheck.record.formats.urls import address_key
+    from factcheck.record.formats.urls import url_key
 
     at, rare, very_rare = BEGINNING + timedelta(minutes=number), number % RARE == 0, number % VERY_RARE == 0
     day = date(2019, 6, 1) + timedelta(days=number % 400)
@@ -131,8 +131,8 @@ def review(number: int) -> SimpleNamespace:
         verdict="truth:rare" if rare else f"truth:verdict{number % 6}",
         publisher="rare.example" if rare else f"pub{number % 50}.example",
         claimant=id_of(number % 5000), topics=["very-rare"] if very_rare else [f"topic{number % 40}"],
-        appearance_keys=[address_key(f"https://social.example/{number}")],
-        original_key=address_key(f"https://pub1.example/{number}"),
+        appearance_keys=[url_key(f"https://social.example/{number}")],
+        original_key=url_key(f"https://pub1.example/{number}"),
         claimed_on=day if number % 2 else None, reviewed_on=day if number % 10 else None,
         published_at=at, updated_at=at,
     )  # fmt: skip

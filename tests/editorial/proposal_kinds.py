@@ -13,7 +13,7 @@ from factcheck.imports.importer import batches
 from factcheck.imports.importer.record_import import IncomingRecord
 from factcheck.imports.readers.own_format import ImportedReview
 from factcheck.record.formats.canonical import canonical, sha256_hex
-from factcheck.record.statements.checks import filled
+from factcheck.record.statements.checks import with_defaults
 from tests.drafts import Newsroom, make_demand, make_review, make_scale, publish_claim
 
 Make = Callable[[Newsroom], Proposal]
@@ -102,4 +102,4 @@ def _record(address: str) -> dict[str, Any]:
         "verdict": {"original": {"label": "Falso"}},
         "publisher": {"name": "Xa", "site": "xa.example"},
     }
-    return filled(said, ImportedReview)
+    return with_defaults(said, ImportedReview)

@@ -18,7 +18,7 @@ from factcheck.editorial.models import Claim, EditorialEvent, ImportBatch, Propo
 from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.editorial.proposals.import_policy import publish_import
 from factcheck.record.matching import matches
-from factcheck.record.matching.embeddings import NoVectorError
+from factcheck.record.matching.embeddings import EmbeddingError
 from factcheck.record.matching.matches import Matching
 from factcheck.record.matching.missing_vectors import compute_missing
 from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
@@ -122,7 +122,7 @@ def test_claims_wait_until_meaning_can_be_compared(
             call_command("propose_links")
     assert (ProposedLink.objects.count(), links.count_uncompared(ImportBatch.objects.get(pk=batch.pk))) == (1, 1)
     settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL = "http://127.0.0.1:9/v1/", "down"
-    with pytest.raises(CommandError, match="What 1 review means has not been computed yet. The next run continues"):
+    with pytest.raises(CommandError, match="The meaning of 1 review has not been computed yet. The next run continues"):
         call_command("propose_links")
     assert links.count_uncompared(ImportBatch.objects.get(pk=batch.pk)) == 1
 
@@ -136,17 +136,17 @@ def test_claim_that_the_model_refuses_is_compared_by_words(
     class Refusing:
         model = "m"
 
-        def questions(self, texts: list[str]) -> list[list[float]]:
-            raise NoVectorError("The embeddings address answered 413.", refused=True)
+        def embed_queries(self, texts: list[str]) -> list[list[float]]:
+            raise EmbeddingError("The embeddings API responded with status 413.", refused=True)
 
-        def passages(self, texts: list[str]) -> list[list[float]]:
+        def embed_passages(self, texts: list[str]) -> list[list[float]]:
             return [[1.0] + [0.0] * 383 for _ in texts]
 
     list(compute_missing(Refusing()))
-    monkeypatch.setattr(matches, "configured", Refusing)
+    monkeypatch.setattr(matches, "get_embeddings", Refusing)
     monkeypatch.setattr(similar_claims, "is_configured", lambda: True)
     assert links.propose_links(batch) == 1
-    assert similar_claims.match(FLOOD).explanation == "The embeddings address answered 413."
+    assert similar_claims.match(FLOOD).explanation == "The embeddings API responded with status 413."
 
 
 def test_import_is_decided_while_its_claims_are_compared(
@@ -202,7 +202,9 @@ def test_claim_that_alone_cannot_be_compared_holds_up_no_other(
         failed = text == f"{FLOOD} (1)"
         if failed and not answers:
             raise TimeoutError
-        return replace(match(text, **options), explanation="The embeddings address answered 500." if failed else None)
+        return replace(
+            match(text, **options), explanation="The embeddings API responded with status 500." if failed else None
+        )
 
     monkeypatch.setattr(similar_claims, "match", failing)
     monkeypatch.setattr(similar_claims, "is_configured", lambda: True)

@@ -252,7 +252,7 @@ def test_erasure_after_a_merge_leaves_nothing_of_the_claim(newsroom: Newsroom) -
 def test_verifier_follows_merges(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(verifier, "KEPT", 0)
+    monkeypatch.setattr(verifier, "CACHE_TIME", 0)
     one, two, three = (publish_claim(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
     merge_claims(newsroom, one, two)
     merge_claims(newsroom, two, three)
@@ -261,7 +261,7 @@ def test_verifier_follows_merges(
         assert verifier.main([address, "--quiet"]) == 0, capsys.readouterr().err
         PublishedMerge.objects.filter(claim_id=one.pk).update(into_id=three.pk)
         assert verifier.main([address, "--quiet"]) == 1
-        assert f"The claim {one.pk} is merged into {two.pk}, but its address answers 308" in capsys.readouterr().err
+        assert f"The claim {one.pk} is merged into {two.pk}, but its URL answers 308" in capsys.readouterr().err
         PublishedMerge.objects.filter(claim_id=one.pk).update(into_id=two.pk)
         # The split of `two` hidden.
         PublishedMerge.objects.filter(claim_id=two.pk, into_id=None).delete()

@@ -84,7 +84,7 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     )
     lan.follow("Back to the entry").choose("outcome", "taken back").press("Save and submit for approval")
     assert "Changes from the published revision" in lan.text
-    assert "Outcome Removed: refused Added: taken back by whoever made it" in lan.text
+    assert "Outcome Removed: refused Added: taken back by the sender" in lan.text
     lan.press("Submit for approval")
     minh.open(f"/admin/editorial/demand/{demand.pk}/change/").follow("Approve")
     assert "What changed Công ty đã rút yêu cầu." in minh.text

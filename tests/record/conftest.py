@@ -14,7 +14,7 @@ from django.db import connections
 from factcheck.record import publish
 from factcheck.record.log import entries, tree, verifier
 from factcheck.record.models import LogEntry
-from factcheck.record.statements.checks import filled
+from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.review import Review
 from tests.drafts import correct_review, make_newsroom, make_review, publish_review, reinstate_review, withdraw_review
 from tests.serving import served
@@ -78,7 +78,7 @@ def address(settings: Any) -> Iterator[Address]:
 @pytest.fixture
 def site(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Five reviews with a history of their own, and its address."""
-    monkeypatch.setattr(verifier, "KEPT", 0)  # there is no cache here that would have to forget a checkpoint
+    monkeypatch.setattr(verifier, "CACHE_TIME", 0)  # there is no cache here that would have to forget a checkpoint
     tree.signing_key.cache_clear()
     newsroom = make_newsroom()
     reviews = [make_review(newsroom) for _ in range(5)]
@@ -100,7 +100,7 @@ def disarm() -> None:
 
 def make_statement(subject: UUID, text: str = "Nước lũ đã lên tới mái chùa.") -> dict[str, Any]:
     """A small statement with all keys."""
-    return filled(
+    return with_defaults(
         {
             "id": str(subject),
             "language": "vi",

@@ -62,7 +62,9 @@ def test_rebuilding_ends_with_the_rows_of_every_entry_by_itself(database: str, s
 def test_appending_makes_no_derived_row(bare_record: None) -> None:
     subject = uuid4()
     with transaction.atomic():
-        (published,) = entries.append([entries.Publication(subject, make_statement(subject))], newest=entries.hold())
+        (published,) = entries.append(
+            [entries.Publication(subject, make_statement(subject))], newest=entries.lock_for_append()
+        )
     assert (published.entry.sequence, published.entry.kind, published.previous) == (0, "review.original", None)
     assert [len(found) for found in rows(*TRUTH).values()] == [1, 1, 1]
     assert not any(rows(*DERIVED).values())

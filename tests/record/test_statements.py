@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from factcheck.record.statements.checks import check, filled, read, same
+from factcheck.record.statements.checks import check, equivalent, parse, with_defaults
 from factcheck.record.statements.demand import Demand
-from factcheck.record.statements.faults import TEXTS, Fault
-from factcheck.record.statements.parts import changes_of, limit, only, without
+from factcheck.record.statements.faults import MESSAGES, Fault
+from factcheck.record.statements.parts import max_length, omit, partial, pick
 from factcheck.record.statements.review import Review, Source
-from factcheck.record.statements.schema import published, sent
+from factcheck.record.statements.schema import published_schemas, request_schemas
 from factcheck.record.statements.tombstone import Tombstone
 
 ID = "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a"
-REVIEW: dict[str, Any] = filled(
+REVIEW: dict[str, Any] = with_defaults(
     {
         "id": ID,
         "language": "vi",
@@ -33,7 +33,7 @@ def changed(change: dict[str, Any], of: dict[str, Any] = REVIEW) -> dict[str, An
 
 
 def told(said: Any, model: Any = Review) -> list[tuple[str, str, str]]:
-    return [(fault.pointer, fault.code, fault.sentence()) for fault in check(said, model)]
+    return [(fault.pointer, fault.code, fault.message()) for fault in check(said, model)]
 
 
 def test_absent_key_stands_for_its_default() -> None:
@@ -49,9 +49,9 @@ def test_absent_key_stands_for_its_default() -> None:
 def test_older_statement_says_the_same_without_the_newer_key() -> None:
     older = copy.deepcopy(REVIEW)
     del older["archive_url"], older["sources"][0]["accessed_on"], older["publisher"]["same_as"]
-    assert same(older, REVIEW, Review)
-    assert not same(older, changed({"archive_url": "https://archive.example/1"}), Review)
-    assert not same(older, changed({"sources": []}), Review)
+    assert equivalent(older, REVIEW, Review)
+    assert not equivalent(older, changed({"archive_url": "https://archive.example/1"}), Review)
+    assert not equivalent(older, changed({"sources": []}), Review)
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_older_statement_says_the_same_without_the_newer_key() -> None:
         ({"headline": "x" * 1001}, ("/headline", "too_long", "Write at most 1000 characters. There are 1001.")),
         ({"language": "VI"}, ("/language", "wrong_form", "Write this as vi.")),
         ({"license": None}, ("/license", "missing", "This field cannot be blank.")),
-        ({"reviewed_on": "2026-02-30"}, ("/reviewed_on", "wrong_form", "Give a day such as 2026-10-05.")),
+        ({"reviewed_on": "2026-02-30"}, ("/reviewed_on", "wrong_form", "Give a date such as 2026-10-05.")),
         ({"sources": [None]}, ("/sources/0", "wrong_type", "Give a JSON value of this type: object.")),
         ({"authors": [{"name": "A", "a/b~c": 1}]},
-         ("/authors/0/a~1b~0c", "unknown_key", "There is no such key here. There are: name.")),
+         ("/authors/0/a~1b~0c", "unknown_key", "This key isn't known here. Known keys: name.")),
         ({"topics": [{"slug": "lũ"}]},
-         ("/topics/0/slug", "wrong_form", "Write a short name of 1 to 60 letters a–z, digits, hyphens and underscores.")),
+         ("/topics/0/slug", "wrong_form", "Use 1 to 60 letters a–z, digits, hyphens or underscores.")),
     ],
 )  # fmt: skip
 def test_fault_is_told_with_its_place(change: dict[str, Any], expected: tuple[str, str, str]) -> None:
@@ -90,14 +90,14 @@ def test_statement_has_every_key() -> None:
 
 
 def test_every_text_of_a_fault_can_be_translated() -> None:
-    for kind in TEXTS:
+    for kind in MESSAGES:
         assert (
             Fault(
                 "",
                 kind,
                 dict.fromkeys(("keys", "types", "limit", "count", "character", "words", "most", "value"), ""),
             )
-            .sentence(lambda text: f"¿{text}")
+            .message(lambda text: f"¿{text}")
             .startswith("¿")
         )
 
@@ -106,29 +106,33 @@ def test_new_field_reaches_what_is_derived() -> None:
     class PrimarySource(Source):
         primary: bool | None = None
 
-    draft = without(PrimarySource, "quote", called="DraftSource")
+    draft = omit(PrimarySource, "quote", model_name="DraftSource")
     assert "primary" in draft.model_fields
     assert "quote" not in draft.model_fields
-    assert sent(draft)["DraftSource"]["properties"]["primary"] == {"type": ["boolean", "null"]}
-    assert sent(draft)["DraftSource"]["additionalProperties"] is False
-    assert "primary" in published(PrimarySource)["PrimarySource"]["required"]
-    assert filled({"title": "A"}, draft)["primary"] is None
+    assert request_schemas(draft)["DraftSource"]["properties"]["primary"] == {"type": ["boolean", "null"]}
+    assert request_schemas(draft)["DraftSource"]["additionalProperties"] is False
+    assert "primary" in published_schemas(PrimarySource)["PrimarySource"]["required"]
+    assert with_defaults({"title": "A"}, draft)["primary"] is None
 
 
 def test_change_may_leave_out_every_key_and_clear_none_that_is_needed() -> None:
-    changes = changes_of(only(Review, "language", "headline", called="Draft"), called="Changes", meaning="Changes.")
-    assert read({"headline": None}, changes) == ({"language": None, "headline": None}, [])
-    assert [fault.sentence() for fault in read({}, changes)[1]] == ["Say what is to be changed."]
-    assert [fault.pointer for fault in read({"language": None}, changes)[1]] == ["/language"]
-    assert "required" not in sent(changes)["Changes"]
+    changes = partial(pick(Review, "language", "headline", model_name="Draft"), model_name="Changes", doc="Changes.")
+    assert parse({"headline": None}, changes) == ({"language": None, "headline": None}, [])
+    assert [fault.message() for fault in parse({}, changes)[1]] == ["Name at least one field to change."]
+    assert [fault.pointer for fault in parse({"language": None}, changes)[1]] == ["/language"]
+    assert "required" not in request_schemas(changes)["Changes"]
 
 
 def test_limits_are_those_of_the_fields() -> None:
-    assert (limit(Review, "headline"), limit(Review, "body"), limit(Source, "url")) == (1000, 200_000, 2000)
+    assert (max_length(Review, "headline"), max_length(Review, "body"), max_length(Source, "url")) == (
+        1000,
+        200_000,
+        2000,
+    )
 
 
 def test_key_that_is_a_word_of_python_keeps_its_name() -> None:
-    assert "from" in published(Demand)["Demand"]["properties"]
+    assert "from" in published_schemas(Demand)["Demand"]["properties"]
     assert "from" in [fault.pointer.strip("/") for fault in check({}, Demand)]
 
 

@@ -386,7 +386,7 @@ def run(statements: list[str]) -> None:
 @pytest.fixture(autouse=True)
 def no_cache_between(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is none here that would have to forget a checkpoint."""
-    monkeypatch.setattr(verifier, "KEPT", 0)
+    monkeypatch.setattr(verifier, "CACHE_TIME", 0)
 
 
 class InProcess(verifier.Site):
@@ -404,7 +404,7 @@ def found(state: Path | None = None, witness: SigningKey | None = None) -> bool:
     witnesses = [verifier.Key(str(witness.verifier(4)))] if witness else []
     try:
         verifier.Verifier(InProcess(), state, None, witnesses, quiet=True).run()
-    except verifier.Wrong:
+    except verifier.DiscrepancyError:
         return True
     return False
 

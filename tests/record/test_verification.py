@@ -27,7 +27,7 @@ def filled(bare_record: None) -> None:
 
 def test_verify_record_holds(filled: None, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("verify_record")
-    assert capsys.readouterr().out == "303 entries and 302 reviews hold.\n"
+    assert capsys.readouterr().out == "303 entries and 302 reviews are correct.\n"
     call_command("rebuild_record")
     call_command("verify_record")
 
@@ -44,16 +44,16 @@ def test_rebuild_record_names_a_document_that_is_gone(filled: None) -> None:
 
 def test_verify_record_of_nothing(bare_record: None, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("verify_record")
-    assert capsys.readouterr().out == "0 entries and 0 reviews hold.\n"
+    assert capsys.readouterr().out == "0 entries and 0 reviews are correct.\n"
 
 
 @pytest.mark.parametrize(
     ("sql", "message"),
     [
-        ("UPDATE record_revisiondocument SET document = document || ' ' WHERE sequence = 5", "document of entry 5 has not the digest"),
+        ("UPDATE record_revisiondocument SET document = document || ' ' WHERE sequence = 5", "document of entry 5 doesn't match its digest"),
         ("UPDATE record_revisiondocument SET salt = decode(repeat('00', 32), 'hex') WHERE sequence = 6", "document of entry 6 has not"),
         ("DELETE FROM record_revisiondocument WHERE sequence = 7", "document of entry 7 is gone"),
-        ("UPDATE record_logentry SET digest = repeat('0', 64) WHERE sequence = 8", "document of entry 8 has not the digest"),
+        ("UPDATE record_logentry SET digest = repeat('0', 64) WHERE sequence = 8", "document of entry 8 doesn't match its digest"),
         ("UPDATE record_logentry SET at = at - interval '1 day' WHERE sequence = 9", "Entry 9 is dated before"),
         ("UPDATE record_logentry SET kind = 'review.update' WHERE sequence = 9", "document of entry 9 is of another"),
         ("UPDATE record_logtile SET hashes = overlay(hashes placing 'xx' from 100) WHERE level = 0 AND index = 1", "Tile 0/1 is not"),

@@ -24,7 +24,7 @@ from factcheck.editorial.fields import choices
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.record.statements import review as review_statement
-from factcheck.record.statements.parts import limit
+from factcheck.record.statements.parts import max_length
 
 PERSON = Claimant.Type.PERSON
 UNCONFIRMED_PERSON = _("person (not confirmed)")  # nobody here has confirmed that it is a public figure
@@ -72,7 +72,7 @@ class ClaimantForm(ConflictCheckedForm[Claimant]):
 class RedactionForm(forms.Form):
     description = ProseField(
         label=capfirst(_("description")),
-        max_length=limit(review_statement.Claimant, "description"),
+        max_length=max_length(review_statement.Claimant, "description"),
         help_text=_("Readers see this in place of the name. For example: “a Facebook user”."),
         widget=forms.TextInput(attrs={"class": "vTextField wide"}),
     )

@@ -65,7 +65,7 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
     def what(self, event: EditorialEvent) -> str:
         return str(event)
 
-    @admin.display(description=_("of what"))
+    @admin.display(description=_("subject"))
     def about(self, event: Any) -> Any:
         return event.texts.about(event)
 

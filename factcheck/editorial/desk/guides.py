@@ -1,9 +1,9 @@
-"""Which guide each page of the desk links to: the task that the page is for."""
+"""The guide that each page of the desk links to."""
 
 from django.http import HttpRequest
 
 FIRST = "tutorials/first-claim"
-# By the model that a page is about.
+# By the model of a page.
 MODELS = {
     "review": "how-to/write-a-review",
     "claim": "how-to/log-a-claim",
@@ -25,7 +25,7 @@ MODELS = {
     "editorialevent": "how-to/manage-people",
     "proposal": "how-to/decide-on-a-proposal",
 }
-# By what a page does, where that has a guide of its own.
+# By the action of a page, if the action has a guide of its own.
 ACTIONS = {
     "review_correct": "how-to/correct-a-review",
     "review_withdraw": "how-to/withdraw-a-review",
@@ -39,11 +39,11 @@ ACTIONS = {
 
 
 def guide_for(request: HttpRequest) -> str:
-    """The guide's path below `/docs/`."""
+    """The path of the page's guide below `/docs/`."""
     match = request.resolver_match
     if match is None or not match.url_name:
         return FIRST
     _app, _, rest = match.url_name.partition("_")
     model, _, page = rest.partition("_")
-    action = str(match.kwargs.get("verb", page))
+    action = str(match.kwargs.get("name", page))
     return ACTIONS.get(f"{model}_{action}") or MODELS.get(model, FIRST)

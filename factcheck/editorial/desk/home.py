@@ -30,6 +30,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     listed = [proposal.subject_id for proposal, _page in returned if proposal.kind in _DRAFTS]
     drafts = list(my_drafts(desk.user, newsrooms).exclude(pk__in=listed)[:MAX_ROWS])
     show_public_text(desk, (review.claim for review in drafts))
+    waiting_messages = ReaderMessage.objects.for_newsrooms(newsrooms).filter(state=ReaderMessage.State.WAITING)
     return {
         "desk": desk,
         "returned": returned,
@@ -38,9 +39,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
         "to_decide": _with_urls(desk, proposals.to_decide(desk.user, desk.deciding_newsrooms)),
         "to_publish": _with_urls(desk, proposals.to_publish(desk.deciding_newsrooms)),
         "sent": _with_urls(desk, proposals.awaiting_others(desk.user, newsrooms)),
-        "from_readers": ReaderMessage.objects.for_newsrooms(newsrooms)
-        .filter(state=ReaderMessage.State.WAITING)
-        .exists(),
+        "from_readers": waiting_messages.exists(),
         "unconfirmed": Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False).exists(),
     }
 

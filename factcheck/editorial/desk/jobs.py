@@ -24,35 +24,35 @@ STATES: dict[str, Promise] = {
     "failed": _("failed"),
     "succeeded": _("done"),
     "cancelled": _("cancelled"),
-    "aborted": _("broken off"),
+    "aborted": _("aborted"),
 }
 # By the name of the task, or of the command that it runs, without options. Other names are shown unchanged.
 TASKS: dict[str, Promise] = {
-    "publish_due_demands": _("publish entries of the register whose day has come"),
-    "ask_witnesses": _("have the log cosigned"),
-    "verify_record": _("check the record"),
+    "publish_due_demands": _("publish entries of the register that are due"),
+    "ask_witnesses": _("have the log cosigned by witnesses"),
+    "verify_record": _("verify the record"),
     "propose_links": _("propose links between claims"),
-    "embed_claims": _("make published claims findable by meaning"),
-    "make_dumps": _("make the dumps"),
-    "clearsessions": _("forget ended sessions"),
-    "forget_old_jobs": _("forget ended jobs"),
-    "messages.forget": _("forget old messages from readers"),
-    "programs.forget": _("forget answered requests of programs"),
-    "webhooks.derive": _("look for what webhooks are to be told"),
+    "embed_claims": _("prepare published claims for search by meaning"),
+    "make_dumps": _("create the dumps"),
+    "clearsessions": _("delete expired sessions"),
+    "forget_old_jobs": _("delete finished jobs"),
+    "messages.forget": _("delete old messages from readers"),
+    "programs.forget": _("delete old requests of programs"),
+    "webhooks.derive": _("find events for webhooks"),
     "webhooks.deliver": _("deliver to a webhook"),
-    "webhooks.forget": _("forget old deliveries"),
+    "webhooks.forget": _("delete old deliveries"),
 }
 EVENTS: dict[str, Promise] = {
-    "deferred": _("put into the queue"),
-    "started": _("begun"),
-    "deferred_for_retry": _("put off, to be tried again"),
-    "scheduled": _("not to be begun before a time"),
+    "deferred": _("queued"),
+    "started": _("started"),
+    "deferred_for_retry": _("postponed for another attempt"),
+    "scheduled": _("scheduled for later"),
     "failed": _("failed"),
     "succeeded": _("done"),
     "cancelled": _("cancelled"),
-    "abort_requested": _("asked to break off"),
-    "aborted": _("broken off"),
-    "retried": _("tried again by hand"),
+    "abort_requested": _("abort requested"),
+    "aborted": _("aborted"),
+    "retried": _("retried by hand"),
 }
 
 
@@ -105,7 +105,7 @@ class JobAdmin(AdministratorsAdmin[Job]):
     def state(self, job: Job) -> str:
         return str(STATES.get(job.status, job.status))
 
-    @admin.display(description=_("of what"))
+    @admin.display(description=_("subject"))
     def arguments(self, job: Job) -> str:
         return "; ".join(f"{key}: {value}" for key, value in job.args.items() if key != "timestamp")
 

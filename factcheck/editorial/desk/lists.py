@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.record.search.words import words_of
+from factcheck.record.search.words import split_words
 
 MAX_ROWS = 2000  # on all pages of a list. To see more, people search or filter
 MAX_HITS = 500
@@ -35,7 +35,7 @@ class BoundedPaginator(Paginator[Any]):
 
 def search_terms(text: str) -> list[str]:
     """The words of a search. Text with short words only stays whole, and punctuation alone gives no words."""
-    if not words_of(text):
+    if not split_words(text):
         return []
     words = text.split()
     return words if any(len(word) >= TRIGRAM for word in words) else [" ".join(words)]

@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import roles
-from factcheck.editorial.desk.access import AdministratorsAdmin, DeskAdmin, M, get_desk
+from factcheck.editorial.desk.access import AdministratorsAdmin, DeskAdmin, M, ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.claimants import UrlLinesField
 from factcheck.editorial.desk.edit_conflicts import ConflictCheckedForm, ConflictCheckedFormSet, LockingAdmin
 from factcheck.editorial.desk.widgets import AutocompleteMixin
@@ -90,18 +90,12 @@ class MembershipFormSet(ConflictCheckedFormSet):
             )
 
 
-class MembershipInline(AutocompleteMixin, admin.TabularInline[Membership, User]):
+class MembershipInline(AutocompleteMixin, ParentPermissionsMixin, admin.TabularInline[Membership, User]):
     model = Membership
     formset = MembershipFormSet
     fields = ("publisher", "role")
     autocomplete_fields = ("publisher",)
     extra = 0
-
-    def _administers(self, request: HttpRequest, obj: Any = None) -> bool:
-        return get_desk(request).administers_accounts
-
-    has_view_permission = has_change_permission = has_delete_permission = _administers
-    has_add_permission = _administers
 
 
 @admin.register(User)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.fields import choices, label
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements.demand import Demand
-from factcheck.record.statements.parts import Part, find_rule, keys_of, parts_of, stands_for, words_of
+from factcheck.record.statements.parts import Part, choices_of, default_of, find_rule, keys_of, parts_of
 from factcheck.record.statements.review import ClaimantType, Review
 from factcheck.record.statements.values import DAY
 
@@ -39,9 +39,9 @@ def _places(model: type[Part], before: str = "", above: str | Promise = "") -> I
         rule = find_rule(model, name)
         of_part = format_lazy("{}: {}", above, own) if model.labels_follow and above else own
         shown_label = of_part if model.model_fields[name].title else above or place
-        kinds = words_of(model, name)
+        kinds = choices_of(model, name)
         words: dict[str, str | Promise] = {**dict(choices(kinds))} if kinds else {}
-        yield place, Place(shown_label, own, words, rule is DAY, stands_for(model, name)())
+        yield place, Place(shown_label, own, words, rule is DAY, default_of(model, name)())
         if part := parts_of(model).get(name):
             yield from _places(part, f"{place}.", shown_label if model.model_fields[name].title else "")
 

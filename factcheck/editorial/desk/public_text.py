@@ -17,9 +17,9 @@ from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.lists import MAX_HITS
 from factcheck.editorial.models import Claim, Review
 from factcheck.record.models import PublishedClaim
-from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
-from factcheck.record.search.words import words_of
+from factcheck.record.search.words import split_words
 
 HIDDEN = _("can no longer be seen")
 SECONDS = 0.5  # for a search in published claims, because a word may occur in very many of them
@@ -38,7 +38,7 @@ def search_public_claims(desk: Desk, words: Collection[str]) -> list[UUID]:
 
     An empty list if the search takes too long, because too many claims have these words.
     """
-    parts = words_of(" ".join(words))
+    parts = split_words(" ".join(words))
     query = _all_begin(parts, SEARCH_CONFIG)
     if marked := [word for word in parts if not word.isascii()]:
         query &= _all_begin(marked, EXACT_CONFIG)
@@ -48,7 +48,7 @@ def search_public_claims(desk: Desk, words: Collection[str]) -> list[UUID]:
             homes = list(hits.values_list("pk", flat=True)[:MAX_HITS])
     except TimeoutError:
         return []
-    texts = _public_texts(Family.of(homes).members)
+    texts = _public_texts(MergeGroup.of(homes).members)
     others = Claim.objects.filter(pk__in=texts).exclude(newsroom__in=list(desk.roles)).values_list("pk", flat=True)
     folded = [word.casefold() for word in words]
     return [pk for pk in others if all(word in texts[pk][0].casefold() for word in folded)]
@@ -97,13 +97,13 @@ class PublicTextChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 def _all_begin(words: Collection[str], config: str) -> SearchQuery:
-    """A query for words that begin so. The words come from `words_of` and contain only letters and digits."""
+    """A query for words that begin so. The words come from `split_words` and contain only letters and digits."""
     return SearchQuery(" & ".join(f"'{word}':*" for word in words), config=config, search_type="raw")
 
 
 def _public_texts(ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
     """Text and language of the live claims, including claims that are merged into a live one."""
-    family = Family.of(ids)
-    live = PublishedClaim.objects.live().filter(pk__in={family.home(pk) for pk in ids})
+    group = MergeGroup.of(ids)
+    live = PublishedClaim.objects.live().filter(pk__in={group.root(pk) for pk in ids})
     bodies = map(orjson.loads, live.values_list("body", flat=True))
     return {UUID(part["id"]): (part["text"], part["language"]) for body in bodies for part in (body, *body["merged"])}

@@ -22,7 +22,7 @@ from factcheck.editorial.models import Authorship, Membership, Review, Source, U
 from factcheck.editorial.statement_columns import remaining_fields
 from factcheck.record.statements import review as review_statement
 
-STANCES = [("", _("not said yet")), *choices(Source.Stance)]
+STANCES = [("", _("not chosen yet")), *choices(Source.Stance)]
 
 
 class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -229,7 +229,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
 
     def _get_review(self, request: HttpRequest, pk: Any) -> Review:
         """The review with the rows that its statement needs. 404 unless the person is a member of its newsroom."""
-        return get_object_or_404(Review.objects.for_statements(), pk=pk, newsroom__in=list(get_desk(request).roles))
+        return get_object_or_404(get_desk(request).own(Review.objects.for_statements()), pk=pk)
 
 
 def verdict_label(review: Review) -> str:

@@ -181,7 +181,7 @@ class DeliveryAdmin(AdministratorsAdmin[Delivery]):
     def failures(self, row: Delivery) -> int:
         return row.tries
 
-    @admin.display(description=_("of what"))
+    @admin.display(description=_("subject"))
     def of(self, row: Delivery) -> SafeString:
         resource = "reviews" if row.entry.is_of_review else "demands"
         url = f"/{resource}/{row.entry.subject}/"

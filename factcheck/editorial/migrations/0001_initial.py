@@ -1014,7 +1014,7 @@ class Migration(migrations.Migration):
                             ("complied", "done as demanded"),
                             ("partly", "done in part"),
                             ("refused", "refused"),
-                            ("dropped", "taken back by whoever made it"),
+                            ("dropped", "taken back by the sender"),
                         ],
                         default="open",
                         max_length=10,
@@ -1135,7 +1135,7 @@ class Migration(migrations.Migration):
                 ("title", factcheck.editorial.fields.LineField(blank=True, max_length=1000, verbose_name="title")),
                 (
                     "url",
-                    factcheck.editorial.fields.WebAddressField(blank=True, max_length=2000, verbose_name="address"),
+                    factcheck.editorial.fields.WebAddressField(blank=True, max_length=2000, verbose_name="URL"),
                 ),
                 (
                     "publisher",
@@ -1544,7 +1544,7 @@ class Migration(migrations.Migration):
             name="Appearance",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("url", factcheck.editorial.fields.WebAddressField(max_length=2000, verbose_name="address")),
+                ("url", factcheck.editorial.fields.WebAddressField(max_length=2000, verbose_name="URL")),
                 (
                     "medium",
                     models.CharField(

@@ -18,7 +18,7 @@ from factcheck.editorial.proposals.policy import Policy, Reasons, author_refusal
 from factcheck.editorial.statement_columns import values_of
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand as statements
-from factcheck.record.statements.checks import same
+from factcheck.record.statements.checks import equivalent
 
 State = Demand.State
 
@@ -102,7 +102,7 @@ def find_missing(demand: Demand) -> Reasons:
     if (published := last_statement(demand)) is not None:
         if not demand.change_note:
             reasons.append(_("Say what changed. Readers will see it."))
-        if same(build_statement(demand), published, statements.Demand):
+        if equivalent(build_statement(demand), published, statements.Demand):
             reasons.append(
                 _(
                     "Nothing has changed since the published revision, which readers still see. Change the draft"

@@ -19,7 +19,7 @@ from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.proposals.policy import Policy, save_proposal
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_policy import ReviewPolicy
-from factcheck.record.formats.canonical import respelled
+from factcheck.record.formats.canonical import canonical_unchecked
 
 State = Review.State
 
@@ -156,7 +156,9 @@ def _publish(members: Sequence[Proposal], by: User) -> int:
     """Publishes these members, whose reviews are locked, and returns how many."""
     drafts = drafts_of([member.subject_id for member in members])
     statements = [review_statements.build_draft_statement(drafts[member.subject_id]) for member in members]
-    same = [respelled(each) == member.statement.encode() for member, each in zip(members, statements, strict=True)]
+    same = [
+        canonical_unchecked(each) == member.statement.encode() for member, each in zip(members, statements, strict=True)
+    ]
     approved = [(member, each) for member, each, is_same in zip(members, statements, same, strict=True) if is_same]
     if approved:
         append_approved(ReviewPolicy(), [each[0] for each in approved], [each[1] for each in approved], by)

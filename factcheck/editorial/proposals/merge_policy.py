@@ -154,7 +154,7 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
 def merge_target(claim: Claim) -> Claim | None:
     """The claim into which this one is merged now."""
     return Claim.objects.filter(
-        pk__in=PublishedMerge.objects.filter(claim_id=claim.pk, until=None, into_id__isnull=False).values("into_id")
+        pk__in=PublishedMerge.objects.merged().filter(claim_id=claim.pk).values("into_id")
     ).first()
 
 
@@ -166,7 +166,7 @@ def last_merge_target(claim: Claim) -> Claim | None:
 
 def claims_merged_into(claim: Claim) -> list[Claim]:
     """The claims that were merged into this one and are not split off."""
-    merged = PublishedMerge.objects.filter(into_id=claim.pk, until=None).values("claim_id")
+    merged = PublishedMerge.objects.merged().filter(into_id=claim.pk).values("claim_id")
     return list(Claim.objects.filter(pk__in=merged).order_by("pk"))
 
 

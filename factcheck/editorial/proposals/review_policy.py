@@ -17,7 +17,7 @@ from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import review as statements
-from factcheck.record.statements.checks import same
+from factcheck.record.statements.checks import equivalent
 from factcheck.record.statements.erasure import Erasure
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.tombstone import Tombstone
@@ -149,7 +149,7 @@ def find_missing(review: Review) -> Reasons:
     last = last_entry(review)
     if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
         return [WITHDRAWN, *review_statements.find_missing(review)]
-    if last is not None and _has_open(review):
+    if last is not None and Proposal.objects.about(review).open().exists():
         return [WAITS]
     reasons = review_statements.find_missing(review)
     if last is not None and not (review.change_class and review.change_note):
@@ -160,7 +160,7 @@ def find_missing(review: Review) -> Reasons:
     if published is None:
         return reasons
     statement = review_statements.build_statement(review)
-    if same(statement, published, statements.Review):
+    if equivalent(statement, published, statements.Review):
         reasons.append(
             _(
                 "Nothing has changed since the published revision, which readers still see. Change the draft"
@@ -190,7 +190,7 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
         raise EditorialError(_("Write what changed and why. Readers will see it."))
     if short := _too_short(change_class, note):
         raise EditorialError(short)
-    if _has_open(review):
+    if Proposal.objects.about(review).open().exists():
         raise EditorialError(WAITS)
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
     # `changed_at` makes a form that was opened earlier notice this change instead of overwriting it.
@@ -235,7 +235,8 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     if published is None:
         raise EditorialError(_("Nothing of this review is published, so there is nothing to erase."))
     if redact and (
-        review.state != State.DRAFT or same(review_statements.build_statement(review), published, statements.Review)
+        review.state != State.DRAFT
+        or equivalent(review_statements.build_statement(review), published, statements.Review)
     ):
         raise EditorialError(
             _("A redaction keeps the draft. First open a correction and remove from the draft what has to go.")
@@ -270,7 +271,7 @@ def _lock_review(pk: UUID) -> Review:
 def _propose(review: Review, by: User, action: Action, statement: dict[str, Any], reason: str) -> Proposal:
     if not reason.strip():
         raise EditorialError(_("Write the reason. Readers will see it."))
-    if _has_open(review):
+    if Proposal.objects.about(review).open().exists():
         raise EditorialError(
             _(
                 "A submitted draft or another request about this review already waits for a decision. Have it decided"
@@ -279,10 +280,6 @@ def _propose(review: Review, by: User, action: Action, statement: dict[str, Any]
         )
     proposal = Proposal(kind=Kind.REVIEW, action=action, review=review, note=reason, submitted_by=by)
     return submit_statement(ReviewPolicy(), proposal, statement)
-
-
-def _has_open(review: Review) -> bool:
-    return Proposal.objects.about(review).open().exists()
 
 
 def _rating(statement: dict[str, Any]) -> tuple[str | None, str | None]:

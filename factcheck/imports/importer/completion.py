@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from factcheck.imports.importer.references import Record
-from factcheck.record.statements.checks import filled
+from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import Claimant, Review, ReviewedClaim
 
@@ -24,7 +24,7 @@ def complete_record(record: Record, unspecified: frozenset[str], statement: dict
 
 def leaves_unchanged(record: Record, statement: dict[str, Any]) -> bool:
     """Whether the record would leave the statement as it is."""
-    statement = filled(statement, Review)
+    statement = with_defaults(statement, Review)
     verdict, claim, publisher = record["verdict"], record["claim"], record["publisher"]
     publisher_now = statement["publisher"]
     return (

@@ -32,7 +32,7 @@ from factcheck.imports.importer.earlier_imports import (
 from factcheck.imports.importer.references import Record, References
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements import review as statements
-from factcheck.record.statements.checks import same, spoken
+from factcheck.record.statements.checks import equivalent, without_empty
 
 State = Review.State
 # Imports lock each other out chunk by chunk, so that no import sees half of another one's rows.
@@ -64,7 +64,7 @@ class IncomingRecord:
     @property
     def digest(self) -> str:
         """SHA-256 of the record without empty keys, so that a new key in the format doesn't change the digest."""
-        return hashlib.sha256(orjson.dumps(spoken(self.record), option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return hashlib.sha256(orjson.dumps(without_empty(self.record), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass
@@ -255,7 +255,7 @@ def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -
         if plan.existing is None:
             continue
         current = review_statements.build_draft_statement(drafts[plan.review])
-        if plan.change_class and same(current, last_statement(plan.existing) or {}, statements.Review):
+        if plan.change_class and equivalent(current, last_statement(plan.existing) or {}, statements.Review):
             unchanged.add(plan.review)
             continue
         Review.objects.filter(pk=plan.review).update(

@@ -24,7 +24,7 @@ from factcheck.editorial.models import (
 from factcheck.editorial.models.claims import SORTED_CHARACTERS
 from factcheck.editorial.proposals.mapping_policy import adopted_mappings
 from factcheck.editorial.statement_columns import columns_of
-from factcheck.record.formats.urls import review_of_page
+from factcheck.record.formats.urls import review_id_of
 
 # A dictionary with the keys of docs/reference/import-formats.md, checked and normalised by its reader.
 Record = Mapping[str, Any]
@@ -65,7 +65,7 @@ class References:
         ids = {record["id"] for record in records if record["id"]}
         existing = Review.objects.filter(pk__in=ids).values_list("pk", flat=True) if ids else ()
         self.review_ids = {str(pk) for pk in existing}
-        pages = {pk for record in records if (pk := review_of_page(record["original_url"]))}
+        pages = {pk for record in records if (pk := review_id_of(record["original_url"]))}
         ours = Review.objects.filter(pk__in=pages, original_url="").values_list("pk", flat=True) if pages else ()
         self._own_reviews = set(ours)
         self._topics = {topic.slug: topic.pk for topic in _topics(records)}
@@ -73,7 +73,7 @@ class References:
     def is_of_newsroom(self, record: Record) -> bool:
         """Whether a newsroom here wrote the review, judging by the publisher's site or the review's URL."""
         return (
-            record["publisher"]["site"] in self.newsrooms or review_of_page(record["original_url"]) in self._own_reviews
+            record["publisher"]["site"] in self.newsrooms or review_id_of(record["original_url"]) in self._own_reviews
         )
 
     def verdict(self, record: Record) -> int | None:

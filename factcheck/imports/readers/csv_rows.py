@@ -13,7 +13,7 @@ from typing import Any
 from factcheck.imports.readers.json_stream import DECODER, MAX_VALUE, Cursor, Number, TooLongError
 from factcheck.imports.readers.own_format import ImportedReview
 from factcheck.imports.readers.results import Problem
-from factcheck.record.statements.parts import Part, kind_of, parts_of
+from factcheck.record.statements.parts import Part, parts_of, value_type
 from factcheck.record.statements.review import Appearance, Author, Source, Topic
 
 KEY_COLUMN = "original_url"  # the column that every CSV file must have
@@ -37,7 +37,7 @@ class Column:
 def _columns(model: type[Part], before: str = "") -> dict[str, Column]:
     found: dict[str, Column] = {}
     for key in model.model_fields:
-        kind, part = kind_of(model, key), parts_of(model).get(key)
+        kind, part = value_type(model, key), parts_of(model).get(key)
         if part and kind is not list:
             found |= _columns(part, f"{before}{key}.")
         else:

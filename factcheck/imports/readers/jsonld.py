@@ -10,7 +10,7 @@ from factcheck.imports.readers.normalise import calendar_date, language_tag, tid
 from factcheck.imports.readers.results import Notes, Problem
 from factcheck.record.formats.text import find_forbidden
 from factcheck.record.statements.faults import Fault, pointer_step
-from factcheck.record.statements.parts import Part, limit, rule_of
+from factcheck.record.statements.parts import Part, max_length, rule_of
 from factcheck.record.statements.values import MAX_LIST, MAX_SAME_AS, is_blank
 
 _OWN_ADDRESS = ("url", "contentUrl", "@id")  # the URL of a node is the first of these
@@ -48,7 +48,7 @@ class Node:
         found = [each.get("@value") if isinstance(each, dict) else each for each in _listed(self.members.get(key))]
         if len(found) == 1 and isinstance(found[0], Number):
             self._mark(key)
-            return self._kept(key, str(found[0]), limit(model, name))
+            return self._kept(key, str(found[0]), max_length(model, name))
         return self.text_for(model, name, key)
 
     def day(self, key: str) -> str | None:
@@ -186,11 +186,11 @@ class Node:
         """Refuses the record if the text is too long or can't be stored. Nothing is cut or repaired silently."""
         if forbidden := find_forbidden(value):
             self.refuse(
-                key, "forbidden_character", Fault("", "forbidden_character", {"character": forbidden}).sentence()
+                key, "forbidden_character", Fault("", "forbidden_character", {"character": forbidden}).message()
             )
         if len(value) > limit:
             fault = Fault("", "too_long", {"limit": limit, "count": len(value)})
-            self.refuse(key, fault.code, fault.sentence())
+            self.refuse(key, fault.code, fault.message())
         return value
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from factcheck.record.formats.text import clean_text
-from factcheck.record.statements.faults import Wrong
-from factcheck.record.statements.values import read_language, read_web_address
+from factcheck.record.statements.faults import InvalidValue
+from factcheck.record.statements.values import read_language, read_url
 
 # Only references that end in a semicolon, because "AT&T" and "?a=1&copy=2" aren't entities.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -27,7 +27,7 @@ def tidy(value: str, *, one_line: bool = False) -> str:
 
 def web_address(value: str) -> str | None:
     """The URL in its normal spelling, or None if it isn't a URL."""
-    return _read(read_web_address, value)
+    return _read(read_url, value)
 
 
 def language_tag(value: str) -> str | None:
@@ -61,5 +61,5 @@ def calendar_date(value: str) -> str | None:
 def _read(rule: Callable[[str], str | None], value: str) -> str | None:
     try:
         return rule(value)
-    except Wrong:
+    except InvalidValue:
         return None

@@ -12,59 +12,61 @@ from pydantic import model_validator
 from factcheck.imports.readers.json_stream import Number
 from factcheck.imports.readers.normalise import site_of_review
 from factcheck.imports.readers.results import Notes, Problem
-from factcheck.record.statements.checks import filled, read
-from factcheck.record.statements.faults import Wrong
-from factcheck.record.statements.parts import Part, needed, parts_of, told
+from factcheck.record.statements.checks import parse, with_defaults
+from factcheck.record.statements.faults import InvalidValue
+from factcheck.record.statements.parts import Part, optional, parts_of, required
 from factcheck.record.statements.review import Claimant, Publisher, Review, ReviewedClaim, Verdict
-from factcheck.record.statements.values import UNKNOWN_LANGUAGE, Id, Language, Name, Site, WebAddress
+from factcheck.record.statements.values import UNKNOWN_LANGUAGE, Id, Language, Name, Site, Url
 
 
 class ImportedClaimant(Claimant):
-    id: Id = told("", "The id of an existing or new claimant.")
-    is_public_figure: bool | None = told("", "Whether a person may be named, for what they said in a public office.")
+    id: Id = optional("", "The id of an existing or new claimant.")
+    is_public_figure: bool | None = optional(
+        "", "Whether a person may be named, for what they said in a public office."
+    )
 
 
 class ImportedClaim(ReviewedClaim):
-    id: Id = told("", "The id of an existing or new claim. Reviews of the same claim share it.")
-    language: Language = told("", "The review's language if absent.")
-    claimant: ImportedClaimant | None = told("", "The claimant.")
+    id: Id = optional("", "The id of an existing or new claim. Reviews of the same claim share it.")
+    language: Language = optional("", "The review's language if absent.")
+    claimant: ImportedClaimant | None = optional("", "The claimant.")
 
 
 class ImportedVerdict(Verdict):
     @model_validator(mode="after")
     def _is_known(self) -> "ImportedVerdict":
         if not (self.scale and self.slug) and self.original is None:
-            raise Wrong("no_verdict")
+            raise InvalidValue("no_verdict")
         return self
 
 
 class ImportedPublisher(Publisher):
-    name: Name = told("", "The site if absent.")
-    site: Site = told("", "The host of `original_url` if absent.")
+    name: Name = optional("", "The site if absent.")
+    site: Site = optional("", "The host of `original_url` if absent.")
 
 
 class ImportedReview(Review):
-    id: Id = told("", "The id of the new review.")
-    original_url: WebAddress = needed("", "The review's own page.")
-    language: Language = told("", "`und` if absent.", default=UNKNOWN_LANGUAGE)
-    claim: ImportedClaim = needed("", "The claim that is reviewed.")
-    verdict: ImportedVerdict = needed("", "The finding of the review.")
-    publisher: ImportedPublisher = told("", "The publisher that is responsible for the review.")
-    license: WebAddress = told("", "The site's default licence if absent.")
+    id: Id = optional("", "The id of the new review.")
+    original_url: Url = required("", "The review's own page.")
+    language: Language = optional("", "`und` if absent.", default=UNKNOWN_LANGUAGE)
+    claim: ImportedClaim = required("", "The claim that is reviewed.")
+    verdict: ImportedVerdict = required("", "The finding of the review.")
+    publisher: ImportedPublisher = optional("", "The publisher that is responsible for the review.")
+    license: Url = optional("", "The site's default licence if absent.")
 
 
 def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:
     """The record of one line, or None with the reasons in `notes.refused`."""
-    statement, faults = read(_plain(members, ImportedReview), ImportedReview)
-    notes.refused += [Problem(fault.pointer, fault.code, fault.sentence()) for fault in faults]
+    statement, faults = parse(_plain(members, ImportedReview), ImportedReview)
+    notes.refused += [Problem(fault.pointer, fault.code, fault.message()) for fault in faults]
     return statement
 
 
 def complete_record(values: dict[str, Any]) -> dict[str, Any]:
     """The record with every key. An absent key is null or gets its default."""
-    statement = filled(values, ImportedReview)
+    statement = with_defaults(values, ImportedReview)
     statement["claim"]["language"] = statement["claim"]["language"] or statement["language"]
-    statement["publisher"] = statement["publisher"] or filled({}, ImportedPublisher)
+    statement["publisher"] = statement["publisher"] or with_defaults({}, ImportedPublisher)
     statement["publisher"]["site"] = statement["publisher"]["site"] or site_of_review(statement["original_url"])
     return statement
 

@@ -1,8 +1,7 @@
-"""Canonical JSON: the one spelling of a statement, a document and a leaf.
+"""Canonical JSON: the only byte form of a statement, a document or a leaf.
 
-RFC 8785 (JCS), narrowed so that every implementation agrees on every byte: object keys are
-ASCII, values are objects, arrays, NFC strings, integers within ±(2^53 - 1), booleans and null.
-Decimals are carried as strings.
+This is RFC 8785 (JCS) with limits, so that every implementation produces the same bytes. Object keys are ASCII.
+Values are objects, arrays, NFC strings, integers within ±(2^53 - 1), booleans and null. Decimals are strings.
 """
 
 import hashlib
@@ -19,27 +18,27 @@ MAX_INTEGER = 2**53 - 1
 
 
 class CanonicalError(ValueError):
-    """The value has no canonical form; the text says where (a JSON pointer) and why."""
+    """The value has no canonical form. The message says where (a JSON pointer) and why."""
 
 
 def canonical(value: Any) -> bytes:
     """The canonical bytes of a JSON value. Raises CanonicalError."""
-    if not _is_plain(value):
-        _refuse(value, "")
-    data = respelled(value)
+    if not _has_plain_types(value):
+        _raise_first_fault(value, "")
+    data = canonical_unchecked(value)
     if not _is_clean(data.decode()):
-        _refuse(value, "")
+        _raise_first_fault(value, "")
     return data
 
 
-def respelled(value: Any) -> bytes:
-    """The canonical bytes of a value that was put together of canonical ones; their texts are not looked at again."""
-    # With ASCII keys the order by UTF-16 code units that RFC 8785 asks for is the order of UTF-8 bytes;
-    # orjson escapes what RFC 8785 3.2.2.2 wants escaped, as it is spelled there.
+def canonical_unchecked(value: Any) -> bytes:
+    """The canonical bytes of a value that contains only canonical values. Texts aren't checked again."""
+    # For ASCII keys, the UTF-16 order of RFC 8785 equals the order of UTF-8 bytes.
+    # Orjson escapes the same characters in the same way as RFC 8785, section 3.2.2.2.
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as problem:
-        _refuse(value, "")
+        _raise_first_fault(value, "")
         raise CanonicalError(f"/: {problem}") from problem
 
 
@@ -49,17 +48,17 @@ def sha256_hex(data: bytes) -> str:
 
 
 def rfc3339(moment: datetime) -> str:
-    """A moment as RFC 3339 in UTC with microseconds and Z."""
+    """The time as RFC 3339, in UTC, with microseconds and Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-_ALWAYS_PLAIN = frozenset({str, bool, type(None)})
-# Below U+0020 only these two may stand in a text.
+_PLAIN_TYPES = frozenset({str, bool, type(None)})
+# Only line feed and tab may occur in a text below U+0020. JSON also escapes the quotation mark and the backslash.
 _RARE_ESCAPE = re.compile(r"\\[^nt\"\\]")
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether the value is of nothing but what has a canonical form, its texts aside."""
+def _has_plain_types(value: Any) -> bool:
+    """Whether the value contains only types and keys that have a canonical form. Texts aren't checked."""
     kind = type(value)
     if kind is dict:
         try:
@@ -67,21 +66,21 @@ def _is_plain(value: Any) -> bool:
         except TypeError:
             return False
         members = value.values()
-        # ASCII that can be printed has no control characters.
+        # Printable ASCII has no control characters.
         if not keys.isascii() or not keys.isprintable():
             return False
     elif kind is list:
         members = value
     else:
-        return kind in _ALWAYS_PLAIN or (kind is int and abs(value) <= MAX_INTEGER)
-    return set(map(type, members)) <= _ALWAYS_PLAIN or all(map(_is_plain, members))
+        return kind in _PLAIN_TYPES or (kind is int and abs(value) <= MAX_INTEGER)
+    return set(map(type, members)) <= _PLAIN_TYPES or all(map(_has_plain_types, members))
 
 
 def _is_clean(text: str) -> bool:
-    """Whether all texts in this JSON are in NFC and without forbidden characters: one look instead of one for each.
+    """Whether all texts in this JSON are in NFC and have no forbidden character. One check covers all texts.
 
-    False may be wrong, so that the texts themselves have to be asked: an escape ends in a letter, with which the
-    mark after it could be composed. True is not: around a text stand quotes, which nothing composes with.
+    False may be wrong, so the caller then checks each text: an escape ends in a letter, and a mark after the letter
+    looks composable. True is always right, because texts are enclosed in quotation marks, which never compose.
     """
     if _RARE_ESCAPE.search(text):
         return False
@@ -90,8 +89,8 @@ def _is_clean(text: str) -> bool:
     return unicodedata.is_normalized("NFC", text) and find_forbidden(text) is None
 
 
-def _refuse(value: Any, pointer: str) -> None:
-    """Raises CanonicalError with the place of the first value that has no canonical form, if there is one."""
+def _raise_first_fault(value: Any, pointer: str) -> None:
+    """Raises CanonicalError for the first value that has no canonical form, if there is one."""
     if value is None or isinstance(value, bool):
         return
     if isinstance(value, str):
@@ -104,11 +103,11 @@ def _refuse(value: Any, pointer: str) -> None:
             raise CanonicalError(f"{pointer or '/'}: {value} is beyond 2^53 - 1")
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            _refuse(item, f"{pointer}/{index}")
+            _raise_first_fault(item, f"{pointer}/{index}")
     elif isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str) or not key.isascii() or find_forbidden(key):
                 raise CanonicalError(f"{pointer or '/'}: the key {key!r} is not ASCII text")
-            _refuse(item, f"{pointer}/{key}")
+            _raise_first_fault(item, f"{pointer}/{key}")
     else:
         raise CanonicalError(f"{pointer or '/'}: a {type(value).__name__} has no canonical form")

@@ -1,6 +1,6 @@
-"""Published reviews as schema.org ClaimReview (docs/reference/claimreview.md says what becomes what).
+"""Published reviews as schema.org ClaimReview. docs/reference/claimreview.md has the mapping.
 
-Made from a stored body whenever it is asked for, so that no second text of a review is kept.
+A ClaimReview is computed from the stored body for each request, so no second copy of a review is stored.
 """
 
 from typing import Any
@@ -27,18 +27,18 @@ _POLICIES = {
 
 
 def claim_review_document(body: str) -> bytes:
-    """A whole JSON-LD document, from the stored body of a live review."""
+    """The JSON-LD document of a live review, from its stored body."""
     return orjson.dumps({"@context": CONTEXT, **claim_review(orjson.loads(body))})
 
 
 def claim_review(body: dict[str, Any]) -> Node:
-    """The ClaimReview of a live review's body, without `@context`. What is unknown is left out."""
+    """The ClaimReview of a live review's body, without `@context`. Unknown properties are left out."""
     imported = body["original_url"] is not None
     claim = body["claim"]
-    return _known(
+    return _without_empty(
         {
             "@type": "ClaimReview",
-            # Our page names the node; `url` is where the review was published.
+            # The page on this site identifies the node. `url` is the page where the review was published.
             "@id": body["url"],
             "identifier": f"urn:uuid:{body['id']}",
             "url": body["original_url"] or body["url"],
@@ -47,7 +47,7 @@ def claim_review(body: dict[str, Any]) -> Node:
             "headline": body["headline"],
             "abstract": body["summary"],
             "reviewBody": body["body"],
-            # When another publisher dates a review is not for us to say.
+            # Only the publisher can date an imported review.
             "datePublished": body["reviewed_on"] or (None if imported else body["published_at"]),
             "dateModified": None if imported else body["updated_at"],
             "creativeWorkStatus": "Published",
@@ -58,7 +58,7 @@ def claim_review(body: dict[str, Any]) -> Node:
             "reviewRating": _rating(body["verdict"]),
             "correction": [_correction(change) for change in body["corrections"] if change["kind"] == "correction"],
             "citation": [_source(source) for source in body["sources"]],
-            # The licence of an imported review's text is its publisher's affair.
+            # Only the publisher can license the text of an imported review.
             "license": None if imported else body["license"],
             "sdLicense": body["license"],
             "sdDatePublished": body["updated_at"][:10],
@@ -66,8 +66,8 @@ def claim_review(body: dict[str, Any]) -> Node:
     )
 
 
-def _known(node: Node) -> Node:
-    """Without what is null, blank or an empty list."""
+def _without_empty(node: Node) -> Node:
+    """The node without properties that are null, blank or an empty list."""
     return {key: value for key, value in node.items() if value not in (None, "", [])}
 
 
@@ -75,12 +75,12 @@ def _language(tag: str) -> str | None:
     return None if tag == "und" else tag
 
 
-def _translated(said: dict[str, Any] | None) -> Node | None:
-    return {"@type": "ClaimReview", "@id": page_url("reviews", UUID(said["id"]))} if said else None
+def _translated(original: dict[str, Any] | None) -> Node | None:
+    return {"@type": "ClaimReview", "@id": page_url("reviews", UUID(original["id"]))} if original else None
 
 
 def _authors(body: dict[str, Any]) -> Node | list[Node]:
-    """Who answers for the review comes first, then who wrote it."""
+    """The publisher first, then the authors."""
     publisher = _publisher(body["publisher"])
     writers = [{"@type": "Person", "name": author["name"]} for author in body["authors"]]
     return [publisher, *writers] if writers else publisher
@@ -88,9 +88,9 @@ def _authors(body: dict[str, Any]) -> Node | list[Node]:
 
 def _publisher(publisher: dict[str, Any]) -> Node:
     is_person = publisher["type"] == "person"
-    # schema.org knows the policy on fact-checking of news organisations only.
+    # schema.org defines the fact-checking policy only for news organisations.
     organization = "NewsMediaOrganization" if publisher["methodology_url"] else "Organization"
-    return _known(
+    return _without_empty(
         {
             "@type": "Person" if is_person else organization,
             "name": publisher["name"],
@@ -106,7 +106,7 @@ def _claim(claim: dict[str, Any]) -> Node:
     claimant = claim["claimant"]
     named = claimant is not None and claimant["name"]
     firsts = [_appearance(each) for each in claim["appearances"] if each["first"]]
-    return _known(
+    return _without_empty(
         {
             "@type": "Claim",
             "@id": claim_url(claim["id"]),
@@ -115,7 +115,7 @@ def _claim(claim: dict[str, Any]) -> Node:
             "datePublished": claim["claimed_on"],
             "locationCreated": {"@type": "Place", "name": claim["location"]} if claim["location"] else None,
             "author": _claimant(claimant) if named else None,
-            # Who is described and not named is no Person or Organization that anybody could look up.
+            # A claimant without a name isn't a Person or an Organization that anyone could look up.
             "creditText": claimant["description"] if claimant and not named else None,
             "firstAppearance": firsts[0] if firsts else None,
             "appearance": [_appearance(each) for each in claim["appearances"] if not each["first"]] + firsts[1:],
@@ -125,7 +125,7 @@ def _claim(claim: dict[str, Any]) -> Node:
 
 def _claimant(claimant: dict[str, Any]) -> Node:
     is_organization = claimant["type"] == "organization"
-    return _known(
+    return _without_empty(
         {
             "@type": "Organization" if is_organization else "Person",
             "name": claimant["name"],
@@ -138,9 +138,9 @@ def _claimant(claimant: dict[str, Any]) -> Node:
 
 def _appearance(appearance: dict[str, Any]) -> Node:
     digest = appearance["media_sha256"]
-    return _known(
+    return _without_empty(
         {
-            # Only a MediaObject has a digest.
+            # Only a MediaObject can have `sha256`.
             "@type": _MEDIA.get(appearance["medium"], "MediaObject" if digest else "CreativeWork"),
             "url": appearance["url"],
             "archivedAt": appearance["archive_url"],
@@ -150,26 +150,26 @@ def _appearance(appearance: dict[str, Any]) -> Node:
 
 
 def _rating(verdict: dict[str, Any]) -> Node:
-    """The verdict in words: the publisher's own where it was imported, else those of the review's language."""
+    """The rating of a verdict. An imported review keeps its publisher's label."""
     original = verdict["original"]
-    said = original or verdict
-    return _known(
+    wording = original or verdict
+    return _without_empty(
         {
             "@type": "Rating",
-            "alternateName": said["label"],
+            "alternateName": wording["label"],
             **rating_numbers(verdict),
-            "ratingExplanation": said["explanation"],
+            "ratingExplanation": wording["explanation"],
             "image": original["image_url"] if original else None,
         }
     )
 
 
 def _correction(change: dict[str, Any]) -> Node:
-    return _known({"@type": "CorrectionComment", "datePublished": change["at"], "text": change["note"]})
+    return _without_empty({"@type": "CorrectionComment", "datePublished": change["at"], "text": change["note"]})
 
 
 def _source(source: dict[str, Any]) -> Node:
-    return _known(
+    return _without_empty(
         {
             "@type": "CreativeWork",
             "name": source["title"],

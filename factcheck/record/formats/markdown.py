@@ -1,7 +1,7 @@
-"""Markdown to HTML that is safe to show: CommonMark without raw HTML, and nh3 behind it.
+"""Markdown to safe HTML, in two independent layers: CommonMark without raw HTML, then nh3.
 
-The first layer writes only what CommonMark itself makes; the second knows nothing of Markdown and
-lets through only the elements below, so that a fault in one of them is not a hole.
+The first layer emits only the elements of CommonMark. The second layer allows only the elements below.
+A fault in one layer is therefore not a security hole.
 """
 
 from collections.abc import Iterator
@@ -15,43 +15,47 @@ from markdown_it.token import Token
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 REL = "nofollow noopener noreferrer"
-# A page has its own h1 (headline) and h2 (section): a text's headings begin at h3.
+# The page has its own h1 (headline) and h2 (section), so headings in a text begin at h3.
 FIRST_HEADING = 3
-# Drafts hold 200,000 characters at most. A run of "[" costs the parser time that grows with its square, so that
-# what no person writes is shown as it is, without markup.
+# Drafts have at most 200,000 characters. The parser's time grows with the square of the length of a run of "[".
+# Texts beyond these limits are shown as plain text.
 MAX_LENGTH = 200_000
 MAX_BRACKETS = 4_000
 
 _ELEMENTS = {
     "p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a", "h3", "h4", "h5", "h6",
 }  # fmt: skip
-_ATTRIBUTES: dict[str, set[str]] = {"*": set(), "a": {"href"}, "ol": {"start"}}  # "*": else title and lang may stay
+_ATTRIBUTES: dict[str, set[str]] = {
+    "*": set(),
+    "a": {"href"},
+    "ol": {"start"},
+}  # without "*", nh3 would keep title and lang
 
 
 def to_html(text: str) -> SafeString:
-    """The Markdown as HTML. Links have http, https or mailto; images become links, so that no other host is asked."""
-    if not _is_reasonable(text):
+    """The Markdown as HTML. Images become links, so that the browser contacts no other host."""
+    if not _is_within_limits(text):
         return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 (escaped)
     return mark_safe(clean(_parser.render(text)))  # noqa: S308 (cleaned)
 
 
 def clean(html: str) -> str:
-    """The second layer: what is not on the list above is dropped, and script and style with what is in them."""
+    """The second layer. Other elements than those above are dropped, and script and style with their content."""
     return nh3.clean(html, tags=_ELEMENTS, attributes=_ATTRIBUTES, url_schemes=set(SCHEMES), link_rel=REL)
 
 
 def is_safe_address(url: str) -> bool:
-    """Whether an address may be a link; one without a scheme would lead to this site and may not."""
+    """Whether a URL may be a link. Relative URLs aren't allowed, because they would lead to this site."""
     scheme, colon, rest = url.strip().partition(":")
     return bool(colon and rest) and scheme.lower() in SCHEMES
 
 
-def _is_reasonable(text: str) -> bool:
+def _is_within_limits(text: str) -> bool:
     return len(text) <= MAX_LENGTH and text.count("[") + text.count("<") <= MAX_BRACKETS
 
 
 def _nest_headings(state: StateCore) -> None:
-    """Gives headings the level of their place in the outline: begins at h3, never skips one, ends at h6."""
+    """Sets heading levels by their place in the outline, from h3 to h6 without a gap."""
     outline: list[int] = []
     for token in state.tokens:
         if token.type == "heading_open":
@@ -64,7 +68,7 @@ def _nest_headings(state: StateCore) -> None:
 
 
 def _link_images(state: StateCore) -> None:
-    """Puts a link in the place of every image; inside another link its description alone."""
+    """Replaces each image with a link, or with only its description inside another link."""
     for token in state.tokens:
         if token.type == "inline" and token.children:
             token.children = list(_without_images(token.children))
@@ -78,8 +82,8 @@ def _without_images(tokens: list[Token]) -> Iterator[Token]:
             yield token
             continue
         address = str(token.attrGet("src") or "")
-        # A description may hold links and images of its own; only its words count.
-        words = Token("text", "", 0, content="".join(_words(token.children or [])).strip() or address)
+        # A description can contain links and images. Only their words are kept.
+        words = Token("text", "", 0, content="".join(_text_of(token.children or [])).strip() or address)
         if inside_link:
             yield words
         else:
@@ -88,10 +92,10 @@ def _without_images(tokens: list[Token]) -> Iterator[Token]:
             yield Token("link_close", "a", -1)
 
 
-def _words(tokens: list[Token]) -> Iterator[str]:
+def _text_of(tokens: list[Token]) -> Iterator[str]:
     for token in tokens:
         if token.children:
-            yield from _words(token.children)
+            yield from _text_of(token.children)
         elif token.type in ("text", "code_inline", "text_special"):
             yield token.content
         elif token.type in ("softbreak", "hardbreak"):

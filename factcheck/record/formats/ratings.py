@@ -1,4 +1,4 @@
-"""Ratings as schema.org and its readers want them: worst is 1 or more and below best, and higher is truer."""
+"""Ratings as schema.org and its consumers expect them: 1 <= worst < best, and a higher value is truer."""
 
 import re
 from decimal import Decimal
@@ -6,42 +6,42 @@ from typing import Any
 
 Number = int | float | str
 
-# What rating scales are made of; longer or odder numbers are no rating.
+# Longer numbers and other notations aren't ratings.
 _NUMBER = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
-# schema.org's own reading of a rating that does not say its ends.
+# schema.org's defaults for a rating without `bestRating` or `worstRating`.
 _BEST, _WORST = Decimal(5), Decimal(1)
 
 
 def rating_numbers(verdict: dict[str, Any]) -> dict[str, Number]:
-    """`ratingValue`, `bestRating` and `worstRating` of a published verdict; nothing where they would mislead.
+    """`ratingValue`, `bestRating` and `worstRating` of a published verdict, or nothing if they would mislead.
 
-    Of an imported review they are the publisher's own numbers: our scale would put words into another's mouth.
-    A scale that runs downwards is turned round and one that begins below 1 is moved up, which keeps every
-    distance; a value outside its scale, or a scale of one point, says nothing.
+    An imported review keeps its publisher's numbers, because the publisher never used our scale. A descending scale
+    is reversed and a scale that begins below 1 is shifted up. Both keep every distance. A value outside its scale
+    and a scale with a single point are left out.
     """
     original = verdict["original"]
     if original is None:
         numbers = {"ratingValue": verdict["value"], "bestRating": verdict["best"], "worstRating": verdict["worst"]}
         return numbers if verdict["value"] is not None else {}
-    written = {"ratingValue": original["value"], "bestRating": original["best"], "worstRating": original["worst"]}
-    given = {name: text.strip() for name, text in written.items() if text is not None}
-    if "ratingValue" not in given or not all(_NUMBER.fullmatch(text) for text in given.values()):
+    values = {"ratingValue": original["value"], "bestRating": original["best"], "worstRating": original["worst"]}
+    texts = {name: text.strip() for name, text in values.items() if text is not None}
+    if "ratingValue" not in texts or not all(_NUMBER.fullmatch(text) for text in texts.values()):
         return {}
-    value = Decimal(given["ratingValue"])
-    best, worst = Decimal(given.get("bestRating", _BEST)), Decimal(given.get("worstRating", _WORST))
+    value = Decimal(texts["ratingValue"])
+    best, worst = Decimal(texts.get("bestRating", _BEST)), Decimal(texts.get("worstRating", _WORST))
     if best == worst or not min(best, worst) <= value <= max(best, worst):
         return {}
     if 1 <= worst < best:
-        return {name: _as_written(text) for name, text in given.items()}
+        return {name: _json_number(text) for name, text in texts.items()}
     if worst > best:
         value, best, worst = best + worst - value, worst, best
     up = max(Decimal(0), 1 - worst)
     moved = {"ratingValue": value + up, "bestRating": best + up, "worstRating": worst + up}
-    return {name: _as_written(f"{number:f}") for name, number in moved.items()}
+    return {name: _json_number(f"{number:f}") for name, number in moved.items()}
 
 
-def _as_written(text: str) -> Number:
-    """A number whose digits in JSON are those of the text, or else the text, which schema.org allows as well."""
+def _json_number(text: str) -> Number:
+    """A number if JSON would write the same digits, or else the text. schema.org allows both."""
     if str(int(Decimal(text))) == text:
         return int(text)
     return float(text) if repr(float(text)) == text else text

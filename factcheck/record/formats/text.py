@@ -1,54 +1,54 @@
-"""What text may be stored and published: NFC, no control characters, no lone surrogates.
+"""Rules for text that is stored and published: NFC, no control characters, no lone surrogates.
 
-Everything that enters (forms, imports, the API's parameters) passes through here, so that
-the bytes that are hashed have one spelling. Directional marks and embeddings (U+202A and the
-like) stand in real Arabic and Hebrew texts and stay; pages isolate every text from its surroundings.
+All input from forms, imports and API parameters passes through here, so equal texts have equal bytes before they are
+hashed. Directional marks and embeddings, such as U+202A, are kept because real Arabic and Hebrew texts use them. Pages
+isolate each text from its surroundings.
 """
 
 import re
 import unicodedata
 
-MOST_APART = 4  # characters that NFC makes one: a letter and three marks
-MOST_MARKS = 30  # in a row, as the Stream-Safe Text Format has it (UAX #15, section 13); no writing has as many
-_TWO_MARKS = "\u0f73\u0f75\u0f81"  # each is two in NFC, and is no mark by its own class
-_JOINER = "\u034f"  # combining grapheme joiner: not seen, and no mark is sorted past it
-# C0 and C1 controls except tab and line feed, line and paragraph separators being harmless;
-# surrogates cannot be encoded; U+FFFE, U+FFFF and the like are never interchanged (Unicode 23.7).
-# Those of the higher planes would each be compared with every character: the range they lie in is quicker.
+MAX_COMPOSED = 4  # characters that NFC composes into one: a letter and three marks
+MAX_MARKS = 30  # in a row (Stream-Safe Text Format, UAX #15, section 13), more than any script uses
+_TWO_MARKS = "\u0f73\u0f75\u0f81"  # each becomes two marks in NFC, but has combining class 0
+_JOINER = "\u034f"  # combining grapheme joiner: invisible, and NFC sorts no mark past it
+# C0 and C1 controls except tab and line feed, surrogates (which can't be encoded), and noncharacters such as U+FFFE,
+# which are never interchanged (Unicode 23.7). Line and paragraph separators are harmless. One range covers the
+# noncharacters of the higher planes, because single characters would make the expression slower.
 _SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U0001fffe-\U0010ffff]")
 
 
 def nfc(value: str) -> str:
-    """The value in NFC, in a time that grows with its length; what is in NFC already stays as it is.
+    """The value in NFC, in linear time.
 
-    Python sorts the marks after a letter in a time that grows with the square of their number. So where there are
-    more than MOST_MARKS, U+034F parts them, which leaves nothing out.
+    Python needs quadratic time to sort the marks after a letter. U+034F therefore separates the marks after each
+    MOST_MARKS, and no mark is lost.
     """
     if unicodedata.is_normalized("NFC", value):
         return value
-    marks, parted = 0, []
-    for sign in value:
-        marks = marks + 1 if unicodedata.combining(sign) or sign in _TWO_MARKS else 0
-        if marks > MOST_MARKS:
-            parted.append(_JOINER)
+    marks, parts = 0, []
+    for character in value:
+        marks = marks + 1 if unicodedata.combining(character) or character in _TWO_MARKS else 0
+        if marks > MAX_MARKS:
+            parts.append(_JOINER)
             marks = 1
-        parted.append(sign)
-    return unicodedata.normalize("NFC", "".join(parted))
+        parts.append(character)
+    return unicodedata.normalize("NFC", "".join(parts))
 
 
 def clean_text(value: str) -> str:
-    """The value with line ends as "\\n", in NFC, without white space at its ends."""
+    """The value with "\\n" for line ends, in NFC and trimmed."""
     return nfc(value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def storable(value: str) -> str:
-    """The value as `clean_text` has it, each character that may not be stored as a space."""
+def replace_forbidden(value: str) -> str:
+    """The value as `clean_text` returns it, with a space for each forbidden character."""
     return clean_text("".join(" " if find_forbidden(character) else character for character in value))
 
 
 def find_forbidden(value: str) -> str | None:
-    """The first character that may not be stored, as "U+0000", or None."""
-    if value.isprintable():  # which none of them is; quicker than the expression
+    """The first forbidden character in a form such as "U+0000", or None."""
+    if value.isprintable():  # faster, and no forbidden character is printable
         return None
     for found in _SUSPECT.finditer(value):
         code = ord(found.group())

@@ -1,8 +1,8 @@
-"""The Merkle tree of RFC 6962, cut into tiles of 256 hashes as C2SP tlog-tiles cuts it.
+"""The Merkle tree of RFC 6962 in tiles of 256 hashes, as C2SP tlog-tiles defines them.
 
-Pure functions over a reader of tiles; nothing here knows a database. Hashes are 32 bytes, a tile is
-the concatenation of up to 256 of them, and the n-th tile at level l holds the roots of the complete
-subtrees of 256^l leaves from leaf n * 256^(l+1) on.
+These are pure functions that take a reader of tiles. A hash has 32 bytes, and a tile is the concatenation of up to
+256 hashes. The n-th tile at level l has the roots of the complete subtrees of 256^l leaves, beginning at leaf
+n * 256^(l+1).
 """
 
 import hashlib
@@ -13,8 +13,8 @@ TILE_WIDTH = 256
 TILE_HEIGHT = 8
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
-# Gives the hashes of a tile, as many as there are: (level, index) -> bytes.
-Reader = Callable[[int, int], bytes]
+# Returns all hashes of a tile: (level, index) -> bytes.
+TileReader = Callable[[int, int], bytes]
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -28,7 +28,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def tile_name(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
-    """The path below the log's prefix: (0, 1234067) -> tile/0/x001/x234/067; partial ones end in .p/<width>."""
+    """The path below the log's prefix. (0, 1234067) is tile/0/x001/x234/067. A partial tile ends in .p/<width>."""
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:
         groups.insert(0, f"x{index % 1000:03d}")
@@ -36,7 +36,7 @@ def tile_name(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
     return f"tile/{level}/{'/'.join(groups)}{partial}"
 
 
-def perfect_root(hashes: Iterable[bytes]) -> bytes:
+def subtree_root(hashes: Iterable[bytes]) -> bytes:
     """The root over 2^k hashes."""
     row = list(hashes)
     while len(row) > 1:
@@ -44,13 +44,13 @@ def perfect_root(hashes: Iterable[bytes]) -> bytes:
     return row[0]
 
 
-def split(tile: bytes) -> list[bytes]:
+def hashes_of(tile: bytes) -> list[bytes]:
     """The hashes of a tile."""
     return [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
 
 
-def range_root(start: int, end: int, read: Reader) -> bytes:
-    """MTH(D[start:end]) for ranges that occur in the tree: start is a multiple of the first complete subtree."""
+def range_root(start: int, end: int, read: TileReader) -> bytes:
+    """MTH(D[start:end]) for a range that occurs in the tree. `start` is a multiple of the first complete subtree."""
     count = end - start
     if count == 0:
         return EMPTY_ROOT
@@ -59,15 +59,15 @@ def range_root(start: int, end: int, read: Reader) -> bytes:
         level, rest = divmod(height, TILE_HEIGHT)
         first = start >> TILE_HEIGHT * level
         index, offset = divmod(first, TILE_WIDTH)
-        hashes = split(read(level, index))[offset : offset + (1 << rest)]
+        hashes = hashes_of(read(level, index))[offset : offset + (1 << rest)]
         if len(hashes) != 1 << rest:
             raise ValueError(f"{tile_name(level, index)} is too short for leaves {start} to {end}")
-        return perfect_root(hashes)
+        return subtree_root(hashes)
     middle = start + largest_power_below(count)
     return node_hash(range_root(start, middle, read), range_root(middle, end, read))
 
 
-def root(size: int, read: Reader) -> bytes:
+def root(size: int, read: TileReader) -> bytes:
     """The root hash of the first `size` leaves."""
     return range_root(0, size, read)
 
@@ -77,7 +77,7 @@ def largest_power_below(count: int) -> int:
     return 1 << (count - 1).bit_length() - 1
 
 
-def inclusion_proof(index: int, size: int, read: Reader) -> list[bytes]:
+def inclusion_proof(index: int, size: int, read: TileReader) -> list[bytes]:
     """PATH(index, D[0:size]) of RFC 6962, section 2.1.1, from the leaf upwards."""
     if not 0 <= index < size:
         raise ValueError(f"leaf {index} is not in a tree of {size}")
@@ -94,7 +94,7 @@ def inclusion_proof(index: int, size: int, read: Reader) -> list[bytes]:
     return path[::-1]
 
 
-def consistency_proof(old: int, new: int, read: Reader) -> list[bytes]:
+def consistency_proof(old: int, new: int, read: TileReader) -> list[bytes]:
     """PROOF(old, D[0:new]) of RFC 6962, section 2.1.2."""
     if not 0 <= old <= new:
         raise ValueError(f"a tree of {new} does not contain one of {old}")
@@ -115,8 +115,8 @@ def consistency_proof(old: int, new: int, read: Reader) -> list[bytes]:
     return path[::-1]
 
 
-def append(size: int, leaves: list[bytes], edge: Reader) -> dict[tuple[int, int], bytes]:
-    """What tiles gain when these leaf hashes follow a tree of `size`: (level, index) -> hashes to append.
+def append(size: int, leaves: list[bytes], edge: TileReader) -> dict[tuple[int, int], bytes]:
+    """The hashes that each tile gains if these leaf hashes follow a tree of `size`: (level, index) -> hashes.
 
     `edge` reads the tiles at the right edge of the old tree. Each leaf is hashed into the tree once.
     """
@@ -127,11 +127,11 @@ def append(size: int, leaves: list[bytes], edge: Reader) -> dict[tuple[int, int]
         position = size >> TILE_HEIGHT * level
         while hashes:
             index, used = divmod(position, TILE_WIDTH)
-            taken, hashes = hashes[: TILE_WIDTH - used], hashes[TILE_WIDTH - used :]
-            gained[level, index] = b"".join(taken)
-            if used + len(taken) == TILE_WIDTH:
-                before = split(edge(level, index)) if used else []
-                full.append(perfect_root([*before, *taken]))
-            position += len(taken)
+            first, hashes = hashes[: TILE_WIDTH - used], hashes[TILE_WIDTH - used :]
+            gained[level, index] = b"".join(first)
+            if used + len(first) == TILE_WIDTH:
+                before = hashes_of(edge(level, index)) if used else []
+                full.append(subtree_root([*before, *first]))
+            position += len(first)
         level, hashes = level + 1, full
     return gained

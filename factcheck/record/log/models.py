@@ -1,6 +1,6 @@
-"""The log: its entries and their documents, which never change, and the tree and signatures over them.
+"""The tables of the log: entries, documents, tiles, checkpoints and cosignatures.
 
-Read as a part of `models.py`, where the rest of the record stands.
+Entries and documents never change.
 """
 
 from collections.abc import Collection
@@ -13,15 +13,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.record.formats.canonical import respelled, rfc3339
+from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.log.merkle import tile_name
 
-# Kinds of entries that change, take back or take away what a review said.
+# Kinds of entries that change, withdraw, reinstate or erase a published review.
 CORRECTIONS = ("review.update", "review.correction", "review.withdrawal", "review.reinstatement", "review.erasure")
 
 
 class ChangeClass(models.TextChoices):
-    """How much a publisher says was wrong, in the words that readers see."""
+    """The publisher's classification of a change, with the labels that readers see."""
 
     TYPO = "typo", _("typing error")
     UPDATE = "update", _("new information")
@@ -30,7 +30,7 @@ class ChangeClass(models.TextChoices):
 
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):
     def newest(self) -> "LogEntryQuerySet":
-        """The last entry alone; none before the first."""
+        """The last entry, as a queryset of at most one row."""
         return self.order_by("-sequence")[:1]
 
     def last_of(self, subjects: Collection[UUID]) -> "LogEntryQuerySet":
@@ -39,23 +39,23 @@ class LogEntryQuerySet(models.QuerySet["LogEntry"]):
         return found.select_related("revision_document")
 
     def corrections(self) -> "LogEntryQuerySet":
-        """Whatever became of published reviews, newest first."""
+        """The entries that changed, withdrew, reinstated or erased reviews, newest first."""
         return self.filter(kind__in=CORRECTIONS).order_by("-sequence")
 
     def of_reviews(self) -> "LogEntryQuerySet":
-        """The entries about reviews whose documents are there (not erased), with them, in the log's order."""
+        """The entries about reviews whose documents haven't been erased, with the documents, in the log's order."""
         return self.with_documents().filter(kind__startswith="review.")
 
     def with_documents(self) -> "LogEntryQuerySet":
-        """The entries whose documents have not been erased, with them, in the log's order."""
+        """The entries whose documents haven't been erased, with the documents, in the log's order."""
         return self.filter(revision_document__isnull=False).select_related("revision_document").order_by("sequence")
 
 
 class LogEntry(models.Model):
-    """One line of the public log: something became public at `at`, and its digest is fixed."""
+    """One entry of the public log: a document with this digest was published at `at`."""
 
     class Kind(models.TextChoices):
-        """What may become public (docs/reference/vocabulary.md, "Kinds of entries in the log")."""
+        """Kinds of entries (docs/reference/vocabulary.md, "Kinds of entries in the log")."""
 
         ORIGINAL = "review.original"
         UPDATE = "review.update"
@@ -72,7 +72,7 @@ class LogEntry(models.Model):
     sequence = models.BigIntegerField(primary_key=True, help_text="Leaf index, from 0, without gaps.")
     at = models.DateTimeField()
     kind = models.CharField(max_length=40, choices=Kind)
-    subject = models.UUIDField(help_text="The review, demand or claim it is about; of a rotation, the key.")
+    subject = models.UUIDField(help_text="The review, demand or claim. For a rotation, the new key.")
     number = models.PositiveIntegerField(help_text="The revision's number within the subject, from 1.")
     digest = models.CharField(max_length=64, help_text="Hexadecimal SHA-256 of salt and document.")
 
@@ -107,7 +107,7 @@ class LogEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["at"], name="logentry_at"),
-            # Among a million first publications, the few that follow.
+            # Corrections are few among a million first publications.
             models.Index(fields=["sequence"], name="logentry_corrections", condition=Q(kind__in=CORRECTIONS)),
         ]
 
@@ -120,7 +120,7 @@ class LogEntry(models.Model):
 
     @property
     def is_live(self) -> bool:
-        """Whether it makes a review public or changes what a public one says."""
+        """Whether the review is live after this entry."""
         return self.is_of_review and self.kind not in (self.Kind.WITHDRAWAL, self.Kind.ERASURE)
 
     @property
@@ -133,7 +133,7 @@ class LogEntry(models.Model):
 
     def leaf(self) -> bytes:
         """The entry's bytes in the log (docs/reference/log.md): canonical JSON."""
-        return respelled(
+        return canonical_unchecked(
             {
                 "v": 1,
                 "sequence": self.sequence,
@@ -147,7 +147,7 @@ class LogEntry(models.Model):
 
 
 class RevisionDocument(models.Model):
-    """The exact bytes that an entry's digest is of. Deleted only together with an erasure entry."""
+    """The exact bytes behind an entry's digest. A row is deleted only together with an erasure entry."""
 
     entry = models.OneToOneField(
         LogEntry, models.PROTECT, primary_key=True, db_column="sequence", related_name="revision_document"
@@ -161,10 +161,15 @@ class RevisionDocument(models.Model):
     def __str__(self) -> str:
         return f"document of {self.entry_id}"
 
+    def parsed(self) -> dict[str, Any]:
+        """The document as an object."""
+        document: dict[str, Any] = orjson.loads(bytes(self.document))
+        return document
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An entry with its document, and the revision before it unless there is none or it was erased."""
+    """An entry with its document and its previous revision, if there is one and it hasn't been erased."""
 
     entry: LogEntry
     document: dict[str, Any]
@@ -172,12 +177,12 @@ class Published:
 
     @classmethod
     def of(cls, entry: LogEntry, previous: "Published | None" = None) -> Self:
-        """Reads the document of an entry that was selected with it."""
-        return cls(entry, orjson.loads(bytes(entry.revision_document.document)), previous)
+        """Parses the document of an entry that was selected with `with_documents`."""
+        return cls(entry, entry.revision_document.parsed(), previous)
 
 
 class LogTile(models.Model):
-    """A tile of the log's tree. It only grows, to 256 hashes; a partial tile is the beginning of its row."""
+    """A tile of the log's tree. A tile only grows, up to 256 hashes, so a partial tile is a prefix of `hashes`."""
 
     pk = models.CompositePrimaryKey("level", "index")
     level = models.PositiveSmallIntegerField()
@@ -189,7 +194,7 @@ class LogTile(models.Model):
 
 
 class LogCheckpoint(models.Model):
-    """A signed statement of the log's size and root hash; one for every append."""
+    """A signed statement of the log's size and root hash. Every append makes one."""
 
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField()
@@ -200,7 +205,7 @@ class LogCheckpoint(models.Model):
         return f"checkpoint of {self.size}"
 
     def cosigned(self) -> str:
-        """The note, with the signature lines of the witnesses so far below the log's own."""
+        """The note with the log's own signatures and those of all witnesses so far."""
         return self.note + "".join(self.cosignatures.order_by("pk").values_list("line", flat=True))
 
 

@@ -18,12 +18,12 @@ COSIGNATURE = 0x04
 
 
 class NoteError(ValueError):
-    """A note, a checkpoint or a key that is not what it should be; the text says why."""
+    """A note, a checkpoint or a key is malformed. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A name and a public key of 32 bytes. Type 1 signs notes, type 4 makes cosignatures with a time."""
+    """A name and a public key of 32 bytes. Type 1 signs notes. Type 4 makes cosignatures, which have a time."""
 
     name: str
     public: bytes
@@ -35,12 +35,12 @@ class VerifierKey:
 
     @property
     def id(self) -> bytes:
-        """Four bytes that tell keys of one name apart."""
+        """Four bytes that distinguish keys with the same name."""
         return self.digest[:4]
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        # Base64 may hold "+", so only the first two are separators.
+        # Base64 can contain "+", so only the first two are separators.
         name, _, rest = text.strip().partition("+")
         key_id, _, data = rest.partition("+")
         raw = _decode(data)
@@ -56,7 +56,7 @@ class VerifierKey:
         return f"{self.name}+{self.id.hex()}+{data}"
 
     def verify(self, text: str, signature: bytes) -> bool:
-        """Whether the signature (of a line, without the key's id) is this key's over the note's text."""
+        """Whether this key made the signature over the note's text. The signature comes without the key's ID."""
         message = text.encode()
         if self.type == COSIGNATURE:
             if len(signature) != 72:
@@ -86,7 +86,7 @@ class SigningKey:
         parts = text.strip().split("+", 4)
         try:
             raw = _decode(parts[-1])
-        except NoteError:  # which shows what it is about: of a signing key nothing is shown
+        except NoteError:  # its message would show a part of the signing key
             raw = b""
         if len(parts) != 5 or parts[:2] != ["PRIVATE", "KEY"] or len(raw) != 33 or raw[0] != ED25519:
             raise NoteError("this is not a signing key (PRIVATE+KEY+<name>+<id>+<base64>)")

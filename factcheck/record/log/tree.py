@@ -1,7 +1,7 @@
 """The log's tree in the database: stored tiles and signed checkpoints.
 
-One append reads the tiles at the right edge, adds to the few that grow and signs one checkpoint: the
-same statements at ten entries and at a million.
+An append reads the tiles at the right edge, extends the few tiles that grow and signs one checkpoint. The number of
+SQL statements is the same for ten entries and for a million.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,12 +26,12 @@ LEVELS = 64 // merkle.TILE_HEIGHT
 
 
 def default_origin() -> str:
-    """LOG_ORIGIN, or else the log's URL without its scheme."""
+    """LOG_ORIGIN, or the log's URL without its scheme."""
     return settings.LOG_ORIGIN or f"{settings.SITE_URL.partition('://')[2]}/api/v1/log"
 
 
 def make_signing_key(file: Path) -> SigningKey:
-    """Makes a key for this log in a new file (0600). Raises FileExistsError; a key is never overwritten."""
+    """Writes a new key for this log to a new file (mode 0600). Raises FileExistsError."""
     key = SigningKey.generate(default_origin())
     write_private_file(file, f"{key}\n")
     return key
@@ -39,9 +39,10 @@ def make_signing_key(file: Path) -> SigningKey:
 
 @cache
 def signing_key() -> SigningKey:
-    """The key of LOG_SIGNING_KEY, which is a file's path or the key itself. Raises SetupError.
+    """The key of LOG_SIGNING_KEY, which is the path of a file or the key itself. Raises SetupError.
 
-    Only what is surely a path is shown, or made into a file: not a key with quotes about it, nor a part of one.
+    An error message shows the value only if it is certainly a path, and only such a value names a new file. The value
+    could also be a damaged key or a key in quotation marks.
     """
     value = settings.LOG_SIGNING_KEY
     file = Path(value)
@@ -58,7 +59,7 @@ def signing_key() -> SigningKey:
                 _("LOG_SIGNING_KEY names %(file)s, which cannot be read (%(reason)s). Make one: manage.py make_log_key")
                 % {"file": file, "reason": problem.strerror}
             ) from problem
-    except ValueError:  # NoteError, or no text
+    except ValueError:  # NoteError or UnicodeDecodeError
         pass
     raise SetupError(
         _(
@@ -73,15 +74,14 @@ def newest_checkpoint(using: str | None = None) -> LogCheckpoint | None:
 
 
 def require_identity() -> LogCheckpoint | None:
-    """The log's newest checkpoint.
+    """Returns the log's newest checkpoint. Raises SetupError if another origin or key has signed it.
 
-    Raises SetupError when this server's origin or key is not the one that signed it: publishing would
-    make a second history under the same name.
+    With another key, this server would publish a second history under the same name.
     """
     key = signing_key()
     if settings.LOG_ORIGIN not in ("", key.name):
         raise SetupError(
-            _("The signing key is of %(name)s, but LOG_ORIGIN is %(origin)s.")
+            _("The signing key is for %(name)s, but LOG_ORIGIN is %(origin)s.")
             % {"name": key.name, "origin": settings.LOG_ORIGIN}
         )
     newest = newest_checkpoint()
@@ -91,12 +91,12 @@ def require_identity() -> LogCheckpoint | None:
     origin = Checkpoint.parse(text).origin
     if origin != key.name:
         raise SetupError(
-            _("The log's origin is %(origin)s, fixed with its first checkpoint; the signing key is of %(name)s.")
+            _("The log's origin is %(origin)s and never changes, but the signing key is for %(name)s.")
             % {"origin": origin, "name": key.name}
         )
     ours = key.verifier()
-    # A rotation's checkpoint is signed by the old key and then by the new one, which alone goes on: an entry that a
-    # process with the old key added would be signed by nobody whom the new one's servers accept.
+    # Both keys sign a rotation's checkpoint, and the new key comes last. Only the new key may continue, because its
+    # servers don't accept an entry that a process with the old key appends.
     name, key_id, signature = signatures[-1]
     if (name, key_id) == (ours.name, ours.id) and ours.verify(text, signature):
         return newest
@@ -118,37 +118,56 @@ def require_identity() -> LogCheckpoint | None:
     )
 
 
-def extend(newest: LogCheckpoint | None, entries: Sequence[LogEntry], *also: SigningKey) -> None:
-    """Takes these entries into the tree of the newest checkpoint, with any before them that it lacks. Signs the next.
+def extend(newest: LogCheckpoint | None, entries: Sequence[LogEntry], *extra_keys: SigningKey) -> None:
+    """Adds these entries, and earlier ones that the tree doesn't have, to the tree. Signs a new checkpoint.
 
-    The keys in `also` sign it too; the last one is the log's from then on (`require_identity`).
+    `extra_keys` sign the checkpoint too. The last key is the log's key from now on (see `require_identity`).
     """
     size, first = newest.size if newest else 0, entries[0].sequence
-    lacking = LogEntry.objects.filter(sequence__range=(size, first - 1)).order_by("sequence") if size < first else ()
-    leaves = [merkle.leaf_hash(entry.leaf()) for entry in chain(lacking, entries)]
-    tiles = _edge(size)
-    _require_signed(newest, tiles)
+    missing = LogEntry.objects.filter(sequence__range=(size, first - 1)).order_by("sequence") if size < first else ()
+    leaves = [merkle.leaf_hash(entry.leaf()) for entry in chain(missing, entries)]
+    tiles = _right_edge(size)
+    _require_signed_tiles(newest, tiles)
     gained = merkle.append(size, leaves, lambda level, index: tiles[level, index])
-    _store(gained)
+    _append_to_tiles(gained)
     for place, hashes in gained.items():
         tiles[place] = tiles.get(place, b"") + hashes
     size += len(leaves)
     checkpoint = Checkpoint(signing_key().name, size, merkle.root(size, lambda level, index: tiles[level, index]))
     text = checkpoint.text()
-    note = text + "\n" + "".join(key.sign(text) for key in (signing_key(), *also))
+    note = text + "\n" + "".join(key.sign(text) for key in (signing_key(), *extra_keys))
     LogCheckpoint.objects.create(size=size, root=checkpoint.root, note=note, at=timezone.now())
 
 
-def _edge(size: int) -> dict[tuple[int, int], bytes]:
-    """The tiles at the right edge of a tree of that size, which are all that its root and its growth need."""
-    wanted = Q()
+def tile_reader(using: str | None = None) -> merkle.TileReader:
+    """A function that reads stored tiles for proofs, each tile only once."""
+    cache: dict[tuple[int, int], bytes] = {}
+
+    def read(level: int, index: int) -> bytes:
+        if (level, index) not in cache:
+            tile = LogTile.objects.using(using).filter(level=level, index=index).first()
+            cache[level, index] = bytes(tile.hashes) if tile else b""
+        return cache[level, index]
+
+    return read
+
+
+def bundle(entries: Iterable[LogEntry]) -> bytes:
+    """An entry bundle: each leaf after its length as a big-endian uint16."""
+    leaves = [entry.leaf() for entry in entries]
+    return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
+
+
+def _right_edge(size: int) -> dict[tuple[int, int], bytes]:
+    """The tiles at the right edge of a tree of this size. Its root and its growth need no other tiles."""
+    condition = Q()
     for level in range(LEVELS):
-        wanted |= Q(level=level, index=(size >> merkle.TILE_HEIGHT * level) // merkle.TILE_WIDTH)
-    return {(tile.level, tile.index): bytes(tile.hashes) for tile in LogTile.objects.filter(wanted)}
+        condition |= Q(level=level, index=(size >> merkle.TILE_HEIGHT * level) // merkle.TILE_WIDTH)
+    return {(tile.level, tile.index): bytes(tile.hashes) for tile in LogTile.objects.filter(condition)}
 
 
-def _require_signed(newest: LogCheckpoint | None, tiles: dict[tuple[int, int], bytes]) -> None:
-    """Refuses tiles that are not those of the newest checkpoint: what is signed over them would be another history."""
+def _require_signed_tiles(newest: LogCheckpoint | None, tiles: dict[tuple[int, int], bytes]) -> None:
+    """Raises SetupError if the tiles don't match the newest checkpoint, because the log would get another history."""
     size = newest.size if newest else 0
     widths = {
         (level, row // merkle.TILE_WIDTH): row % merkle.TILE_WIDTH
@@ -161,15 +180,15 @@ def _require_signed(newest: LogCheckpoint | None, tiles: dict[tuple[int, int], b
     if not fits:
         raise SetupError(
             _(
-                "The log's tiles are not those that its newest checkpoint (%(size)s entries) signs, so nothing can be"
-                " published. Run manage.py verify_record, and read /docs/how-to/when-something-is-wrong/."
+                "Nothing can be published, because the log's tiles don't match its newest checkpoint (%(size)s"
+                " entries). Run manage.py verify_record, and read /docs/how-to/when-something-is-wrong/."
             )
             % {"size": size}
         )
 
 
-def _store(gained: dict[tuple[int, int], bytes]) -> None:
-    """Appends to tiles in one statement; the trigger tile_grows refuses anything but growth."""
+def _append_to_tiles(gained: dict[tuple[int, int], bytes]) -> None:
+    """Appends hashes to tiles in one statement. The trigger tile_grows refuses any other change."""
     rows = [(level, index, hashes) for (level, index), hashes in gained.items()]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -178,22 +197,3 @@ def _store(gained: dict[tuple[int, int], bytes]) -> None:
             " ON CONFLICT (level, index) DO UPDATE SET hashes = record_logtile.hashes || excluded.hashes",
             [[row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]],
         )
-
-
-def reader(using: str | None = None) -> merkle.Reader:
-    """Reads stored tiles for proofs, each once."""
-    known: dict[tuple[int, int], bytes] = {}
-
-    def read(level: int, index: int) -> bytes:
-        if (level, index) not in known:
-            tile = LogTile.objects.using(using).filter(level=level, index=index).first()
-            known[level, index] = bytes(tile.hashes) if tile else b""
-        return known[level, index]
-
-    return read
-
-
-def bundle(entries: Iterable[LogEntry]) -> bytes:
-    """An entry bundle: each leaf with its length before it as a big-endian uint16."""
-    leaves = [entry.leaf() for entry in entries]
-    return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)

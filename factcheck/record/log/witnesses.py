@@ -1,7 +1,7 @@
-"""Asking witnesses to cosign the newest checkpoint (C2SP tlog-witness), so that nobody is shown another history.
+"""Requests cosignatures of the newest checkpoint from witnesses (C2SP tlog-witness).
 
-A witness signs only what contains everything that it signed before. Who has the log's key and its
-database can still show two histories, but not two that the same witness has cosigned.
+A witness signs only checkpoints that contain everything that it has signed before. An operator with the log's key and
+database could show two histories to two readers, but the same witness never cosigns both.
 """
 
 import base64
@@ -20,41 +20,41 @@ from factcheck.record.log.models import Cosignature, LogCheckpoint
 from factcheck.record.log.notes import NoteError, VerifierKey, open_note
 
 TIMEOUT = 10  # seconds
-MAX_ANSWER = 64 * 1024  # bytes
-MAX_AGE = 300  # seconds that a cosignature's time may lie from ours
+MAX_RESPONSE = 64 * 1024  # bytes
+MAX_AGE = 300  # seconds between a cosignature's time and our clock
 _SIZE = re.compile(r"[0-9]{1,18}")
 
 
 class WitnessError(Exception):
-    """A witness did not cosign; the text says why."""
+    """A witness did not cosign. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A witness's verifier key (type 4) and the address below which it takes checkpoints."""
+    """A witness's verifier key (type 4) and its base URL."""
 
     key: VerifierKey
     url: str
 
 
-def configured() -> list[Witness]:
-    """The witnesses of LOG_WITNESSES: verifier keys and addresses by turns. Raises NoteError."""
+def configured_witnesses() -> list[Witness]:
+    """The witnesses of LOG_WITNESSES, which alternates verifier keys and URLs. Raises NoteError."""
     words = settings.LOG_WITNESSES.split()
     if len(words) % 2:
-        raise NoteError("LOG_WITNESSES needs a verifier key and an address for each witness")
+        raise NoteError("LOG_WITNESSES needs a verifier key and a URL for each witness")
     return [Witness(VerifierKey.parse(key), url.rstrip("/")) for key, url in zip(words[::2], words[1::2], strict=True)]
 
 
-def ask_all() -> Iterator[tuple[Witness, str]]:
-    """Asks every witness that has not cosigned the newest checkpoint; gives each with what came of it."""
+def request_cosignatures() -> Iterator[tuple[Witness, str]]:
+    """Asks every witness that hasn't cosigned the newest checkpoint. Yields each witness with the outcome."""
     checkpoint = tree.newest_checkpoint()
-    for witness in configured() if checkpoint else []:
+    for witness in configured_witnesses() if checkpoint else []:
         assert checkpoint is not None
         if checkpoint.cosignatures.filter(witness=witness.key.name).exists():
             yield witness, f"has cosigned {checkpoint.size} entries already"
             continue
         try:
-            line = ask(witness, checkpoint)
+            line = request_cosignature(witness, checkpoint)
         except (WitnessError, NoteError) as problem:
             yield witness, f"did not cosign {checkpoint.size} entries: {problem}"
         else:
@@ -62,13 +62,13 @@ def ask_all() -> Iterator[tuple[Witness, str]]:
             yield witness, f"cosigned {checkpoint.size} entries"
 
 
-def ask(witness: Witness, checkpoint: LogCheckpoint) -> str:
+def request_cosignature(witness: Witness, checkpoint: LogCheckpoint) -> str:
     """The witness's signature line under the checkpoint. Raises WitnessError."""
     last = Cosignature.objects.filter(witness=witness.key.name).order_by("-checkpoint_id").first()
     old = last.checkpoint_id if last else 0
     status, answer = _submit(witness, checkpoint, old)
     if status == 409 and _SIZE.fullmatch(answer.strip()) and int(answer) <= checkpoint.size:
-        # The witness remembers another size than we do, for instance after a backup was put back.
+        # The witness remembers another size than this server, for example after a backup was restored.
         status, answer = _submit(witness, checkpoint, int(answer))
     if status != 200:
         raise WitnessError(f"it answered {status} {' '.join(answer.split())[:200]}")
@@ -84,19 +84,19 @@ def ask(witness: Witness, checkpoint: LogCheckpoint) -> str:
 
 
 def _submit(witness: Witness, checkpoint: LogCheckpoint, old: int) -> tuple[int, str]:
-    proof = merkle.consistency_proof(old, checkpoint.size, tree.reader())
+    proof = merkle.consistency_proof(old, checkpoint.size, tree.tile_reader())
     lines = "".join(f"{base64.b64encode(value).decode()}\n" for value in proof)
     body = f"old {old}\n{lines}\n{checkpoint.note}".encode()
     try:
-        request = urllib.request.Request(  # noqa: S310 - the operator names the address
+        request = urllib.request.Request(  # noqa: S310 (the operator sets the URL)
             f"{witness.url}/add-checkpoint", body, method="POST"
         )
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-                return answer.status, answer.read(MAX_ANSWER).decode("utf-8", "replace")
+                return answer.status, answer.read(MAX_RESPONSE).decode("utf-8", "replace")
         except urllib.error.HTTPError as refusal:
-            return refusal.code, refusal.read(MAX_ANSWER).decode("utf-8", "replace")
-    # Whatever a witness sends, or its address is, those after it are asked.
+            return refusal.code, refusal.read(MAX_RESPONSE).decode("utf-8", "replace")
+    # A bad response or URL must not keep the next witnesses from being asked.
     except (OSError, HTTPException, ValueError) as problem:
         reason = str(getattr(problem, "reason", problem)) or type(problem).__name__
         raise WitnessError(f"it does not answer ({' '.join(reason.split())[:200]})") from problem

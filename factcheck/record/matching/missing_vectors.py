@@ -1,9 +1,9 @@
-"""Computing the vectors that are missing: of what was published just now, of imports, after a change of the model.
+"""Computes missing vectors: of new reviews, of imports, and after a change of the model.
 
-In batches, each kept as soon as it is computed: whoever stops it loses one batch, and the next run goes on. No row is
-inserted here; what was withdrawn, erased or changed meanwhile has no row with the same digest any more. Rows that who
-publishes holds just now are passed over: one that waited for another would have all who publish wait. A text that the
-address refuses has no vector. What has none is asked for again by each run; the others go on.
+Each batch is saved when it is complete, so an interrupted run loses only one batch. This module inserts no rows: a
+review that has since been withdrawn, erased or changed no longer has a row with the same digest. Rows locked by a
+publication are skipped (`SKIP LOCKED`), so computing vectors never blocks a publication. A text that the API refuses
+stays without a vector, and every run tries it again.
 """
 
 import math
@@ -16,34 +16,34 @@ import orjson
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from factcheck.record.matching.embeddings import Embeddings, NoVectorError
+from factcheck.record.matching.embeddings import EmbeddingError, Embeddings
 from factcheck.record.matching.models import ReviewVector, Vector, vector_literal
-from factcheck.record.matching.vectors import text_digest, text_of
+from factcheck.record.matching.vectors import embedded_text, text_digest
 from factcheck.record.readmodel.models import PublishedReview
 
 BATCH = 32
-FORGOTTEN = 1000  # vectors of another model in a statement
-ANY = "Does it answer?"  # a text that every model takes
-_LOCK = 1178682197  # one after the other: two would compute the same
+CLEARED = 1000  # vectors of another model that one statement clears
+TEST_TEXT = "Does it answer?"  # a text that every model accepts
+_LOCK = 1178682197  # two processes would compute the same vectors
 
-_KEEP = """
+_SAVE = """
 WITH free AS MATERIALIZED (
     SELECT review_id FROM record_reviewvector WHERE review_id = ANY (%s::uuid[]) FOR UPDATE SKIP LOCKED)
 UPDATE record_reviewvector mine SET model = %s, embedding = made.embedding::halfvec
 FROM free JOIN unnest(%s::uuid[], %s::bytea[], %s::text[]) AS made (review_id, digest, embedding) USING (review_id)
 WHERE mine.review_id = made.review_id AND mine.digest = made.digest
 """
-# In the order of the key, so that no batch goes through what those before it have forgotten.
-_FORGET = f"""
+# Ordered by key, so that no batch reads the rows again that earlier batches have cleared.
+_CLEAR = f"""
 UPDATE record_reviewvector SET model = NULL, embedding = NULL WHERE review_id IN (
     SELECT review_id FROM record_reviewvector WHERE review_id > %s AND embedding IS NOT NULL AND model <> %s
-    ORDER BY review_id LIMIT {FORGOTTEN} FOR UPDATE SKIP LOCKED)
+    ORDER BY review_id LIMIT {CLEARED} FOR UPDATE SKIP LOCKED)
 RETURNING review_id
 """  # noqa: S608 (a constant)
 
 
 class BusyError(Exception):
-    """Another process computes vectors."""
+    """Another process is computing vectors."""
 
 
 def count_missing(embeddings: Embeddings) -> int:
@@ -52,10 +52,10 @@ def count_missing(embeddings: Embeddings) -> int:
 
 
 def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Iterator[int]:
-    """Gives how many were computed, after each batch; ends after so many seconds. Raises NoVectorError and BusyError.
+    """Yields the number of computed vectors after each batch. Raises EmbeddingError and BusyError.
 
-    Vectors of another model are forgotten first, by whoever holds the lock alone: a process that has not heard of the
-    new model yet would take the new vectors away again and again.
+    Stops after this number of seconds. Clears the vectors of another model first. Only the process with the lock does
+    so, because a process with an outdated setting would clear the new vectors again and again.
     """
     end = math.inf if seconds is None else time.monotonic() + seconds
     last = UUID(int=2**128 - 1)
@@ -65,60 +65,60 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
             raise BusyError
         try:
             if _of_others(embeddings).exists():
-                # It may be a wrong setting, and computing took hours: nothing is forgotten unless this one answers.
-                embeddings.passages([ANY])
-                _forget_others(cursor, embeddings, end)
+                # The old vectors took hours. They are cleared only if the new model works, because it may be a mistake.
+                embeddings.embed_passages([TEST_TEXT])
+                _clear_others(cursor, embeddings, end)
             while time.monotonic() < end:
-                # The newest first. What cannot be kept is left for the next run.
-                waiting = ReviewVector.objects.filter(embedding=None, review_id__lt=last).order_by("-review_id")
-                ids = list(waiting.values_list("review_id", flat=True)[:BATCH])
+                # The newest first. Vectors that can't be saved now are left to the next run.
+                missing = ReviewVector.objects.filter(embedding=None, review_id__lt=last).order_by("-review_id")
+                ids = list(missing.values_list("review_id", flat=True)[:BATCH])
                 if not ids:
                     return
                 last = ids[-1]
                 reviews = PublishedReview.objects.live().filter(id__in=ids).values_list("id", "body")
-                texts = {pk: text_of(orjson.loads(body)) for pk, body in reviews}
+                texts = {pk: embedded_text(orjson.loads(body)) for pk, body in reviews}
                 vectors = _vectors(embeddings, texts)
                 digests = [text_digest(texts[pk]) for pk in vectors]
                 literals = [vector_literal(vector) for vector in vectors.values()]
-                kept = list(vectors)
-                cursor.execute(_KEEP, [kept, embeddings.model, kept, digests, literals])
+                computed = list(vectors)
+                cursor.execute(_SAVE, [computed, embeddings.model, computed, digests, literals])
                 yield cursor.rowcount
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
-def _forget_others(cursor: Any, embeddings: Embeddings, end: float) -> None:
+def _clear_others(cursor: Any, embeddings: Embeddings, end: float) -> None:
     last = UUID(int=0)
     while time.monotonic() < end:
-        cursor.execute(_FORGET, [last, embeddings.model])
-        if not (forgotten := cursor.fetchall()):
+        cursor.execute(_CLEAR, [last, embeddings.model])
+        if not (cleared := cursor.fetchall()):
             return
-        last = max(pk for (pk,) in forgotten)
+        last = max(pk for (pk,) in cleared)
 
 
 def _vectors(embeddings: Embeddings, texts: dict[UUID, str]) -> dict[UUID, Vector]:
-    """Those of the texts that are not refused. One such text has its whole batch refused: each is asked for then."""
+    """The vectors of all texts that the API accepts. If it refuses the batch, each text is sent separately."""
     if not texts:
         return {}
     try:
-        return dict(zip(texts, embeddings.passages(list(texts.values())), strict=True))
-    except NoVectorError as problem:
+        return dict(zip(texts, embeddings.embed_passages(list(texts.values())), strict=True))
+    except EmbeddingError as problem:
         if not problem.refused:
             raise
     found = dict[UUID, Vector]()
     for pk, text in texts.items():
         try:
-            [found[pk]] = embeddings.passages([text])
-        except NoVectorError as problem:
+            [found[pk]] = embeddings.embed_passages([text])
+        except EmbeddingError as problem:
             if not problem.refused:
                 raise
     if not found:
-        # Then it may be a wrong setting: the run ends unless another text is taken.
-        embeddings.passages([ANY])
+        # The setting may be wrong. The run ends here unless the API accepts another text.
+        embeddings.embed_passages([TEST_TEXT])
     return found
 
 
 def _of_others(embeddings: Embeddings) -> QuerySet[ReviewVector]:
-    """Vectors of another model, by the index: what is unequal would be looked for in the whole table."""
+    """The rows with a vector of another model. `<` and `>` can use the index, but `<>` can't."""
     unequal = Q(model__lt=embeddings.model) | Q(model__gt=embeddings.model)
     return ReviewVector.objects.filter(unequal, embedding__isnull=False)

@@ -1,4 +1,4 @@
-"""One vector for each live review, in pgvector's column of half-precision numbers."""
+"""The table of vectors, one for each live review, in a column of half-precision numbers (pgvector)."""
 
 from collections.abc import Sequence
 
@@ -14,12 +14,12 @@ Vector = Sequence[float]
 
 
 def vector_literal(vector: Vector) -> str:
-    """The vector as pgvector reads it."""
+    """The vector as a literal of pgvector."""
     return f"[{','.join(f'{number:.6g}' for number in vector)}]"
 
 
 class HalfVectorField(models.Field[Vector | None, Vector | None]):
-    """pgvector's halfvec: numbers of two bytes, which halve table and index and change no ranking that matters."""
+    """pgvector's halfvec. Numbers of two bytes halve the table and the index, and hardly change the ranking."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return f"halfvec({DIMENSIONS})"
@@ -29,9 +29,9 @@ class HalfVectorField(models.Field[Vector | None, Vector | None]):
 
 
 class HnswIndex(PostgresIndex):
-    """pgvector's graph of near neighbours, denser than its defaults (m = 16, ef_construction = 64).
+    """pgvector's graph of nearest neighbours, denser than the default (m = 16, ef_construction = 64).
 
-    Among a million vectors the way through the default graph misses a fifth of the ten nearest.
+    Among a million vectors, the default graph misses a fifth of the ten nearest.
     """
 
     suffix = "hnsw"
@@ -41,11 +41,11 @@ class HnswIndex(PostgresIndex):
 
 
 class ReviewVector(models.Model):
-    """Derived, and only for reviews that are live."""
+    """The vector of a live review, derived from its text."""
 
     review_id = models.UUIDField(primary_key=True)
-    digest = models.BinaryField(help_text="The first half of the SHA-256 of the text.")
-    model = models.CharField(max_length=200, null=True, help_text="What computed the vector.")
+    digest = models.BinaryField(help_text="The first 16 bytes of the text’s SHA-256.")
+    model = models.CharField(max_length=200, null=True, help_text="The model that computed the vector.")
     embedding = HalfVectorField(null=True)
 
     class Meta:

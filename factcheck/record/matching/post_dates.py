@@ -1,16 +1,16 @@
-"""When was a post written that somebody copied with its date?"""
+"""Finds the date of a post in a text that was copied with the date."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from factcheck.record.formats.questions import as_read
+from factcheck.record.formats.questions import read_beginning
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-# 2018-02-11; 11/2/2018, 11.2.2018; 11 tháng 2, 2018, ngày 11 tháng 2 năm 2018; February 11, 2018; 11 Feb 2018
+# 2018-02-11 · 11/2/2018, 11.2.2018 · 11 tháng 2, 2018, ngày 11 tháng 2 năm 2018 · February 11, 2018 · 11 Feb 2018
 _DATE = re.compile(
     r"(?<!\w)(?:"
     r"(?P<y1>\d{4})-(?P<m1>\d\d)-(?P<d1>\d\d)"
@@ -24,14 +24,14 @@ _DATE = re.compile(
 _TIME = re.compile(r"\W*+(?:(?:lúc |at )?\d\d?:\d\d(?: ?[ap]m)?)?\W*+", re.IGNORECASE)
 
 
-def posted_on(text: str) -> date | None:
-    """The date that the last line ends with, or that is a line of its own; dates elsewhere are part of what is said.
+def post_date(text: str) -> date | None:
+    """The date at the end of the last line, or on a line of its own. Other dates belong to the post's content.
 
-    So are days to come: nothing was posted then. Of two numbers that both may be the month, the second is, as in
-    Vietnam and most of the world, unless that day is to come.
+    Dates in the future don't count either. If two numbers could both be the month, the second one is, as in Vietnam
+    and most of the world, unless the date would then be in the future.
     """
-    latest = datetime.now(UTC).date() + timedelta(days=1)  # the sun rises a day earlier elsewhere
-    lines = [line for line in as_read(text).splitlines() if line.strip()]
+    latest = datetime.now(UTC).date() + timedelta(days=1)  # some time zones are a day ahead
+    lines = [line for line in read_beginning(text).splitlines() if line.strip()]
     for number, line in enumerate(reversed(lines)):
         for found in _DATE.finditer(line):
             ends = _TIME.fullmatch(line, found.end())
@@ -46,7 +46,7 @@ def _date(parts: dict[str, str | None], latest: date) -> date | None:
         next(value for form in "12345" if (value := parts.get(f"{part}{form}"))) for part in ("y", "m", "d")
     )
     if not month.isdigit():
-        month = str(_MONTHS.index(month[:3].casefold()) + 1)  # lower() leaves the ſ that IGNORECASE lets pass
+        month = str(_MONTHS.index(month[:3].casefold()) + 1)  # casefold also converts ſ, which IGNORECASE matches
     for one, other in ((month, day), (day, month)):
         try:
             found = date(int(year), int(one), int(other))

@@ -1,4 +1,4 @@
-"""The words of what is asked: how rare each is, which are looked for, and which piece of a long text has them."""
+"""The words of a text for matching: their frequencies, the search terms, and the words of each sentence."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -8,70 +8,66 @@ from typing import Any
 
 from factcheck.record.search.models import MAX_LENGTH, SEARCH_CONFIG
 
-MAX_WORDS = 40  # of the text, the rarest that some claim has
-MAX_PIECES = 50  # of a long text that are judged, those with the rarest words
-FOUND = 300  # reviews that words should find: the rarest alone, commoner ones in pairs, until so many are expected
-PAIRED = 8  # words, of those too common to be looked for alone
-MISSPELT = 3  # words that no claim has, the longest, for which a similar one is looked for
-MISSPELT_LENGTH = 5  # letters; shorter ones resemble too many
-MISSPELT_MOST = 2 * MAX_LENGTH  # letters; what is longer resembles no word by half, and takes a third of a second
-ALIKE = 0.5  # pg_trgm's similarity from which on a word is a misspelling
+MAX_WORDS = 40  # words of the text, the rarest that any claim has
+MAX_PIECES = 50  # sentences of a long text that are scored, with the rarest words
+FOUND = 300  # expected number of reviews found by words, first by rare words, then by pairs of common words
+PAIRED = 8  # words that are too common to be searched alone
+MISSPELT = 3  # the longest unknown words, for which a similar word is searched
+MISSPELT_LENGTH = 5  # letters at least, because shorter words resemble too many others
+MISSPELT_MOST = 2 * MAX_LENGTH  # letters at most, because longer ones take a third of a second and resemble nothing
+ALIKE = 0.5  # minimum similarity (pg_trgm) of a misspelt word
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the text as the search has it, and in how many reviews it stands."""
+    """A word of the text as a lexeme, with its frequency."""
 
     lexeme: str
-    reviews: int  # in claim or headline
+    reviews: int  # live reviews with the word in the claim or headline
     weight: float  # inverse frequency
-    pieces: tuple[int, ...] = ()  # of the text, in which it stands
+    pieces: tuple[int, ...] = ()  # the sentences of the text that have the word
 
 
 _WORDS = f"""
-WITH said AS MATERIALIZED (
+WITH words AS MATERIALIZED (
     SELECT number, lexeme FROM unnest(%s::text[]) WITH ORDINALITY AS piece (text, number),
     LATERAL unnest(to_tsvector('{SEARCH_CONFIG}', public.record_words(text))))
 SELECT lexeme, array_agg(number),
-    (SELECT coalesce(sum(reviews), 0) FROM record_word word WHERE word.lexeme = said.lexeme),
+    (SELECT coalesce(sum(reviews), 0) FROM record_word word WHERE word.lexeme = words.lexeme),
     (SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'record_publishedreview'::regclass)
-FROM said GROUP BY lexeme
+FROM words GROUP BY lexeme
 """  # noqa: S608 (a constant)
 
 
 def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
-    """The text's words, the rarest first, those that no claim has last; and how many reviews there are."""
+    """The text's words, the rarest first and unknown words last, and the number of all reviews."""
     cursor.execute(_WORDS, [list(pieces)])
     rows = cursor.fetchall()
     total = max((max(reviews, size) for _, _, reviews, size in rows), default=1)
     words = []
     for lexeme, numbers, reviews, _ in rows:
-        # As BM25 has it; a word in no headline may still stand in a summary.
+        # The inverse frequency of BM25. A word that no headline has may still be in a summary.
         weight = math.log(1 + (total + 0.5) / (max(int(reviews), 1) + 0.5))
         words.append(Word(lexeme, int(reviews), weight, tuple(number - 1 for number in numbers)))
     return _rarest_first(words), total
 
 
-def _rarest_first(words: Iterable[Word]) -> list[Word]:
-    return sorted(words, key=lambda word: (not word.reviews, word.reviews, word.lexeme))
+def select_words(words: Sequence[Word], count: int) -> list[Word]:
+    """The words to search: the rarest known word of each piece, then the next ones, and unknown words last.
 
-
-def choose(words: Sequence[Word], count: int) -> list[Word]:
-    """Those to look for: of each piece the rarest that claims have, then the next, and last those that none has.
-
-    Else the strange words of a long text would leave no room for those of the sentence that was checked.
+    Otherwise the unknown words of a long text would leave no room for the words of the sentence that was checked.
     """
-    taken, turns = [0] * count, dict[Word, int]()
+    used, rounds = [0] * count, dict[Word, int]()
     for word in words:
-        turns[word] = min(taken[number] for number in word.pieces)
+        rounds[word] = min(used[number] for number in word.pieces)
         for number in word.pieces:
-            taken[number] += 1
-    chosen = sorted(words, key=lambda word: (not word.reviews, turns[word]))[:MAX_WORDS]
-    return sorted(chosen, key=lambda word: (word.reviews, word.lexeme))
+            used[number] += 1
+    selected = sorted(words, key=lambda word: (not word.reviews, rounds[word]))[:MAX_WORDS]
+    return sorted(selected, key=lambda word: (word.reviews, word.lexeme))
 
 
-def weigh_known(words: Sequence[Word], count: int) -> list[float]:
-    """What each piece weighs by the words that claims have: what nobody has checked leads to none."""
+def weigh_pieces(words: Sequence[Word], count: int) -> list[float]:
+    """The weight of each piece by its known words, because unknown words can't lead to a claim."""
     weights = [0.0] * count
     for word in words:
         for number in word.pieces if word.reviews else ():
@@ -79,14 +75,14 @@ def weigh_known(words: Sequence[Word], count: int) -> list[float]:
     return weights
 
 
-def parts_of(chosen: Sequence[Word], words: Sequence[Word], count: int) -> list[dict[str, float]]:
-    """What a claim may say the same as, each with the weights of its words: the text, and each of its pieces."""
-    whole = {_quoted(word.lexeme): word.weight for word in chosen}
+def word_weights(selected: Sequence[Word], words: Sequence[Word], count: int) -> list[dict[str, float]]:
+    """The weights of words, for the whole text and for each of its pieces. A claim can match any of these."""
+    whole = {_quoted(word.lexeme): word.weight for word in selected}
     if count == 1:
         return [whole]
-    known = weigh_known(words, count)
-    telling = sorted(range(count), key=lambda number: -known[number])[:MAX_PIECES]
-    parts: dict[int, dict[str, float]] = {number: {} for number in telling}
+    weights = weigh_pieces(words, count)
+    heaviest = sorted(range(count), key=lambda number: -weights[number])[:MAX_PIECES]
+    parts: dict[int, dict[str, float]] = {number: {} for number in heaviest}
     for word in words:
         for number in word.pieces:
             if number in parts:
@@ -95,21 +91,21 @@ def parts_of(chosen: Sequence[Word], words: Sequence[Word], count: int) -> list[
 
 
 _SIMILAR = """
-SELECT asked.lexeme, nearest.lexeme, likeness, (SELECT sum(reviews) FROM record_word WHERE lexeme = nearest.lexeme)
-FROM unnest(%s::text[]) AS asked (lexeme), LATERAL (
-    SELECT lexeme, similarity(lexeme, asked.lexeme) AS likeness FROM record_word word WHERE word.lexeme %% asked.lexeme
+SELECT typed.lexeme, nearest.lexeme, likeness, (SELECT sum(reviews) FROM record_word WHERE lexeme = nearest.lexeme)
+FROM unnest(%s::text[]) AS typed (lexeme), LATERAL (
+    SELECT lexeme, similarity(lexeme, typed.lexeme) AS likeness FROM record_word word WHERE word.lexeme %% typed.lexeme
     ORDER BY likeness DESC, reviews DESC, word LIMIT 1) nearest
 """
 
 
-def with_similar(cursor: Any, words: Sequence[Word]) -> list[Word]:
-    """The words in the same order; one that no claim has shares its weight with the known one that it resembles."""
+def add_similar_words(cursor: Any, words: Sequence[Word]) -> list[Word]:
+    """The words with similar known words added. An unknown word shares its weight with the similar word."""
     unknown = [word for word in words if not word.reviews and MISSPELT_LENGTH <= len(word.lexeme) <= MISSPELT_MOST]
-    asked = sorted(unknown, key=lambda word: (-len(word.lexeme), word.lexeme))[:MISSPELT]
-    if not asked:
+    longest = sorted(unknown, key=lambda word: (-len(word.lexeme), word.lexeme))[:MISSPELT]
+    if not longest:
         return [*words]
     cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(ALIKE)])
-    cursor.execute(_SIMILAR, [[word.lexeme for word in asked]])
+    cursor.execute(_SIMILAR, [[word.lexeme for word in longest]])
     found = {word.lexeme: word for word in words}
     for lexeme, similar, likeness, reviews in cursor.fetchall():
         if similar not in found:
@@ -119,10 +115,10 @@ def with_similar(cursor: Any, words: Sequence[Word]) -> list[Word]:
     return _rarest_first(found.values())
 
 
-def terms_of(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
-    """What to look for, each the words that have to stand together: about FOUND reviews have one or another.
+def search_terms(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
+    """The terms to search, each with words that must occur together. About FOUND reviews match one of the terms.
 
-    The rarest word first; last the words that stand in no claim or headline, which may be common in texts.
+    The rarest word comes first. Words that no claim or headline has come last, because bodies may have them often.
     """
     room, known, unknown, common = float(FOUND), list[tuple[str, ...]](), list[tuple[str, ...]](), list[Word]()
     for word in words:
@@ -132,7 +128,7 @@ def terms_of(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
         else:
             common.append(word)
     for one, other in combinations(common[:PAIRED], 2):
-        # Words of one subject stand together more often than chance would have it: three times, say.
+        # Words about the same subject occur together more often than by chance. Three times is an assumption.
         expected = 3 * one.reviews * other.reviews / total
         if expected <= room:
             room -= expected
@@ -140,6 +136,10 @@ def terms_of(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
     if not known and common:
         known.append(tuple(_quoted(word.lexeme) for word in common[:PAIRED]))
     return known + unknown
+
+
+def _rarest_first(words: Iterable[Word]) -> list[Word]:
+    return sorted(words, key=lambda word: (not word.reviews, word.reviews, word.lexeme))
 
 
 def _quoted(lexeme: str) -> str:

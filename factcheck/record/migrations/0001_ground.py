@@ -1,4 +1,4 @@
-"""What the first tables need: extensions, default rights, and what the search's generated columns call."""
+"""Prerequisites of the first tables: extensions, default rights, and functions for generated search columns."""
 
 from django.contrib.postgres.operations import BtreeGinExtension, CreateExtension, TrigramExtension, UnaccentExtension
 from django.db import ProgrammingError, migrations
@@ -6,9 +6,9 @@ from django.db import ProgrammingError, migrations
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.sql_files import RunSQLFiles
 
-# `factcheck` finds "tin giả" by "tin gia", since it filters through unaccent. It stems without a list of stop words,
-# which keeps Vietnamese syllables that look like English ones ("do", "an", "no") once their marks are gone.
-# `factcheck_exact` keeps the spelling, of words with letters beyond ASCII alone.
+# With `factcheck`, "tin gia" finds "tin giả", because unaccent removes the diacritics. It stems English but has no stop
+# words, because Vietnamese syllables without marks look like English ones ("do", "an", "no").
+# `factcheck_exact` keeps exact spellings, but only of words with letters beyond ASCII.
 SEARCH = """
 CREATE TEXT SEARCH DICTIONARY public.factcheck_english (TEMPLATE = pg_catalog.snowball, Language = english);
 CREATE TEXT SEARCH CONFIGURATION public.factcheck (COPY = pg_catalog.simple);
@@ -29,7 +29,7 @@ DROP TEXT SEARCH DICTIONARY public.factcheck_english;
 
 
 class VectorExtension(CreateExtension):
-    """pgvector. Its owner must be a superuser; the embedded server and `python -m factcheck.database roles` make it."""
+    """pgvector, which only a superuser may create. The embedded server and `python -m factcheck.database roles` do so."""
 
     def __init__(self) -> None:
         super().__init__("vector")
@@ -39,8 +39,8 @@ class VectorExtension(CreateExtension):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
         except ProgrammingError as error:
             raise DatabaseProblem(
-                "The database lacks the extension vector, and its owner may not make it: have an administrator of the "
-                "server run CREATE EXTENSION vector in it, and migrate again."
+                "The database lacks the extension vector, and its owner may not create it. Ask an administrator of the "
+                "server to run CREATE EXTENSION vector in it, and migrate again."
             ) from error
 
 

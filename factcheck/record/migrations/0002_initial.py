@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "subject",
-                    models.UUIDField(help_text="The review, demand or claim it is about; of a rotation, the key."),
+                    models.UUIDField(help_text="The review, demand or claim. For a rotation, the new key."),
                 ),
                 ("number", models.PositiveIntegerField(help_text="The revision's number within the subject, from 1.")),
                 ("digest", models.CharField(help_text="Hexadecimal SHA-256 of salt and document.", max_length=64)),
@@ -92,8 +92,8 @@ class Migration(migrations.Migration):
                         choices=[("live", "Live"), ("withdrawn", "Withdrawn"), ("erased", "Erased")], max_length=10
                     ),
                 ),
-                ("sequence", models.BigIntegerField(help_text="The entry that made the row what it is.")),
-                ("body", models.TextField(help_text="JSON, sent as it is.")),
+                ("sequence", models.BigIntegerField(help_text="The entry that made this row.")),
+                ("body", models.TextField(help_text="JSON, sent unchanged.")),
                 ("language", models.CharField(help_text="BCP 47, lower case.", max_length=35)),
                 ("claimant", models.UUIDField(null=True)),
                 (
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("id", models.UUIDField()),
-                ("until", models.BigIntegerField(help_text="The entry with which it stopped being so.")),
+                ("until", models.BigIntegerField(help_text="The entry that replaced this row.")),
             ],
         ),
         migrations.CreateModel(
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                         choices=[("live", "Live"), ("withdrawn", "Withdrawn"), ("erased", "Erased")], max_length=10
                     ),
                 ),
-                ("body", models.TextField(help_text="JSON, sent as it is. For an erased review the public notice.")),
+                ("body", models.TextField(help_text="JSON, sent unchanged. For an erased review, the public notice.")),
                 ("language", models.CharField(help_text="BCP 47, lower case.", max_length=35)),
                 ("verdict", models.CharField(help_text="scale:slug", max_length=130, null=True)),
                 ("publisher", models.CharField(help_text="The publisher's site.", max_length=255)),
@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                         help_text="The entry that this row shows.", primary_key=True, serialize=False
                     ),
                 ),
-                ("until", models.BigIntegerField(help_text="The entry with which it stopped being so.")),
+                ("until", models.BigIntegerField(help_text="The entry that replaced this row.")),
             ],
         ),
         migrations.CreateModel(
@@ -185,8 +185,8 @@ class Migration(migrations.Migration):
                         choices=[("live", "Live"), ("withdrawn", "Withdrawn"), ("erased", "Erased")], max_length=10
                     ),
                 ),
-                ("sequence", models.BigIntegerField(help_text="The entry that made the row what it is.")),
-                ("body", models.TextField(help_text="JSON, sent as it is.")),
+                ("sequence", models.BigIntegerField(help_text="The entry that made this row.")),
+                ("body", models.TextField(help_text="JSON, sent unchanged.")),
                 ("language", models.CharField(help_text="BCP 47, lower case.", max_length=35)),
                 ("claimant", models.UUIDField(null=True)),
                 (
@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
                 ("review_id", models.UUIDField()),
                 ("change_class", models.CharField(max_length=20, null=True)),
                 ("at", models.DateTimeField()),
-                ("body", models.TextField(help_text="JSON, sent as it is.")),
+                ("body", models.TextField(help_text="JSON, sent unchanged.")),
             ],
         ),
         migrations.CreateModel(
@@ -244,8 +244,11 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
                 ("sequence", models.BigIntegerField(help_text="The entry that this row shows.")),
-                ("body", models.TextField(help_text="JSON, sent as it is.")),
-                ("publisher", models.CharField(help_text="The site of who received it.", max_length=255)),
+                ("body", models.TextField(help_text="JSON, sent unchanged.")),
+                (
+                    "publisher",
+                    models.CharField(help_text="The site of the newsroom that received the demand.", max_length=255),
+                ),
                 ("review", models.UUIDField(null=True)),
                 ("from_type", models.CharField(max_length=20)),
                 ("outcome", models.CharField(max_length=10)),
@@ -263,13 +266,15 @@ class Migration(migrations.Migration):
                         help_text="The entry that this row shows.", primary_key=True, serialize=False
                     ),
                 ),
-                ("until", models.BigIntegerField(help_text="The entry with which it stopped being so.", null=True)),
-                ("claim_id", models.UUIDField(help_text="The claim that was merged, or came back.")),
+                ("until", models.BigIntegerField(help_text="The entry that replaced this row.", null=True)),
+                ("claim_id", models.UUIDField(help_text="The claim that was merged or split off.")),
                 (
                     "into_id",
-                    models.UUIDField(help_text="The claim under which it is shown; of a split none.", null=True),
+                    models.UUIDField(
+                        help_text="The claim under which the merged claim is shown. Null for a split.", null=True
+                    ),
                 ),
-                ("body", models.TextField(help_text="JSON, sent as it is.")),
+                ("body", models.TextField(help_text="JSON, sent unchanged.")),
             ],
         ),
         migrations.CreateModel(
@@ -288,10 +293,10 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("key", models.CharField(help_text="The site, scale:slug, id or slug.", max_length=255)),
-                ("name", models.CharField(help_text="What lists are ordered by.", max_length=500)),
-                ("sequence", models.BigIntegerField(help_text="The entry whose document speaks.")),
-                ("body", models.TextField(help_text="JSON, sent as it is.")),
+                ("key", models.CharField(help_text="The site, scale:slug, ID or slug.", max_length=255)),
+                ("name", models.CharField(help_text="Lists are ordered by this name.", max_length=500)),
+                ("sequence", models.BigIntegerField(help_text="The entry with the newest document.")),
+                ("body", models.TextField(help_text="JSON, sent unchanged.")),
             ],
         ),
         migrations.CreateModel(
@@ -306,7 +311,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("sequence", models.BigIntegerField(help_text="The entry that this row shows.")),
-                ("body", models.TextField(help_text="JSON, sent as it is. For an erased review the public notice.")),
+                ("body", models.TextField(help_text="JSON, sent unchanged. For an erased review, the public notice.")),
                 ("language", models.CharField(help_text="BCP 47, lower case.", max_length=35)),
                 ("verdict", models.CharField(help_text="scale:slug", max_length=130, null=True)),
                 ("publisher", models.CharField(help_text="The publisher's site.", max_length=255)),
@@ -342,8 +347,8 @@ class Migration(migrations.Migration):
             name="ReviewVector",
             fields=[
                 ("review_id", models.UUIDField(primary_key=True, serialize=False)),
-                ("digest", models.BinaryField(help_text="The first half of the SHA-256 of the text.")),
-                ("model", models.CharField(help_text="What computed the vector.", max_length=200, null=True)),
+                ("digest", models.BinaryField(help_text="The first 16 bytes of the text’s SHA-256.")),
+                ("model", models.CharField(help_text="The model that computed the vector.", max_length=200, null=True)),
                 ("embedding", factcheck.record.matching.models.HalfVectorField(null=True)),
             ],
         ),
@@ -359,11 +364,16 @@ class Migration(migrations.Migration):
                             models.F("word"),
                             template="(tsvector_to_array(to_tsvector('public.factcheck', %(expressions)s)))[1]",
                         ),
-                        help_text="What the search finds it by: without diacritics, stemmed.",
+                        help_text="The stemmed word without diacritics, for search.",
                         output_field=models.TextField(null=True),
                     ),
                 ),
-                ("reviews", models.PositiveIntegerField(help_text="Live reviews with it in claim or headline.")),
+                (
+                    "reviews",
+                    models.PositiveIntegerField(
+                        help_text="Number of live reviews with this word in the claim or headline."
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(

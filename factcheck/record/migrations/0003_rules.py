@@ -1,4 +1,4 @@
-"""What the database holds against everybody who writes: a superuser of Django, the shell, SQL."""
+"""Rules that the database enforces against every writer: superusers of Django, the shell and SQL."""
 
 from django.db import migrations
 

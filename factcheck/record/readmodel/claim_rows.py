@@ -1,8 +1,7 @@
-"""The rows of claims, now and in the past, made from the rows of their reviews.
+"""The rows of claims, now and in the past, derived from the rows of their reviews.
 
-A claim's row shows what its newest live review says of it, and the reviews of claims that were merged into it. Every
-entry about one of its reviews makes a new row, and every merge and split, so that what stood after any entry of the
-log can be shown again.
+A claim's row has the claim as in its newest live review, and the reviews of all claims merged into it. Each entry
+about one of its reviews, and each merge or split, makes a new row. The state after any entry can be shown again.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,9 +13,9 @@ from uuid import UUID
 from django.conf import settings
 
 from factcheck.database.bulk_writes import insert
-from factcheck.record.formats.canonical import respelled
+from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import claim_url
-from factcheck.record.readmodel.claim_merges import Family
+from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PastClaim, PastReview, PublishedClaim, PublishedReview
 from factcheck.record.readmodel.row_models import ClaimRow, ReviewRow, Status, as_past
 
@@ -28,7 +27,7 @@ REVIEW_IN_CLAIM = (
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A review's row, and between which entries the claim showed it (until None: it does)."""
+    """A review's row, and the entries between which the claim showed it. `until` is None if the claim shows it now."""
 
     row: ReviewRow
     since: int
@@ -38,37 +37,37 @@ class Span:
         return self.since <= sequence and (self.until is None or sequence < self.until)
 
 
-def spans_by_claim(rows: Iterable[tuple[ReviewRow, int | None]], family: Family) -> dict[UUID, list[Span]]:
-    """Rows, each with the entry that took its place, by the claims under which they are and were shown."""
+def spans_by_claim(rows: Iterable[tuple[ReviewRow, int | None]], group: MergeGroup) -> dict[UUID, list[Span]]:
+    """Spans by the claims that show or showed the rows. Each row comes with the entry that replaced it."""
     found: dict[UUID, list[Span]] = {}
     for row, until in rows:
         if row.claim_id is None:
             continue
-        for home in family.homes(row.claim_id):
-            since = max(row.sequence, home.since)
-            end = min((each for each in (until, home.until) if each is not None), default=None)
+        for placement in group.placements(row.claim_id):
+            since = max(row.sequence, placement.since)
+            end = min((each for each in (until, placement.until) if each is not None), default=None)
             if end is None or since < end:
-                found.setdefault(home.claim_id, []).append(Span(row, since, end))
+                found.setdefault(placement.claim_id, []).append(Span(row, since, end))
     return found
 
 
 def all_spans(ids: Collection[UUID]) -> dict[UUID, list[Span]]:
-    """All reviews that these claims ever showed."""
-    family = Family.of(ids)
-    now = PublishedReview.objects.filter(claim_id__in=family.members)
-    past = PastReview.objects.filter(claim_id__in=family.members)
-    spans = spans_by_claim([*((row, None) for row in now), *((row, row.until) for row in past)], family)
+    """The spans of all reviews that these claims have ever shown."""
+    group = MergeGroup.of(ids)
+    now = PublishedReview.objects.filter(claim_id__in=group.members)
+    past = PastReview.objects.filter(claim_id__in=group.members)
+    spans = spans_by_claim([*((row, None) for row in now), *((row, row.until) for row in past)], group)
     return {claim_id: spans.get(claim_id, []) for claim_id in ids}
 
 
 def events(spans: Sequence[Span], since: int = 0) -> list[int]:
-    """The entries from `since` on that changed something for the claim of these spans."""
+    """The entries from `since` on that changed what the claim shows."""
     changes = {span.since for span in spans} | {span.until for span in spans if span.until is not None}
     return sorted(event for event in changes if event >= since)
 
 
 def claim_rows(claim_id: UUID, spans: Sequence[Span], since: int = 0) -> Iterator[PublishedClaim | PastClaim]:
-    """The rows that entries from `since` on made of a claim; the last is what is public now, if a review is left."""
+    """The claim's rows after each entry from `since` on. The last one is public now if the claim has a review."""
     changes = events(spans, since)
     for event, until in pairwise([*changes, None]):
         assert event is not None
@@ -80,21 +79,21 @@ def claim_rows(claim_id: UUID, spans: Sequence[Span], since: int = 0) -> Iterato
             yield row
 
 
-def project_claims(spans: Mapping[UUID, Sequence[Span]], since: int, former: Sequence[PublishedClaim]) -> None:
-    """Brings claims up to date with the entries from `since` on.
+def update_claims(spans: Mapping[UUID, Sequence[Span]], since: int, stored: Sequence[PublishedClaim]) -> None:
+    """Updates claims after the entries from `since` on.
 
-    `spans` are the claims' reviews that are public now, and those that stopped being so with these entries. `former`
-    are the rows that these claims have.
+    `spans` covers the reviews that are public now and those that these entries replaced. `stored` are the claims'
+    present rows.
     """
-    if former:
-        PublishedClaim.objects.filter(id__among=[row.id for row in former]).delete()
-    _store(spans, since, [as_past(PastClaim, row, events(spans[row.id], since)[0]) for row in former])
+    if stored:
+        PublishedClaim.objects.filter(id__among=[row.id for row in stored]).delete()
+    _store(spans, since, [as_past(PastClaim, row, events(spans[row.id], since)[0]) for row in stored])
 
 
-def remake_claims(ids: Collection[UUID]) -> None:
-    """Makes all rows of these claims anew, after an erasure, a merge or a split changed which reviews they show."""
+def rebuild_claims(ids: Collection[UUID]) -> None:
+    """Rebuilds all rows of these claims after an erasure, a merge or a split changed which reviews they show."""
     PastClaim.objects.filter(id__in=ids).delete()
-    # A claim whose last review was erased or is shown by another claim has nothing left to show.
+    # A claim has no row if its last review was erased or another claim shows it.
     PublishedClaim.objects.filter(id__in=ids).delete()
     _store(all_spans(ids), 0, [])
 
@@ -113,7 +112,7 @@ def _store(spans: Mapping[UUID, Sequence[Span]], since: int, past: list[PastClai
 
 
 def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:
-    """Says in the row what these reviews, the oldest entry first, make of the claim."""
+    """Fills the claim's row from its reviews, which come with the oldest entry first."""
     live = [span for span in reviews if span.row.status == Status.LIVE]
     row.status = Status.LIVE if live else Status.WITHDRAWN
     row.language = "und"
@@ -122,29 +121,29 @@ def _fill(row: ClaimRow, claim_id: UUID, reviews: Sequence[Span]) -> None:
     url = claim_url(claim_id)
     body: dict[str, Any] = {"id": str(claim_id), "url": url, "reviews": [], "license": settings.LICENSE_URL}
     if live:
-        # The newest of each claim; the claim itself speaks before those that were merged into it.
-        speakers = {span.row.claim_id: span for span in live}
-        speaker = speakers.get(claim_id, live[-1])
-        merged = [span for claim, span in sorted(speakers.items()) if claim != claim_id]
-        told = [speaker, *merged]
-        claim = speaker.row.said["claim"]
-        topics = {topic["slug"]: topic for span in reversed(told) for topic in span.row.said["topics"]}
+        # The newest review of each claim. The claim's own review comes before those of merged claims.
+        newest = {span.row.claim_id: span for span in live}
+        main = newest.get(claim_id, live[-1])
+        merged = [span for claim, span in sorted(newest.items()) if claim != claim_id]
+        sources = [main, *merged]
+        claim = main.row.parsed_body["claim"]
+        topics = {topic["slug"]: topic for span in reversed(sources) for topic in span.row.parsed_body["topics"]}
         row.language = claim["language"].lower()
-        row.claimant = speaker.row.claimant
+        row.claimant = main.row.claimant
         row.topics = sorted(topics)
-        row.appearance_keys = list(dict.fromkeys(key for span in told for key in span.row.appearance_keys))
-        row.claimed_on = speaker.row.claimed_on
+        row.appearance_keys = list(dict.fromkeys(key for span in sources for key in span.row.appearance_keys))
+        row.claimed_on = main.row.claimed_on
         row.verdicts = sorted({span.row.verdict for span in live if span.row.verdict})
         row.publishers = sorted({span.row.publisher for span in live})
         body = {**claim, **body}
-        body["merged"] = [span.row.said["claim"] for span in merged]
-        body["license"] = speaker.row.said["license"]
+        body["merged"] = [span.row.parsed_body["claim"] for span in merged]
+        body["license"] = main.row.parsed_body["license"]
         body["topics"] = [topics[slug] for slug in row.topics]
         body["reviews"] = [
-            {key: span.row.said[key] for key in REVIEW_IN_CLAIM}
-            | {"publisher": {key: span.row.said["publisher"][key] for key in ("name", "site")}}
+            {key: span.row.parsed_body[key] for key in REVIEW_IN_CLAIM}
+            | {"publisher": {key: span.row.parsed_body["publisher"][key] for key in ("name", "site")}}
             for span in sorted(live, key=lambda span: (span.row.published_at, span.row.sequence))
         ]
         body["published_at"] = body["reviews"][0]["published_at"]
         body["updated_at"] = max(found["updated_at"] for found in body["reviews"])
-    row.body = respelled(body).decode()
+    row.body = canonical_unchecked(body).decode()

@@ -1,4 +1,4 @@
-"""All reviews as one schema.org DataFeed, written piece by piece in flat memory."""
+"""All reviews as one schema.org DataFeed, streamed in chunks with constant memory."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,9 +17,10 @@ CHUNK = 200
 
 
 def data_feed(head: LogEntry | None) -> Iterator[bytes]:
-    """The feed, at least as new as the entry: every review once, in the order of ids, each as it is when read.
+    """The feed, at least as new as the entry `head`. It has each review once, in the order of IDs.
 
-    One short query a chunk instead of one transaction for all: a slow reader must not hold back the database.
+    Each chunk is one short query. One long transaction would let a slow reader hold back the database. A review
+    appears as it is at the time of its query.
     """
     feed = {
         "@context": CONTEXT,
@@ -40,10 +41,11 @@ def data_feed(head: LogEntry | None) -> Iterator[bytes]:
 
 
 def feed_item(row: PublishedReview) -> dict[str, Any]:
-    """One review; of a withdrawn or erased one that it is no more, and when it ceased to be.
+    """The feed item of a review. A withdrawn or erased review has `dateDeleted` instead of a ClaimReview.
 
-    What stays the same of a review is `identifier`, which its ClaimReview has too: an erased one has lost the `url` of
-    its publisher's page, and one page may have several reviews. (`@id` would make item and ClaimReview one node.)
+    `identifier` always identifies the review, and its ClaimReview has the same. `url` can't: an erased review has lost
+    the URL of its publisher's page, and one page may have several reviews. `@id` would merge the item and the
+    ClaimReview into one node.
     """
     body = orjson.loads(row.body)
     item = {

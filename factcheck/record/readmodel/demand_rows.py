@@ -1,4 +1,4 @@
-"""The projection of demands: who demanded that a review be changed or removed, and what came of it."""
+"""The projection of demands to change or remove reviews."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from factcheck.database.bulk_writes import upsert
-from factcheck.record.formats.canonical import respelled
+from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import page_url
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.models import PublishedDemand
@@ -26,7 +26,7 @@ def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
     return PublishedDemand(
         id=entry.subject,
         sequence=entry.sequence,
-        body=respelled(demand_body(entry, document)).decode(),
+        body=canonical_unchecked(demand_body(entry, document)).decode(),
         publisher=document["publisher"]["site"],
         review=UUID(document["review"]["id"]) if document["review"] else None,
         from_type=document["from"]["type"],
@@ -38,5 +38,5 @@ def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
 
 
 def demand_body(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
-    """What the API sends for a demand."""
+    """The API's body of a demand."""
     return body_at(page_url("demands", entry.subject), entry, document)

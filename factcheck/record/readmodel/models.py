@@ -1,7 +1,7 @@
-"""What readers see: reviews, claims, references and demands as they are public now, and as they were before.
+"""The tables for readers: reviews, claims, references, corrections, merges and demands, now and in the past.
 
-All of it is derived from the log (`manage.py rebuild_record`). A row of the past was what the public saw from the
-entry `sequence` on, until the entry `until`. No row of an erased review stays. The rules are in `sql/`.
+All rows are derived from the log (`manage.py rebuild_record`). A row of the past was public from the entry `sequence`
+until the entry `until`. An erased review keeps no row of the past. The database's rules are in `sql/`.
 """
 
 from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
@@ -13,22 +13,22 @@ from django.db.models.functions import Lower
 from factcheck.database import lookups as lookups
 from factcheck.record.readmodel.row_models import ClaimRow, ReviewRow
 
-SHELF_BITS = 11  # so many entries of the log, as a power of two, share a shelf of the search's indexes
+SHELF_BITS = 11  # the search indexes group 2**11 entries of the log into a shelf
 
 
 def search_field(function: str) -> models.GeneratedField:
-    """What is searched is what is served: words of the stored body, weighted (`sql/search.sql`)."""
+    """The weighted words of the stored body, computed by the database (`sql/search.sql`)."""
     return models.GeneratedField(
         expression=Func(F("body"), function=f"public.{function}"), output_field=SearchVectorField(), db_persist=True
     )
 
 
 def search_index(name: str) -> GinIndex:
-    """Words within shelves of the log, so that those of the newest rows can be read alone (`search/ranking.py`).
+    """An index of words by shelves of the log, so that a search can read only the newest shelves (`search/ranking.py`).
 
-    A statement's words are gathered and go into the index together, each word's list written once for many rows
-    and not once for each. Every search reads what is gathered as a whole, so it is a megabyte at most, and none
-    is left when the statement ends (`sql/search_indexes.sql`).
+    New words go to the index's pending list and are merged into the index together, which is faster for many rows.
+    Every search reads the whole pending list, so the list has at most a megabyte. It is emptied at the end of each
+    statement (`sql/search_indexes.sql`).
     """
     shelf = F("sequence").bitrightshift(SHELF_BITS)
     return GinIndex(shelf, "search", name=name, gin_pending_list_limit=1024, condition=Q(status="live"))
@@ -61,7 +61,7 @@ class PublishedReview(ReviewRow):
             models.Index(F("claimant"), F("published_at").desc(), F("id").desc(), name="review_claimant"),
             models.Index(fields=["claim_id"], name="review_claim"),
             HashIndex(fields=["original_key"], name="review_original"),
-            # Among a million imported ones, those of newsrooms here.
+            # The reviews of this site's newsrooms are few among a million imported ones.
             models.Index(fields=["claim_id"], name="review_ours", condition=Q(status="live", original_key=None)),
             GinIndex(fields=["topics"], name="review_topics"),
             GinIndex(fields=["appearance_keys"], name="review_appearances"),
@@ -73,7 +73,7 @@ class PublishedReview(ReviewRow):
 
 
 class PublishedClaim(ClaimRow):
-    """The body that the API sends for a claim: the claim as its newest review has it, and its reviews."""
+    """A claim as it is public now: the claim as in its newest review, and its reviews."""
 
     id = models.UUIDField(primary_key=True)
     search = search_field("record_claim_search")
@@ -100,14 +100,28 @@ class PublishedClaim(ClaimRow):
         return f"{self.id} as of {self.sequence}"
 
 
+class MergeQuerySet(models.QuerySet["PublishedMerge"]):
+    def in_force(self) -> "MergeQuerySet":
+        """The newest merge or split of each claim."""
+        return self.filter(until=None)
+
+    def merged(self) -> "MergeQuerySet":
+        """The merges in force, without splits."""
+        return self.in_force().filter(into_id__isnull=False)
+
+
 class PublishedMerge(models.Model):
-    """A merge of a claim into another one or a split, in force until the next entry about the claim."""
+    """A merge of a claim into another claim, or a split, in force until the next entry about the claim."""
 
     sequence = models.BigIntegerField(primary_key=True, help_text="The entry that this row shows.")
-    until = models.BigIntegerField(null=True, help_text="The entry with which it stopped being so.")
-    claim_id = models.UUIDField(help_text="The claim that was merged, or came back.")
-    into_id = models.UUIDField(null=True, help_text="The claim under which it is shown; of a split none.")
-    body = models.TextField(help_text="JSON, sent as it is.")
+    until = models.BigIntegerField(null=True, help_text="The entry that replaced this row.")
+    claim_id = models.UUIDField(help_text="The claim that was merged or split off.")
+    into_id = models.UUIDField(
+        null=True, help_text="The claim under which the merged claim is shown. Null for a split."
+    )
+    body = models.TextField(help_text="JSON, sent unchanged.")
+
+    objects = MergeQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -129,7 +143,7 @@ class PublishedMerge(models.Model):
 
 
 class PublishedReference(models.Model):
-    """A publisher, verdict, claimant or topic as the newest document that refers to it has it."""
+    """A publisher, verdict, claimant or topic, as in the newest document that refers to it."""
 
     class Kind(models.TextChoices):
         PUBLISHER = "publisher"
@@ -138,10 +152,10 @@ class PublishedReference(models.Model):
         TOPIC = "topic"
 
     kind = models.CharField(max_length=10, choices=Kind)
-    key = models.CharField(max_length=255, help_text="The site, scale:slug, id or slug.")
-    name = models.CharField(max_length=500, help_text="What lists are ordered by.")
-    sequence = models.BigIntegerField(help_text="The entry whose document speaks.")
-    body = models.TextField(help_text="JSON, sent as it is.")
+    key = models.CharField(max_length=255, help_text="The site, scale:slug, ID or slug.")
+    name = models.CharField(max_length=500, help_text="Lists are ordered by this name.")
+    sequence = models.BigIntegerField(help_text="The entry with the newest document.")
+    body = models.TextField(help_text="JSON, sent unchanged.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="publishedreference_key")]
@@ -152,12 +166,12 @@ class PublishedReference(models.Model):
 
 
 class PublishedDemand(models.Model):
-    """The body that the API sends for an entry in the register of demands, and the columns its filters need."""
+    """A demand in the public register, with the columns for the API's filters."""
 
     id = models.UUIDField(primary_key=True)
     sequence = models.BigIntegerField(help_text="The entry that this row shows.")
-    body = models.TextField(help_text="JSON, sent as it is.")
-    publisher = models.CharField(max_length=255, help_text="The site of who received it.")
+    body = models.TextField(help_text="JSON, sent unchanged.")
+    publisher = models.CharField(max_length=255, help_text="The site of the newsroom that received the demand.")
     review = models.UUIDField(null=True)
     from_type = models.CharField(max_length=20)
     outcome = models.CharField(max_length=10)
@@ -177,11 +191,11 @@ class PublishedDemand(models.Model):
         return f"{self.id} as of {self.sequence}"
 
 
-UNTIL = "The entry with which it stopped being so."
+UNTIL = "The entry that replaced this row."
 
 
 class PastReview(ReviewRow):
-    """A review as it was public once."""
+    """A review as it was public in the past."""
 
     id = models.UUIDField()
     sequence = models.BigIntegerField(primary_key=True, help_text="The entry that this row shows.")
@@ -204,7 +218,7 @@ class PastReview(ReviewRow):
 
 
 class PastClaim(ClaimRow):
-    """A claim and its reviews as they were public once."""
+    """A claim and its reviews as they were public in the past."""
 
     pk = models.CompositePrimaryKey("id", "sequence")
     id = models.UUIDField()
@@ -225,13 +239,13 @@ class PastClaim(ClaimRow):
 
 
 class PublishedCorrection(models.Model):
-    """A correction or update of a review, as its revision says it."""
+    """A correction or update of a review."""
 
     sequence = models.BigIntegerField(primary_key=True, help_text="The entry of the revision.")
     review_id = models.UUIDField()
     change_class = models.CharField(max_length=20, null=True)
     at = models.DateTimeField()
-    body = models.TextField(help_text="JSON, sent as it is.")
+    body = models.TextField(help_text="JSON, sent unchanged.")
 
     class Meta:
         indexes = [models.Index(fields=["review_id"], name="correction_review")]

@@ -1,4 +1,4 @@
-"""The columns that rows of the read model have, whether they show what is public now or what was."""
+"""The common columns of present and past rows of reviews and claims."""
 
 from functools import cached_property
 from typing import Any, Self, TypeVar
@@ -12,7 +12,7 @@ Past = TypeVar("Past", bound=models.Model)
 
 
 class Status(models.TextChoices):
-    """What the public gets at an address: 200, 200 with the tombstone, 410."""
+    """The public state of a review or claim. Its URL answers 200, 200 with a tombstone, or 410."""
 
     LIVE = "live"
     WITHDRAWN = "withdrawn"
@@ -21,17 +21,17 @@ class Status(models.TextChoices):
 
 class RowQuerySet(models.QuerySet[Row]):
     def live(self) -> Self:
-        """Neither withdrawn nor erased."""
+        """The rows that are neither withdrawn nor erased."""
         return self.filter(status=Status.LIVE)
 
 
 class ReviewRow(models.Model):
-    """The body that the API sends for a review, and the columns its filters need."""
+    """The API's body of a review, with the columns for filters."""
 
     claim_id = models.UUIDField(null=True)
     status = models.CharField(max_length=10, choices=Status)
     sequence = models.BigIntegerField(help_text="The entry that this row shows.")
-    body = models.TextField(help_text="JSON, sent as it is. For an erased review the public notice.")
+    body = models.TextField(help_text="JSON, sent unchanged. For an erased review, the public notice.")
     language = models.CharField(max_length=35, help_text="BCP 47, lower case.")
     verdict = models.CharField(max_length=130, null=True, help_text="scale:slug")
     publisher = models.CharField(max_length=255, help_text="The publisher's site.")
@@ -50,18 +50,18 @@ class ReviewRow(models.Model):
         abstract = True
 
     @cached_property
-    def said(self) -> dict[str, Any]:
-        """The body as an object. Whoever makes a row of one sets it, so that it need not be read again."""
+    def parsed_body(self) -> dict[str, Any]:
+        """The body as an object. Code that makes a row from an object sets it, to avoid parsing the body."""
         found: dict[str, Any] = orjson.loads(self.body)
         return found
 
 
 class ClaimRow(models.Model):
-    """The body that the API sends for a claim, and the columns its filters need."""
+    """The API's body of a claim, with the columns for filters."""
 
     status = models.CharField(max_length=10, choices=Status)
-    sequence = models.BigIntegerField(help_text="The entry that made the row what it is.")
-    body = models.TextField(help_text="JSON, sent as it is.")
+    sequence = models.BigIntegerField(help_text="The entry that made this row.")
+    body = models.TextField(help_text="JSON, sent unchanged.")
     language = models.CharField(max_length=35, help_text="BCP 47, lower case.")
     claimant = models.UUIDField(null=True)
     verdicts = ArrayField(models.CharField(max_length=130), default=list)
@@ -79,6 +79,6 @@ class ClaimRow(models.Model):
 
 
 def as_past(model: type[Past], row: models.Model, until: int) -> Past:
-    """The row as it goes into the past's table, when the entry `until` took its place."""
+    """The row as a row of the past, which the entry `until` replaced."""
     columns = [field.attname for field in row._meta.concrete_fields if not field.generated]
     return model(until=until, **{name: getattr(row, name) for name in columns})

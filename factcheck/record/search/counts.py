@@ -1,4 +1,4 @@
-"""Totals and facets of a list, exact up to a bound."""
+"""Totals and facets of a list, exact up to BOUND."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.db.models import Q
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.search.models import SEARCH_CONFIG
-from factcheck.record.search.ranking import Searched
+from factcheck.record.search.ranking import SearchModel
 
 BOUND = 10_000
 FACETS = ("verdict", "language", "publisher", "topic")
@@ -22,20 +22,22 @@ _PART = f"""
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`total` is BOUND when there are more, and then the facets are of BOUND of them: not `exact`."""
+    """`exact` is false if there are more than BOUND rows. `total` and the facets then count only BOUND rows."""
 
     total: int
     exact: bool
     facets: Mapping[str, list[tuple[str, int]]]
 
 
-def count(model: Searched, condition: Q, wanted: str | None, facets: Collection[str], seconds: float) -> Counts | None:
-    """Live rows that meet the condition and the query `wanted` (for `to_tsquery`). None when it takes too long."""
+def count(
+    model: SearchModel, condition: Q, tsquery: str | None, facets: Collection[str], seconds: float
+) -> Counts | None:
+    """Counts live rows that match the condition and the `tsquery`. Returns None if the count takes too long."""
     rows = model.objects.using("public").live().filter(condition).query
     where, parameters = rows.get_compiler("public").compile(rows.where)
-    if wanted is not None:
+    if tsquery is not None:
         where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
-        parameters = [*parameters, wanted]
+        parameters = [*parameters, tsquery]
     lists = {} if model is PublishedReview else {"verdict": "verdicts", "publisher": "publishers"}
     columns = {"verdict": "verdict", "publisher": "publisher", "language": "language", "topic": "topics", **lists}
     parts = [
@@ -43,13 +45,13 @@ def count(model: Searched, condition: Q, wanted: str | None, facets: Collection[
         for name, column in columns.items()
         if name in facets
     ]
-    # Bodies and vectors are left where they are.
+    # Only the columns for facets are read, because bodies and vectors are large.
     sql = f"""
     WITH found AS MATERIALIZED (
         SELECT {", ".join(columns.values())} FROM {model._meta.db_table} WHERE {where} LIMIT {BOUND + 1}
     ), hits AS (SELECT * FROM found LIMIT {BOUND})
     {" UNION ALL ".join(["SELECT NULL AS facet, NULL AS value, count(*) AS number FROM found", *parts])}
-    """  # noqa: S608 (names of ours, and conditions that Django wrote)
+    """  # noqa: S608 (our own names, and conditions compiled by Django)
     counted = rows_within(seconds, sql, parameters)
     if counted is None:
         return None

@@ -1,25 +1,25 @@
-"""The words that search knows, and how common each is."""
+"""The words in published claims and headlines, with the number of reviews that have each."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 
-# Text search configurations of ours: without diacritics, English stemmed; and words that have diacritics, as they are.
+# Our text search configurations. The first removes diacritics and stems English. The second keeps exact spellings.
 SEARCH_CONFIG, EXACT_CONFIG = "public.factcheck", "public.factcheck_exact"
-MAX_LENGTH = 64  # longer runs of letters are no words: they would only swell the table
+MAX_LENGTH = 64  # longer runs of letters aren't words and would only fill the table
 
 
 class Word(models.Model):
-    """A word as it is written, in lower case and NFC, and how common it is."""
+    """A word in lower case and NFC, with the number of reviews that have it."""
 
     word = models.CharField(max_length=MAX_LENGTH, primary_key=True)
     lexeme = models.GeneratedField(
         expression=Func(F("word"), template=f"(tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', %(expressions)s)))[1]"),
         output_field=models.TextField(null=True),
         db_persist=True,
-        help_text="What the search finds it by: without diacritics, stemmed.",
+        help_text="The stemmed word without diacritics, for search.",
     )
-    reviews = models.PositiveIntegerField(help_text="Live reviews with it in claim or headline.")
+    reviews = models.PositiveIntegerField(help_text="Number of live reviews with this word in the claim or headline.")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(reviews__gte=1), name="word_in_a_review")]

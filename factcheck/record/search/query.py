@@ -1,8 +1,8 @@
-"""What a person types into the search box, read as web search reads it: words, "in this order", or, -without.
+"""Parses search queries as web search does: words, "exact phrases", or, and -exclusions.
 
-Words are cut as `words.words_of` cuts them, so that what is handed to `to_tsquery` holds letters, marks and digits
-alone and cannot be malformed. A run that is no single word (COVID-19, a name in Chinese) is a phrase; where the next
-person writes it in another way (COVID19, #StopTheSteal, U.S., 10,000), that will do as well (`spellings_of`).
+`words.split_words` splits the words. Queries for `to_tsquery` therefore contain only letters, marks and digits, and are
+always well-formed. A run of several words, such as COVID-19 or a Chinese name, is a phrase. Other spellings of the run
+also match, such as COVID19 (see `spellings_of`).
 """
 
 import re
@@ -11,49 +11,49 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from factcheck.record.formats.questions import SEAM
-from factcheck.record.search.words import words_of
+from factcheck.record.formats.questions import WORD_SEAM
+from factcheck.record.search.words import split_words
 
-MAX_QUERY = 400  # characters that a person may search for
-OR = "or"  # no word but the operator between alternatives
-# What word processors and telephones make of " and -. Dashes stay: they stand between words.
+MAX_QUERY = 400  # characters
+OR = "or"  # the operator between alternatives
+# Variants of " and - from word processors and phones. Dashes aren't included, because they separate words.
 _TYPOGRAPHIC = str.maketrans("“”„‟«»＂−‐－", '"""""""---')
 _PIECES = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
-# Of up to _FEW terms any one may be lacking. Of more, all of one half must match: a mistake leaves the other whole.
+# With up to _FEW terms, any one may be missing. With more terms, all terms of one half must match.
 _FEW = 10
-# No review has nearly all words of a pasted post, so a few of the rarest are enough (ADR 12).
+# No review has nearly all words of a pasted post, so a few of its rarest words are enough (ADR 12).
 _SOME, _RAREST = 3, 12
 
-_BRANCHES = 8  # of more, all are one
-_ORDERED = 4  # from so many terms on it is worth asking how common each is
+_BRANCHES = 8  # more branches are joined into one
+_ORDERED = 4  # from this number of terms on, sorting by frequency pays off
 
-Spelling = tuple[str, ...]  # words that stand next to each other
-Term = tuple[Spelling, ...]  # any of which will do; the first is as it was typed
-Branch = tuple[str, ...]  # texts for `to_tsquery`, all of which must match
-HowCommon = Callable[[str], int]  # in how many reviews a word stands, roughly
+Spelling = tuple[str, ...]  # consecutive words
+Term = tuple[Spelling, ...]  # alternative spellings, with the typed one first
+Branch = tuple[str, ...]  # queries for `to_tsquery` that must all match
+ReviewCount = Callable[[str], int]  # the approximate number of reviews with a word
 
-# Where no sign parts what others part: COVID19, U23, 10km (not 5G, which is one word); 10000.
+# Places where other people write a space or hyphen: COVID19, U23, 10km and 10000, but not 5G.
 _BORDER = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_]{2})")
 _NUMBER = re.compile(r"(?<!\d)[1-9]\d{3,}")
 _THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 _YEAR = re.compile(r"19\d\d|20(?!00)\d\d")
 _SEPARATOR = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
-# Hòa and hoà, thúy and thuý: the tone on either of two vowels that end a syllable, in NFD.
+# Hòa and hoà, thúy and thuý: a tone on either of the two vowels at the end of a syllable, in NFD.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _TONE_OF_TWO = re.compile(rf"(o(?=.?[ae])|u(?=.?y))([{_TONES}]?)([aey])([{_TONES}]?)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """All of the wanted terms, none of the unwanted ones."""
+    """All of the required terms and none of the excluded terms must match."""
 
-    wanted: tuple[Term, ...]
-    unwanted: tuple[Term, ...] = ()
+    required: tuple[Term, ...]
+    excluded: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Alternatives that each want something: to ask only for what does not have a word is to ask for nothing."""
+    """Alternatives with at least one required term each. A query with only excluded terms has no alternatives."""
 
     alternatives: tuple[Alternative, ...]
 
@@ -62,32 +62,32 @@ class Query:
 
     @property
     def words(self) -> list[str]:
-        """The words of all spellings of what is wanted, each once, in their order."""
+        """The words of all spellings of required terms, in order and without duplicates."""
         return list(dict.fromkeys(word for term in self.terms for spelling in term for word in spelling))
 
     @property
     def terms(self) -> list[Term]:
-        return [term for each in self.alternatives for term in each.wanted]
+        return [term for each in self.alternatives for term in each.required]
 
     def all_terms(self) -> str:
-        """What has all wanted terms of an alternative, for `to_tsquery`."""
+        """The `to_tsquery` text that matches all required terms of an alternative."""
         return self._joined(lambda terms: _and(map(_term, terms)))
 
     def all_but_one(self) -> str:
-        """What lacks one of the wanted terms at most, or of many has the first or the second half."""
+        """The same with at most one required term missing. With many terms, one half of them is required."""
         return self._joined(lambda terms: _or(_all_but_one(terms)))
 
-    def branches(self, frequency: HowCommon, *, nearly: bool = False) -> list[Branch]:
-        """What `all_terms` wants, or `all_but_one` if `nearly`, in other words: one of the branches must match.
+    def branches(self, frequency: ReviewCount, *, nearly: bool = False) -> list[Branch]:
+        """`all_terms`, or `all_but_one` if `nearly` is true, as branches of which one must match.
 
-        The index leaps from list to list of a branch's parts, and looks into the next only where those before it agree.
-        So the two rarest terms are parts of their own, and what else is wanted is looked at where both are.
+        The index reads the lists of a branch's parts together and skips rows on which the first parts disagree. The two
+        rarest terms are therefore separate parts, and the other terms are checked only in rows with both.
         """
         found = [
             branch
             for each in self.alternatives
-            for whole, other in (_sides(each.wanted, frequency) if nearly else [(each.wanted, ())])
-            for branch in [_branch(whole, other, each.unwanted, frequency)]
+            for whole, other in (_sides(each.required, frequency) if nearly else [(each.required, ())])
+            for branch in [_branch(whole, other, each.excluded, frequency)]
         ]
         return found if len(found) <= _BRANCHES else [(self.all_but_one() if nearly else self.all_terms(),)]
 
@@ -95,64 +95,64 @@ class Query:
         return _or(map(_quoted, self.words))
 
     def any_marked_word(self) -> str:
-        """The words that were typed with diacritics or in another script than ASCII; empty if none was."""
+        """The words with diacritics or in a script beyond ASCII. Empty if there are none."""
         marked = [word for word in self.words if not word.isascii()]
         return _or(map(_quoted, dict.fromkeys(style for word in marked for style in (word, _with_tone_moved(word)))))
 
     def without(self, words: Collection[str]) -> "Query":
-        """The query without the wanted terms of which every spelling holds one of these words."""
-        kept = (
-            replace(each, wanted=tuple(term for term in each.wanted if any(map(set(words).isdisjoint, term))))
+        """The query without each required term whose spellings all contain one of these words."""
+        remaining = (
+            replace(each, required=tuple(term for term in each.required if any(map(set(words).isdisjoint, term))))
             for each in self.alternatives
         )
-        return Query(tuple(each for each in kept if each.wanted))
+        return Query(tuple(each for each in remaining if each.required))
 
-    def some(self, frequency: HowCommon, most: int) -> str:
-        """What has some of the rarest terms, of those that stand in `most` reviews; empty where nearly all are no more.
+    def some(self, frequency: ReviewCount, most: int) -> str:
+        """Requires some of the rarest terms among those in at most `most` reviews. Empty with too few such terms.
 
-        What is a phrase and nothing else, as in quotes, is taken apart.
+        A term with a single spelling, such as a phrase in quotation marks, is split into words.
         """
-        rarest = (replace(each, wanted=_rarest(each.wanted, frequency, most)) for each in self.alternatives)
-        many = Query(tuple(each for each in rarest if len(each.wanted) >= _SOME))
+        rarest = (replace(each, required=_rarest(each.required, frequency, most)) for each in self.alternatives)
+        many = Query(tuple(each for each in rarest if len(each.required) >= _SOME))
         return many._joined(lambda terms: _at_least(_SOME, [*map(_term, terms)]))
 
-    def _joined(self, wanted: Callable[[tuple[Term, ...]], str]) -> str:
+    def _joined(self, render: Callable[[tuple[Term, ...]], str]) -> str:
         return _or(
-            _and([wanted(each.wanted), *(f"!{_term(term)}" for term in each.unwanted)]) for each in self.alternatives
+            _and([render(each.required), *(f"!{_term(term)}" for term in each.excluded)]) for each in self.alternatives
         )
 
 
-def plain_signs(text: str) -> str:
-    """The text with " and - for the typographic signs that mean them."""
+def normalise_punctuation(text: str) -> str:
+    """The text with " and - in place of their typographic variants."""
     return text.translate(_TYPOGRAPHIC)
 
 
 def read_query(text: str) -> Query:
-    """Never fails: what is no word counts as a space, a quotation mark that is not closed reaches to the end."""
+    """Parses a query and never fails. Other characters count as spaces, and an open quotation runs to the end."""
     alternatives = []
-    wanted, unwanted = list[Term](), list[Term]()
-    for minus, phrase, word in [*_PIECES.findall(plain_signs(text)), ("", "", OR)]:
+    required, excluded = list[Term](), list[Term]()
+    for minus, phrase, word in [*_PIECES.findall(normalise_punctuation(text)), ("", "", OR)]:
         if word.lower() == OR and not minus:
-            if wanted:
-                alternatives.append(Alternative(tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted))))
-            wanted, unwanted = [], []
-        elif words := tuple(words_of(phrase or word)):
-            (unwanted if minus else wanted).append((words,) if phrase else spellings_of(word))
+            if required:
+                alternatives.append(Alternative(tuple(dict.fromkeys(required)), tuple(dict.fromkeys(excluded))))
+            required, excluded = [], []
+        elif words := tuple(split_words(phrase or word)):
+            (excluded if minus else required).append((words,) if phrase else spellings_of(word))
     return Query(tuple(alternatives))
 
 
 def spellings_of(run: str) -> Term:
-    """How a run of signs with a word in it may be written: as it is, taken apart, and in one word.
+    """The spellings of a run without spaces: as typed, split into parts, and joined into one word.
 
-    The parts of a tag are told by its capitals; a year has no thousands. Two numbers are never one (1.5, 27/3), but
-    with thousands parted (10.000).
+    Capital letters mark the parts of a tag. Numbers of four or more digits are also split at thousands, except years.
+    Two numbers, as in 1.5 or 27/3, are never joined, except at a thousands separator, as in 10.000.
     """
-    typed = tuple(words_of(run))
-    apart = SEAM.sub(" ", run) if {"#", "@"} & set(run) else _NUMBER.sub(_with_thousands, run)
-    parts = words_of(_SEPARATOR.sub("", run))
+    typed = tuple(split_words(run))
+    apart = WORD_SEAM.sub(" ", run) if {"#", "@"} & set(run) else _NUMBER.sub(_with_thousands, run)
+    parts = split_words(_SEPARATOR.sub("", run))
     numbers = any(one.isdecimal() and other.isdecimal() for one, other in pairwise(parts))
-    together = [] if numbers else words_of("".join(parts))  # Chinese signs stay words of their own
-    found = (typed, tuple(words_of(_BORDER.sub(" ", apart))), tuple(together) if len(together) == 1 else ())
+    together = [] if numbers else split_words("".join(parts))  # Chinese characters remain separate words
+    found = (typed, tuple(split_words(_BORDER.sub(" ", apart))), tuple(together) if len(together) == 1 else ())
     return tuple(filter(None, dict.fromkeys(found)))
 
 
@@ -161,15 +161,16 @@ def _with_thousands(number: re.Match[str]) -> str:
 
 
 def _with_tone_moved(word: str) -> str:
-    """A Vietnamese syllable in the other style; any other word as it is."""
+    """A Vietnamese syllable with the tone in the other style. Other words don't change."""
     moved = _TONE_OF_TWO.sub(r"\1\4\3\2", unicodedata.normalize("NFD", word))
     return unicodedata.normalize("NFC", moved)
 
 
 def _all_but_one(terms: Sequence[Term]) -> Iterator[str]:
-    """Alternatives that each want nearly all of the terms: whatever lacks one has a half of them whole.
+    """Alternatives that together match all texts with at most one term missing.
 
-    Written so, ten terms are named 34 times and not 90, and all of them are compared with each row that is looked at.
+    Such a text has one complete half of the terms. With this recursion, ten terms occur 34 times instead of 90 times,
+    and PostgreSQL compares all of them with each row.
     """
     middle = len(terms) // 2
     halves = terms[:middle], terms[middle:]
@@ -180,13 +181,13 @@ def _all_but_one(terms: Sequence[Term]) -> Iterator[str]:
         yield from whole
     else:
         yield from (
-            _and([kept, _or(_all_but_one(other))]) if len(other) > 1 else kept
-            for kept, other in zip(whole, reversed(halves), strict=True)
+            _and([half, _or(_all_but_one(other))]) if len(other) > 1 else half
+            for half, other in zip(whole, reversed(halves), strict=True)
         )
 
 
-def _sides(terms: Sequence[Term], frequency: HowCommon) -> list[tuple[Sequence[Term], Sequence[Term]]]:
-    """As `_all_but_one`: which terms must all be there, and of which all but one. Rare ones are dealt to both sides."""
+def _sides(terms: Sequence[Term], frequency: ReviewCount) -> list[tuple[Sequence[Term], Sequence[Term]]]:
+    """Pairs for `_all_but_one`: terms of which all must match, and terms of which one may be missing."""
     middle = len(terms) // 2
     if len(terms) > _FEW:
         return [(terms[:middle], ()), (terms[middle:], ())]
@@ -194,34 +195,34 @@ def _sides(terms: Sequence[Term], frequency: HowCommon) -> list[tuple[Sequence[T
     return [(rarest[::2], rarest[1::2]), (rarest[1::2], rarest[::2])] if middle else [(terms, ())]
 
 
-def _branch(whole: Sequence[Term], other: Sequence[Term], unwanted: Iterable[Term], frequency: HowCommon) -> Branch:
+def _branch(whole: Sequence[Term], other: Sequence[Term], excluded: Iterable[Term], frequency: ReviewCount) -> Branch:
     first, second, *more = *map(_term, _rarest_first(whole, frequency)), "", ""
-    rest = [*more, _or(_all_but_one(other)) if len(other) > 1 else "", *(f"!{_term(term)}" for term in unwanted)]
+    rest = [*more, _or(_all_but_one(other)) if len(other) > 1 else "", *(f"!{_term(term)}" for term in excluded)]
     return tuple(filter(None, (first, second, _and(filter(None, rest)))))
 
 
-def _rarest_first(terms: Sequence[Term], frequency: HowCommon) -> list[Term]:
-    return sorted(terms, key=lambda term: how_common(term, frequency)) if len(terms) >= _ORDERED else list(terms)
+def _rarest_first(terms: Sequence[Term], frequency: ReviewCount) -> list[Term]:
+    return sorted(terms, key=lambda term: max_reviews(term, frequency)) if len(terms) >= _ORDERED else list(terms)
 
 
-def _rarest(terms: Iterable[Term], frequency: HowCommon, most: int) -> tuple[Term, ...]:
+def _rarest(terms: Iterable[Term], frequency: ReviewCount, most: int) -> tuple[Term, ...]:
     apart = (each for term in terms for each in ([term] if len(term) > 1 else [((word,),) for word in term[0]]))
-    found = {term: reviews for term in apart if 0 < (reviews := how_common(term, frequency)) <= most}
+    found = {term: reviews for term in apart if 0 < (reviews := max_reviews(term, frequency)) <= most}
     if len(found) <= _SOME + 1:
-        return ()  # of which nearly all have been looked for
+        return ()  # a query for nearly all of them has already run
     return tuple(sorted(found, key=found.__getitem__)[: min(_RAREST, 2 * len(found) // 3)])
 
 
 def _at_least(number: int, terms: Sequence[str]) -> str:
-    """So many of the terms, written so that a row without one of them is told by one look for each."""
+    """A query for at least `number` of the terms. A row without any of them is rejected after one check for each."""
     if number == 1:
         return _or(terms)
     places = range(len(terms) - number + 1)
     return _or(_and([terms[place], _at_least(number - 1, terms[place + 1 :])]) for place in places)
 
 
-def how_common(term: Term, frequency: HowCommon) -> int:
-    """In how many reviews a term may stand at most, roughly."""
+def max_reviews(term: Term, frequency: ReviewCount) -> int:
+    """The approximate maximum number of reviews with the term."""
     return max(min(map(frequency, spelling)) for spelling in term)
 
 
@@ -241,6 +242,6 @@ def _or(parts: Iterable[str]) -> str:
     return _join("|", parts)
 
 
-def _join(sign: str, parts: Iterable[str]) -> str:
+def _join(operator: str, parts: Iterable[str]) -> str:
     found = list(parts)
-    return f"({sign.join(found)})" if len(found) > 1 else "".join(found)
+    return f"({operator.join(found)})" if len(found) > 1 else "".join(found)

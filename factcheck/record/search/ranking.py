@@ -1,11 +1,12 @@
-"""Full-text search over what is public: best first, with bounded work.
+"""Full-text search in published reviews and claims, best first, in bounded time.
 
-A common word stands in hundreds of thousands of rows, and reading and ranking them all is what takes long. So at most
-CANDIDATES of the rows that match are ranked: the most recently published or changed. The index has the rows by shelves
-of 2,048 entries of the log, so that of a common word's list only the newest part is read. A common query is searched in
-just enough of the newest shelves (FAR at least) to give ENOUGH rows, one that is rare, or rare among the newest, in the
-whole table. How common one word is, is known; how common several are together, or with a filter, is told by how often
-they match in the newest SAMPLE shelves.
+A common word occurs in hundreds of thousands of rows, and ranking them all would take too long. Only the CANDIDATES
+newest matching rows are therefore ranked. The index groups rows into shelves of 2,048 log entries, so a search can
+read only the newest part of a common word's list.
+
+A rare query searches the whole table. A common query searches the newest shelves, at least FAR, until there are ENOUGH
+rows. The frequency of a single word is known. For several words or a filter, the matches in the newest SAMPLE shelves
+give an estimate.
 """
 
 import time
@@ -23,27 +24,27 @@ from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import SHELF_BITS, PublishedClaim, PublishedReview
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
-from factcheck.record.search.query import Branch, HowCommon, Query, how_common
+from factcheck.record.search.query import Branch, Query, ReviewCount, max_reviews
 from factcheck.record.search.words import Frequency, frequencies
 
-Searched = type[PublishedReview] | type[PublishedClaim]
+SearchModel = type[PublishedReview] | type[PublishedClaim]
 Position = tuple[int, UUID]  # score and id
 
 CANDIDATES = 400
 SAMPLE, FAR = 4, 16  # shelves
 MANY, SOME = 8, 4  # candidates in the sample
-ENOUGH = 64  # candidates of what is common, if there are no more in the newest FAR shelves
-RARE = 1000  # reviews with a word that is looked for everywhere
-COMMON = 20_000  # reviews with the rarest word of a query that is common nevertheless; some words are none of these
-SECONDS = 0.9  # for all that one request to search asks of the database
-GLANCE = 0.1  # of them for a word that seems to be rare
+ENOUGH = 64  # candidates for a common query beyond the newest FAR shelves
+RARE = 1000  # reviews at most with a word that is searched in the whole table
+COMMON = 20_000  # reviews at least with the rarest word of a query that counts as common
+SECONDS = 0.9  # for all statements of one search request
+GLANCE = 0.1  # for the first statement about a word that seems to be rare
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """The score is how well the row matches and, in its lower 40 bits, the row's place in the log: newer before older.
+    """A result. Its score has the rank in the upper bits and the row's place in the log in the lower 40 bits.
 
-    It depends on the row and the query alone, so that a cursor can name it.
+    The score depends only on the row and the query, so a cursor can contain it.
     """
 
     score: int
@@ -52,44 +53,44 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """`candidates` were ranked, which match `wanted`.
+class Results:
+    """The best hits among `candidates` ranked rows that match the query `tsquery`.
 
-    `relaxed`: nothing has all the words. Not `whole`: the time was up before the end.
+    `relaxed` means that no row has all the words. `complete` is false if the time ran out.
     """
 
     hits: list[Hit]
     candidates: int = 0
-    wanted: str = ""
+    tsquery: str = ""
     relaxed: bool = False
-    whole: bool = True
+    complete: bool = True
 
 
 class _Shelves(NamedTuple):
-    """Of the newest shelves all but the `first` ones, up to `reach`: a number or an SQL expression for it."""
+    """The newest `reach` shelves without the `first` newest ones. `reach` is a number or an SQL expression."""
 
     first: int
     reach: int | str
 
 
 class _Attempt(NamedTuple):
-    """What must match, of which query, for `to_tsquery`: all of its terms, or `nearly` all, or `some`."""
+    """A query and its `to_tsquery` text `tsquery`, which requires all terms, `nearly` all, or `some`."""
 
     query: Query
-    wanted: str
+    tsquery: str
     nearly: bool = False
     some: bool = False
 
-    def branches(self, frequency: HowCommon) -> list[Branch]:
-        return [(self.wanted,)] if self.some else self.query.branches(frequency, nearly=self.nearly)
+    def branches(self, frequency: ReviewCount) -> list[Branch]:
+        return [(self.tsquery,)] if self.some else self.query.branches(frequency, nearly=self.nearly)
 
 
 class Search:
-    """Live rows that meet the condition and have the query's words; if there are none, nearly all of them, or some."""
+    """Live rows that match the condition and the query. Without a match for all words, fewer words are required."""
 
     def __init__(
         self,
-        model: Searched,
+        model: SearchModel,
         query: Query,
         condition: Q | None = None,
         seconds: float | None = None,
@@ -98,34 +99,34 @@ class Search:
         self._unfiltered = not condition
         self._table = model._meta.db_table
         self._where, self._parameters = f"status = '{Status.LIVE}'", []
-        if condition:  # else nothing has to be put together, which takes a good part of a small search
+        if condition:  # without one, skip Django's compiler, which takes a large part of a small search
             rows = model.objects.using("public").filter(condition, status=Status.LIVE).query
             self._where, self._parameters = rows.get_compiler("public").compile(rows.where)
         self._deadline = time.monotonic() + (SECONDS if seconds is None else seconds)
 
-    def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Found:
-        """The best hits, or those after the position; backward the worst, or those before it, nearest first."""
-        found = Found([])
+    def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
+        """The best hits, or the hits after `position`. `backward` returns the hits before it, nearest first."""
+        found = Results([])
         for number, attempt in enumerate(self._attempts()):
             found = self._find(attempt, partial(self._rank, attempt, limit, position, backward))
-            if found.candidates or not found.whole:
+            if found.candidates or not found.complete:
                 hits = sorted(found.hits, key=lambda hit: (hit.score, hit.id), reverse=not backward)[:limit]
                 found = replace(found, hits=hits, relaxed=number > 0)
                 break
         return found
 
     def _attempts(self) -> Iterator[_Attempt]:
-        """What must match, ever less: all words; all that stand in any claim or headline; of these nearly all; some."""
+        """Ever weaker queries: all words, all words that any claim or headline has, nearly all of these, some."""
         if not self.query:
             return
         yield _Attempt(self.query, self.query.all_terms())
         unknown = [word for word in self.query.words if not self._frequency(word)]
-        known = self.query.without(unknown)
-        if known and known != self.query:
-            yield _Attempt(known, known.all_terms())
-        known = known or self.query
-        if known.all_but_one() != self.query.all_terms():
-            yield _Attempt(known, known.all_but_one(), nearly=True)
+        weaker = self.query.without(unknown)
+        if weaker and weaker != self.query:
+            yield _Attempt(weaker, weaker.all_terms())
+        weaker = weaker or self.query
+        if weaker.all_but_one() != self.query.all_terms():
+            yield _Attempt(weaker, weaker.all_but_one(), nearly=True)
         if some := self.query.some(self._frequency, COMMON):
             yield _Attempt(self.query, some, some=True)
 
@@ -138,44 +139,44 @@ class Search:
         return found.reviews if found else 0
 
     def _rarest(self, query: Query) -> int:
-        """How common the rarest of the query's terms is."""
-        return min(how_common(term, self._frequency) for term in query.terms)
+        """The number of reviews with the rarest term of the query."""
+        return min(max_reviews(term, self._frequency) for term in query.terms)
 
-    def _find(self, attempt: _Attempt, rank: Callable[..., Found | None]) -> Found:
-        """When the time is up, with what has been found by then."""
-        if attempt.some:  # none of which is common
-            return rank(None) or Found([], whole=False)
+    def _find(self, attempt: _Attempt, rank: Callable[..., Results | None]) -> Results:
+        """Runs one attempt. When the time runs out, returns the hits so far."""
+        if attempt.some:  # all of these words are rare
+            return rank(None) or Results([], complete=False)
         query = attempt.query
         word, *others = query.words
         reviews = 0 if others else self._frequency(word)
         rare = 0 < reviews <= RARE
-        # Common in bodies nevertheless, a word takes longer than a GLANCE.
+        # A word that is rare in claims but common in bodies takes longer than GLANCE.
         if rare and (found := rank(None, seconds=GLANCE)):
             return found
-        if reviews > RARE and self._unfiltered and query.all_terms() == query.any_word():  # and nothing is unwanted
+        if reviews > RARE and self._unfiltered and query.all_terms() == query.any_word():  # no unwanted terms
             return self._find_common(reviews, rank)
         if not (found := rank(_Shelves(0, SAMPLE))):
-            return Found([], whole=False)
+            return Results([], complete=False)
         if found.candidates == CANDIDATES:
             return found
         if not (reach := self._reach(query, found.candidates)):
-            return rank(None) or replace(found, whole=False)
+            return rank(None) or replace(found, complete=False)
         if more := rank(_Shelves(SAMPLE, reach), candidates=CANDIDATES - found.candidates):
-            # Where the log has begun another shelf meanwhile, a row is in both.
+            # If the log has started a new shelf since the first statement, both results contain the same row.
             hits = {hit.id: hit for hit in (*found.hits, *more.hits)}
             found = replace(found, hits=list(hits.values()), candidates=found.candidates + more.candidates)
-        # Another page of what seemed to be rare may have seen everything in the time.
-        return replace(found, whole=bool(more and not rare))
+        # A word that seemed rare may be complete on another page within the time.
+        return replace(found, complete=bool(more and not rare))
 
-    def _find_common(self, reviews: int, rank: Callable[..., Found | None]) -> Found:
-        """One word in so many reviews; everywhere, if they came in before the newest, as imports by language do."""
+    def _find_common(self, reviews: int, rank: Callable[..., Results | None]) -> Results:
+        """Searches for one common word. Continues in the whole table if the newest shelves have too few matches."""
         found = rank(_Shelves(0, f"greatest({FAR}, {ENOUGH} * (newest + 1) / {reviews})"))
         if found and 2 * found.candidates < ENOUGH:
-            return rank(None) or replace(found, whole=False)
-        return found or Found([], whole=False)
+            return rank(None) or replace(found, complete=False)
+        return found or Results([], complete=False)
 
     def _reach(self, query: Query, sampled: int) -> int | None:
-        """In how many shelves to look for what stands so often in the sample; None for all."""
+        """The number of shelves to search, given the matches in the sample. None for the whole table."""
         if sampled >= MANY:
             return max(FAR, SAMPLE * ENOUGH // sampled)
         if sampled >= SOME and len(query.words) > 1 and self._rarest(query) > COMMON:
@@ -192,13 +193,15 @@ class Search:
         *,
         candidates: int = CANDIDATES,
         seconds: float = SECONDS,
-    ) -> Found | None:
-        """The best of these shelves or of all; None when the time is up."""
-        wanted = attempt.wanted
-        # Within a shelf the lists are short, and the planner has less to do with one condition.
-        branches = [(wanted,)] if shelves else attempt.branches(self._frequency)
+    ) -> Results | None:
+        """Ranks the matches in these shelves or in the whole table. None if the time ran out."""
+        tsquery = attempt.tsquery
+        # Lists within a shelf are short, and planning one condition is faster.
+        branches = [(tsquery,)] if shelves else attempt.branches(self._frequency)
         words, marked = self.query.any_word(), self.query.any_marked_word()
-        together = wanted if len(self.query.words) > 1 and not attempt.some else ""  # of some it tells little
+        together = (
+            tsquery if len(self.query.words) > 1 and not attempt.some else ""
+        )  # proximity of some words says little
         sql = _SEARCH.format(
             rank=" + ".join(rank for text, rank in ((words, _WORDS), (together, _TOGETHER), (marked, _MARKED)) if text),
             newest=(_SHELVES if shelves else _EVERYWHERE).format(
@@ -221,16 +224,16 @@ class Search:
         rows = rows_within(min(seconds, self._deadline - time.monotonic()), sql, parameters)
         if rows is None:
             return None
-        return Found([Hit(*hit) for *hit, _ in rows if hit[1]], rows[0][3], wanted)
+        return Results([Hit(*hit) for *hit, _ in rows if hit[1]], rows[0][3], tsquery)
 
 
 _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
-# What lies close together, stands in claim or headline, and has the diacritics that were typed comes first.
+# Rows rank higher if the words are close together, are in the claim or headline, and have the typed diacritics.
 _WORDS = f"ts_rank('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CONFIG}', %s))"
 _TOGETHER = f"2 * ts_rank_cd('{{0.1,0.2,0.4,1}}', search, to_tsquery('{SEARCH_CONFIG}', %s), 32)"
 _MARKED = f"2 * ts_rank('{{1,1,1,1}}', search, to_tsquery('{EXACT_CONFIG}', %s))"
-# Queries are constants, so that the planner sees how common their words are. Candidates are counted whatever the
-# position, so that each page looks as far as the first; one row comes without a hit when there is none.
+# The tsqueries are constants, so that the planner knows how common their words are. `position` doesn't affect the count
+# of candidates, so that every page searches as far as the first page. Without hits, one row has only the count.
 _SEARCH = """
 WITH ranked AS MATERIALIZED (
     SELECT ((100000 * ({rank}))::bigint << 40) + sequence AS score, id, body
@@ -242,14 +245,14 @@ LEFT JOIN LATERAL (
 ) hit ON true
 ORDER BY hit.score {direction}, hit.id {direction}
 """
-# The newest are told by their places in the table, and only then read whole: many rows with their vectors take longer
-# to sort than the newest of them to rank.
+# Rows are sorted by their physical place (ctid) first. Sorting many rows with their vectors takes longer than ranking
+# the newest ones.
 _EVERYWHERE = f"""
 SELECT sequence, id, body, search FROM {{table}} WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM {{table}} WHERE {{where}} AND ({{matches}}) ORDER BY sequence DESC LIMIT {CANDIDATES}
 ))
 """  # noqa: S608
-# From shelf to shelf, the newest first, until there are enough of them.
+# Searches shelf by shelf, the newest first, until there are enough rows.
 _SHELVES = f"""
 SELECT found.* FROM (SELECT max(sequence) >> {SHELF_BITS} AS newest FROM record_logentry) log,
 LATERAL generate_series(newest - {{shelves.first}}, greatest(newest - {{shelves.reach}} + 1, 0), -1) shelf,
@@ -261,5 +264,5 @@ LATERAL (
 
 
 def has_words(query: Query) -> Q:
-    """For lists in another order: all rows with the query's words."""
+    """A filter for lists in another order: rows with all the query's words."""
     return Q(search=SearchQuery(query.all_terms(), config=SEARCH_CONFIG, search_type="raw"))

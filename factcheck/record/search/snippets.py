@@ -1,4 +1,4 @@
-"""Where the words that were searched for stand: parts of the texts with these words marked."""
+"""Snippets of search results, with the words of the query marked."""
 
 import re
 import unicodedata
@@ -10,51 +10,51 @@ from django.db import connections
 
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import Query
-from factcheck.record.search.words import places_of, words_of
+from factcheck.record.search.words import split_words, word_spans
 
-LENGTH = 240  # characters of a snippet, about
-BEFORE = 60  # of them before the first marked word
+LENGTH = 240  # approximate number of characters in a snippet
+BEFORE = 60  # characters before the first marked word
 SEARCHED = 20_000  # characters of a long text that are searched (`sql/search.sql`)
-_PIECES = re.compile(r"\S+")
+_RUNS = re.compile(r"\S+")
 
 Snippets = dict[str, str]
 
 
 def mark(bodies: Sequence[dict[str, Any]], query: Query) -> list[Snippets]:
-    """For each body the texts that have a word of the query, by name: HTML, the words in <mark>, all else escaped."""
+    """For each body, snippets of the texts with a word of the query, by name. Each is HTML with <mark> elements."""
     texts = [_texts(body) for body in bodies]
     pieces = {piece for each in texts for text in each.values() for piece in text.split()}
-    words = {piece: words_of(piece) for piece in pieces}
+    words = {piece: split_words(piece) for piece in pieces}
     found = _matching({word for each in words.values() for word in each}, query)
-    wanted = {piece for piece, each in words.items() if not found.isdisjoint(each)}
+    matching = {piece for piece, each in words.items() if not found.isdisjoint(each)}
     return [
-        {name: snippet for name, text in each.items() if (snippet := _snippet(text, wanted, found)) is not None}
+        {name: snippet for name, text in each.items() if (snippet := _snippet(text, matching, found)) is not None}
         for each in texts
     ]
 
 
 def _texts(body: dict[str, Any]) -> dict[str, str]:
-    """The texts that the search looks into, of a review or of a claim with its reviews and those merged into it."""
+    """The searched texts of a review's body, or of a claim's body with its reviews and merged claims."""
     claim = body.get("claim", body)
     merged = body.get("merged", [])
     claimants = [each.get("claimant") or {} for each in (claim, *merged)]
     found = {
         "claim": claim.get("text"),
-        "merged": _together(each["text"] for each in merged),
-        "headline": body.get("headline") or _together(review["headline"] for review in body.get("reviews", [])),
+        "merged": _join(each["text"] for each in merged),
+        "headline": body.get("headline") or _join(review["headline"] for review in body.get("reviews", [])),
         "summary": body.get("summary"),
-        "claimant": _together(each.get("name") or each.get("description") for each in claimants),
+        "claimant": _join(each.get("name") or each.get("description") for each in claimants),
         "body": (body.get("body") or "")[:SEARCHED],
     }
     return {name: text for name, text in found.items() if text}
 
 
-def _together(texts: Iterable[str | None]) -> str:
+def _join(texts: Iterable[str | None]) -> str:
     return " · ".join(dict.fromkeys(filter(None, texts)))
 
 
 def _matching(words: Iterable[str], query: Query) -> set[str]:
-    """Those that the query finds. PostgreSQL is asked about those alone that begin like a word of it."""
+    """The words that match the query. Only words that begin like a word of the query are sent to PostgreSQL."""
     starts = {_start(word) for word in query.words}
     likely = [word for word in words if _start(word) in starts]
     if not likely:
@@ -70,44 +70,45 @@ WHERE to_tsvector('{SEARCH_CONFIG}', word) @@ to_tsquery('{SEARCH_CONFIG}', %s)
 """  # noqa: S608 (a constant)
 
 
-# As unaccent of PostgreSQL writes the letters of living languages that NFKD does not take apart; and y as i, since the
-# stems of spies and lying are those of spy and lie.
+# PostgreSQL's `unaccent` for letters that NFKD doesn't decompose. `y` becomes `i`, because "spies" has the stem of
+# "spy" and "lying" has the stem of "lie".
 _LETTERS = str.maketrans("đðłøħıŋŧɓɖɗɛƒɠɨƙɲʉʋƴƶy", "ddlohintbddefgiknuvizi") | str.maketrans(
     {"æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"}
 )
 
 
 def _start(word: str) -> str:
-    """Its first two letters, roughly: those of all words that the search takes for this one are the same."""
-    first = [sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign)][:2]
+    """The first two letters in a normal form. Words that match each other in the search have the same start."""
+    letters = unicodedata.normalize("NFKD", word)
+    first = [character for character in letters if not unicodedata.combining(character)][:2]
     return "".join(first).lower().translate(_LETTERS)[:2]
 
 
 def _snippet(text: str, pieces: set[str], words: set[str]) -> str | None:
-    """Around the first of the words. They stand in these pieces alone, of which the text is looked through."""
+    """A snippet around the first of the words, or None. `pieces` are all the runs of letters that contain them."""
     if pieces.isdisjoint(text.split()):
         return None
-    looked_through = (found.span() for found in _PIECES.finditer(text) if found.group() in pieces)
-    first = next((place for span in looked_through for place in _places(text, *span, words)), None)
-    if first is None:  # signs in an order of no writing, which make other words when they stand by themselves
+    candidates = (found.span() for found in _RUNS.finditer(text) if found.group() in pieces)
+    first = next((place for span in candidates for place in _marked_spans(text, *span, words)), None)
+    if first is None:  # characters in a nonsensical order can form other words without their neighbours
         return None
     begin, stop = first
     start = 0
-    if len(text) > LENGTH:  # at a space, unless there is none near, as in Chinese
+    if len(text) > LENGTH:  # begin at a space if there is one nearby, which isn't so in Chinese
         at = max(0, begin - BEFORE)
         start = text.rfind(" ", max(0, at - BEFORE), at) + 1 or at
     end = len(text)
     if end - start > LENGTH:
         space = text.rfind(" ", max(stop, start + LENGTH - BEFORE), start + LENGTH)
         end = space if space > 0 else max(stop, start + LENGTH)
-    shown, at = "…" if start else "", start
-    for begin, stop in _places(text, first[0], end, words):
-        shown += f"{escape(text[at:begin])}<mark>{escape(text[begin:stop])}</mark>"
+    html, at = "…" if start else "", start
+    for begin, stop in _marked_spans(text, first[0], end, words):
+        html += f"{escape(text[at:begin])}<mark>{escape(text[begin:stop])}</mark>"
         at = stop
-    return f"{shown}{escape(text[at:end])}{'…' if end < len(text) else ''}"
+    return f"{html}{escape(text[at:end])}{'…' if end < len(text) else ''}"
 
 
-def _places(text: str, start: int, end: int, words: set[str]) -> Iterator[tuple[int, int]]:
-    for begin, stop in places_of(text[start:end]):
-        if not words.isdisjoint(words_of(text[start + begin : start + stop])):
+def _marked_spans(text: str, start: int, end: int, words: set[str]) -> Iterator[tuple[int, int]]:
+    for begin, stop in word_spans(text[start:end]):
+        if not words.isdisjoint(split_words(text[start + begin : start + stop])):
             yield start + begin, start + stop

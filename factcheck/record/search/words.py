@@ -1,7 +1,7 @@
-"""The words of live claims and headlines, and in how many reviews each stands: what is rare, and what was meant.
+"""Splits texts into words, and counts the live reviews with each word in the claim or headline.
 
-A projection of the log: its numbers are exact after every publication, so that a word that stood in an erased review
-alone is gone with it.
+The counts are a projection of the log and exact after every publication. A word that only an erased review had is
+therefore gone with the review. Search uses the counts to find rare words and to suggest spellings.
 """
 
 import re
@@ -17,80 +17,71 @@ from factcheck.record.formats.text import nfc
 from factcheck.record.log.models import Published
 from factcheck.record.search.models import MAX_LENGTH, SEARCH_CONFIG, Word
 
-# Signs that are not seen and say how letters stand together: they join them, also where nobody types them.
+# Invisible characters that join letters. People often leave them out, so they are removed.
 _JOINING = "\u00ad\u200c\u200d\u2060\ufeff"
-# But the non-joiner after an Arabic letter: between the parts of a Persian word, where a space is typed without it.
+# But a non-joiner after an Arabic letter separates the parts of a Persian word, where people may type a space instead.
 _ARABIC = r"\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc"
-_PARTING = re.compile(rf"(?<=[{_ARABIC}])\u200c")
-_NO_SIGNS = ("Cn", "Co", "Cs")  # unassigned, for private use, surrogates: seven of eight code points
+_SEPARATOR = re.compile(rf"(?<=[{_ARABIC}])\u200c")
+_NO_CHARACTERS = ("Cn", "Co", "Cs")  # unassigned, private use, surrogates: seven of eight code points
 
 
-class _Signs(dict[int, str]):
-    """For str.translate: letters, their marks and digits stay, what else there is parts words.
+class _Characters(dict[int, str]):
+    """A table for str.translate. Letters, marks and digits stay, and all other characters separate words.
 
-    Chinese and Japanese are written without spaces: each of their signs is a word, and a name a phrase of them. Greek
-    has two signs for one letter. The same is done in the database (`record_words` in `sql/search.sql`).
+    Chinese and Japanese have no spaces, so each of their characters is a word, and a name is a phrase. The final sigma
+    of Greek becomes a plain one. The database does the same (`record_words` in `sql/search.sql`).
     """
 
     def __missing__(self, code: int) -> str:
-        sign = chr(code)
-        if sign == "ς" or sign in _JOINING:
-            self[code] = "σ" if sign == "ς" else ""
+        character = chr(code)
+        if character == "ς" or character in _JOINING:
+            self[code] = "σ" if character == "ς" else ""
             return self[code]
-        kind = unicodedata.category(sign)
-        if kind in _NO_SIGNS:
-            return " "  # which is not kept: whoever asked for all of them would fill the memory
-        if kind[0] == "L" and unicodedata.name(sign, "").startswith(("CJK", "HIRAGANA", "KATAKANA")):
-            self[code] = f" {sign} "
+        category = unicodedata.category(character)
+        if category in _NO_CHARACTERS:
+            return " "  # not cached, because so many code points would fill the memory
+        if category[0] == "L" and unicodedata.name(character, "").startswith(("CJK", "HIRAGANA", "KATAKANA")):
+            self[code] = f" {character} "
         else:
-            self[code] = sign if kind[0] in "LMN" else " "
+            self[code] = character if category[0] in "LMN" else " "
         return self[code]
 
 
 class _Kinds(dict[int, str]):
-    """For str.translate: what `_Signs` makes of each sign, as one letter, so that places stay what they are."""
+    """A table for str.translate: the kind of each character as one letter, so that positions don't change."""
 
     def __missing__(self, code: int) -> str:
-        said = _signs[code]
-        if code not in _signs:
+        replacement = _characters[code]
+        if code not in _characters:
             return " "
-        if said.isspace():
+        if replacement.isspace():
             self[code] = " "
-        elif not said:
-            self[code] = "j"  # joining
+        elif not replacement:
+            self[code] = "j"  # joins letters
         elif 0x3099 <= code <= 0x309A:
             self[code] = "v"  # voices the kana before it
         else:
-            self[code] = "s" if len(said) > 1 else "l"
+            self[code] = "s" if len(replacement) > 1 else "l"
         return self[code]
 
 
-_signs, _kinds = _Signs(), _Kinds()
+_characters, _kinds = _Characters(), _Kinds()
 _WORD = re.compile("sv?|[lv](?:[lvj]*[lv])?")
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text in their order, as `Word` has them. Marks without a letter, as emoji have them, are none."""
-    words = _parted(nfc(text.lower())).translate(_signs).split()
-    return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalpha() or any(map(_is_said, word)))]
+def split_words(text: str) -> list[str]:
+    """The words of a text in order, in the form of `Word`. Marks without a letter, as in emoji, aren't words."""
+    words = _separated(nfc(text.lower())).translate(_characters).split()
+    return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalpha() or any(map(_is_in_words, word)))]
 
 
-def _is_said(sign: str) -> bool:
-    """Whether PostgreSQL's parser makes a word of it: of letters and digits, not of numbers such as ½, ② and ² (No)."""
-    return sign.isalnum() and unicodedata.category(sign) != "No"
-
-
-def places_of(text: str) -> Iterator[tuple[int, int]]:
-    """Where each of the words of a text begins and ends in it, whatever its case and its normal form."""
-    return (found.span() for found in _WORD.finditer(_parted(text).translate(_kinds)))
-
-
-def _parted(text: str) -> str:
-    return _PARTING.sub(" ", text) if "\u200c" in text else text
+def word_spans(text: str) -> Iterator[tuple[int, int]]:
+    """The start and end of each word in a text of any case and normal form."""
+    return (found.span() for found in _WORD.finditer(_separated(text).translate(_kinds)))
 
 
 def apply(published: Sequence[Published]) -> None:
-    """Counts the words of what is live now, instead of those that the same reviews had before."""
+    """Counts the words of reviews that are live now, in place of the words that these reviews had before."""
     change = Counter[str]()
     for each in published:
         if each.entry.is_live:
@@ -105,60 +96,69 @@ def rebuild() -> None:
 
 
 def count(change: Counter[str]) -> None:
-    """Adds these numbers of reviews, or takes away where they are negative. Called under the log's lock."""
+    """Adds these numbers of reviews to the words' counts. Negative numbers subtract. Call it under the log's lock."""
     more = sorted(word for word in change if change[word] > 0)
     fewer = sorted(word for word in change if change[word] < 0)
     with connection.cursor() as cursor:
         if more:
             cursor.execute(_ADD, [more, [change[word] for word in more]])
         if fewer:
-            taken = (fewer, [-change[word] for word in fewer])
-            cursor.execute(_REMOVE, taken)  # first, since no word stands in no review
-            cursor.execute(_SUBTRACT, taken)
+            parameters = (fewer, [-change[word] for word in fewer])
+            cursor.execute(_REMOVE, parameters)  # first, because a count of 0 isn't allowed
+            cursor.execute(_SUBTRACT, parameters)
 
 
-# Most are there already. ON CONFLICT would make a whole new row of each, its lexeme too, before it looked.
+# Most words already exist. ON CONFLICT would compute a complete new row, with its lexeme, before each conflict.
 _ADD = """
-WITH given AS (SELECT * FROM unnest(%s::text[], %s::int[]) AS given (word, reviews)),
-known AS (
-    UPDATE record_word mine SET reviews = mine.reviews + given.reviews
-    FROM given WHERE mine.word = given.word RETURNING mine.word
+WITH added AS (SELECT * FROM unnest(%s::text[], %s::int[]) AS added (word, reviews)),
+updated AS (
+    UPDATE record_word mine SET reviews = mine.reviews + added.reviews
+    FROM added WHERE mine.word = added.word RETURNING mine.word
 )
-INSERT INTO record_word (word, reviews) SELECT * FROM given WHERE word NOT IN (SELECT word FROM known)
+INSERT INTO record_word (word, reviews) SELECT * FROM added WHERE word NOT IN (SELECT word FROM updated)
 """
 _REMOVE = """
-DELETE FROM record_word mine USING unnest(%s::text[], %s::int[]) AS taken (word, reviews)
-WHERE mine.word = taken.word AND mine.reviews <= taken.reviews
+DELETE FROM record_word mine USING unnest(%s::text[], %s::int[]) AS removed (word, reviews)
+WHERE mine.word = removed.word AND mine.reviews <= removed.reviews
 """
 _SUBTRACT = """
-UPDATE record_word mine SET reviews = mine.reviews - taken.reviews
-FROM unnest(%s::text[], %s::int[]) AS taken (word, reviews) WHERE mine.word = taken.word
+UPDATE record_word mine SET reviews = mine.reviews - removed.reviews
+FROM unnest(%s::text[], %s::int[]) AS removed (word, reviews) WHERE mine.word = removed.word
 """
 
 
 def title_words(document: Mapping[str, Any]) -> set[str]:
-    """Those of claim and headline of a live review's document or body, each once."""
-    return set(words_of(f"{document['claim']['text']} {document['headline'] or ''}"))
+    """The words in the claim and headline of a live review's document or body."""
+    return set(split_words(f"{document['claim']['text']} {document['headline'] or ''}"))
 
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """How the search reads a word, and in how many live reviews' claims and headlines it stands, in any spelling."""
+    """A word's lexeme, and the number of live reviews with it in the claim or headline, in any spelling."""
 
     lexeme: str
     reviews: int
 
 
 def frequencies(words: Collection[str]) -> dict[str, Frequency]:
-    """By word as `words_of` gives them. A review with two spellings of a lexeme counts twice: an upper bound."""
+    """Frequencies by word, which are upper bounds. A review with two spellings of a lexeme counts twice."""
     with connections["public"].cursor() as cursor:
         cursor.execute(_FREQUENCIES, [list(words)])
         return {word: Frequency(lexeme, reviews) for word, lexeme, reviews in cursor.fetchall()}
 
 
 _FREQUENCIES = f"""
-SELECT word, lexeme, coalesce((SELECT sum(mine.reviews) FROM record_word mine WHERE mine.lexeme = asked.lexeme), 0)
+SELECT word, lexeme, coalesce((SELECT sum(mine.reviews) FROM record_word mine WHERE mine.lexeme = typed.lexeme), 0)
 FROM (SELECT word, (tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', word)))[1] AS lexeme
-      FROM unnest(%s::text[]) AS word OFFSET 0) asked
+      FROM unnest(%s::text[]) AS word OFFSET 0) typed
 WHERE lexeme IS NOT NULL
 """  # noqa: S608 (a constant)
+
+
+def _is_in_words(character: str) -> bool:
+    """Whether PostgreSQL's parser makes a word of it. Numbers such as ½, ② and ² (category No) aren't words."""
+    return character.isalnum() and unicodedata.category(character) != "No"
+
+
+def _separated(text: str) -> str:
+    return _SEPARATOR.sub(" ", text) if "\u200c" in text else text

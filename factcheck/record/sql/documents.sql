@@ -1,4 +1,4 @@
--- As log._verdict_named: the notice that an erasure leaves has no verdict.
+-- The same as factcheck.record.log.entries._verdict_names. The notice of an erasure has no verdict.
 CREATE OR REPLACE FUNCTION record_verdict_named(said jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN said ? 'verdict' THEN jsonb_build_object(
         'scale', said #> '{verdict,scale}', 'slug', said #> '{verdict,slug}', 'label', said #> '{verdict,label}') END

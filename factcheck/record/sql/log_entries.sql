@@ -1,6 +1,6 @@
--- The log grows at its end only: sequence numbers have no gaps, times never go back, and a subject's revisions count up.
--- 1178682196 is "FACT" in ASCII, the lock of factcheck.record.log.entries.LOCK. An INSERT that goes round the application
--- takes it here and so waits in the same queue.
+-- The log grows only at its end. Sequence numbers have no gaps, times never go back, and a subject's revisions count up.
+-- 1178682196 is "FACT" in ASCII, the lock of factcheck.record.log.entries.LOCK. An INSERT without the application takes
+-- the lock here and so waits in the same queue.
 CREATE OR REPLACE FUNCTION record_entry_follows() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

@@ -1,4 +1,4 @@
--- A claim goes into another claim that isn't merged itself, so that no chain of merges ends where it began.
+-- A claim may be merged only into a claim that isn't merged itself, so that merges never form a cycle.
 -- Runs at commit, when the document exists. The log's lock is still held, so no other merge comes in between.
 CREATE OR REPLACE FUNCTION record_merge_has_target() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

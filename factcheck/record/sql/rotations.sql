@@ -1,4 +1,4 @@
--- A rotation is one that factcheck.record.key_rotation.rotate could have written. No editor approves a rotation,
+-- Only rotations as factcheck.record.key_rotation.rotate writes them are allowed. No editor approves a rotation,
 -- so without this rule its document could say anything. The database can't check the old key's signature: verifiers do.
 -- Runs at commit, when the document exists. The log's lock is still held, so no other rotation comes in between.
 CREATE OR REPLACE FUNCTION record_rotation_follows() RETURNS trigger LANGUAGE plpgsql

@@ -1,8 +1,8 @@
--- The vector stays in the row as long as it fits, so that ranking need not fetch it: the body is moved out first.
+-- The vector stays in the row if it fits, so that ranking needn't fetch it. PostgreSQL moves the body out first.
 ALTER TABLE record_publishedreview ALTER COLUMN search SET STORAGE MAIN;
 ALTER TABLE record_publishedclaim ALTER COLUMN search SET STORAGE MAIN;
 
--- The words of many rows go into the search's indexes together: a statement gathers them, and its end merges them.
+-- A statement first collects the words of all its rows, and this trigger merges them into the indexes at its end.
 -- Only an index's owner may merge its pending list, so the function runs as the owner.
 CREATE OR REPLACE FUNCTION record_search_merged() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

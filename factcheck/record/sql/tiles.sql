@@ -1,6 +1,6 @@
--- A tile keeps its hashes and gains others at its end, but never more than the log's entries give it.
--- A hash too many would stay for ever, and the next entry's hash would come behind it.
--- Entries are appended before the tiles that are computed from them.
+-- A tile only gains hashes at its end, and never has more hashes than the log's entries give.
+-- A wrong hash could never be removed, and the next entry's hash would follow it.
+-- Entries are inserted before their tiles.
 CREATE OR REPLACE FUNCTION record_tile_grows() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- A withdrawal or an erasure takes the review's vector along, because a text can be guessed from its meaning.
+-- A withdrawal or an erasure also deletes the review's vector, because a text can be guessed from its vector.
 CREATE OR REPLACE FUNCTION record_vector_goes() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

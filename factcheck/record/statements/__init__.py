@@ -1,5 +1,5 @@
-"""Statements: what a review, a demand, a merge says, declared once as typed models with limits, meanings and examples.
+"""Statements: the content of a review, a demand or a merge, declared once as typed models.
 
-One module for each kind of statement, the types of their values, the checks, and what is derived from the models.
-Nothing here imports Django, knows a draft, or builds a statement: that is the editors' side.
+Each kind has a module. The types of values, the checks and the JSON Schema are here too.
+Nothing here imports Django, knows a draft or builds a statement. The editorial package does that.
 """

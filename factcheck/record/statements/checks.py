@@ -1,4 +1,4 @@
-"""Reading what was sent by its model, checking a statement, and comparing an older statement with a newer one."""
+"""Parsing input with a statement's model, checking a statement, and comparing two revisions of one."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -6,73 +6,74 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from factcheck.record.statements.faults import Fault, Place, faults_of
-from factcheck.record.statements.parts import Part, keys_of, parts_of, stands_for
+from factcheck.record.statements.faults import Fault, Location, faults_of
+from factcheck.record.statements.parts import Part, default_of, keys_of, parts_of
 
 
-def filled(said: Mapping[str, Any], model: type[Part]) -> dict[str, Any]:
-    """What is said, with the value that an absent key stands for, everywhere in it."""
+def with_defaults(statement: Mapping[str, Any], model: type[Part]) -> dict[str, Any]:
+    """The statement with the default of every absent key, at every level."""
     return {
-        key: absent() if (value := said.get(key)) is None else _filled(value, part) if part else value
-        for key, part, absent in _keys(model)
+        key: default() if (value := statement.get(key)) is None else _with_defaults(value, part) if part else value
+        for key, part, default in _keys(model)
     }
 
 
-def _filled(value: Any, part: type[Part]) -> Any:
-    return [filled(each, part) for each in value] if isinstance(value, list) else filled(value, part)
+def without_empty(value: Any) -> Any:
+    """The value without null, empty lists and empty objects, at every level."""
+    if isinstance(value, Mapping):
+        return {key: without_empty(each) for key, each in value.items() if each not in (None, [], {})}
+    return [without_empty(each) for each in value] if isinstance(value, list) else value
+
+
+def equivalent(before: Mapping[str, Any], after: Mapping[str, Any], model: type[Part]) -> bool:
+    """Whether two statements are equal. A key that the older one doesn't have counts as its default."""
+    return with_defaults(before, model) == with_defaults(after, model)
+
+
+def parse(data: Any, model: type[Part]) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """The input in its normal form with every key, or None and all its faults."""
+    try:
+        return model.model_validate(data).model_dump(by_alias=True), []
+    except ValidationError as problem:
+        return None, list(faults_of(problem.errors(include_url=False), lambda location: _object_at(model, location)))
+
+
+def check(statement: Mapping[str, Any], model: type[Part]) -> list[Fault]:
+    """The faults of a statement for publication. Such a statement has every key, in its normal form."""
+    normal, faults = parse(statement, model)
+    return faults if normal is None else _differences("", normal, statement)
+
+
+def _with_defaults(value: Any, part: type[Part]) -> Any:
+    return [with_defaults(each, part) for each in value] if isinstance(value, list) else with_defaults(value, part)
 
 
 @cache
 def _keys(model: type[Part]) -> list[tuple[str, type[Part] | None, Callable[[], Any]]]:
-    """Each key, the part that its value is, and what gives the value that it stands for when it is absent."""
+    """Each key with the model of its value, if it has one, and a function that returns its default."""
     parts = parts_of(model)
-    return [(key, parts.get(name), stands_for(model, name)) for key, name in keys_of(model).items()]
+    return [(key, parts.get(name), default_of(model, name)) for key, name in keys_of(model).items()]
 
 
-def spoken(value: Any) -> Any:
-    """The value without keys that say nothing."""
-    if isinstance(value, Mapping):
-        return {key: spoken(each) for key, each in value.items() if each not in (None, [], {})}
-    return [spoken(each) for each in value] if isinstance(value, list) else value
-
-
-def same(before: Mapping[str, Any], after: Mapping[str, Any], model: type[Part]) -> bool:
-    """Whether two statements say the same: a key that the older one did not have yet says what it stands for."""
-    return filled(before, model) == filled(after, model)
-
-
-def read(said: Any, model: type[Part]) -> tuple[dict[str, Any] | None, list[Fault]]:
-    """What was sent, in its one spelling and with every key; or None, and all that is wrong with it."""
-    try:
-        return model.model_validate(said).model_dump(by_alias=True), []
-    except ValidationError as problem:
-        return None, list(faults_of(problem.errors(include_url=False), lambda place: _object_at(model, place)))
-
-
-def check(statement: Mapping[str, Any], model: type[Part]) -> list[Fault]:
-    """What is wrong with a statement that is to be published: it has every key, in its one spelling."""
-    found, faults = read(statement, model)
-    return faults if found is None else [*_otherwise("", found, statement)]
-
-
-def _otherwise(place: str, found: Any, given: Any) -> list[Fault]:
-    if isinstance(found, dict) and isinstance(given, dict):
-        absent = [Fault(f"{place}/{key}", "missing") for key in found if key not in given]
+def _differences(pointer: str, normal: Any, value: Any) -> list[Fault]:
+    """A fault for every place where the value isn't in its normal form."""
+    if isinstance(normal, dict) and isinstance(value, dict):
+        absent = [Fault(f"{pointer}/{key}", "missing") for key in normal if key not in value]
         return absent + [
-            each for key in found if key in given for each in _otherwise(f"{place}/{key}", found[key], given[key])
+            each for key in normal if key in value for each in _differences(f"{pointer}/{key}", normal[key], value[key])
         ]
-    if isinstance(found, list) and isinstance(given, list):
+    if isinstance(normal, list) and isinstance(value, list):
         return [
             each
-            for number, pair in enumerate(zip(found, given, strict=True))
-            for each in _otherwise(f"{place}/{number}", *pair)
+            for index, pair in enumerate(zip(normal, value, strict=True))
+            for each in _differences(f"{pointer}/{index}", *pair)
         ]
-    return [] if found == given else [Fault(place, "other_spelling", {"value": found})]
+    return [] if normal == value else [Fault(pointer, "other_spelling", {"value": normal})]
 
 
-def _object_at(model: type[Part], place: Place) -> dict[str, bool]:
-    """The keys of the object at the place, and whether null may stand there; none where the keys are anybody's."""
-    for step in place:
+def _object_at(model: type[Part], location: Location) -> dict[str, bool]:
+    """The keys of the object at this location, each with whether it may be null. Empty where any key is allowed."""
+    for step in location:
         if isinstance(step, str):
             part = parts_of(model).get(keys_of(model)[step])
             if part is None:

@@ -1,4 +1,4 @@
-"""What the register says of a demand to change or remove a review."""
+"""The statement about a demand to change or remove a review, as the register publishes it."""
 
 import re
 from contextlib import suppress
@@ -8,11 +8,12 @@ from typing import Annotated
 from pydantic import Field
 
 from factcheck.record.formats.text import clean_text
-from factcheck.record.statements.faults import Wrong
-from factcheck.record.statements.parts import Part, Reference, needed, told
+from factcheck.record.statements.faults import InvalidValue
+from factcheck.record.statements.parts import Part, Reference, optional, required
 from factcheck.record.statements.review import Publisher
 from factcheck.record.statements.texts import _
 from factcheck.record.statements.values import (
+    Choices,
     Day,
     DayOrNull,
     Id,
@@ -22,8 +23,7 @@ from factcheck.record.statements.values import (
     OneOf,
     Prose,
     Rule,
-    WebAddress,
-    Words,
+    Url,
 )
 
 MAX_HOURS = 10_000
@@ -31,7 +31,7 @@ _ZONED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?([
 _COUNTRY = re.compile("[A-Z]{2}")
 
 
-class From(Words):
+class From(Choices):
     STATE_BODY = "state_body", _("state body")
     POLICE = "police", _("police")
     COURT = "court", _("court")
@@ -39,15 +39,15 @@ class From(Words):
     PERSON = "person", _("private person")
 
 
-class Outcome(Words):
+class Outcome(Choices):
     OPEN = "open", _("not decided yet")
     COMPLIED = "complied", _("done as demanded")
     PARTLY = "partly", _("done in part")
     REFUSED = "refused", _("refused")
-    DROPPED = "dropped", _("taken back by whoever made it")  # "withdrawn" is a word for reviews
+    DROPPED = "dropped", _("taken back by the sender")  # "withdrawn" is a word for reviews
 
 
-class Channel(Words):
+class Channel(Choices):
     LETTER = "letter", _("letter")
     EMAIL = "email", _("e-mail")
     TELEPHONE = "telephone", _("telephone")
@@ -55,7 +55,7 @@ class Channel(Words):
     COURT = "court", _("through a court")
 
 
-class DemandKind(Words):
+class DemandKind(Choices):
     REMOVE = "remove", _("remove something")
     CHANGE = "change", _("change something")
     BLOCK = "block", _("block access")
@@ -66,7 +66,7 @@ class DemandKind(Words):
 
 
 def read_received_at(text: str) -> str | None:
-    """A day, a time and its zone, such as "2026-10-05T09:30+07:00" (RFC 3339, seconds may be absent)."""
+    """A date and a time with its zone, such as "2026-10-05T09:30+07:00" (RFC 3339, with or without seconds)."""
     text = clean_text(text).upper()
     text = text if "T" in text else text.replace(" ", "T", 1)
     text = text.replace(" ", "")
@@ -75,14 +75,14 @@ def read_received_at(text: str) -> str | None:
     with suppress(ValueError):
         if _ZONED.fullmatch(text):
             return datetime.fromisoformat(text).isoformat(timespec="seconds")
-    raise Wrong("zoned_moment")
+    raise InvalidValue("zoned_moment")
 
 
 def read_country(text: str) -> str | None:
-    """Two letters of ISO 3166-1."""
+    """A country code of two letters (ISO 3166-1)."""
     code = clean_text(text).upper()
     if code and not _COUNTRY.fullmatch(code):
-        raise Wrong("country")
+        raise InvalidValue("country")
     return code or None
 
 
@@ -93,61 +93,67 @@ COUNTRY = Rule(read_country, {"pattern": "^[A-Z]{2}$"}, 2)
 class Law(Part):
     """The law on which the demand rests."""
 
-    country: Annotated[str, COUNTRY] = needed(_("country of the law"), "Two letters of ISO 3166-1.", "VN")
-    act: Annotated[str, Line(500)] = needed(_("act"), "Its name or number.", "116/2025/QH15")
-    article: NameOrNull = told(_("article"), "Article, clause and point.", "Article 25")
+    country: Annotated[str, COUNTRY] = required(
+        _("country of the law"), "Country code of two letters (ISO 3166-1).", "VN"
+    )
+    act: Annotated[str, Line(500)] = required(_("act"), "Name or number of the act.", "116/2025/QH15")
+    article: NameOrNull = optional(_("article"), "Article, clause and point.", "Article 25")
 
 
 class DemandedBy(Part):
-    """Who made it. A private person is described, not named."""
+    """The sender of the demand. A private person is described, not named."""
 
-    type: Annotated[str, OneOf(From)] = needed(_("from"), "What kind of body or person made it.", "state_body")
-    name: NameOrNull = told(_("name"), "Of a body, court or company.", "Department of Information")
-    description: Annotated[str | None, Line(1000)] = told(
-        _("description"), "Of a private person instead of a name.", "somebody shown in the video"
+    type: Annotated[str, OneOf(From)] = required(_("from"), "Kind of sender.", "state_body")
+    name: NameOrNull = optional(_("name"), "Name of a body, court or company.", "Department of Information")
+    description: Annotated[str | None, Line(1000)] = optional(
+        _("description"), "Description of a private person, instead of a name.", "somebody shown in the video"
     )
 
 
 class DemandedReview(Reference):
-    """The review that it is about."""
+    """The review that the demand is about."""
 
 
 class Demand(Part):
     """A demand to change or remove a review."""
 
-    id: Id = needed("", "The same for ever.")
-    language: Language = needed(_("language"), "Of the texts.", "vi")
-    from_: DemandedBy = Field(alias="from", description="Who made it.")
-    received_on: Day = needed(_("received on"), "The day on which it came.", "2026-10-05")
-    received_at: Annotated[str | None, RECEIVED_AT] = told(
-        _("time of receipt"), "RFC 3339 with its zone. Null when only the day is known.", "2026-10-05T09:30:00+07:00"
+    id: Id = required("", "Never changes.")
+    language: Language = required(_("language"), "Language of the texts.", "vi")
+    from_: DemandedBy = Field(alias="from", description="The sender of the demand.")
+    received_on: Day = required(_("received on"), "Date on which the newsroom received the demand.", "2026-10-05")
+    received_at: Annotated[str | None, RECEIVED_AT] = optional(
+        _("time of receipt"), "RFC 3339 with a time zone. Null if only the date is known.", "2026-10-05T09:30:00+07:00"
     )
-    channel: Annotated[str | None, OneOf(Channel)] = told(_("channel"), "How it came.", "telephone")
-    kinds: list[Annotated[str, OneOf(DemandKind)]] = told(
-        _("kinds of demand"), "What kinds of things it demands.", ["remove", "users_data"], list, most=len(DemandKind)
+    channel: Annotated[str | None, OneOf(Channel)] = optional(_("channel"), "How the demand arrived.", "telephone")
+    kinds: list[Annotated[str, OneOf(DemandKind)]] = optional(
+        _("kinds of demand"),
+        "The actions that are demanded.",
+        ["remove", "users_data"],
+        list,
+        max_items=len(DemandKind),
     )
-    hours_given: Annotated[int | None, Field(ge=0, le=MAX_HOURS)] = told(
-        _("hours given"), "Within how many hours it was to be done.", 24
+    hours_given: Annotated[int | None, Field(ge=0, le=MAX_HOURS)] = optional(
+        _("hours given"), "Hours that the newsroom was given to comply.", 24
     )
-    law: Law | None = told("", "The law on which it rests.")
-    legal_basis: Annotated[str | None, Prose(2000)] = told(
+    law: Law | None = optional("", "The law on which the demand rests.")
+    legal_basis: Annotated[str | None, Prose(2000)] = optional(
         _("legal basis"),
-        "Law and article, as the demand gives it. Null if it gives none.",
+        "Law and article as the demand cites them. Null if the demand cites none.",
         "Article 25 of Law 116/2025/QH15",
     )
-    asked: Annotated[str | None, Prose(10_000)] = told(_("what was asked"), "What was asked.")
-    review: DemandedReview | None = told(_("review"), "The review that it is about.")
-    done: Annotated[str | None, Prose(10_000)] = told(_("what we did"), "What the newsroom did.")
-    done_on: DayOrNull = told(_("done on"), "The day on which it was done.", "2026-10-06")
-    outcome: Annotated[str, OneOf(Outcome)] = needed(
-        _("outcome"), "What came of it. `dropped`: taken back by whoever made it.", "refused"
+    asked: Annotated[str | None, Prose(10_000)] = optional(_("what was asked"), "The text of the demand.")
+    review: DemandedReview | None = optional(_("review"), "The review that the demand is about.")
+    done: Annotated[str | None, Prose(10_000)] = optional(_("what we did"), "The newsroom's response.")
+    done_on: DayOrNull = optional(_("done on"), "Date of the newsroom's response.", "2026-10-06")
+    outcome: Annotated[str, OneOf(Outcome)] = required(
+        _("outcome"), "Result of the demand. `dropped` means that the sender took the demand back.", "refused"
     )
-    withheld: Annotated[str | None, Prose(2000)] = told(
+    withheld: Annotated[str | None, Prose(2000)] = optional(
         _("why something is left out"),
-        "Why something is left out that the law forbids to repeat. Name, description, demand and law may then be null.",
+        "Reason why parts are left out that the law protects. Name, description, demand and law may then be null.",
     )
-    delayed_until: DayOrNull = told(
-        _("not public before"), "The day before which the entry wasn't public, if the law or a danger made it wait."
+    delayed_until: DayOrNull = optional(
+        _("not public before"), "The entry wasn't public before this date, because of a law or a danger."
     )
-    publisher: Publisher = needed(_("publisher"), "The newsroom that received it.")
-    license: WebAddress = needed(_("licence"), "The licence of this document.")
+    publisher: Publisher = required(_("publisher"), "The newsroom that received the demand.")
+    license: Url = required(_("licence"), "The licence of this document.")

@@ -1,6 +1,6 @@
-"""What programs say of a claim and of a review: the keys of the statement, without what is known only here."""
+"""Claims and reviews as programs may send them: the statement's keys except those that only this site sets."""
 
-from factcheck.record.statements.parts import Reference, changes_of, list_of, needed, only, told, without
+from factcheck.record.statements.parts import Reference, list_of, omit, optional, partial, pick, required
 from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
 from factcheck.record.statements.values import Slug
 
@@ -11,56 +11,58 @@ class DraftedClaim(Reference):
     """The newsroom's own claim, or a published one."""
 
 
-DraftClaimant = without(
+DraftClaimant = omit(
     Claimant,
     "id", "confirmed",
-    called="DraftClaimant",
-    meaning="Who made the claim. A private person is described, never named.",
+    model_name="DraftClaimant",
+    doc="The claimant. A private person is described, never named.",
     is_public_figure=(
-        bool, told("", "True for a `person`: named for what they said in a public office or role.", default=False),
+        bool, optional("", "True for a `person` who spoke in a public office or role.", default=False),
     ),
 )  # fmt: skip
-DraftAppearance = without(Appearance, called="DraftAppearance", meaning="Where it was seen.")
-DraftVerdict = only(
+DraftAppearance = omit(Appearance, model_name="DraftAppearance", doc="A place where the claim was seen.")
+DraftVerdict = pick(
     Verdict,
     "scale",
     "slug",
     "explanation",
-    called="DraftVerdict",
-    meaning="A verdict of one of the site's rating scales.",
-    scale=(Slug, needed("", "Slug of the rating scale.", "truth")),
-    slug=(Slug, needed("", "The verdict on its rating scale.", "false")),
+    model_name="DraftVerdict",
+    doc="A verdict of one of the site's rating scales.",
+    scale=(Slug, required("", "Rating scale.", "truth")),
+    slug=(Slug, required("", "Verdict on the rating scale.", "false")),
 )
-DraftSource = without(Source, called="DraftSource", meaning="What the review rests on; with a title or an address.")
+DraftSource = omit(Source, model_name="DraftSource", doc="A source with a title, a URL or both.")
 
-ClaimToLog = without(
+ClaimToLog = omit(
     ReviewedClaim,
     "id",
-    called="ClaimToLog",
-    meaning="A claim to be logged.",
-    claimant=(DraftClaimant | None, told("", "Who made the claim.")),
-    appearances=(list_of(DraftAppearance), told("", "Where it was seen.", default=list, most=MAX_MEMBERS)),
+    model_name="ClaimToLog",
+    doc="A new claim.",
+    claimant=(DraftClaimant | None, optional("", "The person or organisation that made the claim.")),
+    appearances=(
+        list_of(DraftAppearance), optional("", "Where the claim was seen.", default=list, max_items=MAX_MEMBERS),
+    ),
     topics=(
-        list_of(Slug), told("", "Short names of topics, from `/api/v1/topics/`.", default=list, most=MAX_TOPICS),
+        list_of(Slug), optional("", "Slugs of topics, from `/api/v1/topics/`.", default=list, max_items=MAX_TOPICS),
     ),
 )  # fmt: skip
-ReviewToDraft = without(
+ReviewToDraft = omit(
     Review,
-    # The newsroom's own, or set at the desk; of imported reviews only.
+    # Set by the newsroom or at the desk. The last two are for imported reviews only.
     "id", "publisher", "authors", "topics", "license", "original_url", "archive_url",
-    called="ReviewToDraft",
-    meaning="A review to be drafted.",
-    claim=(DraftedClaim, needed("", "The claim that is reviewed.")),
-    verdict=(DraftVerdict | None, told("", "What the review finds.")),
-    sources=(list_of(DraftSource), told("", "What the review rests on.", default=list, most=MAX_MEMBERS)),
+    model_name="ReviewToDraft",
+    doc="A new draft of a review.",
+    claim=(DraftedClaim, required("", "The reviewed claim.")),
+    verdict=(DraftVerdict | None, optional("", "Verdict of the review.")),
+    sources=(list_of(DraftSource), optional("", "Sources of the review.", default=list, max_items=MAX_MEMBERS)),
 )  # fmt: skip
-ClaimChanges = changes_of(
+ClaimChanges = partial(
     ClaimToLog,
-    called="ClaimChanges",
-    meaning="What changes in the claim. A list takes the place of the whole list.",
+    model_name="ClaimChanges",
+    doc="Changes to a claim. A list replaces the whole previous list.",
 )
-ReviewChanges = changes_of(
+ReviewChanges = partial(
     ReviewToDraft,
-    called="ReviewChanges",
-    meaning="What changes in the draft. A list takes the place of the whole list.",
+    model_name="ReviewChanges",
+    doc="Changes to a draft. A list replaces the whole previous list.",
 )

@@ -1,14 +1,14 @@
-"""What the public is told in place of what was erased."""
+"""The public notice that replaces an erased review."""
 
 from typing import Annotated
 
-from factcheck.record.statements.parts import Part, needed
+from factcheck.record.statements.parts import Part, required
 from factcheck.record.statements.texts import _
-from factcheck.record.statements.values import Id, Name, OneOf, Prose, Site, WebAddress, Words
+from factcheck.record.statements.values import Choices, Id, Name, OneOf, Prose, Site, Url
 
 
-class Ground(Words):
-    """Why something published may be erased."""
+class Ground(Choices):
+    """Grounds for an erasure."""
 
     COURT_ORDER = "court_order", _("a court’s order")
     PERSONAL_DATA = "personal_data", _("a private person’s data")
@@ -17,36 +17,36 @@ class Ground(Words):
 
 
 class ErasingNewsroom(Part):
-    """Who answers for the erasure."""
+    """The newsroom that is responsible for the erasure."""
 
-    name: Name = needed("", "Its name.", "Example Check")
-    site: Site = needed("", "Host without `www.`", "check.example")
+    name: Name = required("", "Name of the newsroom.", "Example Check")
+    site: Site = required("", "Host without `www.`", "check.example")
 
 
 class ErasureNotice(Part):
-    """What the public is told in place of what was erased."""
+    """The public notice of an erasure."""
 
-    ground: Annotated[str, OneOf(Ground)] = needed(
+    ground: Annotated[str, OneOf(Ground)] = required(
         "",
-        "Why it had to go: a court order, a private person’s data, another legal duty, or another reason.",
+        "Ground: a court order, a private person’s data, another legal duty, or another reason.",
         "court_order",
     )
-    text: Annotated[str, Prose(2000)] = needed(
+    text: Annotated[str, Prose(2000)] = required(
         "", "The public notice, the same as `detail`.", "Erased for a private person."
     )
-    redaction: bool = needed(
+    redaction: bool = required(
         "",
-        "True: a revision without what had to go may follow at the same address. Earlier revisions stay erased.",
+        "True if a redacted revision may follow at the same URL. Earlier revisions stay erased.",
         False,
     )
-    newsroom: ErasingNewsroom = needed(
-        "", "Who answers for the erasure. Of an imported review that isn't its publisher."
+    newsroom: ErasingNewsroom = required(
+        "", "The newsroom that is responsible. For an imported review, it isn't the publisher."
     )
 
 
 class Erasure(Part):
     """The notice of an erasure."""
 
-    id: Id = needed("", "The review that was erased.")
-    notice: ErasureNotice = needed("", "What the public is told.")
-    license: WebAddress = needed("", "The licence of this document.")
+    id: Id = required("", "The erased review.")
+    notice: ErasureNotice = required("", "The public notice.")
+    license: Url = required("", "The licence of this document.")

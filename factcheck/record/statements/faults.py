@@ -1,4 +1,4 @@
-"""What can be wrong with a value, and the text for each kind of fault. Whoever shows a text translates it."""
+"""Kinds of faults that a value can have, with a message for each. The caller translates the messages."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,34 +8,34 @@ from pydantic_core import ErrorDetails
 
 from factcheck.record.statements.texts import _
 
-TEXTS: Mapping[str, str] = {
+MESSAGES: Mapping[str, str] = {
     "missing": _("This is missing."),
     "blank": _("This field cannot be blank."),
-    "unknown_key": _("There is no such key here. There are: %(keys)s."),
+    "unknown_key": _("This key isn't known here. Known keys: %(keys)s."),
     "wrong_type": _("Give a JSON value of this type: %(types)s."),
-    "no_changes": _("Say what is to be changed."),
+    "no_changes": _("Name at least one field to change."),
     "too_long": _("Write at most %(limit)s characters. There are %(count)s."),
-    "too_many": _("Give %(limit)s at most."),
+    "too_many": _("Give at most %(limit)s."),
     "forbidden_character": _("The character %(character)s cannot be stored. Delete it or type the text again."),
     "one_of": _("Give one of: %(words)s."),
     "language": _("Write the language as a tag such as vi, en or pt-BR (BCP 47)."),
     "language_key": _("Name each label by its language, with a tag such as vi, en or pt-BR (BCP 47)."),
-    "web_address": _("Write the whole address, beginning with https:// or http://, without spaces."),
-    "disguised_address": _("Leave out what stands before the @: it hides of which site the address is."),
-    "site": _("Write the host alone, in small letters, without https:// and without /, such as example.org."),
-    "slug": _("Write a short name of 1 to 60 letters a–z, digits, hyphens and underscores."),
-    "uuid": _("Give an id (UUID)."),
-    "day": _("Give a day such as 2026-10-05."),
-    "zoned_moment": _("Write the day, the time and its zone, such as 2026-10-05T09:30+07:00."),
-    "country": _("Write the country with two letters, such as VN."),
-    "sha256": _("Write the SHA-256 as 64 digits 0–9, a–f."),
+    "web_address": _("Write the full URL, with https:// or http:// and without spaces."),
+    "disguised_address": _("Delete the part before the @, because it hides which site the URL leads to."),
+    "site": _("Write only the host in lower case, without https:// and without /, such as example.org."),
+    "slug": _("Use 1 to 60 letters a–z, digits, hyphens or underscores."),
+    "uuid": _("Give an ID (UUID)."),
+    "day": _("Give a date such as 2026-10-05."),
+    "zoned_moment": _("Write the date, the time and the time zone, such as 2026-10-05T09:30+07:00."),
+    "country": _("Write the country code of two letters, such as VN."),
+    "sha256": _("Write the SHA-256 as 64 characters from 0–9 and a–f."),
     "number": _("Give a whole number from -%(most)s to %(most)s."),
     "other_spelling": _("Write this as %(value)s."),
     "no_verdict": _("Give a scale and a slug, or the publisher's verdict in words (original)."),
     "wrong_claimant": _("Give a person or organization a name, and an unnamed claimant a description and no name."),
-    "no_source": _("Give the source a title or an address."),
+    "no_source": _("Give the source a title or a URL."),
 }
-# By which faults are counted; all others are of the form of a text.
+# Codes for counting faults. All other kinds count as "wrong_form".
 _CODES = {"missing", "unknown_key", "wrong_type", "too_long", "forbidden_character", "no_verdict", "wrong_claimant"}
 _SAME_CODE = {
     "language_key": "unknown_key",
@@ -43,19 +43,19 @@ _SAME_CODE = {
     "no_source": "missing",
     "too_many": "too_long",
 }
-# What pydantic says is wrong, as a kind of ours, or as the type that was wanted.
+# pydantic's error types as our kinds, or as the expected JSON type.
 _KINDS = {"missing": "missing", "too_long": "too_many"}
 _TYPES = {
     "string_type": "string", "int_type": "integer", "int_from_float": "integer", "bool_type": "boolean",
     "list_type": "array", "dict_type": "object", "model_type": "object",
 }  # fmt: skip
-_BEYOND = ("greater_than_equal", "less_than_equal", "int_parsing_size")
-Place = tuple[int | str, ...]
+_OUT_OF_RANGE = ("greater_than_equal", "less_than_equal", "int_parsing_size")
+Location = tuple[int | str, ...]
 Object = Mapping[str, bool]
 
 
-class Wrong(ValueError):
-    """A value breaks the rule of this kind; `params` go into the kind's text."""
+class InvalidValue(ValueError):
+    """A value breaks a rule. `kind` names the rule, and `params` go into its message."""
 
     def __init__(self, kind: str, **params: Any) -> None:
         super().__init__(kind)
@@ -64,7 +64,7 @@ class Wrong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong at one place: a JSON pointer (RFC 6901), a kind of fault, and what goes into its text."""
+    """A fault at one place: a JSON pointer (RFC 6901), the kind of fault, and parameters of its message."""
 
     pointer: str
     kind: str
@@ -72,39 +72,41 @@ class Fault:
 
     @property
     def code(self) -> str:
-        """A word to count by."""
+        """The code under which faults like this are counted."""
         return _SAME_CODE.get(self.kind) or (self.kind if self.kind in _CODES else "wrong_form")
 
-    def sentence(self, translate: Callable[[str], str] = str) -> str:
-        """The text for people, through Django's `gettext` if it is to be translated."""
-        return translate(TEXTS[self.kind]) % self.params
+    def message(self, translate: Callable[[str], str] = str) -> str:
+        """The message for people. Pass Django's `gettext` to translate it."""
+        return translate(MESSAGES[self.kind]) % self.params
 
 
-def faults_of(errors: list[ErrorDetails], object_at: Callable[[Place], Object]) -> Iterator[Fault]:
-    """Faults from what pydantic found. `object_at` gives the keys of the object at a place, and which may be null."""
+def faults_of(errors: list[ErrorDetails], object_at: Callable[[Location], Object]) -> Iterator[Fault]:
+    """Faults from pydantic's errors. `object_at` returns the keys of an object, each with whether it may be null."""
     for error in errors:
-        found, place, params = error["type"], error["loc"], error.get("ctx", {})
-        if isinstance(wrong := params.get("error"), Wrong):
-            yield Fault(pointer(place), "language_key" if place[-1:] == ("[key]",) else wrong.kind, wrong.params)
-        elif found == "extra_forbidden":
-            yield Fault(pointer(place), "unknown_key", {"keys": ", ".join(object_at(place[:-1]))})
-        elif found in _KINDS:
-            yield Fault(pointer(place), _KINDS[found], {"limit": params.get("max_length")})
-        elif found in _BEYOND:
-            yield Fault(pointer(place), "number", {"most": params.get("le", -params.get("ge", 0))})
-        elif error["input"] is None and place and isinstance(place[-1], str):
-            # A text without anything to see has become null by now.
-            yield Fault(pointer(place), "blank")
+        error_type, location, params = error["type"], error["loc"], error.get("ctx", {})
+        if isinstance(problem := params.get("error"), InvalidValue):
+            yield Fault(
+                pointer(location), "language_key" if location[-1:] == ("[key]",) else problem.kind, problem.params
+            )
+        elif error_type == "extra_forbidden":
+            yield Fault(pointer(location), "unknown_key", {"keys": ", ".join(object_at(location[:-1]))})
+        elif error_type in _KINDS:
+            yield Fault(pointer(location), _KINDS[error_type], {"limit": params.get("max_length")})
+        elif error_type in _OUT_OF_RANGE:
+            yield Fault(pointer(location), "number", {"most": params.get("le", -params.get("ge", 0))})
+        elif error["input"] is None and location and isinstance(location[-1], str):
+            # `Rule` has already turned a blank text into null.
+            yield Fault(pointer(location), "blank")
         else:
-            null = isinstance(place[-1], str) and object_at(place[:-1]).get(place[-1]) if place else False
-            yield Fault(pointer(place), "wrong_type", {"types": _TYPES[found] + (" or null" if null else "")})
+            null = isinstance(location[-1], str) and object_at(location[:-1]).get(location[-1]) if location else False
+            yield Fault(pointer(location), "wrong_type", {"types": _TYPES[error_type] + (" or null" if null else "")})
 
 
-def pointer(place: Place) -> str:
-    """A place as a JSON pointer; of a long key the beginning."""
-    return "".join(f"/{pointer_step(str(step))}" for step in place if step != "[key]")
+def pointer(location: Location) -> str:
+    """The location as a JSON pointer. Long keys are cut."""
+    return "".join(f"/{pointer_step(str(step))}" for step in location if step != "[key]")
 
 
 def pointer_step(key: str) -> str:
-    """A key as one step of a JSON pointer; of a long one the beginning."""
+    """A key as one step of a JSON pointer. A long key is cut."""
     return key[:100].replace("~", "~0").replace("/", "~1")

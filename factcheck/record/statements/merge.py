@@ -1,25 +1,25 @@
-"""What the log says of two claims that are the same, or are no longer held to be."""
+"""Merges of two claims that say the same, and splits that undo them."""
 
 from pydantic import Field
 
-from factcheck.record.statements.parts import Part, Reference, needed, without
+from factcheck.record.statements.parts import Part, Reference, omit, required
 from factcheck.record.statements.review import Publisher
-from factcheck.record.statements.values import Id, WebAddress
+from factcheck.record.statements.values import Id, Url
 
 
 class Merge(Part):
-    """A claim is shown under another one from now on."""
+    """From this entry on, a claim is shown under another claim."""
 
-    id: Id = needed("", "The claim that is shown under another one.")
-    into: Reference = needed("", "The claim that shows it.")
-    publisher: Publisher = needed("", "The newsroom that proposed it.")
-    license: WebAddress = needed("", "The licence of this document.")
+    id: Id = required("", "The merged claim.")
+    into: Reference = required("", "The claim that shows the merged claim.")
+    publisher: Publisher = required("", "The newsroom that proposed the merge.")
+    license: Url = required("", "The licence of this document.")
 
 
-Split = without(
+Split = omit(
     Merge,
     "into",
-    called="Split",
-    meaning="A claim is shown by itself again.",
-    from_=(Reference, Field(alias="from", description="The claim that showed it.")),
+    model_name="Split",
+    doc="A merged claim is a separate claim again.",
+    from_=(Reference, Field(alias="from", description="The claim that showed the merged claim.")),
 )

@@ -1,15 +1,16 @@
-"""What a review says. The keys and types of the JSON are those of docs/reference/reviews.md."""
+"""The statement of a review. docs/reference/reviews.md describes its keys and types."""
 
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from factcheck.record.statements.faults import Wrong
-from factcheck.record.statements.parts import Part, needed, told
+from factcheck.record.statements.faults import InvalidValue
+from factcheck.record.statements.parts import Part, optional, required
 from factcheck.record.statements.texts import _, pgettext
 from factcheck.record.statements.values import (
     MAX_LIST,
     MAX_NUMBER,
+    Choices,
     DayOrNull,
     Id,
     Labels,
@@ -23,75 +24,74 @@ from factcheck.record.statements.values import (
     Site,
     Slug,
     SlugOrNull,
-    WebAddress,
-    WebAddresses,
-    WebAddressOrNull,
+    Url,
+    UrlOrNull,
+    Urls,
     WholeOrNull,
-    Words,
 )
 
 
-class Medium(Words):
+class Medium(Choices):
     TEXT = "text", pgettext("medium", "text")
     IMAGE = "image", _("image")
     VIDEO = "video", _("video")
     AUDIO = "audio", _("audio")
 
 
-class Stance(Words):
+class Stance(Choices):
     SUPPORTS = "supports", _("supports the claim")
     REFUTES = "refutes", _("refutes the claim")
     CONTEXT = "context", _("context")
 
 
-class SelectionReason(Words):
+class SelectionReason(Choices):
     REACH = "reach", _("it reached many people")
     HARM = "harm", _("it can do harm")
     ASKED = "asked", _("readers asked")
     OTHER = "other", _("another reason")
 
 
-class ClaimantType(Words):
+class ClaimantType(Choices):
     PERSON = "person", _("public figure")
     ORGANIZATION = "organization", _("organisation")
     UNNAMED = "unnamed", _("described, not named")
 
 
-class PublisherType(Words):
+class PublisherType(Choices):
     ORGANIZATION = "organization", _("organisation")
     PERSON = "person", _("person")
 
 
 class Appearance(Part):
-    """Where the claim was seen."""
+    """A place where the claim was seen."""
 
-    url: WebAddress = needed(_("address"), "Where it was seen.", "https://social.example/p/1")
-    medium: Annotated[str | None, OneOf(Medium)] = told(_("medium"), "What it was.", "video")
-    media_sha256: Sha256OrNull = told(
+    url: Url = required(_("URL"), "Page or post where the claim was seen.", "https://social.example/p/1")
+    medium: Annotated[str | None, OneOf(Medium)] = optional(_("medium"), "Form in which the claim appeared.", "video")
+    media_sha256: Sha256OrNull = optional(
         _("hash of the media"), "Hexadecimal SHA-256 of the image, video or audio file.", "ab" * 32
     )
-    archive_url: WebAddressOrNull = told(_("archive link"), "A capture of `url`.", "https://web.archive.org/web/1/x")
-    first: bool = told(_("first"), "Whether it is the first known one.", True, False)
+    archive_url: UrlOrNull = optional(_("archive link"), "Capture of `url`.", "https://web.archive.org/web/1/x")
+    first: bool = optional(_("first"), "Whether this is the first known appearance.", True, False)
 
 
 class Claimant(Part):
-    """Who made the claim. A private person is described, not named."""
+    """The claimant. A private person is described, not named."""
 
     labels_follow: ClassVar[bool] = True
 
-    id: Id = needed(_("identifier"), "The same for ever.")
-    type: Annotated[str, OneOf(ClaimantType)] = needed(_("type"), "What the claimant is.", "unnamed")
-    name: NameOrNull = told(_("name"), "Of a public figure or an organisation.", "Ministry of Health")
-    description: Annotated[str | None, Line(1000)] = told(
-        _("description"), "Instead of a name, such as “a Facebook user”.", "a Facebook user"
+    id: Id = required(_("identifier"), "Never changes.")
+    type: Annotated[str, OneOf(ClaimantType)] = required(_("type"), "Kind of claimant.", "unnamed")
+    name: NameOrNull = optional(_("name"), "Name of a public figure or an organisation.", "Ministry of Health")
+    description: Annotated[str | None, Line(1000)] = optional(
+        _("description"), "Description instead of a name.", "a Facebook user"
     )
-    job_title: NameOrNull = told(_("office or role"), "At the time of the claim.", "minister")
-    same_as: WebAddresses = told(
-        _("same as"), "Addresses that identify the claimant.", ["https://www.wikidata.org/wiki/Q1"], list
+    job_title: NameOrNull = optional(_("office or role"), "Office or role at the time of the claim.", "minister")
+    same_as: Urls = optional(
+        _("same as"), "URLs that identify the claimant.", ["https://www.wikidata.org/wiki/Q1"], list
     )
-    confirmed: bool = told(
+    confirmed: bool = optional(
         _("name confirmed"),
-        "False for a name that came in with an imported review and that no editor has looked at yet.",
+        "False for a name from an imported review that no editor has confirmed yet.",
         True,
         False,
     )
@@ -100,150 +100,158 @@ class Claimant(Part):
     def _is_named_or_described(self) -> Self:
         unnamed = self.type == ClaimantType.UNNAMED
         if (self.name is None) != unnamed or (unnamed and self.description is None):
-            raise Wrong("wrong_claimant")
+            raise InvalidValue("wrong_claimant")
         return self
 
 
 class ReviewedClaim(Part):
-    """What was said."""
+    """The claim that the review checks."""
 
-    id: Id = needed(_("claim: identifier"), "The same for ever.")
-    text: Annotated[str, Prose(10_000)] = needed(
-        _("claim"), "What was said, in one sentence, without a judgement.", "The flood has reached the roof."
+    id: Id = required(_("claim: identifier"), "Never changes.")
+    text: Annotated[str, Prose(10_000)] = required(
+        _("claim"), "The claim in one neutral sentence.", "The flood has reached the roof."
     )
-    language: Language = needed(_("language of the claim"), "`und` when unknown.", "vi")
-    claimed_on: DayOrNull = told(_("said on"), "The day on which it was said.", "2026-10-03")
-    location: NameOrNull = told(_("place"), "Where it was said.", "Huế")
-    claimant: Claimant | None = told(_("claimant"), "Who made the claim.")
-    appearances: list[Appearance] = told(_("appearances"), "Where it was seen.", default=list, most=MAX_LIST)
+    language: Language = required(_("language of the claim"), "`und` if unknown.", "vi")
+    claimed_on: DayOrNull = optional(_("said on"), "Date of the claim.", "2026-10-03")
+    location: NameOrNull = optional(_("place"), "Place where the claim was made.", "Huế")
+    claimant: Claimant | None = optional(_("claimant"), "The person or organisation that made the claim.")
+    appearances: list[Appearance] = optional(
+        _("appearances"), "Places where the claim was seen.", default=list, max_items=MAX_LIST
+    )
 
 
 class OriginalRating(Part):
-    """The rating of an imported review as its file had it."""
+    """The rating of an imported review, as in its file."""
 
-    label: Annotated[str, Prose(2000)] = needed(
+    label: Annotated[str, Prose(2000)] = required(
         _("publisher's verdict"), "The verdict in the publisher's words.", "Sai"
     )
-    value: NameOrNull = told(_("publisher's rating"), "The number, digit for digit.", "1.50")
-    best: NameOrNull = told(_("publisher's best rating"), "The best number that the publisher gives.", "5")
-    worst: NameOrNull = told(_("publisher's worst rating"), "The worst number that the publisher gives.", "1")
-    explanation: Annotated[str | None, Prose(10_000)] = told(
-        _("publisher's explanation"), "What the publisher says of the verdict."
+    value: NameOrNull = optional(_("publisher's rating"), "Rating value, digit for digit.", "1.50")
+    best: NameOrNull = optional(_("publisher's best rating"), "Best value on the publisher's scale.", "5")
+    worst: NameOrNull = optional(_("publisher's worst rating"), "Worst value on the publisher's scale.", "1")
+    explanation: Annotated[str | None, Prose(10_000)] = optional(
+        _("publisher's explanation"), "The publisher's explanation of the verdict."
     )
-    image_url: WebAddressOrNull = told(_("publisher's rating image"), "A picture of the verdict.")
+    image_url: UrlOrNull = optional(_("publisher's rating image"), "Image of the verdict.")
 
 
 class Verdict(Part):
-    """What the review finds."""
+    """The verdict of a review."""
 
-    scale: SlugOrNull = told(
+    scale: SlugOrNull = optional(
         _("verdict on the scale"),
-        "The rating scale. Null when the publisher's words are on no scale of this site.",
+        "Rating scale. Null if the publisher's verdict isn't mapped to a scale of this site.",
         "truth",
     )
-    slug: SlugOrNull = told("", "The verdict on its rating scale.", "false")
-    label: Annotated[str | None, Prose(2000)] = told(
-        _("verdict"), "In the review's language, or in the publisher's words.", "Sai"
+    slug: SlugOrNull = optional("", "Verdict on the rating scale.", "false")
+    label: Annotated[str | None, Prose(2000)] = optional(
+        _("verdict"), "Label in the review's language, or in the publisher's words.", "Sai"
     )
-    labels: Labels = told("", "By language.", {"en": "False", "vi": "Sai"}, dict)
-    value: WholeOrNull = told("", "From `worst` to `best`. Null when the verdict isn't a number.", 1)
-    best: WholeOrNull = told("", "The value of the truest verdict.", 5)
-    worst: WholeOrNull = told("", "The value of the falsest verdict.", 1)
-    explanation: Annotated[str | None, Prose(10_000)] = told(
-        _("why this verdict"), "What the verdict means, or why it was given here."
+    labels: Labels = optional("", "Labels by language.", {"en": "False", "vi": "Sai"}, dict)
+    value: WholeOrNull = optional("", "Number between `worst` and `best`. Null if the verdict isn't a number.", 1)
+    best: WholeOrNull = optional("", "Value of the truest verdict.", 5)
+    worst: WholeOrNull = optional("", "Value of the falsest verdict.", 1)
+    explanation: Annotated[str | None, Prose(10_000)] = optional(
+        _("why this verdict"), "Meaning of the verdict, or the reason for it here."
     )
-    original: OriginalRating | None = told(_("publisher's verdict"), "An imported review's rating as its file had it.")
+    original: OriginalRating | None = optional(
+        _("publisher's verdict"), "Rating of an imported review, as in its file."
+    )
 
 
 class Source(Part):
-    """What the review rests on."""
+    """A source of the review."""
 
-    title: Annotated[str | None, Line(1000)] = told(_("title"), "What it is called.", "The video as first posted")
-    url: WebAddressOrNull = told(_("address"), "Where it can be read.", "https://archive.example/2020/1")
-    publisher: NameOrNull = told(_("publisher"), "Who published it.", "Example Archive")
-    stance: Annotated[str | None, OneOf(Stance)] = told(_("stance"), "What it says of the claim.", "refutes")
-    quote: Annotated[str | None, Prose(10_000)] = told(_("quote"), "The words that matter, as they stand there.")
-    archive_url: WebAddressOrNull = told(_("archive link"), "A capture of `url`.")
-    accessed_on: DayOrNull = told(_("accessed on"), "The day on which it was read.", "2026-10-04")
-    primary: bool | None = told(
-        _("first-hand evidence"), "True for the evidence itself, false for a report of it, null if nobody said.", True
+    title: Annotated[str | None, Line(1000)] = optional(_("title"), "Title of the source.", "The video as first posted")
+    url: UrlOrNull = optional(_("URL"), "Web page of the source.", "https://archive.example/2020/1")
+    publisher: NameOrNull = optional(_("publisher"), "Publisher of the source.", "Example Archive")
+    stance: Annotated[str | None, OneOf(Stance)] = optional(
+        _("stance"), "Whether the source supports the claim.", "refutes"
+    )
+    quote: Annotated[str | None, Prose(10_000)] = optional(_("quote"), "Literal quotation from the source.")
+    archive_url: UrlOrNull = optional(_("archive link"), "Capture of `url`.")
+    accessed_on: DayOrNull = optional(_("accessed on"), "Date on which the newsroom read the source.", "2026-10-04")
+    primary: bool | None = optional(
+        _("first-hand evidence"), "True for first-hand evidence, false for a report about it, null if not stated.", True
     )
 
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:
         if not (self.title or self.url):
-            raise Wrong("no_source")
+            raise InvalidValue("no_source")
         return self
 
 
 class Publisher(Part):
-    """Who answers for the review."""
+    """The publisher that is responsible for a review."""
 
     labels_follow: ClassVar[bool] = True
 
-    type: Annotated[str, OneOf(PublisherType)] = told(_("type"), "What the publisher is.", default="organization")
-    name: Name = needed(_("name"), "The publisher's name.", "Example Check")
-    site: Site = needed(_("site"), "Host without `www.`, which names it in filters.", "check.example")
-    url: WebAddressOrNull = told(_("website"), "Its website.", "https://check.example/")
-    logo_url: WebAddressOrNull = told(_("logo"), "Its logo.")
-    same_as: WebAddresses = told(_("profiles elsewhere"), "Its profiles elsewhere.", default=list)
-    methodology_url: WebAddressOrNull = told(_("methodology"), "How it checks.")
-    corrections_url: WebAddressOrNull = told(_("corrections policy"), "How it corrects mistakes.")
-    principles_url: WebAddressOrNull = told(_("principles"), "Who it is and who pays for it.")
-    unnamed_sources_url: WebAddressOrNull = told(_("policy on unnamed sources"), "When it leaves a source unnamed.")
-    feedback_url: WebAddressOrNull = told(_("how to report a mistake"), "Where readers can report a mistake.")
+    type: Annotated[str, OneOf(PublisherType)] = optional(_("type"), "Kind of publisher.", default="organization")
+    name: Name = required(_("name"), "Name of the publisher.", "Example Check")
+    site: Site = required(_("site"), "Host without `www.`. Filters use this value.", "check.example")
+    url: UrlOrNull = optional(_("website"), "Website of the publisher.", "https://check.example/")
+    logo_url: UrlOrNull = optional(_("logo"), "Logo of the publisher.")
+    same_as: Urls = optional(_("profiles elsewhere"), "Profiles of the publisher on other sites.", default=list)
+    methodology_url: UrlOrNull = optional(_("methodology"), "Page about the fact-checking method.")
+    corrections_url: UrlOrNull = optional(_("corrections policy"), "Page about the correction of mistakes.")
+    principles_url: UrlOrNull = optional(_("principles"), "Page about the organisation and its funding.")
+    unnamed_sources_url: UrlOrNull = optional(_("policy on unnamed sources"), "Page about the use of unnamed sources.")
+    feedback_url: UrlOrNull = optional(_("how to report a mistake"), "Page where readers can report a mistake.")
 
 
 class Selection(Part):
-    """Why this claim was chosen to be checked."""
+    """The reason why the newsroom checked this claim."""
 
-    reason: Annotated[str, OneOf(SelectionReason)] = needed(
-        _("why this claim was chosen"), "What decided the choice.", "reach"
+    reason: Annotated[str, OneOf(SelectionReason)] = required(
+        _("why this claim was chosen"), "Main reason for the choice.", "reach"
     )
-    note: Annotated[str | None, Line(1000)] = told(
-        _("the choice in a sentence"), "The reason in a sentence.", "The video was shared 40,000 times in two days."
+    note: Annotated[str | None, Line(1000)] = optional(
+        _("the choice in a sentence"), "The reason in one sentence.", "The video was shared 40,000 times in two days."
     )
 
 
 class Translated(Part):
-    """The review of which this is a translation, as one of its revisions said it."""
+    """The revision of another review that this review translates."""
 
-    id: Id = needed(_("translation of"), "The review that was translated.")
-    revision: Annotated[int, Field(ge=1, le=MAX_NUMBER)] = needed(
-        _("its revision"), "The number of the revision that was translated.", 1
+    id: Id = required(_("translation of"), "The translated review.")
+    revision: Annotated[int, Field(ge=1, le=MAX_NUMBER)] = required(
+        _("its revision"), "Number of the translated revision.", 1
     )
 
 
 class Author(Part):
-    """An author."""
+    """An author of a review."""
 
-    name: Name = needed(_("name"), "Under which the review appeared.", "A. Reporter")
+    name: Name = required(_("name"), "Name of the author as published.", "A. Reporter")
 
 
 class Topic(Part):
-    """A topic."""
+    """A topic of a review."""
 
-    slug: Slug = needed("", "Names it in filters.", "floods")
-    labels: Labels = told("", "By language.", {"en": "Floods", "vi": "Lũ lụt"}, dict)
+    slug: Slug = required("", "Identifier for filters.", "floods")
+    labels: Labels = optional("", "Labels by language.", {"en": "Floods", "vi": "Lũ lụt"}, dict)
 
 
 class Review(Part):
-    """A review as it was published."""
+    """A published review."""
 
-    id: Id = needed("", "The same for ever.", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a")
-    original_url: WebAddressOrNull = told(_("publisher's page"), "The publisher's own page of an imported review.")
-    archive_url: WebAddressOrNull = told(_("archive link"), "A capture of `original_url`.")
-    language: Language = needed(_("language"), "`und` when unknown.", "vi")
-    headline: Annotated[str | None, Line(1000)] = told(_("headline"), "Plain text.", "The video is from 2020")
-    summary: Annotated[str | None, Prose(10_000)] = told(_("summary"), "Plain text.", "False. It was filmed in 2020.")
-    body: Annotated[str | None, Prose(200_000)] = told(_("text"), "Markdown. Sanitise it before you show it.")
-    claim: ReviewedClaim = needed("", "The claim that is reviewed.")
-    translation_of: Translated | None = told("", "The review of which this is a translation.")
-    selection: Selection | None = told("", "Why this claim was chosen to be checked.")
-    verdict: Verdict = needed("", "What the review finds.")
-    sources: list[Source] = told(_("sources"), "What the review rests on.", default=list, most=MAX_LIST)
-    publisher: Publisher = needed(_("publisher"), "Who answers for the review.")
-    authors: list[Author] = told(_("authors"), "Who wrote it.", default=list, most=MAX_LIST)
-    topics: list[Topic] = told(_("topics"), "Under which readers look for it.", default=list, most=MAX_LIST)
-    reviewed_on: DayOrNull = told(_("checked on"), "The date that the publisher gives the review.", "2026-10-05")
-    license: WebAddress = needed(_("licence"), "The licence of this document.")
+    id: Id = required("", "Never changes.", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a")
+    original_url: UrlOrNull = optional(_("publisher's page"), "Page of an imported review on its publisher's site.")
+    archive_url: UrlOrNull = optional(_("archive link"), "Capture of `original_url`.")
+    language: Language = required(_("language"), "`und` if unknown.", "vi")
+    headline: Annotated[str | None, Line(1000)] = optional(_("headline"), "Plain text.", "The video is from 2020")
+    summary: Annotated[str | None, Prose(10_000)] = optional(
+        _("summary"), "Plain text.", "False. It was filmed in 2020."
+    )
+    body: Annotated[str | None, Prose(200_000)] = optional(_("text"), "Markdown. Sanitise the HTML before you show it.")
+    claim: ReviewedClaim = required("", "The reviewed claim.")
+    translation_of: Translated | None = optional("", "The review that this review translates.")
+    selection: Selection | None = optional("", "Why the newsroom checked this claim.")
+    verdict: Verdict = required("", "Verdict of the review.")
+    sources: list[Source] = optional(_("sources"), "Sources of the review.", default=list, max_items=MAX_LIST)
+    publisher: Publisher = required(_("publisher"), "The publisher that is responsible for the review.")
+    authors: list[Author] = optional(_("authors"), "Authors of the review.", default=list, max_items=MAX_LIST)
+    topics: list[Topic] = optional(_("topics"), "Topics of the review.", default=list, max_items=MAX_LIST)
+    reviewed_on: DayOrNull = optional(_("checked on"), "Date that the publisher gives for the review.", "2026-10-05")
+    license: Url = required(_("licence"), "The licence of this document.")

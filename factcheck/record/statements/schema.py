@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 
 class _Generator(GenerateJsonSchema):
-    """A value that may be null has a list of types, as people write it."""
+    """Writes a nullable type as a list, such as `["string", "null"]`."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> Json:
         inner = self.generate_inner(schema["schema"])
@@ -23,13 +23,13 @@ class _Generator(GenerateJsonSchema):
         return {**inner, "type": [kind, "null"], **more}
 
 
-def published(*models: type[Part]) -> Json:
-    """Of what is published: all keys are always there, and more may come."""
+def published_schemas(*models: type[Part]) -> Json:
+    """Schemas of published objects: every key is present, and later versions may add keys."""
     return _components(models, "serialization")
 
 
-def sent(*models: type[Part]) -> Json:
-    """Of what may be sent: those keys alone, of which some must be there."""
+def request_schemas(*models: type[Part]) -> Json:
+    """Schemas of request bodies: no other keys are allowed, and some are required."""
     return _components(models, "validation")
 
 
@@ -43,7 +43,7 @@ def _components(models: Iterable[type[Part]], mode: Literal["validation", "seria
 
 
 def _tidy(schema: Any, mode: str) -> Any:
-    """Without the words that are for the desk, and without defaults."""
+    """The schema without titles, which are for the desk, and without defaults."""
     if isinstance(schema, list):
         return [_tidy(each, mode) for each in schema]
     if not isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""Marks texts for translation without Django, which comes in where they are shown."""
+"""Marks texts for translation without importing Django. The code that shows a text translates it."""
 
 
 def _(text: str) -> str:
@@ -6,5 +6,5 @@ def _(text: str) -> str:
 
 
 def pgettext(context: str, text: str) -> str:
-    """With what tells the text from an equal one; the result is the key that catalogues have."""
+    """The text with a context. Returns the key that gettext catalogues use."""
     return f"{context}\x04{text}"

@@ -1,17 +1,17 @@
-"""What stays at the address of a withdrawn review."""
+"""The document that remains public after a review is withdrawn."""
 
-from factcheck.record.statements.parts import Reference, needed, only
+from factcheck.record.statements.parts import Reference, pick, required
 from factcheck.record.statements.review import Review
 
 
 class ClaimReference(Reference):
-    """The claim that it was about."""
+    """The claim that the review was about."""
 
 
-Tombstone = only(
+Tombstone = pick(
     Review,
     "id", "original_url", "language", "headline", "publisher", "license",
-    called="Tombstone",
-    meaning="What stays at the address of a withdrawn review.",
-    claim=(ClaimReference, needed("", "The claim that it was about.")),
+    model_name="Tombstone",
+    doc="The document that remains at the URL of a withdrawn review.",
+    claim=(ClaimReference, required("", "The claim that the review was about.")),
 )  # fmt: skip

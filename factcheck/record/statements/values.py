@@ -1,6 +1,6 @@
-"""The types of values in statements. Each rule stands here alone: forms, imports and programs all read values by it.
+"""The types of values in statements. Forms, imports and programs all use these rules.
 
-A rule takes a text and gives it back in its one spelling, None for a text without anything to see, or raises Wrong.
+A rule takes a text and returns its normal form, or None if the text is blank. It raises Wrong if the text is invalid.
 """
 
 import re
@@ -16,11 +16,11 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJson
 from pydantic_core import CoreSchema, core_schema
 
 from factcheck.record.formats.text import clean_text, find_forbidden
-from factcheck.record.statements.faults import Wrong
+from factcheck.record.statements.faults import InvalidValue
 
 Json = dict[str, Any]
 
-MAX_ADDRESS = 2000
+MAX_URL = 2000
 MAX_LANGUAGE = 35  # RFC 5646, section 4.4.1
 MAX_HOST = 253  # RFC 1035
 MAX_LIST = 1000
@@ -28,120 +28,120 @@ MAX_SAME_AS = 50
 MAX_NUMBER = 999_999_999
 UNKNOWN_LANGUAGE = "und"
 
-# Language, script, region, variants; extensions and private tags name no language to filter by.
+# Language, script, region and variants. Extensions and private tags don't name a language to filter by.
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*$"
 SLUG_PATTERN = r"^[-a-zA-Z0-9_]{1,60}$"
-# Another's address, as people copy it: it may hold letters of any script and brackets, which format `uri` rules out.
-ADDRESS_PATTERN = "^https?://"
+# People copy URLs with letters of any script and with brackets. JSON Schema's format `uri` allows neither.
+URL_PATTERN = "^https?://"
 SITE_PATTERN = r"^[^\s/@?#A-Z]+$"
 SHA256_PATTERN = "^[0-9a-f]{64}$"
 # Browsers read "\\" as "/", which disguises the host.
-_NOT_IN_ADDRESS = re.compile(r"[\s<>\"\\]")
+_NOT_IN_URL = re.compile(r"[\s<>\"\\]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_text(text: str, limit: int, *, one_line: bool = False) -> str | None:
-    """In NFC, trimmed, on one line if it has to be."""
+    """The text in NFC, trimmed, and on one line if `one_line` is true."""
     text = clean_text(text)
     if one_line:
         text = " ".join(text.split())
     if forbidden := find_forbidden(text):
-        raise Wrong("forbidden_character", character=forbidden)
+        raise InvalidValue("forbidden_character", character=forbidden)
     if len(text) > limit:
-        raise Wrong("too_long", limit=limit, count=len(text))
+        raise InvalidValue("too_long", limit=limit, count=len(text))
     return None if is_blank(text) else text
 
 
 def is_blank(text: str) -> bool:
-    """Whether there is nothing to see: white space, marks of direction, zero-width characters."""
+    """Whether the text has only white space, direction marks and zero-width characters."""
     return not (text and text[0].isalnum()) and all(
         unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp", "Zs"} for character in text
     )
 
 
 def read_language(text: str) -> str | None:
-    """A BCP 47 tag in its usual case ("vi-VN", "zh-Hant"); "vi_VN" is read as "vi-VN"."""
+    """A BCP 47 tag in its usual case, such as "vi-VN" or "zh-Hant". "vi_VN" becomes "vi-VN"."""
     tag = clean_text(text).replace("_", "-")
     if not tag:
         return None
     if len(tag) > MAX_LANGUAGE or not re.match(LANGUAGE_PATTERN, tag) or not tag.isascii():
-        raise Wrong("language")
+        raise InvalidValue("language")
     first, *rest = tag.split("-")
     cased = {2: str.upper, 4: str.title}
     return "-".join([first.lower(), *(cased.get(len(part), str.lower)(part) for part in rest)])
 
 
-def read_web_address(text: str) -> str | None:
-    """An absolute http or https address with a host; its scheme in lower case, nothing else changed.
+def read_url(text: str) -> str | None:
+    """An absolute http or https URL with a host. Only the scheme is changed, to lower case.
 
-    Real addresses have underscores in hosts, brackets and other scripts in paths. Refusing them would lose true
-    citations, so this asks for less than Django's URLValidator. A name or password only disguises the host.
+    Real URLs have underscores in hosts, and brackets and other scripts in paths. Django's URLValidator would refuse
+    such citations. User names and passwords are refused, because they only disguise the host.
     """
     address = clean_text(text)
     if not address:
         return None
     if forbidden := find_forbidden(address):
-        raise Wrong("forbidden_character", character=forbidden)
-    if len(address) > MAX_ADDRESS:  # before it is taken apart, which is slow with many marks
-        raise Wrong("too_long", limit=MAX_ADDRESS, count=len(address))
-    if _NOT_IN_ADDRESS.search(address):
-        raise Wrong("web_address")
+        raise InvalidValue("forbidden_character", character=forbidden)
+    if len(address) > MAX_URL:  # checked before urlsplit, which is slow with many combining marks
+        raise InvalidValue("too_long", limit=MAX_URL, count=len(address))
+    if _NOT_IN_URL.search(address):
+        raise InvalidValue("web_address")
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError as problem:
-        raise Wrong("web_address") from problem
+        raise InvalidValue("web_address") from problem
     if parts.scheme not in {"http", "https"} or not 0 < len(host) <= MAX_HOST or port == 0:
-        raise Wrong("web_address")
+        raise InvalidValue("web_address")
     if "@" in parts.netloc:
-        raise Wrong("disguised_address")
+        raise InvalidValue("disguised_address")
     return parts.scheme + address[len(parts.scheme) :]
 
 
 def read_day(text: str) -> str | None:
-    return _formed(text, "day", _DAY, date.fromisoformat)
+    return _match(text, "day", _DAY, date.fromisoformat)
 
 
 def read_uuid(text: str) -> str | None:
-    found = _formed(text, "uuid", _UUID)
+    found = _match(text, "uuid", _UUID)
     return found and found.lower()
 
 
 def read_slug(text: str) -> str | None:
-    return _formed(text, "slug", re.compile(SLUG_PATTERN))
+    return _match(text, "slug", re.compile(SLUG_PATTERN))
 
 
 def read_sha256(text: str) -> str | None:
-    return _formed(text, "sha256", re.compile("[0-9a-f]{64}"))
+    return _match(text, "sha256", re.compile("[0-9a-f]{64}"))
 
 
 def read_site(text: str) -> str | None:
-    return _formed(text, "site", re.compile(r"(?!www\.)[^\s/@:?#A-Z]{1,253}(?::[0-9]{1,5})?"))
+    return _match(text, "site", re.compile(r"(?!www\.)[^\s/@:?#A-Z]{1,253}(?::[0-9]{1,5})?"))
 
 
-def _formed(text: str, kind: str, pattern: re.Pattern[str], further: Callable[[str], object] = str) -> str | None:
+def _match(text: str, kind: str, pattern: re.Pattern[str], further: Callable[[str], object] = str) -> str | None:
     text = clean_text(text)
     if not text:
         return None
     try:
         if not pattern.fullmatch(text):
-            raise Wrong(kind)
+            raise InvalidValue(kind)
         further(text)
     except ValueError as problem:
-        raise Wrong(kind) from problem
+        raise InvalidValue(kind) from problem
     return text
 
 
 @dataclass(frozen=True)
 class Rule:
-    """How a text of a statement is read, and what JSON Schema says of it. Metadata of an annotated type."""
+    """How a text in a statement is read, and its JSON Schema. Used as metadata of an annotated type."""
 
     read: Callable[[str], str | None]
     schema: Json = field(default_factory=dict, hash=False)
     limit: int | None = None
     one_line: bool = True
-    words: "type[Words] | None" = None
+    choices: "type[Choices] | None" = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._checked, handler(source))
@@ -158,17 +158,17 @@ class Rule:
 
 
 def Line(limit: int) -> Rule:  # noqa: N802 (read as a type)
-    """A text of one line."""
+    """A text on one line."""
     return Rule(lambda text: read_text(text, limit, one_line=True), {"maxLength": limit}, limit)
 
 
 def Prose(limit: int) -> Rule:  # noqa: N802
-    """A text of several lines."""
+    """A text on several lines."""
     return Rule(lambda text: read_text(text, limit), {"maxLength": limit}, limit, one_line=False)
 
 
-class Words(StrEnum):
-    """The words that a value can be, each with what people read for it."""
+class Choices(StrEnum):
+    """The choices for a value, each with a label for people."""
 
     label: str
 
@@ -182,29 +182,29 @@ class Words(StrEnum):
         return [word.value for word in cls]
 
 
-def OneOf(words: type[Words]) -> Rule:  # noqa: N802
-    """One of the words."""
-    known = words.values()
+def OneOf(choices: type[Choices]) -> Rule:  # noqa: N802
+    """One of the choices."""
+    values = choices.values()
 
     def read(text: str) -> str | None:
         text = clean_text(text)
         if not text:
             return None
-        if text not in known:
-            raise Wrong("one_of", words=", ".join(known))
+        if text not in values:
+            raise InvalidValue("one_of", words=", ".join(values))
         return text
 
-    return Rule(read, {"enum": known}, words=words)
+    return Rule(read, {"enum": values}, choices=choices)
 
 
 SLUG = Rule(read_slug, {"pattern": SLUG_PATTERN}, 60)
-ADDRESS = Rule(read_web_address, {"pattern": ADDRESS_PATTERN}, MAX_ADDRESS)
+URL = Rule(read_url, {"pattern": URL_PATTERN}, MAX_URL)
 DAY = Rule(read_day, {"format": "date"}, 10)
 SHA256 = Rule(read_sha256, {"pattern": SHA256_PATTERN}, 64)
 SITE = Rule(read_site, {"pattern": SITE_PATTERN, "maxLength": 255}, 255)
 LANGUAGE = Rule(
     read_language,
-    {"pattern": LANGUAGE_PATTERN, "description": "BCP 47 tag. `und` when unknown."},
+    {"pattern": LANGUAGE_PATTERN, "description": "BCP 47 tag. `und` if unknown."},
     MAX_LANGUAGE,
 )
 
@@ -212,9 +212,9 @@ Id = Annotated[str, Rule(read_uuid, {"format": "uuid"}, 36)]
 Slug = Annotated[str, SLUG]
 SlugOrNull = Annotated[str | None, SLUG]
 Language = Annotated[str, LANGUAGE]
-WebAddress = Annotated[str, ADDRESS]
-WebAddressOrNull = Annotated[str | None, ADDRESS]
-WebAddresses = Annotated[list[WebAddress], Field(max_length=MAX_SAME_AS)]
+Url = Annotated[str, URL]
+UrlOrNull = Annotated[str | None, URL]
+Urls = Annotated[list[Url], Field(max_length=MAX_SAME_AS)]
 Day = Annotated[str, DAY]
 DayOrNull = Annotated[str | None, DAY]
 Sha256OrNull = Annotated[str | None, SHA256]

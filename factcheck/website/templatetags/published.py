@@ -17,7 +17,7 @@ from factcheck.record.formats.markdown import to_html
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Words)
-from factcheck.record.statements.values import Words
+from factcheck.record.statements.values import Choices
 
 register = template.Library()
 
@@ -71,7 +71,7 @@ register.filter("markdown", to_html)
 def word(value: str | None, kind: str) -> str:
     """Translate a word of the record into the reader's language. An unknown word stays as it is.
 
-    `kind` is one of the keys above, or the name of a subclass of `Words`.
+    `kind` is one of the keys above, or the name of a subclass of `Choices`.
     """
     bare = (value or "").rpartition(".")[2]
     return str((_WORDS.get(kind) or _words_of(kind)).get(bare, bare))
@@ -79,7 +79,7 @@ def word(value: str | None, kind: str) -> str:
 
 @cache
 def _words_of(name: str) -> dict[str, Any]:
-    (words,) = (each for each in Words.__subclasses__() if each.__name__ == name)
+    (words,) = (each for each in Choices.__subclasses__() if each.__name__ == name)
     found = {}
     for each in words:
         context, parted, text = each.label.partition("\x04")

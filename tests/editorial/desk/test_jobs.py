@@ -19,11 +19,11 @@ def test_administrator_sees_each_state_in_words(database: str) -> None:
     tasks.run_command.configure(schedule_in={"hours": 1}).defer(timestamp=1, command="verify_record")
     client = signed_in(make_user("sysop", is_superuser=True)).client
     page = client.get("/admin/editorial/job/").content.decode()
-    for word in ("check the record", "waiting", "forget ended sessions", "done", "no_such_command", "failed"):
+    for word in ("verify the record", "waiting", "delete expired sessions", "done", "no_such_command", "failed"):
         assert word in page
     failed = client.get("/admin/editorial/job/?state=failed").content.decode()
     assert "no_such_command" in failed
-    assert "forget ended sessions" not in failed
+    assert "delete expired sessions" not in failed
     job = ProcrastinateJob.objects.get(args__command="no_such_command")
     page = client.get(f"/admin/editorial/job/{job.pk}/change/", headers={"accept-language": "vi"}).content.decode()
     for word in ("công việc nền", "command: no_such_command", "đưa vào hàng đợi", "bắt đầu", "thất bại"):
@@ -56,7 +56,7 @@ def test_job_says_since_when_and_a_command_with_options_has_words(database: str)
     put = date_format(ProcrastinateEvent.objects.get(type="deferred").at, "DATETIME_FORMAT")
     due = date_format(job.scheduled_at, "DATETIME_FORMAT")
     browser = signed_in(make_user("sysop", is_superuser=True)).open("/admin/editorial/job/")
-    assert f"make published claims findable by meaning waiting {put} {due}" in browser.text
+    assert f"prepare published claims for search by meaning waiting {put} {due}" in browser.text
     page = browser.open(f"/admin/editorial/job/{job.pk}/change/").text
     assert f"embed_claims --seconds=20 ({job.pk})" in page
     assert "None" not in page

@@ -130,5 +130,5 @@ def test_wrong_address_of_a_profile_is_refused_in_words(database: str) -> None:
     newsroom = make_newsroom()
     chief = signed_in(newsroom.chief).open(f"/admin/editorial/publisher/{newsroom.publisher.pk}/change/")
     chief.fill(same_as="ftp://a.example/").press("Save")
-    assert "Write the whole address, beginning with https:// or http://, without spaces." in chief.text
+    assert "Write the full URL, with https:// or http:// and without spaces." in chief.text
     assert chief.value("same_as") == "ftp://a.example/"

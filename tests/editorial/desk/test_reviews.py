@@ -59,7 +59,7 @@ def test_form_that_is_wrong_keeps_what_was_typed(database: str) -> None:
         "Save and go on"
     )
     assert "Write the language as a tag such as vi, en or pt-BR (BCP 47)." in reporter.text
-    assert "Write the whole address, beginning with https:// or http://, without spaces." in reporter.text
+    assert "Write the full URL, with https:// or http:// and without spaces." in reporter.text
     assert reporter.value("headline") == "Đầu đề mới"
     review.refresh_from_db()
     assert review.headline == "Video nước lũ là của năm 2020"
@@ -89,7 +89,7 @@ def test_correction_is_not_offered_for_submission_while_an_erasure_waits(databas
     assert "Somebody else may have been quicker" not in lan.text
     assert not lan.has_button("Save and submit for approval")
     lan.fill(headline="", sources__0__url="nowhere").press("Save and go on")
-    assert "Write the whole address" in lan.text
+    assert "Write the full URL" in lan.text
     assert not lan.has_button("Save and submit for approval")
     review.refresh_from_db()
     assert review.headline == "Tít mới"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import factcheck.imports
 from factcheck.imports.readers.own_format import ImportedReview
-from factcheck.record.statements.checks import read
-from factcheck.record.statements.faults import TEXTS, Fault
-from factcheck.record.statements.parts import Part, kind_of, parts_of
+from factcheck.record.statements.checks import parse
+from factcheck.record.statements.faults import MESSAGES, Fault
+from factcheck.record.statements.parts import Part, parts_of, value_type
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "reference" / "import-formats.md"
 
@@ -21,7 +21,7 @@ def test_every_code_is_documented() -> None:
     codes = set(re.findall(r'(?:refuse|drop)\([^()]*?, "([a-z_]+)", ', sources))
     codes |= set(re.findall(r'Problem\([^()]*?, "([a-z_]+)", ', sources))
     codes |= set(re.findall(r'Refused\(\s*"([a-z_]+)"', sources))
-    codes |= {Fault("", kind).code for kind in TEXTS}
+    codes |= {Fault("", kind).code for kind in MESSAGES}
     assert {"in_hand", "cannot_be_stored"} <= codes
     assert {"no_claim_text", "withdrawn", "unknown_key", "several"} <= codes
     tables = text.partition("## Reasons of refusal")[2].partition("## Limits")[0]
@@ -43,7 +43,7 @@ def test_every_key_of_the_own_format_is_documented() -> None:
 
 def test_example_of_the_own_format_has_no_other_keys() -> None:
     (example,) = re.findall(r"```json\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
-    _statement, faults = read(json.loads(example), ImportedReview)
+    _statement, faults = parse(json.loads(example), ImportedReview)
     assert [fault.pointer for fault in faults if fault.code == "unknown_key"] == []
 
 
@@ -51,4 +51,4 @@ def _keys(model: type[Part], before: str = "") -> Iterator[str]:
     for name in model.model_fields:
         yield f"{before}{name}"
         if part := parts_of(model).get(name):
-            yield from _keys(part, f"{before}{name}{'[]' if kind_of(model, name) is list else ''}.")
+            yield from _keys(part, f"{before}{name}{'[]' if value_type(model, name) is list else ''}.")

@@ -150,7 +150,7 @@ def test_lists_may_stand_a_line_each(tmp_path):
         (table(HEADER, ("", "Text", "Sai")), ["line 2: /original_url: This is missing."]),
         (table(HEADER, (ROW[0], " ", "Sai")), ["line 2: /claim: This is missing."]),
         (table(HEADER, (ROW[0], "Text")), ["line 2: /verdict: This is missing."]),
-        (table((*HEADER, "reviewed_on"), (*ROW, "3/5/2024")), ["line 2: /reviewed_on: Give a day such as 2026-10-05."]),
+        (table((*HEADER, "reviewed_on"), (*ROW, "3/5/2024")), ["line 2: /reviewed_on: Give a date such as 2026-10-05."]),
         (table((*HEADER, "verdict.value"), (*ROW, "much")), ["line 2: /verdict/value: Give a JSON value of this type: integer or null."]),
         (table((*HEADER, "sources"), (*ROW, "[oops")), ["line 2: /sources: Give a JSON value of this type: array."]),
         (table((*HEADER, "sources"), (*ROW, "[" * 100_000)), ["line 2: /sources: Give a JSON value of this type: array."]),

@@ -9,7 +9,7 @@ import pytest
 
 from factcheck.imports.readers.own_format import ImportedReview, statement_of
 from factcheck.imports.readers.results import Notes, Record, Refusal
-from factcheck.record.statements.checks import filled
+from factcheck.record.statements.checks import with_defaults
 from tests.imports.reading import records
 
 FULL: dict[str, Any] = {
@@ -127,7 +127,7 @@ def changed(pointer: str, value: Any, record: dict[str, Any] = FULL) -> dict[str
 def test_full_record_arrives_as_it_is(tmp_path: Path) -> None:
     found = read(tmp_path, FULL)
     assert isinstance(found, Record)
-    assert found.data == filled(FULL, ImportedReview)  # a key that it does not have is null
+    assert found.data == with_defaults(FULL, ImportedReview)  # a key that it does not have is null
 
 
 def test_minimal_record_is_filled_with_null(tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_key_with_a_slash_is_escaped(tmp_path: Path) -> None:
     found = read(tmp_path, {**MINIMAL, "a/b": 1})
     assert isinstance(found, Refusal)
     assert found.problems[0].pointer == "/a~1b"
-    assert found.problems[0].detail.startswith("There is no such key here. There are: id, original_url, ")
+    assert found.problems[0].detail.startswith("This key isn't known here. Known keys: id, original_url, ")
     assert found.address == "https://example.org/review"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from factcheck.record.formats.questions import pieces_of, tidy
+from factcheck.record.formats.questions import clean_question, split_sentences
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from factcheck.record.formats.questions import pieces_of, tidy
     ],
 )  # fmt: skip
 def test_tidy_ends_an_address_where_another_script_begins(post: str, read: str) -> None:
-    assert tidy(post) == read
+    assert clean_question(post) == read
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,12 @@ def test_tidy_ends_an_address_where_another_script_begins(post: str, read: str) 
     ],
 )
 def test_long_text_is_cut_into_its_sentences(sentence: str) -> None:
-    assert pieces_of(sentence * 150) == [sentence.strip()] * 150
+    assert split_sentences(sentence * 150) == [sentence.strip()] * 150
 
 
 def test_marks_that_are_repeated_are_no_sentences() -> None:
-    assert pieces_of("太可怕了！！！大家快转发！！！" * 60) == ["太可怕了！！！", "大家快转发！！！"] * 60
-    assert pieces_of("他说：“水已经涨到庙顶了。”大家都很害怕。" * 60)[:1] == [
+    assert split_sentences("太可怕了！！！大家快转发！！！" * 60) == ["太可怕了！！！", "大家快转发！！！"] * 60
+    assert split_sentences("他说：“水已经涨到庙顶了。”大家都很害怕。" * 60)[:1] == [
         "他说：“水已经涨到庙顶了。”大家都很害怕。"
     ]
-    assert pieces_of("。" * 900) == []
+    assert split_sentences("。" * 900) == []

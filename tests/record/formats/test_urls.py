@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from factcheck.record.formats.urls import address_key, review_of_page, site_of
+from factcheck.record.formats.urls import review_id_of, site_of, url_key
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from factcheck.record.formats.urls import address_key, review_of_page, site_of
     ],
 )
 def test_address_key_same_page(same: str) -> None:
-    assert address_key(same) == address_key("https://example.org/a/b?x=1")
+    assert url_key(same) == url_key("https://example.org/a/b?x=1")
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_address_key_same_page(same: str) -> None:
     ],
 )
 def test_address_key_other_page(other: str) -> None:
-    assert address_key(other) != address_key("https://example.org/a/b?x=1")
+    assert url_key(other) != url_key("https://example.org/a/b?x=1")
 
 
 COMPOSED = "https://vi.example/wiki/Phở?q=lũ+lụt~1"
@@ -49,7 +49,7 @@ COMPOSED = "https://vi.example/wiki/Phở?q=lũ+lụt~1"
     ],
 )
 def test_address_key_same_characters(same: str) -> None:
-    assert address_key(same) == address_key("https://vi.example/wiki/Ph%E1%BB%9F?q=l%C5%A9+l%E1%BB%A5t~1")
+    assert url_key(same) == url_key("https://vi.example/wiki/Ph%E1%BB%9F?q=l%C5%A9+l%E1%BB%A5t~1")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_address_key_same_characters(same: str) -> None:
     [("a%2Fb", "a/b"), ("a%3Fb", "a?b"), ("?a=b%26c", "?a=b&c"), ("a%2Bb", "a+b"), ("100%", "100%25"), ("a/%2f", "a")],
 )
 def test_address_key_other_characters(one: str, other: str) -> None:
-    assert address_key(f"https://example.org/{one}") != address_key(f"https://example.org/{other}")
+    assert url_key(f"https://example.org/{one}") != url_key(f"https://example.org/{other}")
 
 
 def test_site_of_is_host_without_www_and_port() -> None:
@@ -77,4 +77,4 @@ def test_site_of_is_host_without_www_and_port() -> None:
     ],
 )
 def test_page_of_a_review_of_ours_is_known(address: str, found: bool) -> None:
-    assert review_of_page(address) == (UUID("01912d68-783e-7a51-9b2c-3f0e8d6c5b4a") if found else None)
+    assert review_id_of(address) == (UUID("01912d68-783e-7a51-9b2c-3f0e8d6c5b4a") if found else None)

@@ -99,7 +99,7 @@ def test_document_that_came_back_accuses_nobody(site: str, tmp_path: Path, monke
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
-        ("UPDATE record_revisiondocument SET document = document || ' ' WHERE sequence = 5", "The document of entry 5 has not the digest"),
+        ("UPDATE record_revisiondocument SET document = document || ' ' WHERE sequence = 5", "The document of entry 5 doesn't match its digest"),
         ("DELETE FROM record_revisiondocument WHERE sequence = 3", "The document of entry 3 ("),
         ("UPDATE record_logentry SET at = at + interval '1 year' WHERE sequence = 0", "Entry 1 is dated"),
         ("UPDATE record_logentry SET subject = gen_random_uuid() WHERE sequence = 4", "The document of entry 4 is of another revision."),
@@ -111,8 +111,8 @@ def test_document_that_came_back_accuses_nobody(site: str, tmp_path: Path, monke
         ("UPDATE record_logcheckpoint SET note = replace(note, E'\\n9\\n', E'\\n8\\n') WHERE size = 9", "The checkpoint of 8 entries does not"),
         ("DELETE FROM record_logcheckpoint", "The checkpoint is not served"),
         ("UPDATE record_publishedreview SET body = replace(body, 'Sai', 'Đúng')", "Readers of the review"),
-        ("UPDATE record_publishedreview SET body = regexp_replace(body, '\"digest\":\"[0-9a-f]{4}', '\"digest\":\"ffff')", "get another revision than"),
-        ("DELETE FROM record_publishedreview", "is in the log, but its address answers 404"),
+        ("UPDATE record_publishedreview SET body = regexp_replace(body, '\"digest\":\"[0-9a-f]{4}', '\"digest\":\"ffff')", "don't get the last revision"),
+        ("DELETE FROM record_publishedreview", "is in the log, but its URL answers 404"),
     ],
 )  # fmt: skip
 def test_verifier_finds(site: str, sql: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,7 +129,7 @@ def test_history_signed_anew_is_found_by_the_state_alone(site: str, tmp_path: Pa
     sign_anew(9)
     assert verify(site, capsys=capsys)[0] == 0
     code, said = verify(site, "--state", state, capsys=capsys)
-    assert (code, said) == (1, "The first 9 entries are not those that were seen before: history was changed.")
+    assert (code, said) == (1, "The first 9 entries differ from those seen before. History was changed.")
 
 
 def silent(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
@@ -138,7 +138,7 @@ def silent(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
 
     def get_nothing(self: verifier.Site, path: str) -> tuple[int, dict[str, str], bytes]:
         if path.endswith(place):
-            raise verifier.NoAnswer("The site does not answer.")
+            raise verifier.CheckError("The site does not answer.")
         return get(self, path)
 
     monkeypatch.setattr(verifier.Site, "get", get_nothing)
@@ -154,9 +154,9 @@ def test_history_that_was_shown_once_is_remembered_though_the_pass_was_broken_of
     as_owner("UPDATE record_logentry SET at = at - interval '1 hour' WHERE sequence = 0")
     sign_anew(8)
     code, said = verify(site, "--state", state, capsys=capsys)
-    assert (code, said) == (1, "The log has 8 entries; 9 were seen before: its end was cut off.")
+    assert (code, said) == (1, "The log has 8 entries, but had 9 before. Its end was cut off.")
     sign_anew(9)
-    changed = (1, "The first 9 entries are not those that were seen before: history was changed.")
+    changed = (1, "The first 9 entries differ from those seen before. History was changed.")
     assert verify(site, "--state", state, capsys=capsys) == changed
     publish_some(3)
     assert verify(site, "--state", state, capsys=capsys) == changed
@@ -185,7 +185,7 @@ def test_tail_cut_off_is_found_by_the_state(site: str, tmp_path: Path, capsys: A
     assert verify(site, "--state", state, capsys=capsys)[0] == 0
     sign_anew(8)
     code, said = verify(site, "--state", state, capsys=capsys)
-    assert (code, said) == (1, "The log has 8 entries; 9 were seen before: its end was cut off.")
+    assert (code, said) == (1, "The log has 8 entries, but had 9 before. Its end was cut off.")
 
 
 def test_key_put_in_the_place_of_another_is_found(site: str, tmp_path: Path, settings: Any, capsys: Any) -> None:
@@ -313,11 +313,11 @@ def test_witness_can_be_demanded(site: str, capsys: pytest.CaptureFixture[str]) 
     ("arguments", "said"),
     [
         (["http://127.0.0.1:9"], "http://127.0.0.1:9/api/v1/log/key does not answer"),
-        (["ftp://x.example"], "is not an http or https address"),
-        (["http://127.0.0.1:port"], "is not an http or https address"),
-        (["http://127.0.0.1:99999"], "is not an http or https address"),
-        (["http://[::1"], "is not an http or https address"),
-        ([f"http://{'a' * 64}.example"], "is not an http or https address"),
+        (["ftp://x.example"], "is not an http or https URL"),
+        (["http://127.0.0.1:port"], "is not an http or https URL"),
+        (["http://127.0.0.1:99999"], "is not an http or https URL"),
+        (["http://[::1"], "is not an http or https URL"),
+        ([f"http://{'a' * 64}.example"], "is not an http or https URL"),
         (["http://127.0.0.1:9", "--key", "x+y"], "is not a verifier key"),
         (["http://127.0.0.1:9", "--witness", "x+00000000+AAAA"], "is not a verifier key"),
     ],
@@ -453,7 +453,7 @@ def test_demand_that_readers_get_otherwise_is_found(site: str, capsys: pytest.Ca
     for body, sentence in (
         (
             row.body.replace("dropped", "complied"),
-            f"Readers of the demand {demand.pk} get something else than its last",
+            f"Readers of the demand {demand.pk} don't get its last document",
         ),
         (row.body.replace('"sequence":10', '"sequence":9'), f"Readers of the demand {demand.pk} get another revision"),
     ):
@@ -462,4 +462,4 @@ def test_demand_that_readers_get_otherwise_is_found(site: str, capsys: pytest.Ca
         assert (code, said[: len(sentence)]) == (1, sentence)
     PublishedDemand.objects.all().delete()
     code, said = verify(site, capsys=capsys)
-    assert (code, said) == (1, f"The demand {demand.pk} is in the log, but its address answers 404.")
+    assert (code, said) == (1, f"The demand {demand.pk} is in the log, but its URL answers 404.")

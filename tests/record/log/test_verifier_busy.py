@@ -131,4 +131,4 @@ def test_document_that_changes_with_what_readers_get_is_found(filled: Any, monke
 
     busy(monkeypatch, **{f"reviews_{two.pk}_": change_both})
     code, said = verify(site, capsys=capsys)
-    assert (code, said) == (1, "The document of entry 10 has not the digest that the log gives.")
+    assert (code, said) == (1, "The document of entry 10 doesn't match its digest in the log.")

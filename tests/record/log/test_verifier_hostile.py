@@ -72,7 +72,7 @@ def begun(site: verifier.Site) -> verifier.Verifier:
 )
 def test_leaf_that_is_none_is_refused_in_a_sentence(leaf: Any, said: str) -> None:
     data = leaf if isinstance(leaf, bytes) else verifier.canonical(LEAF | leaf)
-    with pytest.raises(verifier.Wrong) as wrong:
+    with pytest.raises(verifier.DiscrepancyError) as wrong:
         begun(OneAnswer()).check_leaf(data)
     assert str(wrong.value) == said
     assert begun(OneAnswer()).check_leaf(verifier.canonical(LEAF)) == LEAF
@@ -90,7 +90,7 @@ def test_leaf_that_is_none_is_refused_in_a_sentence(leaf: Any, said: str) -> Non
 )
 def test_bundle_that_is_none_is_refused_in_a_sentence(bundle: bytes, said: str) -> None:
     note = f"x\n2\n{'A' * 43}=\n\n\n"
-    with pytest.raises(verifier.Wrong) as wrong:
+    with pytest.raises(verifier.DiscrepancyError) as wrong:
         begun(OneAnswer(bundle)).check_bundle(verifier.Checkpoint(note))
     assert str(wrong.value) == said
 
@@ -110,7 +110,7 @@ def test_bundle_that_is_none_is_refused_in_a_sentence(bundle: bytes, said: str) 
         (
             "claim.merge",
             DOCUMENT | {"revision": {"number": 1, "kind": "merge"}, "into": []},
-            "The document of entry 0 merges its claim into none.",
+            "The document of entry 0 doesn't name the claim that its claim is merged into.",
         ),
         (
             "key.rotation",
@@ -127,7 +127,7 @@ def test_bundle_that_is_none_is_refused_in_a_sentence(bundle: bytes, said: str) 
 def test_document_that_is_none_is_refused_in_a_sentence(kind: str, document: Any, said: str) -> None:
     data = document if isinstance(document, bytes) else verifier.canonical(document)
     digest = hashlib.sha256(b"\x07" * 32 + data).hexdigest()
-    with pytest.raises(verifier.Wrong) as wrong:
+    with pytest.raises(verifier.DiscrepancyError) as wrong:
         begun(OneAnswer(data)).check_document(LEAF | {"kind": kind, "digest": digest})
     assert str(wrong.value) == said
 
@@ -153,7 +153,7 @@ def answering(data: bytes, **headers: str) -> Iterator[str]:
 
 
 def test_answer_that_is_too_long_cut_off_or_garbled_is_none(monkeypatch: Any, capsys: Any) -> None:
-    monkeypatch.setattr(verifier, "MOST", 1000)
+    monkeypatch.setattr(verifier, "MAX_RESPONSE", 1000)
     monkeypatch.setattr(verifier.time, "sleep", lambda seconds: None)
     with answering(b"x" * 1001, Content_Length="1001") as address:
         code, said = verify(address, capsys=capsys)
@@ -177,7 +177,7 @@ def test_site_that_drips_is_not_waited_for(head: bytes, monkeypatch: Any, capsys
                 while not threading.Event().wait(0.05):
                     self.request.sendall(b"x")
 
-    monkeypatch.setattr(verifier, "WHOLE", 0.5)
+    monkeypatch.setattr(verifier, "TOTAL_TIMEOUT", 0.5)
     monkeypatch.setattr(verifier.time, "sleep", lambda seconds: None)
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
@@ -200,7 +200,7 @@ def test_site_does_not_steer_the_terminal(monkeypatch: Any, capsys: Any) -> None
 
 @pytest.mark.parametrize("salt", ["", "7", "xy" * 32, "07" * 31, " " + "07" * 32])
 def test_salt_that_is_none_is_refused_in_a_sentence(salt: str) -> None:
-    with pytest.raises(verifier.Wrong, match="The document of entry 0 has not the digest that the log gives"):
+    with pytest.raises(verifier.DiscrepancyError, match="The document of entry 0 doesn't match its digest in the log"):
         begun(OneAnswer(b"{}", salt)).check_document(LEAF)
 
 
@@ -211,7 +211,7 @@ def test_body_that_is_none_is_refused_in_a_sentence(body: bytes) -> None:
     looking = begun(OneAnswer(body))
     digest = hashlib.sha256(b"\x07" * 32 + body).hexdigest()
     looking.subjects = {LEAF["subject"]: [1, "review.original", 0, digest]}
-    with pytest.raises(verifier.Wrong, match="eaders of the review"):
+    with pytest.raises(verifier.DiscrepancyError, match="eaders of the review"):
         looking.check_served(LEAF["subject"])
 
 
@@ -222,5 +222,5 @@ def test_checkpoint_that_is_none_is_refused_in_a_sentence(note: bytes, monkeypat
     key = str(SigningKey.generate("x").verifier()).encode()
     looking = begun(OneAnswer())
     monkeypatch.setattr(looking.site, "get", lambda path: (200, {}, key if path.endswith("key") else note))
-    with pytest.raises(verifier.Wrong, match="The checkpoint is"):
+    with pytest.raises(verifier.DiscrepancyError, match="The checkpoint is"):
         looking.run()

@@ -89,7 +89,7 @@ def test_witness_refuses_a_second_history(witness: VerifierKey, capsys: pytest.C
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute("UPDATE record_logtile SET hashes = decode(repeat('ab', 32 * 4), 'hex')")
         cursor.execute("SELECT count(*) FROM record_logtile")
-    root = tree.merkle.root(4, tree.reader())
+    root = tree.merkle.root(4, tree.tile_reader())
     text = Checkpoint(tree.signing_key().name, 4, root).text()
     with connections["owner"].cursor() as cursor:
         cursor.execute(
@@ -122,7 +122,7 @@ def test_witness_that_is_away_or_wrongly_configured(
         call_command("ask_witnesses")
     assert "it does not answer" in capsys.readouterr().out
     settings.LOG_WITNESSES = str(key)
-    with pytest.raises(CommandError, match="needs a verifier key and an address"):
+    with pytest.raises(CommandError, match="needs a verifier key and a URL"):
         call_command("ask_witnesses")
 
 

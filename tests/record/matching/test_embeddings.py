@@ -10,7 +10,7 @@ from django.db import DatabaseError, connections
 
 from factcheck.database import DatabaseProblem
 from factcheck.record.matching import matches
-from factcheck.record.matching.embeddings import AT_ONCE, NoVectorError, Remote, configured
+from factcheck.record.matching.embeddings import AT_ONCE, EmbeddingError, RemoteModel, get_embeddings
 from factcheck.record.matching.matches import match
 from factcheck.record.models import ReviewVector
 from tests.conftest import fresh_database
@@ -55,14 +55,14 @@ def test_time_that_words_took_is_not_left_for_vectors(
 ) -> None:
     publish("Nước lũ ngập chùa.")
     embed()
-    real = matches.with_similar
+    real = matches.add_similar_words
 
     def slow(cursor: Any, words: Any) -> Any:
         cursor.execute("SELECT pg_sleep(0.3)")
         return real(cursor, words)
 
     monkeypatch.setattr(matches, "SECONDS", 0.5)
-    monkeypatch.setattr(matches, "with_similar", slow)
+    monkeypatch.setattr(matches, "add_similar_words", slow)
     monkeypatch.setattr(
         matches, "_NEAREST", f"WITH late AS (SELECT pg_sleep(0.3)) {matches._NEAREST} OFFSET (SELECT 0 FROM late)"
     )
@@ -85,28 +85,28 @@ def test_long_text_is_compared_sentence_by_sentence(address: Address, bare_recor
 def test_match_says_for_how_many_meaning_is_missing(address: Address, bare_record: None) -> None:
     publish("Nước lũ ngập chùa.")
     found = match("The flood reached the pagoda.")
-    assert (found.method, found.explanation) == ("words", "What 1 review means has not been computed yet.")
+    assert (found.method, found.explanation) == ("words", "The meaning of 1 review has not been computed yet.")
     embed()
     publish("Chùa cháy.")
     publish("Chùa mở cửa.")
     found = match("The flood reached the pagoda.")
     assert (found.method, found.explanation) == (
         "words+meaning",
-        "What 2 reviews mean has not been computed yet.",
+        "The meaning of 2 reviews has not been computed yet.",
     )
 
 
 @pytest.mark.parametrize(
     ("status", "answer", "said"),
     [
-        (500, {}, "The embeddings address answered 500."),
-        (200, b"<html>", "The embeddings address answered with something else than vectors."),
-        (200, {"data": []}, "The embeddings address answered with 0 vectors for 1 texts."),
-        (200, {"data": [{"index": 0, "embedding": [1.0] * 1024}]}, "The embeddings address answered with vectors of 1024 numbers; 384 are needed."),
-        (200, {"data": [{"index": 0, "embedding": [0] * 384}]}, "The embeddings address answered with a vector without a direction."),
-        (200, {"data": [{"index": 0, "embedding": ["x"] * 384}]}, "The embeddings address answered with something else than vectors."),
-        (200, {"data": [{"index": 0, "embedding": [10**400] * 384}]}, "The embeddings address answered with something else than vectors."),
-        (200, b"[" * 200_000, "The embeddings address answered with something else than vectors."),
+        (500, {}, "The embeddings API responded with status 500."),
+        (200, b"<html>", "The embeddings API did not return vectors."),
+        (200, {"data": []}, "The embeddings API returned 0 vectors for 1 texts."),
+        (200, {"data": [{"index": 0, "embedding": [1.0] * 1024}]}, "The embeddings API returned vectors of 1024 numbers instead of 384."),
+        (200, {"data": [{"index": 0, "embedding": [0] * 384}]}, "The embeddings API returned a vector without a direction."),
+        (200, {"data": [{"index": 0, "embedding": ["x"] * 384}]}, "The embeddings API did not return vectors."),
+        (200, {"data": [{"index": 0, "embedding": [10**400] * 384}]}, "The embeddings API did not return vectors."),
+        (200, b"[" * 200_000, "The embeddings API did not return vectors."),
     ],
 )  # fmt: skip
 def test_match_goes_by_words_when_the_address_fails(
@@ -154,9 +154,9 @@ def test_same_meaning_in_another_language_is_nearer_than_the_same_language(
 ) -> None:
     """As the model gives them, the first claim is the farthest and the second farthest."""
     settings.EMBEDDINGS_URL = ""
-    model = configured()
-    [asked] = model.questions([post])
-    nearness = [sum(a * b for a, b in zip(asked, vector, strict=True)) for vector in model.passages(claims)]
+    model = get_embeddings()
+    [asked] = model.embed_queries([post])
+    nearness = [sum(a * b for a, b in zip(asked, vector, strict=True)) for vector in model.embed_passages(claims)]
     assert nearness[0] > max(nearness[1:]) + 0.005
     assert sum(number * number for number in asked) == pytest.approx(1, abs=1e-5)
 
@@ -164,33 +164,33 @@ def test_same_meaning_in_another_language_is_nearer_than_the_same_language(
 @pytest.mark.parametrize("text", ["ệ ộ ữ ự " * 125, "🤷" * 1000, "x" * 1000, "a-" * 500])
 def test_question_is_clipped_to_what_is_quickly_computed(settings: Any, text: str) -> None:
     settings.EMBEDDINGS_URL = ""
-    model = configured()
+    model = get_embeddings()
     with pytest.MonkeyPatch.context() as patch:
         asked: list[str] = []
-        engine = model._loaded()  # type: ignore[attr-defined]
+        engine = model._load()  # type: ignore[attr-defined]
         patch.setattr(engine, "query", lambda text: asked.append(text) or np.eye(1, 384)[0])
-        model.questions([text])
-        model.questions(["Nước lũ đã lên tới mái chùa"])
+        model.embed_queries([text])
+        model.embed_queries(["Nước lũ đã lên tới mái chùa"])
     assert 240 <= engine.token_count(asked[0], is_query=True) <= 256
     assert text.startswith(asked[0])
     assert asked[1] == "Nước lũ đã lên tới mái chùa"
-    assert 10 < len(model.questions(["Nước lũ đã lên tới mái chùa"] * 40)) < 30
+    assert 10 < len(model.embed_queries(["Nước lũ đã lên tới mái chùa"] * 40)) < 30
 
 
 def test_sign_that_the_model_has_no_room_for_is_written_out(settings: Any) -> None:
     """Handed on as it is, a thousand of it end the process."""
     settings.EMBEDDINGS_URL = ""
-    model = configured()
-    assert len(model.questions(["\ufdfa" * 1000])[0]) == 384
-    [many, one] = model.passages(["\ufdfa" * 1000, "محمد \ufdfa"])
+    model = get_embeddings()
+    assert len(model.embed_queries(["\ufdfa" * 1000])[0]) == 384
+    [many, one] = model.embed_passages(["\ufdfa" * 1000, "محمد \ufdfa"])
     assert len(many) == 384
-    assert model.passages(["محمد صلى الله عليه وسلم"])[0] == pytest.approx(one, abs=0.001)
+    assert model.embed_passages(["محمد صلى الله عليه وسلم"])[0] == pytest.approx(one, abs=0.001)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://127.0.0.1:x", "http://" + "a" * 64, "http://[::1"])
 def test_address_that_is_down_or_none(url: str) -> None:
-    with pytest.raises(NoVectorError, match="does not answer in time"):
-        Remote(url, "m", "").questions(["flood"])
+    with pytest.raises(EmbeddingError, match="did not respond in time"):
+        RemoteModel(url, "m", "").embed_queries(["flood"])
 
 
 def test_no_more_than_a_few_questions_at_once(address: Address) -> None:
@@ -202,17 +202,17 @@ def test_no_more_than_a_few_questions_at_once(address: Address) -> None:
         return 200, {"data": [{"index": 0, "embedding": meaning(texts[0])}]}
 
     address.answer = answer
-    asking = [threading.Thread(target=configured().questions, args=[["flood"]]) for _ in range(AT_ONCE)]
+    asking = [threading.Thread(target=get_embeddings().embed_queries, args=[["flood"]]) for _ in range(AT_ONCE)]
     for each in asking:
         each.start()
     for _ in asking:
         assert arrived.acquire(timeout=10)
-    with pytest.raises(NoVectorError, match="busy just now"):
-        configured().questions(["flood"])
+    with pytest.raises(EmbeddingError, match="is busy"):
+        get_embeddings().embed_queries(["flood"])
     late.set()
     for each in asking:
         each.join()
-    assert len(configured().questions(["flood"])[0]) == 384
+    assert len(get_embeddings().embed_queries(["flood"])[0]) == 384
 
 
 def test_match_says_when_vectors_are_of_another_model(address: Address, bare_record: None, settings: Any) -> None:
@@ -223,7 +223,7 @@ def test_match_says_when_vectors_are_of_another_model(address: Address, bare_rec
     found = match("The flood reached the pagoda.")
     assert (found.method, found.explanation) == (
         "words",
-        "What reviews mean was computed by another model, and not by this one yet.",
+        "The meaning of reviews was computed by another model, and not by this one yet.",
     )
 
 
@@ -239,6 +239,6 @@ def test_migration_without_the_extension_says_what_to_do(database: str) -> None:
             extension.database_forwards("record", editor, None, None)
         editor.connection.set_rollback(True)
     assert str(problem.value) == (
-        "The database lacks the extension vector, and its owner may not make it: have an administrator of the server "
-        "run CREATE EXTENSION vector in it, and migrate again."
+        "The database lacks the extension vector, and its owner may not create it. Ask an administrator of the server "
+        "to run CREATE EXTENSION vector in it, and migrate again."
     )

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from factcheck.record.matching.match_scoring import BY_WORDS, FEW, Candidate, compare, judge, read_said
+from factcheck.record.matching.match_scoring import BY_WORDS, FEW, Candidate, compare, count_words, score_candidates
 
 
 @pytest.mark.parametrize(
@@ -29,14 +29,20 @@ from factcheck.record.matching.match_scoring import BY_WORDS, FEW, Candidate, co
     ],
 )  # fmt: skip
 def test_compare(said: str, heard: float, bm25: float) -> None:
-    assert compare(*read_said(said), {"'vaccin'": 2.0, "'o''hara'": 3.0}) == (pytest.approx(heard), pytest.approx(bm25))
+    assert compare(*count_words(said), {"'vaccin'": 2.0, "'o''hara'": 3.0}) == (
+        pytest.approx(heard),
+        pytest.approx(bm25),
+    )
 
 
 def test_judge_takes_the_part_that_is_likest() -> None:
     claim = Candidate(uuid4(), None, "'chip':2A 'vaccin':1A", None)
     piece, other = {"'vaccin'": 2.0, "'chip'": 3.0}, {"'footbal'": 4.0, "'vaccin'": 2.0}
-    [alone], [beside] = judge([claim], [piece], None), judge([claim], [{**other, **piece}, other, piece], None)
+    [alone], [beside] = (
+        score_candidates([claim], [piece], None),
+        score_candidates([claim], [{**other, **piece}, other, piece], None),
+    )
     assert alone == beside
     assert alone.matched == {"words": 1.0}
-    share = compare(*read_said(claim.said), piece)[1] / (5 + FEW)
+    share = compare(*count_words(claim.tsvector), piece)[1] / (5 + FEW)
     assert alone.score == pytest.approx(1 / (1 + math.exp(-BY_WORDS[0] - BY_WORDS[1] * share)))

@@ -20,7 +20,9 @@ def test_embed_claims_goes_on_where_it_failed(address: Address, bare_record: Non
     for number in range(BATCH + 1):
         publish(f"Nước lũ {number}")
     address.answer, good = (lambda texts: (200, good(texts)[1]) if len(texts) > 1 else (503, {})), address.answer
-    with pytest.raises(CommandError, match=r"The embeddings address answered 503. 32 vectors were computed and kept."):
+    with pytest.raises(
+        CommandError, match=r"The embeddings API responded with status 503. 32 vectors were computed and kept."
+    ):
         embed()
     address.answer = good
     assert embed() == "1 vectors computed, 0 missing."
@@ -38,7 +40,7 @@ def test_text_that_the_address_refuses_does_not_stop_the_others(
     assert embed() == "4 vectors computed, 1 missing."
     assert ReviewVector.objects.get(embedding=None).review_id == ids["quá dài"]
     assert embed() == "0 vectors computed, 1 missing."
-    assert match("lũ một").explanation == "What 1 review means has not been computed yet."
+    assert match("lũ một").explanation == "The meaning of 1 review has not been computed yet."
 
 
 @pytest.mark.parametrize(("status", "asked"), [(400, 4), (401, 1), (429, 1), (503, 1)])
@@ -48,7 +50,9 @@ def test_address_that_takes_no_text_at_all_ends_the_run(
     publish("Nước lũ một")
     publish("Nước lũ hai")
     address.answer = lambda texts: (status, {})
-    with pytest.raises(CommandError, match=f"The embeddings address answered {status}. 0 vectors were computed"):
+    with pytest.raises(
+        CommandError, match=f"The embeddings API responded with status {status}. 0 vectors were computed"
+    ):
         embed()
     assert len(address.asked) == asked  # together, each, and a text that every model takes
 
@@ -116,7 +120,7 @@ def test_another_model_that_does_not_answer_takes_no_vectors_away(
     embed()
     settings.EMBEDDINGS_MODEL = "mistyped"
     address.answer = lambda texts: (404, {})
-    with pytest.raises(CommandError, match="answered 404"):
+    with pytest.raises(CommandError, match="responded with status 404"):
         embed()
     assert ReviewVector.objects.get().model == "e5-test"
 

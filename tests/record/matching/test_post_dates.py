@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from factcheck.record.matching import post_dates
-from factcheck.record.matching.post_dates import posted_on
+from factcheck.record.matching.post_dates import post_date
 
 DAY = date(2018, 2, 11)
 
@@ -27,7 +27,7 @@ DAY = date(2018, 2, 11)
     ],
 )
 def test_date_of_a_post(text: str) -> None:
-    assert posted_on(text) == DAY
+    assert post_date(text) == DAY
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,13 @@ def test_date_of_a_post(text: str) -> None:
     ],
 )
 def test_what_is_no_date_of_a_post(text: str, day: date | None) -> None:
-    assert posted_on(text) == day
+    assert post_date(text) == day
 
 
 @pytest.mark.parametrize(("days", "read"), [(-1, True), (0, True), (1, True), (3, False)])
 def test_day_to_come_is_no_date_of_a_post(days: int, read: bool) -> None:
     day = datetime.now(UTC).date() + timedelta(days=days)
-    assert posted_on(f"All banks will close on {day}") == (day if read else None)
+    assert post_date(f"All banks will close on {day}") == (day if read else None)
 
 
 def test_day_to_come_is_read_the_other_way_round_where_that_is_past() -> None:
@@ -67,5 +67,5 @@ def test_day_to_come_is_read_the_other_way_round_where_that_is_past() -> None:
 @pytest.mark.parametrize("text", ["1 " * 2500, "11/2/2018 x\n" * 400, "may 11, 2018" + ":" * 4900 + "x", "\n" * 5000])
 def test_date_in_hostile_texts_is_quick(text: str) -> None:
     begun = time.process_time()
-    assert posted_on(text) is None
+    assert post_date(text) is None
     assert time.process_time() - begun < 0.5

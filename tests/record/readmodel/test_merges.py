@@ -14,7 +14,7 @@ from factcheck.record.errors import RecordError
 from factcheck.record.log import entries, tree
 from factcheck.record.models import LogEntry, PastClaim, PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel import merge_rows
-from factcheck.record.readmodel.claim_merges import Family, Home
+from factcheck.record.readmodel.claim_merges import MergeGroup, Placement
 from tests.record.readmodel.test_past import claims_at, erase, everything, revision, said, texts, withdraw
 
 A, B, C, D = (UUID(int=number) for number in (10, 11, 12, 13))
@@ -89,7 +89,7 @@ def test_chain_of_merges_and_a_split_in_its_middle() -> None:
     publish.publish([merge(A, B)])
     publish.publish([merge(B, C)])
     assert (reviews_of(A), reviews_of(B), reviews_of(C)) == ([], [], ["2", "3", "4"])
-    assert Family.of([A]).homes(A) == [Home(A, 0, 3), Home(B, 3, 4), Home(C, 4, None)]
+    assert MergeGroup.of([A]).placements(A) == [Placement(A, 0, 3), Placement(B, 3, 4), Placement(C, 4, None)]
     publish.publish([split(B, C)])
     assert (reviews_of(A), reviews_of(B), reviews_of(C)) == ([], ["2", "3"], ["4"])
     assert [reviews_of(B, sequence) for sequence in (2, 3, 4, 5)] == [["3"], ["2", "3"], [], ["2", "3"]]
@@ -106,7 +106,7 @@ def test_chain_of_merges_and_a_split_in_its_middle() -> None:
         (merge(B, A), "been merged"),
         (merge(C, A), "been merged"),
         (split(B, A), "Only a merged claim"),
-        (merge(X, B), "something else than a claim"),
+        (merge(X, B), "but not as a claim"),
     ],
 )
 def test_what_cannot_be_merged(publication: entries.Publication, message: str) -> None:

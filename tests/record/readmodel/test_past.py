@@ -304,7 +304,7 @@ def oracle_texts(reviews: dict[UUID, tuple[LogEntry, dict[str, Any]]]) -> dict[U
         ("DELETE FROM record_pastclaim", "past claim .* is not what"),
         ("UPDATE record_publishedcorrection SET change_class = 'typo'", "published correction 1 is not what"),
         ("DELETE FROM record_publishedcorrection", "published correction 1 is not what"),
-        ("UPDATE record_word SET reviews = 2 WHERE word = 'hai'", "The word hai stands in 1 reviews, not 2"),
+        ("UPDATE record_word SET reviews = 2 WHERE word = 'hai'", "The word hai is in 1 reviews, not 2"),
         ("DELETE FROM record_word WHERE word = 'hai'", "rows of word instead of"),
         ("INSERT INTO record_publishedcorrection SELECT 9, review_id, change_class, at, body FROM record_publishedcorrection", "2 rows of published correction"),
     ],

@@ -62,7 +62,7 @@ def rows(module_database: str, statements: list[str]) -> None:
         )
         cursor.execute("ANALYZE record_publishedreview")
     for start in range(0, len(made), 5000):
-        count(Counter(word for each in made[start : start + 5000] for word in title_words(each.said)))
+        count(Counter(word for each in made[start : start + 5000] for word in title_words(each.parsed_body)))
     assert Word.objects.exists()
 
 

@@ -214,7 +214,7 @@ def test_candidates_are_counted_whatever_the_position() -> None:
     assert (len(first.hits), first.candidates) == (3, 3)
     last = first.hits[-1]
     beyond = search_of.page(3, (last.score, last.id))
-    assert (beyond.hits, beyond.candidates, beyond.relaxed, beyond.whole) == ([], 3, False, True)
+    assert (beyond.hits, beyond.candidates, beyond.relaxed, beyond.complete) == ([], 3, False, True)
 
 
 def test_search_ranks_the_newest_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,7 +242,7 @@ def test_search_samples_a_word_that_is_not_as_rare_as_it_seems(monkeypatch: pyte
     monkeypatch.setattr(ranking, "MANY", 1)
     assert found("lu") == [1]
     # The next page may be asked for at a better time, and then looks farther.
-    assert not Search(PublishedReview, read_query("lu")).page().whole
+    assert not Search(PublishedReview, read_query("lu")).page().complete
 
 
 def test_search_of_one_common_word_goes_as_far_as_gives_enough(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,7 +282,7 @@ def test_search_goes_on_behind_the_sample(monkeypatch: pytest.MonkeyPatch) -> No
     everything = asked.page(100)
     # Of shelves of two entries the newest five; where the words are together comes first.
     assert [hit.id.int for hit in everything.hits] == [11, 10, 8, 7, 5, 4, 12, 9, 6, 3]
-    assert (everything.candidates, everything.whole) == (10, True)
+    assert (everything.candidates, everything.complete) == (10, True)
     fourth = (everything.hits[3].score, everything.hits[3].id)
     assert asked.page(3, fourth).hits == everything.hits[4:7]
     assert asked.page(2, fourth, backward=True).hits == [everything.hits[2], everything.hits[1]]
@@ -295,7 +295,7 @@ def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.Monkey
     )
     monkeypatch.setattr(ranking, "SECONDS", 0.1)
     answer = Search(PublishedReview, read_query("nuoc lu")).page()
-    assert (answer.hits, answer.whole) == ([], False)  # not even the sample was read
+    assert (answer.hits, answer.complete) == ([], False)  # not even the sample was read
     with connections["public"].cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("0",)
@@ -307,7 +307,7 @@ def test_search_gives_what_the_sample_had_when_its_time_is_up(monkeypatch: pytes
     monkeypatch.setattr(ranking, "_EVERYWHERE", slow)
     monkeypatch.setattr(ranking, "SECONDS", 3)
     answer = Search(PublishedReview, read_query("nuoc lu")).page()
-    assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.whole) == ([1], 1, False)
+    assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.complete) == ([1], 1, False)
 
 
 def test_search_gives_the_sample_when_what_is_behind_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,7 +316,7 @@ def test_search_gives_the_sample_when_what_is_behind_takes_too_long(monkeypatch:
     slow = ranking._SHELVES.replace("{where}", "{where} AND pg_sleep(10 * {shelves.first}) IS NOT NULL")
     monkeypatch.setattr(ranking, "_SHELVES", slow)
     answer = Search(PublishedReview, read_query("nuoc lu")).page()
-    assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.whole) == ([4, 3], 2, False)
+    assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.complete) == ([4, 3], 2, False)
 
 
 def test_search_of_a_long_body_reads_its_beginning() -> None:

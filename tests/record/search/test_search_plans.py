@@ -14,7 +14,7 @@ from factcheck.record.matching.matches import match
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.search.counts import FACETS, count
 from factcheck.record.search.query import read_query
-from factcheck.record.search.ranking import Search, Searched
+from factcheck.record.search.ranking import Search, SearchModel
 
 ROWS = 100_000
 # "w1" stands in one row of two, "w2" in one of three and so on, "w1999" in one of 2,000.
@@ -87,7 +87,7 @@ def found_plans() -> Iterator[list[str]]:
         "w1 nothing w2",
     ],
 )
-def test_search_reads_the_index_alone(model: Searched, condition: Q, words: str) -> None:
+def test_search_reads_the_index_alone(model: SearchModel, condition: Q, words: str) -> None:
     with found_plans() as plans:
         found = Search(model, read_query(words), condition).page()
     assert found.hits or condition
@@ -98,7 +98,7 @@ def test_search_reads_the_index_alone(model: Searched, condition: Q, words: str)
 
 
 @pytest.mark.parametrize("model", INDEXES)
-def test_counting_what_is_rare_reads_the_index_alone(model: Searched) -> None:
+def test_counting_what_is_rare_reads_the_index_alone(model: SearchModel) -> None:
     """Of what is common the bound is met sooner along the table."""
     with found_plans() as plans:
         counted = count(model, Q(), "'w1999'", FACETS, 10)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from factcheck.record.search import snippets
 from factcheck.record.search.query import read_query
-from factcheck.record.search.words import places_of, words_of
+from factcheck.record.search.words import split_words, word_spans
 
 
 def marked(words: str, *texts: str) -> list[str | None]:
@@ -90,17 +90,17 @@ SIGNS = st.sampled_from(
 
 @given(st.lists(SIGNS, max_size=40).map("".join))
 def test_words_stand_at_their_places(text: str) -> None:
-    at_places = [word for begin, stop in places_of(text) for word in words_of(text[begin:stop])]
-    assert at_places == words_of(text)
+    at_places = [word for begin, stop in word_spans(text) for word in split_words(text[begin:stop])]
+    assert at_places == split_words(text)
 
 
 @given(st.lists(SIGNS, min_size=1, max_size=40).map("".join), st.sampled_from(["NFC", "NFD"]))
 def test_marks_change_nothing_else(module_database: str, text: str, form: Any) -> None:
     text = unicodedata.normalize(form, text)
     (shown,) = marked(text, text)
-    if words_of(text):
+    if split_words(text):
         assert shown is not None
         assert html.unescape(re.sub("</?mark>", "", shown)) == text
         assert [*re.findall("<mark>(.*?)</mark>", shown)] == [
-            text[slice(*place)] for place in places_of(text) if words_of(text[slice(*place)])
+            text[slice(*place)] for place in word_spans(text) if split_words(text[slice(*place)])
         ]

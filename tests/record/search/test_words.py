@@ -11,7 +11,7 @@ from django.db import Error, connections
 from factcheck.record import publish
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry, Word
-from factcheck.record.search.words import Frequency, _kinds, _signs, frequencies, places_of, words_of
+from factcheck.record.search.words import Frequency, _characters, _kinds, frequencies, split_words, word_spans
 from tests.record.conftest import make_statement
 
 X, Y = UUID(int=1), UUID(int=2)
@@ -38,21 +38,21 @@ X, Y = UUID(int=1), UUID(int=2)
     ],
 )
 def test_words_of(text: str, words: list[str]) -> None:
-    assert words_of(text) == words
+    assert split_words(text) == words
 
 
 def test_words_have_a_letter_or_a_digit() -> None:
     for code in range(sys.maxunicode + 1):
         kind = unicodedata.category(chr(code))
-        assert bool(words_of(chr(code))) == (kind[0] in "LN" and kind != "No"), hex(code)
+        assert bool(split_words(chr(code))) == (kind[0] in "LN" and kind != "No"), hex(code)
 
 
 def test_what_is_no_sign_is_not_kept() -> None:
     """Whoever asked for all of them would fill each process's memory."""
     text = "a".join(map(chr, [0x378, 0xD800, 0xE000, 0xFFFF, 0x40000, 0x10FFFF]))
-    assert words_of(text) == ["a"] * 5
-    assert [text[slice(*place)] for place in places_of(text)] == ["a"] * 5
-    for kept in (_signs, _kinds):
+    assert split_words(text) == ["a"] * 5
+    assert [text[slice(*place)] for place in word_spans(text)] == ["a"] * 5
+    for kept in (_characters, _kinds):
         assert [each for each in kept if unicodedata.category(chr(each)) in ("Cn", "Co", "Cs")] == []
 
 
@@ -64,15 +64,15 @@ def test_letters_and_numbers_are_words_where_the_search_has_one_for_them(databas
         cursor.execute(
             "SELECT sign FROM unnest(%s::text[]) sign WHERE length(to_tsvector('public.factcheck', sign)) > 0", [signs]
         )
-        assert [sign for (sign,) in cursor.fetchall()] == [sign for sign in signs if words_of(sign)]
+        assert [sign for (sign,) in cursor.fetchall()] == [sign for sign in signs if split_words(sign)]
 
 
 @pytest.mark.parametrize("pattern", ["abc{}", "ab{}cd", "{}abc", "م{}ی"])
 def test_words_with_a_format_character_are_found(database: str, pattern: str) -> None:
-    """By PostgreSQL's parser, which must cut them as `words_of` does."""
+    """By PostgreSQL's parser, which must cut them as `split_words` does."""
     signs = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Cf"]
     texts = [pattern.format(sign) for sign in signs]
-    asked = ["<->".join(f"'{word}'" for word in words_of(text)) for text in texts]
+    asked = ["<->".join(f"'{word}'" for word in split_words(text)) for text in texts]
     with connections["public"].cursor() as cursor:
         cursor.execute(
             """

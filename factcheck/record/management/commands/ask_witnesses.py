@@ -1,4 +1,4 @@
-"""`manage.py ask_witnesses`: asks for cosignatures of the newest checkpoint. The worker runs it."""
+"""`manage.py ask_witnesses`: requests cosignatures of the newest checkpoint. The worker runs it."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from factcheck.record.log.notes import NoteError
 
 
 class Command(BaseCommand):
-    help = "Asks the witnesses of LOG_WITNESSES to cosign the newest checkpoint. Fails if a witness doesn't cosign."
+    help = "Asks the witnesses of LOG_WITNESSES to cosign the newest checkpoint. Fails if one of them does not."
 
     def handle(self, *args: Any, **options: Any) -> None:
         failed = 0
         try:
-            for witness, outcome in witnesses.ask_all():
+            for witness, outcome in witnesses.request_cosignatures():
                 failed += outcome.startswith("did not")
                 self.stdout.write(f"{witness.key.name} {outcome}")
         except NoteError as problem:

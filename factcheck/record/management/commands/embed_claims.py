@@ -1,27 +1,27 @@
-"""`manage.py embed_claims`: computes the vectors for matching by meaning. The worker runs it for new reviews."""
+"""`manage.py embed_claims`: computes vectors for matching by meaning. The worker runs it for new reviews."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from factcheck.record.matching.embeddings import NoVectorError, configured
+from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings
 from factcheck.record.matching.missing_vectors import BusyError, compute_missing, count_missing
 
 
 class Command(BaseCommand):
     help = (
-        "Computes what live reviews mean, for matching, where that has not been done or was done by another model."
-        " Can be stopped at any time: the next run goes on."
+        "Computes the vectors of live reviews that have none of the current model, for matching by meaning."
+        " You can stop it at any time. The next run continues."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--seconds", type=float, help="end after this many seconds")
+        parser.add_argument("--seconds", type=float, help="Stop after this number of seconds.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
         try:
-            embeddings = configured()
+            embeddings = get_embeddings()
             missing = count_missing(embeddings)
             with tqdm(total=missing, unit=" reviews", disable=None if options["verbosity"] else True) as progress:
                 for computed in compute_missing(embeddings, options["seconds"]):
@@ -29,8 +29,8 @@ class Command(BaseCommand):
                     progress.update(computed)
         except BusyError:
             self.stdout.write("Another process is computing vectors (the worker for 20 seconds of each minute).")
-        except NoVectorError as problem:
+        except EmbeddingError as problem:
             raise CommandError(f"{problem} {done} vectors were computed and kept.") from problem
         except KeyboardInterrupt:
-            raise CommandError(f"Stopped. {done} vectors were computed and kept. The next run goes on.") from None
+            raise CommandError(f"Stopped. {done} vectors were computed and kept. The next run continues.") from None
         self.stdout.write(f"{done} vectors computed, {max(0, missing - done)} missing.")

@@ -1,4 +1,4 @@
-"""`manage.py make_log_key`: a signing key for the public log."""
+"""`manage.py make_log_key`: makes a signing key for the public log."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,10 +11,15 @@ from factcheck.record.log.tree import make_signing_key
 
 
 class Command(BaseCommand):
-    help = "Makes a signing key for the public log, writes it to a file (0600) and prints the verifier key."
+    help = "Makes a signing key for the public log, writes it to a file (mode 0600) and prints the verifier key."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", nargs="?", default=str(settings.VAR / "log-key"), help="Must not exist yet.")
+        parser.add_argument(
+            "file",
+            nargs="?",
+            default=str(settings.VAR / "log-key"),
+            help="New file for the key. It must not exist yet.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         file = Path(options["file"])

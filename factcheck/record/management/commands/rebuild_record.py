@@ -1,4 +1,4 @@
-"""`manage.py rebuild_record`: builds the read model again from entries and documents."""
+"""`manage.py rebuild_record`: rebuilds the read model from entries and documents."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, P
 
 
 class Command(BaseCommand):
-    help = "Builds the read model again from the log's entries and documents, in one transaction."
+    help = "Rebuilds the read model from the log's entries and documents, in one transaction."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,13 +29,13 @@ class Command(BaseCommand):
 
 
 def _require_documents() -> None:
-    """Without a document the read model would lack what is public, or show an earlier revision as the last."""
+    """Raises CommandError if a document is missing, because the read model would then be wrong."""
     erased = LogEntry.objects.filter(
         subject=OuterRef("subject"), sequence__gt=OuterRef("sequence"), kind=LogEntry.Kind.ERASURE
     )
     gone = LogEntry.objects.filter(~Exists(erased), revision_document__isnull=True).order_by("sequence").first()
     if gone:
         raise CommandError(
-            f"The document of entry {gone.sequence} is gone, and the log does not say that it was erased."
-            " Put it back from a backup; manage.py verify_record looks at all others."
+            f"The document of entry {gone.sequence} is gone, and the log has no erasure of it."
+            " Restore it from a backup. Run manage.py verify_record to check all other documents."
         )

@@ -1,4 +1,4 @@
-"""`manage.py verify_record`: checks log, documents, tiles, checkpoints and the read model."""
+"""`manage.py verify_record`: checks the log, documents, tiles, checkpoints and the read model."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from factcheck.record.verification import DiscrepancyError, check_log, check_rea
 
 
 class Command(BaseCommand):
-    help = "Checks the public log and everything made from it. Ends with exit code 1 and the first fault."
+    help = "Checks the public log and everything derived from it. Exits with code 1 at the first discrepancy."
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
-        bars = None if verbosity else True  # None: where there is a terminal
+        bars = None if verbosity else True  # None shows the bars only on a terminal
         try:
-            # One snapshot, so that a publication meanwhile doesn't look like a fault.
+            # One snapshot, so publications during the check don't look like discrepancies.
             with transaction.atomic():
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -29,4 +29,4 @@ class Command(BaseCommand):
                     check_read_model(lambda done: bar.update(done))
         except (DiscrepancyError, RecordError) as problem:
             raise CommandError(str(problem)) from problem
-        self.stdout.write(f"{entries} entries and {reviews} reviews hold.")
+        self.stdout.write(f"{entries} entries and {reviews} reviews are correct.")

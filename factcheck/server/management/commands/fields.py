@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from api.schema.components import COMPONENTS
 from factcheck.imports.readers.own_format import ImportedReview
 from factcheck.record.statements import values
-from factcheck.record.statements.schema import sent
+from factcheck.record.statements.schema import request_schemas
 
 Json = dict[str, Any]
 
@@ -45,7 +45,7 @@ _TABLE = re.compile(r"(<!-- fields of (\w+) -->\n).*?(<!-- end of fields -->)", 
 _FORMATS = {"uuid": "UUID", "date": "date", "date-time": "time", "uri": "URL"}
 _PATTERNS = {
     values.LANGUAGE_PATTERN: "BCP 47",
-    values.ADDRESS_PATTERN: "URL",
+    values.URL_PATTERN: "URL",
     values.SLUG_PATTERN: "slug",
     values.SITE_PATTERN: "host",
     values.SHA256_PATTERN: "hex",
@@ -78,7 +78,7 @@ def _write_tables(text: str, page: str) -> str:
 
 def table(component: str, page: str) -> str:
     """The table of a component, or on the page of the import format that of its model."""
-    imported = sent(ImportedReview)
+    imported = request_schemas(ImportedReview)
     if page == IMPORT_PAGE:
         lines = ["| key | type | needed | meaning |", "|---|---|---|---|"]
         lines += [
