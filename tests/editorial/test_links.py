@@ -122,7 +122,7 @@ def test_claims_wait_until_meaning_can_be_compared(
             call_command("propose_links")
     assert (ProposedLink.objects.count(), links.count_uncompared(ImportBatch.objects.get(pk=batch.pk))) == (1, 1)
     settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL = "http://127.0.0.1:9/v1/", "down"
-    with pytest.raises(CommandError, match="The meaning of 1 review has not been computed yet. The next run goes on"):
+    with pytest.raises(CommandError, match="The meaning of 1 review has not been computed yet. The next run continues"):
         call_command("propose_links")
     assert links.count_uncompared(ImportBatch.objects.get(pk=batch.pk)) == 1
 
