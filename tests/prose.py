@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LONG = 30  # words
 LONG_CELL = 20  # words
 RULED_OUT = re.compile(
-    r"\b(anew|former|besides|stands?|stood|shall|whoever|whomever|(?:is|are|was|were) no|by (?:it|them)sel(?:f|ves)"
+    r"\b(anew|former|besides|stands?|stood|shall|whoever|whomever|(?:is|are|was|were) no(?! longer)|by (?:it|them)sel(?:f|ves)"
     r"|belongs? into|has it to|forbids? to)\b",
     re.IGNORECASE,
 )
@@ -44,16 +44,14 @@ class Sentence:
 
     @property
     def breaches(self) -> list[str]:
-        if self.is_cell:
-            return [f"cell of {self.words} words"] if self.words > LONG_CELL else []
         found = []
-        if self.words > LONG:
-            found.append(f"{self.words} words")
+        if self.words > (LONG_CELL if self.is_cell else LONG):
+            found.append(f"cell of {self.words} words" if self.is_cell else f"{self.words} words")
         if ";" in self.text:
             found.append("semicolon")
         if word := RULED_OUT.search(self.text):
             found.append(f"“{word[0]}”")
-        if (word := BEGINNING.match(self.text)) and not self.text.rstrip('"”)').endswith("?"):
+        if not self.is_cell and (word := BEGINNING.match(self.text)) and not self.text.rstrip('"”)').endswith("?"):
             found.append(f"begins with “{word[1]}”")
         return found
 

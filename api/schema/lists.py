@@ -81,9 +81,8 @@ META: Json = {
         },
         "highlights": {
             "type": "object",
-            "description": "Sent with `highlight=true`: by id of a result, the texts that have the words, shortened."
-            " The keys are `claim`, `merged`, `headline`, `summary`, `claimant` and `body`. The values are escaped HTML"
-            " with the words in `<mark>`.",
+            "description": "Sent with `highlight=true`: for each result's id, texts as escaped HTML with the words in"
+            " `<mark>`.",
             "additionalProperties": {"type": "object", "additionalProperties": TEXT},
         },
     },
@@ -152,8 +151,7 @@ LISTS: Json = {
         **ENTRY,
         body=described(
             {"type": ["object", "null"]},
-            "The current content at the subject's URL: the review, tombstone, erasure notice or demand. For a claim it"
-            " is the merge or split. Null if a later entry is about the same subject, and for `key.rotation`.",
+            "The current content at the subject's URL. Null if a later entry is about the same subject.",
         ),
     ),
     "Question": {

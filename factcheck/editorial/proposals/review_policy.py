@@ -149,7 +149,7 @@ def find_missing(review: Review) -> Reasons:
     last = last_entry(review)
     if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
         return [WITHDRAWN, *review_statements.find_missing(review)]
-    if last is not None and _has_open(review):
+    if last is not None and Proposal.objects.about(review).open().exists():
         return [WAITS]
     reasons = review_statements.find_missing(review)
     if last is not None and not (review.change_class and review.change_note):
@@ -190,7 +190,7 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
         raise EditorialError(_("Write what changed and why. Readers will see it."))
     if short := _too_short(change_class, note):
         raise EditorialError(short)
-    if _has_open(review):
+    if Proposal.objects.about(review).open().exists():
         raise EditorialError(WAITS)
     review.change_class, review.change_note, review.state = change_class, note, State.DRAFT
     # `changed_at` makes a form that was opened earlier notice this change instead of overwriting it.
@@ -271,7 +271,7 @@ def _lock_review(pk: UUID) -> Review:
 def _propose(review: Review, by: User, action: Action, statement: dict[str, Any], reason: str) -> Proposal:
     if not reason.strip():
         raise EditorialError(_("Write the reason. Readers will see it."))
-    if _has_open(review):
+    if Proposal.objects.about(review).open().exists():
         raise EditorialError(
             _(
                 "A submitted draft or another request about this review already waits for a decision. Have it decided"
@@ -280,10 +280,6 @@ def _propose(review: Review, by: User, action: Action, statement: dict[str, Any]
         )
     proposal = Proposal(kind=Kind.REVIEW, action=action, review=review, note=reason, submitted_by=by)
     return submit_statement(ReviewPolicy(), proposal, statement)
-
-
-def _has_open(review: Review) -> bool:
-    return Proposal.objects.about(review).open().exists()
 
 
 def _rating(statement: dict[str, Any]) -> tuple[str | None, str | None]:

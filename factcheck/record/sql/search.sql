@@ -1,9 +1,9 @@
 -- The search vectors of reviews and claims. Generated columns call these functions, so they exist before the tables.
 -- After a change here, a migration must rewrite the rows: PostgreSQL computes a generated column only on a write.
 
--- Splits a text into words as factcheck.record.search.words.split_words does. PostgreSQL's own parser wouldn't:
--- it reads "a/b" as a path and "a.b" as a host, keeps invisible format characters inside words,
--- and makes one word of a whole Chinese or Japanese sentence. A final sigma becomes a plain one.
+-- Splits a text into words as factcheck.record.search.words.split_words does. PostgreSQL's own parser wouldn't.
+-- The parser reads "a/b" as a path and "a.b" as a host, and keeps invisible format characters inside words.
+-- It makes one word of a whole Chinese or Japanese sentence. A final sigma becomes a plain one.
 -- One check for all rarer characters comes first, so that most texts skip the slower replacements.
 CREATE OR REPLACE FUNCTION public.record_words(said text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE

@@ -1,0 +1,66 @@
+"""The shape of the tree: a name means one thing, files and functions are short, every package says what belongs in it."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SHARED_NAMES = {"__init__.py", "apps.py", "models.py", "admin.py", "urls.py", "views.py", "tasks.py"}
+FILES = [
+    file.relative_to(ROOT)
+    for package in ("factcheck", "api")
+    for file in sorted((ROOT / package).rglob("*.py"))
+    if "migrations" not in file.parts
+]
+
+
+def test_files_are_found() -> None:
+    assert len(FILES) > 300
+
+
+def test_a_name_stands_in_three_packages_at_most() -> None:
+    places = defaultdict(list)
+    for file in FILES:
+        places[file.name].append(str(file))
+    assert {name: found for name, found in places.items() if len(found) > 3 and name not in SHARED_NAMES} == {}
+
+
+def test_only_settings_urls_wsgi_and_middleware_are_loose() -> None:
+    assert {file.name for file in FILES if file.parent == Path("factcheck")} == {
+        "__init__.py",
+        "middleware.py",
+        "settings.py",
+        "urls.py",
+        "wsgi.py",
+    }
+
+
+def test_files_are_short() -> None:
+    # The verifier is one file on purpose: outsiders download it and run it.
+    long = {str(file) for file in FILES if len((ROOT / file).read_text(encoding="utf-8").splitlines()) > 300}
+    assert long == {"factcheck/record/log/verifier.py"}
+
+
+def test_functions_are_short() -> None:
+    long = []
+    for file in FILES:
+        for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+                lines = node.end_lineno - node.lineno + 1
+                if lines > 50:
+                    long.append(f"{file} {node.name} {lines}")
+    assert long == []
+
+
+def test_packages_say_what_belongs_in_them() -> None:
+    silent = []
+    for file in FILES:
+        others = [each for each in FILES if each.parent == file.parent and each.name != "__init__.py"]
+        is_package = (
+            file.name == "__init__.py" and others and not {"management", "locale", "templatetags"} & set(file.parts)
+        )
+        if is_package:
+            docstring = ast.get_docstring(ast.parse((ROOT / file).read_text(encoding="utf-8"))) or ""
+            if len(docstring.split()) < 15:
+                silent.append(str(file))
+    assert silent == []
