@@ -73,7 +73,7 @@ def main() -> None:
         publish(loaded)
         kept = Kept(LocalModel(), options.kept)
         embed(kept)
-        matches.configured = lambda: kept
+        matches.get_embeddings = lambda: kept
         ranks: dict[str, list[int]] = {"vi": [], "en": []}
         for wanted, language, post in pairs(options.posts):
             results = [each.claim_id for each in matches.match(post, limit=RANKS[-1]).results]

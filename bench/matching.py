@@ -143,7 +143,7 @@ def rankings(queries: Sequence[dict[str, Any]], names: dict[UUID, str], kept: Ke
         return matches.match(text, limit=DEEP).results
 
     def switched_off() -> None:
-        raise matches.NoVectorError
+        raise matches.EmbeddingError
 
     runs: dict[str, dict[str, list[str]]] = {
         name: {} for name in ("words", "meaning", "words and meaning, undated", "words, meaning and date")

@@ -37,7 +37,7 @@ def measure(reviews: int, few: int, rounds: int) -> Iterator[str]:
 
     asked, known = real_claims(ASKED, skip=REAL), Known()
     for work, wanted, model in (
-        ("without the embedding", "≤ 3 ×", patch.object(matches, "configured", lambda: known)),
+        ("without the embedding", "≤ 3 ×", patch.object(matches, "get_embeddings", lambda: known)),
         ("with the embedding", "–", nullcontext()),
     ):
         found = {}
