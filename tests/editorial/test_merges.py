@@ -268,7 +268,7 @@ def test_verifier_follows_merges(
         PublishedMerge.objects.filter(claim_id=two.pk).update(until=None)
         PublishedClaim.objects.filter(pk=two.pk).delete()
         assert verifier.main([address, "--quiet"]) == 1
-        assert "its address" in capsys.readouterr().err
+        assert "its URL" in capsys.readouterr().err
 
 
 def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
