@@ -187,7 +187,10 @@ def _all_but_one(terms: Sequence[Term]) -> Iterator[str]:
 
 
 def _sides(terms: Sequence[Term], frequency: ReviewCount) -> list[tuple[Sequence[Term], Sequence[Term]]]:
-    """Pairs for `_all_but_one`: terms of which all must match, and terms of which one may be missing."""
+    """Pairs for `_all_but_one`: terms of which all must match, and terms of which one may be missing.
+
+    Rare terms are distributed over both sides.
+    """
     middle = len(terms) // 2
     if len(terms) > _FEW:
         return [(terms[:middle], ()), (terms[middle:], ())]

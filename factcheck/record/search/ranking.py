@@ -1,12 +1,12 @@
 """Full-text search in published reviews and claims, best first, in bounded time.
 
-A common word occurs in hundreds of thousands of rows, and ranking them all would take too long. Only the CANDIDATES
-newest matching rows are therefore ranked. The index groups rows into shelves of 2,048 log entries, so a search can
-read only the newest part of a common word's list.
+A common word occurs in hundreds of thousands of rows, and ranking them all would take too long. At most MAX_CANDIDATES
+matching rows, the newest ones, are therefore ranked. The index groups rows into shelves of 2,048 log entries, so a
+search can read only the newest part of a common word's list.
 
-A rare query searches the whole table. A common query searches the newest shelves, at least FAR, until there are ENOUGH
-rows. The frequency of a single word is known. For several words or a filter, the matches in the newest SAMPLE shelves
-give an estimate.
+A rare query searches the whole table. A common query searches the newest shelves, at least MIN_SHELVES, until there
+are MIN_CANDIDATES rows. The frequency of a single word is known. For several words or a filter, the matches in the
+newest SAMPLE_SHELVES give an estimate.
 """
 
 import time
@@ -30,14 +30,14 @@ from factcheck.record.search.words import Frequency, frequencies
 SearchModel = type[PublishedReview] | type[PublishedClaim]
 Position = tuple[int, UUID]  # score and id
 
-CANDIDATES = 400
-SAMPLE, FAR = 4, 16  # shelves
-MANY, SOME = 8, 4  # candidates in the sample
-ENOUGH = 64  # candidates for a common query beyond the newest FAR shelves
-RARE = 1000  # reviews at most with a word that is searched in the whole table
-COMMON = 20_000  # reviews at least with the rarest word of a query that counts as common
+MAX_CANDIDATES = 400
+SAMPLE_SHELVES, MIN_SHELVES = 4, 16
+MANY_IN_SAMPLE, SOME_IN_SAMPLE = 8, 4  # candidates in the sample
+MIN_CANDIDATES = 64  # for a common query, which otherwise continues beyond MIN_SHELVES
+MAX_RARE = 1000  # reviews with a word that is searched in the whole table
+MIN_COMMON = 20_000  # reviews with the rarest word of a query that counts as common
 SECONDS = 0.9  # for all statements of one search request
-GLANCE = 0.1  # for the first statement about a word that seems to be rare
+FIRST_SECONDS = 0.1  # for the first statement about a word that seems to be rare
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Search:
         weaker = weaker or self.query
         if weaker.all_but_one() != self.query.all_terms():
             yield _Attempt(weaker, weaker.all_but_one(), nearly=True)
-        if some := self.query.some(self._frequency, COMMON):
+        if some := self.query.some(self._frequency, MIN_COMMON):
             yield _Attempt(self.query, some, some=True)
 
     @cached_property
@@ -149,19 +149,19 @@ class Search:
         query = attempt.query
         word, *others = query.words
         reviews = 0 if others else self._frequency(word)
-        rare = 0 < reviews <= RARE
-        # A word that is rare in claims but common in bodies takes longer than GLANCE.
-        if rare and (found := rank(None, seconds=GLANCE)):
+        rare = 0 < reviews <= MAX_RARE
+        # A word that is rare in claims but common in bodies takes longer than FIRST_SECONDS.
+        if rare and (found := rank(None, seconds=FIRST_SECONDS)):
             return found
-        if reviews > RARE and self._unfiltered and query.all_terms() == query.any_word():  # no unwanted terms
+        if reviews > MAX_RARE and self._unfiltered and query.all_terms() == query.any_word():  # no excluded terms
             return self._find_common(reviews, rank)
-        if not (found := rank(_Shelves(0, SAMPLE))):
+        if not (found := rank(_Shelves(0, SAMPLE_SHELVES))):
             return Results([], complete=False)
-        if found.candidates == CANDIDATES:
+        if found.candidates == MAX_CANDIDATES:
             return found
         if not (reach := self._reach(query, found.candidates)):
             return rank(None) or replace(found, complete=False)
-        if more := rank(_Shelves(SAMPLE, reach), candidates=CANDIDATES - found.candidates):
+        if more := rank(_Shelves(SAMPLE_SHELVES, reach), candidates=MAX_CANDIDATES - found.candidates):
             # If the log has started a new shelf since the first statement, both results contain the same row.
             hits = {hit.id: hit for hit in (*found.hits, *more.hits)}
             found = replace(found, hits=list(hits.values()), candidates=found.candidates + more.candidates)
@@ -170,17 +170,17 @@ class Search:
 
     def _find_common(self, reviews: int, rank: Callable[..., Results | None]) -> Results:
         """Searches for one common word. Continues in the whole table if the newest shelves have too few matches."""
-        found = rank(_Shelves(0, f"greatest({FAR}, {ENOUGH} * (newest + 1) / {reviews})"))
-        if found and 2 * found.candidates < ENOUGH:
+        found = rank(_Shelves(0, f"greatest({MIN_SHELVES}, {MIN_CANDIDATES} * (newest + 1) / {reviews})"))
+        if found and 2 * found.candidates < MIN_CANDIDATES:
             return rank(None) or replace(found, complete=False)
         return found or Results([], complete=False)
 
     def _reach(self, query: Query, sampled: int) -> int | None:
         """The number of shelves to search, given the matches in the sample. None for the whole table."""
-        if sampled >= MANY:
-            return max(FAR, SAMPLE * ENOUGH // sampled)
-        if sampled >= SOME and len(query.words) > 1 and self._rarest(query) > COMMON:
-            return FAR
+        if sampled >= MANY_IN_SAMPLE:
+            return max(MIN_SHELVES, SAMPLE_SHELVES * MIN_CANDIDATES // sampled)
+        if sampled >= SOME_IN_SAMPLE and len(query.words) > 1 and self._rarest(query) > MIN_COMMON:
+            return MIN_SHELVES
         return None
 
     def _rank(
@@ -191,7 +191,7 @@ class Search:
         backward: bool,
         shelves: _Shelves | None,
         *,
-        candidates: int = CANDIDATES,
+        candidates: int = MAX_CANDIDATES,
         seconds: float = SECONDS,
     ) -> Results | None:
         """Ranks the matches in these shelves or in the whole table. None if the time ran out."""
@@ -245,11 +245,11 @@ LEFT JOIN LATERAL (
 ) hit ON true
 ORDER BY hit.score {direction}, hit.id {direction}
 """
-# Rows are sorted by their physical place (ctid) first. Sorting many rows with their vectors takes longer than ranking
-# the newest ones.
+# The inner query sorts only sequence and ctid, and then only the newest rows are read whole. Sorting many rows with
+# their vectors would take longer than ranking the newest ones.
 _EVERYWHERE = f"""
 SELECT sequence, id, body, search FROM {{table}} WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM {{table}} WHERE {{where}} AND ({{matches}}) ORDER BY sequence DESC LIMIT {CANDIDATES}
+    SELECT ctid FROM {{table}} WHERE {{where}} AND ({{matches}}) ORDER BY sequence DESC LIMIT {MAX_CANDIDATES}
 ))
 """  # noqa: S608
 # Searches shelf by shelf, the newest first, until there are enough rows.
@@ -258,7 +258,7 @@ SELECT found.* FROM (SELECT max(sequence) >> {SHELF_BITS} AS newest FROM record_
 LATERAL generate_series(newest - {{shelves.first}}, greatest(newest - {{shelves.reach}} + 1, 0), -1) shelf,
 LATERAL (
     SELECT sequence, id, body, search FROM {{table}} WHERE {{where}} AND ({{matches}})
-    AND (sequence >> {SHELF_BITS}) = shelf ORDER BY sequence DESC LIMIT {CANDIDATES}
+    AND (sequence >> {SHELF_BITS}) = shelf ORDER BY sequence DESC LIMIT {MAX_CANDIDATES}
 ) found
 """  # noqa: S608
 

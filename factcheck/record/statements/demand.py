@@ -150,7 +150,7 @@ class Demand(Part):
     )
     withheld: Annotated[str | None, Prose(2000)] = optional(
         _("why something is left out"),
-        "Reason why parts are left out that the law protects. Name, description, demand and law may then be null.",
+        "Reason for leaving out what the law forbids repeating. Name, description, demand and law may then be null.",
     )
     delayed_until: DayOrNull = optional(
         _("not public before"), "The entry wasn't public before this date, because of a law or a danger."

@@ -220,14 +220,14 @@ def test_candidates_are_counted_whatever_the_position() -> None:
 def test_search_ranks_the_newest_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_SHELVES", "_EVERYWHERE"):
         monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", "LIMIT 3"))
-    monkeypatch.setattr(ranking, "CANDIDATES", 3)
+    monkeypatch.setattr(ranking, "MAX_CANDIDATES", 3)
     publish("Lũ", *["Lũ lên cao tới mái chùa cổ"] * 5)
     assert found("lu") == [6, 5, 4]
 
 
 @pytest.mark.parametrize(("words", "samples"), [("lu", 0), ("nuoc lu", 1), ("nuoc", 1)])
 def test_search_samples_what_may_be_common(monkeypatch: pytest.MonkeyPatch, words: str, samples: int) -> None:
-    monkeypatch.setattr(ranking, "RARE", 1)
+    monkeypatch.setattr(ranking, "MAX_RARE", 1)
     publish("Nước lũ", "Nước dâng")
     with CaptureQueriesContext(connections["public"]) as asked:
         assert 1 in found(words)
@@ -239,7 +239,7 @@ def test_search_samples_a_word_that_is_not_as_rare_as_it_seems(monkeypatch: pyte
     monkeypatch.setattr(
         ranking, "_EVERYWHERE", ranking._EVERYWHERE.replace("{where}", "{where} AND pg_sleep(0.3) IS NOT NULL")
     )
-    monkeypatch.setattr(ranking, "MANY", 1)
+    monkeypatch.setattr(ranking, "MANY_IN_SAMPLE", 1)
     assert found("lu") == [1]
     # The next page may be asked for at a better time, and then looks farther.
     assert not Search(PublishedReview, read_query("lu")).page().complete
@@ -247,18 +247,18 @@ def test_search_samples_a_word_that_is_not_as_rare_as_it_seems(monkeypatch: pyte
 
 def test_search_of_one_common_word_goes_as_far_as_gives_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every third of 12 entries has the word, each has a shelf of its own: so the newest three give one."""
-    shelve_by(monkeypatch, bits=0, FAR=1, ENOUGH=1, RARE=3)
+    shelve_by(monkeypatch, bits=0, MIN_SHELVES=1, MIN_CANDIDATES=1, MAX_RARE=3)
     publish(*["Lũ", "Bão", "Hạn"] * 4)
     with CaptureQueriesContext(connections["public"]) as asked:
         assert found("lu") == [10]
     assert sum("generate_series" in each["sql"] for each in asked) == 1
-    monkeypatch.setattr(ranking, "FAR", 6)
+    monkeypatch.setattr(ranking, "MIN_SHELVES", 6)
     assert found("lu") == [10, 7]
 
 
 def test_search_of_a_common_word_that_stands_in_old_reviews_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where an import in one language came before one in another."""
-    shelve_by(monkeypatch, bits=0, FAR=2, ENOUGH=2, RARE=1)
+    shelve_by(monkeypatch, bits=0, MIN_SHELVES=2, MIN_CANDIDATES=2, MAX_RARE=1)
     publish("Lũ", "Lũ", *["Bão"] * 10)
     assert found("lu") == [2, 1]
 
@@ -268,7 +268,7 @@ def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(
     monkeypatch: pytest.MonkeyPatch, words: str, condition: Q
 ) -> None:
     """How common the word is says nothing then: a sample does."""
-    shelve_by(monkeypatch, bits=0, FAR=1, ENOUGH=1, RARE=1)
+    shelve_by(monkeypatch, bits=0, MIN_SHELVES=1, MIN_CANDIDATES=1, MAX_RARE=1)
     publish({"text": "Lũ lũ", "language": "en"}, *["Lũ và bão"] * 11)
     hits = Search(PublishedReview, read_query(words), condition).page().hits
     assert [hit.id.int for hit in hits] == [1]
@@ -276,7 +276,7 @@ def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(
 
 def test_search_goes_on_behind_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the sample and the rest give is one order, page by page in both directions."""
-    shelve_by(monkeypatch, bits=1, SAMPLE=2, FAR=5, MANY=1, ENOUGH=1)
+    shelve_by(monkeypatch, bits=1, SAMPLE_SHELVES=2, MIN_SHELVES=5, MANY_IN_SAMPLE=1, MIN_CANDIDATES=1)
     publish(*["Nước lũ lên tới chùa", "Nước lũ", "Nước ở chùa cổ và lũ trẻ"] * 4)
     asked = Search(PublishedReview, read_query("nuoc lu"))
     everything = asked.page(100)
@@ -311,7 +311,7 @@ def test_search_gives_what_the_sample_had_when_its_time_is_up(monkeypatch: pytes
 
 
 def test_search_gives_the_sample_when_what_is_behind_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    shelve_by(monkeypatch, bits=1, SAMPLE=1, MANY=1)
+    shelve_by(monkeypatch, bits=1, SAMPLE_SHELVES=1, MANY_IN_SAMPLE=1)
     publish(*["Nước lũ"] * 4)
     slow = ranking._SHELVES.replace("{where}", "{where} AND pg_sleep(10 * {shelves.first}) IS NOT NULL")
     monkeypatch.setattr(ranking, "_SHELVES", slow)
