@@ -268,7 +268,7 @@ def test_mirror_asks_again_when_half_an_answer_came(tmp_path):
             with subprocess.Popen(
                 [sys.executable, MIRROR, address, str(file)], stderr=subprocess.PIPE, text=True
             ) as goes_on:
-                assert goes_on.stderr.readline().endswith("; next try in 5 s\n")
+                assert goes_on.stderr.readline().endswith("). Next try in 5 s.\n")
                 goes_on.kill()
         finally:
             server.shutdown()

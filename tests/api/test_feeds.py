@@ -274,10 +274,10 @@ TITLES = {
         "Fact-checks", "Reviews of claims, the latest publications and changes first.",
     ),
     ("reviews", "vi"): (
-        "Bài kiểm chứng", "Các bài kiểm chứng tuyên bố; bài mới đăng hoặc mới sửa đứng trước.",
+        "Bài kiểm chứng", "Các bài kiểm chứng, bài mới đăng hoặc mới sửa đứng trước.",
     ),
     ("corrections", "en"): ("Corrections", "Corrections and updates of published reviews, and the reasons for them."),
-    ("corrections", "vi"): ("Đính chính", "Những gì đã đính chính hoặc cập nhật trong các bài đã đăng, và lý do."),
+    ("corrections", "vi"): ("Đính chính", "Những đính chính và cập nhật trong các bài đã đăng, kèm lý do."),
 }  # fmt: skip
 
 

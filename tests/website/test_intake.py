@@ -21,7 +21,7 @@ def reader(path: str, language: str = "vi") -> Browser:
 
 
 def test_reader_sends_in_what_was_searched_for_in_vain(newsroom: Newsroom) -> None:
-    page = reader("/?q=nước+lũ+mái+chùa").follow("Gửi tuyên bố cần kiểm chứng")
+    page = reader("/?q=nước+lũ+mái+chùa").follow("Gửi thông tin cần kiểm chứng")
     assert (page.value("text"), page.value("language")) == ("nước lũ mái chùa", "vi")
     page.fill(text=TEXT, url="https://social.example/p/1", contact="lan@reader.example").press("Gửi")
     assert re.fullmatch(r"/receipts/[\w-]{22}/", page.path)
@@ -57,7 +57,7 @@ def test_form_promises_no_more_than_is_kept(newsroom: Newsroom) -> None:
             "Your message is not published",
             "If a newsroom logs a claim from your message, the claim stays and may be",
         ),
-        ("vi", "Tin này không được đăng", "tuyên bố đó được giữ lại và có thể"),
+        ("vi", "Tin này không được đăng", "phần đó được giữ lại và có thể"),
     ):
         text = reader("/tips/", language).text
         assert itself in text

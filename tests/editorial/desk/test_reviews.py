@@ -27,7 +27,7 @@ def test_submitted_review_cannot_be_changed(database: str) -> None:
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     form.press("Save and go on")
     assert "Not saved: the review isn’t a draft any more." in form.text
-    assert "Submitted by reporter@kiemchung.example. Nobody can change it until it is decided" in form.text
+    assert "Submitted by reporter@kiemchung.example. Nobody can change it unless it is taken back" in form.text
     assert not form.has_button("Save and go on")
     review.refresh_from_db()
     assert (review.headline, review.state) == ("Video nước lũ là của năm 2020", "submitted")

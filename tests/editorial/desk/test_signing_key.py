@@ -19,7 +19,7 @@ ORIGIN = "127.0.0.1:8000/api/v1/log"
 OTHER = SigningKey(ORIGIN, bytes(32))
 LEFT = {
     "en": "Send this message to the site’s operator.",
-    "vi": "Hãy gửi nội dung này cho người vận hành trang web.",
+    "vi": "Hãy gửi nội dung này cho người vận hành trang web này.",
 }
 
 
@@ -48,7 +48,7 @@ def published_at_the_desk(newsroom: Newsroom, language: str) -> str:
     ("language", "fault"),
     [
         ("en", "The signing key 3f3ace27 did not sign the log's newest checkpoint (1 entries)."),
-        ("vi", "Khóa ký 3f3ace27 không khớp: lần gần nhất, nhật ký (1 mục) được ký bằng khóa khác."),
+        ("vi", "Khóa ký 3f3ace27 không khớp: lần gần nhất, nhật ký (1 dòng) được ký bằng khóa khác."),
     ],
 )
 def test_key_of_another_log(newsroom: Newsroom, settings: Any, language: str, fault: str) -> None:
@@ -104,4 +104,4 @@ def test_nothing_of_a_key_with_something_about_it_is_shown(newsroom: Newsroom, s
 def test_origin_that_does_not_fit(newsroom: Newsroom, settings: Any) -> None:
     settings.LOG_ORIGIN = "elsewhere.example/log"
     text = published_at_the_desk(newsroom, "vi")
-    assert f"Khóa ký là của {ORIGIN}, nhưng LOG_ORIGIN lại là elsewhere.example/log." in text
+    assert f"Khóa ký dành cho {ORIGIN}, nhưng LOG_ORIGIN là elsewhere.example/log." in text
