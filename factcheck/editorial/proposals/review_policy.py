@@ -52,8 +52,8 @@ class ReviewPolicy(Policy[Review]):
     waits = True
     keeps_reasons = True
     changed = _(
-        "The review has changed since its submission, or content published with it has: its claim, a source,"
-        " the newsroom’s page, a label or a byline. Return the review and submit it again."
+        "After submission, someone changed the review, its claim, a source, the newsroom’s page, a label or a"
+        " byline. Return the review and submit it again."
     )
 
     def lock_subject(self, proposal: Proposal) -> None:
@@ -294,6 +294,6 @@ def _too_short(change_class: str, note: str) -> str | None:
     if change_class != Review.ChangeClass.SUBSTANTIVE or len(note.strip()) >= entries.MIN_SUBSTANTIVE_NOTE:
         return None
     return _(
-        "Explain what was wrong and how you know, because readers will see this. Write at least %(least)s"
-        " characters instead of %(count)s."
+        "Explain what was wrong and how you know, because readers will see your explanation. Write at least"
+        " %(least)s characters. Your text has %(count)s."
     ) % {"least": entries.MIN_SUBSTANTIVE_NOTE, "count": len(note.strip())}

@@ -108,7 +108,7 @@ def _kind(publication: Publication, last: Published | None) -> Kind:
         return publication.kind
     if publication.kind in (Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
         if previous not in (None, Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
-            raise RecordError(_("The log contains this ID, but the ID isn’t a claim’s."))
+            raise RecordError(_("The log contains this ID, but the ID doesn't belong to a claim."))
         if (previous == Kind.CLAIM_MERGE) == (publication.kind == Kind.CLAIM_MERGE):
             merged = previous == Kind.CLAIM_MERGE
             raise RecordError(
