@@ -21,7 +21,7 @@ from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
 from factcheck.record.search.words import split_words
 
-HIDDEN = _("can no longer be seen")
+HIDDEN = _("no longer available")
 SECONDS = 0.5  # for a search in published claims, because a word may occur in very many of them
 
 

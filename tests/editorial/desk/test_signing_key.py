@@ -60,7 +60,7 @@ def test_key_of_another_log(newsroom: Newsroom, settings: Any, language: str, fa
 @pytest.mark.parametrize(
     ("language", "fault"),
     [
-        ("en", "LOG_SIGNING_KEY names /nowhere/key, which cannot be read (No such file or directory)."),
+        ("en", "LOG_SIGNING_KEY refers to /nowhere/key, which can't be read (No such file or directory)."),
         ("vi", "Không đọc được khóa ký tại /nowhere/key, nơi ghi trong LOG_SIGNING_KEY (No such file or directory)."),
     ],
 )

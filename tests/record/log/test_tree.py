@@ -102,8 +102,8 @@ def test_wrong_origin_refuses_to_publish(bare_record: None, settings: Any) -> No
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("PRIVATE+KEY+broken", "LOG_SIGNING_KEY is not a signing key, or a damaged one"),
-        ("/nonexistent/folder/key", "LOG_SIGNING_KEY names /nonexistent/folder/key, which cannot be read"),
+        ("PRIVATE+KEY+broken", "LOG_SIGNING_KEY is not a valid signing key"),
+        ("/nonexistent/folder/key", "LOG_SIGNING_KEY refers to /nonexistent/folder/key, which can't be read"),
     ],
 )
 def test_key_that_cannot_be_used(bare_record: None, settings: Any, value: str, message: str) -> None:
@@ -204,7 +204,7 @@ def test_old_key_is_refused_from_the_rotation_on(bare_record: None, settings: An
     # This process still has the old key.
     with pytest.raises(
         RecordError,
-        match=rf"handed from the signing key {old.verifier().id.hex()} to {new.verifier().id.hex()}\. Set LOG_SIGNING_KEY to"
+        match=rf"signing key was changed from {old.verifier().id.hex()} to {new.verifier().id.hex()}\. Set LOG_SIGNING_KEY to"
         " the new key, and restart the server",
     ):
         publish_some(1)
