@@ -23,7 +23,7 @@ from factcheck.record.statements import demand as statements
 
 
 class ReceivedAtField(RuledField):
-    """A time with its UTC offset, as the newsroom wrote it."""
+    """A time with its UTC offset, exactly as the newsroom entered it."""
 
     rule = statements.RECEIVED_AT
 
@@ -33,7 +33,7 @@ class CountryField(RuledField):
 
 
 class Demand(models.Model):
-    """The draft of an entry in the register. The public sees published revisions instead."""
+    """The draft of an entry in the register. The public sees published revisions only."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -125,7 +125,7 @@ class Demand(models.Model):
             " automatically on that day and shows the delay."
         ),
     )
-    # For an update of a published entry, and published with the update.
+    # Used for updates of a published entry. The note is published with the update.
     change_note = ProseField(_("what changed"), max_length=2000, blank=True, help_text=_("Readers see this."))
     created_by = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("written down by"), related_name="+", editable=False
