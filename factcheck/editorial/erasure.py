@@ -217,7 +217,7 @@ def _forget_draft(review: Review) -> None:
     publisher = review.publisher
     _empty(review, ReviewToDraft)
     review.verdict = None
-    review.import_digest = ""  # could be used to confirm a guess. import_key is kept, so that the review isn't imported again.
+    review.import_digest = ""  # could confirm a guess. import_key prevents another import.
     review.publisher_id = review.newsroom_id  # an imported review no longer contains its publisher's text
     review.save()
     if publisher.pk != review.newsroom_id:

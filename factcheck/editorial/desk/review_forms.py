@@ -74,13 +74,13 @@ class ReviewForm(ConflictCheckedForm[Review]):
         super().__init__(*args, **kwargs)
         if isinstance(verdict := self.fields.get("verdict"), VerdictField):
             verdict.load_choices()
-        keep_current_choice(self, "claim")  # another newsroom's claim that has been merged or is no longer public
+        keep_current_choice(self, "claim")  # another newsroom's claim, merged or no longer public
 
 
 class AuthorForm(forms.ModelForm[Authorship]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        keep_current_choice(self, "user")  # a person who lost their role is still an author, and so can't approve the review
+        keep_current_choice(self, "user")  # without a role, the person is still an author who can't approve
 
 
 class OwnReviewInline(ParentPermissionsMixin):

@@ -100,7 +100,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         if obj is None or not obj.is_imported:
             return []
         editable = {"verdict", "change_class", "change_note", "row_state"}
-        if obj.claim.newsroom_id != obj.newsroom_id:  # this claim replaced the imported claim, and may itself have to be replaced
+        if obj.claim.newsroom_id != obj.newsroom_id:  # a replaced claim may have to be replaced again
             editable.add("claim")
         return [
             name
@@ -175,7 +175,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         )
 
     def status_context(self, request: HttpRequest, row: Review) -> dict[str, Any]:
-        proposal = workflow.open_proposal(row)  # also needed after a refused form, where an open proposal hides a button
+        proposal = workflow.open_proposal(row)  # also after a refused form, where the proposal hides a button
         if request.method != "GET":
             return {"proposal": proposal}
         desk = get_desk(request)
