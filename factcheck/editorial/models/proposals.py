@@ -80,8 +80,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return found.order_by(F("demand__publish_after").asc(nulls_first=True), "pk")
 
     def returned_to(self, user: User, newsrooms: list[int]) -> Self:
-        """Returned proposals that this person submitted, wrote or created, unless there has been a new proposal since.
-        """
+        """Returned proposals that this person submitted, wrote or created, unless there has been a new proposal since."""
         wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
         involved = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
         in_newsrooms = Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)

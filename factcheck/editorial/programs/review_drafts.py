@@ -19,8 +19,7 @@ _INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "
 
 
 def own_reviews(token: ApiToken) -> QuerySet[Review]:
-    """The reviews that the token's account created in the token's newsroom, newest first. Erased reviews are excluded.
-    """
+    """The reviews that the token's account created in the token's newsroom, newest first. Erased reviews are excluded."""
     reviews = Review.objects.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
     return reviews.exclude(state=Review.State.ERASED)
 

@@ -76,8 +76,7 @@ def problems_of(names: list[str]) -> list[Problem]:
 
 
 def rows(cursor: Cursor, names: list[str], delimiter: str) -> Iterator[tuple[int, Row | Problem]]:
-    """Each row with the number of its first line. Raises csv.Error, or TooLongError if a row is longer than MAX_VALUE.
-    """
+    """Each row with the number of its first line. Raises csv.Error, or TooLongError if a row is longer than MAX_VALUE."""
     csv.field_size_limit(MAX_VALUE)
     lines = _Lines(cursor)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)

@@ -124,8 +124,7 @@ class Cursor:
             self._fill(max(CHUNK, buffered))
 
     def rest_of_line(self, limit: int) -> str:
-        """Moves past the end of the line and returns the text before it. Raises TooLongError beyond `limit` characters.
-        """
+        """Moves past the end of the line and returns the text before it. Raises TooLongError beyond `limit` characters."""
         line = self.line
         while (end := self._text.find("\n", self._at)) < 0 and not self._ended and len(self._text) - self._at <= limit:
             self._fill(max(CHUNK, len(self._text) - self._at))
