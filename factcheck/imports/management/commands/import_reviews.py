@@ -1,4 +1,4 @@
-"""`manage.py import_reviews`: imports reviews of other publishers into a batch for a second person's approval."""
+"""`manage.py import_reviews`: imports other publishers' reviews as a batch, which a second person then has to approve."""
 
 from argparse import ArgumentParser
 from pathlib import Path
