@@ -250,7 +250,7 @@ def test_words_are_counted_as_they_are_read(world, api):
     assert api.get("reviews/", {"q": apart})["results"] == []
     problem = api.problem("reviews/", {"q": apart + "ệ"})
     assert problem["errors"] == [
-        {"parameter": "q", "detail": "The text is too long. Give at most 400 characters values values."}
+        {"parameter": "q", "detail": "The text is too long. Give at most 400 characters values values values."}
     ]
 
 
@@ -262,7 +262,7 @@ def test_words_of_many_marks_are_refused_at_once(world, api, above, below):
     assert time.process_time() - begun < 1
     assert response.status_code == 400
     assert json.loads(response.content)["errors"] == [
-        {"parameter": "q", "detail": "The text is too long. Give at most 400 characters values values."}
+        {"parameter": "q", "detail": "The text is too long. Give at most 400 characters values values values."}
     ]
 
 
