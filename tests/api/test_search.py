@@ -249,9 +249,7 @@ def test_words_are_counted_as_they_are_read(world, api):
     apart = unicodedata.normalize("NFD", "ệ" * 400)
     assert api.get("reviews/", {"q": apart})["results"] == []
     problem = api.problem("reviews/", {"q": apart + "ệ"})
-    assert problem["errors"] == [
-        {"parameter": "q", "detail": "The text is too long. Give at most 400 characters."}
-    ]
+    assert problem["errors"] == [{"parameter": "q", "detail": "The text is too long. Give at most 400 characters."}]
 
 
 @pytest.mark.parametrize(("above", "below"), [(30_000, 30_000), (800, 700)])
