@@ -1,4 +1,5 @@
-"""All models of the record in the place where Django looks for them. Each package has its own `models.py`."""
+"""Imports all models of the record, because Django looks for them in this module. Each package has its own `models.py`.
+"""
 
 from factcheck.record.log.models import Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.matching.models import ReviewVector
