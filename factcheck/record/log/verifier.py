@@ -137,7 +137,7 @@ class Site:
                     )
                 if response.length:
                     raise http.client.IncompleteRead(body, response.length)
-            except (OSError, ValueError, http.client.HTTPException) as problem:  # ValueError is raised for a negative chunk length
+            except (OSError, ValueError, http.client.HTTPException) as problem:  # ValueError: negative chunk length
                 if self.connection:
                     self.connection.close()
                 self.connection = None

@@ -22,7 +22,7 @@ from factcheck.record.matching.models import DIMENSIONS, Vector
 from factcheck.record.matching.vectors import MAX_TEXT
 
 AT_ONCE = 2
-MAX_TOKENS = 256  # for a query, about 0.4 CPU seconds. A thousand characters are 250 tokens, or a thousand in some scripts.
+MAX_TOKENS = 256  # for a query, about 0.4 CPU seconds. A thousand characters are 250 to 1,000 tokens.
 MAX_WAIT = 0.1  # in seconds, for a free slot
 QUERY_TIMEOUT = 2  # in seconds. It is short because a person is waiting.
 BATCH_TIMEOUT = 60  # in seconds
