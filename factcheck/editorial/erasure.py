@@ -179,8 +179,7 @@ def clear_admin_log(model: type[models.Model], keys: set[Any]) -> None:
 
 
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
-    """The first text from a published revision that the notice repeats. Texts that a redacted draft keeps don't count.
-    """
+    """The first published text that the notice repeats. Texts that a redacted draft keeps don't count."""
     stays = canonical(review_statements.build_statement(review)).decode().casefold() if redact else ""
     rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
     texts = (words for row in rows for words in _identifying_texts(row.parsed()))

@@ -49,8 +49,7 @@ def discard_outdated() -> None:
 
 
 def remove(dump: Dump) -> None:
-    """Removes a dump. The manifest is removed first, so an interrupted removal leaves no readable dump. Raises OSError.
-    """
+    """Removes a dump. The manifest goes first, so an interruption leaves no readable dump. Raises OSError."""
     (dump.folder / MANIFEST).unlink(missing_ok=True)
     shutil.rmtree(dump.folder, ignore_errors=True)  # another process may be removing the folder at the same time
     if dump.folder.exists():
@@ -58,9 +57,7 @@ def remove(dump: Dump) -> None:
 
 
 def remove_leftovers() -> None:
-    """Removes incomplete dumps. Call this only under `lock_folder`, because it would also remove another process's
-    work.
-    """
+    """Removes incomplete dumps. Call this under `lock_folder`, or it can remove another process's work."""
     for folder in settings.DUMPS_FOLDER.iterdir():
         ours = folder.name.startswith(UNFINISHED) or _is_number(folder.name)  # other files are kept
         if ours and folder.is_dir() and not find(folder):

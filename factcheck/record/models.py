@@ -1,5 +1,4 @@
-"""Imports all models of the record, because Django looks for them in this module. Each package has its own `models.py`.
-"""
+"""Imports the models of all packages of the record, because Django looks for models in this module."""
 
 from factcheck.record.log.models import Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.matching.models import ReviewVector

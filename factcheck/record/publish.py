@@ -28,8 +28,7 @@ def publish(publications: Sequence[log.Publication], *extra_keys: SigningKey) ->
 
 
 def _forget_erased(erasures: Sequence[LogEntry]) -> None:
-    """Deletes the documents that these entries erase. After the commit, deletes the dumps that contain these documents.
-    """
+    """Deletes the documents that these entries erase and, after the commit, the dumps that contain them."""
     for entry in erasures:
         RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
     if erasures:

@@ -58,9 +58,7 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 def keep_current_choice(form: forms.ModelForm[Any], name: str) -> None:
-    """Adds the current value to the choices if it is no longer one of them. Otherwise the next save would lose the
-    value.
-    """
+    """Adds the current value to the choices if it is no longer one of them. Otherwise saving would lose it."""
     field = form.fields.get(name)
     if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
         field.queryset |= field.queryset.model._default_manager.filter(pk=form.instance.serializable_value(name))

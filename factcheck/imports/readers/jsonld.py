@@ -1,5 +1,4 @@
-"""Reads values from JSON-LD nodes in all forms that publishers use: strings, one-item lists, value objects and nodes.
-"""
+"""Reads values from JSON-LD in all forms that publishers use: strings, lists, value objects and nodes."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -133,8 +132,7 @@ class Node:
                 yield entry
 
     def parties(self, key: str) -> Iterator["Node | str"]:
-        """Nodes and texts that refer to people or organisations. A reference to a missing node is dropped with a note.
-        """
+        """Nodes and texts for people or organisations. A reference to a missing node is dropped with a note."""
         return (each for each in self.entries(key) if isinstance(each, str) or not self._leads_nowhere(each))
 
     def entries(self, key: str) -> Iterator["Node | str"]:
@@ -144,8 +142,7 @@ class Node:
             yield entry
 
     def drop_unread(self) -> None:
-        """Adds a note for every property, at this level or below, whose value wasn't read. The limit is MAX_LIST notes.
-        """
+        """Adds a note for each property here or below whose value wasn't read, up to MAX_LIST notes."""
         for place in islice(_unread(self.members, self.pointer, self.notes.read), MAX_LIST):
             self.notes.dropped.append(Problem(place, "not_carried", "has no place in a record"))
 

@@ -23,8 +23,7 @@ _SPELT_OUT = re.compile(r"\A(?:schema:|https?://schema\.org/)(?=[A-Za-z]+\Z)")
 
 
 def with_short_terms(node: Node) -> Node:
-    """The node with short names for schema.org's terms. With prefixes and in expanded JSON-LD, terms have longer names.
-    """
+    """The node with short names for schema.org's terms, which can have prefixes or be full URLs."""
     return _shortened(node) if any(map(_SPELT_OUT.match, node)) else node
 
 
@@ -43,8 +42,7 @@ def is_reference(node: Node) -> bool:
 
 
 def with_references(node: Node, nodes: Nodes) -> Node:
-    """The node with references replaced by their nodes. A reference isn't replaced if its node is missing or too large.
-    """
+    """The node with references replaced by their nodes, unless a node is missing or too large."""
     return _Following(nodes).followed(node, 0) if nodes else node
 
 

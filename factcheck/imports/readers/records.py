@@ -75,8 +75,7 @@ def _unspecified_paths(statement: Mapping[str, object], given: Mapping[str, obje
 
 
 def _refusal_problems(notes: Notes) -> tuple[Problem, ...]:
-    """The reasons for the refusal, and the dropped values at the same position or below, which explain these reasons.
-    """
+    """The reasons for the refusal, and dropped values at the same position or below that explain them."""
     places = tuple(f"{problem.pointer}/" for problem in notes.refused)
     why = [problem for problem in notes.dropped if f"{problem.pointer}/".startswith(places)]
     return tuple(notes.refused + why)[:_MAX_PROBLEMS]

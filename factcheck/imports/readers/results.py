@@ -11,9 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The position of a record: a line number that starts at 1, and a JSON pointer (RFC 6901) within the value on that
-    line.
-    """
+    """The position of a record: a line number from 1, and a JSON pointer (RFC 6901) within that line's value."""
 
     line: int
     pointer: str = ""

@@ -40,9 +40,7 @@ def to_html(text: str) -> SafeString:
 
 
 def clean(html: str) -> str:
-    """The second layer. All elements that aren't listed above are dropped, and script and style are dropped with their
-    content.
-    """
+    """The second layer. Drops all elements that aren't listed above, and the content of script and style."""
     return nh3.clean(html, tags=_ELEMENTS, attributes=_ATTRIBUTES, url_schemes=set(SCHEMES), link_rel=REL)
 
 

@@ -41,9 +41,7 @@ def rating_numbers(verdict: dict[str, Any]) -> dict[str, Number]:
 
 
 def _json_number(text: str) -> Number:
-    """The text as a number if JSON writes this number with the same digits, or else the text itself. schema.org allows
-    both.
-    """
+    """A number if JSON writes it with the same digits, or else the text itself. schema.org allows both."""
     if str(int(Decimal(text))) == text:
         return int(text)
     return float(text) if repr(float(text)) == text else text

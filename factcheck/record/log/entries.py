@@ -140,8 +140,7 @@ def _kind(publication: Publication, last: Published | None) -> Kind:
 
 
 def _require_target(publication: Publication) -> None:
-    """Raises RecordError if the target is the claim itself or has been merged, because merges must never form a cycle.
-    """
+    """Raises RecordError if the target is the claim itself or has been merged. Merges must never form a cycle."""
     target = UUID(publication.statement["into"]["id"])
     if target == publication.subject:
         raise RecordError(_("A claim cannot be merged into itself."))

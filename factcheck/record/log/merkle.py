@@ -28,8 +28,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def tile_name(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
-    """The path relative to the log's prefix. (0, 1234067) is tile/0/x001/x234/067. A partial tile ends in .p/<width>.
-    """
+    """The path relative to the log's prefix. (0, 1234067) is tile/0/x001/x234/067. Partial tiles end in .p/<width>."""
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:
         groups.insert(0, f"x{index % 1000:03d}")

@@ -43,13 +43,11 @@ class LogEntryQuerySet(models.QuerySet["LogEntry"]):
         return self.filter(kind__in=CORRECTIONS).order_by("-sequence")
 
     def of_reviews(self) -> "LogEntryQuerySet":
-        """Entries about reviews with their documents, in log order. Entries whose document has been erased are left
-        out.
-        """
+        """Entries about reviews with their documents, in log order, except for erased documents."""
         return self.with_documents().filter(kind__startswith="review.")
 
     def with_documents(self) -> "LogEntryQuerySet":
-        """Entries with their documents, in log order. Entries whose document has been erased are left out."""
+        """Entries with their documents, in log order, except for erased documents."""
         return self.filter(revision_document__isnull=False).select_related("revision_document").order_by("sequence")
 
 

@@ -23,9 +23,7 @@ class NoteError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A name and a public key of 32 bytes. Type 1 is for signed notes. Type 4 is for cosignatures, which include a
-    time.
-    """
+    """A name and a public key of 32 bytes. Type 1 signs notes. Type 4 makes cosignatures, which include a time."""
 
     name: str
     public: bytes

@@ -119,8 +119,7 @@ def require_identity() -> LogCheckpoint | None:
 
 
 def extend(newest: LogCheckpoint | None, entries: Sequence[LogEntry], *extra_keys: SigningKey) -> None:
-    """Adds these entries to the tree, along with any earlier entries that are missing from the tree. Signs a new
-    checkpoint.
+    """Adds these entries to the tree, and any earlier entries that are missing. Signs a new checkpoint.
 
     `extra_keys` sign the checkpoint too. From then on, the last key is the log's key (see `require_identity`).
     """
@@ -160,9 +159,7 @@ def bundle(entries: Iterable[LogEntry]) -> bytes:
 
 
 def _right_edge(size: int) -> dict[tuple[int, int], bytes]:
-    """The tiles at the right edge of a tree of this size. No other tiles are needed to compute its root or to extend
-    it.
-    """
+    """The tiles at the right edge of a tree of this size. Its root and its growth depend only on these tiles."""
     condition = Q()
     for level in range(LEVELS):
         condition |= Q(level=level, index=(size >> merkle.TILE_HEIGHT * level) // merkle.TILE_WIDTH)

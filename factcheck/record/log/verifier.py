@@ -96,9 +96,7 @@ class DeadlineReader(io.RawIOBase):
 
 
 class Response(http.client.HTTPResponse):
-    """A response that must arrive within TOTAL_TIMEOUT, headers included. The timeout of a socket restarts with every
-    byte.
-    """
+    """A response that must arrive within TOTAL_TIMEOUT. (The timeout of a socket restarts with every byte.)"""
 
     def __init__(self, sock: socket.socket, **options: Any) -> None:
         super().__init__(sock, **options)
@@ -194,9 +192,7 @@ class Tree:
             level, value = level + 1, perfect(tile)
 
     def root(self) -> bytes:
-        """The root hash, computed from the complete subtrees. They are ordered from large to small and joined from the
-        right.
-        """
+        """The root hash: the complete subtrees, ordered from large to small and joined from the right."""
         parts: list[bytes] = []
         for tile in reversed(self.tiles):
             start = 0
@@ -226,9 +222,7 @@ def tile_path(level: int | str, index: int, width: int) -> str:
 
 
 class Key:
-    """A verifier key `<name>+<id>+<base64(type || public key)>`. Type 1 is for signatures, type 4 for cosignatures with
-    a time.
-    """
+    """A verifier key `<name>+<id>+<base64(type || public key)>`. Type 1 signs. Type 4 cosigns, with a time."""
 
     def __init__(self, text: str) -> None:
         self.text = text.strip()
@@ -546,8 +540,7 @@ class Verifier:
         return changed
 
     def check_subject(self, subject: str) -> set[str]:
-        """Checks a subject. If new entries explain a discrepancy, returns the subjects that have to be checked again.
-        """
+        """Checks a subject. Returns the subjects to check again if new entries explain a discrepancy."""
         try:
             self.check_served(subject)
         except DiscrepancyError:
@@ -562,9 +555,7 @@ class Verifier:
         return set()
 
     def check_served(self, subject: str) -> None:
-        """Checks that a review or demand is served like its last document, and that a merged claim redirects to its
-        target.
-        """
+        """Checks that a subject is served like its last document, or that a merged claim redirects to its target."""
         number, kind, sequence, digest = self.subjects[subject]
         if kind == "key.rotation":
             return
@@ -636,9 +627,7 @@ class Verifier:
 
 
 def read_state(file: Path) -> dict[str, Any]:
-    """The content of a state file, or {} if the file doesn't exist. Raises CheckError if the file isn't a valid state
-    file.
-    """
+    """The content of a state file, or {} if there is none. Raises CheckError if the file isn't a valid state file."""
     try:
         state: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
         valid = is_valid_state(state)

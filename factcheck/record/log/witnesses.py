@@ -46,9 +46,7 @@ def configured_witnesses() -> list[Witness]:
 
 
 def request_cosignatures() -> Iterator[tuple[Witness, str]]:
-    """Sends a request to every witness that hasn't cosigned the newest checkpoint. Yields each witness with the
-    outcome.
-    """
+    """Requests all missing cosignatures for the newest checkpoint. Yields each witness with the outcome."""
     checkpoint = tree.newest_checkpoint()
     for witness in configured_witnesses() if checkpoint else []:
         assert checkpoint is not None

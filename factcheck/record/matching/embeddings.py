@@ -51,9 +51,7 @@ class Embeddings(Protocol):
     model: str
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
-        """The vectors of the first query text, and of further texts if they can be computed quickly. Raises
-        EmbeddingError.
-        """
+        """The vectors of the first text, and of further texts if they are quick to compute. Raises EmbeddingError."""
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
         """The vectors of published texts. Raises EmbeddingError."""

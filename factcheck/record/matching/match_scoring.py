@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters, and the usual number of words in a review's A and B texts
+K1, B, USUAL_LENGTH = (
+    1.2,
+    0.75,
+    43,
+)  # BM25's usual parameters, and the usual number of words in a claim, headline and summary
 # Weights of the constant, words and cosine. The second number of BY_WORDS is scaled for FEW, which doesn't change the
 # order.
 FEW = 10.0  # the total weight of words below which even a full match proves little

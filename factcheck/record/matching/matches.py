@@ -42,8 +42,7 @@ MAX_COUNTED = 1000  # reviews without a vector, which are counted only up to thi
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """`method` is "words+meaning" or "words". `explanation` says why the meaning wasn't compared for some or all
-    reviews.
+    """`method` is "words+meaning" or "words". `explanation` says why meanings weren't compared.
 
     `refused` means that the text itself is the reason, so another attempt will have the same result.
     """
@@ -56,8 +55,7 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """The embeddings that can be compared with the reviews' embeddings, if any, and an explanation for missing vectors.
-    """
+    """The embeddings that reviews can be compared with, if any, and an explanation of missing vectors."""
 
     embeddings: Embeddings | None
     explanation: str | None
@@ -65,8 +63,7 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """The model's name and the text's vectors as pgvector literals. The other attributes are the same as in Matching.
-    """
+    """The model's name and the text's vectors as pgvector literals. The other attributes are those of Matching."""
 
     model: str = ""
     vectors: Sequence[str] = ()
@@ -104,8 +101,7 @@ def match(text: str, *, limit: int = 10) -> Matching:
 
 
 def _under_roots(matches: Sequence[Match]) -> list[Match]:
-    """The matches, with each claim replaced by the claim that shows its reviews after merges. Each claim occurs once.
-    """
+    """The matches, with merged claims replaced by the claims that show their reviews. Each claim occurs once."""
     group = MergeGroup.of({each.claim_id for each in matches}, "public")
     found: dict[UUID, Match] = {}
     for each in matches:

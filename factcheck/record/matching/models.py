@@ -19,9 +19,7 @@ def vector_literal(vector: Vector) -> str:
 
 
 class HalfVectorField(models.Field[Vector | None, Vector | None]):
-    """pgvector's halfvec. Numbers of two bytes halve the size of the table and the index, and hardly change the
-    ranking.
-    """
+    """pgvector's halfvec. Two-byte numbers halve the table and the index, and hardly change the ranking."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return f"halfvec({DIMENSIONS})"

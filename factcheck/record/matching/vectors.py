@@ -47,6 +47,4 @@ def apply(published: Sequence[Published]) -> None:
 
 
 def rebuild() -> None:
-    """Keeps the rows, because computing their vectors takes long. A trigger has already deleted the rows of other
-    reviews.
-    """
+    """Keeps the rows, because computing their vectors takes long. A trigger has deleted outdated rows."""

@@ -53,8 +53,7 @@ def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
 
 
 def select_words(words: Sequence[Word], count: int) -> list[Word]:
-    """The words to search for: the rarest known word of each piece, then the next rarest words. Unknown words come
-    last.
+    """The words to search for: the rarest known word of each piece, then the next rarest, unknown words last.
 
     Otherwise the unknown words of a long text would displace the words of the sentence that has been reviewed.
     """

@@ -29,9 +29,7 @@ DROP TEXT SEARCH DICTIONARY public.factcheck_english;
 
 
 class VectorExtension(CreateExtension):
-    """pgvector, which only a superuser can create. The embedded server and `python -m factcheck.database roles` create
-    it.
-    """
+    """pgvector. Only a superuser can create it, as `python -m factcheck.database roles` and the embedded server do."""
 
     def __init__(self) -> None:
         super().__init__("vector")

@@ -15,9 +15,7 @@ _MODELS: dict[str, type[Any]] = {"review": PublishedReview, "demand": PublishedD
 
 
 def changes(entries: Sequence[LogEntry]) -> list[dict[str, Any]]:
-    """The entries, ready for orjson. `body` is the subject's current body, or null if there is a later entry about the
-    subject.
-    """
+    """The entries, ready for orjson. `body` is the subject's current body, or null if there is a later entry."""
     bodies = _bodies(entries)
     return [
         {

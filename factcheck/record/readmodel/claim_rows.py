@@ -28,9 +28,7 @@ REVIEW_IN_CLAIM = (
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A review's row, and the entries between which the claim showed the review. `until` is None if the claim still
-    shows it.
-    """
+    """A review's row, and the entries between which the claim showed it. `until` is None for current rows."""
 
     row: ReviewRow
     since: int
@@ -70,9 +68,7 @@ def events(spans: Sequence[Span], since: int = 0) -> list[int]:
 
 
 def claim_rows(claim_id: UUID, spans: Sequence[Span], since: int = 0) -> Iterator[PublishedClaim | PastClaim]:
-    """The claim's rows after each entry, starting with `since`. The last row is the current one if the claim has a
-    review.
-    """
+    """The claim's rows after each entry, starting with `since`. If the claim has reviews, the last row is current."""
     changes = events(spans, since)
     for event, until in pairwise([*changes, None]):
         assert event is not None
@@ -96,8 +92,7 @@ def update_claims(spans: Mapping[UUID, Sequence[Span]], since: int, stored: Sequ
 
 
 def rebuild_claims(ids: Collection[UUID]) -> None:
-    """Rebuilds all rows of these claims after an erasure, a merge or a split has changed which reviews the claims show.
-    """
+    """Rebuilds all rows of these claims after an erasure, a merge or a split has changed their reviews."""
     PastClaim.objects.filter(id__in=ids).delete()
     # A claim doesn't have a row if its last review has been erased or if the claim is shown under another claim.
     PublishedClaim.objects.filter(id__in=ids).delete()

@@ -202,8 +202,7 @@ def _referring(kind: str, key: str) -> Q:
 
 
 def _refresh_references(keys: Iterable[Reference]) -> None:
-    """Updates these references from the newest live review that uses them. Deletes references that are no longer used.
-    """
+    """Updates references from the newest live review that uses them, and deletes unused references."""
     rows = []
     for kind, key in sorted(keys):
         newest = PublishedReview.objects.live().filter(_referring(kind, key)).order_by("-sequence").first()

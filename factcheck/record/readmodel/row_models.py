@@ -51,9 +51,7 @@ class ReviewRow(models.Model):
 
     @cached_property
     def parsed_body(self) -> dict[str, Any]:
-        """The body as a dictionary. Code that creates the row from a dictionary sets this attribute to avoid parsing
-        the body.
-        """
+        """The body as a dictionary. Code that already has the dictionary sets this attribute to avoid parsing."""
         found: dict[str, Any] = orjson.loads(self.body)
         return found
 

@@ -22,8 +22,7 @@ _PART = f"""
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`exact` is false if there are more than BOUND rows. In that case, `total` and the facets cover only BOUND rows.
-    """
+    """`exact` is false if there are more than BOUND rows. Then `total` and facets cover only BOUND rows."""
 
     total: int
     exact: bool

@@ -53,8 +53,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Alternatives with at least one required term each. A query that contains only excluded terms has no alternatives.
-    """
+    """Alternatives with at least one required term each. Only excluded terms make no alternative."""
 
     alternatives: tuple[Alternative, ...]
 
@@ -109,8 +108,7 @@ class Query:
         return Query(tuple(each for each in remaining if each.required))
 
     def some(self, frequency: ReviewCount, most: int) -> str:
-        """Requires some of the rarest terms that occur in at most `most` reviews. Empty if there are too few such
-        terms.
+        """Requires some of the rarest terms with at most `most` reviews. Empty if there are too few such terms.
 
         A term with only one spelling, for example a phrase in quotation marks, is split into words.
         """
@@ -130,8 +128,7 @@ def normalise_punctuation(text: str) -> str:
 
 
 def read_query(text: str) -> Query:
-    """Parses a query. This never fails: other characters count as spaces, and an unclosed quotation extends to the end.
-    """
+    """Parses a query and never fails. Other characters count as spaces. An unclosed quotation extends to the end."""
     alternatives = []
     required, excluded = list[Term](), list[Term]()
     for minus, phrase, word in [*_PIECES.findall(normalise_punctuation(text)), ("", "", OR)]:

@@ -74,8 +74,7 @@ class _Shelves(NamedTuple):
 
 
 class _Attempt(NamedTuple):
-    """A query and its `tsquery` text for `to_tsquery`, which requires all terms, `nearly` all terms, or `some` terms.
-    """
+    """A query and its text for `to_tsquery`, which requires all terms, `nearly` all terms, or `some` terms."""
 
     query: Query
     tsquery: str
@@ -106,9 +105,7 @@ class Search:
         self._deadline = time.monotonic() + (SECONDS if seconds is None else seconds)
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
-        """The best hits, or the hits after `position`. If `backward` is true, the hits before `position`, nearest
-        first.
-        """
+        """The best hits, the hits after `position`, or with `backward` the hits before `position`, nearest first."""
         found = Results([])
         for number, attempt in enumerate(self._attempts()):
             found = self._find(attempt, partial(self._rank, attempt, limit, position, backward))
@@ -119,9 +116,7 @@ class Search:
         return found
 
     def _attempts(self) -> Iterator[_Attempt]:
-        """Weaker and weaker queries: all words, all words that occur in any claim or headline, nearly all of these,
-        some of these.
-        """
+        """Weaker and weaker queries: all words, all words known from claims and headlines, nearly all, some."""
         if not self.query:
             return
         yield _Attempt(self.query, self.query.all_terms())

@@ -21,9 +21,7 @@ Snippets = dict[str, str]
 
 
 def mark(bodies: Sequence[dict[str, Any]], query: Query) -> list[Snippets]:
-    """For each body, snippets of the texts that contain a word of the query, by name. Snippets are HTML with <mark>
-    elements.
-    """
+    """For each body, snippets of the texts that contain a word of the query, by name, as HTML with <mark>."""
     texts = [_texts(body) for body in bodies]
     pieces = {piece for each in texts for text in each.values() for piece in text.split()}
     words = {piece: split_words(piece) for piece in pieces}

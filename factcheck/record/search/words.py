@@ -71,9 +71,7 @@ _WORD = re.compile("sv?|[lv](?:[lvj]*[lv])?")
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text in order, in the form of `Word`. Marks without a letter don't count as words (for example in
-    emoji).
-    """
+    """The words of a text in order, in the form of `Word`. Marks without a letter, as in emoji, don't count."""
     words = _separated(nfc(text.lower())).translate(_characters).split()
     return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalpha() or any(map(_is_in_words, word)))]
 
@@ -137,18 +135,14 @@ def title_words(document: Mapping[str, Any]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """A word's lexeme, and the number of live reviews that contain the lexeme in the claim or headline, in any
-    spelling.
-    """
+    """A word's lexeme, and the number of live reviews with this lexeme in the claim or headline."""
 
     lexeme: str
     reviews: int
 
 
 def frequencies(words: Collection[str]) -> dict[str, Frequency]:
-    """The frequencies of the words. They are upper bounds, because a review with two spellings of a lexeme counts
-    twice.
-    """
+    """The words' frequencies, as upper bounds. A review with two spellings of a lexeme counts twice."""
     with connections["public"].cursor() as cursor:
         cursor.execute(_FREQUENCIES, [list(words)])
         return {word: Frequency(lexeme, reviews) for word, lexeme, reviews in cursor.fetchall()}
@@ -163,9 +157,7 @@ WHERE lexeme IS NOT NULL
 
 
 def _is_in_words(character: str) -> bool:
-    """Whether PostgreSQL's parser treats the character as part of a word. Numbers such as ½, ② and ² (category No)
-    aren't.
-    """
+    """Whether PostgreSQL's parser treats the character as part of a word. It excludes ½, ② and ² (category No)."""
     return character.isalnum() and unicodedata.category(character) != "No"
 
 

@@ -1,6 +1,6 @@
 -- New entries are added only at the end of the log. Sequence numbers have no gaps, times never go backwards, and the
 -- revisions of a subject are numbered consecutively.
--- 1178682196 is "FACT" in ASCII, the same lock as factcheck.record.log.entries.LOCK. An INSERT from outside the
+-- The lock 1178682196 is "FACT" in ASCII, as in factcheck.record.log.entries.LOCK. An INSERT from outside the
 -- application takes the lock here and so waits in the same queue.
 CREATE OR REPLACE FUNCTION record_entry_follows() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

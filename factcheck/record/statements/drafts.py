@@ -1,6 +1,4 @@
-"""Claims and reviews that programs can send. The keys are those of the statement, except for keys that only this site
-sets.
-"""
+"""Claims and reviews that programs can send, with the statement's keys except those that only this site sets."""
 
 from factcheck.record.statements.parts import Reference, list_of, omit, optional, partial, pick, required
 from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
