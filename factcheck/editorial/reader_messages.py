@@ -26,7 +26,7 @@ from factcheck.server.networks import network_of
 Kind, State = ReaderMessage.Kind, ReaderMessage.State
 
 MIN_CHARACTERS = 10  # A shorter text contains nothing that can be checked.
-MAX_LINKS = 5  # in the text. A text with more links is probably spam.
+MAX_LINKS = 5  # links in the text. A text with more links is probably spam.
 MAX_WAITING = 20_000  # across all senders. This limits a flood from many networks.
 HOUR = timedelta(hours=1)
 _LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)

@@ -32,7 +32,7 @@ def changes(entries: Sequence[LogEntry]) -> list[dict[str, Any]]:
 
 
 def _bodies(entries: Sequence[LogEntry]) -> dict[int, orjson.Fragment]:
-    """The bodies of those entries that are the newest about their subjects, by sequence."""
+    """The bodies of entries that are the newest about their subject, by sequence number."""
     found: dict[int, orjson.Fragment] = {}
     for prefix, model in _MODELS.items():
         ids: set[UUID] = {entry.subject for entry in entries if entry.kind.startswith(f"{prefix}.")}

@@ -78,7 +78,7 @@ class Query:
         return self._joined(lambda terms: _or(_all_but_one(terms)))
 
     def branches(self, frequency: ReviewCount, *, nearly: bool = False) -> list[Branch]:
-        """`all_terms`, or `all_but_one` if `nearly` is true, as branches. At least one branch must match.
+        """Splits `all_terms`, or `all_but_one` if `nearly` is true, into branches. At least one branch must match.
 
         The index reads the lists for a branch's parts together and skips rows that aren't in all of the first lists. So
         the two rarest terms are separate parts, and the other terms are checked only in rows that contain both.

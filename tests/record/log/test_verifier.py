@@ -455,7 +455,10 @@ def test_demand_that_readers_get_otherwise_is_found(site: str, capsys: pytest.Ca
             row.body.replace("dropped", "complied"),
             f"Readers of the demand {demand.pk} don't get its last document",
         ),
-        (row.body.replace('"sequence":10', '"sequence":9'), f"Readers of the demand {demand.pk} don't get the last revision"),
+        (
+            row.body.replace('"sequence":10', '"sequence":9'),
+            f"Readers of the demand {demand.pk} don't get the last revision",
+        ),
     ):
         PublishedDemand.objects.update(body=body)
         code, said = verify(site, capsys=capsys)
