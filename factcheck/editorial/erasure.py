@@ -1,7 +1,7 @@
 """Erasure for a legal reason. The content is deleted everywhere, and the log keeps the legal ground for the erasure.
 
 After an erasure, readers see only the notice. A redaction is an erasure that keeps the current draft, after editors
-have removed the unlawful parts. The draft is then published like any other revision.
+have removed the parts that must be erased. The draft is then published like any other revision.
 """
 
 import json

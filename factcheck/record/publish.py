@@ -1,7 +1,7 @@
 """Publishes to the record. All additions to the record go through this module.
 
-The log is extended and its projections are updated in one transaction while the log is locked, so readers see all of a
-publication or nothing.
+One transaction extends the log and updates its projections while the log is locked. So readers see all of a publication
+or nothing.
 """
 
 from collections.abc import Sequence

@@ -78,7 +78,7 @@ class ReviewForm(ConflictCheckedForm[Review]):
 class AuthorForm(forms.ModelForm[Authorship]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        keep_current_choice(self, "user")  # without a role, the person is still an author who can't approve
+        keep_current_choice(self, "user")  # a person who lost their role is still an author
 
 
 class OwnReviewInline(ParentPermissionsMixin):

@@ -12,9 +12,9 @@ MAX_COMPOSED = 4  # the maximum number of characters that NFC composes into one:
 MAX_MARKS = 30  # in a row (Stream-Safe Text Format, UAX #15, section 13). No script uses so many.
 _TWO_MARKS = "\u0f73\u0f75\u0f81"  # each becomes two marks in NFC but has combining class 0
 _JOINER = "\u034f"  # combining grapheme joiner: invisible, and NFC moves no mark past it
-# C0 and C1 controls except tab and line feed, surrogates (which can't be encoded), and noncharacters such as U+FFFE,
-# which aren't intended for interchange (Unicode 23.7). Line and paragraph separators are harmless. A single range
-# covers the noncharacters of the higher planes, because listing them would make the expression slower.
+# C0 and C1 controls except tab and line feed, surrogates, and noncharacters such as U+FFFE. Surrogates can't be
+# encoded, and noncharacters aren't intended for interchange (Unicode 23.7). Line and paragraph separators are harmless.
+# A single range covers the noncharacters of the higher planes, because listing them would make the expression slower.
 _SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U0001fffe-\U0010ffff]")
 
 

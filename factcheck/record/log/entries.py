@@ -25,8 +25,8 @@ from factcheck.record.log.notes import SigningKey
 LOCK = 1178682196  # "FACT" in ASCII. The trigger record_entry_follows takes the same lock.
 Kind = LogEntry.Kind
 
-# In characters, after trimming. Readers must learn what was wrong before a substantive correction.
-# The trigger record_reason_given enforces the same minimum.
+# In characters, after trimming. Readers of a substantive correction must learn what was wrong. The trigger
+# record_reason_given enforces the same minimum.
 MIN_SUBSTANTIVE_NOTE = 40
 
 # The keys that a document adds to its statement.

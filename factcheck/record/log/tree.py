@@ -95,8 +95,8 @@ def require_identity() -> LogCheckpoint | None:
             % {"origin": origin, "name": key.name}
         )
     ours = key.verifier()
-    # Both keys sign a rotation's checkpoint, and the new key signs last. Only the new key can be used from then on,
-    # because servers with the new key don't accept entries from a process with the old key.
+    # Both keys sign a rotation's checkpoint, and the new key signs last. From then on, only the new key can be used.
+    # Servers with the new key don't accept entries from processes with the old key.
     name, key_id, signature = signatures[-1]
     if (name, key_id) == (ours.name, ours.id) and ours.verify(text, signature):
         return newest

@@ -96,7 +96,7 @@ class DeadlineReader(io.RawIOBase):
 
 
 class Response(http.client.HTTPResponse):
-    """A response that must arrive within TOTAL_TIMEOUT. (The timeout of a socket restarts with every byte.)"""
+    """A response that must arrive within TOTAL_TIMEOUT. A socket's own timeout restarts with every byte."""
 
     def __init__(self, sock: socket.socket, **options: Any) -> None:
         super().__init__(sock, **options)
@@ -349,8 +349,8 @@ class Verifier:
             part = self.state["part"] = {}
         self.pinned = key if key and not part else saved
         self.began = part.get("began")
-        # size -> root hash of all checkpoints that the log must contain: the checkpoint from the last complete pass,
-        # and all checkpoints that the site has served since then
+        # size -> root hash of the checkpoints that the log must contain. These are the checkpoint of the last complete
+        # pass and all checkpoints that the site has served since then.
         self.checkpoints = {int(size): bytes.fromhex(root) for size, root in self.state.get("shown", {}).items()}
         if last_pass := self.state.get("seen"):
             self.checkpoints[int(last_pass["size"])] = bytes.fromhex(last_pass["root"])

@@ -1,9 +1,9 @@
 """Computes missing vectors for new reviews and imports, and after a change of model.
 
-Each batch is saved when it is complete, so an interrupted run loses only one batch. This module updates rows but never
-inserts any, because a review that has since been withdrawn, erased or changed no longer has a row with the same digest.
-Rows locked by a publication are skipped (`SKIP LOCKED`), so computing vectors never blocks a publication. If the API
-refuses a text, the text is tried again in every run.
+Each batch is saved when it is complete, so an interrupted run loses only one batch. This module never inserts rows. If
+a review has since been withdrawn, erased or changed, it no longer has a row with the same digest. Rows locked by a
+publication are skipped (`SKIP LOCKED`), so computing vectors never blocks a publication. If the API refuses a text, the
+text is tried again in every run.
 """
 
 import math

@@ -44,8 +44,8 @@ def feed_item(row: PublishedReview) -> dict[str, Any]:
     """The feed item of a review. A withdrawn or erased review has `dateDeleted` instead of a ClaimReview.
 
     `identifier` always identifies the review, and its ClaimReview has the same identifier. `url` doesn't identify a
-    review, because an erased review no longer has the URL of its publisher's page, and because one page can contain
-    several reviews. `@id` would merge the item and the ClaimReview into a single node.
+    review, because one page can contain several reviews. An erased review no longer has the URL of its publisher's
+    page. `@id` would merge the item and the ClaimReview into a single node.
     """
     body = orjson.loads(row.body)
     item = {

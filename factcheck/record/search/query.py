@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"(?<!\d)[1-9]\d{3,}")
 _THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 _YEAR = re.compile(r"19\d\d|20(?!00)\d\d")
 _SEPARATOR = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
-# Hòa and hoà, or thúy and thuý: the tone can be on either of the two vowels at the end of a syllable, in NFD.
+# The tone can be on either of the two vowels at the end of a syllable, for example in hòa and hoà. Matches NFD.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _TONE_OF_TWO = re.compile(rf"(o(?=.?[ae])|u(?=.?y))([{_TONES}]?)([aey])([{_TONES}]?)$")
 
@@ -53,7 +53,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Alternatives with at least one required term each. Only excluded terms make no alternative."""
+    """Alternatives with at least one required term each. A query of excluded terms has none."""
 
     alternatives: tuple[Alternative, ...]
 

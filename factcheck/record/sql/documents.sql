@@ -4,9 +4,9 @@ CREATE OR REPLACE FUNCTION record_verdict_named(said jsonb) RETURNS jsonb LANGUA
         'scale', said #> '{verdict,scale}', 'slug', said #> '{verdict,slug}', 'label', said #> '{verdict,label}') END
 $$;
 
--- A document has the digest of its entry, and everything that it adds to its statement follows from the log: its dates,
--- its revision and the list of corrections. Nobody approves these parts, so without this rule the corrections could
--- contain any text. A separate rule applies to the document of a key rotation (rotations.sql).
+-- A document has the digest of its entry. Its additions to the statement must follow from the log: its dates, its
+-- revision and the list of corrections. Nobody approves these parts, so without this rule the corrections could contain
+-- any text. A separate rule applies to the document of a key rotation (rotations.sql).
 CREATE OR REPLACE FUNCTION record_document_fits() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

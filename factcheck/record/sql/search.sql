@@ -4,10 +4,9 @@
 -- when a row is written.
 
 -- Splits a text into words in the same way as factcheck.record.search.words.split_words, because PostgreSQL's own
--- parser splits differently. The parser reads "a/b" as a path and "a.b" as a host, keeps invisible format characters
+-- parser splits differently. The parser reads "a/b" as a path and "a.b" as a host. It keeps invisible format characters
 -- inside words, and treats a whole Chinese or Japanese sentence as one word. A final sigma is replaced by a normal
--- sigma.
--- A single check for all rarer characters comes first, so that most texts skip the slower replacements.
+-- sigma. A single check for all rarer characters comes first, so that most texts skip the slower replacements.
 CREATE OR REPLACE FUNCTION public.record_words(said text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     words text := translate(coalesce(said, ''), 'ς-+./_@<&~', 'σ         ');
