@@ -13,9 +13,7 @@ class EditorialConfig(AppConfig):
 
 
 class DeskConfig(admin_apps.AdminConfig):
-    """Django's admin with the desk as its site. `editorial` comes first in INSTALLED_APPS, so its templates take
-    precedence.
-    """
+    """Django's admin with the desk as its site. Its templates come first in INSTALLED_APPS."""
 
     default = False
     default_site = "factcheck.editorial.desk.site.EditorsDesk"

@@ -32,7 +32,7 @@ def claimant_digest(claimant: Claimant) -> str:
 
 @transaction.atomic
 def confirm_claimant(*, claimant: Claimant, by: User, digest: str) -> None:
-    """Confirms the name that has this digest: the name of an organisation, or of a public figure acting in their role."""
+    """Confirms the name with this digest. Only organisations and public figures in their role can be named."""
     claimant = _locked(claimant, by)
     if claimant.confirmed:
         raise EditorialError(_("This name has already been confirmed."))

@@ -100,7 +100,7 @@ def _account(fields: dict[str, Any], publishers: dict[str, Publisher]) -> Login:
 
 
 def _claim(entry: dict[str, Any], publishers: dict[str, Publisher]) -> None:
-    """The newsroom of the claim's first review owns the claim. Other newsrooms can review the claim once it is public."""
+    """The newsroom of the claim's first review owns the claim. Others can review it once it is public."""
     fields = entry["claim"]
     newsroom = publishers[entry["reviews"][0]["publisher"]]
     claim = Claim.objects.create(

@@ -1,7 +1,7 @@
 """Erasure for a legal reason. The content is deleted everywhere, and the log keeps the legal ground for the erasure.
 
 After an erasure, readers see only the notice. A redaction is an erasure that keeps the current draft, after editors
-have removed the unlawful parts. The draft is then published like any other revision.
+have removed the parts that must be erased. The draft is then published like any other revision.
 """
 
 import json
@@ -181,7 +181,7 @@ def clear_admin_log(model: type[models.Model], keys: set[Any]) -> None:
 
 
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
-    """The first text from a published revision that the notice repeats. Texts that a redacted draft keeps don't count."""
+    """The first published text that the notice repeats. Texts that a redacted draft keeps don't count."""
     stays = canonical(review_statements.build_statement(review)).decode().casefold() if redact else ""
     rows = RevisionDocument.objects.filter(entry__subject=review.pk).order_by("-entry")
     texts = (words for row in rows for words in _identifying_texts(row.parsed()))

@@ -76,7 +76,7 @@ class ProseField(models.TextField[str, str]):
         return clean_text(value) if isinstance(value, str) else value
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """Normalises the value on the instance too, so that statements built from the instance match the stored text."""
+        """Normalises the value on the instance too, so that statements built from it match the stored text."""
         value = self.to_python(getattr(model_instance, self.attname))
         setattr(model_instance, self.attname, value)
         return value

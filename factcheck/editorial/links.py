@@ -137,9 +137,7 @@ def _likely(claim: Claim) -> list[similar_claims.SimilarClaim]:
 
 @transaction.atomic
 def _save(batch: ImportBatch, until: int, links: Mapping[UUID, list[ProposedLink]]) -> int:
-    """Saves the links in a short transaction, because deciding on the import and publishing it have to wait for the
-    lock.
-    """
+    """Saves the links in a short transaction, because decisions on the import have to wait for it."""
     now = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     locked = Claim.objects.select_for_update(no_key=True).filter(pk__in=links).order_by("pk")
     remaining = {*locked.values_list("pk", flat=True)}  # the other claims have been replaced in the meantime

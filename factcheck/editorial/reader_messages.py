@@ -26,7 +26,7 @@ from factcheck.server.networks import network_of
 Kind, State = ReaderMessage.Kind, ReaderMessage.State
 
 MIN_CHARACTERS = 10  # A shorter text contains nothing that can be checked.
-MAX_LINKS = 5  # in the text. A text with more links is probably spam.
+MAX_LINKS = 5  # links in the text. A text with more links is probably spam.
 MAX_WAITING = 20_000  # across all senders. This limits a flood from many networks.
 HOUR = timedelta(hours=1)
 _LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)
@@ -43,8 +43,7 @@ class TooManyMessages(Exception):
 
 @transaction.atomic
 def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -> tuple[str, datetime]:
-    """Adds a message to the queue. Returns its receipt, which isn't stored, and the time when the message will be
-    deleted.
+    """Adds a message to the queue. Returns its receipt, which isn't stored, and the time of its deletion.
 
     `values` contains `text`, `language`, `url` and `contact`, and for a correction also `review`: {`id`}. `address` is
     the sender's IP address, and a hash of the address is kept for a day. Raises Invalid and TooManyMessages.
@@ -135,9 +134,7 @@ def dismiss(*, message: ReaderMessage, by: User, newsroom: int) -> None:
 
 
 def delete_expired_messages() -> int:
-    """Deletes messages after the retention period, and senders' hashes after a day. Returns the number of deleted
-    messages.
-    """
+    """Deletes expired messages, and senders' hashes after a day. Returns the number of deleted messages."""
     now = timezone.now()
     ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - timedelta(days=1)).update(sender="")
     old = ReaderMessage.objects.filter(received_at__lte=now - timedelta(days=settings.READER_MESSAGES_DAYS))

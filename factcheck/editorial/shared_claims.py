@@ -33,9 +33,7 @@ class PublicClaim:
 
 
 def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
-    """The published claims by id. Each comes from its own newsroom's newest live review, or else from any newest live
-    review.
-    """
+    """The published claims by id, from the newest live review of the claim's newsroom, or else of any newsroom."""
     if not ids:
         return {}
     documents = _public_statements(ids)

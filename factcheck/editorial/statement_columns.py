@@ -87,7 +87,7 @@ def _columns_of_part(model: type[models.Model], name: str) -> dict[str, str]:
 
 @cache
 def _columns(model: type[models.Model]) -> dict[str, Callable[[Any], Any]]:
-    """The conversion from a JSON value, for each column. The only relations included are references to the same table."""
+    """The conversion from JSON for each column. The only relations included are references to the same table."""
     plain = {column.name: column for column in model._meta.concrete_fields if not column.is_relation}
     own = {column.attname: column for column in model._meta.concrete_fields if column.related_model is model}
     return {name: _value_of(column) for name, column in (plain | own).items()}

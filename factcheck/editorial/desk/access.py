@@ -77,9 +77,7 @@ def get_desk(request: HttpRequest) -> Desk:
 
 
 class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Generic[M]):
-    """Denies everything by default: each page overrides the permission hooks that it needs. Lists never count a whole
-    table.
-    """
+    """Denies everything by default. Pages override the permission hooks. Lists never count a whole table."""
 
     actions = None
     formfield_overrides = FORMFIELDS
@@ -166,9 +164,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         return self.get_queryset(request)
 
     def show_public_text(self, request: HttpRequest, rows: Iterable[M]) -> None:
-        """Replaces text that the person isn't allowed to read (see `public_text`). Called before rows are shown by
-        name.
-        """
+        """Called before rows are shown by name. Replaces text that the person must not read (`public_text`)."""
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)
@@ -192,9 +188,7 @@ class AdministratorsAdmin(DeskAdmin[M]):
 
 
 class NewsroomAdmin(DeskAdmin[M]):
-    """Rows that belong to a newsroom (through their `newsroom` field). Only members of the newsroom see and change
-    them.
-    """
+    """Rows with a `newsroom` field. Only members of the newsroom see and change its rows."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         return get_desk(request).own(super().get_queryset(request))

@@ -15,9 +15,7 @@ from factcheck.record.models import PublishedClaim
 
 
 def may_use_instead(desk: Desk, claim: Claim) -> bool:
-    """The rule of `merge_policy.replace_claim`: the person logged the claim or is an Editor, and may write all its
-    reviews.
-    """
+    """The rule of `merge_policy.replace_claim`: logged the claim or is an Editor, and can write all its reviews."""
     may_change = claim.logged_by_id == desk.user.pk or claim.newsroom_id in desk.deciding_newsrooms
     return may_change and all(may_write(desk, review) for review in claim.reviews.all())
 

@@ -134,7 +134,7 @@ class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
 
     @staticmethod
     def _links(request: HttpRequest, bodies: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
-        """Title, URL and publisher of published reviews. The person's own reviews get their desk URL and no publisher."""
+        """Title, URL and publisher of published reviews. Own reviews get their desk URL and no publisher."""
         own = get_desk(request).own(Review.objects.filter(pk__in=[body["id"] for body in bodies]))
         at_desk = {str(pk) for pk in own.values_list("pk", flat=True)}
         return [

@@ -141,9 +141,7 @@ class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Redirects to the public page if the claim is another newsroom's published claim. A review can refer to such a
-        claim.
-        """
+        """Redirects to the public page of another newsroom's published claim, which a review can refer to."""
         with suppress(ValidationError):  # the id is invalid
             claim = Claim.objects.filter(pk=object_id).first()
             if claim and claim.newsroom_id not in get_desk(request).roles and is_public(claim):

@@ -17,9 +17,7 @@ from factcheck.editorial.models.kinds import Kind
 
 
 def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Shows the proposal. A POST request runs the action. If the action is refused, the page shows why and keeps the
-    input.
-    """
+    """Shows the proposal. On POST, runs the action, or shows why it was refused and keeps the input."""
     desk = get_desk(request)
     proposals = Proposal.objects.select_related("claim__newsroom", "into__newsroom", "newsroom", "submitted_by")
     proposal = get_object_or_404(proposals, pk=pk)

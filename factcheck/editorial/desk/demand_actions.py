@@ -61,9 +61,7 @@ def available_actions(desk: Desk, demand: Demand) -> list[DeskAction[Demand]]:
 
 
 def action_page(request: HttpRequest, demand: Demand, action: DeskAction[Demand]) -> HttpResponse:
-    """Shows the entry. A POST request runs the action. If the action is refused, the page shows why and keeps the
-    input.
-    """
+    """Shows the entry. On POST, runs the action, or shows why it was refused and keeps the input."""
     page = reverse("admin:editorial_demand_change", args=[demand.pk])
     form = action.form(submitted_data(request))
     if answer := perform(request, action, demand, form, page):

@@ -20,7 +20,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class ConflictCheckedForm(forms.ModelForm[M]):
-    """Submits the state of the row that filled the form (`row_state`). Refuses the first save over another state.
+    """Refuses the first save if the row has changed since the form was filled (`row_state`).
 
     The form keeps the typed text, and a second save overwrites what the other person wrote. The page's view locks the
     row, so the row can't change between the comparison and the save.

@@ -44,8 +44,7 @@ DISMISS: DeskAction[ProposedLink] = DeskAction(
 
 
 def link_page(request: HttpRequest, pk: int, answer: str) -> HttpResponse:
-    """Shows both claims. A POST request saves the answer. If the answer is refused, the page shows why and keeps the
-    input.
+    """Shows both claims. On POST, saves the answer, or shows why it was refused and keeps the input.
 
     The person then returns to the page that they came from, which is the page of the import or of the claim.
     """

@@ -58,7 +58,7 @@ def contains_all(field: str, words: Sequence[str]) -> Q:
 
 
 def keys(hits: QuerySet[Any]) -> list[Any]:
-    """The primary keys of up to MAX_HITS hits, in any order. If there are more hits, people can search for rarer words."""
+    """The primary keys of up to MAX_HITS hits, in any order. To narrow the search, people can add rarer words."""
     return list(hits.order_by().values_list("pk", flat=True)[:MAX_HITS])
 
 

@@ -155,9 +155,7 @@ def similar_url(claim: UUID, *, then: str = "claim") -> str:
 
 
 def with_public_pages(desk: Desk, *claims: Claim) -> list[tuple[Claim, bool]]:
-    """Claims, and for each claim whether it has a public page. A merged claim's URL leads to the page of the other
-    claim.
-    """
+    """Claims, and whether each has a public page. The page of a merged claim is the page of the other claim."""
     show_public_text(desk, claims)
     live = PublishedClaim.objects.live().filter(pk__in=[claim.pk for claim in claims])
     public = set(live.values_list("pk", flat=True))

@@ -33,9 +33,7 @@ class Place:
 
 
 def _places(model: type[Part], before: str = "", above: str | Promise = "") -> Iterator[tuple[str, Place]]:
-    """Yields the places of a statement with their paths, in the statement's order. A place without a label gets its
-    path.
-    """
+    """Yields paths and places in the statement's order. A place without a label is labelled with its path."""
     for key, name in keys_of(model).items():
         place, own = f"{before}{key}", label(model.model_fields[name].title or "")
         rule = find_rule(model, name)
@@ -147,8 +145,7 @@ def _in_any_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]]
 
 
 def _line(value: Any, place: str) -> str:
-    """The value at a place, on one line. An object is shown as its values, a code as its label and a date as formatted
-    text.
+    """The value at a place, on one line. Objects are shown as their values, and codes as their labels.
 
     Each code of a place has a different label, so different values never look the same.
     """

@@ -104,7 +104,7 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
 
 
 def may_write(desk: Desk, review: Review) -> bool:
-    """The rule of `roles.require_writer`: Reporters can write their own reviews, Editors all reviews of the newsroom."""
+    """The rule of `roles.require_writer`: Reporters can write their own reviews, Editors all reviews."""
     role = desk.roles.get(review.newsroom_id)
     return role in Membership.DECIDING or (
         role is not None and (review.created_by_id == desk.user.pk or roles.is_author(desk.user, review))
@@ -135,9 +135,7 @@ def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
 
 
 def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]) -> HttpResponse:
-    """Shows the review. A POST request runs the action. If the action is refused, the page shows why and keeps the
-    input.
-    """
+    """Shows the review. On POST, runs the action, or shows why it was refused and keeps the input."""
     page = reverse("admin:editorial_review_change", args=[review.pk])
     form = action.form(submitted_data(request))
     if answer := perform(request, action, review, form, page):

@@ -58,9 +58,7 @@ class VerdictField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 def keep_current_choice(form: forms.ModelForm[Any], name: str) -> None:
-    """Adds the current value to the choices if it is no longer one of them. Otherwise the next save would lose the
-    value.
-    """
+    """Adds the current value to the choices if it is no longer one of them. Otherwise saving would lose it."""
     field = form.fields.get(name)
     if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
         field.queryset |= field.queryset.model._default_manager.filter(pk=form.instance.serializable_value(name))
@@ -80,7 +78,7 @@ class ReviewForm(ConflictCheckedForm[Review]):
 class AuthorForm(forms.ModelForm[Authorship]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        keep_current_choice(self, "user")  # without a role, the person is still an author who can't approve
+        keep_current_choice(self, "user")  # a person who lost their role is still an author
 
 
 class OwnReviewInline(ParentPermissionsMixin):

@@ -229,7 +229,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         return None
 
     def _get_review(self, request: HttpRequest, pk: Any) -> Review:
-        """The review with the rows that its statement needs. Raises a 404 if the person isn't a member of its newsroom."""
+        """The review with the rows that its statement needs. Raises a 404 for people outside its newsroom."""
         return get_object_or_404(get_desk(request).own(Review.objects.for_statements()), pk=pk)
 
 

@@ -1,4 +1,4 @@
-"""API tokens at the desk. People create tokens for themselves. They can revoke their tokens, and so can Chief editors."""
+"""API tokens at the desk. People create and revoke their own tokens. Chief editors can revoke them too."""
 
 from typing import Any
 from uuid import UUID

@@ -86,7 +86,7 @@ ADMINISTRATION = Q(subject__startswith="user:") | Q(subject__startswith="webhook
 
 
 class EditorialEvent(models.Model):
-    """One action by a person. Rows are never changed. Triggers add the events of accounts and memberships."""
+    """One action by a person. Rows are never deleted. Triggers add the events of accounts and memberships."""
 
     at = models.DateTimeField(_("when"), auto_now_add=True)
     actor = models.ForeignKey(

@@ -12,7 +12,7 @@ from factcheck.record.statements import review as statements
 
 
 class Publisher(models.Model):
-    """The publisher that is responsible for a review: a newsroom of this site, or the publisher of an imported review."""
+    """The publisher responsible for a review: one of the site's newsrooms, or the publisher of an imported review."""
 
     Type = statements.PublisherType
 

@@ -36,9 +36,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(**{SUBJECTS[kind][0]: subject, "kind": kind})
 
     def undecided(self) -> Self:
-        """Proposals that are waiting for a decision. An imported review is decided with its import, so it isn't
-        included.
-        """
+        """Proposals that are waiting for a decision, without imported reviews, which are decided with their import."""
         return self.filter(decision="").exclude(kind=Kind.REVIEW, batch__isnull=False)
 
     def open(self) -> Self:
@@ -68,8 +66,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return found.filter(Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)).order_by("pk")
 
     def to_publish(self, newsrooms: list[int]) -> Self:
-        """Approved proposals that are waiting to be published. Imported reviews are included only if they were approved
-        separately.
+        """Approved proposals that are waiting to be published, without reviews that were approved with their import.
 
         Demands with a publication day come last.
         """
@@ -80,7 +77,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return found.order_by(F("demand__publish_after").asc(nulls_first=True), "pk")
 
     def returned_to(self, user: User, newsrooms: list[int]) -> Self:
-        """Returned proposals that this person submitted, wrote or created, unless there has been a new proposal since."""
+        """Returned proposals that this person submitted, wrote or created, unless there is a newer proposal."""
         wrote = Authorship.objects.filter(review=OuterRef("review"), user=user)
         involved = Q(submitted_by=user) | Q(review__created_by=user) | Exists(wrote) | Q(demand__created_by=user)
         in_newsrooms = Q(newsroom__in=newsrooms) | Q(kind=Kind.MAPPING)
@@ -94,8 +91,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 
 class Proposal(models.Model):
-    """A statement that was submitted to a second person, and the decision on the statement. Only the decision is added
-    later.
+    """A statement submitted to a second person, and the decision. Only the decision is added later.
 
     For a review, a demand or a merge, exactly this statement is published. An import doesn't have a statement, and its
     digest covers the digests of its members. `newsroom` proposes, and Editors of `deciding` decide. A mapping applies

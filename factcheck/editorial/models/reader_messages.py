@@ -16,9 +16,7 @@ from factcheck.editorial.models.reviews import Review
 
 class ReaderMessageQuerySet(models.QuerySet["ReaderMessage"]):
     def for_newsrooms(self, newsrooms: list[int]) -> Self:
-        """Messages that members of these newsrooms can see: tips that no other newsroom has taken, and messages about
-        their reviews.
-        """
+        """Messages for members of these newsrooms: about their reviews, and tips that no other newsroom has taken."""
         return self.filter(Q(newsroom__in=newsrooms) | Q(newsroom=None), same_as=None)
 
 

@@ -1,5 +1,4 @@
-"""Implements the Idempotency-Key header. A program can safely repeat a request if it doesn't know whether the first one
-arrived.
+"""The Idempotency-Key header, with which programs can safely repeat a request after a lost response.
 
 Follows draft-ietf-httpapi-idempotency-key-header. A key is valid for one token and one route, for a day.
 """
@@ -57,9 +56,7 @@ def delete_expired_keys() -> int:
 
 
 def _try_lock(token: ApiToken, route: str, key: str) -> bool:
-    """Takes the lock unless another transaction has it, and returns whether this succeeded. The transaction's end
-    releases it.
-    """
+    """Takes the lock until the transaction ends. Returns False if another transaction has the lock."""
     name = sha256(f"{token.pk}\n{route}\n{key}".encode()).digest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(name[:8], signed=True)])

@@ -19,15 +19,13 @@ _INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "
 
 
 def own_reviews(token: ApiToken) -> QuerySet[Review]:
-    """The reviews that the token's account created in the token's newsroom, newest first. Erased reviews are excluded."""
+    """The reviews that the token's account created in its newsroom, newest first, except for erased reviews."""
     reviews = Review.objects.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
     return reviews.exclude(state=Review.State.ERASED)
 
 
 def draft_review(*, token: ApiToken, values: Values) -> UUID:
-    """Creates a review with the token's account as author, and returns its id. Raises Invalid. Must run in a
-    transaction.
-    """
+    """Creates a review by the token's account and returns its id. Raises Invalid. Must run in a transaction."""
     review = Review(
         newsroom_id=token.newsroom_id, publisher_id=token.newsroom_id, created_by_id=token.user_id, token=token
     )

@@ -24,8 +24,7 @@ _USE_PRECISION = timedelta(minutes=1)
 
 @transaction.atomic
 def create_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], days: int) -> tuple[ApiToken, str]:
-    """Creates a token that acts as `by` in the newsroom with this id. Returns the token and its secret, which isn't
-    stored.
+    """Creates a token that acts as `by` in the newsroom. Returns the token and its secret, which isn't stored.
 
     Raises EditorialError.
     """
@@ -66,9 +65,7 @@ def revoke_token(*, token: ApiToken, by: User) -> None:
 
 
 def find_token(secret: str) -> ApiToken | None:
-    """The token with this secret, if it hasn't expired or been revoked, and its active account has a role in the
-    newsroom.
-    """
+    """The token with this secret, if the token is usable and its active account has a role in the newsroom."""
     if len(secret) != LENGTH or not secret.startswith(PREFIX) or not secret.isascii():
         return None
     now = timezone.now()

@@ -68,9 +68,7 @@ class ImportPolicy(Policy[ImportBatch]):
 
 @transaction.atomic
 def close_import(*, batch: ImportBatch, by: User) -> Proposal:
-    """Returns the proposal of an import. An interrupted import is submitted, and nothing more can be added to the
-    import.
-    """
+    """Returns the proposal of an import. An interrupted import is submitted, so nothing can be added any more."""
     batch = lock_batch(batch.pk)
     if batch.proposal is not None:
         return batch.proposal

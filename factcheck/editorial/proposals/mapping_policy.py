@@ -55,8 +55,7 @@ def build_statement(mapping: VerdictMapping) -> dict[str, Any]:
 
 
 def adopted_mappings() -> list[VerdictMapping]:
-    """The mappings in force. A mapping is in force if its last proposal was approved and its statement is still the
-    same.
+    """The mappings whose last proposal was approved and whose statement hasn't changed since then.
 
     The statement changes if somebody renames the verdict or gives its short name to another verdict.
     """

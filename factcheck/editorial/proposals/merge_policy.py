@@ -25,9 +25,7 @@ _KINDS = {Action.MERGE: LogEntry.Kind.CLAIM_MERGE, Action.SPLIT: LogEntry.Kind.C
 
 
 class MergePolicy(Policy[Claim]):
-    """If two newsrooms' claims are merged, the newsroom that didn't propose the merge decides. Both can propose a
-    split.
-    """
+    """A merge of two newsrooms' claims is decided by the newsroom that didn't propose it. Both can propose a split."""
 
     kind = Kind.MERGE
     changed = _(
@@ -53,9 +51,7 @@ class MergePolicy(Policy[Claim]):
         return proposing, into_newsroom if proposing == from_newsroom else from_newsroom
 
     def build_statement(self, proposal: Proposal) -> dict[str, Any]:
-        """The log identifies the claims by id only. Log entries are permanent, but a claim's text may have to be
-        erased.
-        """
+        """Contains only the claims' ids, because the log is permanent but a claim's text may have to be erased."""
         other = "into" if proposal.action == Action.MERGE else "from"
         return {
             "id": str(proposal.claim_id),
@@ -117,9 +113,7 @@ def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
 
 @transaction.atomic
 def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
-    """Moves the drafts of an unpublished claim to its replacement and deletes the claim. Returns the number of moved
-    drafts.
-    """
+    """Moves an unpublished claim's drafts to another claim and deletes the claim. Returns the number of drafts."""
     if claim.pk == replacement.pk:
         raise EditorialError(_("This is the same claim. Choose another claim."))
     claim, replacement = _lock_claims(claim, replacement)

@@ -97,9 +97,7 @@ class Policy(ABC, Generic[S]):
         """Runs after the return."""
 
     def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
-        """Runs after the approval. Depending on the kind, the statement takes effect now or is published in a later
-        step.
-        """
+        """Runs after the approval. The statement takes effect now, or is published in a later step."""
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind | None:
         """The kind of the log entry. If None, the log chooses between original, update and correction."""
@@ -109,9 +107,7 @@ class Policy(ABC, Generic[S]):
         """Runs after the publication. Each proposal then refers to its log entry."""
 
     def event_detail(self, proposal: Proposal) -> dict[str, Any]:
-        """Details for the audit log when a proposal of this kind is submitted or published, besides digest and
-        sequence.
-        """
+        """Details for the audit log about a submission or publication, in addition to digest and sequence."""
         return {}
 
     def event(self, proposal: Proposal) -> str:

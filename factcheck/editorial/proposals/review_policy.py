@@ -226,7 +226,7 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     """Proposes to erase everything published from the review. This takes effect when a second person approves it.
 
     The draft is erased too, unless `redact` is true. In that case the open correction is kept and can be published, so
-    the unlawful parts must already have been removed from it. `ground` is a value of erasure.Ground, and `notice` is
+    editors must first remove the parts that have to be erased. `ground` is a value of erasure.Ground, and `notice` is
     public.
     """
     review = _lock_review(review.pk)

@@ -1,7 +1,7 @@
 -- Every log entry except key rotations (record/sql/rotations.sql) has an approved proposal with exactly the content of
 -- its document. The approver isn't an author, even if somebody was added as an author later. The document's publisher
--- is the newsroom that proposed it, except for reviews that have a page of another publisher. This trigger runs at
--- commit, because the proposal receives its sequence number after the entry is inserted.
+-- is the newsroom that proposed it, except for reviews that have a page of another publisher.
+-- This trigger runs at commit, because the proposal receives its sequence number after the entry is inserted.
 CREATE OR REPLACE FUNCTION editorial_entry_was_approved() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

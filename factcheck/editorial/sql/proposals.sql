@@ -47,10 +47,10 @@ CREATE OR REPLACE TRIGGER proposal_kept BEFORE TRUNCATE ON editorial_proposal
 ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposal_kept;
 
 -- A proposal belongs to the newsroom of its subject, whose Editors decide. If the claims of two newsrooms are merged,
--- either newsroom can propose the merge, and the other newsroom decides. Nothing can be added to an import once the
--- import's own proposal exists. Locks on the import's row make the two submissions wait for each other. An earlier
--- snapshot wouldn't show which submission came first. This trigger runs once per statement, because one import can add
--- a million rows.
+-- either newsroom can propose the merge, and the other newsroom decides.
+-- Nothing can be added to an import once the import's own proposal exists. Locks on the import's row make the two
+-- submissions wait for each other. An earlier snapshot wouldn't show which submission came first.
+-- This trigger runs once per statement, because one import can add a million rows.
 CREATE OR REPLACE FUNCTION editorial_proposals_added() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -121,9 +121,10 @@ ALTER TABLE editorial_proposal ENABLE ALWAYS TRIGGER proposals_decided;
 
 -- The approver is an Editor of the deciding newsroom or, for a mapping, of any newsroom. The approver isn't an author
 -- of the review or of a review in the import, and didn't create the review or the demand. The constraint
--- proposal_two_people excludes the submitter. Anyone who can edit the draft can change the list of authors, but the
--- creator never changes (reviews.sql, demands.sql). The creator of an imported review is its importer, who isn't an
--- author. An imported review receives the decision on its import, whose approver has already been checked.
+-- proposal_two_people excludes the submitter.
+-- Anyone who can edit the draft can change the list of authors, but the creator never changes (reviews.sql,
+-- demands.sql). The creator of an imported review is its importer, who isn't an author.
+-- An imported review receives the decision on its import, whose approver has already been checked.
 CREATE OR REPLACE FUNCTION editorial_require_deciders(decided bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -1,6 +1,7 @@
--- A review, demand, claim, import or mapping can't be deleted once there has been a proposal about it. The foreign keys
--- of proposals are checked at commit. Without this rule, a transaction could delete a row and insert it again with
--- another creator. Each trigger's arguments are the columns of editorial_proposal that refer to its table.
+-- A review, demand, claim, import or mapping can't be deleted once there has been a proposal about it.
+-- The foreign keys of proposals are checked at commit. Without this rule, a transaction could delete a row and insert
+-- it again with another creator. Each trigger's arguments are the columns of editorial_proposal that refer to its
+-- table.
 CREATE OR REPLACE FUNCTION editorial_subject_kept() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

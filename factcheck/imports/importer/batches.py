@@ -34,8 +34,8 @@ def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str
 def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
     """Imports the records in one transaction and returns the outcome for each record.
 
-    If the database refuses a record, the records are split into two halves and each half is tried separately, so that
-    one bad record doesn't block the others.
+    If the database refuses a record, each half of the records is tried separately. So one bad record doesn't block the
+    others.
     """
     try:
         with transaction.atomic():

@@ -11,8 +11,7 @@ from factcheck.record.statements.review import Claimant, Review, ReviewedClaim
 
 
 def complete_record(record: Record, unspecified: frozenset[str], statement: dict[str, Any]) -> Record:
-    """The record, completed with the statement's values at the paths in `unspecified` (for example
-    "verdict.original.value").
+    """The record with the statement's values at the paths in `unspecified`, for example "claim.location".
 
     A claimant is completed only if the name is the same, and a verdict only if its wording is the same. For sources and
     appearances, see `_members`. The verdict on this site's scale is never completed, because mappings and editors
@@ -86,8 +85,7 @@ def _filled(value: Any, known: Any, unspecified: frozenset[str], path: str) -> A
 
 
 def _members(given: list[_Member], existing: list[_Member], unspecified: frozenset[str], path: str) -> list[_Member]:
-    """The given members, completed at their unspecified paths. The path is "sources.stance" for all members or
-    "sources.0.stance" for one member.
+    """The given members, completed at unspecified paths ("sources.stance" for all, "sources.0.stance" for one).
 
     Values come from the existing member with the same URL and title. A member without a title is matched with the next
     member that has the same URL. The first appearance doesn't change unless the record specifies another one.

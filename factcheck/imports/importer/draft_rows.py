@@ -21,9 +21,7 @@ from factcheck.record.statements.review import OriginalRating
 
 @dataclass
 class Rows:
-    """Collects the rows for several records and writes them table by table. New reviews are converted to rows during
-    the write.
-    """
+    """Collects the rows for several records and writes them one table at a time."""
 
     references: References
     by: User

@@ -55,7 +55,7 @@ def published_statement(existing: Any) -> dict[str, Any] | None:
 
 
 def is_claim_imported(existing: Any) -> bool:
-    """Whether only imports have written the review's claim. Imports never change a claim that editors chose or edited."""
+    """Whether only imports have written the review's claim. They never change claims that editors chose or edited."""
     claim = existing.claim
     came_together = (claim.newsroom_id, claim.logged_at) == (existing.newsroom_id, existing.created_at)
     return came_together and bool(existing.imported_at) and claim.changed_at <= existing.imported_at

@@ -127,7 +127,7 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecor
 def _current_statements(
     records: Sequence[IncomingRecord], digests: Sequence[str], existing: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
-    """The statements of reviews whose changed record has unspecified paths. An erased review doesn't have a statement."""
+    """The statements of reviews whose changed record has unspecified paths, except for erased reviews."""
     ids = {
         each.key: found.pk
         for each, digest in zip(records, digests, strict=True)

@@ -149,8 +149,7 @@ def _claimants(newsroom: Publisher, claimants: list[dict[str, Any]]) -> dict[_Ke
         return {}
     names = {claimant["name"] for claimant in claimants if claimant["name"]}
     descriptions = {claimant["description"] for claimant in claimants if claimant["description"]}
-    # The index claimant_newsroom holds only the beginnings.
-    begins = {description[:SORTED_CHARACTERS] for description in descriptions}
+    begins = {description[:SORTED_CHARACTERS] for description in descriptions}  # to use the index claimant_newsroom
     rows = Claimant.objects.annotate(begins=Left("description", SORTED_CHARACTERS)).filter(
         Q(name__in=names) | Q(name="", begins__in=begins, description__in=descriptions), newsroom=newsroom
     )

@@ -33,9 +33,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def read_chunks(path: Path) -> Iterator[tuple[list[ReadResult], int]]:
-    """The file's records in chunks, each with the number of bytes read so far. Raises OSError if the file can't be
-    read.
-    """
+    """The file's records in chunks, each with the number of bytes read so far. Raises OSError."""
     if path.stat().st_size < LARGE:
         yield from _chunks(path)
         return

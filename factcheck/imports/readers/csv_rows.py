@@ -76,7 +76,7 @@ def problems_of(names: list[str]) -> list[Problem]:
 
 
 def rows(cursor: Cursor, names: list[str], delimiter: str) -> Iterator[tuple[int, Row | Problem]]:
-    """Each row with the number of its first line. Raises csv.Error, or TooLongError if a row is longer than MAX_VALUE."""
+    """Each row with the number of its first line. Raises csv.Error, or TooLongError beyond MAX_VALUE."""
     csv.field_size_limit(MAX_VALUE)
     lines = _Lines(cursor)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -126,9 +126,7 @@ def _row(cells: dict[str, str]) -> Row:
 
 
 def _value(cell: str, column: Column) -> object:
-    """The cell as a value of its column's type. A cell of the wrong type is kept as text, which the format then
-    refuses.
-    """
+    """The cell as a value of its column's type. A wrong type is kept as text, which the format then refuses."""
     if column.kind is bool:
         return {"true": True, "false": False}.get(cell.strip().lower(), cell)
     if column.kind is int:

@@ -83,9 +83,7 @@ class ReviewFile:
 
 
 def types_of(node: Node) -> set[str]:
-    """The names of a node's JSON-LD types without prefix. For example, "schema:ClaimReview" or a full URL gives
-    "ClaimReview".
-    """
+    """A node's JSON-LD types without prefix or URL, for example "ClaimReview" for "schema:ClaimReview"."""
     given = node.get("@type")
     names = given if isinstance(given, list) else [given]
     return {name.replace("#", "/").replace(":", "/").rpartition("/")[2] for name in names if isinstance(name, str)}
@@ -159,9 +157,7 @@ def _lines(cursor: Cursor) -> Iterator[Candidate | Refusal]:
 
 
 def _values(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
-    """The objects of the next value. A short value is decoded as a whole, and a long value is read one member at a
-    time.
-    """
+    """The objects of the next value. Short values are decoded whole, and long values one member at a time."""
     kind, line = cursor.peek(), cursor.line
     open_it = kind in ("{", "[") and depth < MAX_DEPTH
     try:

@@ -40,9 +40,7 @@ def length_of(value: object, limit: int) -> int:
 
 
 class MalformedError(ValueError):
-    """The file contains invalid JSON at this position. `line` counts from 1, and `at_line_start` means the line's first
-    character.
-    """
+    """The file contains invalid JSON at this position. `line` counts from 1."""
 
     def __init__(self, detail: str, line: int, *, at_line_start: bool = False) -> None:
         super().__init__(detail)
@@ -124,7 +122,7 @@ class Cursor:
             self._fill(max(CHUNK, buffered))
 
     def rest_of_line(self, limit: int) -> str:
-        """Moves past the end of the line and returns the text before it. Raises TooLongError beyond `limit` characters."""
+        """Moves past the end of the line and returns the text before it. Raises TooLongError beyond `limit`."""
         line = self.line
         while (end := self._text.find("\n", self._at)) < 0 and not self._ended and len(self._text) - self._at <= limit:
             self._fill(max(CHUNK, len(self._text) - self._at))
