@@ -89,7 +89,7 @@ class ReviewFeed(Feed):
 
     list_options = REVIEW_FEED
     title = _("Fact-checks")
-    description = _("Reviews of claims, the latest publications and changes first.")
+    description = _("Reviews of claims, with the latest publications and changes first.")
 
     def read(self, list_request: ListRequest) -> Page:
         rows = PublishedReview.objects.using("public").live().filter(list_request.condition)
@@ -120,7 +120,7 @@ class CorrectionFeed(Feed):
 
     list_options = CORRECTION_FEED
     title = _("Corrections")
-    description = _("Corrections and updates of published reviews, and the reasons for them.")
+    description = _("Corrections and updates to published reviews, with the reasons for each change.")
 
     def read(self, list_request: ListRequest) -> Page:
         return read_corrections(list_request)

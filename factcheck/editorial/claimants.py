@@ -37,7 +37,9 @@ def confirm_claimant(*, claimant: Claimant, by: User, digest: str) -> None:
     if claimant.confirmed:
         raise EditorialError(_("This name has already been confirmed."))
     if digest != claimant_digest(claimant):
-        raise EditorialError(_("The claimant has changed since you opened it. Read it again before you confirm it."))
+        raise EditorialError(
+            _("The claimant has changed since you opened this page. Read the page again before you confirm the name.")
+        )
     claimant.confirmed = True
     claimant.is_public_figure = claimant.type == Claimant.Type.PERSON
     claimant.save(update_fields=["confirmed", "is_public_figure", "changed_at"])
@@ -53,7 +55,7 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     """
     claimant = _locked(claimant, by)
     if claimant.type == Claimant.Type.UNNAMED:
-        raise EditorialError(_("This claimant is already described, not named."))
+        raise EditorialError(_("This claimant already has a description instead of a name."))
     if not description.strip():
         raise EditorialError(_("Describe the claimant, for example “a Facebook user”."))
     claimant.type, claimant.name, claimant.description = Claimant.Type.UNNAMED, "", description

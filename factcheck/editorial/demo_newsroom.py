@@ -54,12 +54,17 @@ def load_demo(logins_file: Path) -> list[Login]:
     Raises EditorialError if the database already contains a newsroom or one of the accounts.
     """
     if Publisher.objects.exists():
-        raise EditorialError(_("This database already has publishers. The demo newsroom needs an empty database."))
+        raise EditorialError(
+            _("This database already contains publishers. The demo newsroom requires an empty database.")
+        )
     newsroom = json.loads((_FOLDER / "newsroom.json").read_text(encoding="utf-8"))
     people = {account["username"] for account in newsroom["accounts"]}
     if existing := User.objects.filter(username__in=people).order_by("username").first():
         raise EditorialError(
-            _("The account name %(name)s, which the demo needs, is taken. Rename that account first.")
+            _(
+                "The demo needs the account name %(name)s, but another account already uses this name. Rename that"
+                " account first."
+            )
             % {"name": existing.username}
         )
     publishers = {

@@ -58,15 +58,17 @@ def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> dic
     """
     text = clean_text(text)
     if ground not in Ground.values():
-        raise EditorialError(_("Choose the ground on which this has to be erased."))
+        raise EditorialError(_("Choose the ground for the erasure."))
     if not text:
-        raise EditorialError(_("Write the public notice. Readers see it in place of the erased review."))
+        raise EditorialError(_("Write the public notice. Readers will see the notice in place of the erased review."))
     if len(text) > MAX_NOTICE:
         raise EditorialError(_("The public notice is too long. Shorten it to at most %s characters.") % MAX_NOTICE)
     if forbidden := find_forbidden(text):
-        raise EditorialError(_("The character %s cannot be published. Delete it or type the text again.") % forbidden)
+        raise EditorialError(
+            _("The character %s can’t be published. Delete the character or retype the text.") % forbidden
+        )
     if repeated := _repeated(review, text, redact=redact):
-        raise EditorialError(_("The public notice must not repeat erased content. Take out “%s”.") % repeated)
+        raise EditorialError(_("The public notice must not repeat erased content. Remove “%s”.") % repeated)
     return {
         "id": str(review.pk),
         "notice": {
@@ -94,8 +96,8 @@ def require_decided_imports(review: Review) -> None:
     if (undecided := imports.select_related("batch").first()) is not None:
         raise EditorialError(
             _(
-                "The import “%s” has this review and waits for a decision. Approve or return the import first, because"
-                " nobody could check it after the erasure."
+                "The import “%s” contains this review and is waiting for a decision. Approve or return the"
+                " import first, because nobody could check the import after the erasure."
             )
             % undecided.batch
         )
@@ -106,31 +108,31 @@ def warnings(review: Review, *, redact: bool) -> list[str | Promise]:
     revisions = RevisionDocument.objects.filter(entry__subject=review.pk).count()
     lost: list[str | Promise] = [
         ngettext(
-            "%s published revision is erased for ever, with all its drafts, messages and notes.",
-            "%s published revisions are erased for ever, with all their drafts, messages and notes.",
+            "%s published revision will be permanently erased, with all its drafts, messages and notes.",
+            "%s published revisions will be permanently erased, with all their drafts, messages and notes.",
             revisions,
         )
         % revisions,
-        _("Nobody can restore them. The log still shows that they existed, when, and their digests."),
+        _("Erased revisions can’t be restored. The log still shows that they existed, with their dates and digests."),
     ]
     if redact:
-        lost.append(_("The current draft is kept and not erased. Read it once more before you go on."))
+        lost.append(_("The current draft will not be erased. Read the draft again before you continue."))
     else:
         lost.append(
-            _("The draft, its sources, the claim and the claimant are erased as well, unless other reviews use them.")
+            _("The draft, its sources, the claim and the claimant will also be erased, unless other reviews use them.")
         )
     if shared := _other_reviews(review.claim, review).count():
         lost.append(
             ngettext(
-                "%s other review of the same claim keeps the claim’s text. If the text has to go, erase that review"
-                " too.",
-                "%s other reviews of the same claim keep the claim’s text. If the text has to go, erase those reviews"
-                " too.",
+                "%s other review of the same claim still contains the claim’s text. If the text must be"
+                " removed, erase that review too.",
+                "%s other reviews of the same claim still contain the claim’s text. If the text must be"
+                " removed, erase those reviews too.",
                 shared,
             )
             % shared
         )
-    lost.append(_("Backups and copies that others made are not erased. Ask the site’s operator about backups."))
+    lost.append(_("Backups and copies made by other people will not be erased. Ask the site’s operator about backups."))
     return lost
 
 

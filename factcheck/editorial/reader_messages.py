@@ -60,12 +60,12 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
             )
         )
     if len(_LINK.findall(row.text)) > MAX_LINKS:
-        problems.append(("/text", _("The text has too many links. Keep at most %s of them.") % MAX_LINKS))
+        problems.append(("/text", _("The text contains too many links. Keep at most %s links.") % MAX_LINKS))
     if kind == Kind.CORRECTION:
         # Locked, so that either a parallel erasure finds the message, or this query finds the erasure.
         review = Review.objects.select_for_update().filter(pk=values["review"]["id"]).first()
         if review is None or not PublishedReview.objects.live().filter(pk=review.pk).exists():
-            problems.append(("/review/id", _("This site does not have this review.")))
+            problems.append(("/review/id", _("This review doesn’t exist on this site.")))
         else:
             row.review, row.newsroom_id = review, review.newsroom_id
     if problems:
@@ -118,7 +118,7 @@ def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> Non
     """Answers the message. Anyone with the receipt can read the answer."""
     message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
     if not text.strip():
-        raise EditorialError(_("Write the answer. Anyone with the receipt can read it."))
+        raise EditorialError(_("Write an answer. Anyone with the receipt can read it."))
     message.answer = text
     try:
         message.clean_fields(exclude=_INTERNAL_FIELDS)

@@ -31,7 +31,9 @@ from factcheck.record.statements.tombstone import Tombstone
 MIN_SOURCES = 2
 # Entries of these kinds don't contain a text that could be translated.
 WITHOUT_REVIEW = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
-HIDDEN_CLAIM = _("This claim of another newsroom is not public any more. Log the claim yourself and choose yours.")
+HIDDEN_CLAIM = _(
+    "This claim belongs to another newsroom and is no longer public. Log the claim yourself and choose your own claim."
+)
 
 
 def build_statement(review: Review) -> dict[str, Any]:
@@ -76,7 +78,8 @@ def find_missing(review: Review) -> list[str | Promise]:
             _("The claimant’s name came from an import. Confirm the name, or describe the claimant instead.")
             if own
             else _(
-                "The claimant’s name came from an import of %s. Ask them to confirm the name or describe the claimant."
+                "The claimant’s name came from an import by %s. Ask this newsroom to confirm the name or"
+                " describe the claimant."
             )
             % claimant.newsroom
         )
@@ -85,7 +88,12 @@ def find_missing(review: Review) -> list[str | Promise]:
     if review.translation_of_id and review.translation_of_revision:
         original = LogEntry.objects.filter(subject=review.translation_of_id, number=review.translation_of_revision)
         if not original.exclude(kind__in=WITHOUT_REVIEW).exists():
-            reasons.append(_("The review that you translate has no such revision. Its public page shows the numbers."))
+            reasons.append(
+                _(
+                    "The review that you are translating doesn’t have this revision. The review’s public page lists the"
+                    " revision numbers."
+                )
+            )
     # These rules apply to a newsroom's own reviews. Other publishers are responsible for their own reviews.
     if review.is_imported:
         return reasons
@@ -95,11 +103,13 @@ def find_missing(review: Review) -> list[str | Promise]:
     if not review.summary:
         reasons.append(_("Write a summary. Give the verdict and the reason in one or two sentences."))
     if len(sources) < MIN_SOURCES:
-        reasons.append(_("Add sources. A review needs at least two and has %(count)s.") % {"count": len(sources)})
+        reasons.append(
+            _("Add sources. A review needs at least two sources. This review has %(count)s.") % {"count": len(sources)}
+        )
     if any(not source.stance for source in sources):
         reasons.append(_("For every source, choose whether it supports the claim, refutes it or gives context."))
     if sources and all(source.stance == Source.Stance.CONTEXT for source in sources):
-        reasons.append(_("All sources are context. At least one must support or refute the claim."))
+        reasons.append(_("All sources only give context. At least one source must support or refute the claim."))
     return reasons
 
 

@@ -35,8 +35,8 @@ def require_member(user: User, newsroom: Publisher | int) -> Role:
     if role is None:
         raise NotAllowed(
             _(
-                "You are not a member of this newsroom, so you cannot see or change its drafts. If you should,"
-                " ask an account administrator."
+                "You are not a member of this newsroom, so you can’t see or change its drafts. If you need"
+                " access, ask an account administrator."
             )
         )
     return role

@@ -21,7 +21,7 @@ class Event(models.TextChoices):
     REVIEW_PUBLISHED = "review.published", _("a review is published or reinstated")
     REVIEW_CORRECTED = "review.corrected", _("a review is corrected or updated")
     REVIEW_WITHDRAWN = "review.withdrawn", _("a review is withdrawn or erased")
-    DEMAND_PUBLISHED = "demand.published", _("an entry of the register of demands is published or updated")
+    DEMAND_PUBLISHED = "demand.published", _("an entry in the register of demands is published or updated")
 
 
 class Subscription(models.Model):
@@ -30,20 +30,18 @@ class Subscription(models.Model):
     class Stopped(models.TextChoices):
         RUNNING = "", _("running")
         BY_HAND = "by_hand", _("stopped")
-        FAILING = "failing", _("stopped: no message arrived for days")
+        FAILING = "failing", _("stopped: no message could be delivered for days")
         GONE = "gone", _("stopped: the receiver is gone (410)")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(
-        _("name"), max_length=200, validators=[validate_name], help_text=_("The receiver, and what it is for.")
+        _("name"), max_length=200, validators=[validate_name], help_text=_("The receiver and its purpose.")
     )
     url = models.CharField(
         _("URL"),
         max_length=1000,
         validators=[validate_address],
-        help_text=_(
-            "The receiver’s URL, beginning with https://. It has to be public, and redirects are not followed."
-        ),
+        help_text=_("The receiver’s URL, starting with https://. The URL must be public. Redirects are not followed."),
     )
     events = ArrayField(
         models.CharField(max_length=40, choices=Event), verbose_name=_("events"), help_text=_("The events to send.")
@@ -144,8 +142,8 @@ class Attempt(models.Model):
         NONE = "", _("delivered")
         REFUSED = "refused", _("the receiver answered with a status other than 2xx")
         REDIRECTED = "redirected", _("the receiver redirects: register its new URL")
-        ADDRESS = "address", _("the name leads to a private address")
-        UNKNOWN_HOST = "unknown_host", _("the name has no address")
+        ADDRESS = "address", _("the host name resolves to a private address")
+        UNKNOWN_HOST = "unknown_host", _("the host name has no IP address")
         UNREACHABLE = "unreachable", _("no connection")
         INSECURE = "insecure", _("no secure connection: certificate or protocol")
         TIMEOUT = "timeout", _("no response in time")

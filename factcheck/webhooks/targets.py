@@ -82,8 +82,8 @@ def validate_address(url: str) -> None:
     if target is None or not _WRITTEN.fullmatch(url) or not (target.secure or settings.WEBHOOKS_ALLOW_LOOPBACK):
         raise ValidationError(
             _(
-                "This is not a receiver’s URL. Write the whole URL, beginning with https://,"
-                " without spaces, name, password or #."
+                "This is not a valid URL for a receiver. Enter the full URL, starting with https://, without"
+                " spaces, a user name, a password or #."
             ),
             code="invalid_url",
         )
@@ -99,4 +99,6 @@ def validate_address(url: str) -> None:
 
 def validate_name(name: str) -> None:
     if find_forbidden(name) or clean_text(name) != name:
-        raise ValidationError(_("The name has characters that can’t be stored. Type the name again."), code="forbidden")
+        raise ValidationError(
+            _("The name contains characters that can’t be stored. Retype the name."), code="forbidden"
+        )

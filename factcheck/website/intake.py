@@ -137,7 +137,8 @@ def _form_response(
             status, wait = 429, refused.wait
             # The limit may be the network's or the site's. The sender needn't know which.
             form.add_error(
-                None, _("Too many messages have arrived, so this one was not stored. Please send it again in an hour.")
+                None,
+                _("Too many messages have arrived, so your message was not stored. Please send it again in an hour."),
             )
     if form.errors and status == 200:
         status = 422

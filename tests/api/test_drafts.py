@@ -277,7 +277,7 @@ def test_what_was_submitted_or_published_is_not_changed(newsroom: Any, program: 
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     problem = program.refused("PATCH", f"reviews/{review.pk}/", {"summary": "x"}, 409)
-    assert problem["detail"] == "Only a draft can be changed. This review is: waiting for approval."
+    assert problem["detail"] == "Only a draft can be edited. The status of this review is “waiting for approval”."
     assert program.refused("PATCH", f"claims/{review.claim_id}/", {"location": "Huế"}, 409)["type"].endswith(
         "/conflict/"
     )

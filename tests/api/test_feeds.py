@@ -271,12 +271,12 @@ def test_feeds_take_few_queries(world, api):
 
 TITLES = {
     ("reviews", "en"): (
-        "Fact-checks", "Reviews of claims, the latest publications and changes first.",
+        "Fact-checks", "Reviews of claims, with the latest publications and changes first.",
     ),
     ("reviews", "vi"): (
         "Bài kiểm chứng", "Các bài kiểm chứng, bài mới đăng hoặc mới sửa đứng trước.",
     ),
-    ("corrections", "en"): ("Corrections", "Corrections and updates of published reviews, and the reasons for them."),
+    ("corrections", "en"): ("Corrections", "Corrections and updates to published reviews, with the reasons for each change."),
     ("corrections", "vi"): ("Đính chính", "Những đính chính và cập nhật trong các bài đã đăng, kèm lý do."),
 }  # fmt: skip
 

@@ -74,7 +74,7 @@ def test_correction_request_is_about_a_live_review_alone(newsroom: Any) -> None:
         assert json.loads(response.content)["errors"] == [
             {
                 "pointer": "#/review/id",
-                "detail": "This site does not have this review.",
+                "detail": "This review doesn’t exist on this site.",
             }
         ]
     assert ReaderMessage.objects.get().newsroom == newsroom.publisher

@@ -63,7 +63,7 @@ def test_publish_many_times_at_once_gives_one_revision(database: str) -> None:
     results = at_once([lambda person=person: workflow.publish(proposal=proposal, by=person) for person in people])
     assert sum(isinstance(result, LogEntry) for result in results) == 1
     assert {str(result) for result in results if isinstance(result, EditorialError)} == {
-        "This cannot be published, because it is not approved or already public. Reload the page."
+        ("This can’t be published, because it has not been approved or is already public. Reload the page.")
     }
     assert list(LogEntry.objects.values_list("sequence", "number")) == [(0, 1)]
 
@@ -142,7 +142,7 @@ def test_demand_published_many_times_at_once_is_in_the_register_once(database: s
     results = at_once([lambda person=person: workflow.publish(proposal=proposal, by=person) for person in people])
     assert sum(isinstance(result, LogEntry) for result in results) == 1
     assert {str(result) for result in results if isinstance(result, EditorialError)} == {
-        "This cannot be published, because it is not approved or already public. Reload the page."
+        ("This can’t be published, because it has not been approved or is already public. Reload the page.")
     }
     assert list(LogEntry.objects.values_list("kind", "number")) == [("demand.published", 1)]
 

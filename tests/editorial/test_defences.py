@@ -141,7 +141,7 @@ def test_history_of_the_desk_is_kept(newsroom: Newsroom, sql: str) -> None:
 def test_who_began_it_never_approves_whoever_is_named_as_author(newsroom: Newsroom) -> None:
     review = make_review(newsroom, created_by=newsroom.editor)  # its author is the reporter
     approval = workflow.submit(subject=review, by=newsroom.reporter)
-    with pytest.raises(NotAllowed, match="You began this or are one of its authors"):
+    with pytest.raises(NotAllowed, match="You started this or are one of its authors"):
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(IntegrityError, match="who began it cannot approve"):
         run(
@@ -245,7 +245,7 @@ def test_publication_of_something_else_than_approved_is_refused(newsroom: Newsro
         insert_revision(review, added(said | {"summary": "Đúng."}), approval)
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
         document = added(said)
-        document["revision"] = {"number": 1, "kind": "original", "class": None, "note": "not approved"}
+        document["revision"] = {"number": 1, "kind": "original", "class": None, "note": "not been approved"}
         insert_revision(review, document, approval)
 
 

@@ -124,14 +124,14 @@ def test_withheld_entry_says_so(newsroom: Newsroom) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"from_type": "person", "from_description": "người trong ảnh"}, "A private person must not be named"),
+        ({"from_type": "person", "from_description": "người trong ảnh"}, "Private persons must not be named"),
         ({"from_name": ""}, "Name the sender"),
         ({"from_type": "person", "from_name": "", "from_description": ""}, "Name the sender"),
         ({"from_name": "", "from_description": "một cơ quan"}, "Name the sender"),
-        ({"asked": ""}, "Write what the demand asks for"),
-        ({"done": ""}, "Write what you did"),
-        ({"done_on": None}, "Write what you did"),
-        ({"done_on": date(2026, 10, 19)}, "before the day of receipt"),
+        ({"asked": ""}, "Describe what the demand asks for"),
+        ({"done": ""}, "Describe what you did"),
+        ({"done_on": None}, "Describe what you did"),
+        ({"done_on": date(2026, 10, 19)}, "earlier than the date of receipt"),
         ({"from_type": "lawyer"}, "is not a valid choice"),
     ],
 )
@@ -183,7 +183,7 @@ def test_verbs_refuse_the_wrong_state(newsroom: Newsroom) -> None:
     with pytest.raises(EditorialError, match="Only a published demand"):
         demand_policy.reopen_demand(demand=demand, by=newsroom.editor, note="x")
     approval = workflow.submit(subject=demand, by=newsroom.reporter)
-    with pytest.raises(EditorialError, match="This cannot be published"):
+    with pytest.raises(EditorialError, match="This can’t be published"):
         workflow.publish(proposal=approval, by=newsroom.editor)
     with pytest.raises(EditorialError, match="Only a draft can be submitted"):
         workflow.submit(subject=demand, by=newsroom.reporter)
@@ -193,13 +193,13 @@ def test_verbs_refuse_the_wrong_state(newsroom: Newsroom) -> None:
     with pytest.raises(EditorialError, match="already been decided"):
         workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
     workflow.publish(proposal=waiting(demand), by=newsroom.editor)
-    with pytest.raises(EditorialError, match="Say what changed"):
+    with pytest.raises(EditorialError, match="Describe what changed"):
         demand_policy.reopen_demand(demand=demand, by=newsroom.reporter, note="  ")
     demand_policy.reopen_demand(demand=demand, by=newsroom.reporter, note="Có kết quả.")
     with pytest.raises(EditorialError, match="Nothing has changed since the published revision"):
         workflow.submit(subject=demand, by=newsroom.reporter)
     Demand.objects.update(change_note="", legal_basis="")
-    with pytest.raises(EditorialError, match="Say what changed"):
+    with pytest.raises(EditorialError, match="Describe what changed"):
         workflow.submit(subject=demand, by=newsroom.reporter)
 
 

@@ -83,13 +83,13 @@ def test_erased_review_can_do_nothing_more(newsroom: Newsroom) -> None:
     person = newsroom.editor
     for call, reason in (
         (lambda: workflow.submit(subject=review, by=person), "Only a draft can be submitted"),
-        (lambda: workflow.publish(proposal=review.proposals.first(), by=person), "This cannot be published"),
+        (lambda: workflow.publish(proposal=review.proposals.first(), by=person), "This can’t be published"),
         (
             lambda: review_policy.open_correction(review=review, by=person, change_class="typo", note="x"),
             "Only a published review can be corrected",
         ),
         (lambda: review_policy.withdraw(review=review, by=person, reason="x"), "This review is not public"),
-        (lambda: review_policy.reinstate(review=review, by=person, reason="x"), "This review is not withdrawn"),
+        (lambda: review_policy.reinstate(review=review, by=person, reason="x"), "This review has not been withdrawn"),
         (
             lambda: review_policy.erase(review=review, by=person, ground="law", notice="Theo luật."),
             "there is nothing to erase",
@@ -119,12 +119,12 @@ def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom) -> N
     with pytest.raises(EditorialError, match="First open a correction"):
         review_policy.erase(**wanted, redact=True)
     open_correction(newsroom, review)
-    with pytest.raises(EditorialError, match="remove from the draft what has to go"):
+    with pytest.raises(EditorialError, match="delete the content to be erased from the draft"):
         review_policy.erase(**wanted, redact=True)
     Review.objects.update(headline="Đoạn phim cũ")
     review_policy.erase(**wanted, redact=True)
     # What is asked for is decided on first.
-    with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review is open"):
+    with pytest.raises(EditorialError, match="A request to withdraw, reinstate or erase this review is still open"):
         workflow.submit(subject=review, by=newsroom.reporter)
 
 
@@ -133,7 +133,7 @@ def test_redacted_revision_needs_its_note(newsroom: Newsroom) -> None:
     publish_review(newsroom, review)
     redact_review(newsroom, review)
     Review.objects.update(change_note="")
-    with pytest.raises(EditorialError, match="Say what kind of correction this is"):
+    with pytest.raises(EditorialError, match="Choose the kind of correction"):
         workflow.submit(subject=review, by=newsroom.reporter)
     with pytest.raises(EditorialError, match="This review is not public"):
         review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")
@@ -155,9 +155,10 @@ def test_claim_of_another_review_stays(newsroom: Newsroom) -> None:
     second = make_review(other, review.claim, language="en", headline="The video is from 2020")
     publish_review(newsroom, review)
     publish_review(other, second)
-    assert "1 other review of the same claim keeps the claim’s text. If the text has to go, erase that review too." in [
-        str(each) for each in erasure.warnings(review, redact=False)
-    ]
+    assert (
+        "1 other review of the same claim still contains the claim’s text. If the text must be"
+        " removed, erase that review too."
+    ) in [str(each) for each in erasure.warnings(review, redact=False)]
     erase_review(newsroom, review)
     assert Claim.objects.get().text == "Nước lũ ở Huế đã lên tới mái chùa."
     assert Claimant.objects.count() == 1
@@ -236,7 +237,7 @@ def test_erasure_needs_two_editors(newsroom: Newsroom) -> None:
     ):
         with pytest.raises(NotAllowed, match=reason):
             workflow.approve(proposal=approval, by=person, digest=approval.digest)
-    with pytest.raises(EditorialError, match="already waits"):
+    with pytest.raises(EditorialError, match="already waiting"):
         review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")
     assert PublishedReview.objects.get().status == "live"
     workflow.return_(proposal=waiting(review), by=newsroom.chief, reason="Không có căn cứ.")

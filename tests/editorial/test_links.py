@@ -25,7 +25,7 @@ from tests.drafts import Newsroom, make_claim, make_newsroom, make_review, publi
 from tests.journeys.browser import signed_in
 
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
-LATER = "You can answer “It is the same” when the review of this claim is published or returned."
+LATER = "You can’t answer “It is the same” until the review of this claim has been published or returned."
 NOTE = "Cùng một đoạn video, cùng một lời đồn."
 
 
@@ -245,10 +245,10 @@ def test_link_of_a_claim_that_was_merged_meanwhile(newsroom: Newsroom, tmp_path:
     assert list(links.open_links(claim=claim)) == [link]
     workflow.approve(proposal=merge, by=newsroom.second, digest=merge.digest)
     assert not links.open_links(claim=claim).exists()
-    with pytest.raises(EditorialError, match="already been merged into another one"):
+    with pytest.raises(EditorialError, match="already been merged into another claim"):
         links.accept_link(link=link, by=newsroom.editor, note=NOTE)
     page = signed_in(newsroom.editor).open(f"/admin/editorial/claim/links/{link.pk}/accept/")
-    assert "Readers will find the first claim under the second." in page.text
+    assert "Readers will find the first claim on the second claim’s page." in page.text
 
 
 @pytest.mark.parametrize("chunk", [1, 50])
@@ -295,10 +295,10 @@ def test_accepted_link_of_a_published_claim_is_a_proposal_to_merge(newsroom: New
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/importbatch/{batch.pk}/change/")
     assert "probably the same as" in lan.text
     lan.follow("It is the same").press("It is the same")
-    assert "Write why. Everybody can read the reason" in lan.text
+    assert "Enter a reason. Anyone can read the reason" in lan.text
     assert ProposedLink.objects.get().answer == ""  # nothing half done
     lan.fill(reason=NOTE).press("It is the same")
-    assert "Proposed. Somebody else has to decide now." in lan.text
+    assert "Proposed. Someone else now has to decide." in lan.text
     assert lan.path == f"/admin/editorial/importbatch/{batch.pk}/change/"  # where the other links are
     merge = Proposal.objects.get(kind="merge")
     assert (merge.claim, merge.into, merge.submitted_by, merge.decision) == (

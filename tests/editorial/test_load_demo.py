@@ -100,13 +100,13 @@ def test_logins(printed: str) -> None:
 
 
 def test_second_time_is_refused(printed: str) -> None:
-    with pytest.raises(CommandError, match="needs an empty database"):
+    with pytest.raises(CommandError, match="requires an empty database"):
         call_command("load_demo")
 
 
 def test_refused_beside_a_newsroom(database: str) -> None:
     make_newsroom()
-    with pytest.raises(CommandError, match="already has publishers"):
+    with pytest.raises(CommandError, match="already contains publishers"):
         call_command("load_demo")
 
 

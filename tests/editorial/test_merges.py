@@ -86,9 +86,9 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
 def test_merge_can_be_refused_or_taken_back(newsroom: Newsroom) -> None:
     claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
     merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
-    with pytest.raises(EditorialError, match="already waits for a decision"):
+    with pytest.raises(EditorialError, match="already waiting for a decision"):
         merge_policy.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
-    with pytest.raises(EditorialError, match="Write what has to change"):
+    with pytest.raises(EditorialError, match="Explain what has to change"):
         workflow.return_(proposal=merge, by=newsroom.editor, reason=" ")
     workflow.return_(proposal=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
     again = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
@@ -127,13 +127,13 @@ def test_what_cannot_be_proposed(newsroom: Newsroom) -> None:
     merge_claims(newsroom, one, two)
     for claim, into, note, message in (
         (two, two, NOTE, "the same claim"),
-        (one, three, NOTE, "already been merged into another one"),
+        (one, three, NOTE, "already been merged into another claim"),
         (three, one, NOTE, "has been merged"),
         (draft, three, NOTE, "not public"),
         (three, draft, NOTE, "published review"),
         (three, withdrawn, NOTE, "published review"),
         (three, two, "  ", "Write why"),
-        (three, two, f"Trùng với «{two.text.upper()}»", "must repeat neither"),
+        (three, two, f"Trùng với «{two.text.upper()}»", "must not repeat"),
     ):
         with pytest.raises(EditorialError, match=message):
             merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
@@ -152,11 +152,11 @@ def test_reason_does_not_repeat_what_only_the_public_claim_still_says(newsroom: 
     Claim.objects.filter(pk=claim.pk).update(text="Một câu khác.")
     Claimant.objects.filter(pk=claim.claimant_id).update(type="unnamed", name="", description="một quan chức xã")
     claim.refresh_from_db()
-    with pytest.raises(EditorialError, match="must repeat neither"):
+    with pytest.raises(EditorialError, match="must not repeat"):
         merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
     plain = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     workflow.approve(proposal=plain, by=newsroom.editor, digest=plain.digest)
-    with pytest.raises(EditorialError, match="must repeat neither"):
+    with pytest.raises(EditorialError, match="must not repeat"):
         merge_policy.propose_split(claim=claim, by=newsroom.reporter, note=note)
 
 

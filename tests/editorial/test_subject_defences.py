@@ -78,7 +78,7 @@ def test_erasure_names_the_newsroom_that_answers_for_it(newsroom: Newsroom, othe
     said = erasure.build_notice(review, "law", NOTICE, redact=False)
     said["notice"]["newsroom"] = {"name": other.publisher.name, "site": other.publisher.site}
     proposal = written(review, said, newsroom.editor, action=Action.ERASURE, note=NOTICE)
-    with pytest.raises(EditorialError, match="changed after its submission"):
+    with pytest.raises(EditorialError, match="After submission, someone changed"):
         workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
     proposal.decide(Decision.APPROVED, newsroom.chief)
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"), transaction.atomic():

@@ -58,7 +58,7 @@ def test_who_had_it_drafted_never_approves_whoever_is_named_as_author(newsroom: 
     review.save()
     complete.sources.update(review=review)
     approval = workflow.submit(subject=review, by=newsroom.reporter)
-    with pytest.raises(NotAllowed, match="You began this"):
+    with pytest.raises(NotAllowed, match="You started this"):
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(IntegrityError, match="who began it cannot approve"):
         run(

@@ -95,8 +95,8 @@ def test_second_review_of_a_claim_joins_it(newsroom: Newsroom) -> None:
     [
         ({"verdict": None}, "Choose a verdict."),
         ({"summary": ""}, "Write a summary. Give the verdict and the reason in one or two sentences."),
-        ({"sources": 1}, "Add sources. A review needs at least two and has 1."),
-        ({"sources": 0}, "Add sources. A review needs at least two and has 0."),
+        ({"sources": 1}, "Add sources. A review needs at least two sources. This review has 1."),
+        ({"sources": 0}, "Add sources. A review needs at least two sources. This review has 0."),
     ],
 )
 def test_submit_says_what_is_missing(newsroom: Newsroom, fields: dict[str, Any], reason: str) -> None:
@@ -109,7 +109,7 @@ def test_submit_wants_a_source_with_a_stance(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     review.sources.update(stance=Source.Stance.CONTEXT)
     assert [str(each) for each in review_statements.find_missing(review)] == [
-        "All sources are context. At least one must support or refute the claim."
+        "All sources only give context. At least one source must support or refute the claim."
     ]
     review.sources.update(stance="")
     assert [str(each) for each in review_statements.find_missing(review)] == [
@@ -131,7 +131,7 @@ def test_approve_refuses_submitter_author_and_reporter(newsroom: Newsroom) -> No
     approval = workflow.submit(subject=review, by=newsroom.editor)
     for person, reason in (
         (newsroom.editor, "You submitted this yourself"),
-        (newsroom.second, "You began this or are one of its authors"),
+        (newsroom.second, "You started this or are one of its authors"),
         (newsroom.reporter, "Only an Editor or Chief editor"),
     ):
         with pytest.raises(NotAllowed, match=reason):
@@ -177,7 +177,7 @@ def test_changed_draft_is_not_published(newsroom: Newsroom, when: str, what: str
 def test_return_needs_a_reason_unless_taken_back(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
-    with pytest.raises(EditorialError, match="Write what has to change"):
+    with pytest.raises(EditorialError, match="Explain what has to change"):
         workflow.return_(proposal=waiting(review), by=newsroom.editor, reason="  ")
     with pytest.raises(NotAllowed, match="Only an Editor"):
         other = make_user("second reporter")
@@ -201,12 +201,14 @@ def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom) -> None
 
 def test_correction_needs_class_note_and_change(newsroom: Newsroom) -> None:
     review = make_review(newsroom)
-    with pytest.raises(EditorialError, match="Only a published review can be corrected. This one is: draft"):
+    with pytest.raises(
+        EditorialError, match="Only a published review can be corrected. The status of this review is “draft”"
+    ):
         review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
     publish_review(newsroom, review)
     for change_class, note, reason in (
-        ("whim", "x", "Say what kind of correction"),
-        ("typo", " ", "Write what changed and why"),
+        ("whim", "x", "Choose the kind of correction"),
+        ("typo", " ", "Explain what changed and why"),
     ):
         with pytest.raises(EditorialError, match=reason):
             review_policy.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
@@ -214,7 +216,7 @@ def test_correction_needs_class_note_and_change(newsroom: Newsroom) -> None:
     with pytest.raises(EditorialError, match="Nothing has changed"):
         workflow.submit(subject=review, by=newsroom.reporter)
     Review.objects.update(change_note="", summary="Sai!")
-    with pytest.raises(EditorialError, match="Say what kind of correction this is, what changed and why"):
+    with pytest.raises(EditorialError, match="Choose the kind of correction, and explain what changed and why"):
         workflow.submit(subject=review, by=newsroom.reporter)
 
 
@@ -222,7 +224,7 @@ def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom
     review = make_review(newsroom)
     publish_review(newsroom, review)
     opened = {"review": review, "by": newsroom.reporter, "change_class": "substantive"}
-    message = r"Write at least 40 characters, not 16\."
+    message = r"Write at least 40 characters\. Your text has 16\."
     with pytest.raises(EditorialError, match=message):
         review_policy.open_correction(**opened, note=" Sai ngày quay ạ.\n")
     review_policy.open_correction(**opened, note="Sai ngày quay: người quay phim đã nói với toà soạn.")
@@ -263,23 +265,23 @@ def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: New
     with pytest.raises(EditorialError, match="This review is not public"):
         review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")
     publish_review(newsroom, review)
-    with pytest.raises(EditorialError, match="This review is not withdrawn"):
+    with pytest.raises(EditorialError, match="This review has not been withdrawn"):
         review_policy.reinstate(review=review, by=newsroom.reporter, reason="x")
-    with pytest.raises(EditorialError, match="Write the reason"):
+    with pytest.raises(EditorialError, match="Enter the reason"):
         review_policy.withdraw(review=review, by=newsroom.reporter, reason="")
     approval = review_policy.withdraw(review=review, by=newsroom.editor, reason="Nguồn sai.")
     with pytest.raises(NotAllowed, match="Someone else"):
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
-    with pytest.raises(EditorialError, match="already waits"):
+    with pytest.raises(EditorialError, match="already waiting"):
         review_policy.withdraw(review=review, by=newsroom.second, reason="Nguồn sai.")
-    with pytest.raises(EditorialError, match="A withdrawal, reinstatement or erasure of this review is open"):
+    with pytest.raises(EditorialError, match="A request to withdraw, reinstate or erase this review is still open"):
         review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
     workflow.return_(proposal=waiting(review), by=newsroom.second, reason="Không.")
     assert PublishedReview.objects.get().status == "live"
     withdraw_review(newsroom, review)
     with pytest.raises(EditorialError, match="This review is not public"):
         review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")
-    with pytest.raises(EditorialError, match="Write what changed and why"):
+    with pytest.raises(EditorialError, match="Explain what changed and why"):
         review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="")
 
 
@@ -288,7 +290,7 @@ def test_correction_of_a_withdrawn_review_waits_for_its_reinstatement(newsroom: 
     publish_review(newsroom, review)
     withdraw_review(newsroom, review)
     open_correction(newsroom, review, summary="Đang viết lại.")
-    with pytest.raises(EditorialError, match="Reinstate it before you submit a correction"):
+    with pytest.raises(EditorialError, match="Reinstate the review before you submit a correction"):
         workflow.submit(subject=review, by=newsroom.reporter)
     reinstate_review(newsroom, review)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Sai. Đoạn video được quay năm 2020."

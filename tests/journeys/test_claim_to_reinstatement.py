@@ -24,7 +24,7 @@ def make_account(boss: Browser, username: str, byline: str, role: str) -> None:
     boss.fill(username=username, byline=byline, password1=PASSWORD, password2=PASSWORD).press(
         "Save and continue editing"
     )
-    assert "This person can sign in but has no role" not in boss.text
+    assert "This person can log in but has no role" not in boss.text
     boss.add_row("memberships")
     boss.fill(memberships__0__publisher=boss.newsroom).choose("memberships-0-role", role).press("Save")  # type: ignore[attr-defined]
     assert boss.status == 200
@@ -95,7 +95,7 @@ def write_review(lan: Browser) -> str:
         "sources-1-stance", "context"
     )
     lan.press("Save and submit for approval").press("Submit for approval")
-    assert "Submitted. Somebody else has to decide now." in lan.text
+    assert "Submitted. Someone else now has to decide." in lan.text
     assert not lan.has_link("Approve")
     assert not lan.has_button("Save and go on")
     found = re.search(r"[0-9a-f-]{36}", lan.path)
@@ -114,7 +114,7 @@ def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
     # Returned with a message, mended, submitted again.
     assert "Waiting for your decision" in minh.open("/admin/").text
     minh.follow("Video nước lũ là của năm 2020").follow("Return with a message").press("Return with a message")
-    assert "Write what has to change" in minh.text
+    assert "Explain what has to change" in minh.text
     minh.fill(reason="Ghi rõ tháng.").press("Return with a message")
     assert "Returned to you Video nước lũ là của năm 2020 Ghi rõ tháng." in lan.open("/admin/").text
     lan.follow("Video nước lũ là của năm 2020").fill(summary="Sai. Video được quay tháng 10 năm 2020.")
@@ -138,7 +138,7 @@ def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
 
     # Corrected: the reader keeps the first revision meanwhile, and then sees what changed.
     lan.open(f"/admin/editorial/review/{review}/change/").follow("Open a correction").press("Open a correction")
-    assert "Say what kind of correction this is." in lan.text
+    assert "Choose the kind of correction." in lan.text
     lan.choose("change_class", "substantive").fill(note="Trạm khí tượng đã xác nhận số liệu đo ngày hôm đó.").press(
         "Open a correction"
     )
@@ -156,7 +156,7 @@ def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
 
     # Withdrawn and reinstated, each by two people.
     minh.open(f"/admin/editorial/review/{review}/change/").follow("Withdraw").press("Withdraw")
-    assert "Write the reason." in minh.text
+    assert "Enter the reason." in minh.text
     minh.fill(reason="Nguồn chính rút lại số liệu.").press("Withdraw")
     assert not minh.has_link("Approve")
     hoa = sign_in("hoa", PASSWORD).open("/admin/").follow("Video nước lũ là thật").follow("Approve")

@@ -32,16 +32,16 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     publish_review(newsroom, review)
     lan, minh = sign_in(newsroom.reporter.username, PASSWORD), sign_in(newsroom.editor.username, PASSWORD)
 
-    lan.open("/admin/").follow("Write down a demand")
+    lan.open("/admin/").follow("Record a demand")
     lan.choose("from_type", "private person").fill(received_on="2026-10-20", from_name="Nguyễn Văn A", asked="Gỡ bài.")
     lan.press("Save and submit for approval")
-    assert "A private person must not be named. Describe them and leave the name empty." in lan.text
+    assert "Private persons must not be named. Enter a description and leave the name empty." in lan.text
     lan.choose("from_type", "company").fill(from_name="Công ty Ví Dụ", review=str(review.pk))
     lan.press("Save and submit for approval")
-    assert "Somebody else reads this and decides." in lan.text
+    assert "Someone else will read this and decide." in lan.text
     assert "Company or organisation · received 20 October 2026" in lan.text
     lan.press("Submit for approval")
-    assert "Submitted. Somebody else has to decide now." in lan.text
+    assert "Submitted. Someone else now has to decide." in lan.text
     assert not lan.has_button("Save and go on")
     assert lan.has_link("Take back")
     assert not lan.has_link("Approve")
@@ -50,7 +50,7 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
         "Return with a message"
     )
     minh.press("Return with a message")
-    assert "Write what has to change" in minh.text
+    assert "Explain what has to change" in minh.text
     minh.fill(reason="Ghi rõ ngày trả lời.").press("Return with a message")
     lan.open("/admin/").follow("company or organisation: Công ty Ví Dụ, 20 October 2026")
     assert "returned it with this message: Ghi rõ ngày trả lời." in lan.text
@@ -78,10 +78,7 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom) -> None:
     lan.fill(note="Công ty đã rút yêu cầu.").press("Update the entry")
     assert "An update is open." in lan.text
     lan.press("Save and submit for approval")
-    assert (
-        "Nothing has changed since the published revision, which readers still see. Change the draft before you submit it."
-        in lan.text
-    )
+    assert "Nothing has changed since the published revision. Change the draft before you submit it." in lan.text
     lan.follow("Back to the entry").choose("outcome", "taken back").press("Save and submit for approval")
     assert "Changes from the published revision" in lan.text
     assert "Outcome Removed: refused Added: taken back by the sender" in lan.text
@@ -117,7 +114,7 @@ def test_page_of_the_first_draft_takes_nothing_from_the_update(newsroom: Newsroo
     publish_demand(newsroom, demand)
     demand_policy.reopen_demand(demand=demand, by=newsroom.editor, note="Tòa đã bác yêu cầu.")
     lan.fill(done="Tòa đã bác.").press("Save and go on")
-    assert "Not saved: somebody else has changed this since you opened it." in lan.text
+    assert "Not saved: someone else has made changes since you opened this page." in lan.text
     lan.press("Save and go on")
     demand.refresh_from_db()
     assert (demand.done, demand.change_note) == ("Tòa đã bác.", "Tòa đã bác yêu cầu.")
@@ -140,7 +137,7 @@ def test_form_saved_after_submission_changes_nothing(newsroom: Newsroom) -> None
     lan = sign_in(newsroom.reporter.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
     workflow.submit(subject=demand, by=newsroom.reporter)
     lan.fill(asked="Gỡ toàn bộ trang.").press("Save and go on")
-    assert "Not saved: the entry isn’t a draft any more." in lan.text
+    assert "Not saved: the entry is no longer a draft." in lan.text
     assert Demand.objects.get().asked == "Gỡ bài kiểm chứng về nước lũ."
 
 
@@ -151,7 +148,7 @@ def test_delayed_entry_shows_its_day_and_no_button(newsroom: Newsroom) -> None:
     assert "It will be published automatically on" in minh.text
     assert not minh.has_link("Publish")
     minh.open(decision(waiting(demand), "publish"))
-    assert "You cannot do this now. Somebody else may have been quicker." in minh.text
+    assert "You can’t do this any more. Someone else may have acted first." in minh.text
 
 
 def test_draft_can_be_thrown_away_and_nothing_else(newsroom: Newsroom) -> None:
@@ -159,9 +156,9 @@ def test_draft_can_be_thrown_away_and_nothing_else(newsroom: Newsroom) -> None:
     workflow.submit(subject=submitted, by=newsroom.reporter)
     lan = sign_in(newsroom.reporter.username, PASSWORD)
     lan.open(f"/admin/editorial/demand/{submitted.pk}/change/")
-    assert not lan.has_link("Throw this draft away")
+    assert not lan.has_link("Discard this draft")
     assert lan.open(f"/admin/editorial/demand/{submitted.pk}/delete/").status == 403
-    lan.open(f"/admin/editorial/demand/{draft.pk}/change/").follow("Throw this draft away").press("Yes, I’m sure")
+    lan.open(f"/admin/editorial/demand/{draft.pk}/change/").follow("Discard this draft").press("Yes, I’m sure")
     assert list(Demand.objects.all()) == [submitted]
 
 

@@ -32,29 +32,29 @@ def test_erasure_asked_for_and_approved_at_the_desk(newsroom: Newsroom) -> None:
     asks = at_review(newsroom.editor, review)
     assert not asks.has_link("Erase what is published, keep this draft…")
     asks.follow("Erase…")
-    assert "1 published revision is erased for ever, with all its drafts, messages and notes." in asks.text
-    assert "1 other review of the same claim keeps the claim’s text" in asks.text
+    assert "1 published revision will be permanently erased, with all its drafts, messages and notes." in asks.text
+    assert "1 other review of the same claim still contains the claim’s text" in asks.text
     assert "Video nước lũ là của năm 2020" in asks.text
     asks.press("Erase…")
-    assert "Choose the ground on which this has to be erased." in asks.text
+    assert "Choose the ground for the erasure." in asks.text
     asks.choose("ground", "a private person’s data").fill(notice="Bài “Video nước lũ là của năm 2020”.").press("Erase…")
     assert "The public notice must not repeat erased content" in asks.text
     asks.fill(notice=NOTICE).press("Erase…")
-    assert "The erasure waits for somebody else to decide." in asks.text
-    assert "asks for its erasure. Somebody else has to decide." in asks.text
+    assert "The erasure is waiting for someone else’s decision." in asks.text
+    assert "has requested its erasure. Someone else has to decide." in asks.text
     assert not asks.has_link("Approve")
     assert not asks.has_link("Erase…")
 
     decides = at_review(newsroom.chief, review).open("/admin/")
     assert "Erasure · editor@kiemchung.example" in decides.text
     decides.follow("Video nước lũ là của năm 2020").open(f"/admin/editorial/review/{review.pk}/preview/")
-    assert "Readers will see this in place of the review and its earlier revisions." in decides.text
+    assert "Readers will see this page in place of the review and its earlier revisions." in decides.text
     decides = at_review(newsroom.chief, review).follow("Approve")
     assert "What will be lost" in decides.text
     assert "Erased: a private person’s data" in decides.text
     assert NOTICE in decides.text
     decides.press("Approve")
-    assert "Erased. Readers see the public notice on its page." in decides.text
+    assert "Erased. Readers see the public notice on the review’s page." in decides.text
     assert "Video nước lũ là của năm 2020" not in decides.html
     assert not decides.has_link("Withdraw")
     assert not decides.has_link("Erase…")
@@ -78,28 +78,30 @@ def test_redaction_asked_for_and_published_at_the_desk(newsroom: Newsroom) -> No
     asks.choose("ground", "a court’s order").fill(notice="Theo quyết định của toà án.").press(
         "Erase what is published, keep this draft…"
     )
-    assert "A redaction keeps the draft. First open a correction and remove from the draft what has to go." in asks.text
+    assert (
+        "A redaction keeps the draft. First open a correction and delete the content to be erased from the draft."
+    ) in asks.text
     asks.open(f"/admin/editorial/review/{review.pk}/change/").fill(headline="Một người bịa chuyện nước lũ")
     asks.press("Save and go on").follow("Erase what is published, keep this draft…")
-    assert "The current draft is kept and not erased. Read it once more before you go on." in asks.text
+    assert "The current draft will not be erased. Read the draft again before you continue." in asks.text
     assert "Headline Removed: Ông Ba bịa chuyện nước lũ Added: Một người bịa chuyện nước lũ" in asks.text
     asks.choose("ground", "a court’s order").fill(notice="Theo quyết định của toà án.").press(
         "Erase what is published, keep this draft…"
     )
-    assert "The erasure of what is published waits for somebody else to decide." in asks.text
+    assert "The erasure of the published revisions is waiting for someone else’s decision." in asks.text
 
     decides = at_review(newsroom.chief, review).follow("Approve")
     assert "Headline Removed: Ông Ba bịa chuyện nước lũ Added: Một người bịa chuyện nước lũ" in decides.text
-    assert "The draft that stays Một người bịa chuyện nước lũ" in decides.text
+    assert "The draft that is kept Một người bịa chuyện nước lũ" in decides.text
     assert "Verdict: from" not in decides.text
     decides.press("Approve")
-    assert "Everything published is erased. To publish this draft in its place, submit it." in decides.text
+    assert "All published revisions have been erased. To publish this draft in their place, submit it." in decides.text
     assert "Ông Ba" not in decides.html
     assert problem(f"reviews/{review.pk}/")["detail"] == "Theo quyết định của toà án."
 
     asks.open(f"/admin/editorial/review/{review.pk}/change/").press("Save and submit for approval")
     asks.press("Submit for approval")
-    assert "Submitted. Somebody else has to decide now." in asks.text
+    assert "Submitted. Someone else now has to decide." in asks.text
     decides.open(f"/admin/editorial/review/{review.pk}/change/").follow("Approve").press("Approve")
     decides.follow("Publish").press("Publish")
     assert Client().get(f"/api/v1/reviews/{review.pk}/").json()["headline"] == "Một người bịa chuyện nước lũ"

@@ -120,7 +120,7 @@ def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, o
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{translation.pk}/change/")
     page.fill(translation_of=str(original.pk), translation_of_revision="2").press("Save and go on")
     translation.refresh_from_db()
-    with pytest.raises(EditorialError, match="has no such revision"):
+    with pytest.raises(EditorialError, match="have this revision"):
         workflow.submit(subject=translation, by=newsroom.reporter)
     Review.objects.filter(pk=translation.pk).update(translation_of_revision=1)
     publish_review(newsroom, translation)

@@ -58,16 +58,16 @@ def test_older_statement_says_the_same_without_the_newer_key() -> None:
     ("change", "expected"),
     [
         ({"headline": 7}, ("/headline", "wrong_type", "Give a JSON value of this type: string or null.")),
-        ({"headline": " A  line"}, ("/headline", "wrong_form", "Write this as A line.")),
-        ({"headline": "x" * 1001}, ("/headline", "too_long", "Write at most 1000 characters. There are 1001.")),
-        ({"language": "VI"}, ("/language", "wrong_form", "Write this as vi.")),
+        ({"headline": " A  line"}, ("/headline", "wrong_form", "Write this value as A line.")),
+        ({"headline": "x" * 1001}, ("/headline", "too_long", "Write at most 1000 characters. This text has 1001.")),
+        ({"language": "VI"}, ("/language", "wrong_form", "Write this value as vi.")),
         ({"license": None}, ("/license", "missing", "This field cannot be blank.")),
         ({"reviewed_on": "2026-02-30"}, ("/reviewed_on", "wrong_form", "Give a date such as 2026-10-05.")),
         ({"sources": [None]}, ("/sources/0", "wrong_type", "Give a JSON value of this type: object.")),
         ({"authors": [{"name": "A", "a/b~c": 1}]},
-         ("/authors/0/a~1b~0c", "unknown_key", "This key isn't known here. Known keys: name.")),
+         ("/authors/0/a~1b~0c", "unknown_key", "This object can't contain this key. Known keys: name.")),
         ({"topics": [{"slug": "lũ"}]},
-         ("/topics/0/slug", "wrong_form", "Use 1 to 60 letters a–z, digits, hyphens or underscores.")),
+         ("/topics/0/slug", "wrong_form", "Use 1 to 60 characters from a–z, digits, hyphens and underscores.")),
     ],
 )  # fmt: skip
 def test_fault_is_told_with_its_place(change: dict[str, Any], expected: tuple[str, str, str]) -> None:
@@ -84,8 +84,8 @@ def test_statement_has_every_key() -> None:
     said = copy.deepcopy(REVIEW)
     del said["summary"], said["claim"]["location"]
     assert told(said) == [
-        ("/summary", "missing", "This is missing."),
-        ("/claim/location", "missing", "This is missing."),
+        ("/summary", "missing", "This value is missing."),
+        ("/claim/location", "missing", "This value is missing."),
     ]
 
 

@@ -51,7 +51,7 @@ def test_verify_record_of_nothing(bare_record: None, capsys: pytest.CaptureFixtu
     ("sql", "message"),
     [
         ("UPDATE record_revisiondocument SET document = document || ' ' WHERE sequence = 5", "document of entry 5 doesn't match its digest"),
-        ("UPDATE record_revisiondocument SET salt = decode(repeat('00', 32), 'hex') WHERE sequence = 6", "document of entry 6 has not"),
+        ("UPDATE record_revisiondocument SET salt = decode(repeat('00', 32), 'hex') WHERE sequence = 6", "document of entry 6 doesn't match its digest"),
         ("DELETE FROM record_revisiondocument WHERE sequence = 7", "document of entry 7 is gone"),
         ("UPDATE record_logentry SET digest = repeat('0', 64) WHERE sequence = 8", "document of entry 8 doesn't match its digest"),
         ("UPDATE record_logentry SET at = at - interval '1 day' WHERE sequence = 9", "Entry 9 is dated before"),

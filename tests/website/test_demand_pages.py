@@ -106,8 +106,8 @@ def test_claim_that_stands_for_a_title_is_in_its_own_language(database: str) -> 
 
 def test_demand_that_leaves_something_out_says_so(register: SimpleNamespace) -> None:
     page = get(register.court)
-    assert "A part is left out here because the law forbids repeating it: Luật cấm." in page.text
-    assert "This entry was not public before:" in page.text
+    assert "A part has been left out because the law forbids repeating it: Luật cấm." in page.text
+    assert "The publication of this entry was delayed until:" in page.text
     assert "The demand Left out." in page.text
     assert "none given, or left out" in page.text
 

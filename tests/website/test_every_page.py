@@ -152,7 +152,7 @@ def test_fault_400_is_ours() -> None:
 def test_fault_403_is_ours() -> None:
     response = permission_denied(RequestFactory().get("/"), PermissionDenied())
     assert response.status_code == 403
-    assert "You may not open this page" in response.content.decode()
+    assert "You don’t have access to this page" in response.content.decode()
 
 
 def test_fault_403_of_a_form_is_ours(database: str) -> None:

@@ -13,7 +13,7 @@ from tests.drafts import make_newsroom, make_review, publish_review
 from tests.website.conftest import Page, Published
 
 SAMPLE = "Sample data: these reviews belong to a demo newsroom that doesn’t exist."
-SOME = "Some of these reviews are sample data of a demo newsroom that doesn’t exist."
+SOME = "Sample data: some of these reviews belong to a demo newsroom that doesn’t exist."
 
 
 def get(path: str) -> Page:
@@ -78,7 +78,7 @@ def test_search_finds(published: Published, query: str, found: list[str]) -> Non
     links = [href for href in page.values("a", "href") if href.startswith("/reviews/")]
     assert links == [getattr(published, name) for name in found]
     assert page.values("input", "value") == [f"/?q={response.wsgi_request.META['QUERY_STRING'][2:]}", query]
-    assert ("No published review has these words." in page.text) is (not found)
+    assert ("No published review contains these words." in page.text) is (not found)
     assert "noindex" in page.values("meta", "content")
 
 
@@ -165,8 +165,8 @@ def test_search_whose_time_is_up_does_not_say_that_there_is_nothing(
 ) -> None:
     monkeypatch.setattr(ranking, "SECONDS", 0.0)
     page = get("/?q=covid")
-    assert "The search was stopped because it took too long, so something may be missing." in page.text
-    assert "No published review has these words." not in page.text
+    assert "The search was stopped because it took too long, so some results may be missing." in page.text
+    assert "No published review contains these words." not in page.text
 
 
 def test_claim_in_place_of_a_headline_has_its_own_language(published: Published) -> None:

@@ -54,8 +54,8 @@ def test_form_promises_no_more_than_is_kept(newsroom: Newsroom) -> None:
     for language, itself, claim in (
         (
             "en",
-            "Your message is not published",
-            "If a newsroom logs a claim from your message, the claim stays and may be",
+            "Your message will not be published",
+            "If a newsroom logs a claim from your message, the claim is kept and may be",
         ),
         ("vi", "Tin này không được đăng", "phần đó được giữ lại và có thể"),
     ):
@@ -67,7 +67,7 @@ def test_form_promises_no_more_than_is_kept(newsroom: Newsroom) -> None:
 def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
     page = reader("/tips/", "en").fill(text=TEXT).press("Send")
     reader_messages.dismiss(message=ReaderMessage.objects.get(), by=newsroom.editor, newsroom=newsroom.publisher.pk)
-    assert "The editors have read it and won’t follow it up." in page.open(page.path).text
+    assert "The editors have read your message and won’t follow it up." in page.open(page.path).text
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_message_that_was_put_aside_says_so(newsroom: Newsroom) -> None:
         (
             {"text": "www.a.example " * 6},
             "text",
-            "The text has too many links. Keep at most 5 of them.",
+            "The text contains too many links. Keep at most 5 links.",
             "quá nhiều liên kết",
         ),
         ({"text": "a" * 5001}, "text", "5000", "5000"),
@@ -134,7 +134,7 @@ def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsro
     response = Client().post("/tips/", {"text": f"{TEXT} Hỏi lại.", "language": "vi"})
     assert response.status_code == 429
     assert 3500 < int(response["Retry-After"]) <= 3601
-    assert "Too many messages have arrived, so this one was not stored." in response.content.decode()
+    assert "Too many messages have arrived, so your message was not stored." in response.content.decode()
     assert f"{TEXT} Hỏi lại." in response.content.decode()
     # The same limit, whichever door they come through.
     sent = Client().post("/api/v1/tips/", {"text": f"{TEXT} Nữa.", "language": "vi"}, content_type="application/json")

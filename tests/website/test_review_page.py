@@ -208,11 +208,11 @@ def test_review_imported_speaks_in_its_publishers_words(published: Published) ->
     page = get(published.imported)
     for words in (
         "The publisher’s own page: marsad.org/1",
-        "فلان, وزير name as printed by the publisher, not confirmed here",
+        "فلان, وزير name as printed by the publisher, not confirmed by an editor on this site",
         "The verdict كاذب",
         "In the publisher’s own words كاذب",
         "The publisher’s rating 2 (worst 1, best 7)",
-        "This verdict hasn’t been mapped to a scale here.",
+        "This verdict hasn’t been mapped to a rating scale on this site.",
     ):
         assert words in page.text
     assert "https://marsad.org/1" in page.values("a", "href")

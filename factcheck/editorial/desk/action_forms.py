@@ -34,13 +34,13 @@ class ReasonForm(forms.Form):
 
 
 class PublicReasonForm(forms.Form):
-    reason = _reason_field(_("reason"), _("Readers see this."))
+    reason = _reason_field(_("reason"), _("Readers will see this."))
 
 
 class LoggedReasonForm(forms.Form):
     """For actions without a public page. The reason is published in the log only."""
 
-    reason = _reason_field(_("reason"), _("The public log keeps this, and everybody can read it."))
+    reason = _reason_field(_("reason"), _("The reason is kept in the public log, where anyone can read it."))
 
 
 class CorrectionForm(forms.Form):
@@ -54,7 +54,7 @@ class CorrectionForm(forms.Form):
         label=capfirst(_("what changes and why")),
         required=False,
         max_length=2000,
-        help_text=_("Readers see this. You can still change it while you write the correction."),
+        help_text=_("Readers will see this. You can still change it while you write the correction."),
     )
 
 
@@ -67,7 +67,8 @@ class ErasureForm(forms.Form):
         required=False,
         max_length=erasure.MAX_NOTICE,
         help_text=_(
-            "Readers see this notice in place of the review. Say why it was erased, and don’t repeat what has to go."
+            "Readers will see this notice in place of the review. Explain why the review was erased, but don’t"
+            " repeat the erased content."
         ),
     )
 

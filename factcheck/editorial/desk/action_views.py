@@ -81,7 +81,7 @@ def redirect_unavailable(request: HttpRequest, page: str, reason: Text | None = 
         request,
         str(
             reason
-            or _("You cannot do this now. Somebody else may have been quicker. This page shows the current state.")
+            or _("You can’t do this any more. Someone else may have acted first. This page shows the current state.")
         ),
     )
     return redirect(page)

@@ -36,11 +36,13 @@ def links_to_answer(desk: Desk, proposed_links: Iterable[ProposedLink]) -> list[
 
     def answer(claim: Claim) -> tuple[bool, Text]:
         if claim.pk in proposed:
-            return False, _("You can answer “It is the same” when the proposal about this claim is decided.")
+            return False, _("You can’t answer “It is the same” until the proposal about this claim has been decided.")
         if claim.pk in public:
             return True, ""
         if any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in claim.reviews.all()):
-            return False, _("You can answer “It is the same” when the review of this claim is published or returned.")
+            return False, _(
+                "You can’t answer “It is the same” until the review of this claim has been published or returned."
+            )
         return may_use_instead(desk, claim), ""
 
     return [(link, *answer(link.claim)) for link in found]

@@ -30,8 +30,8 @@ PERSON = Claimant.Type.PERSON
 UNCONFIRMED_PERSON = _("person (not confirmed)")  # no editor has confirmed that this is a public figure
 LISTED = 20  # the maximum number of listed reviews that still show a name
 NAME_IN_REVISIONS = _(
-    "Earlier revisions still show the name. To remove it there too, open a correction and take the name out of the"
-    " draft. Then use “Erase what is published, keep this draft…”."
+    "Earlier revisions still show the name. To remove the name from these revisions, open a correction and"
+    " delete the name from the draft. Then use “Erase what is published, keep this draft…”."
 )
 
 
@@ -54,7 +54,7 @@ class ClaimantForm(ConflictCheckedForm[Claimant]):
     same_as = UrlLinesField(
         label=capfirst(_("same as")),
         required=False,
-        help_text=_("URLs that identify the claimant, for example their Wikidata page. Write one per line."),
+        help_text=_("URLs that identify the claimant, for example a Wikidata page. Enter one URL per line."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -73,7 +73,7 @@ class RedactionForm(forms.Form):
     description = ProseField(
         label=capfirst(_("description")),
         max_length=max_length(review_statement.Claimant, "description"),
-        help_text=_("Readers see this in place of the name. For example: “a Facebook user”."),
+        help_text=_("Readers will see this description in place of the name, for example “a Facebook user”."),
         widget=forms.TextInput(attrs={"class": "vTextField wide"}),
     )
 
@@ -155,14 +155,17 @@ class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
         if form.is_valid():
             with refusals_on_form(form):
                 confirm_claimant(claimant=claimant, by=get_desk(request).user, digest=form.cleaned_data["digest"])
-                messages.success(request, _("The name is confirmed."))
+                messages.success(request, _("The name has been confirmed."))
                 return redirect(self._page(claimant))
         if form.is_bound:  # the form was refused, so the page shows the claimant's current state
             form.data = {"digest": claimant_digest(claimant)}
         explanation = (
-            _("You confirm that this is a public figure, named for what they said in a public office or role.")
+            _(
+                "You confirm that this person is a public figure and is named for a statement made in a public"
+                " office or role."
+            )
             if claimant.type == PERSON
-            else _("You confirm that this is an organisation and that the name is right.")
+            else _("You confirm that this claimant is an organisation and that the name is correct.")
         )
         return self._confirm_page(request, claimant, _("Confirm the name"), explanation, form)
 
@@ -174,21 +177,22 @@ class ClaimantAdmin(LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
                 reviews = redact_claimant(
                     claimant=claimant, by=get_desk(request).user, description=form.cleaned_data["description"]
                 )
-                messages.success(request, _("The name is removed from all drafts."))
+                messages.success(request, _("The name has been removed from all drafts."))
                 if reviews:
                     messages.warning(
                         request,
                         ngettext(
-                            "%(count)s published review still shows the name. Open a correction there.",
-                            "%(count)s published reviews still show the name. Open a correction of each.",
+                            "%(count)s published review still shows the name. Open a correction for this review.",
+                            "%(count)s published reviews still show the name. Open a correction for each review.",
                             reviews,
                         )
                         % {"count": reviews},
                     )
                 return redirect(self._page(claimant))
         explanation = _(
-            "A description replaces the name, role and identifying URLs in all drafts. Published reviews keep the name"
-            " until you publish a correction. Earlier submissions keep the name until the review is erased."
+            "A description replaces the name, role and identifying URLs in all drafts. Published reviews show"
+            " the name until you publish a correction. Earlier submissions contain the name until the review is"
+            " erased."
         )
         return self._confirm_page(
             request,

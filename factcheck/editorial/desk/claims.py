@@ -38,7 +38,7 @@ class AppearanceFormSet(ConflictCheckedFormSet):
     def clean(self) -> None:
         super().clean()
         if len(self._first()) > 1:
-            raise ValidationError(_("Only one appearance can be the first."))
+            raise ValidationError(_("Only one appearance can be marked as the first."))
 
     def save(self, commit: bool = True) -> Any:
         # Rows are saved one at a time, so the previous first appearance is unmarked before another one is marked.
@@ -72,7 +72,7 @@ class ClaimAdmin(LockingAdmin[Claim], NewsroomAdmin[Claim]):
     list_select_related = ("claimant", "logged_by")
     list_filter = (LanguageFilter, OwnNewsroomFilter)
     search_fields = ("text",)
-    search_help_text = _("Words of the claim")
+    search_help_text = _("Words from the claim")
     autocomplete_fields = ("claimant",)
     textarea_rows: ClassVar = {"text": 3}
     inlines = (AppearanceInline,)

@@ -45,8 +45,8 @@ def _progress(proposal: Proposal) -> dict[str, Any]:
         "public": public,
         "whole": public + proposal.batch.members.open().count(),
         "explanation": _(
-            "The publication continues while this page is open. If you stop it or close the page, the published"
-            " reviews stay public. You or somebody else can continue later."
+            "Publication continues while this page is open. If you stop it or close the page, reviews that are"
+            " already published remain public. You or someone else can continue later."
         ),
         "goes_on": True,
         "button": _("Go on"),

@@ -30,7 +30,7 @@ class UpdateForm(forms.Form):
         label=_("what changes"),
         required=False,
         max_length=2000,
-        help_text=_("Readers see this. You can still edit it while you write the update."),
+        help_text=_("Readers will see this. You can still edit it while you write the update."),
     )
 
 
@@ -38,15 +38,15 @@ ACTIONS: dict[str, DeskAction[Demand]] = by_name(
     DeskAction(
         "submit",
         _("Submit for approval"),
-        _("Somebody else reads this and decides. Until then nobody can change it, but you can take it back."),
-        _("Submitted. Somebody else has to decide now."),
+        _("Someone else will read this and decide. Until then, nobody can change it, but you can take it back."),
+        _("Submitted. Someone else now has to decide."),
         lambda demand, by, _data: workflow.submit(subject=demand, by=by),
     ),
     DeskAction(
         "update",
         _("Update the entry"),
-        _("You can edit the entry again. Readers see the published entry until you publish the update."),
-        _("The entry is open. Edit it, then submit it."),
+        _("You can edit the entry again. Readers continue to see the published entry until you publish the update."),
+        _("You can now edit the entry. When you are finished, submit it for approval."),
         lambda demand, by, data: demand_policy.reopen_demand(demand=demand, by=by, note=data["note"]),
         UpdateForm,
     ),

@@ -39,14 +39,14 @@ class DemandAdmin(ReviewReferencesMixin, LockingAdmin[Demand], NewsroomAdmin[Dem
         if self.chooses_newsroom(request, obj):
             sender.insert(0, "newsroom")
         sets: list[Any] = [
-            (_("From whom it came"), {"fields": sender}),
+            (_("Sender"), {"fields": sender}),
             (_("What was asked"), {"fields": ["review", "asked", "legal_basis", "language"]}),
-            (_("What came of it"), {"fields": ["outcome", "done", "done_on"]}),
-            (_("What must be left out or wait"), {"fields": ["withheld_reason", "publish_after"]}),
+            (_("Outcome"), {"fields": ["outcome", "done", "done_on"]}),
+            (_("Omissions and delay"), {"fields": ["withheld_reason", "publish_after"]}),
         ]
         placed = [name for _title, options in sets for name in options["fields"]]
         if rest := remaining_fields(Demand, statements.Demand, placed):
-            sets.insert(2, (_("How it came"), {"fields": rest}))
+            sets.insert(2, (_("How the demand arrived"), {"fields": rest}))
         if self.changes_row(request, obj):
             sender.append("row_state")
         # Every update of a published entry needs a note, because submitting an update requires one.
@@ -80,7 +80,8 @@ class DemandAdmin(ReviewReferencesMixin, LockingAdmin[Demand], NewsroomAdmin[Dem
         if row.state == State.DRAFT:
             return None
         return _(
-            "Not saved: the entry isn’t a draft any more. Use your browser’s back button to recover what you typed."
+            "Not saved: the entry is no longer a draft. Use your browser’s Back button to recover the text that"
+            " you typed."
         )
 
     def status_context(self, request: HttpRequest, row: Demand) -> dict[str, Any]:

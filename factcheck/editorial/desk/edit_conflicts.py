@@ -53,8 +53,9 @@ class ConflictCheckedForm(forms.ModelForm[M]):
             self.data = typed
             raise ValidationError(
                 _(
-                    "Not saved: somebody else has changed this since you opened it. Open it in a second window to read"
-                    " the current text. Your own text is still here. Save once more to replace the current text."
+                    "Not saved: someone else has made changes since you opened this page. Open the page in a"
+                    " second window to read the current text. Your own text is still in this form. Save again"
+                    " to replace the current text with yours."
                 )
             )
         return cleaned
@@ -94,7 +95,7 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         for form in self.forms if added else ():
             kept = form.is_valid() and form.has_changed() and not form.cleaned_data.get("DELETE")
             if kept and any(self._are_one(form.instance, row) for row in added):
-                form.add_error(None, _("Somebody else has already added this. Leave this row empty."))
+                form.add_error(None, _("Someone else has already added this entry. Leave this row empty."))
 
     def _are_one(self, one: models.Model, other: models.Model) -> bool:
         """Whether a unique constraint prevents both rows from having the same parent."""

@@ -58,7 +58,7 @@ REFERENCES: dict[str, type[Model]] = {
 KEY_NAMES: dict[str, Promise] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), _("other claim")),
     "digest": _("digest"),
-    "is_staff": _("may sign in at the editors’ desk"),
+    "is_staff": _("may log in at the editors’ desk"),
     "note": _("note"),
     "reason": _("reason"),
     "reviews": _("reviews"),

@@ -26,7 +26,7 @@ class EditorialEventAdmin(DeskAdmin[EditorialEvent]):
     list_select_related = ("actor", "newsroom")
     search_fields = ("subject",)
     search_help_text = _(
-        "The whole id of a review, as in its URL. For account 12: user:12. For a webhook: webhook: and its id"
+        "Enter a review’s ID from its URL, user:12 for account 12, or webhook: followed by a webhook’s ID."
     )
     fields = ("at", "actor", "what", "about", "subject_key", "newsroom", "all_details")
     readonly_fields = fields

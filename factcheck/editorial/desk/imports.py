@@ -36,8 +36,11 @@ MAX_COUNTED = 1000  # an import can contain a million reviews, and its page is o
 CLOSE: DeskAction[ImportBatch] = DeskAction(
     "close",
     _("Close it"),
-    _("This import was interrupted. If you close it, nothing more is added, and it can be approved or returned."),
-    _("Closed. Somebody other than the person who imported it has to decide now."),
+    _(
+        "This import was interrupted. If you close it, no more reviews can be added, and the import can be approved"
+        " or returned."
+    ),
+    _("Closed. Someone other than the person who ran the import now has to decide."),
     lambda batch, by, _data: close_import(batch=batch, by=by),
 )
 
@@ -47,11 +50,11 @@ def state_text(batch: ImportBatch, proposal: Proposal | None) -> Text:
     if proposal is None:
         return _("The import is still running or was interrupted. Run it again to continue, or close it.")
     if proposal.decision == Decision.RETURNED:
-        return _("Returned. You can still publish a review that was approved separately, on the review’s own page.")
+        return _("Returned. Reviews that were approved separately can still be published on their own pages.")
     if not proposal.decision:
-        return _("Waiting for approval by somebody other than the person who imported it.")
+        return _("Waiting for approval by someone other than the person who ran the import.")
     if batch.members.open().exists():
-        return _("Approved, but not all published yet.")
+        return _("Approved, but not all reviews have been published yet.")
     return _("Approved and published.")
 
 

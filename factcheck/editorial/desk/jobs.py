@@ -28,8 +28,8 @@ STATES: dict[str, Promise] = {
 }
 # By the name of the task or of the command that it runs, without options. Other names are shown as they are.
 TASKS: dict[str, Promise] = {
-    "publish_due_demands": _("publish entries of the register that are due"),
-    "ask_witnesses": _("have the log cosigned by witnesses"),
+    "publish_due_demands": _("publish entries in the register that are due"),
+    "ask_witnesses": _("request witness cosignatures for the log"),
     "verify_record": _("verify the record"),
     "propose_links": _("propose links between claims"),
     "embed_claims": _("prepare published claims for search by meaning"),
@@ -37,7 +37,7 @@ TASKS: dict[str, Promise] = {
     "clearsessions": _("delete expired sessions"),
     "forget_old_jobs": _("delete finished jobs"),
     "messages.forget": _("delete old messages from readers"),
-    "programs.forget": _("delete old requests of programs"),
+    "programs.forget": _("delete old requests from programs"),
     "webhooks.derive": _("find events for webhooks"),
     "webhooks.deliver": _("deliver to a webhook"),
     "webhooks.forget": _("delete old deliveries"),

@@ -22,15 +22,15 @@ from factcheck.editorial.models import Claim, ImportBatch, ProposedLink
 PROPOSE: DeskAction[ProposedLink] = DeskAction(
     "accept",
     _("It is the same"),
-    _("Readers will find the first claim under the second. Somebody else has to approve this."),
-    _("Proposed. Somebody else has to decide now."),
+    _("Readers will find the first claim on the second claim’s page. Someone else has to approve this."),
+    _("Proposed. Someone else now has to decide."),
     lambda link, by, data: accept_link(link=link, by=by, note=data["reason"]),
     LoggedReasonForm,
 )
 REPLACE: DeskAction[ProposedLink] = DeskAction(
     "accept",
     _("It is the same"),
-    _("The draft will use the second claim. The first claim is deleted."),
+    _("The draft will use the second claim. The first claim will be deleted."),
     _("Done."),
     lambda link, by, _data: accept_link(link=link, by=by),
 )

@@ -62,7 +62,7 @@ def keys(hits: QuerySet[Any]) -> list[Any]:
     return list(hits.order_by().values_list("pk", flat=True)[:MAX_HITS])
 
 
-LANGUAGES = {"vi": _("Vietnamese"), "en": _("English"), "und": _("not known")}
+LANGUAGES = {"vi": _("Vietnamese"), "en": _("English"), "und": _("unknown")}
 
 
 @admin.display(description=_("language"), ordering="language")

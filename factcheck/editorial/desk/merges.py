@@ -46,8 +46,8 @@ class ChoiceForm(LoggedReasonForm):
 SPLIT: DeskAction[Claim] = DeskAction(
     "split",
     _("Split off"),
-    _("If somebody else approves this, readers find this claim and its reviews at their own URL again."),
-    _("Proposed. Somebody else has to decide now."),
+    _("If someone else approves this, readers will find this claim and its reviews at the claim’s own URL again."),
+    _("Proposed. Someone else now has to decide."),
     lambda claim, by, data: merge_policy.propose_split(claim=claim, by=by, note=data["reason"]),
     LoggedReasonForm,
 )
@@ -141,7 +141,7 @@ def after_logging(request: HttpRequest, claim: Claim) -> HttpResponse:
 
     The search runs after the claim has been saved, so nothing is lost if the search is slow or fails.
     """
-    messages.success(request, _("The claim is saved."))
+    messages.success(request, _("The claim has been saved."))
     popup = f"&{IS_POPUP_VAR}=1" if IS_POPUP_VAR in request.POST else ""
     return redirect(similar_url(claim.pk, then="review" if "_review" in request.POST else "claim") + popup)
 
@@ -172,10 +172,16 @@ def _find_similar(request: HttpRequest, claim: Claim, *, min_score: float) -> li
         return similar_claims.find_similar(text, exclude=claim.pk, min_score=min_score)
     except similar_claims.MeaningNotCompared as problem:
         if problem.by_words is None:
-            messages.warning(request, _("The comparison with published claims took too long. Open this page again."))
+            messages.warning(
+                request, _("The comparison with published claims took too long. Reload this page to try again.")
+            )
         else:
             messages.warning(
-                request, _("Only words could be compared just now. The same claim in another language may be missing.")
+                request,
+                _(
+                    "Claims could only be compared by keyword this time. The list may lack the same claim in"
+                    " another language."
+                ),
             )
         return problem.by_words
 
@@ -195,7 +201,7 @@ def _choose(
     by = get_desk(request).user
     if is_public:
         merge_policy.propose_merge(claim=claim, into=other, by=by, note=reason)
-        messages.success(request, _("Proposed. Somebody else has to decide now."))
+        messages.success(request, _("Proposed. Someone else now has to decide."))
         return redirect("admin:editorial_claim_change", claim.pk)
     next_step = request.GET.get("logged")
     tip = get_desk(request).own(ReaderMessage.objects.filter(claim=claim)).first()
@@ -203,7 +209,7 @@ def _choose(
     show_public_text(get_desk(request), [other])
     if popup:
         return _close_popup(other)
-    message = str(_("The existing claim is used. Yours is deleted."))
+    message = str(_("The existing claim has replaced your claim. Your claim has been deleted."))
     if other.newsroom_id not in get_desk(request).roles:  # the person can't open the claim's page at the desk
         message = format_html('{} <a href="/claims/{}/">{}</a>', message, other.pk, other)
     messages.success(request, message)

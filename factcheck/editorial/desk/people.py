@@ -49,7 +49,8 @@ class AccountForm(ConflictCheckedForm[User], UserChangeForm):  # type: ignore[ty
         label=capfirst(_("administers accounts")),
         required=False,
         help_text=_(
-            "Manages accounts, memberships and newsrooms. Cannot have a role in a newsroom and cannot see drafts."
+            "An account administrator manages accounts, memberships and newsrooms, but can’t have a role in a"
+            " newsroom or see drafts."
         ),
     )
 
@@ -117,8 +118,8 @@ class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], UserAdmin, Adm
             {
                 "fields": ("is_active", "is_staff", "administers"),
                 "description": _(
-                    "To work at the desk, a person needs two things: a tick at “may sign in” and a role in a newsroom,"
-                    " which you give below."
+                    "To use the editors’ desk, a person needs the “may log in” box ticked and a role in a"
+                    " newsroom. You can assign the role below."
                 ),
             },
         ),
@@ -129,7 +130,7 @@ class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], UserAdmin, Adm
             {
                 "classes": ("wide",),
                 "fields": ("username", "byline", "password1", "password2", "is_staff"),
-                "description": _("Create the account first. On the next page you give it a role in a newsroom."),
+                "description": _("Create the account first. You can assign a role in a newsroom on the next page."),
             },
         ),
     )
@@ -149,9 +150,12 @@ class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], UserAdmin, Adm
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "is_staff":
-            kwargs |= {"label": capfirst(_("may sign in at the editors’ desk")), "help_text": "", "initial": True}
+            kwargs |= {"label": capfirst(_("may log in at the editors’ desk")), "help_text": "", "initial": True}
         elif db_field.name == "is_active":
-            kwargs["help_text"] = _("Untick this to close the account. It can no longer sign in, and its roles end.")
+            kwargs["help_text"] = _(
+                "Untick this box to close the account. The person can then no longer log in, and all of the"
+                " account’s roles end."
+            )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
@@ -172,17 +176,21 @@ class AccountAdmin(ActorRecordingAdmin[User], LockingAdmin[User], UserAdmin, Adm
         has_role = account.memberships.exists()
         if has_role and not account.is_staff:
             messages.warning(
-                request, _("This person has a role but cannot sign in. Tick “may sign in” if they should.")
+                request, _("This person has a role but can’t log in. Tick “may log in” if they need access.")
             )
         if account.is_staff and not has_role:
-            messages.warning(request, _("This person can sign in but has no role in a newsroom, so they see nothing."))
+            messages.warning(
+                request, _("This person can log in but has no role in a newsroom, so they can’t see any drafts.")
+            )
 
 
 class PublisherForm(ConflictCheckedForm[Publisher]):
     same_as = UrlLinesField(
         label=capfirst(_("profiles elsewhere")),
         required=False,
-        help_text=_("URLs of the publisher’s other pages, for example on Facebook or Wikidata. Write one per line."),
+        help_text=_(
+            "URLs of the publisher’s other pages, for example on Facebook or Wikidata. Enter one URL per line."
+        ),
     )
 
 
@@ -197,7 +205,7 @@ class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], De
     fieldsets = (
         (None, {"fields": ("type", "name", "site", "url", "logo_url", "same_as")}),
         (
-            _("What readers can look up about your work"),
+            _("Public pages about your work"),
             {
                 "fields": (
                     "methodology_url",
@@ -206,7 +214,7 @@ class PublisherAdmin(ActorRecordingAdmin[Publisher], LockingAdmin[Publisher], De
                     "unnamed_sources_url",
                     "feedback_url",
                 ),
-                "description": _("Every review that you publish from now on shows these pages."),
+                "description": _("Every review that you publish from now on will link to these pages."),
             },
         ),
     )

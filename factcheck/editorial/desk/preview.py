@@ -100,7 +100,7 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
             return
         removed = list((Counter(was) - Counter(now)).elements())
         added = list((Counter(now) - Counter(was)).elements())
-        yield Change(label, removed, added) if removed or added else Change(label, [], [str(_("in another order"))])
+        yield Change(label, removed, added) if removed or added else Change(label, [], [str(_("order changed"))])
     elif place == "body" and before and after:
         yield _paragraphs(label, before.splitlines(), after.splitlines())
     else:
@@ -117,7 +117,7 @@ def _paragraphs(label: str | Promise, before: list[str], after: list[str]) -> Ch
     """Only the changed lines, so that readers can find a changed comma in a long text."""
     old, new = ([line for line in lines if line.strip()] for lines in (before, after))
     removed, added = _in_order(old, new) or _in_any_order(old, new)
-    return Change(label, removed, added if removed or added else [str(_("in other paragraphs"))])
+    return Change(label, removed, added if removed or added else [str(_("paragraph breaks changed"))])
 
 
 def _in_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]] | None:
@@ -140,7 +140,7 @@ def _in_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]] | N
 def _in_any_order(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
     removed, added = Counter(old) - Counter(new), Counter(new) - Counter(old)
     were, are = ([line for line in lines if line in others] for lines, others in ((old, {*new}), (new, {*old})))
-    moved = [str(_("in another order"))] if were != are else []
+    moved = [str(_("order changed"))] if were != are else []
     return list(removed.elements()), [*added.elements(), *moved]
 
 

@@ -36,7 +36,7 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
     DeskAction(
         "approve",
         _("Approve"),
-        _("You approve exactly what is shown here. Afterwards it can be published."),
+        _("You approve the content exactly as shown on this page. It can then be published."),
         _("Approved."),
         lambda proposal, by, data: workflow.approve(proposal=proposal, by=by, digest=data["digest"]),
         DigestForm,
@@ -46,7 +46,7 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
     DeskAction(
         "return",
         _("Return with a message"),
-        _("It goes back to the person who submitted it, with your message."),
+        _("The content is returned to the person who submitted it, together with your message."),
         _("Returned."),
         lambda proposal, by, data: workflow.return_(proposal=proposal, by=by, reason=data["reason"]),
         ReasonForm,
@@ -61,7 +61,7 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
     DeskAction(
         "publish",
         _("Publish"),
-        _("After publication everybody can read it. This revision is kept for ever."),
+        _("After publication, anyone can read this. The revision is kept permanently."),
         _("Published."),
         _publish,
         is_primary=True,
@@ -73,33 +73,36 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
 # Texts that differ between kinds of proposals, or between publications and other actions on a review.
 _EXPLANATIONS: dict[tuple[str, str], Text] = {
     ("approve", Kind.DEMAND): _(
-        "You approve exactly what is shown here. If the entry has to wait for a day, it is published automatically"
-        " on that day, in your name."
+        "You approve the entry exactly as shown on this page. If the entry must not be public before a certain"
+        " day, it is published automatically on that day, in your name."
     ),
     ("approve", Kind.MERGE): _(
-        "This takes effect at once. The public log keeps for ever what happened, why and who is responsible."
+        "This takes effect immediately. The public log permanently records what happened, why, and who is responsible."
     ),
     ("approve", Kind.IMPORT): _(
-        "You approve every review of this import exactly as listed. The digest ensures that nobody changes one"
-        " afterwards."
+        "You approve every review in this import exactly as listed. The digest ensures that nobody can change a"
+        " review afterwards."
     ),
     ("approve", Kind.MAPPING): _(
-        "You approve exactly what is shown here. From now on, imports give these words our verdict."
+        "You approve the mapping exactly as shown on this page. From now on, imports will map these words to"
+        " our verdict."
     ),
-    ("return", Kind.MERGE): _("The claims stay as they are. The person who proposed this reads your message."),
+    ("return", Kind.MERGE): _("The claims remain unchanged. The person who proposed this will see your message."),
     ("return", Kind.IMPORT): _(
-        "Its reviews stay drafts and are not published, except those that were approved separately."
+        "The reviews in this import remain drafts and will not be published, except for reviews that were"
+        " approved separately."
     ),
-    ("return", Kind.MAPPING): _("Imports will not use it. The person who proposed it reads your message."),
-    ("take-back", Kind.MERGE): _("You proposed this. If you take it back, the claims stay as they are."),
+    ("return", Kind.MAPPING): _("Imports will not use this mapping. The person who proposed it will see your message."),
+    ("take-back", Kind.MERGE): _("You proposed this. If you take it back, the claims remain unchanged."),
     ("take-back", Kind.IMPORT): _(
-        "You imported this. If you take it back, its reviews stay drafts and are not published."
+        "You ran this import. If you take it back, its reviews remain drafts and will not be published."
     ),
     ("take-back", Kind.MAPPING): _(
-        "You proposed this. If you take it back, imports will not use it until it is proposed again and approved."
+        "You proposed this mapping. If you take it back, imports will not use it until it has been proposed"
+        " again and approved."
     ),
     ("publish", Kind.IMPORT): _(
-        "After publication everybody can read these reviews. If the import is large, the page shows the progress."
+        "After publication, anyone can read these reviews. For a large import, the page shows the progress."
     ),
 }
 _IMPORT_LABELS = {
@@ -107,8 +110,10 @@ _IMPORT_LABELS = {
     "return": _("Return all of it"),
     "publish": _("Publish all of it"),
 }
-_AT_ONCE = _("You approve exactly what is shown here. It takes effect at once.")
-_TAKE_BACK_REQUEST = _("You asked for this. Nothing has changed yet. If you take it back, nothing changes.")
+_AT_ONCE = _("You approve the change exactly as shown on this page. It takes effect immediately.")
+_TAKE_BACK_REQUEST = _(
+    "You requested this. Nothing has changed yet, and nothing will change if you take the request back."
+)
 
 
 def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction[Proposal]:
@@ -119,7 +124,7 @@ def adapt_action(action: DeskAction[Proposal], proposal: Proposal) -> DeskAction
     if proposal.kind == Kind.REVIEW and proposal.action != Action.PUBLICATION:
         explanation = {"approve": _AT_ONCE, "take-back": _TAKE_BACK_REQUEST}.get(action.name, explanation)
     if action.name == "approve" and proposal.action not in (Action.PUBLICATION, Action.ADOPTION):
-        message = _("Done. Readers see the change from now on.")
+        message = _("Done. Readers can now see the change.")
     is_destructive = action.name == "approve" and proposal.action in (Action.WITHDRAWAL, Action.ERASURE)
     return replace(action, label=label, explanation=explanation, success_message=message, is_destructive=is_destructive)
 

@@ -21,8 +21,8 @@ from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
 from factcheck.record.search.words import split_words
 
-HIDDEN = _("can no longer be seen")
-SECONDS = 0.5  # time limit for a search in published claims, because a word can occur in very many claims
+HIDDEN = _("no longer available")
+SECONDS = 0.5  # for a search in published claims, because a word may occur in very many of them
 
 
 def show_public_text(desk: Desk, claims: Iterable[Claim]) -> None:

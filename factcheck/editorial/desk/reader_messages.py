@@ -37,7 +37,7 @@ class AnswerForm(NewsroomForm):
         label=capfirst(_("answer")),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("Everybody who has the receipt can read this. Don’t write about other people."),
+        help_text=_("Anyone who has the receipt can read this. Don’t write about other people."),
     )
 
 
@@ -45,7 +45,7 @@ ACTIONS: dict[str, DeskAction[ReaderMessage]] = by_name(
     DeskAction(
         "take-up",
         _("Take up"),
-        _("This logs the message as a claim. Write the claim as one sentence, without names of private persons."),
+        _("This logs the message as a claim. Write the claim as one sentence, without the names of private persons."),
         _("Taken up."),
         lambda message, by, data: reader_messages.take_up(message=message, by=by, **data),
         NewsroomForm,
@@ -53,7 +53,7 @@ ACTIONS: dict[str, DeskAction[ReaderMessage]] = by_name(
     DeskAction(
         "answer",
         _("Answer"),
-        _("The sender reads your answer on the receipt’s page."),
+        _("The sender can read your answer on the receipt page."),
         _("Answered."),
         lambda message, by, data: reader_messages.answer(message=message, by=by, **data),
         AnswerForm,
@@ -61,7 +61,7 @@ ACTIONS: dict[str, DeskAction[ReaderMessage]] = by_name(
     DeskAction(
         "dismiss",
         _("Put aside"),
-        _("Nothing more happens. The receipt tells the sender that the message was put aside."),
+        _("No further action is taken. The receipt tells the sender that the message was put aside."),
         _("Put aside."),
         lambda message, by, data: reader_messages.dismiss(message=message, by=by, **data),
         NewsroomForm,
@@ -111,7 +111,7 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
     def beginning(self, message: ReaderMessage) -> str:
         return Truncator(message.text).chars(120)
 
-    @admin.display(description=_("how often"))
+    @admin.display(description=_("times sent"))
     def times(self, message: ReaderMessage) -> int:
         return 1 + int(getattr(message, "repeated", 0))
 

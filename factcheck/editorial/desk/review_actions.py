@@ -35,15 +35,15 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
     DeskAction(
         "submit",
         _("Submit for approval"),
-        _("Somebody else reads this and decides. Until then nobody can change it, but you can take it back."),
-        _("Submitted. Somebody else has to decide now."),
+        _("Someone else will read this and decide. Until then, nobody can change it, but you can take it back."),
+        _("Submitted. Someone else now has to decide."),
         lambda review, by, _data: workflow.submit(subject=review, by=by),
     ),
     DeskAction(
         "correct",
         _("Open a correction"),
-        _("You can edit the review again. Readers see no change until you publish the correction."),
-        _("The draft is open. Correct what is wrong."),
+        _("You can edit the review again. Readers won’t see any change until you publish the correction."),
+        _("You can now edit the draft. Correct the mistakes."),
         lambda review, by, data: review_policy.open_correction(
             review=review, by=by, change_class=data["change_class"], note=data["note"]
         ),
@@ -53,10 +53,10 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
         "withdraw",
         _("Withdraw"),
         _(
-            "When somebody else approves this, the review’s page shows that it was withdrawn, and your reason. Readers"
-            " can still read earlier revisions."
+            "When someone else approves this, the review’s page will show that the review was withdrawn, and"
+            " why. Readers can still read earlier revisions."
         ),
-        _("The withdrawal waits for somebody else to decide."),
+        _("The withdrawal is waiting for someone else’s decision."),
         lambda review, by, data: review_policy.withdraw(review=review, by=by, reason=data["reason"]),
         PublicReasonForm,
         is_destructive=True,
@@ -64,8 +64,8 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
     DeskAction(
         "reinstate",
         _("Reinstate"),
-        _("When somebody else approves this, the review is public again as before, with your reason."),
-        _("The reinstatement waits for somebody else to decide."),
+        _("When someone else approves this, the review will be public again as before, together with your reason."),
+        _("The reinstatement is waiting for someone else’s decision."),
         lambda review, by, data: review_policy.reinstate(review=review, by=by, reason=data["reason"]),
         PublicReasonForm,
         is_primary=True,
@@ -74,11 +74,11 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
         "redact",
         _("Erase what is published, keep this draft…"),
         _(
-            "Use this for a court’s order, or to protect a private person. When somebody else approves this, everything"
-            " published is erased for ever. First take what has to go out of this draft. You can then publish the draft"
-            " in its place."
+            "Use this to comply with a court order or to protect a private person. When someone else approves"
+            " this, everything published is permanently erased. First remove the content that must be erased"
+            " from this draft. You can then publish the draft in place of the erased revisions."
         ),
-        _("The erasure of what is published waits for somebody else to decide."),
+        _("The erasure of the published revisions is waiting for someone else’s decision."),
         lambda review, by, data: review_policy.erase(
             review=review, by=by, ground=data["ground"], notice=data["notice"], redact=True
         ),
@@ -89,11 +89,11 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
         "erase",
         _("Erase…"),
         _(
-            "Use this for a court’s order, or to protect a private person. When somebody else approves this, the review"
-            " is erased for ever and its page shows your notice. To fix a mistake, open a correction instead. If you no"
-            " longer support the review, withdraw it."
+            "Use this to comply with a court order or to protect a private person. When someone else approves"
+            " this, the review is permanently erased and its page shows your notice. To fix a mistake, open a"
+            " correction instead. If you no longer support the review, withdraw it."
         ),
-        _("The erasure waits for somebody else to decide."),
+        _("The erasure is waiting for someone else’s decision."),
         lambda review, by, data: review_policy.erase(
             review=review, by=by, ground=data["ground"], notice=data["notice"]
         ),

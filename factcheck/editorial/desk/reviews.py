@@ -50,7 +50,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
     list_select_related = ("claim", "publisher", "verdict")
     list_filter = ("state", LanguageFilter, OwnNewsroomFilter)
     search_fields = ("headline", "claim__text")
-    search_help_text = _("Words of the headline or the claim")
+    search_help_text = _("Words from the headline or the claim")
     autocomplete_fields = ("claim",)
     textarea_rows: ClassVar = {"summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
     radio_fields = {"change_class": admin.VERTICAL}
@@ -89,7 +89,7 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         if obj is not None and obj.is_imported:
             original = ["publisher", "original_url", "archive_url", "original_label", "original_value", "original_best"]
             original += ["original_worst", "original_explanation", "original_image_url"]
-            sets.append((_("As the publisher has it"), {"fields": original}))
+            sets.append((_("Details from the publisher"), {"fields": original}))
         return sets
 
     def _is_correction(self, request: HttpRequest, obj: Review) -> bool:
@@ -171,7 +171,8 @@ class ReviewAdmin(ReviewReferencesMixin, LockingAdmin[Review], NewsroomAdmin[Rev
         if row.state == State.DRAFT:
             return None
         return _(
-            "Not saved: the review isn’t a draft any more. Use your browser’s back button to recover what you typed."
+            "Not saved: the review is no longer a draft. Use your browser’s Back button to recover the text"
+            " that you typed."
         )
 
     def status_context(self, request: HttpRequest, row: Review) -> dict[str, Any]:

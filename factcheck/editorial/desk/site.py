@@ -28,8 +28,8 @@ ORDER = (
 )  # fmt: skip
 
 LOGGED_OUT = _(
-    "Not saved: you had been logged out. Log in, then use your browser’s back button, several times if necessary, until"
-    " you see what you typed. Then save it again."
+    "Not saved: you had been logged out. Log in, then press your browser’s Back button until you see the text"
+    " that you typed. Then save it again."
 )
 
 
@@ -54,7 +54,7 @@ class EditorsDesk(admin.AdminSite):
 
     site_title = _("Editors’ desk")
     site_header = _("Editors’ desk")
-    index_title = _("What waits for you")
+    index_title = _("Waiting for you")
     index_template = "admin/editorial/home.html"
     empty_value_display = "–"
 

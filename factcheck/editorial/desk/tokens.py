@@ -91,8 +91,8 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
                 token, secret = create_token(by=desk.user, **form.cleaned_data)
                 page = reverse("admin:editorial_apitoken_change", args=[token.pk])
                 explanation = _(
-                    "Save this where only the program can read it. You cannot see it again. If you lose it, revoke it"
-                    " and make a new one."
+                    "Store this token where only the program can read it. You won’t be able to see the token"
+                    " again. If you lose it, revoke it and create a new token."
                 )
                 template = "admin/editorial/secret.html"
                 return subject_page(
@@ -102,11 +102,11 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
             request,
             ApiToken(),
             reverse("admin:editorial_apitoken_changelist"),
-            _("Make a token"),
+            _("Create a token"),
             subtitle=str(capfirst(self.opts.verbose_name_plural)),
             explanation=_(
-                "A program with this token works in your name. It can log claims and write drafts, and you are an"
-                " author of them. It cannot submit, approve or publish anything."
+                "A program with this token acts in your name. It can log claims and write drafts, and you are"
+                " listed as an author of the drafts. It can’t submit, approve or publish anything."
             ),
             form=form,
         )
@@ -126,5 +126,7 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
             else:
                 messages.success(request, _("Revoked."))
             return redirect(page)
-        explanation = _("The token stops working at once and for ever. Claims and drafts written with it stay.")
+        explanation = _(
+            "The token stops working immediately and permanently. Claims and drafts written with the token are kept."
+        )
         return subject_page(request, token, page, _("Revoke"), explanation=explanation, is_destructive=True)

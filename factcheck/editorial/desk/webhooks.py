@@ -26,21 +26,27 @@ ACTIONS: dict[str, DeskAction[Subscription]] = by_name(
     DeskAction(
         "stop",
         _("Stop"),
-        _("Nothing is sent to this URL until you start the webhook again. Missed events are sent then."),
+        _(
+            "No messages are sent to this URL until you start the webhook again. Events missed in the meantime will"
+            " be sent then."
+        ),
         _("Stopped."),
         lambda subscription, _by, _data: delivery.stop(subscription, Subscription.Stopped.BY_HAND),
     ),
     DeskAction(
         "start",
         _("Start again"),
-        _("Events that did not arrive are sent now, then all later ones in their order."),
+        _("Undelivered events will be sent now, followed by all later events in order."),
         _("Started."),
         lambda subscription, _by, _data: delivery.start(subscription),
     ),
     DeskAction(
         "new-secret",
         _("New secret"),
-        _("From now on, messages are signed with the new secret. For 24 hours they are also signed with the old one."),
+        _(
+            "From now on, messages are signed with the new secret. For the next 24 hours, they are also signed with"
+            " the old secret."
+        ),
         "",
         lambda subscription, _by, _data: delivery.new_secret(subscription),
     ),
@@ -139,8 +145,8 @@ class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[S
             _("The secret"),
             "admin/editorial/secret.html",
             explanation=_(
-                "Send this in a safe way to the person who runs the receiver. You cannot see it again. If it is lost,"
-                " make a new one."
+                "Send this secret securely to the person who runs the receiver. You won’t be able to see the"
+                " secret again. If it is lost, create a new secret."
             ),
             secret=subscription.secret,
         )
@@ -148,7 +154,7 @@ class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[S
 
 class AttemptInline(ParentPermissionsMixin, admin.TabularInline[Attempt, Delivery]):
     model = Attempt
-    verbose_name_plural = _("attempts to deliver it")
+    verbose_name_plural = _("delivery attempts")
     fields = readonly_fields = ("at", "outcome", "status", "milliseconds")
     extra = 0
 
@@ -202,12 +208,15 @@ class DeliveryAdmin(AdministratorsAdmin[Delivery]):
         page = reverse("admin:webhooks_delivery_change", args=[pk])
         if request.method == "POST":
             if delivery.send_again(row):
-                messages.success(request, _("The message is in the queue and will be sent at once."))
+                messages.success(request, _("The message has been queued and will be sent immediately."))
             else:
                 messages.warning(
                     request,
-                    _("The message is already in the queue, or its webhook has stopped. Then start the webhook again."),
+                    _(
+                        "The message is already in the queue, or its webhook has been stopped. If the webhook has"
+                        " been stopped, start it again."
+                    ),
                 )
             return HttpResponseRedirect(page)
-        explanation = _("The receiver gets the message again, with the same webhook-id.")
+        explanation = _("The receiver will get the message again, with the same webhook-id.")
         return subject_page(request, row, page, _("Send again"), explanation=explanation)

@@ -102,7 +102,8 @@ class Migration(migrations.Migration):
                     "byline",
                     factcheck.editorial.fields.LineField(
                         blank=True,
-                        help_text="The name shown on reviews. A pen name is fine. Without a byline, reviews show no name.",
+                        help_text="The name shown on reviews, which can be a pen name. Without a byline, reviews don’t"
+                        " show a name.",
                         max_length=500,
                         verbose_name="byline",
                     ),
@@ -185,7 +186,7 @@ class Migration(migrations.Migration):
                     "methodology_url",
                     factcheck.editorial.fields.WebAddressField(
                         blank=True,
-                        help_text="The page that says how you check (IFCN: methodology).",
+                        help_text="The page that explains how you check claims (IFCN: methodology).",
                         max_length=2000,
                         verbose_name="methodology",
                     ),
@@ -194,7 +195,7 @@ class Migration(migrations.Migration):
                     "corrections_url",
                     factcheck.editorial.fields.WebAddressField(
                         blank=True,
-                        help_text="The page that says how you correct mistakes.",
+                        help_text="The page that explains how you correct mistakes.",
                         max_length=2000,
                         verbose_name="corrections policy",
                     ),
@@ -203,7 +204,7 @@ class Migration(migrations.Migration):
                     "principles_url",
                     factcheck.editorial.fields.WebAddressField(
                         blank=True,
-                        help_text="The page that says who you are and who funds you.",
+                        help_text="The page that explains who you are and who funds you.",
                         max_length=2000,
                         verbose_name="principles",
                     ),
@@ -232,7 +233,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("site__regex", "^[^\\sA-Z/]+$")),
                         name="publisher_site_is_host",
-                        violation_error_message="Write only the host in lower case, without https:// and without /, such as example.org.",
+                        violation_error_message="Enter only the host, in lower case, without https:// or a slash, such as example.org.",
                     ),
                     models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="publisher_has_name"),
                 ],
@@ -304,7 +305,7 @@ class Migration(migrations.Migration):
                 (
                     "subject",
                     models.CharField(
-                        help_text="The id of the object that was changed.", max_length=60, verbose_name="of what"
+                        help_text="The ID of the object that was changed.", max_length=60, verbose_name="object"
                     ),
                 ),
                 ("detail", models.JSONField(default=dict, verbose_name="details")),
@@ -382,7 +383,10 @@ class Migration(migrations.Migration):
                 (
                     "job_title",
                     factcheck.editorial.fields.LineField(
-                        blank=True, help_text="At the time of the claim.", max_length=500, verbose_name="office or role"
+                        blank=True,
+                        help_text="The office or role at the time of the claim.",
+                        max_length=500,
+                        verbose_name="office or role",
                     ),
                 ),
                 (
@@ -391,7 +395,8 @@ class Migration(migrations.Migration):
                         base_field=factcheck.editorial.fields.WebAddressField(max_length=2000),
                         blank=True,
                         default=list,
-                        help_text="URLs that identify the claimant, for example on Wikidata. Separate them with commas.",
+                        help_text="URLs that identify the claimant, for example a Wikidata page. Separate the URLs with"
+                        " commas.",
                         size=50,
                         verbose_name="same as",
                     ),
@@ -401,7 +406,8 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         default=True,
                         editable=False,
-                        help_text="False until an editor confirms a name that another publisher printed, or describes the person instead.",
+                        help_text="False if the name came from another publisher and no editor has confirmed it or"
+                        " replaced it with a description.",
                         verbose_name="confirmed",
                     ),
                 ),
@@ -442,7 +448,10 @@ class Migration(migrations.Migration):
                 (
                     "claimed_on",
                     models.DateField(
-                        blank=True, help_text="The day the claim was made, if known.", null=True, verbose_name="said on"
+                        blank=True,
+                        help_text="The date on which the claim was made, if known.",
+                        null=True,
+                        verbose_name="said on",
                     ),
                 ),
                 ("location", factcheck.editorial.fields.LineField(blank=True, max_length=500, verbose_name="place")),
@@ -505,8 +514,8 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(
                             choices=[
-                                ("claims:write", "log claims, and read and change those it logged"),
-                                ("drafts:write", "begin reviews, and read and change their drafts"),
+                                ("claims:write", "log claims, and read and edit the claims that it logged"),
+                                ("drafts:write", "start reviews, and read and edit the drafts of these reviews"),
                             ],
                             max_length=40,
                         ),
@@ -520,9 +529,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "made_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="made at"),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
                 ),
-                ("expires_at", models.DateTimeField(editable=False, verbose_name="ends at")),
+                ("expires_at", models.DateTimeField(editable=False, verbose_name="expires at")),
                 (
                     "used_at",
                     models.DateTimeField(
@@ -576,13 +585,13 @@ class Migration(migrations.Migration):
                 (
                     "worst",
                     models.PositiveSmallIntegerField(
-                        default=1, help_text="The value of the falsest verdict.", verbose_name="worst"
+                        default=1, help_text="The value of the most false verdict.", verbose_name="worst"
                     ),
                 ),
                 (
                     "best",
                     models.PositiveSmallIntegerField(
-                        default=5, help_text="The value of the truest verdict.", verbose_name="best"
+                        default=5, help_text="The value of the most accurate verdict.", verbose_name="best"
                     ),
                 ),
             ],
@@ -594,12 +603,12 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("worst__gte", 1)),
                         name="ratingscale_worst_from_1",
-                        violation_error_message="The worst value is 1 or more.",
+                        violation_error_message="The worst value must be 1 or higher.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("best__gt", models.F("worst"))),
                         name="ratingscale_best_above_worst",
-                        violation_error_message="The best value must be above the worst.",
+                        violation_error_message="The best value must be higher than the worst value.",
                     ),
                 ],
             },
@@ -629,7 +638,7 @@ class Migration(migrations.Migration):
                     "language",
                     factcheck.editorial.fields.LanguageField(
                         default="vi",
-                        help_text="The language that you write in.",
+                        help_text="The language in which you write.",
                         max_length=35,
                         verbose_name="language",
                     ),
@@ -742,8 +751,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("typo", "typing error: the meaning stays"),
-                            ("update", "update: something new has come up"),
+                            ("typo", "typing error: the meaning is unchanged"),
+                            ("update", "update: new information is available"),
                             ("substantive", "substantive: something was wrong"),
                         ],
                         max_length=20,
@@ -753,10 +762,13 @@ class Migration(migrations.Migration):
                 (
                     "change_note",
                     factcheck.editorial.fields.ProseField(
-                        blank=True, help_text="Readers see this.", max_length=2000, verbose_name="what changed and why"
+                        blank=True,
+                        help_text="Readers will see this.",
+                        max_length=2000,
+                        verbose_name="what changed and why",
                     ),
                 ),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="begun at")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="started at")),
                 ("changed_at", models.DateTimeField(auto_now=True, verbose_name="changed at")),
                 (
                     "claim",
@@ -965,7 +977,7 @@ class Migration(migrations.Migration):
                     "from_name",
                     factcheck.editorial.fields.LineField(
                         blank=True,
-                        help_text="The name of the body, court or company. Leave it empty for a private person.",
+                        help_text="The name of the body, court or company. Leave this field empty for a private person.",
                         max_length=500,
                         verbose_name="name",
                     ),
@@ -983,7 +995,7 @@ class Migration(migrations.Migration):
                     "language",
                     factcheck.editorial.fields.LanguageField(
                         default="vi",
-                        help_text="The language that you write in.",
+                        help_text="The language in which you write.",
                         max_length=35,
                         verbose_name="language",
                     ),
@@ -992,7 +1004,8 @@ class Migration(migrations.Migration):
                     "asked",
                     factcheck.editorial.fields.ProseField(
                         blank=True,
-                        help_text="Leave out the names of private persons, and anything that the law does not let you repeat.",
+                        help_text="Leave out the names of private persons and anything that you are not legally allowed"
+                        " to repeat.",
                         max_length=10000,
                         verbose_name="what was asked",
                     ),
@@ -1001,7 +1014,8 @@ class Migration(migrations.Migration):
                     "legal_basis",
                     factcheck.editorial.fields.ProseField(
                         blank=True,
-                        help_text="The law and article that the demand names. Leave it empty if there are none.",
+                        help_text="The law and article that the demand cites. Leave this field empty if the demand cites"
+                        " none.",
                         max_length=2000,
                         verbose_name="legal basis",
                     ),
@@ -1030,7 +1044,9 @@ class Migration(migrations.Migration):
                     "withheld_reason",
                     factcheck.editorial.fields.ProseField(
                         blank=True,
-                        help_text="If the law does not let you repeat part of the demand, leave that part out above. Write here that it is left out, and on what legal ground. Readers see this.",
+                        help_text="If you are not legally allowed to repeat part of the demand, leave that part out"
+                        " above. State here that a part was left out, and on what legal ground. Readers will"
+                        " see this.",
                         max_length=2000,
                         verbose_name="why something is left out",
                     ),
@@ -1039,7 +1055,8 @@ class Migration(migrations.Migration):
                     "publish_after",
                     models.DateField(
                         blank=True,
-                        help_text="If the entry must wait, the first day (UTC) when it may be public. An approved entry is published automatically on that day and shows the delay.",
+                        help_text="The first day (UTC) on which the entry may be public, if publication must be delayed."
+                        " An approved entry is published automatically on that day and mentions the delay.",
                         null=True,
                         verbose_name="not public before",
                     ),
@@ -1047,10 +1064,10 @@ class Migration(migrations.Migration):
                 (
                     "change_note",
                     factcheck.editorial.fields.ProseField(
-                        blank=True, help_text="Readers see this.", max_length=2000, verbose_name="what changed"
+                        blank=True, help_text="Readers will see this.", max_length=2000, verbose_name="what changed"
                     ),
                 ),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="begun at")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="started at")),
                 ("changed_at", models.DateTimeField(auto_now=True, verbose_name="changed at")),
                 (
                     "created_by",
@@ -1059,7 +1076,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="written down by",
+                        verbose_name="recorded by",
                     ),
                 ),
                 (
@@ -1158,7 +1175,7 @@ class Migration(migrations.Migration):
                     "quote",
                     factcheck.editorial.fields.ProseField(
                         blank=True,
-                        help_text="The relevant words, exactly as the source has them.",
+                        help_text="The relevant passage, quoted exactly from the source.",
                         max_length=10000,
                         verbose_name="quote",
                     ),
@@ -1215,7 +1232,8 @@ class Migration(migrations.Migration):
                     "value",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="A higher value is truer. Leave it empty for a verdict such as “unproven”.",
+                        help_text="A higher value means a truer claim. Leave this field empty for a verdict such as"
+                        " “unproven”.",
                         null=True,
                         verbose_name="value",
                     ),
@@ -1281,7 +1299,8 @@ class Migration(migrations.Migration):
                 (
                     "words",
                     factcheck.editorial.fields.LineField(
-                        help_text="As the publisher writes them. Upper and lower case don’t matter.",
+                        help_text="The words exactly as the publisher writes them. The case of the letters doesn’t"
+                        " matter.",
                         max_length=500,
                         verbose_name="their words",
                     ),
@@ -1339,21 +1358,23 @@ class Migration(migrations.Migration):
                             ("adoption", "adoption"),
                         ],
                         max_length=20,
-                        verbose_name="what for",
+                        verbose_name="purpose",
                     ),
                 ),
                 ("statement", models.TextField(blank=True, help_text="Canonical JSON: what is to be published.")),
                 (
                     "digest",
-                    models.CharField(help_text="SHA-256 of the statement.", max_length=64, verbose_name="digest"),
+                    models.CharField(
+                        help_text="The SHA-256 digest of the statement.", max_length=64, verbose_name="digest"
+                    ),
                 ),
                 (
                     "change_class",
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("typo", "typing error: the meaning stays"),
-                            ("update", "update: something new has come up"),
+                            ("typo", "typing error: the meaning is unchanged"),
+                            ("update", "update: new information is available"),
                             ("substantive", "substantive: something was wrong"),
                         ],
                         max_length=20,
@@ -1429,7 +1450,7 @@ class Migration(migrations.Migration):
                     "entry",
                     models.OneToOneField(
                         db_column="sequence",
-                        help_text="The log entry of the publication.",
+                        help_text="The log entry that records the publication.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="proposal",
@@ -1558,11 +1579,11 @@ class Migration(migrations.Migration):
                     "media_sha256",
                     models.CharField(
                         blank=True,
-                        help_text="SHA-256 of the image, video or audio file, if you have it.",
+                        help_text="The SHA-256 hash of the image, video or audio file, if available.",
                         max_length=64,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[0-9a-f]{64}\\Z", "Write the SHA-256 as 64 characters from 0–9 and a–f."
+                                "^[0-9a-f]{64}\\Z", "Enter the SHA-256 hash as 64 characters from 0–9 and a–f."
                             )
                         ],
                         verbose_name="hash of the media",
@@ -1616,7 +1637,7 @@ class Migration(migrations.Migration):
             name="ProposedLink",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("score", models.FloatField(help_text="From 0 to 1.", verbose_name="likeness")),
+                ("score", models.FloatField(help_text="A value from 0 to 1.", verbose_name="similarity")),
                 ("found_at", models.DateTimeField(auto_now_add=True, verbose_name="found at")),
                 (
                     "answer",
@@ -1991,7 +2012,7 @@ class Migration(migrations.Migration):
                     models.Q(("from_type", "person"), _negated=True), ("from_name", ""), _connector="OR"
                 ),
                 name="demand_person_not_named",
-                violation_error_message="A private person must not be named. Describe them and leave the name empty.",
+                violation_error_message="Private persons must not be named. Enter a description and leave the name empty.",
             ),
         ),
         migrations.AddConstraint(
@@ -2006,7 +2027,8 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="demand_says_from_whom",
-                violation_error_message="Name the sender, or describe a private person. If the law forbids that, say why you leave it out.",
+                violation_error_message="Name the sender, or describe a sender who is a private person. If the law forbids this,"
+                " explain why you leave it out.",
             ),
         ),
         migrations.AddConstraint(
@@ -2018,7 +2040,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="demand_says_what_was_asked",
-                violation_error_message="Write what the demand asks for. If the law forbids that, say why you leave it out.",
+                violation_error_message="Describe what the demand asks for. If the law forbids this, explain why you leave it out.",
             ),
         ),
         migrations.AddConstraint(
@@ -2030,7 +2052,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="demand_says_what_was_done",
-                violation_error_message="Write what you did and on which day, or leave the outcome open.",
+                violation_error_message="Describe what you did and enter the date, or leave the outcome undecided.",
             ),
         ),
         migrations.AddConstraint(
@@ -2040,7 +2062,7 @@ class Migration(migrations.Migration):
                     ("done_on__isnull", True), ("done_on__gte", models.F("received_on")), _connector="OR"
                 ),
                 name="demand_done_after_it_came",
-                violation_error_message="The day of your response is before the day of receipt. Correct one of the two.",
+                violation_error_message="The date of your response is earlier than the date of receipt. Correct one of the dates.",
             ),
         ),
         migrations.AddConstraint(

@@ -14,7 +14,8 @@ class Migration(migrations.Migration):
             name="primary",
             field=models.BooleanField(
                 blank=True,
-                help_text="Yes: the evidence itself, such as a law, a recording or a data set. No: a report of it.",
+                help_text="Choose “Yes” for the evidence itself, such as a law, a recording or a data set. Choose “No”"
+                " for a report about the evidence.",
                 null=True,
                 verbose_name="first-hand evidence",
             ),

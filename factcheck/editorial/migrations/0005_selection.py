@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             model_name="review",
             name="selection_note",
             field=factcheck.editorial.fields.LineField(
-                blank=True, help_text="Readers see this.", max_length=1000, verbose_name="the choice in a sentence"
+                blank=True, help_text="Readers will see this.", max_length=1000, verbose_name="the choice in a sentence"
             ),
         ),
         migrations.AddField(
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="review_selection_has_a_reason",
-                violation_error_message="Choose a reason for checking this claim, or delete the sentence.",
+                violation_error_message="Choose a reason for checking this claim, or delete the sentence about the choice.",
             ),
         ),
     ]

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 blank=True,
                 db_index=False,
-                help_text="The published review that you translate, if this is a translation.",
+                help_text="The published review that you are translating, if this review is a translation.",
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="translations",
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             model_name="review",
             name="translation_of_revision",
             field=models.PositiveIntegerField(
-                blank=True, help_text="The revision that you translate.", null=True, verbose_name="its revision"
+                blank=True, help_text="The revision that you are translating.", null=True, verbose_name="its revision"
             ),
         ),
         migrations.AddIndex(
@@ -54,7 +54,8 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="review_translates_a_revision",
-                violation_error_message="Choose the other review and the number of its revision, or leave both empty.",
+                violation_error_message="Choose the review that you are translating and enter its revision number, or leave both fields"
+                " empty.",
             ),
         ),
         RunSQLFiles("editorial", reviews="9950623d62d2"),

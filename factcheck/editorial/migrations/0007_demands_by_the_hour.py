@@ -76,7 +76,10 @@ class Migration(migrations.Migration):
             model_name="demand",
             name="law_country",
             field=factcheck.editorial.models.demands.CountryField(
-                blank=True, help_text="Two letters, for example VN.", max_length=2, verbose_name="country of the law"
+                blank=True,
+                help_text="A two-letter country code, for example VN.",
+                max_length=2,
+                verbose_name="country of the law",
             ),
         ),
         migrations.AddField(
@@ -84,7 +87,7 @@ class Migration(migrations.Migration):
             name="received_at",
             field=factcheck.editorial.models.demands.ReceivedAtField(
                 blank=True,
-                help_text="For example 2026-10-05T09:30+07:00, if you know the time.",
+                help_text="The exact time, if known, for example 2026-10-05T09:30+07:00.",
                 max_length=25,
                 verbose_name="time of receipt",
             ),
@@ -117,7 +120,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="demand_law_is_named",
-                violation_error_message="Name the country and the act of the law, or leave out all of it.",
+                violation_error_message="Enter both the country and the act of the law, or leave all fields of the law empty.",
             ),
         ),
     ]

@@ -53,18 +53,21 @@ class Claimant(models.Model):
         help_text=_("Describe a private person instead of naming them, for example “a Facebook user”."),
     )
     job_title = LineField(
-        **field_options(statements.Claimant, "job_title"), blank=True, help_text=_("At the time of the claim.")
+        **field_options(statements.Claimant, "job_title"),
+        blank=True,
+        help_text=_("The office or role at the time of the claim."),
     )
     same_as = url_list(
         **field_options(statements.Claimant, "same_as"),
-        help_text=_("URLs that identify the claimant, for example on Wikidata. Separate them with commas."),
+        help_text=_("URLs that identify the claimant, for example a Wikidata page. Separate the URLs with commas."),
     )
     confirmed = models.BooleanField(
         _("confirmed"),
         default=True,
         editable=False,
         help_text=_(
-            "False until an editor confirms a name that another publisher printed, or describes the person instead."
+            "False if the name came from another publisher and no editor has confirmed it or replaced it with a"
+            " description."
         ),
     )
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
@@ -105,8 +108,8 @@ class Claimant(models.Model):
             raise ValidationError(
                 {
                     "name": _(
-                        "A private person must not be named. Choose “described, not named” and describe them, "
-                        "or tick that this is a public figure."
+                        "Private persons must not be named. Choose “described, not named” and enter a"
+                        " description, or tick “is a public figure”."
                     )
                 }
             )
@@ -159,7 +162,7 @@ class Claim(models.Model):
         **field_options(statements.ReviewedClaim, "claimed_on"),
         null=True,
         blank=True,
-        help_text=_("The day the claim was made, if known."),
+        help_text=_("The date on which the claim was made, if known."),
     )
     location = LineField(**field_options(statements.ReviewedClaim, "location"), blank=True)
     claimant = models.ForeignKey(
@@ -195,7 +198,7 @@ class Appearance(models.Model):
     Medium = statements.Medium
 
     validators: ClassVar = [
-        RegexValidator(r"^[0-9a-f]{64}\Z", _("Write the SHA-256 as 64 characters from 0–9 and a–f."))
+        RegexValidator(r"^[0-9a-f]{64}\Z", _("Enter the SHA-256 hash as 64 characters from 0–9 and a–f."))
     ]
 
     claim = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("claim"), related_name="appearances")
@@ -206,7 +209,7 @@ class Appearance(models.Model):
         max_length=64,
         blank=True,
         validators=validators,
-        help_text=_("SHA-256 of the image, video or audio file, if you have it."),
+        help_text=_("The SHA-256 hash of the image, video or audio file, if available."),
     )
     archive_url = WebAddressField(
         **field_options(statements.Appearance, "archive_url"),

@@ -67,7 +67,7 @@ class Demand(models.Model):
     received_at = ReceivedAtField(
         **field_options(statements.Demand, "received_at"),
         blank=True,
-        help_text=_("For example 2026-10-05T09:30+07:00, if you know the time."),
+        help_text=_("The exact time, if known, for example 2026-10-05T09:30+07:00."),
     )
     channel = models.CharField(**field_options(statements.Demand, "channel"), max_length=10, blank=True)
     kinds = SeveralWordsField(**multiple_choice_options(statements.Demand, "kinds"))
@@ -79,7 +79,9 @@ class Demand(models.Model):
         help_text=_("The deadline in hours, if the demand set one."),
     )
     law_country = CountryField(
-        **field_options(statements.Law, "country"), blank=True, help_text=_("Two letters, for example VN.")
+        **field_options(statements.Law, "country"),
+        blank=True,
+        help_text=_("A two-letter country code, for example VN."),
     )
     law_act = LineField(**field_options(statements.Law, "act"), blank=True)
     law_article = LineField(**field_options(statements.Law, "article"), blank=True)
@@ -87,23 +89,23 @@ class Demand(models.Model):
     from_name = LineField(
         **field_options(statements.DemandedBy, "name"),
         blank=True,
-        help_text=_("The name of the body, court or company. Leave it empty for a private person."),
+        help_text=_("The name of the body, court or company. Leave this field empty for a private person."),
     )
     from_description = LineField(
         **field_options(statements.DemandedBy, "description"),
         blank=True,
         help_text=_("Describe a private person instead of naming them, for example “someone shown in the video”."),
     )
-    language = LanguageField(_("language"), default="vi", help_text=_("The language that you write in."))
+    language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
     asked = ProseField(
         **field_options(statements.Demand, "asked"),
         blank=True,
-        help_text=_("Leave out the names of private persons, and anything that the law does not let you repeat."),
+        help_text=_("Leave out the names of private persons and anything that you are not legally allowed to repeat."),
     )
     legal_basis = ProseField(
         **field_options(statements.Demand, "legal_basis"),
         blank=True,
-        help_text=_("The law and article that the demand names. Leave it empty if there are none."),
+        help_text=_("The law and article that the demand cites. Leave this field empty if the demand cites none."),
     )
     outcome = models.CharField(**field_options(statements.Demand, "outcome"), max_length=10, default=Outcome.OPEN.value)
     done = ProseField(**field_options(statements.Demand, "done"), blank=True)
@@ -112,8 +114,8 @@ class Demand(models.Model):
         **field_options(statements.Demand, "withheld"),
         blank=True,
         help_text=_(
-            "If the law does not let you repeat part of the demand, leave that part out above. Write here that it is"
-            " left out, and on what legal ground. Readers see this."
+            "If you are not legally allowed to repeat part of the demand, leave that part out above. State here"
+            " that a part was left out, and on what legal ground. Readers will see this."
         ),
     )
     publish_after = models.DateField(
@@ -121,16 +123,16 @@ class Demand(models.Model):
         null=True,
         blank=True,
         help_text=_(
-            "If the entry must wait, the first day (UTC) when it may be public. An approved entry is published"
-            " automatically on that day and shows the delay."
+            "The first day (UTC) on which the entry may be public, if publication must be delayed. An approved"
+            " entry is published automatically on that day and mentions the delay."
         ),
     )
-    # Used for updates of a published entry. The note is published with the update.
-    change_note = ProseField(_("what changed"), max_length=2000, blank=True, help_text=_("Readers see this."))
+    # For an update of a published entry, and published with the update.
+    change_note = ProseField(_("what changed"), max_length=2000, blank=True, help_text=_("Readers will see this."))
     created_by = models.ForeignKey(
-        User, models.PROTECT, verbose_name=_("written down by"), related_name="+", editable=False
+        User, models.PROTECT, verbose_name=_("recorded by"), related_name="+", editable=False
     )
-    created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("started at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
@@ -158,13 +160,15 @@ class Demand(models.Model):
             models.CheckConstraint(
                 condition=Q(law_country="", law_act="", law_article="") | ~Q(law_country="") & ~Q(law_act=""),
                 name="demand_law_is_named",
-                violation_error_message=_("Name the country and the act of the law, or leave out all of it."),
+                violation_error_message=_(
+                    "Enter both the country and the act of the law, or leave all fields of the law empty."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(from_type="person") | Q(from_name=""),
                 name="demand_person_not_named",
                 violation_error_message=_(
-                    "A private person must not be named. Describe them and leave the name empty."
+                    "Private persons must not be named. Enter a description and leave the name empty."
                 ),
             ),
             models.CheckConstraint(
@@ -173,26 +177,27 @@ class Demand(models.Model):
                 | ~Q(from_type="person") & ~Q(from_name=""),
                 name="demand_says_from_whom",
                 violation_error_message=_(
-                    "Name the sender, or describe a private person. If the law forbids that, say why you leave it out."
+                    "Name the sender, or describe a sender who is a private person. If the law forbids this,"
+                    " explain why you leave it out."
                 ),
             ),
             models.CheckConstraint(
                 condition=~Q(asked="") | ~Q(withheld_reason=""),
                 name="demand_says_what_was_asked",
                 violation_error_message=_(
-                    "Write what the demand asks for. If the law forbids that, say why you leave it out."
+                    "Describe what the demand asks for. If the law forbids this, explain why you leave it out."
                 ),
             ),
             models.CheckConstraint(
                 condition=Q(outcome="open") | ~Q(done="") & Q(done_on__isnull=False),
                 name="demand_says_what_was_done",
-                violation_error_message=_("Write what you did and on which day, or leave the outcome open."),
+                violation_error_message=_("Describe what you did and enter the date, or leave the outcome undecided."),
             ),
             models.CheckConstraint(
                 condition=Q(done_on__isnull=True) | Q(done_on__gte=F("received_on")),
                 name="demand_done_after_it_came",
                 violation_error_message=_(
-                    "The day of your response is before the day of receipt. Correct one of the two."
+                    "The date of your response is earlier than the date of receipt. Correct one of the dates."
                 ),
             ),
         ]

@@ -19,7 +19,7 @@ class ProposedLink(models.Model):
     claim = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("claim"), related_name="proposed_links")
     other = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("same as"), related_name="+")
     batch = models.ForeignKey(ImportBatch, models.PROTECT, verbose_name=_("import"), related_name="proposed_links")
-    score = models.FloatField(_("likeness"), help_text=_("From 0 to 1."))
+    score = models.FloatField(_("similarity"), help_text=_("A value from 0 to 1."))
     found_at = models.DateTimeField(_("found at"), auto_now_add=True)
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True)
     answered_by = models.ForeignKey(

@@ -35,17 +35,17 @@ class Publisher(models.Model):
     methodology_url = WebAddressField(
         **field_options(statements.Publisher, "methodology_url"),
         blank=True,
-        help_text=_("The page that says how you check (IFCN: methodology)."),
+        help_text=_("The page that explains how you check claims (IFCN: methodology)."),
     )
     corrections_url = WebAddressField(
         **field_options(statements.Publisher, "corrections_url"),
         blank=True,
-        help_text=_("The page that says how you correct mistakes."),
+        help_text=_("The page that explains how you correct mistakes."),
     )
     principles_url = WebAddressField(
         **field_options(statements.Publisher, "principles_url"),
         blank=True,
-        help_text=_("The page that says who you are and who funds you."),
+        help_text=_("The page that explains who you are and who funds you."),
     )
     unnamed_sources_url = WebAddressField(**field_options(statements.Publisher, "unnamed_sources_url"), blank=True)
     feedback_url = WebAddressField(
@@ -63,7 +63,7 @@ class Publisher(models.Model):
                 condition=Q(site__regex=r"^[^\sA-Z/]+$"),
                 name="publisher_site_is_host",
                 violation_error_message=_(
-                    "Write only the host in lower case, without https:// and without /, such as example.org."
+                    "Enter only the host, in lower case, without https:// or a slash, such as example.org."
                 ),
             ),
             models.CheckConstraint(condition=~Q(name=""), name="publisher_has_name"),
@@ -80,7 +80,7 @@ class User(AbstractUser):
         _("byline"),
         max_length=500,
         blank=True,
-        help_text=_("The name shown on reviews. A pen name is fine. Without a byline, reviews show no name."),
+        help_text=_("The name shown on reviews, which can be a pen name. Without a byline, reviews don’t show a name."),
     )
 
     class Meta:

@@ -99,7 +99,7 @@ class Proposal(models.Model):
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    action = models.CharField(_("what for"), max_length=20, choices=Action)
+    action = models.CharField(_("purpose"), max_length=20, choices=Action)
     newsroom = models.ForeignKey(
         Publisher, models.PROTECT, verbose_name=_("newsroom"), null=True, related_name="+", db_index=False
     )
@@ -119,7 +119,7 @@ class Proposal(models.Model):
     )
     mapping = models.ForeignKey(VerdictMapping, models.PROTECT, null=True, related_name="proposals", db_index=False)
     statement = models.TextField(blank=True, help_text="Canonical JSON: what is to be published.")
-    digest = models.CharField(_("digest"), max_length=64, help_text=_("SHA-256 of the statement."))
+    digest = models.CharField(_("digest"), max_length=64, help_text=_("The SHA-256 digest of the statement."))
     change_class = models.CharField(_("kind of correction"), max_length=20, choices=Review.ChangeClass, blank=True)
     note = ProseField(_("public note"), max_length=2000, blank=True)
     submitted_by = models.ForeignKey(
@@ -139,7 +139,7 @@ class Proposal(models.Model):
         null=True,
         db_column="sequence",
         related_name="proposal",
-        help_text=_("The log entry of the publication."),
+        help_text=_("The log entry that records the publication."),
     )
 
     objects = ProposalQuerySet.as_manager()

@@ -39,8 +39,8 @@ class Review(models.Model):
         ERASED = "erased", _("erased")
 
     class ChangeClass(models.TextChoices):
-        TYPO = "typo", _("typing error: the meaning stays")
-        UPDATE = "update", _("update: something new has come up")
+        TYPO = "typo", _("typing error: the meaning is unchanged")
+        UPDATE = "update", _("update: new information is available")
         SUBSTANTIVE = "substantive", _("substantive: something was wrong")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -55,7 +55,7 @@ class Review(models.Model):
     publisher = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("publisher"), related_name="reviews")
     claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="reviews")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
-    language = LanguageField(_("language"), default="vi", help_text=_("The language that you write in."))
+    language = LanguageField(_("language"), default="vi", help_text=_("The language in which you write."))
     headline = LineField(**field_options(statements.Review, "headline"), blank=True)
     summary = ProseField(
         **field_options(statements.Review, "summary"),
@@ -84,17 +84,17 @@ class Review(models.Model):
         blank=True,
         related_name="translations",
         db_index=False,
-        help_text=_("The published review that you translate, if this is a translation."),
+        help_text=_("The published review that you are translating, if this review is a translation."),
     )
     translation_of_revision = models.PositiveIntegerField(
         **field_options(statements.Translated, "revision"),
         null=True,
         blank=True,
-        help_text=_("The revision that you translate."),
+        help_text=_("The revision that you are translating."),
     )
     selection_reason = models.CharField(**field_options(statements.Selection, "reason"), max_length=10, blank=True)
     selection_note = LineField(
-        **field_options(statements.Selection, "note"), blank=True, help_text=_("Readers see this.")
+        **field_options(statements.Selection, "note"), blank=True, help_text=_("Readers will see this.")
     )
 
     # For imported reviews only: the publisher's page and rating.
@@ -120,7 +120,9 @@ class Review(models.Model):
 
     # Used for an open correction. Both fields are published with the correction.
     change_class = models.CharField(_("kind of correction"), max_length=20, choices=ChangeClass, blank=True)
-    change_note = ProseField(_("what changed and why"), max_length=2000, blank=True, help_text=_("Readers see this."))
+    change_note = ProseField(
+        _("what changed and why"), max_length=2000, blank=True, help_text=_("Readers will see this.")
+    )
 
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, db_index=False)
     token = models.ForeignKey(
@@ -132,7 +134,7 @@ class Review(models.Model):
         db_index=False,  # tokens are never deleted
         help_text="The token of the program that created the review. The token's account stays an author.",
     )
-    created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("started at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     objects = ReviewQuerySet.as_manager()
@@ -163,14 +165,17 @@ class Review(models.Model):
                 | Q(translation_of__isnull=False, translation_of_revision__gte=1) & ~Q(translation_of=F("id")),
                 name="review_translates_a_revision",
                 violation_error_message=_(
-                    "Choose the other review and the number of its revision, or leave both empty."
+                    "Choose the review that you are translating and enter its revision number, or leave both"
+                    " fields empty."
                 ),
             ),
             models.CheckConstraint(
                 condition=Q(selection_reason__in=statements.SelectionReason.values())
                 | Q(selection_reason="", selection_note=""),
                 name="review_selection_has_a_reason",
-                violation_error_message=_("Choose a reason for checking this claim, or delete the sentence."),
+                violation_error_message=_(
+                    "Choose a reason for checking this claim, or delete the sentence about the choice."
+                ),
             ),
         ]
         # Three of these indexes begin with the newsroom, so the column doesn't need its own index. No query searches
@@ -235,7 +240,7 @@ class Source(models.Model):
     quote = ProseField(
         **field_options(statements.Source, "quote"),
         blank=True,
-        help_text=_("The relevant words, exactly as the source has them."),
+        help_text=_("The relevant passage, quoted exactly from the source."),
     )
     archive_url = WebAddressField(**field_options(statements.Source, "archive_url"), blank=True)
     accessed_on = models.DateField(**field_options(statements.Source, "accessed_on"), null=True, blank=True)
@@ -243,7 +248,10 @@ class Source(models.Model):
         **field_options(statements.Source, "primary"),
         null=True,
         blank=True,
-        help_text=_("Yes: the evidence itself, such as a law, a recording or a data set. No: a report of it."),
+        help_text=_(
+            "Choose “Yes” for the evidence itself, such as a law, a recording or a data set. Choose “No” for a"
+            " report about the evidence."
+        ),
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -263,4 +271,4 @@ class Source(models.Model):
 
     def clean(self) -> None:
         if not self.title and not self.url:
-            raise ValidationError({"title": _("Give the source a title or a URL.")})
+            raise ValidationError({"title": _("Enter a title or a URL for the source.")})

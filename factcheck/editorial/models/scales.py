@@ -14,8 +14,10 @@ class RatingScale(models.Model):
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     name = LineField(_("name"), max_length=500)
-    worst = models.PositiveSmallIntegerField(_("worst"), default=1, help_text=_("The value of the falsest verdict."))
-    best = models.PositiveSmallIntegerField(_("best"), default=5, help_text=_("The value of the truest verdict."))
+    worst = models.PositiveSmallIntegerField(_("worst"), default=1, help_text=_("The value of the most false verdict."))
+    best = models.PositiveSmallIntegerField(
+        _("best"), default=5, help_text=_("The value of the most accurate verdict.")
+    )
 
     class Meta:
         verbose_name = _("rating scale")
@@ -25,12 +27,12 @@ class RatingScale(models.Model):
             models.CheckConstraint(
                 condition=Q(worst__gte=1),
                 name="ratingscale_worst_from_1",
-                violation_error_message=_("The worst value is 1 or more."),
+                violation_error_message=_("The worst value must be 1 or higher."),
             ),
             models.CheckConstraint(
                 condition=Q(best__gt=F("worst")),
                 name="ratingscale_best_above_worst",
-                violation_error_message=_("The best value must be above the worst."),
+                violation_error_message=_("The best value must be higher than the worst value."),
             ),
         ]
 
@@ -51,7 +53,7 @@ class Verdict(models.Model):
         _("value"),
         null=True,
         blank=True,
-        help_text=_("A higher value is truer. Leave it empty for a verdict such as “unproven”."),
+        help_text=_("A higher value means a truer claim. Leave this field empty for a verdict such as “unproven”."),
     )
 
     class Meta:
@@ -104,7 +106,7 @@ class VerdictMapping(models.Model):
     words = LineField(
         _("their words"),
         max_length=500,
-        help_text=_("As the publisher writes them. Upper and lower case don’t matter."),
+        help_text=_("The words exactly as the publisher writes them. The case of the letters doesn’t matter."),
     )
     site = LineField(
         _("publisher's site"),

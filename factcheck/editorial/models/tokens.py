@@ -19,8 +19,8 @@ class ApiToken(models.Model):
     """Lets a program act as one account in one newsroom. The secret is shown once, and only its SHA-256 is stored."""
 
     class Scope(models.TextChoices):
-        CLAIMS = "claims:write", _("log claims, and read and change those it logged")
-        DRAFTS = "drafts:write", _("begin reviews, and read and change their drafts")
+        CLAIMS = "claims:write", _("log claims, and read and edit the claims that it logged")
+        DRAFTS = "drafts:write", _("start reviews, and read and edit the drafts of these reviews")
 
     MAX_LIFETIME: ClassVar = timedelta(days=366)
 
@@ -34,8 +34,8 @@ class ApiToken(models.Model):
         models.CharField(max_length=40, choices=Scope), verbose_name=pgettext_lazy("scope of a token", "may")
     )
     digest = models.CharField(max_length=64, unique=True, editable=False, help_text="Hexadecimal SHA-256.")
-    made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(_("ends at"), editable=False)
+    made_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires at"), editable=False)
     used_at = models.DateTimeField(_("last used"), null=True, editable=False, help_text=_("Accurate to the minute."))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
     revoked_by = models.ForeignKey(

@@ -63,7 +63,7 @@ def _write(claim: Claim, values: Values) -> None:
         for index, each in enumerate(values.get("appearances") or ())
     ]
     if sum(each.first for each in appearances) > 1:
-        problems.append(("/appearances", _("Only one appearance can be the first.")))
+        problems.append(("/appearances", _("Only one appearance can be marked as the first.")))
     topics = _topics(values.get("topics") or (), problems)
     if problems:
         raise Invalid(problems)

@@ -38,7 +38,9 @@ def change_review(*, token: ApiToken, review: Review, values: Values) -> UUID:
     """Changes the given keys. A given list replaces the whole existing list. Raises Invalid and EditorialError."""
     review = Review.objects.select_for_update().get(pk=review.pk)
     if review.state != Review.State.DRAFT:
-        raise EditorialError(_("Only a draft can be changed. This review is: %s.") % review.get_state_display())
+        raise EditorialError(
+            _("Only a draft can be edited. The status of this review is “%s”.") % review.get_state_display()
+        )
     _write(review, values, token)
     record_event(token.user, "review.changed_by_program", review, token=str(token.pk))
     return review.pk
@@ -92,7 +94,7 @@ def _set_claim(review: Review, pk: UUID, problems: list[Problem]) -> None:
     claim = Claim.objects.filter(Q(newsroom=review.newsroom_id) | Exists(published), pk=pk).first()
     if claim is None:
         problems.append(
-            ("/claim/id", _("This newsroom has no such claim, and no such claim is public. Log the claim first."))
+            ("/claim/id", _("This claim doesn’t exist in this newsroom and isn’t public. Log the claim first."))
         )
     else:
         review.claim = claim
@@ -104,7 +106,7 @@ def _set_verdict(review: Review, values: Values | None, problems: list[Problem])
     if values:
         found = Verdict.objects.select_related("scale").filter(scale__slug=values["scale"], slug=values["slug"]).first()
         if found is None:
-            problems.append(("/verdict", _("This rating scale does not have this verdict.")))
+            problems.append(("/verdict", _("This rating scale doesn’t contain this verdict.")))
         review.verdict = found
 
 

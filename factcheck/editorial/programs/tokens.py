@@ -30,7 +30,7 @@ def create_token(*, by: User, newsroom: int, name: str, scopes: Sequence[str], d
     """
     roles.require_member(by, newsroom)
     if not 1 <= days <= ApiToken.MAX_LIFETIME.days:
-        raise EditorialError(_("Choose how long the token is valid. The limit is a year."))
+        raise EditorialError(_("Choose how long the token is valid. The maximum is one year."))
     secret = PREFIX + secrets.token_urlsafe(32)
     now = timezone.now()
     token = ApiToken(

@@ -43,7 +43,7 @@ class DemandPolicy(Policy[Demand]):
     def find_missing(self, proposal: Proposal) -> Reasons:
         demand = self.subject(proposal)
         if demand.state != State.DRAFT:
-            return [_("Only a draft can be submitted. This demand is: %s.") % demand.get_state_display()]
+            return [_("Only a draft can be submitted. The status of this demand is “%s”.") % demand.get_state_display()]
         return find_missing(demand)
 
     def copy_note(self, proposal: Proposal) -> None:
@@ -57,7 +57,7 @@ class DemandPolicy(Policy[Demand]):
         publish_after = self.subject(proposal).publish_after
         if publish_after and publish_after > utc_today():
             raise EditorialError(
-                _("This entry must not be public before %s. It is published automatically on that day.")
+                _("This entry must not be public before %s. It will be published automatically on that day.")
                 % date_format(publish_after)
             )
 
@@ -96,18 +96,20 @@ def find_missing(demand: Demand) -> Reasons:
     """Everything that has to be done before the submission. Each reason is a sentence for the editor."""
     reasons: Reasons = []
     if demand.review and demand.review.newsroom_id != demand.newsroom_id:
-        reasons.append(_("The review belongs to another newsroom. Choose one of yours, or leave the field empty."))
+        reasons.append(
+            _(
+                "The review belongs to another newsroom. Choose one of your newsroom’s reviews, or leave the field"
+                " empty."
+            )
+        )
     elif demand.review_id and not LogEntry.objects.filter(subject=demand.review_id).exists():
-        reasons.append(_("The review has not been published, so readers cannot open it. Leave the field empty."))
+        reasons.append(_("The review has not been published, so readers can’t open it. Leave the field empty."))
     if (published := last_statement(demand)) is not None:
         if not demand.change_note:
-            reasons.append(_("Say what changed. Readers will see it."))
+            reasons.append(_("Describe what changed. Readers will see your description."))
         if equivalent(build_statement(demand), published, statements.Demand):
             reasons.append(
-                _(
-                    "Nothing has changed since the published revision, which readers still see. Change the draft"
-                    " before you submit it."
-                )
+                _("Nothing has changed since the published revision. Change the draft before you submit it.")
             )
     return reasons
 
@@ -118,9 +120,11 @@ def reopen_demand(*, demand: Demand, by: User, note: str) -> None:
     demand = _lock_demand(demand.pk)
     roles.require_member(by, demand.newsroom_id)
     if demand.state != State.PUBLISHED:
-        raise EditorialError(_("Only a published demand can be updated. This one is: %s.") % demand.get_state_display())
+        raise EditorialError(
+            _("Only a published demand can be updated. The status of this demand is “%s”.") % demand.get_state_display()
+        )
     if not note.strip():
-        raise EditorialError(_("Say what changed. Readers will see it."))
+        raise EditorialError(_("Describe what changed. Readers will see your description."))
     demand.change_note = note
     _set_state(demand, State.DRAFT)
     record_event(by, "demand.reopened", demand, note=note)

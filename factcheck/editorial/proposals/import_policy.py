@@ -99,7 +99,7 @@ def publish_import(
             locked = lock_batch(batch.pk)
             roles.require_decider(by, locked.newsroom_id)
             if locked.proposal is None or locked.proposal.decision != Decision.APPROVED:
-                raise EditorialError(_("Only an approved import can be published. Have it approved first."))
+                raise EditorialError(_("Only an approved import can be published. Have the import approved first."))
             remaining = locked.members.open().filter(pk__gt=last).order_by("pk")
             keys = list(remaining.values_list("pk", flat=True)[: chunk + 1])
             if not keys or (last and time.monotonic() > end):

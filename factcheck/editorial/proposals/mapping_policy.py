@@ -29,7 +29,7 @@ class MappingPolicy(Policy[VerdictMapping]):
 
     def find_missing(self, proposal: Proposal) -> Reasons:
         if Proposal.objects.about(self.subject(proposal)).filter(decision="").exists():
-            return [_("This mapping already waits for a decision. Have it decided, or take it back.")]
+            return [_("This mapping is already waiting for a decision. Have the mapping decided, or take it back.")]
         return []
 
     def require_submitter(self, proposal: Proposal) -> None:

@@ -28,7 +28,10 @@ class MergePolicy(Policy[Claim]):
     """A merge of two newsrooms' claims is decided by the newsroom that didn't propose it. Both can propose a split."""
 
     kind = Kind.MERGE
-    changed = _("This has changed since it was proposed. Return it, so that your colleague can propose it again.")
+    changed = _(
+        "This has changed since it was proposed. Return the proposal so that your colleague can propose the change"
+        " again."
+    )
 
     def lock_subject(self, proposal: Proposal) -> None:
         proposal.claim, proposal.into = _lock_claims(*proposal.claims)
@@ -62,7 +65,7 @@ class MergePolicy(Policy[Claim]):
 
     def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
         if proposal.action == Action.MERGE and not _is_live(proposal.claims[1]):
-            raise EditorialError(_("The other claim has no published review any more. Return this proposal."))
+            raise EditorialError(_("The other claim no longer has a published review. Return this proposal."))
         append_approved(self, [proposal], [statement], by)
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind:
@@ -79,15 +82,17 @@ class MergePolicy(Policy[Claim]):
 def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> Proposal:
     """Proposes to merge `claim` into `into`, under which readers will then find it. The note is public."""
     if claim.pk == into.pk:
-        raise EditorialError(_("This is the same claim. Choose another one."))
+        raise EditorialError(_("This is the same claim. Choose another claim."))
     claim, into = _lock_claims(claim, into)
     if merge_target(claim):
-        raise EditorialError(_("This claim has already been merged into another one. Split it off first."))
+        raise EditorialError(_("This claim has already been merged into another claim. Split it off first."))
     if merge_target(into):
-        raise EditorialError(_("The claim that you chose has been merged into another one. Choose the other one."))
+        raise EditorialError(
+            _("The claim that you chose has been merged into another claim. Choose that claim instead.")
+        )
     if not PublishedClaim.objects.filter(pk=claim.pk).exists():
         raise EditorialError(
-            _("This claim is not public, so it cannot be merged. Open each of its drafts and choose the other claim.")
+            _("This claim is not public, so it can’t be merged. Open each of its drafts and choose the other claim.")
         )
     if not _is_live(into):
         raise EditorialError(
@@ -101,7 +106,7 @@ def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
     """Proposes to split off a merged claim, so that readers find it at its own URL again. The note is public."""
     into = merge_target(claim)
     if into is None:
-        raise EditorialError(_("This claim is not merged into another one, so it cannot be split off."))
+        raise EditorialError(_("This claim is not merged into another claim, so it can’t be split off."))
     claim, into = _lock_claims(claim, into)
     return _propose(Proposal(action=Action.SPLIT, claim=claim, into=into, submitted_by=by, note=note))
 
@@ -110,7 +115,7 @@ def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
 def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
     """Moves an unpublished claim's drafts to another claim and deletes the claim. Returns the number of drafts."""
     if claim.pk == replacement.pk:
-        raise EditorialError(_("This is the same claim. Choose another one."))
+        raise EditorialError(_("This is the same claim. Choose another claim."))
     claim, replacement = _lock_claims(claim, replacement)
     if claim.logged_by_id == by.pk:
         roles.require_member(by, claim.newsroom_id)
@@ -119,27 +124,35 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
     was_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
     if was_public or LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists():
         raise EditorialError(
-            _("This claim has been published, so it cannot be replaced. Propose to merge it into the other one.")
+            _("This claim has been published, so it can’t be replaced. Propose a merge into the other claim instead.")
         )
     if Proposal.objects.filter(Q(claim=claim) | Q(into=claim)).exists():
         raise EditorialError(
             _(
-                "This claim was once part of a proposed merge, so it cannot be deleted. Open each of its drafts and"
-                " choose the other claim."
+                "This claim was once part of a proposed merge, so it can’t be deleted. Open each of its drafts"
+                " and choose the other claim."
             )
         )
     if not _is_live(replacement) and roles.role_in(by, replacement.newsroom) is None:
         raise NotAllowed(
-            _("The claim that you chose is another newsroom’s draft. Choose a public claim or one of yours.")
+            _(
+                "The claim that you chose is another newsroom’s draft. Choose a public claim or one of your"
+                " newsroom’s claims."
+            )
         )
     if merge_target(replacement):
-        raise EditorialError(_("The claim that you chose has been merged into another one. Choose the other one."))
+        raise EditorialError(
+            _("The claim that you chose has been merged into another claim. Choose that claim instead.")
+        )
     reviews = list(claim.reviews.select_for_update().order_by("pk"))
     for review in reviews:
         roles.require_writer(by, review)
         if review.state != Review.State.DRAFT:
             raise EditorialError(
-                _("A review of this claim is submitted or approved. Have it returned first, or publish it.")
+                _(
+                    "A review of this claim has been submitted or approved. Have the review returned first, or"
+                    " publish it."
+                )
             )
     for review in reviews:
         review.claim = replacement
@@ -187,17 +200,19 @@ def _propose(proposal: Proposal) -> Proposal:
     policy = MergePolicy()
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     if not proposal.note.strip():
-        raise EditorialError(_("Write why. Everybody can read the reason in the public log."))
+        raise EditorialError(_("Enter a reason. Anyone can read the reason in the public log."))
     if repeated := erasure.find_repeated(proposal.note, _identifying_texts(*proposal.claims)):
         raise EditorialError(
             _(
-                "The reason stays in the log for ever, so it must repeat neither the claims nor a claimant’s"
-                " name. Take out “%s”."
+                "The reason is kept in the log permanently, so it must not repeat the claims or a claimant’s"
+                " name. Remove “%s”."
             )
             % repeated
         )
     if has_open_proposal(proposal.claims[0]):
-        raise EditorialError(_("A proposal about this claim already waits for a decision. Decide on it first."))
+        raise EditorialError(
+            _("A proposal about this claim is already waiting for a decision. Decide on that proposal first.")
+        )
     try:
         proposal.clean_fields(exclude=[field.name for field in Proposal._meta.fields if field.name != "note"])
     except ValidationError as problem:

@@ -36,7 +36,9 @@ class Policy(ABC, Generic[S]):
     waits: ClassVar[bool] = False
     # Whether events keep the reason for a return. This is allowed only for events that an erasure clears.
     keeps_reasons: ClassVar[bool] = False
-    changed: ClassVar[str | Promise] = _("This was changed after it was submitted. Return it and submit it again.")
+    changed: ClassVar[str | Promise] = _(
+        "This was changed after it was submitted. Return the submission, then submit it again."
+    )
 
     def subject(self, proposal: Proposal) -> S:
         return cast("S", proposal.subject)
@@ -133,4 +135,4 @@ def save_proposal(policy: Policy[Any], proposal: Proposal, by: User, act: str) -
 
 
 def author_refusal() -> NotAllowed:
-    return NotAllowed(_("You began this or are one of its authors. Someone else has to decide."))
+    return NotAllowed(_("You started this or are one of its authors. Someone else has to decide."))

@@ -24,10 +24,13 @@ from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
 
-WAITS = _("A withdrawal, reinstatement or erasure of this review is open. Have it decided first, or take it back.")
+WAITS = _(
+    "A request to withdraw, reinstate or erase this review is still open. Have the request decided first, or"
+    " take it back."
+)
 WITHDRAWN = _(
-    "This review is withdrawn. Reinstate it before you submit a correction, or erase what is published and keep this"
-    " draft."
+    "This review has been withdrawn. Reinstate the review before you submit a correction, or erase the"
+    " published revisions and keep this draft."
 )
 _STATE_AFTER = {
     Action.PUBLICATION: State.PUBLISHED,
@@ -49,8 +52,8 @@ class ReviewPolicy(Policy[Review]):
     waits = True
     keeps_reasons = True
     changed = _(
-        "The review was changed after its submission, or something that is published with it: its claim, a source, the"
-        " newsroom’s page, a label or a byline. Return it and submit it again."
+        "After submission, someone changed the review, its claim, a source, the newsroom’s page, a label or a"
+        " byline. Return the review and submit it again."
     )
 
     def lock_subject(self, proposal: Proposal) -> None:
@@ -63,7 +66,7 @@ class ReviewPolicy(Policy[Review]):
             list(Claim.objects.select_for_update().filter(pk__in=claims).order_by("pk").values_list("pk"))
         proposal.review = _lock_review(proposal.subject_id)
         if proposal.action == Action.ERASURE and not erasure.claims_of(self.subject(proposal)) <= claims:
-            raise EditorialError(_("Someone else changed this at the same moment. Try again."))
+            raise EditorialError(_("Someone else changed this at the same time. Try again."))
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher, Publisher]:
         newsroom = self.subject(proposal).newsroom
@@ -79,7 +82,7 @@ class ReviewPolicy(Policy[Review]):
     def find_missing(self, proposal: Proposal) -> Reasons:
         review = self.subject(proposal)
         if review.state != State.DRAFT:
-            return [_("Only a draft can be submitted. This review is: %s.") % review.get_state_display()]
+            return [_("Only a draft can be submitted. The status of this review is “%s”.") % review.get_state_display()]
         return find_missing(review)
 
     def copy_note(self, proposal: Proposal) -> None:
@@ -153,7 +156,7 @@ def find_missing(review: Review) -> Reasons:
         return [WAITS]
     reasons = review_statements.find_missing(review)
     if last is not None and not (review.change_class and review.change_note):
-        reasons.append(_("Say what kind of correction this is, what changed and why."))
+        reasons.append(_("Choose the kind of correction, and explain what changed and why."))
     elif short := _too_short(review.change_class, review.change_note):
         reasons.append(short)
     published = last_statement(review)  # None after an erasure
@@ -161,12 +164,7 @@ def find_missing(review: Review) -> Reasons:
         return reasons
     statement = review_statements.build_statement(review)
     if equivalent(statement, published, statements.Review):
-        reasons.append(
-            _(
-                "Nothing has changed since the published revision, which readers still see. Change the draft"
-                " before you submit it."
-            )
-        )
+        reasons.append(_("Nothing has changed since the published revision. Change the draft before you submit it."))
     if review.change_class == Review.ChangeClass.TYPO and _rating(statement) != _rating(published):
         reasons.append(_("The verdict has changed, so this isn’t a typing error. Choose another kind of correction."))
     return reasons
@@ -182,12 +180,13 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
     roles.require_writer(by, review)
     if review.state not in (State.PUBLISHED, State.WITHDRAWN):
         raise EditorialError(
-            _("Only a published review can be corrected. This one is: %s.") % review.get_state_display()
+            _("Only a published review can be corrected. The status of this review is “%s”.")
+            % review.get_state_display()
         )
     if change_class not in Review.ChangeClass.values:
-        raise EditorialError(_("Say what kind of correction this is."))
+        raise EditorialError(_("Choose the kind of correction."))
     if not note.strip():
-        raise EditorialError(_("Write what changed and why. Readers will see it."))
+        raise EditorialError(_("Explain what changed and why. Readers will see your explanation."))
     if short := _too_short(change_class, note):
         raise EditorialError(short)
     if Proposal.objects.about(review).open().exists():
@@ -205,7 +204,7 @@ def withdraw(*, review: Review, by: User, reason: str) -> Proposal:
     roles.require_member(by, review.newsroom_id)
     last = last_entry(review)
     if last is None or last.kind in (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE):
-        raise EditorialError(_("This review is not public, so it cannot be withdrawn."))
+        raise EditorialError(_("This review is not public, so it can’t be withdrawn."))
     published = last_statement(review)
     assert published is not None
     return _propose(review, by, Action.WITHDRAWAL, review_statements.build_tombstone(published), reason)
@@ -218,7 +217,7 @@ def reinstate(*, review: Review, by: User, reason: str) -> Proposal:
     roles.require_member(by, review.newsroom_id)
     last, published = last_entry(review), last_statement(review)
     if last is None or last.kind != LogEntry.Kind.WITHDRAWAL or published is None:
-        raise EditorialError(_("This review is not withdrawn, so it cannot be reinstated."))
+        raise EditorialError(_("This review has not been withdrawn, so it can’t be reinstated."))
     return _propose(review, by, Action.REINSTATEMENT, published, reason)
 
 
@@ -234,13 +233,16 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     roles.require_decider(by, review.newsroom_id)
     published = last_statement(review)
     if published is None:
-        raise EditorialError(_("Nothing of this review is published, so there is nothing to erase."))
+        raise EditorialError(_("No revision of this review is public, so there is nothing to erase."))
     if redact and (
         review.state != State.DRAFT
         or equivalent(review_statements.build_statement(review), published, statements.Review)
     ):
         raise EditorialError(
-            _("A redaction keeps the draft. First open a correction and remove from the draft what has to go.")
+            _(
+                "A redaction keeps the draft. First open a correction and delete the content to be erased from the"
+                " draft."
+            )
         )
     erasure.require_decided_imports(review)
     statement = erasure.build_notice(review, ground, notice, redact=redact)
@@ -271,12 +273,12 @@ def _lock_review(pk: UUID) -> Review:
 
 def _propose(review: Review, by: User, action: Action, statement: dict[str, Any], reason: str) -> Proposal:
     if not reason.strip():
-        raise EditorialError(_("Write the reason. Readers will see it."))
+        raise EditorialError(_("Enter the reason. Readers will see it."))
     if Proposal.objects.about(review).open().exists():
         raise EditorialError(
             _(
-                "A submitted draft or another request about this review already waits for a decision. Have it decided"
-                " first, or take it back."
+                "A submitted draft or another request about this review is already waiting for a decision. Have"
+                " it decided first, or take it back."
             )
         )
     proposal = Proposal(kind=Kind.REVIEW, action=action, review=review, note=reason, submitted_by=by)
@@ -293,6 +295,6 @@ def _too_short(change_class: str, note: str) -> str | None:
     if change_class != Review.ChangeClass.SUBSTANTIVE or len(note.strip()) >= entries.MIN_SUBSTANTIVE_NOTE:
         return None
     return _(
-        "Say what was wrong and how you know, because readers see this. Write at least %(least)s characters, not"
-        " %(count)s."
+        "Explain what was wrong and how you know, because readers will see your explanation. Write at least"
+        " %(least)s characters. Your text has %(count)s."
     ) % {"least": entries.MIN_SUBSTANTIVE_NOTE, "count": len(note.strip())}

@@ -69,7 +69,7 @@ def return_(*, proposal: Proposal, by: User, reason: str) -> Proposal:
     policy, proposal = _lock(proposal)
     policy.require_decider(proposal, by)
     if not reason.strip():
-        raise EditorialError(_("Write what has to change, so that your colleague can go on."))
+        raise EditorialError(_("Explain what has to change so that your colleague can continue."))
     return _return(policy, proposal, by, reason)
 
 
@@ -90,7 +90,7 @@ def publish(*, proposal: Proposal, by: User) -> LogEntry:
     policy.require_decider(proposal, by)
     if not policy.waits or proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
         raise EditorialError(
-            _("This cannot be published, because it is not approved or already public. Reload the page.")
+            _("This can’t be published, because it has not been approved or is already public. Reload the page.")
         )
     policy.require_ready(proposal)
     statement = policy.require_unchanged(proposal)

@@ -70,7 +70,7 @@ def _own_batch(batch: ImportBatch, by: User) -> ImportBatch:
     batch = lock_batch(batch.pk)
     roles.require_member(by, batch.newsroom_id)
     if by.pk != batch.imported_by_id:
-        raise NotAllowed(_("Another person began this import. Only that person can add to it."))
+        raise NotAllowed(_("Another person started this import. Only that person can add reviews to it."))
     if batch.proposal is not None:
-        raise EditorialError(_("This import is finished. Begin a new one."))
+        raise EditorialError(_("This import has been completed. Start a new import."))
     return batch

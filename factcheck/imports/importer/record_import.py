@@ -146,7 +146,7 @@ def _current_statements(
 def _in_progress() -> Refused:
     return Refused(
         "in_hand",
-        _("This review waits for a decision or is being corrected. Import it again later."),
+        _("This review is waiting for a decision or is being corrected. Import it again later."),
     )
 
 
@@ -160,24 +160,28 @@ def _refusal(record: Record, existing: Any, references: References) -> Refused |
     speaker = references.claimant(record)
     newsroom = references.newsroom.pk
     if references.is_of_newsroom(record):
-        return Refused("own_newsroom", _("The publisher is a newsroom here. Write its reviews at the desk."))
+        return Refused(
+            "own_newsroom", _("The publisher is a newsroom on this site. Write its reviews at the editors’ desk.")
+        )
     if existing and existing.newsroom_id != newsroom:
         return Refused(
             "other_newsroom", _("Another newsroom has already imported this review. Ask that newsroom to update it.")
         )
     # This check runs before the record's claimant is created, because the erased name must not reappear either.
     if existing and existing.is_erased:
-        return Refused("erased_here", _("This review was erased here, so no import can bring it back."))
+        return Refused("erased_here", _("This review was erased on this site, so it can’t be imported again."))
     if record["verdict"]["scale"] and record["verdict"]["slug"] and references.verdict(record) is None:
         return Refused(
-            "unknown_verdict", _("The rating scales here do not have this verdict. Correct the verdict in the file.")
+            "unknown_verdict",
+            _("The rating scales on this site don’t contain this verdict. Correct the verdict in the file."),
         )
     if sum(appearance["first"] for appearance in claim["appearances"]) > 1:
         return Refused(
-            "several_first", _("Only one appearance of a claim can be the first. Correct the others in the file.")
+            "several_first",
+            _("Only one appearance of a claim can be marked as the first. Correct the other appearances in the file."),
         )
     if speaker and speaker.newsroom_id != newsroom:
-        return Refused("id_taken", _("A claimant of another newsroom has this id. Remove the id from the file."))
+        return Refused("id_taken", _("Another newsroom’s claimant has this ID. Remove the ID from the file."))
     return None
 
 
@@ -186,13 +190,13 @@ def _taken_id(record: Record, references: References) -> Refused | None:
     values = record["claim"]
     claim = references.claims_by_id.get(values["id"])
     if record["id"] in references.review_ids:
-        return Refused("id_taken", _("Another review has this id. Remove the id from the file."))
+        return Refused("id_taken", _("Another review has this ID. Remove the ID from the file."))
     if claim and (claim.newsroom_id, claim.text, claim.language) != (
         references.newsroom.pk,
         values["text"],
         values["language"],
     ):
-        return Refused("id_taken", _("Another claim has this id. Remove the id from the file."))
+        return Refused("id_taken", _("Another claim has this ID. Remove the ID from the file."))
     return None
 
 
@@ -224,7 +228,10 @@ def _plan(
     if existing.is_pending or (existing.state == State.DRAFT and not returned):
         return _in_progress()
     if existing.state == State.WITHDRAWN:
-        return Refused("withdrawn_here", _("This review was withdrawn here. Reinstate it before you import it again."))
+        return Refused(
+            "withdrawn_here",
+            _("This review was withdrawn on this site. Reinstate the review before you import it again."),
+        )
     if has_hidden_claim(existing):
         return _hidden_claim()
     if public := published_statement(existing):

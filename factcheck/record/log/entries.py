@@ -109,7 +109,7 @@ def _kind(publication: Publication, last: Published | None) -> Kind:
         return publication.kind
     if publication.kind in (Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
         if previous not in (None, Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
-            raise RecordError(_("The log has this ID, but not as a claim."))
+            raise RecordError(_("The log contains this ID, but the ID doesn't belong to a claim."))
         if (previous == Kind.CLAIM_MERGE) == (publication.kind == Kind.CLAIM_MERGE):
             merged = previous == Kind.CLAIM_MERGE
             raise RecordError(
@@ -127,12 +127,12 @@ def _kind(publication: Publication, last: Published | None) -> Kind:
             raise RecordError(_("This review has already been withdrawn or erased."))
         return publication.kind
     if previous == Kind.WITHDRAWAL:
-        raise RecordError(_("This review is withdrawn. Reinstate it before you publish a correction."))
+        raise RecordError(_("This review has been withdrawn. Reinstate the review before you publish a correction."))
     if previous is None:
         return Kind.ORIGINAL
     if publication.change_class == "substantive" and len((publication.note or "").strip()) < MIN_SUBSTANTIVE_NOTE:
         raise RecordError(
-            _("A substantive correction needs a reason of %(count)s characters or more.")
+            _("A substantive correction needs a reason of at least %(count)s characters.")
             % {"count": MIN_SUBSTANTIVE_NOTE}
         )
     # The redacted revision after an erasure is always a correction, even if its class is "update".
@@ -147,7 +147,7 @@ def _require_target(publication: Publication) -> None:
     last = LogEntry.objects.filter(subject=target).order_by("-number").first()
     if last and last.kind == Kind.CLAIM_MERGE:
         raise RecordError(
-            _("The other claim has itself been merged into a third one. Merge this claim into the third one.")
+            _("The other claim has been merged into a third claim. Merge this claim into the third claim.")
         )
 
 

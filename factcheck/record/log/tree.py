@@ -56,15 +56,18 @@ def signing_key() -> SigningKey:
     except OSError as problem:
         if file.is_absolute():
             raise SetupError(
-                _("LOG_SIGNING_KEY names %(file)s, which cannot be read (%(reason)s). Make one: manage.py make_log_key")
+                _(
+                    "LOG_SIGNING_KEY refers to %(file)s, which can't be read (%(reason)s). To create a key, run"
+                    " manage.py make_log_key."
+                )
                 % {"file": file, "reason": problem.strerror}
             ) from problem
     except ValueError:  # NoteError or UnicodeDecodeError
         pass
     raise SetupError(
         _(
-            "LOG_SIGNING_KEY is not a signing key, or a damaged one (PRIVATE+KEY+<name>+<id>+<base64>)."
-            " Make one: manage.py make_log_key"
+            "LOG_SIGNING_KEY is not a valid signing key (PRIVATE+KEY+<name>+<id>+<base64>). To create a key,"
+            " run manage.py make_log_key."
         )
     )
 
@@ -91,7 +94,7 @@ def require_identity() -> LogCheckpoint | None:
     origin = Checkpoint.parse(text).origin
     if origin != key.name:
         raise SetupError(
-            _("The log's origin is %(origin)s and never changes, but the signing key is for %(name)s.")
+            _("The log's origin is %(origin)s and can't be changed, but the signing key is for %(name)s.")
             % {"origin": origin, "name": key.name}
         )
     ours = key.verifier()
@@ -103,8 +106,8 @@ def require_identity() -> LogCheckpoint | None:
     if signed_by(newest.note, ours):
         raise SetupError(
             _(
-                "The log was handed from the signing key %(old)s to %(new)s. Set LOG_SIGNING_KEY to the new key, and"
-                " restart the server."
+                "The log's signing key was changed from %(old)s to %(new)s. Set LOG_SIGNING_KEY to the new key,"
+                " and restart the server."
             )
             % {"old": ours.id.hex(), "new": key_id.hex()}
         )

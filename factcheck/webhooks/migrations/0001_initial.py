@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                             ("review.published", "a review is published or reinstated"),
                             ("review.corrected", "a review is corrected or updated"),
                             ("review.withdrawn", "a review is withdrawn or erased"),
-                            ("demand.published", "an entry of the register of demands is published or updated"),
+                            ("demand.published", "an entry in the register of demands is published or updated"),
                         ],
                         max_length=40,
                         verbose_name="event",
@@ -79,8 +79,8 @@ class Migration(migrations.Migration):
                             ("", "delivered"),
                             ("refused", "the receiver answered with a status other than 2xx"),
                             ("redirected", "the receiver redirects: register its new URL"),
-                            ("address", "the name leads to a private address"),
-                            ("unknown_host", "the name has no address"),
+                            ("address", "the host name resolves to a private address"),
+                            ("unknown_host", "the host name has no IP address"),
                             ("unreachable", "no connection"),
                             ("insecure", "no secure connection: certificate or protocol"),
                             ("timeout", "no response in time"),
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        help_text="The receiver, and what it is for.",
+                        help_text="The receiver and its purpose.",
                         max_length=200,
                         validators=[factcheck.webhooks.targets.validate_name],
                         verbose_name="name",
@@ -121,7 +121,8 @@ class Migration(migrations.Migration):
                 (
                     "url",
                     models.CharField(
-                        help_text="The receiver’s URL, beginning with https://. It has to be public, and redirects are not followed.",
+                        help_text="The receiver’s URL, starting with https://. The URL must be public. Redirects are not"
+                        " followed.",
                         max_length=1000,
                         validators=[factcheck.webhooks.targets.validate_address],
                         verbose_name="URL",
@@ -135,7 +136,7 @@ class Migration(migrations.Migration):
                                 ("review.published", "a review is published or reinstated"),
                                 ("review.corrected", "a review is corrected or updated"),
                                 ("review.withdrawn", "a review is withdrawn or erased"),
-                                ("demand.published", "an entry of the register of demands is published or updated"),
+                                ("demand.published", "an entry in the register of demands is published or updated"),
                             ],
                             max_length=40,
                         ),
@@ -150,7 +151,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("", "running"),
                             ("by_hand", "stopped"),
-                            ("failing", "stopped: no message arrived for days"),
+                            ("failing", "stopped: no message could be delivered for days"),
                             ("gone", "stopped: the receiver is gone (410)"),
                         ],
                         default="",

@@ -23,7 +23,7 @@ def test_private_person_is_not_named(database: str) -> None:
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claimant/add/")
     assert re.search(r'<input [^>]*value="person"[^>]* data-ticks="is_public_figure"', lan.html)  # with a script
     lan.choose("type", "public figure").fill(name="Trần Thị Mẫu").press("Save")
-    assert "A private person must not be named." in lan.text
+    assert "Private persons must not be named." in lan.text
     lan.fill(is_public_figure=True, same_as="https://www.wikidata.org/wiki/Q1").press("Save")
     claimant = Claimant.objects.get()
     assert (claimant.name, claimant.confirmed, claimant.newsroom) == ("Trần Thị Mẫu", True, newsroom.publisher)
@@ -36,15 +36,15 @@ def test_imported_name_is_confirmed_by_an_editor(database: str) -> None:
     claimant = make_unconfirmed(newsroom.publisher.pk)
     page = f"/admin/editorial/claimant/{claimant.pk}/"
     lan = signed_in(newsroom.reporter).open(f"{page}change/")
-    assert "An import brought in this name" in lan.text
+    assert "This name was imported" in lan.text
     assert not lan.has_link("Confirm the name")
     assert lan.open(f"{page}confirm/").status == 403
     editor = signed_in(newsroom.editor).open("/admin/")
-    editor.follow("Names from imports are waiting. Confirm each name or describe the claimant.").follow(
-        "Nguyễn Văn Mẫu"
-    )
+    editor.follow(
+        "Names from imports are waiting for confirmation. Confirm each name or describe the claimant."
+    ).follow("Nguyễn Văn Mẫu")
     editor.follow("Confirm the name")
-    assert "You confirm that this is a public figure" in editor.text
+    assert "You confirm that this person is a public figure" in editor.text
     other = signed_in(newsroom.second).open(f"{page}confirm/")
     editor.press("Confirm the name")
     assert "This name has already been confirmed." in other.press("Confirm the name").text
@@ -82,7 +82,7 @@ def test_name_is_confirmed_as_it_was_read(database: str) -> None:
         editor = signed_in(newsroom.editor).open(page)
         Claimant.objects.update(**change)
         editor.press("Confirm the name")
-        assert "The claimant has changed since you opened it." in editor.text
+        assert "The claimant has changed since you opened this page." in editor.text
         assert not Claimant.objects.get().confirmed
     assert "Trần Thị Mẫu, Bí thư https://a.example/" in editor.text
     editor.press("Confirm the name")
@@ -95,7 +95,7 @@ def test_imported_organisation_is_confirmed_as_one(database: str) -> None:
         newsroom=newsroom.publisher, type="organization", name="Hội Mẫu", confirmed=False
     )
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/confirm/")
-    assert "You confirm that this is an organisation and that the name is right." in editor.text
+    assert "You confirm that this claimant is an organisation and that the name is correct." in editor.text
     editor.press("Confirm the name")
     claimant.refresh_from_db()
     assert (claimant.confirmed, claimant.is_public_figure) == (True, False)
@@ -116,8 +116,8 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(database: str) -> 
     editor.press("Describe instead of naming")
     assert "This field is required." in editor.text
     editor.fill(description="một quan chức xã").press("Describe instead of naming")
-    assert "The name is removed from all drafts." in editor.text
-    assert "1 published review still shows the name. Open a correction there." in editor.text
+    assert "The name has been removed from all drafts." in editor.text
+    assert "1 published review still shows the name. Open a correction for this review." in editor.text
     claimant.refresh_from_db()
     assert (claimant.type, claimant.name, claimant.description, claimant.job_title, claimant.same_as) == (
         "unnamed",
@@ -129,15 +129,17 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(database: str) -> 
     assert "Mẫu" not in str(list(EditorialEvent.objects.filter(action="claimant.redacted").values()))
     assert LogEntry.objects.get().object_repr == "[erased]"
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/").fill(description="khác")
-    assert "already described, not named" in editor.press("Describe instead of naming").text
+    assert "already has a description" in editor.press("Describe instead of naming").text
 
 
 STILL_NAMED = (
-    "These published reviews still show a name. Open a correction of each, or ask the newsroom that published it:"
+    "The following published reviews still show a name. Open a correction for each review, or ask"
+    " the newsroom that published the review to do so:"
 )
 EARLIER = (
-    "Earlier revisions still show the name. To remove it there too, open a correction and take the name out of the"
-    " draft. Then use “Erase what is published, keep this draft…”."
+    "Earlier revisions still show the name. To remove the name from these revisions, open a"
+    " correction and delete the name from the draft. Then use “Erase what is published, keep this"
+    " draft…”."
 )
 
 
@@ -160,7 +162,7 @@ def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/").fill(description="một quan chức xã")
     assert EARLIER in editor.text
     editor.press("Describe instead of naming")
-    assert "3 published reviews still show the name. Open a correction of each." in editor.text
+    assert "3 published reviews still show the name. Open a correction for each review." in editor.text
     assert STILL_NAMED in editor.open(page).text
     assert EARLIER in editor.text
     assert editor.has_link("Bài của tòa soạn khác")

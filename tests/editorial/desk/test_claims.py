@@ -12,7 +12,7 @@ def test_claim_knows_its_newsroom_and_who_logged_it(database: str) -> None:
     topic.labels.create(language="vi", label="Lũ lụt")
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text="Một câu.", language="vi", topics=topic.pk, appearances__0__media_sha256="ABC").press("Save")
-    assert "Write the SHA-256 as 64 characters from 0–9 and a–f." in lan.text
+    assert "Enter the SHA-256 hash as 64 characters from 0–9 and a–f." in lan.text
     lan.fill(appearances__0__media_sha256="a" * 64, appearances__0__url="https://a.example/_/ạ").press("Save")
     claim = Claim.objects.get()
     assert (claim.newsroom, claim.logged_by, claim.topics.get()) == (newsroom.publisher, newsroom.reporter, topic)
@@ -26,7 +26,7 @@ def test_second_first_appearance_is_refused_and_what_was_typed_stays(database: s
     lan.add_row("appearances")
     lan.fill(text="Nước lũ ngập cả mái chùa.", appearances__1__url="https://social.example/p/2")
     lan.fill(appearances__1__first=True).press("Save")
-    assert "Only one appearance can be the first." in lan.text
+    assert "Only one appearance can be marked as the first." in lan.text
     assert lan.value("text") == "Nước lũ ngập cả mái chùa."
     assert claim.appearances.get().url == "https://social.example/p/1"
     lan.fill(appearances__0__first=False).press("Save")
@@ -52,7 +52,7 @@ def test_claim_under_way_is_warned_of_and_kept(database: str) -> None:
     review = make_review(newsroom)
     workflow.submit(subject=review, by=newsroom.reporter)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{review.claim_id}/change/")
-    assert "A review of this claim is submitted or approved." in lan.text
+    assert "A review of this claim has been submitted or approved." in lan.text
     assert "Video nước lũ là của năm 2020 (waiting for approval, vi)" in lan.text
     assert not lan.has_link("Delete")
     assert lan.open(f"/admin/editorial/claim/{review.claim_id}/delete/").status == 403

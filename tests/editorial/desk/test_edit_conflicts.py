@@ -25,7 +25,7 @@ from tests.drafts import (
 from tests.journeys.browser import signed_in
 from tests.tokens import CLAIM, make_program
 
-TOLD = "Not saved: somebody else has changed this since you opened it."
+TOLD = "Not saved: someone else has made changes since you opened this page."
 
 
 def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(database: str) -> None:
@@ -36,7 +36,7 @@ def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(database: str)
     hoa.fill(headline="Tít của Hoa").press("Save and go on")
     assert Review.objects.get().headline == "Tít của Hoa"
     lan.fill(headline="Tít của Lan").press("Save and go on")
-    assert "Not saved: somebody else has changed this since you opened it." in lan.text
+    assert "Not saved: someone else has made changes since you opened this page." in lan.text
     assert lan.value("headline") == "Tít của Lan"
     assert Review.objects.get().headline == "Tít của Hoa"
     lan.press("Save and go on")
@@ -95,7 +95,7 @@ def test_change_of_sources_alone_counts_too(database: str) -> None:
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
     hoa.fill(sources__0__title="Nguồn mới").press("Save and go on")
     lan.fill(headline="Tít của Lan").press("Save and go on")
-    assert "Not saved: somebody else has changed this" in lan.text
+    assert "Not saved: someone else has made changes" in lan.text
 
 
 def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press(database: str) -> None:
@@ -156,9 +156,9 @@ def test_what_two_add_at_once_is_there_once_and_the_second_is_told(database: str
         each.add_row(rows)
         each.fill(**{place + name: str(value) for name, value in typed.items()}).press(button)
     second = pages[1].press(button)
-    assert "Somebody else has already added this. Leave this row empty." in second.text
+    assert "Someone else has already added this entry. Leave this row empty." in second.text
     second.fill(**dict.fromkeys((place + name for name in typed), "")).press(button)
-    assert "Somebody else" not in second.text
+    assert "Someone else" not in second.text
     assert saved.count() == count
 
 
@@ -190,7 +190,7 @@ def test_second_to_save_a_demand_is_told(database: str) -> None:
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
     hoa.fill(done="Đã trả lời.").press("Save and go on")
     lan.fill(done="Chưa trả lời.").press("Save and go on")
-    assert "Not saved: somebody else has changed this" in lan.text
+    assert "Not saved: someone else has made changes" in lan.text
     assert lan.value("done") == "Chưa trả lời."
 
 

@@ -68,7 +68,7 @@ def test_what_was_erased_or_is_gone_has_no_title(newsroom: Newsroom) -> None:
     )
     assert signed_in(newsroom.chief).open(EVENTS).has_link("Ông Mẫu bán hồ Tây.")
     claim.delete()
-    assert "can no longer be seen" in signed_in(newsroom.chief).open(EVENTS).text
+    assert "no longer available" in signed_in(newsroom.chief).open(EVENTS).text
 
 
 def test_changes_of_accounts_and_roles_are_in_words(newsroom: Newsroom) -> None:
@@ -81,7 +81,7 @@ def test_changes_of_accounts_and_roles_are_in_words(newsroom: Newsroom) -> None:
     told = signed_in(make_user("root", is_superuser=True)).open(EVENTS)
     assert "role: Reporter → Editor" in told.text
     assert "password: changed" in told.text
-    assert "may sign in at the editors’ desk: yes" in told.text
+    assert "may log in at the editors’ desk: yes" in told.text
     assert told.has_link("lan")
     for words in ("is_staff", "True", "False", "date_joined"):
         assert words not in told.text

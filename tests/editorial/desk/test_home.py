@@ -26,7 +26,7 @@ from tests.drafts import (
 )
 from tests.journeys.browser import Browser, signed_in
 
-SENT = "Submitted by you, waiting for somebody else"
+SENT = "Submitted by you, waiting for someone else"
 
 
 def propose(newsroom: Newsroom, claim: Claim, into: Claim) -> Proposal:
@@ -170,7 +170,7 @@ def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_am
 
     assert ("Lời đồn thứ nhì." in shown(), "Lời chưa đăng." in shown()) == (True, False)
     withdraw_review(other, review)
-    assert ("can no longer be seen" in shown(), "Lời chưa đăng." in shown()) == (True, False)
+    assert ("no longer available" in shown(), "Lời chưa đăng." in shown()) == (True, False)
     draft = make_claim(newsroom, text="Lời mới.")
     with pytest.raises(NotAllowed, match="another newsroom’s draft"):
         merge_policy.replace_claim(claim=draft, replacement=review.claim, by=newsroom.reporter)

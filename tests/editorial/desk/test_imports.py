@@ -58,7 +58,7 @@ def approve(newsroom: Newsroom, batch: ImportBatch) -> None:
 def test_import_is_approved_and_published_by_somebody_else(batch: tuple[Newsroom, ImportBatch]) -> None:
     newsroom, imported = batch
     importer = signed_in(newsroom.second).open(f"/admin/editorial/importbatch/{imported.pk}/change/")
-    assert "Waiting for approval by somebody other than the person who imported it." in importer.text
+    assert "Waiting for approval by someone other than the person who ran the import." in importer.text
     assert not importer.has_link("Approve all of it")
     assert importer.has_link("Take back")
     reporter = signed_in(newsroom.reporter).open(importer.path)
@@ -71,7 +71,7 @@ def test_import_is_approved_and_published_by_somebody_else(batch: tuple[Newsroom
     assert waiting(imported).digest in editor.text
     assert 'class="default" value="Approve all of it"' in editor.html
     editor.press("Approve all of it")
-    assert "Approved, but not all published yet." in editor.text
+    assert "Approved, but not all reviews have been published yet." in editor.text
     assert f"Decided by {newsroom.editor}," in editor.text
     assert LogEntry.objects.count() == 0
     editor.follow("Publish all of it").press("Publish all of it")
@@ -132,7 +132,7 @@ def test_publication_in_parts_is_stopped_by_keyboard(
         shown.click("input[type=submit][value='Publish all of it']")
         shown.wait_for_timeout(1000)  # the first part is done, the second under way: the page can only be typed at
         shown.keyboard.press("Enter")
-        shown.wait_for_selector("text=Approved, but not all published yet.")
+        shown.wait_for_selector("text=Approved, but not all reviews have been published yet.")
 
 
 @pytest.mark.parametrize(
@@ -180,17 +180,17 @@ def test_names_that_nobody_confirmed_are_told_before_they_become_public(
     call_command("import_reviews", str(file), by=newsroom.second.username, refused=tmp_path / "refused.jsonl")
     imported = ImportBatch.objects.get()
     editor = signed_in(newsroom.editor).open(decision(imported, "approve"))
-    assert "2 unconfirmed names of claimants become public with this import." in editor.text
+    assert "2 unconfirmed claimant names will become public with this import." in editor.text
     assert "Teil 1. Falsch Hans Muster (not confirmed) anderswo.example" in editor.text
     with monkeypatch.context() as many:
         many.setattr(imports, "MAX_SEARCHED", 1)
-        assert "At least 1 unconfirmed names" in editor.open(decision(imported, "approve")).text
+        assert "At least 1 unconfirmed claimant names" in editor.open(decision(imported, "approve")).text
     editor.follow("Claimants to confirm or to describe")
     assert "Hans Muster" in editor.text
     hans = Claimant.objects.get(name="Hans Muster")
     confirm_claimant(claimant=hans, by=newsroom.editor, digest=claimant_digest(hans))
     assert "Hans Muster" not in editor.open("/admin/editorial/claimant/?confirmed__exact=0").text
-    told = "1 unconfirmed name of a claimant becomes public with this import."
+    told = "1 unconfirmed claimant name will become public with this import."
     assert told in editor.open(decision(imported, "approve")).press("Approve all of it").text
     assert told in editor.open(decision(imported, "publish")).text
     monkeypatch.setattr(imports, "MAX_SEARCHED", 1)
@@ -203,7 +203,7 @@ def test_home_lists_an_import_until_it_is_public(batch: tuple[Newsroom, ImportBa
     editor = signed_in(newsroom.editor).open("/admin/")
     assert not editor.has_link(str(unfinished))
     waits = signed_in(newsroom.second).open("/admin/").text.partition("Waiting for your decision")[2]
-    mine, sent = waits.split("Submitted by you, waiting for somebody else")
+    mine, sent = waits.split("Submitted by you, waiting for someone else")
     assert str(imported) not in mine  # who imported does not decide
     assert f"{imported} Import" in sent
     editor.follow(str(imported)).follow("Approve all of it").press("Approve all of it").open("/admin/")
@@ -233,17 +233,17 @@ def test_import_is_returned_with_a_reason(batch: tuple[Newsroom, ImportBatch]) -
     newsroom, imported = batch
     proposal = waiting(imported)
     editor = signed_in(newsroom.editor).open(decision(proposal, "return"))
-    assert "Its reviews stay drafts and are not published" in editor.text
+    assert "reviews in this import remain drafts" in editor.text
     editor.press("Return all of it")
-    assert "Write what has to change" in editor.text
+    assert "Explain what has to change" in editor.text
     editor.fill(reason="Sai địa chỉ.").press("Return all of it")
-    assert "Returned. You can still publish a review that was approved separately" in editor.text
-    assert "editor@kiemchung.example returned it with this message: Sai địa chỉ." in editor.text
+    assert "Returned. Reviews that were approved separately can still be published" in editor.text
+    assert "editor@kiemchung.example returned the submission with this message: Sai địa chỉ." in editor.text
     importer = signed_in(newsroom.second).open("/admin/")
     assert f"Returned to you {imported} Sai địa chỉ. Import · {newsroom.editor}," in importer.text
     assert set(Review.objects.values_list("state", flat=True)) == {"draft"}
     assert editor.open(decision(proposal, "approve")).path == page(imported)
-    assert "You cannot do this now" in editor.text
+    assert "You can’t do this any more" in editor.text
     assert editor.open(decision(proposal, "erase")).status == 404
 
 
@@ -264,8 +264,8 @@ def test_interrupted_import_is_closed_and_then_decided_on(
     assert not signed_in(newsroom.reporter).open(editor.path).has_link("Close it")
     assert signed_in(make_newsroom("khac.example").chief).open(editor.path.replace("change", "close")).status == 404
     editor.follow("Close it").press("Close it")
-    assert "Waiting for approval by somebody other than the person who imported it." in editor.text
-    assert "You cannot do this now" in editor.open(f"/admin/editorial/importbatch/{batch.pk}/close/").text
+    assert "Waiting for approval by someone other than the person who ran the import." in editor.text
+    assert "You can’t do this any more" in editor.open(f"/admin/editorial/importbatch/{batch.pk}/close/").text
     assert not EditorialEvent.objects.filter(action="import.submitted").exists()
     assert EditorialEvent.objects.get(action="import.closed").actor == newsroom.editor
     assert editor.has_link("Approve all of it")
@@ -279,7 +279,9 @@ def test_single_review_is_returned_and_the_others_go_on(batch: tuple[Newsroom, I
     editor.press("Approve all of it")
     review = Review.objects.earliest("created_at", "pk")
     editor.open(f"/admin/editorial/review/{review.pk}/change/")
-    assert "The import of this review is approved. The review becomes public with the import." in editor.text
+    assert (
+        "The import that contains this review has been approved. The review will be published with the import."
+    ) in editor.text
     assert editor.has_link("Return with a message")
     assert not signed_in(newsroom.reporter).open(editor.path).has_link("Return with a message")
     editor.open(decision(review, "return")).fill(reason="Sai địa chỉ.").press("Return with a message")
@@ -298,7 +300,7 @@ def test_single_review_that_is_approved_is_published_though_the_import_is_return
     editor.follow("Approve").press("Approve")
     editor.open(f"/admin/editorial/importbatch/{imported.pk}/change/").follow("Return all of it")
     editor.fill(reason="Sai địa chỉ.").press("Return all of it")
-    assert "You can still publish a review that was approved separately, on the review’s own page." in editor.text
+    assert "Reviews that were approved separately can still be published on their own pages." in editor.text
     approved = editor.open("/admin/").text.split("Approved and not yet published")[1]
     assert approved.count("Die Erde ist eine Scheibe") == 1
     editor.follow(str(review)).follow("Publish").press("Publish")
@@ -333,7 +335,7 @@ def test_unfinished_import_cannot_be_decided(database: str) -> None:
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{imported.pk}/change/")
     assert "was interrupted. Run it again to continue, or close it." in editor.text
     assert not editor.has_link("Approve all of it")
-    assert "None. The files had nothing new or changed." in editor.text
+    assert "None. The files contained nothing new or changed." in editor.text
     assert editor.open("/admin/editorial/importbatch/").status == 200
     assert editor.open("/admin/editorial/importbatch/add/").status == 403
 
@@ -343,14 +345,12 @@ def test_page_of_an_import_counts_and_reads_no_more_than_it_shows(
 ) -> None:
     newsroom, imported = batch
     importer = signed_in(newsroom.second).open(page(imported))
-    assert "3 claims have not been compared with the published ones yet." in importer.text
+    assert "3 claims have not been compared with published claims yet." in importer.text
     monkeypatch.setattr(imports, "MAX_COUNTED", 2)
-    assert (
-        "More than 2 claims have not been compared with the published ones yet." in importer.open(page(imported)).text
-    )
+    assert "More than 2 claims have not been compared with published claims yet." in importer.open(page(imported)).text
     importer.open(decision(imported, "take-back")).press("Take back")
     with CaptureQueriesContext(connection) as queries:
-        assert "returned it with this message" not in importer.open(page(imported)).text
+        assert "returned the submission with this message" not in importer.open(page(imported)).text
     asked = [query["sql"] for query in queries if '"editorial_proposal"' in query["sql"]]
     assert asked
     assert [sql for sql in asked if "LIMIT" not in sql] == []

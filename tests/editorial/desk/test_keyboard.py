@@ -52,7 +52,7 @@ def test_refused_form_begins_with_what_is_wrong(database: str) -> None:
     with desk_of(newsroom.editor, decision(review, "return").removeprefix("/admin/")) as page:
         page.get_by_role("button", name="Return with a message").click()
         expect(page).to_have_title(re.compile("^Error: "))
-        expect(page.locator(":focus")).to_have_text("Write what has to change, so that your colleague can go on.")
+        expect(page.locator(":focus")).to_have_text("Explain what has to change so that your colleague can continue.")
         page.keyboard.press("Tab")
         expect(page.get_by_role("textbox", name="Message to the person who submitted it:")).to_be_focused()
         page.goto(re.sub("editorial/.*", "editorial/review/add/", page.url))

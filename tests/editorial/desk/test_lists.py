@@ -196,7 +196,7 @@ def test_events_are_read_by_chief_editors_and_account_administrators(database: s
     assert signed_in(newsroom.editor).open("/admin/editorial/editorialevent/").status == 403
     chief = signed_in(newsroom.chief).open(f"/admin/editorial/editorialevent/?q={review.pk}")
     assert "submitted for publication" in chief.text
-    assert "role given" in chief.open("/admin/editorial/editorialevent/").text
+    assert "role assigned" in chief.open("/admin/editorial/editorialevent/").text
     assert "digest: " in chief.open(f"/admin/editorial/editorialevent/{event.pk}/change/").text
     assert not chief.has_button("Save")
 
@@ -235,4 +235,4 @@ def test_list_names_languages_as_its_filter_does(database: str) -> None:
         make_review(newsroom, claim=claim, language=language)
     html = signed_in(newsroom.reporter).open("/admin/editorial/review/").html
     shown = re.findall(r'<td class="field-language_in_words[^"]*">(.*?)</td>', html)
-    assert sorted(shown) == ["Vietnamese", "fr", "not known"]
+    assert sorted(shown) == ["Vietnamese", "fr", "unknown"]

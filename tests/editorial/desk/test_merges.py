@@ -18,7 +18,7 @@ def test_likeness_of_claims_that_are_not_identical_is_never_whole(newsroom: News
     batch = ImportBatch.objects.create(newsroom=newsroom.publisher, files="a.json", imported_by=newsroom.second)
     ProposedLink.objects.create(batch=batch, claim=mine, other=publish_claim(newsroom), score=score)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{mine.pk}/change/")
-    assert f"(likeness {shown})" in lan.text
+    assert f"(similarity {shown})" in lan.text
 
 
 def test_claim_whose_reviews_are_withdrawn_has_no_link_to_a_page(newsroom: Newsroom) -> None:
@@ -37,10 +37,10 @@ def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
     into, claim = publish_claim(newsroom), publish_claim(newsroom, "Lũ Huế lên tới mái chùa.")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     lan.follow("Same as another claim").press("Propose: it is the same as this one")
-    assert "Why (the public log keeps this for ever, and everybody can read it):" in lan.text
-    assert "Write why. Everybody can read the reason in the public log." in lan.text
+    assert "Reason (kept permanently in the public log, where anyone can read it):" in lan.text
+    assert "Enter a reason. Anyone can read the reason in the public log." in lan.text
     lan.fill(reason=NOTE).press("Propose: it is the same as this one")
-    assert "Proposed. Somebody else has to decide now." in lan.text
+    assert "Proposed. Someone else now has to decide." in lan.text
     assert lan.has_link("Take back")
     assert not lan.has_link("Approve")
     hoa = signed_in(newsroom.editor).open("/admin/")
@@ -48,13 +48,13 @@ def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
     assert NOTE in hoa.text
     assert hoa.has_link("Return with a message")
     hoa.follow("Approve").press("Approve")
-    assert "Done. Readers see the change from now on." in hoa.text
-    assert "Readers find this claim under another one:" in hoa.text
+    assert "Done. Readers can now see the change." in hoa.text
+    assert "Readers find this claim on another claim’s page:" in hoa.text
     assert [row.pk for row in PublishedClaim.objects.all()] == [into.pk]
     lan.open(f"/admin/editorial/claim/{claim.pk}/similar/")
     assert lan.path == f"/admin/editorial/claim/{claim.pk}/change/"
     lan.open(f"/admin/editorial/claim/{into.pk}/change/").follow("Split off")
-    assert "The public log keeps this, and everybody can read it." in lan.text
+    assert "The reason is kept in the public log, where anyone can read it." in lan.text
     lan.fill(reason="Hai ngôi chùa khác nhau.")
     lan.press("Propose to split it off")
     hoa.open("/admin/").follow(f"Split “{claim}” off from “{into}”").follow("Approve").press("Approve")
@@ -74,7 +74,7 @@ def test_proposal_is_returned_with_a_message(newsroom: Newsroom) -> None:
     merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     hoa = signed_in(newsroom.editor).open(f"/admin/editorial/claim/{claim.pk}/change/").follow("Return with a message")
     hoa.press("Return with a message")
-    assert "Write what has to change" in hoa.text
+    assert "Explain what has to change" in hoa.text
     hoa.fill(reason="Hai ngôi chùa khác nhau.").press("Return with a message")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     assert "Hai ngôi chùa khác nhau." in lan.text
@@ -88,11 +88,11 @@ def test_other_newsroom_decides_and_strangers_see_nothing(newsroom: Newsroom) ->
     page = decision(merge, "approve")
     assert signed_in(stranger.chief).open(page).status == 404
     mine = signed_in(newsroom.chief).open(page)
-    assert "You cannot do this now" in mine.text
+    assert "You can’t do this any more" in mine.text
     theirs = signed_in(other.editor).open("/admin/").follow(f"Merge “{claim}” into “{into}”")
     assert theirs.path == f"/admin/editorial/claim/{into.pk}/change/"  # the one that they see
     theirs.follow("Approve").press("Approve")
-    assert "Done. Readers see the change from now on." in theirs.text
+    assert "Done. Readers can now see the change." in theirs.text
     assert f"Merged into this claim: {claim}" in theirs.text
     assert signed_in(stranger.chief).open(f"/admin/editorial/claim/{claim.pk}/split/").status == 404
     assert signed_in(stranger.chief).open(f"/admin/editorial/claim/{claim.pk}/similar/").status == 404
@@ -112,7 +112,7 @@ def test_nothing_more_is_offered_of_a_claim_while_a_proposal_waits(newsroom: New
         True,
     ]
     assert lan.open(f"{page}similar/").path == f"{page}change/"
-    assert "You cannot do this now" in lan.text
+    assert "You can’t do this any more" in lan.text
     other = f"/admin/editorial/claim/{into.pk}/change/"
     assert lan.open(other).has_link("Same as another claim")  # of this one nothing is proposed
 
@@ -134,9 +134,9 @@ def test_reason_of_a_split_that_comes_too_late_is_still_there(newsroom: Newsroom
     split_claim(newsroom, claim)
     for browser in waiting:
         browser.fill(reason="Hai câu nói khác nhau.").press("Propose to split it off")
-        assert "This claim is not merged into another one, so it cannot be split off." in browser.text
+        assert "This claim is not merged into another claim, so it can’t be split off." in browser.text
         assert browser.value("reason") == "Hai câu nói khác nhau."
-        assert "You cannot do this now" in browser.open(page).text
+        assert "You can’t do this any more" in browser.open(page).text
 
 
 def test_of_another_newsrooms_claim_stands_what_readers_see(newsroom: Newsroom) -> None:

@@ -28,7 +28,7 @@ def test_changes_of_accounts_are_written_down_with_who_made_them(database: str) 
     boss = signed_in(make_administrator()).open(f"/admin/editorial/user/{newsroom.reporter.pk}/change/")
     boss.fill(byline="Lan").choose("memberships-0-role", "Editor").press("Save and continue editing")
     boss.fill(memberships__0__DELETE=True).press("Save and continue editing")
-    assert "This person can sign in but has no role in a newsroom" in boss.text
+    assert "This person can log in but has no role in a newsroom" in boss.text
     boss.open(f"/admin/editorial/user/{newsroom.reporter.pk}/password/")
     boss.fill(password1="nước lũ lên mái chùa", password2="nước lũ lên mái chùa").press("Change password")
     events = EditorialEvent.objects.order_by("pk")[before + 2 :]  # the administrator's own making
@@ -76,7 +76,7 @@ def test_role_without_sign_in_is_warned_of(database: str) -> None:
     newsroom = make_newsroom()
     boss = signed_in(make_administrator()).open(f"/admin/editorial/user/{newsroom.editor.pk}/change/")
     boss.fill(is_staff=False).press("Save")
-    assert "This person has a role but cannot sign in." in boss.text
+    assert "This person has a role but can’t log in." in boss.text
     newsroom.editor.refresh_from_db()
     assert not newsroom.editor.is_staff
 
@@ -120,7 +120,7 @@ def test_publisher_is_kept_by_its_chief_editor(database: str) -> None:
     assert "other.example" not in chief.open(f"/admin/editorial/publisher/{other.publisher.pk}/change/").text
     boss = signed_in(make_administrator()).open(page)
     boss.fill(site="https://neu.example/").press("Save")
-    assert "Write only the host in lower case, without https:// and without /, such as example.org." in boss.text
+    assert "Enter only the host, in lower case, without https:// or a slash, such as example.org." in boss.text
     boss.fill(site="neu.example").press("Save")
     assert Publisher.objects.filter(site="neu.example").exists()
     assert "other.example" in boss.open("/admin/editorial/publisher/").text

@@ -39,7 +39,7 @@ def test_tip_that_was_checked_already_shows_that_claim_and_stays_with_it(newsroo
     sent("tips", {**TIP, "text": text})
     message = ReaderMessage.objects.get()
     browser = signed_in(newsroom.reporter).open(page_of(message, "take-up")).press("Take up")
-    assert "These claims may say the same" in browser.text
+    assert "The following claims may say the same thing" in browser.text
     assert review.claim.text in browser.text
     browser.press("Use this one instead")
     message.refresh_from_db()

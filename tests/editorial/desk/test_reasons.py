@@ -14,7 +14,7 @@ from tests.drafts import Newsroom, make_claim, make_demand, make_review, publish
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import Browser, signed_in
 
-REFUSED = "The character U+000B cannot be stored. Delete it or type the text again."
+REFUSED = "The character U+000B can't be stored. Delete the character or retype the text."
 
 
 def typed(browser: Browser, field: str, button: str) -> None:
@@ -69,7 +69,7 @@ def test_reason_of_a_merge(newsroom: Newsroom) -> None:
     hoa = signed_in(newsroom.editor)
     hoa.open(decision(Proposal.objects.get(kind="merge"), "return"))
     typed(hoa, "reason", "Return with a message")
-    with pytest.raises(EditorialError, match="cannot be stored"):
+    with pytest.raises(EditorialError, match="can't be stored"):
         merge_policy.propose_merge(claim=claims[0], into=claims[1], by=newsroom.reporter, note="Một\x0blời đồn.")
 
 
@@ -77,7 +77,7 @@ def test_answer_to_a_reader(newsroom: Newsroom) -> None:
     sent("tips", TIP)
     message = ReaderMessage.objects.get()
     answering: dict[str, Any] = {"message": message, "by": newsroom.editor, "newsroom": newsroom.publisher.pk}
-    with pytest.raises(EditorialError, match="cannot be stored"):
+    with pytest.raises(EditorialError, match="can't be stored"):
         reader_messages.answer(**answering, text="Cảm\x9dơn bạn.")
     browser = signed_in(newsroom.editor).open(f"/admin/editorial/readermessage/{message.pk}/do/answer/")
     typed(browser, "text", "Answer")
@@ -87,10 +87,10 @@ def test_answer_to_a_reader(newsroom: Newsroom) -> None:
 
 def test_description_in_place_of_a_name(newsroom: Newsroom) -> None:
     claimant = Claimant.objects.create(newsroom=newsroom.publisher, type="organization", name="Hội Mẫu")
-    with pytest.raises(EditorialError, match="cannot be stored"):
+    with pytest.raises(EditorialError, match="can't be stored"):
         redact_claimant(claimant=claimant, by=newsroom.editor, description="một\x9dhội")
     browser = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/redact/")
     browser.fill(description="một\x9dhội").press("Describe instead of naming")
     assert REFUSED.replace("000B", "009D") in browser.text
     browser.fill(description="một hội").press("Describe instead of naming")
-    assert "The name is removed from all drafts." in browser.text
+    assert "The name has been removed from all drafts." in browser.text

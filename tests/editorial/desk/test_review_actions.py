@@ -63,10 +63,10 @@ def test_buttons_follow_role_and_state(database: str) -> None:
     assert names(newsroom.reporter, review) == ["reinstate"]
     assert names(newsroom.editor, review) == ["reinstate", "redact", "erase"]
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
-    assert lan.text.count("erase what is published and keep this draft") == 2
+    assert lan.text.count("erase the published revisions and keep this draft") == 2
     assert not lan.has_button("Save and submit for approval")
     lan.open(f"/admin/editorial/review/{review.pk}/do/submit/")
-    assert "This review is withdrawn. Reinstate it before you submit a correction" in lan.text
+    assert "This review has been withdrawn. Reinstate the review before you submit a correction" in lan.text
     review_policy.reinstate(review=review, by=newsroom.second, reason="Đúng.")
     assert names(newsroom.second, review) == ["take-back"]
     assert names(newsroom.editor, review) == ["approve", "return"]
@@ -151,7 +151,7 @@ def test_decision_is_closed_to_strangers_and_says_what_it_leads_to(database: str
     workflow.submit(subject=review, by=newsroom.reporter)
     workflow.submit(subject=demand, by=newsroom.reporter)
     for subject, told in (
-        (review, "Afterwards it can be published."),
+        (review, "It can then be published."),
         (demand, "it is published automatically on that day"),
     ):
         address = decision(subject, "approve")
@@ -160,7 +160,7 @@ def test_decision_is_closed_to_strangers_and_says_what_it_leads_to(database: str
         assert told in editor.text
         assert "| Approve |" in editor.html
         mine = signed_in(newsroom.reporter).open(address)
-        assert "You cannot do this now" in mine.text
+        assert "You can’t do this any more" in mine.text
         assert mine.open(decision(subject, "take-back")).press("Take back").text.count("Taken back.") == 1
 
 
@@ -172,7 +172,9 @@ def test_double_click_publishes_once(database: str) -> None:
     first, second = (signed_in(newsroom.editor).open(decision(review, "publish")) for _ in range(2))
     assert "Published." in first.press("Publish").text
     second.press("Publish")
-    assert "This cannot be published, because it is not approved or already public. Reload the page." in second.text
+    assert (
+        "This can’t be published, because it has not been approved or is already public. Reload the page."
+    ) in second.text
     assert second.path == page(review)
     assert LogEntry.objects.count() == 1
 
@@ -183,7 +185,7 @@ def test_refusal_keeps_what_was_typed(database: str) -> None:
     publish_review(newsroom, review)
     reporter = signed_in(newsroom.reporter).open(action_url(review, "correct"))
     reporter.fill(note="Một câu dài mà không ai muốn gõ lại.").press("Open a correction")
-    assert "Say what kind of correction this is." in reporter.text
+    assert "Choose the kind of correction." in reporter.text
     assert reporter.value("note") == "Một câu dài mà không ai muốn gõ lại."
 
 
@@ -193,7 +195,7 @@ def test_fields_of_a_verb_name_their_help_and_begin_with_a_capital(database: str
     publish_review(newsroom, review)
     html = signed_in(newsroom.reporter).open(action_url(review, "correct")).html
     assert 'aria-describedby="id_note_helptext"' in html
-    assert 'id="id_note_helptext">Readers see this.' in html
+    assert 'id="id_note_helptext">Readers will see this.' in html
     demand = make_demand(newsroom)
     publish_demand(newsroom, demand)
     html = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/do/update/").html

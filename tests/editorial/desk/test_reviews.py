@@ -26,8 +26,10 @@ def test_submitted_review_cannot_be_changed(database: str) -> None:
     form = signed_in(newsroom.reporter).open(page(review)).fill(headline="Sau khi gửi")
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     form.press("Save and go on")
-    assert "Not saved: the review isn’t a draft any more." in form.text
-    assert "Submitted by reporter@kiemchung.example. Nobody can change it unless it is taken back" in form.text
+    assert "Not saved: the review is no longer a draft." in form.text
+    assert (
+        "Submitted by reporter@kiemchung.example. Nobody can make changes until the submission is decided" in form.text
+    )
     assert not form.has_button("Save and go on")
     review.refresh_from_db()
     assert (review.headline, review.state) == ("Video nước lũ là của năm 2020", "submitted")
@@ -83,10 +85,10 @@ def test_correction_is_not_offered_for_submission_while_an_erasure_waits(databas
     review_policy.withdraw(review=review, by=newsroom.editor, reason="Nguồn chính đã rút lại số liệu.")
     lan.fill(headline="Tít mới").press("Save and submit for approval")
     assert (
-        "A withdrawal, reinstatement or erasure of this review is open. Have it decided first, or take it back."
-        in lan.text
-    )
-    assert "Somebody else may have been quicker" not in lan.text
+        "A request to withdraw, reinstate or erase this review is still open. Have the request"
+        " decided first, or take it back."
+    ) in lan.text
+    assert "Someone else may have acted first" not in lan.text
     assert not lan.has_button("Save and submit for approval")
     lan.fill(headline="", sources__0__url="nowhere").press("Save and go on")
     assert "Write the full URL" in lan.text
@@ -107,11 +109,11 @@ def test_never_submitted_draft_can_be_thrown_away(database: str) -> None:
     review, submitted = make_review(newsroom), make_review(newsroom)
     workflow.submit(subject=submitted, by=newsroom.reporter)
     workflow.take_back(proposal=waiting(submitted), by=newsroom.reporter)
-    reporter = signed_in(newsroom.reporter).open(page(review)).follow("Throw this draft away")
+    reporter = signed_in(newsroom.reporter).open(page(review)).follow("Discard this draft")
     assert Review.objects.count() == 2
     reporter.press("Yes, I’m sure")
     assert list(Review.objects.all()) == [submitted]
-    assert not reporter.open(page(submitted)).has_link("Throw this draft away")
+    assert not reporter.open(page(submitted)).has_link("Discard this draft")
     assert reporter.open(page(submitted).replace("change", "delete")).status == 403
 
 
@@ -281,7 +283,7 @@ def test_unconfirmed_claimant_of_another_newsroom_is_asked_of_that_newsroom(data
     )
     review = make_review(ours, first.claim)
     lan = signed_in(ours.reporter).open(page(review))
-    assert "The claimant’s name came from an import of Toà soạn kiemchung.example." in lan.text
+    assert "The claimant’s name came from an import by Toà soạn kiemchung.example." in lan.text
 
 
 def test_byline_names_the_language_only_where_it_is_another_than_the_readers(database: str) -> None:

@@ -52,7 +52,7 @@ def test_what_a_scale_must_be_is_said_in_words(database: str) -> None:
     newsroom = make_newsroom()
     chief = signed_in(newsroom.chief).open("/admin/editorial/ratingscale/add/")
     chief.fill(slug="second", name="Thang thứ hai", worst="0", best="0").press("Save")
-    for words in ("The worst value is 1 or more.", "The best value must be above the worst."):
+    for words in ("The worst value must be 1 or higher.", "The best value must be higher than the worst value."):
         assert words in chief.text
     assert "Constraint" not in chief.text
     assert RatingScale.objects.count() == 1
@@ -89,10 +89,10 @@ def test_verdict_mapping_needs_two_editors(database: str) -> None:
     editor = signed_in(newsroom.editor).open(page)
     assert [editor.has_link(button) for button in ("Approve", "Take back")] == [False, True]
     assert not editor.has_button("Save")  # nobody changes what waits
-    assert "You cannot do this now" in editor.open(decision(mapping, "approve")).text
+    assert "You can’t do this any more" in editor.open(decision(mapping, "approve")).text
     reporter = signed_in(newsroom.reporter).open(page)
     assert not any(reporter.has_link(button) for button in ("Approve", "Return with a message"))
-    assert "You cannot do this now" in reporter.open(decision(mapping, "approve")).text
+    assert "You can’t do this any more" in reporter.open(decision(mapping, "approve")).text
     assert reporter.open("/admin/editorial/verdictmapping/add/").status == 403
     assert signed_in(make_user("root", is_superuser=True)).open(decision(mapping, "approve")).status == 404
 
@@ -101,7 +101,7 @@ def test_verdict_mapping_needs_two_editors(database: str) -> None:
     second.follow("Approve")
     assert f"“Satire” means “False” on the scale “{make_scale().name}”. a.example" in second.text
     assert waiting(mapping).digest in second.text
-    assert "From now on, imports give these words" in second.text
+    assert "From now on, imports will map these words" in second.text
     second.press("Approve")
     assert f"Proposed by {newsroom.editor}, approved by {other.chief}." in second.text
     assert len(adopted_mappings()) == 1
@@ -118,7 +118,7 @@ def test_returned_mapping_is_told_of_and_proposed_again_when_it_is_saved(databas
     newsroom = make_newsroom()
     mapping = propose_mapping(newsroom)
     second = signed_in(newsroom.second).open(decision(mapping, "return"))
-    assert "Imports will not use it." in second.text
+    assert "Imports will not use this mapping." in second.text
     second.fill(reason="Trào phúng không phải là sai.").press("Return with a message")
     editor = signed_in(newsroom.editor).open("/admin/")
     assert f"Returned to you {mapping} Trào phúng không phải là sai. Verdict mapping ·" in editor.text
@@ -146,10 +146,7 @@ def test_mapping_is_not_used_for_another_verdict_that_takes_the_short_name(
     assert Review.objects.get().verdict is None
 
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/verdictmapping/{mapping.pk}/change/")
-    assert (
-        "The short name of the verdict has changed since the approval, so imports do not use this mapping."
-        in editor.text
-    )
+    assert "The verdict’s short name has changed since the approval, so imports don’t use this mapping." in editor.text
     editor.press("Save and continue editing")
     proposal = waiting(mapping)
     workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)

@@ -26,7 +26,7 @@ def test_who_logs_a_claim_that_exists_is_warned_and_may_go_on(newsroom: Newsroom
     publish_claim(newsroom)
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save and write the review of this claim")
-    assert "Your claim is saved. These claims may say the same" in lan.text
+    assert "Your claim has been saved. The following claims may say the same thing" in lan.text
     assert lan.html.index(FLOOD) < lan.html.index("Go on with mine")  # to be read first
     assert "Video nước lũ là của năm 2020" in lan.text
     assert Claim.objects.count() == 2
@@ -71,7 +71,7 @@ def test_claim_of_another_newsroom_that_is_used_is_linked_where_it_can_be_read(n
     lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save")
     lan.press("Use this one instead")
     assert (lan.path, lan.status) == ("/admin/editorial/claim/", 200)
-    assert f'Yours is deleted. <a href="/claims/{existing.pk}/">' in lan.html
+    assert f'Your claim has been deleted. <a href="/claims/{existing.pk}/">' in lan.html
 
 
 @pytest.mark.parametrize("window", ["", "&_popup=1"])
@@ -109,9 +109,12 @@ def test_addresses_that_would_be_lost_with_a_claim_are_there_to_copy(newsroom: N
     mine.appearances.all().delete()
     page = f"/admin/editorial/claim/{mine.pk}/similar/"
     lan = signed_in(newsroom.reporter).open(page)
-    assert "appearances of your claim are deleted" not in lan.text
+    assert "appearances of your claim will be deleted" not in lan.text
     mine.appearances.create(url="https://social.example/p/1", archive_url="https://archive.example/1")
-    assert "Copy what you still need: https://social.example/p/1 ( https://archive.example/1 )" in lan.open(page).text
+    assert (
+        "Copy anything that you still need: https://social.example/p/1 ( https://archive.example/1 )"
+        in lan.open(page).text
+    )
     claim.appearances.create(url="https://social.example/p/2")
     assert "p/2" not in lan.open(f"/admin/editorial/claim/{claim.pk}/similar/").text  # stays where it is
 
@@ -120,8 +123,8 @@ def test_who_logs_something_new_is_not_stopped(newsroom: Newsroom) -> None:
     publish_claim(newsroom)
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text="Uống nước chanh chữa được ung thư.", language="vi").press("Save")
-    assert "may say the same" not in lan.text
-    assert "The claim is saved." in lan.text
+    assert "may say the same thing" not in lan.text
+    assert "The claim has been saved." in lan.text
     assert Claim.objects.count() == 2
 
 
@@ -132,7 +135,7 @@ def test_same_words_among_the_newsrooms_drafts_are_found_and_others_drafts_are_n
     make_claim(hidden, text=text)
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text=text.upper(), language="vi").press("Save")
-    assert "The same words among your newsroom’s drafts" in lan.text
+    assert "Your newsroom’s drafts with the same words" in lan.text
     assert lan.text.count(text) == 1
     lan.press("Use this one instead")
     assert Claim.objects.filter(newsroom=newsroom.publisher).get() == draft.claim
@@ -174,7 +177,7 @@ def test_comparison_by_words_alone_is_said(newsroom: Newsroom, monkeypatch: pyte
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text=FLOOD, language="vi").press("Save")
     assert "may say the same" in lan.text
-    assert "Only words could be compared just now." in lan.text
+    assert "Claims could only be compared by keyword this time." in lan.text
 
 
 def test_small_window_gives_the_chosen_claim_to_the_form_that_opened_it(newsroom: Newsroom) -> None:
@@ -205,7 +208,7 @@ def test_claim_that_is_thrown_away_for_another_is_written_down(newsroom: Newsroo
     assert (event.actor, event.newsroom) == (newsroom.reporter, newsroom.publisher)
     assert event.detail == {"instead": str(existing.pk)}
     chief = signed_in(newsroom.chief).open(f"/admin/editorial/editorialevent/?q={event.subject}")
-    assert "used another claim instead" in chief.text
+    assert "replaced a claim with another claim" in chief.text
 
 
 def test_reporter_is_not_offered_to_exchange_what_is_not_theirs(newsroom: Newsroom) -> None:
@@ -222,7 +225,7 @@ def test_reporter_is_not_offered_to_exchange_what_is_not_theirs(newsroom: Newsro
         assert lan.has_link("It is not")
         assert not lan.has_link("It is the same")
         lan.open(f"{page}similar/")
-        assert "You cannot use another claim instead." in lan.text
+        assert "You can’t use another claim instead." in lan.text
         assert FLOOD in lan.text
         assert not lan.has_button("Use this one instead")
         assert hoa.open(f"{page}similar/").has_button("Use this one instead")
@@ -241,7 +244,7 @@ def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
     merge_claims(newsroom, one, two)
     for claim, instead, by, message in (
         (mine, theirs, newsroom.reporter, "another newsroom’s draft"),
-        (mine, one, newsroom.reporter, "been merged into another one"),
+        (mine, one, newsroom.reporter, "been merged into another claim"),
         (two, mine, newsroom.chief, "has been published"),
         (mine, two, other.chief, "not a member"),
         (mine, mine, newsroom.reporter, "the same claim"),
@@ -260,7 +263,7 @@ def test_reason_of_a_merge_that_comes_too_late_is_still_there(newsroom: Newsroom
     browser = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/similar/")
     merge_claims(newsroom, claim, into)
     browser.fill(reason="Cùng một câu nói.").press("Propose: it is the same as this one")
-    assert "This claim has already been merged into another one." in browser.text
+    assert "This claim has already been merged into another claim." in browser.text
     assert "Cùng một câu nói." in browser.html
 
 
@@ -272,9 +275,9 @@ def test_reason_is_still_there_when_the_claims_are_not_compared_in_time(
     browser.fill(reason="Như lời đồn thứ nhất.")
     monkeypatch.setattr(pages.similar_claims, "match", Mock(side_effect=TimeoutError))
     browser.press("Propose: it is the same as this one")
-    assert "it must repeat neither the claims nor a claimant’s name" in browser.text
+    assert "it must not repeat the claims or a claimant’s name" in browser.text
     assert browser.value("reason") == "Như lời đồn thứ nhất."
-    browser.fill(reason="Cùng một câu nói.").press("Propose once more")
+    browser.fill(reason="Cùng một câu nói.").press("Propose again")
     assert Proposal.objects.get(kind="merge").note == "Cùng một câu nói."
 
 

@@ -11,7 +11,7 @@ from tests.tokens import CLAIM, Program, make_program
 def test_token_is_shown_once_and_works_in_the_name_of_who_made_it(database: str) -> None:
     newsroom = make_newsroom()
     browser = signed_in(newsroom.editor).open("/admin/editorial/apitoken/add/")
-    browser.fill(name="Đường dây nóng", scopes=["claims:write"], days="30").press("Make a token")
+    browser.fill(name="Đường dây nóng", scopes=["claims:write"], days="30").press("Create a token")
     (secret,) = re.findall(r"fct_[\w-]{43}", browser.text)
     token = ApiToken.objects.get()
     assert (token.user, token.newsroom, token.scopes) == (newsroom.editor, newsroom.publisher, ["claims:write"])
@@ -40,7 +40,7 @@ def test_form_says_in_vietnamese_for_how_long_a_token_holds(database: str) -> No
 
 def test_token_without_a_scope_is_refused_in_words(database: str) -> None:
     browser = signed_in(make_newsroom().editor).open("/admin/editorial/apitoken/add/")
-    assert "This field is required." in browser.fill(name="x", days="7").press("Make a token").text
+    assert "This field is required." in browser.fill(name="x", days="7").press("Create a token").text
     assert not ApiToken.objects.exists()
 
 

@@ -43,8 +43,8 @@ def test_registration_shows_the_secret_once_and_begins_with_what_follows(sysop: 
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://receiver.example/", "Write the whole URL, beginning with https://"),
-        ("Https://receiver.example/", "Write the whole URL, beginning with https://"),
+        ("http://receiver.example/", "Enter the full URL, starting with https://"),
+        ("Https://receiver.example/", "Enter the full URL, starting with https://"),
         ("https://192.168.1.1/", "This address is not public"),
         ("https://[::ffff:127.0.0.1]/", "This address is not public"),
     ],
@@ -64,7 +64,7 @@ def test_stop_start_and_new_secret_are_written_down(sysop: User) -> None:
     address = f"/admin/webhooks/subscription/{subscription.pk}/do/"
     browser = signed_in(sysop)
     assert "Stopped." in browser.open(address + "stop/").press("Stop").text
-    assert "Somebody else may have been quicker" in browser.open(address + "stop/").text
+    assert "Someone else may have acted first" in browser.open(address + "stop/").text
     assert "Started." in browser.open(address + "start/").press("Start again").text
     shown = browser.open(address + "new-secret/").press("New secret").text
     subscription.refresh_from_db()
@@ -77,7 +77,7 @@ def test_stop_start_and_new_secret_are_written_down(sysop: User) -> None:
         ("webhook.started", "sysop"),
         ("webhook.secret_changed", "sysop"),
     ]
-    assert "webhook got a new secret" in browser.open("/admin/editorial/editorialevent/").text
+    assert "webhook secret replaced" in browser.open("/admin/editorial/editorialevent/").text
 
 
 def test_change_leaves_alone_what_the_worker_writes_meanwhile(database: str) -> None:
@@ -116,7 +116,7 @@ def test_attempts_are_shown_and_a_delivery_is_sent_again(sysop: User, settings: 
         for words in (sent.message_id, "delivered", "204"):
             assert words in browser.text
         browser.open(f"/admin/webhooks/delivery/{sent.pk}/send-again/").press("Send again")
-        assert "The message is in the queue" in browser.text
+        assert "The message has been queued" in browser.text
         deliver()
         # Delivered at the first attempt: none failed.
         assert "failed attempts" in browser.open("/admin/webhooks/delivery/").text.lower()

@@ -241,7 +241,7 @@ def test_import_is_decided_before_a_review_of_it_is_erased(newsroom: Newsroom) -
     workflow.approve(proposal=waiting(review), by=newsroom.second, digest=review.proposals.get().digest)
     workflow.publish(proposal=waiting(review), by=newsroom.second)
     erasure = {"ground": "personal_data", "notice": "Xoá theo yêu cầu của người có dữ liệu."}
-    with pytest.raises(EditorialError, match=re.escape(f"The import “{batch}” has this review and waits")):
+    with pytest.raises(EditorialError, match=re.escape(f"The import “{batch}” contains this review and is waiting")):
         review_policy.erase(review=review, by=newsroom.second, **erasure)
     import_policy.publish_import(batch=approve(newsroom), by=newsroom.second)
     asked = review_policy.erase(review=review, by=newsroom.second, **erasure)

@@ -199,5 +199,5 @@ def test_erasure_waits_for_an_import_that_is_being_submitted(database: str, file
         approving = begin_until_it_waits(
             lambda: workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
         )
-    with pytest.raises(EditorialError, match="waits for a decision"):
+    with pytest.raises(EditorialError, match="waiting for a decision"):
         approving.result(timeout=30)

@@ -50,7 +50,7 @@ def test_decision_needs_an_editor_other_than_the_importer(newsroom: Newsroom, fi
                 workflow.return_(proposal=proposal, by=person, reason="No.")
     with pytest.raises(EditorialError, match="changed since you read it"):
         workflow.approve(proposal=proposal, by=newsroom.second, digest="0" * 64)
-    with pytest.raises(EditorialError, match="Write what has to change"):
+    with pytest.raises(EditorialError, match="Explain what has to change"):
         workflow.return_(proposal=proposal, by=newsroom.second, reason=" ")
     with pytest.raises(EditorialError, match="Only an approved import can be published"):
         import_policy.publish_import(batch=batch, by=newsroom.second)
@@ -96,7 +96,7 @@ def test_adding_needs_who_began_it(newsroom: Newsroom) -> None:
         batches.begin_import(newsroom=newsroom.publisher, by=stranger, files="x")
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.reporter, files="x" * 2001)
     assert len(batch.files) == 2000
-    with pytest.raises(NotAllowed, match="Another person began this import"):
+    with pytest.raises(NotAllowed, match="Another person started this import"):
         batches.add_to_batch(batch=batch, by=newsroom.editor, records=[])
     Membership.objects.filter(user=newsroom.reporter).delete()
     with pytest.raises(NotAllowed, match="You are not a member of this newsroom"):
@@ -105,7 +105,7 @@ def test_adding_needs_who_began_it(newsroom: Newsroom) -> None:
 
 def test_finished_import_takes_nothing_more(newsroom: Newsroom, file: Path) -> None:
     take(file, record())
-    with pytest.raises(EditorialError, match="This import is finished"):
+    with pytest.raises(EditorialError, match="This import has been completed"):
         batches.submit_import(batch=ImportBatch.objects.get(), by=newsroom.editor)
 
 

@@ -126,10 +126,10 @@ def test_type_is_recognised(tmp_path: Path, type_: object) -> None:
             "/claimReviewed: the claim's text is empty, or not a single text; "
             "/claimReviewed: 2 texts, but one is expected",
         ),
-        ({"claimReviewed": "x" * 10_001}, "/claimReviewed: Write at most 10000 characters. There are 10001."),
+        ({"claimReviewed": "x" * 10_001}, "/claimReviewed: Write at most 10000 characters. This text has 10001."),
         (
             {"claimReviewed": "cut emoji \ud83d"},
-            "/claimReviewed: The character U+D83D cannot be stored. Delete it or type the text again.",
+            "/claimReviewed: The character U+D83D can't be stored. Delete the character or retype the text.",
         ),
         ({"reviewRating": ...}, "/reviewRating: the verdict in words is missing (reviewRating.alternateName)"),
         ({"reviewRating": "False"}, "/reviewRating: the verdict in words is missing (reviewRating.alternateName)"),
@@ -151,14 +151,14 @@ def test_type_is_recognised(tmp_path: Path, type_: object) -> None:
         ),
         (
             {"reviewRating": {"alternateName": "x" * 2_001}},
-            "/reviewRating/alternateName: Write at most 2000 characters. There are 2001.",
+            "/reviewRating/alternateName: Write at most 2000 characters. This text has 2001.",
         ),
         ({"url": ...}, "/url: the review's own URL is missing"),
         ({"url": ""}, "/url: the review's own URL is missing"),
         ({"url": "/relative"}, "/url: '/relative' isn't an absolute URL (http or https)"),
         ({"url": "javascript:alert(1)"}, "/url: 'javascript:alert(1)' isn't an absolute URL (http or https)"),
-        ({"name": "x" * 1_001}, "/name: Write at most 1000 characters. There are 1001."),
-        ({"name": "\ufdd0"}, "/name: The character U+FDD0 cannot be stored. Delete it or type the text again."),
+        ({"name": "x" * 1_001}, "/name: Write at most 1000 characters. This text has 1001."),
+        ({"name": "\ufdd0"}, "/name: The character U+FDD0 can't be stored. Delete the character or retype the text."),
         ({"citation": ["https://example.org/"] * 1_001}, "/citation: has 1001 members; 1000 are allowed"),
         ({"@type": "NewsArticle"}, "/@type: not a ClaimReview but NewsArticle"),
         (

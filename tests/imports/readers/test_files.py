@@ -192,7 +192,7 @@ def test_bytes_that_are_not_utf8_refuse_their_record_alone(tmp_path: Path) -> No
     assert isinstance(first, Record)
     assert place(second.position) == "line 2"
     assert not isinstance(second, Record)
-    assert why(second) == "/claim/text: The character U+DCE9 cannot be stored. Delete it or type the text again."
+    assert why(second) == "/claim/text: The character U+DCE9 can't be stored. Delete the character or retype the text."
     assert isinstance(third, Record)
 
 

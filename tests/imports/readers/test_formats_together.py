@@ -163,12 +163,12 @@ def test_claim_review_changes_what_it_can_say(public, tmp_path):
 
 def test_claim_of_another_speaker_is_not_given_the_first_ones_office(public, tmp_path):
     answer = search_answer()
-    answer["claims"][0]["claimant"] = "Somebody else"
+    answer["claims"][0]["claimant"] = "Someone else"
     assert take_as(tmp_path, "answer.json", answer) == CHANGED
     publish()
     claimant = bodies()[0]["claim"]["claimant"]
     assert (claimant["type"], claimant["name"], claimant["same_as"], claimant["description"]) == (
-        "person", "Somebody else", [], None,
+        "person", "Someone else", [], None,
     )  # fmt: skip
 
 

@@ -243,7 +243,7 @@ def test_key_with_a_slash_is_escaped(tmp_path: Path) -> None:
     found = read(tmp_path, {**MINIMAL, "a/b": 1})
     assert isinstance(found, Refusal)
     assert found.problems[0].pointer == "/a~1b"
-    assert found.problems[0].detail.startswith("This key isn't known here. Known keys: id, original_url, ")
+    assert found.problems[0].detail.startswith("This object can't contain this key. Known keys: id, original_url, ")
     assert found.address == "https://example.org/review"
 
 

@@ -95,15 +95,15 @@ def test_wrong_origin_refuses_to_publish(bare_record: None, settings: Any) -> No
         publish_some(1)
     settings.LOG_SIGNING_KEY = str(SigningKey.generate("elsewhere.example/log"))
     tree.signing_key.cache_clear()
-    with pytest.raises(RecordError, match="The log's origin is 127.0.0.1:8000/api/v1/log and never changes"):
+    with pytest.raises(RecordError, match="The log's origin is 127.0.0.1:8000/api/v1/log and can't be changed"):
         publish_some(1)
 
 
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("PRIVATE+KEY+broken", "LOG_SIGNING_KEY is not a signing key, or a damaged one"),
-        ("/nonexistent/folder/key", "LOG_SIGNING_KEY names /nonexistent/folder/key, which cannot be read"),
+        ("PRIVATE+KEY+broken", "LOG_SIGNING_KEY is not a valid signing key"),
+        ("/nonexistent/folder/key", "LOG_SIGNING_KEY refers to /nonexistent/folder/key, which can't be read"),
     ],
 )
 def test_key_that_cannot_be_used(bare_record: None, settings: Any, value: str, message: str) -> None:
@@ -204,7 +204,7 @@ def test_old_key_is_refused_from_the_rotation_on(bare_record: None, settings: An
     # This process still has the old key.
     with pytest.raises(
         RecordError,
-        match=rf"handed from the signing key {old.verifier().id.hex()} to {new.verifier().id.hex()}\. Set LOG_SIGNING_KEY to"
+        match=rf"signing key was changed from {old.verifier().id.hex()} to {new.verifier().id.hex()}\. Set LOG_SIGNING_KEY to"
         " the new key, and restart the server",
     ):
         publish_some(1)
@@ -293,7 +293,7 @@ def test_former_key_counts_until_its_rotation(
 def test_rotation_to_another_name_is_refused(bare_record: None, tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(str(SigningKey.generate("other.example")))
-    with pytest.raises(CommandError, match="the log's name is 127.0.0.1:8000/api/v1/log and never changes"):
+    with pytest.raises(CommandError, match="the log's name is 127.0.0.1:8000/api/v1/log and can't be changed"):
         call_command("rotate_log_key", str(file))
     file.write_text(str(tree.signing_key()))
     with pytest.raises(CommandError, match="The log already has this key"):

@@ -91,7 +91,7 @@ def test_merge_meanwhile_is_taken_in(filled: Any, monkeypatch: Any, capsys: Any)
     ("sql", "said"),
     [
         ("DELETE FROM record_revisiondocument WHERE sequence = 10", "The document of entry 10 ("),
-        ("UPDATE record_publishedreview SET body = replace(body, '2020', '2021') WHERE sequence = 10", "something else than"),
+        ("UPDATE record_publishedreview SET body = replace(body, '2020', '2021') WHERE sequence = 10", "get its last document"),
     ],
 )  # fmt: skip
 def test_publications_meanwhile_explain_nothing_else(

@@ -106,7 +106,7 @@ def test_chain_of_merges_and_a_split_in_its_middle() -> None:
         (merge(B, A), "been merged"),
         (merge(C, A), "been merged"),
         (split(B, A), "Only a merged claim"),
-        (merge(X, B), "but not as a claim"),
+        (merge(X, B), "doesn't belong to a claim"),
     ],
 )
 def test_what_cannot_be_merged(publication: entries.Publication, message: str) -> None:
