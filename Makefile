@@ -22,7 +22,7 @@ run: .venv/run.stamp ## start the site on http://127.0.0.1:8000 (PORT=8001 for a
 	@PORT="$(PORT)" exec $(python) manage.py run
 
 test: .venv/dev.stamp ## run the tests with coverage (ARGS="tests/record -x" for some of them)
-	$(python) -m pytest -n 2 --cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN) $(ARGS)
+	$(python) -m pytest -n 2 $(if $(ARGS),$(ARGS),--cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN))
 
 prove: .venv/dev.stamp .venv/browser.stamp ## run the slow tests: kills, large imports, fuzzing, a real browser
 	$(python) -m pytest -m prove $(ARGS)

@@ -24,6 +24,8 @@ from factcheck.website.views import page_for_readers
 ROOT = settings.BASE_DIR / "docs"
 KINDS = ("tutorials", "how-to", "reference", "explanation", "adr")
 # Files beside the guides that have a URL of their own here.
+# The examples in the pages are for a site that runs on the reader's own machine.
+LOCAL_SITE = "http://127.0.0.1:8000"
 ELSEWHERE = {"reference/openapi.yaml": "/api/schema/", "llms.txt": "/llms.txt"}
 # The line below a title that leads to the page in the other language. The site has buttons for that.
 OTHER_LANGUAGE = re.compile(r"^\[(?:English|Tiếng Việt)\]\([\w.-]+\.md\)\n", re.MULTILINE)
@@ -65,7 +67,7 @@ def markdown(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     file = ROOT / kind / f"{name}.md"
     if kind not in KINDS or not file.is_file():
         raise Http404
-    return HttpResponse(file.read_bytes(), content_type="text/markdown; charset=utf-8")
+    return HttpResponse(_read(file), content_type="text/markdown; charset=utf-8")
 
 
 @require_safe
@@ -89,24 +91,31 @@ def page_exists(page: str) -> bool:
 
 
 def _respond(request: HttpRequest, page: str) -> HttpResponse:
-    found = read_guide(page, get_language() or "en")
+    language = request.GET.get("language", "")
+    found = read_guide(page, language if language in dict(settings.LANGUAGES) else get_language() or "en")
     if found is None:
         raise Http404
-    return render(request, "website/documentation.html", {"guide": found, "is_index": page == "README"})
+    context = {"guide": found, "is_index": page == "README", "is_decision": page.startswith("adr/0")}
+    return render(request, "website/documentation.html", context)
+
+
+def _read(file: Path) -> str:
+    """The text of a page. The address of a local site becomes this site's own."""
+    return file.read_text(encoding="utf-8").replace(LOCAL_SITE, settings.SITE_URL)
 
 
 @lru_cache(maxsize=512)
 def _rendered(file: Path, language: str, changed: int) -> Guide:
     """`changed` is the file's time, so that an edited page is rendered again."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    text = re.sub(r"<!--.*?-->\n?", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->\n?", "", _read(file), flags=re.DOTALL)
     tokens = parser.parse(OTHER_LANGUAGE.sub("", text))
     folder = posixpath.dirname(file.relative_to(ROOT).as_posix())
     title, tokens = _taken_title(tokens)
     contents = _anchored(tokens)
     for token in tokens:
         if token.children:
-            token.children = _linked(token.children, folder)
+            token.children = _linked(token.children, folder, language)
     html = parser.renderer.render(tokens, parser.options, {})
     # A wide table scrolls on its own, and its scrolling part can be reached with the keyboard.
     html = html.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
@@ -135,13 +144,13 @@ def _anchored(tokens: list[Token]) -> tuple[Heading, ...]:
     return tuple(contents)
 
 
-def _linked(tokens: list[Token], folder: str) -> list[Token]:
+def _linked(tokens: list[Token], folder: str, language: str) -> list[Token]:
     """Links and images lead to this site. A link to a file that the site doesn't serve becomes plain text."""
     kept = []
     dropped = 0
     for token in tokens:
         if token.type == "link_open":
-            url = _url(str(token.attrGet("href")), folder)
+            url = _url(str(token.attrGet("href")), folder, language)
             if url is None:
                 dropped += 1
                 continue
@@ -150,14 +159,16 @@ def _linked(tokens: list[Token], folder: str) -> list[Token]:
             dropped -= 1
             continue
         elif token.type == "image":
-            name = posixpath.basename(str(token.attrGet("src")))
-            token.attrSet("src", static(f"docs/{name}"))
-            token.attrSet("loading", "lazy")
+            # On a phone, the picture opens in its full size.
+            source = static(f"docs/{posixpath.basename(str(token.attrGet('src')))}")
+            token.attrs |= {"src": source, "loading": "lazy"}
+            kept += [Token("link_open", "a", 1, attrs={"href": source}), token, Token("link_close", "a", -1)]
+            continue
         kept.append(token)
     return kept
 
 
-def _url(link: str, folder: str) -> str | None:
+def _url(link: str, folder: str, language: str = "en") -> str | None:
     """Where a link of a page leads on this site. None for files that the site doesn't serve."""
     parts = urlsplit(link)
     if parts.scheme or not parts.path:
@@ -169,7 +180,10 @@ def _url(link: str, folder: str) -> str | None:
     page = re.sub(r"(\.vi)?\.md$", "", path)
     if page == path or path.startswith("../") or not page_exists(page):
         return None
-    return f"/docs/{re.sub(r'(^|/)README$', '', page)}/".replace("//", "/") + anchor
+    target = "vi" if path.endswith(".vi.md") else "en"
+    # Without this parameter, readers would get the page in their own language again.
+    parameter = f"?language={target}" if target != language and (ROOT / f"{page}.vi.md").is_file() else ""
+    return f"/docs/{re.sub(r'(^|/)README$', '', page)}/".replace("//", "/") + parameter + anchor
 
 
 def _absolute(link: str) -> str:
