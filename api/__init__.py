@@ -1,5 +1,5 @@
-"""The REST API: every machine-readable form of the public record, read-only except for drafts and messages.
+"""The REST API:  the public record in all machine-readable forms, read-only except for drafts and messages.
 
-It reads `factcheck.record` and never drafts. Only `api.intake` passes anything on to the editors' side.
-`http` and `lists` serve all endpoints. Pages for people are in `factcheck.website`.
+It reads `factcheck.record` and never reads drafts. Only `api.intake` passes data on to the editors' side.
+All endpoints use `http` and `lists`. Pages for people are in `factcheck.website`.
 """

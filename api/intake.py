@@ -1,7 +1,7 @@
-"""The API's only way to the editors' side: drafts by token, and messages from readers.
+"""The API's only connection to the editors' side: drafts from programs with a token, and messages from readers.
 
-No other module of the API imports `factcheck.editorial` (pyproject.toml). Errors of the editors' side become problems
-here. Their texts are always English, whatever language is active in the thread.
+No other module of the API may import `factcheck.editorial` (pyproject.toml). This module turns errors of the editors'
+side into problems. Their texts are always in English, whichever language is active in the thread.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,11 +21,11 @@ from factcheck.editorial.validation import Invalid
 
 CLAIMS, DRAFTS = "claims:write", "drafts:write"
 
-Token = Any  # an ApiToken, which views only pass on
+Token = Any  # an ApiToken, which views pass on without using it
 
 
 def authenticate(header: str, scope: str) -> Token:
-    """Return the token in `Authorization: Bearer …` (RFC 6750). Raises Refused: 401, or 403 without the scope."""
+    """Return the token in `Authorization: Bearer …` (RFC 6750). Raises Refused: 401, or 403 if the scope is missing."""
     scheme, _, secret = header.strip().partition(" ")
     token = tokens.find_token(secret.strip()) if scheme.lower() == "bearer" else None
     if token is None:
@@ -33,7 +33,7 @@ def authenticate(header: str, scope: str) -> Token:
         raise Refused(UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
     if scope not in token.scopes:
         challenge = f'Bearer realm="drafts", error="insufficient_scope", scope="{scope}"'
-        raise Refused(FORBIDDEN, f"The token lacks the scope {scope}.", headers={"WWW-Authenticate": challenge})
+        raise Refused(FORBIDDEN, f"The token doesn't have the scope {scope}.", headers={"WWW-Authenticate": challenge})
     return token
 
 
@@ -48,7 +48,7 @@ def own_reviews(token: Token) -> QuerySet[Any]:
 def write(
     token: Token, route: str, key: str | None, content: bytes, act: Callable[..., UUID], **arguments: Any
 ) -> UUID:
-    """Carry out one of the functions below, once for each key. Return the id of the claim or review.
+    """Run one of the functions below, once for each key. Return the id of the claim or review.
 
     Raises Refused.
     """
@@ -67,7 +67,7 @@ draft_review, change_review, describe_review = (
 
 
 def receive_message(kind: str, body: dict[str, Any], address: str) -> tuple[str, datetime]:
-    """Store a message (`tip`, `correction`). Return its receipt, and until when it is kept. Raises Refused."""
+    """Store a message (`tip`, `correction`). Return its receipt and the time until which it is kept. Raises Refused."""
     with refusals_as_problems():
         return reader_messages.receive_message(kind=reader_messages.Kind(kind), values=body, address=address)
 
@@ -77,7 +77,7 @@ status_of = reader_messages.find_status
 
 @contextmanager
 def refusals_as_problems() -> Iterator[None]:
-    """Turn errors of the editors' side into problems."""
+    """Convert errors of the editors' side to problems."""
     with translation.override("en"):
         try:
             yield

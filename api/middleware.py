@@ -1,4 +1,4 @@
-"""Gives every error under the API's URLs the API's form, and answers from the response cache."""
+"""Converts every error under the API's URLs to the API's format, and answers requests from the response cache."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ _BY_STATUS = {
 
 
 class ApiAnswers:
-    """The first in MIDDLEWARE. It sees Django's own error pages, and cached responses skip the other middleware."""
+    """Comes first in MIDDLEWARE, so it can replace Django's own error pages. Cached responses skip other middleware."""
 
     def __init__(self, get_response: Get) -> None:
         self.get_response = get_response
@@ -34,7 +34,7 @@ class ApiAnswers:
             _replace(response, make(request, response))
         response.headers.setdefault("Content-Security-Policy", self.policy)
         if response.status_code in (204, 304):
-            # Django sets a length of 0. For a 304 that would mean that the client's content is empty (RFC 9110,
+            # Django sets a length of 0. In a 304 that would mean that the client's copy is empty (RFC 9110,
             # sections 8.6 and 15.3.5).
             response.headers.pop("Content-Length", None)
             response.headers.pop("Content-Type", None)
@@ -43,7 +43,7 @@ class ApiAnswers:
 
 
 def _replace(response: HttpResponse, made: HttpResponse | None) -> None:
-    """Replace content and status. The other headers stay, for example those of CORS."""
+    """Replace the content and the status. Other headers are kept, for example CORS headers."""
     if made is not None:
         response.content, response.status_code = made.content, made.status_code
         response.headers.pop("Content-Length", None)
@@ -52,7 +52,7 @@ def _replace(response: HttpResponse, made: HttpResponse | None) -> None:
 
 
 def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse | None:
-    """Return the problem that replaces an error page, or None if the response already is a problem."""
+    """Return the problem that replaces an error page, or None if the response is already a problem."""
     if response.headers.get("Content-Type") == problems.MEDIA_TYPE:
         return None
     fallback = problems.BAD_REQUEST if response.status_code < 500 else problems.INTERNAL_ERROR

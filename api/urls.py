@@ -1,4 +1,4 @@
-"""URLs of the API. They are part of the API's promise and never change within v1."""
+"""URLs of the API. They never change within v1."""
 
 from django.urls import path, re_path
 

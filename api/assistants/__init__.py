@@ -1,4 +1,4 @@
-"""The record as tools for AI assistants, over the Model Context Protocol (docs/reference/assistants.md).
+"""Tools that give AI assistants access to the record over the Model Context Protocol (docs/reference/assistants.md).
 
-The tools search, match and read published reviews. They never write, and `manage.py mcp` runs them.
+The tools search, match and read published reviews. They never write. `manage.py mcp` serves them.
 """

@@ -1,6 +1,6 @@
-"""The tools' results. MCP's schemas of the output are made from these classes.
+"""The results of the tools. The MCP package generates the output schemas from these classes.
 
-Results take up an assistant's context, so all texts have a limit. A text that was cut ends with "…".
+Results use up an assistant's context, so all texts have a maximum length. A text that was cut ends with "…".
 """
 
 from collections.abc import Mapping
@@ -10,15 +10,15 @@ from typing_extensions import TypedDict  # Pydantic requires this one before Pyt
 
 Body = Mapping[str, Any]
 
-SHORT, LONG = 300, 1500  # characters of a line and of a paragraph
-MAX_TEXT = 20_000  # characters of a review's text
+SHORT, LONG = 300, 1500  # maximum characters of a line and of a paragraph
+MAX_TEXT = 20_000  # maximum characters of a review's text
 MAX_URL = 1000  # a longer URL is left out, because it would be useless when cut
-SOURCES, ALL_SOURCES = 5, 50  # in a list of reviews, and in a single review
+SOURCES, ALL_SOURCES = 5, 50  # maximum sources for a review in a list, and for a single review
 MAX_CORRECTIONS = 20
 
 
 class Verdict(TypedDict):
-    """`label` is in the review's language or the publisher's words. `scale` and `slug` don't depend on the language."""
+    """`label` is in the review's language or the publisher's words. `scale` and `slug` don't depend on a language."""
 
     label: str | None
     scale: str | None
@@ -34,7 +34,7 @@ class Claim(TypedDict):
 
 
 class Source(TypedDict):
-    """Evidence that the review cites. `stance` says whether it supports or refutes the claim."""
+    """A source that the review cites. `stance` is whether the source supports or refutes the claim."""
 
     title: str | None
     url: str | None
@@ -59,7 +59,7 @@ class Revision(TypedDict):
 
 
 class Review(TypedDict):
-    """A review as it is now. A withdrawn review has no verdict, and `revision.note` says why."""
+    """The current version of a review. If it's withdrawn, the verdict is null and `revision.note` explains why."""
 
     status: Literal["live", "withdrawn"]
     id: str
@@ -81,7 +81,7 @@ class Review(TypedDict):
 
 
 class Change(TypedDict):
-    """A published change of a review, with the verdict before and after."""
+    """A published change to a review, with the verdict before and after the change."""
 
     revision: int
     at: str
@@ -99,14 +99,14 @@ class WholeReview(Review):
 
 
 class Correction(Change):
-    """`sequence` is the change's entry in the public log. `review` is the review as it is now."""
+    """`sequence` is the change's entry in the public log. `review` is the current version of the review."""
 
     sequence: int
     review: Review
 
 
 class Match(TypedDict):
-    """A published claim that may say the same. `score`, from 0 to 1, is how likely the claim says the same."""
+    """A published claim that may say the same. `score`, from 0 to 1, is how likely this is."""
 
     claim: Claim
     score: float
@@ -115,7 +115,7 @@ class Match(TypedDict):
 
 
 class ReviewPage(TypedDict):
-    """If `relaxed`, the results have only some of the words. If not `complete`, the search ran out of time."""
+    """If `relaxed` is true, results only contain some of the words. If `complete` is false, the search timed out."""
 
     results: list[Review]
     relaxed: bool
@@ -130,7 +130,7 @@ class CorrectionPage(TypedDict):
 
 
 class Matches(TypedDict):
-    """`explanation` says why the meaning was not compared."""
+    """`explanation` is the reason why the meaning wasn't compared."""
 
     results: list[Match]
     method: str
@@ -138,7 +138,7 @@ class Matches(TypedDict):
 
 
 def review(body: Body, sources: int = SOURCES) -> Review:
-    """Take the stored body of a live review, or the tombstone of a withdrawn one."""
+    """Return the result for the stored body of a live review, or for the tombstone of a withdrawn review."""
     live = "verdict" in body
     cited = body["sources"] if live else []
     revision = body["revision"]
@@ -201,7 +201,7 @@ def _keys(body: Body, kind: type[Any]) -> Any:
 
 
 def _lines(body: Body, kind: type[Any]) -> Any:
-    """Return the keys of this kind, each text cut to the length of a line."""
+    """Return the keys of this type, with each text cut to the maximum length of a line."""
     return {key: cut(body[key], SHORT) for key in kind.__annotations__}
 
 

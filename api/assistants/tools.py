@@ -1,4 +1,4 @@
-"""The four tools. They use the API's filters, cursors and error sentences."""
+"""The four tools. They use the filters, cursors and error messages of the API."""
 
 from typing import Annotated, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -24,10 +24,12 @@ from factcheck.record.readmodel.revisions import notice_in
 MAX_RESULTS, MAX_MATCHES = 10, 5
 REVIEWS_OF_A_CLAIM = 3
 
-Language = Annotated[str | None, Field(description="BCP 47 tag of the review's language, such as vi or en.")]
-Publisher = Annotated[str | None, Field(description="Site of the publisher, such as example.org.")]
-Cursor = Annotated[str | None, Field(description="`next_cursor` of the previous page, with the same other arguments.")]
-PageSize = Annotated[int, Field(ge=1, le=MAX_RESULTS, description="The largest number of results.")]
+Language = Annotated[str | None, Field(description="BCP 47 tag of the review's language, for example vi or en.")]
+Publisher = Annotated[str | None, Field(description="The publisher's site, for example example.org.")]
+Cursor = Annotated[
+    str | None, Field(description="`next_cursor` from the previous page. Keep the other arguments the same.")
+]
+PageSize = Annotated[int, Field(ge=1, le=MAX_RESULTS, description="The maximum number of results.")]
 
 
 def search_reviews(
@@ -35,15 +37,15 @@ def search_reviews(
         str | None, Field(description='Words to search for. You can use "a phrase", `or` and -without.')
     ] = None,
     language: Language = None,
-    verdict: Annotated[str | None, Field(description="Verdict as scale:slug, such as truth:false.")] = None,
+    verdict: Annotated[str | None, Field(description="Verdict as scale:slug, for example truth:false.")] = None,
     publisher: Publisher = None,
-    topic: Annotated[str | None, Field(description="Slug of a topic, such as health.")] = None,
+    topic: Annotated[str | None, Field(description="Slug of a topic, for example health.")] = None,
     published_after: Annotated[str | None, Field(description="Published on or after this day, YYYY-MM-DD.")] = None,
     published_before: Annotated[str | None, Field(description="Published before this day, YYYY-MM-DD.")] = None,
     page_size: PageSize = 5,
     cursor: Cursor = None,
 ) -> ReviewPage:
-    """Search published fact-checks by words and filters: best first with `q`, otherwise newest first.
+    """Search published fact-checks by words and filters. With `q`, the best matches come first, otherwise the newest.
 
     To find out whether a statement has been checked, use `match_claim`.
     """
@@ -64,10 +66,12 @@ def search_reviews(
 
 
 def match_claim(
-    text: Annotated[str, Field(min_length=1, description="A sentence, a post as somebody wrote it, or a longer text.")],
-    limit: Annotated[int, Field(ge=1, le=MAX_MATCHES, description="The largest number of claims.")] = 3,
+    text: Annotated[
+        str, Field(min_length=1, description="A sentence, a post in its original words, or a longer text.")
+    ],
+    limit: Annotated[int, Field(ge=1, le=MAX_MATCHES, description="The maximum number of claims.")] = 3,
 ) -> Matches:
-    """Has this been checked already? Find published claims that say the same, best first, with their reviews.
+    """Has this been checked already? Find published claims that say the same, best match first, with their reviews.
 
     A low score means that the claim is about something else.
     """
@@ -89,30 +93,32 @@ def match_claim(
 
 def get_review(
     review: Annotated[
-        str, Field(max_length=parameter_values.MAX_URL, description="Id of a review, or the URL of its page.")
+        str, Field(max_length=parameter_values.MAX_URL, description="The id of a review, or the URL of its page.")
     ],
 ) -> WholeReview:
-    """Get one review as it is now: its text, all its sources and its corrections."""
+    """Get the current version of a review, with its text, all sources and its corrections."""
     try:
         found = parameter_values.read_uuid(urlsplit(review.strip()).path.rstrip("/").rpartition("/")[2])
         status, body = find_review(found)
     except (ValueError, Http404):
-        raise ToolError("No review has this id or URL. Give an id or URL from the result of another tool.") from None
+        raise ToolError(
+            "There isn't a review with this id or URL. Use an id or URL from the result of another tool."
+        ) from None
     if status == Status.ERASED:
-        raise ToolError(f"This review has been erased. The public notice says: {notice_in(body)['text']}")
+        raise ToolError(f"This review has been erased. The public notice: {notice_in(body)['text']}")
     return shapes.whole_review(orjson.loads(body))
 
 
 def list_corrections(
     change_class: Annotated[
-        Literal["typo", "update", "substantive"] | None, Field(description="How much the publisher had to change.")
+        Literal["typo", "update", "substantive"] | None, Field(description="How significant the correction is.")
     ] = None,
     language: Language = None,
     publisher: Publisher = None,
     page_size: PageSize = 5,
     cursor: Cursor = None,
 ) -> CorrectionPage:
-    """List corrections and updates of fact-checks, newest first, each with the review as it is now."""
+    """List corrections and updates to fact-checks, newest first, each with the current version of the review."""
     list_request = _read_request(
         "api:corrections", CORRECTIONS, language=language, publisher=publisher, page_size=page_size, cursor=cursor,
         **{"class": change_class},
@@ -127,7 +133,7 @@ def list_corrections(
 
 
 def _read_request(name: str, options: ListOptions, **arguments: str | int | None) -> ListRequest:
-    """Raises ParameterProblem."""
+    """Return a list request with these arguments as parameters. Raises ParameterProblem."""
     request = HttpRequest()
     request.method, request.path = "GET", reverse(name)
     request.GET = QueryDict(urlencode({key: value for key, value in arguments.items() if value is not None}))

@@ -1,4 +1,4 @@
-"""Makes columns from a JSON Schema, so that no column is listed twice. A schema without a column is an error."""
+"""Converts a JSON Schema to columns, so that columns don't have to be listed again. Unsupported schemas are errors."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ import pyarrow as pa
 Json = dict[str, Any]
 
 _SCALARS = {"string": pa.string(), "integer": pa.int64(), "boolean": pa.bool_()}
-# The record has microseconds in UTC (canonical.rfc3339).
+# The record stores times in UTC with microseconds (canonical.rfc3339).
 _FORMATS = {"date-time": pa.timestamp("us", "UTC"), "date": pa.date32()}
 
 
 def columns(schema: Json, *, texts: bool = False) -> pa.Schema:
-    """Return the columns for rows of this schema (`tables.row_schema`). With `texts`, times and dates are text.
+    """Return the columns for rows of this schema (`tables.row_schema`). If `texts` is true, times and dates are text.
 
-    Objects become structs, lists lists, and objects with any keys maps. Every column may be null, since rows from
-    before a key was introduced don't have it. Raises ValueError.
+    Objects become structs, lists stay lists, and objects with arbitrary keys become maps. Every column is nullable,
+    because rows from before a key was introduced don't contain the key. Raises ValueError.
     """
     return pa.schema(
         [(name, _column(each, schema["$defs"], name, texts)) for name, each in schema["properties"].items()]
@@ -32,7 +32,7 @@ def _column(schema: Json, defs: Json, path: str, texts: bool) -> pa.DataType:
         return found.pop()
     names = schema.get("type", [])
     if names == "null":
-        return pa.string()  # the schema doesn't say what other type may come
+        return pa.string()  # the schema doesn't specify which other type may follow
     kinds = [name for name in ([names] if isinstance(names, str) else names) if name != "null"]
     match kinds:
         case ["array"]:

@@ -1,4 +1,4 @@
-"""The file formats of a dump. Each writer gets the rows in blocks and holds few of them in memory."""
+"""The file formats of a dump. Each writer receives the rows in blocks and keeps only a few of them in memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,15 +17,16 @@ from api.dumps.row_reader import RowReader
 
 Json = dict[str, Any]
 
-ROW_GROUP = 64 * 2**20  # bytes in memory, for the rows that a reader of Parquet reads or skips as a whole
-# A spreadsheet reads a cell that begins like this as a formula, also in full width. An apostrophe is put before it.
-# Texts that begin with an apostrophe get another one, so that removing the first apostrophe is always right.
+ROW_GROUP = 64 * 2**20  # bytes in memory, for a group of rows that Parquet readers read or skip as a whole
+# Spreadsheets interpret a cell that starts with one of these characters as a formula, also in full width. Such cells
+# are prefixed with an apostrophe. Texts that start with an apostrophe get another apostrophe, so that the first
+# apostrophe can always be removed.
 _FORMULA = "^[=+@\t\r'＝＋－＠-]"
 
 
 class Writer(Protocol):
     def write(self, lines: Sequence[bytes]) -> None:
-        """Write rows of JSON. Each ends with a newline."""
+        """Write rows of JSON, each ending with a newline."""
 
     def close(self) -> None: ...
 
@@ -44,7 +45,7 @@ class JsonLines:
 
 
 class Csv:
-    """RFC 4180 in UTF-8. Objects and lists are JSON in their cell. Texts are quoted, and an empty cell is null."""
+    """CSV (RFC 4180) in UTF-8. Objects and lists are JSON in a cell. Texts are quoted, and an empty cell is null."""
 
     def __init__(self, file: Path, schema: Json) -> None:
         found = columns(schema, texts=True)
@@ -88,7 +89,7 @@ def _cells(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
 
 
 class Parquet:
-    """Objects as structs, lists as lists, times and dates as such."""
+    """Parquet, with objects as structs, lists as lists, and native times and dates."""
 
     def __init__(self, file: Path, schema: Json) -> None:
         self._reader = RowReader(schema)

@@ -1,4 +1,4 @@
-"""Making a dump completely or not at all. Existing dumps stay until the new one is finished."""
+"""Makes a dump completely or not at all. Existing dumps are kept until the new dump is complete."""
 
 import hashlib
 import os
@@ -20,15 +20,15 @@ from factcheck.record.log import tree
 from factcheck.record.models import LogEntry
 
 Json = dict[str, Any]
-Advance = Callable[[int], None]  # called with the number of rows that were written
+Advance = Callable[[int], None]  # called with the number of rows written
 
-BLOCK = 2**20  # bytes of JSON to parse at a time: a few hundred rows, which fit into the processor's caches
+BLOCK = 2**20  # bytes of JSON to parse at a time. A few hundred rows fit into the processor's caches.
 
 
 def make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
-    """Make a dump of what is public now. Return None if the newest dump is up to date, or if nothing is public.
+    """Make a dump of everything public. Return None if the newest dump is up to date or if nothing is public.
 
-    `begin` gets the number of rows and returns a callback for progress. Raises BlockingIOError if another process is
+    `begin` receives the number of rows and returns a progress callback. Raises BlockingIOError if another process is
     making a dump, and OSError if the disk is full.
     """
     settings.DUMPS_FOLDER.mkdir(parents=True, exist_ok=True)
@@ -37,7 +37,7 @@ def make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
         while True:
             with one_snapshot():
                 dump = _make(begin)
-            # An erasure during the work found no dump to remove.
+            # An erasure in the meantime couldn't discard this dump, because the dump didn't exist yet.
             dump_files.discard_outdated()
             if dump is None or dump in dump_files.available():
                 break
@@ -62,7 +62,7 @@ def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
     folder = settings.DUMPS_FOLDER / str(head.sequence)
     previous = dump_files.find(folder)
     if previous and described.items() <= orjson.loads(previous.manifest).items():
-        return None  # other URLs or columns need a new dump
+        return None  # but changed URLs or columns require a new dump
     made_at = rfc3339(timezone.now())
     unfinished = settings.DUMPS_FOLDER / f"{dump_files.UNFINISHED}{head.sequence}"
     unfinished.mkdir()
@@ -86,14 +86,14 @@ def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
 
 
 def write_table(table: Table, schema: Json, folder: Path, formats: Any, advance: Advance) -> list[Json]:
-    """Write the table in each format, reading it once. Return the files' entries for the manifest."""
+    """Read the table once and write it in each format. Return the manifest's entries for the files."""
     paths = {name: folder / f"{table.name}.{each.suffix}" for name, each in formats.items()}
     writers = [formats[name].open(path, schema) for name, path in paths.items()]
     count = 0
     with ThreadPoolExecutor(len(writers)) as threads:
         writing: list[Future[None]] = []
         for lines in _blocks(table.read()):
-            _wait(writing)  # One block is written while the next is read. No more blocks are held.
+            _wait(writing)  # One block is written while the next is read, so at most two are in memory.
             writing = [threads.submit(writer.write, lines) for writer in writers]
             count += len(lines)
             advance(len(lines))
@@ -115,7 +115,7 @@ def write_table(table: Table, schema: Json, folder: Path, formats: Any, advance:
 
 
 def _wait(writing: list[Future[None]]) -> None:
-    """Raises a writer's exception."""
+    """Wait for the writers. Raises a writer's exception."""
     for each in writing:
         each.result()
 
@@ -134,14 +134,14 @@ def _blocks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
 
 
 def _checkpoint() -> str:
-    """The newest checkpoint was signed in the transaction of the newest entry, so this snapshot has it."""
+    """Return the newest checkpoint. It was signed in the newest entry's transaction, so the snapshot contains it."""
     checkpoint = tree.newest_checkpoint("public")
     assert checkpoint is not None
     return checkpoint.cosigned()
 
 
 def _flush_and_hash(path: Path) -> str:
-    """Flush the file to the disk. Return its SHA-256 in hexadecimal."""
+    """Flush the file to disk. Return its SHA-256 in hexadecimal."""
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -153,7 +153,7 @@ def _write_durably(path: Path, content: bytes) -> None:
 
 
 def _move_into_place(unfinished: Path, folder: Path) -> None:
-    """Move a finished folder to its place, which an older dump of the same entries may occupy."""
+    """Move a complete folder to its final path, replacing an older dump of the same entries."""
     _flush_folder(unfinished)
     if folder.exists():
         folder.rename(folder.with_name(f"{dump_files.UNFINISHED}previous-{folder.name}"))

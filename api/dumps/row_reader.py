@@ -1,4 +1,4 @@
-"""Rows of JSON as columns of Arrow, parsed by Arrow itself, without a Python object for each value."""
+"""Converts rows of JSON to Arrow columns. Arrow parses the rows, so values don't become Python objects."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,12 +21,12 @@ class RowReader:
         self._reader_schema = pa.schema([(each.name, _reader_type(each.type)) for each in self._texts])
 
     def read(self, lines: Sequence[bytes]) -> pa.RecordBatch:
-        """Read rows of JSON. Each ends with a newline."""
+        """Read rows of JSON, each ending with a newline."""
         try:
             found = self._read(b"".join(lines))
             arrays = [_converted(found[each.name].combine_chunks(), each.type) for each in self.schema]
             return pa.record_batch(arrays, self.schema)
-        except pa.ArrowInvalid:  # Arrow guessed a wrong type
+        except pa.ArrowInvalid:  # Arrow has inferred a wrong type
             whole = pa.array([orjson.loads(line) for line in lines], self._texts)
             return pa.RecordBatch.from_struct_array(whole.cast(pa.struct(self.schema)))
 
@@ -39,7 +39,7 @@ class RowReader:
 
 
 def _reader_type(kind: pa.DataType) -> pa.DataType:
-    """Return the type for Arrow's reader. The reader has no maps, but adds unknown keys to a struct."""
+    """Return the type for Arrow's reader. The reader doesn't support maps, but adds unknown keys to a struct."""
     if pa.types.is_map(kind):
         return pa.struct([])
     if pa.types.is_struct(kind):
@@ -53,8 +53,10 @@ def _converted(array: pa.Array, kind: pa.DataType) -> pa.Array:
     """Convert a column to its type. Raises ArrowInvalid."""
     if pa.types.is_map(kind):
         if not all(pa.types.is_string(each.type) or pa.types.is_null(each.type) for each in array.type):
-            raise pa.ArrowInvalid("texts were read as another type, such as times, and their spelling is lost")
-        rows = array.to_pylist()  # maps have few keys and are much rarer than other values
+            raise pa.ArrowInvalid(
+                "texts were read as another type, for example times, so their original spelling is lost"
+            )
+        rows = array.to_pylist()  # maps have few keys and are much less common than other values
         return pa.array([row and {key: value for key, value in row.items() if value is not None} for row in rows], kind)
     if pa.types.is_struct(kind):
         parts = [_converted(array.field(each.name), each.type) for each in kind]

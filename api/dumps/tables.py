@@ -1,4 +1,4 @@
-"""The tables of a dump: their rows, and the schema of a row."""
+"""The tables of a dump, with their rows and the schema of a row."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,21 +12,21 @@ from django.db.models.functions import Cast, JSONObject
 from api.schema.components import COMPONENTS
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedCorrection, PublishedDemand, PublishedReview
 
-# Canonical JSON has no control characters. As quotes and delimiters they leave every row unchanged.
+# Canonical JSON doesn't contain control characters. With these as quotes and delimiters, rows aren't changed.
 _COPY = "COPY ({}) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
 _RFC3339 = Value('YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`component` is the schema of a row, the JSON object in the column `body` of `rows`."""
+    """A table. A row is the JSON object in the column `body` of `rows`, and `component` is its schema."""
 
     name: str
     component: str
     rows: QuerySet[Any]
 
     def read(self) -> Iterator[bytes]:
-        """Yield the rows as JSON with a newline, one at a time, as PostgreSQL sends them."""
+        """Yield the rows one at a time as PostgreSQL sends them, as JSON with a newline."""
         sql, values = self.rows.values_list("body").query.get_compiler("public").as_sql()
         with connections["public"].cursor() as cursor, cursor.copy(_COPY.format(sql), values) as copy:
             for row in copy:
@@ -34,7 +34,7 @@ class Table:
 
 
 def tables() -> list[Table]:
-    """Return the tables. Their rows are ordered, so that the same entries give the same files."""
+    """Return the tables. Rows are sorted, so that the same entries always result in the same files."""
     reviews, claims = (model.objects.using("public") for model in (PublishedReview, PublishedClaim))
     at = Func(Func(Value("UTC"), F("at"), function="timezone"), _RFC3339, function="to_char", output_field=TextField())
     entry = {name: at if name == "at" else F(name) for name in COMPONENTS["LogEntry"]["properties"]}
@@ -50,7 +50,7 @@ def tables() -> list[Table]:
 
 @contextmanager
 def one_snapshot() -> Iterator[None]:
-    """All reads see the state before the first of them, even if something is published meanwhile."""
+    """Make all reads see the state as of the first read, even if something is published in the meantime."""
     with transaction.atomic(using="public"):
         with connections["public"].cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -58,7 +58,7 @@ def one_snapshot() -> Iterator[None]:
 
 
 def row_schema(component: str) -> dict[str, Any]:
-    """Return the component as a separate JSON Schema, with everything that it refers to in `$defs`."""
+    """Return the component as a standalone JSON Schema, with all referenced components in `$defs`."""
     defs: dict[str, Any] = {}
     schema = _inlined(COMPONENTS[component], defs)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": defs}

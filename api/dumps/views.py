@@ -1,4 +1,4 @@
-"""Bulk dumps: the list, their manifests and their files (docs/reference/dumps.md)."""
+"""Bulk dumps: the list of dumps, their manifests and their files (docs/reference/dumps.md)."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class DumpList(Endpoint):
 
 class DumpManifest(Endpoint):
     @documented(
-        "get_dump", "Dumps", "The manifest of a dump: its files with their digests, the schemas of their rows, and the"
+        "get_dump", "Dumps", "The manifest of a dump, with the digests of its files, the schemas of the rows, and the"
         " log's checkpoint.", "DumpManifest", missing=True,
     )  # fmt: skip
     def get(self, request: Request, sequence: int) -> HttpResponse:
@@ -43,7 +43,7 @@ class DumpManifest(Endpoint):
 
 
 class DumpFile(Endpoint):
-    """Dumps are always sent through the application, because only the application knows about erasures."""
+    """A file of a dump. The application sends dumps itself, because only the application checks for erasures."""
 
     content_negotiation_class = Anything
 
@@ -66,7 +66,7 @@ class DumpFile(Endpoint):
 
 
 def find_dump(sequence: int) -> dump_files.Dump:
-    """Raises Http404, also for a dump with content that has been erased since, and for one that is being removed."""
+    """Return the dump. Raises Http404 if it is missing, is being removed, or contains content that has been erased."""
     for dump in dump_files.available("public"):
         if dump.sequence == sequence:
             return dump

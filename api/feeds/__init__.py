@@ -1,4 +1,4 @@
 """RSS, Atom and JSON feeds of reviews and corrections.
 
-The feed of changes for mirrors is in `api.views.changes`, the ClaimReview DataFeed in `api.views.datafeed`.
+The changes feed for mirrors is in `api.views.changes`. The ClaimReview DataFeed is in `api.views.datafeed`.
 """

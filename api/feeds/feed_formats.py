@@ -1,7 +1,7 @@
 """Feeds for feed readers in three formats with the same content: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1.
 
-This adds to Django's feedgenerator pages (RFC 5005), the full text, the language of an entry, and JSON Feed. HTML in a
-feed is safe: it consists of escaped texts and sanitised Markdown.
+This module adds pages (RFC 5005), the full text, the language of each entry and JSON Feed to Django's feedgenerator.
+HTML in a feed is safe, because it only consists of escaped text and sanitised Markdown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,12 +16,14 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from factcheck.record.formats.canonical import rfc3339
 
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # the date of an empty feed, so that it doesn't change with each request
+BEGINNING = datetime(
+    1970, 1, 1, tzinfo=UTC
+)  # the date of an empty feed, so that the feed doesn't change with each request
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of a feed. `text` has plain paragraphs. `html` is the whole text, None in a feed of summaries."""
+    """An entry of a feed. `text` contains plain paragraphs. `html` is the full text, or None in a feed of summaries."""
 
     id: str
     url: str
@@ -42,7 +44,7 @@ def paragraphs(text: Sequence[str]) -> str:
 
 
 class _Paged:
-    """A feed with pages. `pages` has URLs by their relation: first, next, previous."""
+    """A feed with pages. `pages` maps the relations first, next and previous to URLs."""
 
     feed: dict[str, Any]
     items: list[dict[str, Any]]
@@ -141,7 +143,7 @@ def write_feed(
 ) -> tuple[bytes, str]:
     """Return the feed and its media type. `address` is the URL of this page. The feed's id is the first page's URL.
 
-    `language` is the language of title, description and all entries, or None if they differ.
+    `language` is the language of the title, the description and all entries, or None if the languages differ.
     """
     feed = FORMATS[kind](
         title=title, link=site, description=description, subtitle=description, language=language, feed_url=address,

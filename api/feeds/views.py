@@ -1,4 +1,4 @@
-"""The feeds of reviews and corrections, in the formats of api/feeds/feed_formats.py."""
+"""The review and corrections feeds, in the formats of api/feeds/feed_formats.py."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,7 +35,7 @@ Body = dict[str, Any]
 
 CONTENT = {"content": ("summary", "full")}
 REVIEW_FEED = ListOptions(
-    # The latest change comes first, so that the first page is enough to see every correction.
+    # The latest change comes first, so that readers see every correction on the first page.
     orders={"-updated_at": Order("updated_at", descending=True)},
     filters=REVIEW_FILTERS,
     choices=CONTENT,
@@ -45,7 +45,7 @@ CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT)
 
 @extend_schema(exclude=True)
 class Feed(Endpoint):
-    """A list of the API as a feed, with the same filters and pages. The URL gives the `kind`."""
+    """An API list as a feed, with the same filters and pages. The `kind` comes from the URL."""
 
     content_negotiation_class = Anything
     kind = "atom"
@@ -55,7 +55,7 @@ class Feed(Endpoint):
 
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, self.list_options)
-        if "q" not in list_request.query:  # the result of a search depends on the time that it took
+        if "q" not in list_request.query:  # the result of a search depends on how long the search took
             mark_cacheable(request._request)
         page = self.read(list_request)
         bodies = [orjson.loads(body) for (body,) in page.rows]
@@ -116,7 +116,7 @@ class ReviewFeed(Feed):
 
 
 class CorrectionFeed(Feed):
-    """Corrections and updates. With the full text, each includes the review as it is now."""
+    """Corrections and updates. In a feed with full text, each entry includes the current version of the review."""
 
     list_options = CORRECTION_FEED
     title = _("Corrections")
@@ -158,9 +158,9 @@ class CorrectionFeed(Feed):
 
 
 def _language(list_request: ListRequest) -> str | None:
-    """Return the one language of all requested reviews, if the interface has it.
+    """Return the language of all requested reviews, if there is only one and the interface is available in it.
 
-    A feed is the same for everybody who has its URL, so the reader's own languages don't count
+    A feed is the same for everybody who has its URL, so the reader's own languages don't matter
     (`api/http/response_cache.py`).
     """
     tags = {
@@ -176,19 +176,19 @@ def _live_reviews(ids: set[str]) -> dict[str, Body]:
 
 
 def _publishers(sites: set[str]) -> dict[str, Body]:
-    """Return publishers by site. A publisher without a live review is missing."""
+    """Return publishers by site. Publishers without a live review are left out."""
     kind = PublishedReference.Kind.PUBLISHER
     rows = PublishedReference.objects.using("public").filter(kind=kind, key__in=sites)
     return {publisher["site"]: publisher for publisher in map(orjson.loads, rows.values_list("body", flat=True))}
 
 
 def _summary(review: Body) -> list[str]:
-    """Return the verdict in its publisher's words, and the summary."""
+    """Return the verdict in the publisher's words, and the summary."""
     return [*_paragraphs_of(review["verdict"]["label"]), *_paragraphs_of(review["summary"])]
 
 
 def _whole(review: Body) -> str:
-    """Return the claim, verdict and summary, and the text, which is Markdown."""
+    """Return the claim, the verdict, the summary, and the text converted from Markdown."""
     claim = f"<blockquote>{paragraphs(_paragraphs_of(review['claim']['text']))}</blockquote>"
     return claim + paragraphs(_summary(review)) + (to_html(review["body"]) if review["body"] else "")
 
@@ -198,9 +198,9 @@ def _paragraphs_of(text: str | None) -> list[str]:
 
 
 def _change(correction: Body, language: str | None) -> str:
-    """Return one line: the class, and the verdicts in the publisher's own words.
+    """Return a line with the class of the change, and the verdicts in the publisher's own words.
 
-    The class is in the feed's language. A feed without a language has the class as it is in the data.
+    The class is translated to the feed's language. A feed without a language contains the untranslated class.
     """
     before, after = ((correction[key] or {}).get("label") or "–" for key in ("verdict_before", "verdict_after"))
     verdict = after if before == after else f"{before} → {after}"

@@ -1,4 +1,4 @@
-"""Google's Fact Check Tools API (`claims:search`), served from our record for clients that already speak it.
+"""Google's Fact Check Tools API (`claims:search`), served from our record for clients that already support it.
 
-Its parameters, errors and field masks follow Google's rules. Search itself is in `factcheck.record.search`.
+Parameters, errors and field masks follow Google's rules. The search itself is in `factcheck.record.search`.
 """

@@ -1,4 +1,4 @@
-"""Errors in the form of Google's APIs (google.rpc.Status), for every URL under /v1alpha1/."""
+"""Errors in the format of Google's APIs (google.rpc.Status), for every URL under /v1alpha1/."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,14 +22,14 @@ _BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
 _MESSAGES = {
     "INVALID_ARGUMENT": "The server can't read this request.",
     "NOT_FOUND": "This method doesn't exist. Try GET /v1alpha1/claims:search.",
-    "RESOURCE_EXHAUSTED": "Too many requests. Wait for the seconds in the header Retry-After.",
-    "INTERNAL": "The server met an unexpected error and logged it. Try again later.",
-    "UNAVAILABLE": "The database doesn't answer. Try again after the seconds in the header Retry-After.",
+    "RESOURCE_EXHAUSTED": "Too many requests. Wait for the number of seconds in the header Retry-After.",
+    "INTERNAL": "An unexpected error occurred on the server and was logged. Try again later.",
+    "UNAVAILABLE": "The database isn't responding. Try again after the number of seconds in the header Retry-After.",
 }
 
 
 class GoogleError(Exception):
-    """An error for the client. `violations` are pairs of a parameter's name and a sentence."""
+    """An error for the client. `violations` contains pairs of a parameter name and a sentence."""
 
     def __init__(self, status: str, message: str, violations: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class GoogleError(Exception):
 
 
 def invalid(violations: Sequence[tuple[str, str]]) -> GoogleError:
-    """Return an error with everything that is wrong with the parameters."""
+    """Return an error that lists everything wrong with the parameters."""
     return GoogleError("INVALID_ARGUMENT", " ".join(f"{name}: {text}" for name, text in violations), violations)
 
 
@@ -63,12 +63,12 @@ def error_response(
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
-    """The exception handler of this package's views, in place of `api.http.problems.handle`."""
+    """Handle exceptions in this package's views, instead of `api.http.problems.handle`."""
     request: HttpRequest = context["request"]._request
     if isinstance(error, GoogleError):
         return error_response(request, error.status, str(error), error.violations)
     refused = problem_of(error)
-    # Google's APIs answer 404 to a wrong method.
+    # Google's APIs respond with a 404 if the method is wrong.
     code = 404 if isinstance(error, MethodNotAllowed) else refused.problem.status
     message = refused.text if refused is error else None
     status = _BY_CODE.get(code, "INVALID_ARGUMENT")

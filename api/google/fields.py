@@ -3,29 +3,29 @@
 import re
 from typing import Any
 
-Shape = dict[str, Any]  # names, each with the shape below it (empty below a value)
-Path = tuple[str, list[Any]]  # a name or *, and the paths below it
+Shape = dict[str, Any]  # maps names to the shapes below them (empty below a value)
+Path = tuple[str, list[Any]]  # a name or *, with the paths below it
 
 MAX_DEPTH = 8
-MAX_LENGTH = 5000  # characters. All names written out have about 300.
+MAX_LENGTH = 5000  # characters. A mask that lists every name needs about 300.
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*|[*,/()]")
 
 
 class FieldsError(ValueError):
-    """The mask is invalid. The text is for the client."""
+    """The field mask is invalid. The message is a sentence for the client."""
 
 
 def read_fields(text: str, shape: Shape) -> Shape:
-    """Return the selected part of the shape. A name without anything below it is selected as a whole."""
+    """Return the selected part of the shape. A name with nothing below it selects the whole value."""
     if len(text) > MAX_LENGTH:
-        raise FieldsError(f"The text is too long. Give at most {MAX_LENGTH} characters.")
+        raise FieldsError(f"The text is too long. Send at most {MAX_LENGTH} characters.")
     tokens = _TOKEN.findall(text)
     if "".join(tokens) != text:
-        raise FieldsError("This isn't a field mask. Separate names by commas, and use / or ( ) for names below them.")
+        raise FieldsError("This isn't a field mask. Separate names with commas, and use / or ( ) for subfields.")
     tokens.reverse()
     paths = _read_list(tokens, 0)
     if tokens:
-        raise FieldsError(f"There is an unexpected {tokens[-1]}. Remove it, or complete what comes before it.")
+        raise FieldsError(f"There is an unexpected {tokens[-1]}. Remove it, or complete the part before it.")
     return _select(paths, shape)
 
 
@@ -50,7 +50,7 @@ def _read_path(tokens: list[str], depth: int) -> Path:
     if depth > MAX_DEPTH:
         raise FieldsError(f"This is nested too deeply. Use at most {MAX_DEPTH} levels.")
     if not tokens or tokens[-1] in ",/()":
-        raise FieldsError("A name is missing. Add one, or remove a comma, slash or bracket.")
+        raise FieldsError("A name is missing. Add a name, or remove a comma, slash or bracket.")
     name = tokens.pop()
     if tokens and tokens[-1] == "/":
         tokens.pop()
@@ -59,7 +59,7 @@ def _read_path(tokens: list[str], depth: int) -> Path:
         tokens.pop()
         below = _read_list(tokens, depth + 1)
         if not tokens or tokens.pop() != ")":
-            raise FieldsError("A closing bracket is missing. Add it.")
+            raise FieldsError("A closing bracket is missing. Add the bracket.")
         return name, below
     return name, []
 
@@ -67,11 +67,11 @@ def _read_path(tokens: list[str], depth: int) -> Path:
 def _select(paths: list[Path], shape: Shape) -> Shape:
     chosen: dict[str, list[Path] | None] = {}  # None selects the whole value
     for name, below in paths:
-        # A star means all names that can have this part below them.
+        # A star selects all names that can have this part below them.
         names = [each for each in shape if not below or shape[each]] if name == "*" else [name]
         for each in names:
             if each not in shape or (below and not shape[each]):
-                raise FieldsError(f"The field {each} doesn't exist here. Remove it from the mask.")
+                raise FieldsError(f"The field {each} doesn't exist at this level. Remove the field from the mask.")
             if not below:
                 chosen[each] = None
             elif (earlier := chosen.setdefault(each, [])) is not None:

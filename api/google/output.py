@@ -1,4 +1,4 @@
-"""Serialises responses: JSON, indented or not, or a call of the client's function (JSONP)."""
+"""Serialises responses as JSON, indented or not, or as a call of the client's function (JSONP)."""
 
 import re
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ JSON = "application/json; charset=UTF-8"
 SCRIPT = "text/javascript; charset=UTF-8"
 FORM = "application/x-www-form-urlencoded"
 
-# A name or a path of names. It can't be more than a call, and is too short for an exploit.
+# A name, or names joined by dots. Such a text can only be a function call, and is too short for an exploit.
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$]{0,63}(?:\.[A-Za-z_$][\w$]{0,63}){0,7}", re.ASCII)
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-# Line separators break scripts from before 2019. An old browser may take `<` and `>` for a page.
+# Line separators break JavaScript engines from before 2019. An old browser may interpret `<` and `>` as HTML.
 _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "\u2028\u2029<>"}
 
 
@@ -26,7 +26,7 @@ class Output:
 
 
 def parameters_of(request: HttpRequest) -> QueryDict:
-    """Return the parameters of URL and form. Google's clients send a long URL as a form."""
+    """Return the parameters from the URL and the form. If a URL is too long, Google's clients send a form."""
     found = request.GET.copy()
     if request.content_type == FORM:
         found.update(request.POST)
@@ -34,21 +34,21 @@ def parameters_of(request: HttpRequest) -> QueryDict:
 
 
 def read_boolean(value: str) -> bool:
-    """Raises ValueError with a sentence for the client."""
+    """Parse true or false. Raises ValueError with a sentence for the client."""
     if value.lower() not in _BOOLEANS:
-        raise ValueError("This is neither true nor false. Give one of them.")
+        raise ValueError("This is neither true nor false. Send true or false.")
     return _BOOLEANS[value.lower()]
 
 
 def read_callback(value: str) -> str:
-    """Raises ValueError with a sentence for the client."""
+    """Check the name of a callback. Raises ValueError with a sentence for the client."""
     if not _CALLBACK.fullmatch(value):
-        raise ValueError("This isn't a function's name. Give one such as show or app.show.")
+        raise ValueError("This isn't a function name. Send a name, for example show or app.show.")
     return value
 
 
 def output_of(request: HttpRequest) -> Output:
-    """Return the valid parameters of the output. `read_common` reports the invalid ones."""
+    """Return the output format, ignoring invalid parameters. `parameters.read_search` reports invalid parameters."""
     try:
         query = parameters_of(request)
     except SuspiciousOperation:
@@ -58,7 +58,7 @@ def output_of(request: HttpRequest) -> Output:
 
 
 def write(content: dict[str, Any], output: Output) -> tuple[bytes, str]:
-    """Return the bytes and their media type."""
+    """Return the serialised content and its media type."""
     text = orjson.dumps(content, option=orjson.OPT_INDENT_2 if output.pretty else None)
     if output.callback is None:
         return text + b"\n", JSON

@@ -1,4 +1,4 @@
-"""The parameters of `claims:search`, and those that all of Google's APIs share."""
+"""The parameters of `claims:search`, and the parameters that all of Google's APIs share."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from api.http.parameters import Parameters, Value
 from factcheck.record.formats.text import find_forbidden, replace_forbidden
 from factcheck.record.search.query import MAX_QUERY
 
-# Keys and tokens are accepted and ignored, because everything here is public.
+# Keys and tokens are accepted but ignored, because everything in the record is public.
 IGNORED = ("key", "access_token", "oauth_token", "quotaUser", "uploadType", "upload_protocol")
 COMMON = (*IGNORED, "alt", "callback", "fields", "prettyPrint", "$.xgafv")
 SEARCH = ("query", "languageCode", "reviewPublisherSiteFilter", "maxAgeDays", "pageSize", "pageToken", "offset")
@@ -28,7 +28,7 @@ _LONG_AGO = 700_000  # days
 
 @dataclass(slots=True)
 class Search:
-    """A search. `language` is a tag in lower case without its region. `since` is the oldest day."""
+    """A search. `language` is a lower-case tag without the region. `since` is the earliest day."""
 
     query: str = ""
     language: str = ""
@@ -37,13 +37,13 @@ class Search:
     page_size: int = PAGE_SIZE
     offset: int = 0
     token: str = ""
-    place: list[str] = field(default_factory=list)  # what a page token is bound to
+    place: list[str] = field(default_factory=list)  # the parameters that a page token is bound to
     fields: Shape = field(default_factory=dict)
 
 
 class _Parameters(Parameters):
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
-        """Treat an empty value as missing, like protocol buffers."""
+        """Read a parameter, but treat an empty value as missing, as protocol buffers do."""
 
         def read(text: str) -> Value:
             if name != "query" and (forbidden := find_forbidden(text)):
@@ -54,7 +54,7 @@ class _Parameters(Parameters):
 
 
 def read_search(query: QueryDict, shape: Shape) -> Search:
-    """Raises GoogleError."""
+    """Read and check all parameters of a search. Raises GoogleError."""
     parameters = _Parameters(query, (*SEARCH, *COMMON))
     fields = _read_common(parameters, shape)
     search = Search(
@@ -70,7 +70,7 @@ def read_search(query: QueryDict, shape: Shape) -> Search:
         search.offset = parameters.read("offset", _offset, 0)
     if not parameters.faults and not search.query and not search.site:
         parameters.faults.append(
-            ("query", "There is nothing to search for. Give words, or a reviewPublisherSiteFilter.")
+            ("query", "There is nothing to search for. Send search words or a reviewPublisherSiteFilter.")
         )
     if parameters.faults:
         raise invalid(parameters.faults)
@@ -79,37 +79,37 @@ def read_search(query: QueryDict, shape: Shape) -> Search:
 
 
 def _read_common(parameters: _Parameters, shape: Shape) -> Shape:
-    """Return the requested fields. Raises GoogleError for output formats that don't exist here."""
+    """Return the requested fields. Raises GoogleError for unsupported output formats."""
     parameters.read("prettyPrint", read_boolean, True)
     parameters.read("callback", read_callback, "")
     if parameters.read("alt", parameter_values.read_choice(("json", "media", "proto")), "json") != "json":
-        raise GoogleError("UNIMPLEMENTED", "This format doesn't exist here. Use alt=json.")
+        raise GoogleError("UNIMPLEMENTED", "This format isn't supported. Use alt=json.")
     parameters.read("$.xgafv", parameter_values.read_choice(("1", "2")), "2")
     fields: Shape = parameters.read("fields", lambda text: read_fields(text, shape), {})
     return fields
 
 
 def _words(value: str) -> str:
-    """Return the words as the record spells them. A long text is cut, because all of it would match nothing."""
+    """Return the words in the record's spelling. A long text is cut, because the whole text wouldn't match anything."""
     text = replace_forbidden(value[:5000])
     return text if len(text) <= MAX_QUERY else text[:MAX_QUERY].rpartition(" ")[0] or text[:100]
 
 
 def _language(value: str) -> str:
-    """Return language and script without the region."""
+    """Return the language and the script, without the region."""
     language, *rest = parameter_values.read_language(value.replace("_", "-")).split("-")
     return "-".join([language, *(part for part in rest[:1] if len(part) == 4 and part.isalpha())])
 
 
 def _int32(value: str) -> int:
     if not _INT32.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
-        raise ValueError("This isn't a whole number. Give one such as 10.")
+        raise ValueError("This isn't a whole number. Send a number, for example 10.")
     return int(value)
 
 
 def _count(value: str) -> int:
     if (number := _int32(value)) < 0:
-        raise ValueError("This is negative. Give 0 or more.")
+        raise ValueError("This number is negative. Send 0 or more.")
     return number
 
 
@@ -120,5 +120,7 @@ def _oldest_day(value: str) -> date | None:
 
 def _offset(value: str) -> int:
     if (number := _count(value)) > MAX_OFFSET:
-        raise ValueError(f"This is too large. Give at most {MAX_OFFSET}, and go on with nextPageToken.")
+        raise ValueError(
+            f"This number is too large. Send at most {MAX_OFFSET}, and use nextPageToken for further results."
+        )
     return number

@@ -1,4 +1,4 @@
-"""Claims with their reviews in the form of Google's Fact Check Tools API."""
+"""Claims and their reviews in the format of Google's Fact Check Tools API."""
 
 import time
 from contextlib import suppress
@@ -36,13 +36,13 @@ RESPONSE: Shape = {
 }
 
 ORDER = Order("published_at", descending=True)
-WALK = 0.3  # seconds of a search for walking along the order
-FEW = 1000  # reviews of our own newsrooms up to which their claims are listed by id
+WALK = 0.3  # seconds of a search that are spent on walking along the order
+FEW = 1000  # up to this number of reviews by our own newsrooms, their claims are listed by id
 TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or try again later."
 
 
 def search_claims(search: Search) -> Body:
-    """Return a page of claims with a live review that matches, and the token of the next page.
+    """Return a page of claims that have a matching live review, and the token of the next page.
 
     Raises GoogleError, and Refused if the search takes too long.
     """
@@ -51,14 +51,16 @@ def search_claims(search: Search) -> Body:
         try:
             position = read_cursor(search.token, search.place).position
         except CursorError:
-            raise invalid([("pageToken", "This token is for other parameters. Start again without it.")]) from None
+            raise invalid(
+                [("pageToken", "This token is for other parameters. Start again without the token.")]
+            ) from None
     try:
         found = (_best if search.query else _newest)(search, position)
-    except TimeoutError as error:  # an empty result would mean that nobody has checked the claim
+    except TimeoutError as error:  # an empty result would suggest that nobody has checked the claim
         raise Refused(UNAVAILABLE, TOO_SLOW, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)}) from error
     page = found[: search.page_size]
     claims = [_claim(orjson.loads(body), search) for _, _, body in page]
-    # A claim that only matches by the date of a claim merged into it has no review to show.
+    # A claim may only match by the date of a claim merged into it. Then the claim has no review to show.
     matching_claims = [claim for claim in claims if "claimReview" in claim]
     response: Body = {"claims": matching_claims} if matching_claims else {}
     if len(found) > len(page):
@@ -67,7 +69,7 @@ def search_claims(search: Search) -> Body:
 
 
 def _best(search: Search, position: Position | None) -> list[Row]:
-    """Return claims that have the words, best first: the page and one more."""
+    """Return the claims that contain the words, best match first: one page plus one extra claim."""
     deadline = time.monotonic() + SECONDS
     with time_limit(SECONDS):
         condition = _condition(search)
@@ -80,12 +82,12 @@ def _best(search: Search, position: Position | None) -> list[Row]:
 
 
 def _newest(search: Search, position: Position | None) -> list[Row]:
-    """Return the newest publications first: the page and one more."""
+    """Return the claims, newest publication first: one page plus one extra claim."""
     begun = time.monotonic()
     with suppress(TimeoutError), time_limit(min(WALK, SECONDS)):
         if not (search.site and _has_few(search.site)):
             return _in_order(search, position, walk=True)
-    # Most sites' claims were imported together, so that most of the order may lie outside of them.
+    # Claims from most sites were imported together, so most of the walk may pass claims from other sites.
     with time_limit(SECONDS - (time.monotonic() - begun)):
         return _in_order(search, position, walk=False)
 
@@ -104,7 +106,7 @@ def _in_order(search: Search, position: Position | None, *, walk: bool) -> list[
 
 
 def _has_few(site: str) -> bool:
-    """Whether the site has so few claims that finding and sorting them is faster."""
+    """Return whether the site has so few claims that finding and sorting them is faster."""
     if site != site_of(settings.SITE_URL):
         return unless_common(PublishedClaim, "publishers")([site])
     ours = PublishedReview.objects.using("public").live().filter(original_key=None)
@@ -112,7 +114,7 @@ def _has_few(site: str) -> bool:
 
 
 def _condition(search: Search) -> Q:
-    """One review has to match language, site and age together. `_shows` is the same rule for a body."""
+    """Return the condition: a single review must match language, site and age. `_shows` checks the same for a body."""
     condition, review = Q(), Q()
     if search.language:
         review &= Q(language=search.language) | Q(language__startswith=f"{search.language}-")
@@ -134,7 +136,7 @@ def _condition(search: Search) -> Q:
 
 
 def _homes(reviews: QuerySet[PublishedReview]) -> set[UUID]:
-    """Return the claims that show these reviews because the reviews' own claims are merged into them."""
+    """Return the claims that show these reviews, because the reviews' own claims have been merged into them."""
     merged = PublishedMerge.objects.using("public").merged().values("claim_id")
     ids = {pk for pk in reviews.filter(claim_id__in=merged).values_list("claim_id", flat=True) if pk}
     if not ids:
@@ -169,7 +171,7 @@ def _review(review: Body) -> Body:
     verdict = review["verdict"]["original"] or review["verdict"]
     return _known(
         {
-            # The host of the URL, as in Google's API. The publisher may name another site.
+            # This is the host of the URL, as in Google's API. The publisher's own site may differ.
             "publisher": _known({"name": review["publisher"]["name"], "site": site_of(_url(review))}),
             "url": _url(review),
             "title": review["headline"],
@@ -186,7 +188,7 @@ def _url(review: Body) -> str:
 
 
 def _reviewed_on(review: Body) -> str | None:
-    """Another publisher's missing date isn't replaced by ours."""
+    """Return the review's date. If another publisher's date is missing, our date doesn't replace it."""
     day: str | None = review["reviewed_on"] or (None if review["original_url"] else review["published_at"])
     return day
 

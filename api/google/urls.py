@@ -1,4 +1,4 @@
-"""URLs of Google's Fact Check Tools API, spelt as Google spells them."""
+"""URLs of Google's Fact Check Tools API, in Google's spelling."""
 
 from django.urls import path, re_path
 

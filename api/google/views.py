@@ -1,4 +1,4 @@
-"""Google's Fact Check Tools API, `v1alpha1`. Its clients work here with another base URL (docs/reference/google.md)."""
+"""Google's Fact Check Tools API, `v1alpha1`. Google's clients only need another base URL (docs/reference/google.md)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +35,7 @@ class ClaimSearch(GoogleEndpoint):
         return responses.respond(request._request, content, content_type)
 
     def post(self, request: Request) -> HttpResponse:
-        """A GET whose URL is too long for the client, sent as a form."""
+        """Answer a GET that the client sends as a form, because the URL is too long."""
         sent = request._request
         if sent.headers.get("X-HTTP-Method-Override", "").upper() != "GET" or sent.content_type != FORM:
             raise GoogleError(
@@ -46,12 +46,12 @@ class ClaimSearch(GoogleEndpoint):
 
 
 class Unimplemented(GoogleEndpoint):
-    """Methods of Google's API that this site doesn't have: search by image, and markup of pages."""
+    """The methods of Google's API that this site doesn't support: image search and page markup."""
 
     http_method_names = ["get", "head", "options", "post", "put", "patch", "delete"]
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        raise GoogleError("UNIMPLEMENTED", "This site doesn't have this method of Google's API. Use claims:search.")
+        raise GoogleError("UNIMPLEMENTED", "This site doesn't support this method of Google's API. Use claims:search.")
 
     post = put = patch = delete = get
 

@@ -1,4 +1,4 @@
-"""The tools of every endpoint: the base view, parameters, problems, negotiation, caching, ranges, streams.
+"""Tools for all endpoints: the base view, parameters, problems, negotiation, caching, ranges and streams.
 
-Lists have a package of their own (`api.lists`). Nothing here knows reviews, claims or any other resource.
+Lists are in a separate package (`api.lists`). This package doesn't depend on any particular resource.
 """

@@ -1,4 +1,4 @@
-"""The base view of the public endpoints: GET, HEAD and OPTIONS, JSON, no authentication."""
+"""The base view of the public endpoints, with GET, HEAD and OPTIONS, JSON, and without authentication."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from api.http.request_bodies import require_length
 
 
 class Endpoint(APIView):
-    """Subclasses write `get`, which returns `responses.respond(…)` or raises a problem."""
+    """The base view. Subclasses define `get`, which returns `responses.respond(…)` or raises a problem."""
 
     http_method_names = ["get", "head", "options"]
     parser_classes = []
@@ -23,18 +23,18 @@ class Endpoint(APIView):
     format_kwarg = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # These are the steps of Django REST framework that the API needs. It has no authentication, and versions
-        # and formats have URLs of their own.
+        # These are the steps of Django REST framework that the API needs. The API has no authentication, and versions
+        # and formats have their own URLs.
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         require_length(request._request)
         self.check_permissions(request)
         self.check_throttles(request)
-        # The head is read before the content. The content is therefore never older than the head says.
+        # The head is read before the content, so the content is never older than the head.
         if self.reads_log_head:
             responses.read_head(request._request)
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
-        """The methods, in the header `Allow`."""
+        """Return the supported methods in the header `Allow`."""
         return HttpResponse(status=204)
 
     def finalize_response(  # type: ignore[override]
@@ -46,5 +46,5 @@ class Endpoint(APIView):
 
 
 def refuse_parameters(request: Request) -> None:
-    """For endpoints without parameters. Raises ParameterProblem."""
+    """Refuse all parameters, for endpoints without parameters. Raises ParameterProblem."""
     Parameters(request.query_params, []).raise_faults()

@@ -1,4 +1,4 @@
-"""Content negotiation. Most endpoints have one media type, so it only matters whether `Accept` excludes this type."""
+"""Content negotiation. Most endpoints have one media type, so they only check whether `Accept` excludes this type."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -9,7 +9,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 JSON, JSON_PATCH, LINKED_DATA = "application/json", "application/json-patch+json", "application/ld+json"
-Renderer = Any  # Django REST framework takes a class or an object, and its stubs name the object only
+Renderer = Any  # Django REST framework accepts a class or an object, but its stubs only allow an object
 
 
 class JsonOnly(BaseContentNegotiation):
@@ -32,21 +32,21 @@ class JsonOnly(BaseContentNegotiation):
 
 
 class PatchOrJson(JsonOnly):
-    """For responses in application/json-patch+json, which is JSON too."""
+    """For responses in application/json-patch+json, which is also JSON."""
 
     def choose(self, header: str) -> str | None:
         return JSON_PATCH if accepts(header, JSON_PATCH) else super().choose(header)
 
 
 class LinkedDataOnly(JsonOnly):
-    """For responses in application/ld+json, which is JSON too."""
+    """For responses in application/ld+json, which is also JSON."""
 
     def choose(self, header: str) -> str | None:
         return LINKED_DATA if accepts(header, LINKED_DATA) or accepts(header, JSON) else None
 
 
 class JsonOrLinkedData(JsonOnly):
-    """Sends JSON unless the client prefers application/ld+json: by weight, or by naming it at the same weight."""
+    """Sends JSON unless the client prefers application/ld+json, by a higher weight or by naming it explicitly."""
 
     def choose(self, header: str) -> str | None:
         linked = _preference(header, LINKED_DATA)
@@ -54,20 +54,20 @@ class JsonOrLinkedData(JsonOnly):
 
 
 class Anything(JsonOnly):
-    """For pages that people open by a link, whatever their `Accept` header says."""
+    """For pages that people open by a link. The `Accept` header is ignored."""
 
     def choose(self, header: str) -> str | None:
         return "text/plain"
 
 
 def accepts(header: str, media_type: str) -> bool:
-    """Whether the most precise media range that covers the type has a weight above 0."""
+    """Return whether the most specific media range that covers the type has a weight above 0."""
     return _preference(header, media_type)[0] > 0
 
 
 @lru_cache(256)
 def _preference(header: str, media_type: str) -> tuple[float, int]:
-    """Return the weight of the most precise media range that covers the type, and its precision (3: named)."""
+    """Return the weight and the precision (3: exact match) of the most specific media range that covers the type."""
     if not header.strip():
         return 1.0, 0
     weights: dict[int, float] = {}

@@ -1,5 +1,7 @@
-"""Readers of parameter values. A reader takes the text and returns the value, or raises ValueError with a sentence
-for the client."""
+"""Readers of parameter values. A reader takes the text of a value and returns the parsed value.
+
+If the text is invalid, the reader raises ValueError with a sentence for the client.
+"""
 
 import contextlib
 import re
@@ -16,7 +18,7 @@ from factcheck.record.formats.urls import url_key
 from factcheck.record.statements.values import MAX_LANGUAGE, SLUG_PATTERN
 
 MAX_URL = 4000
-# These patterns are in the OpenAPI document too.
+# The OpenAPI document also contains these patterns.
 LANGUAGE = r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"
 SLUG = SLUG_PATTERN.strip("^$")
 VERDICT = rf"({SLUG}:)?{SLUG}"
@@ -27,35 +29,35 @@ _LANGUAGE, _SLUG, _VERDICT, _SITE = (re.compile(pattern) for pattern in (LANGUAG
 _SEQUENCE = re.compile(r"[0-9]{1,18}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# RFC 3339, section 5.6. The record keeps six digits of a second.
+# RFC 3339, section 5.6. The record stores six decimal places of a second.
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 
 
 def read_words(value: str) -> str:
-    """Return the search words in NFC, as the record has them."""
+    """Return the search words in NFC, as in the record."""
     if not value:
-        raise ValueError("The parameter is empty. Give words to search for, or leave it out.")
+        raise ValueError("The parameter is empty. Send search words, or leave out the parameter.")
     return nfc(value)
 
 
 def read_uuid(value: str) -> UUID:
     if not _UUID.fullmatch(value):
-        raise ValueError("This isn't an id. Give one such as 01912d68-783e-7a51-9b2c-3f0e8d6c5b4a.")
+        raise ValueError("This isn't an id. Send a UUID, for example 01912d68-783e-7a51-9b2c-3f0e8d6c5b4a.")
     return UUID(value)
 
 
 def read_language(value: str) -> str:
-    """Return a BCP 47 tag in lower case, as the read model has it."""
+    """Return a BCP 47 tag in lower case, as in the read model."""
     if len(value) > MAX_LANGUAGE or not _LANGUAGE.fullmatch(value):
-        raise ValueError("This isn't a language tag. Give a BCP 47 tag such as vi or pt-BR.")
+        raise ValueError("This isn't a language tag. Send a BCP 47 tag, for example vi or pt-BR.")
     return value.lower()
 
 
 def read_slug(value: str) -> str:
     if not _SLUG.fullmatch(value):
-        raise ValueError("This isn't a slug. Give up to 60 letters, digits, hyphens and underscores.")
+        raise ValueError("This isn't a slug. Send up to 60 letters, digits, hyphens and underscores.")
     return value
 
 
@@ -71,68 +73,70 @@ def read_choice(known: Collection[str]) -> Callable[[str], str]:
 
 
 def read_number(least: int, most: int) -> Callable[[str], int]:
-    """Return a reader for whole numbers within these bounds. The numbers have up to three digits."""
+    """Return a reader for whole numbers within these bounds, with up to three digits."""
 
     def read(value: str) -> int:
         if value.isascii() and value.isdecimal() and len(value) <= 3 and least <= int(value) <= most:
             return int(value)
-        raise ValueError(f"This isn't in the range. Give a number from {least} to {most}.")
+        raise ValueError(f"This is outside the range. Send a number from {least} to {most}.")
 
     return read
 
 
 def read_verdict(value: str) -> str:
-    """Return `scale:slug`. A slug alone belongs to the site's own scale."""
+    """Return `scale:slug`. A slug without a scale belongs to the site's own scale."""
     if not _VERDICT.fullmatch(value):
         raise ValueError(
-            "This isn't a verdict. Give scale:slug, or a slug of the site's own scale: see /api/v1/rating-scales/."
+            "This isn't a verdict. Send scale:slug, or a slug of the site's own scale. See /api/v1/rating-scales/."
         )
     return value if ":" in value else f"{settings.DEFAULT_RATING_SCALE}:{value}"
 
 
 def read_site(value: str) -> str:
     if not _SITE.fullmatch(value):
-        raise ValueError("This isn't a host. Give the publisher's host, such as example.org: see /api/v1/publishers/.")
+        raise ValueError(
+            "This isn't a host. Send the publisher's host, for example example.org. See /api/v1/publishers/."
+        )
     return nfc(value).lower().removeprefix("www.")
 
 
 def read_url(value: str) -> str:
-    """Return the key by which the read model finds a URL, however it is written."""
+    """Return the key by which the read model finds a URL, regardless of its spelling."""
     with contextlib.suppress(ValueError):  # for an invalid IPv6 address or port
         parts = urlsplit(value if len(value) <= MAX_URL else "")
         if parts.scheme in ("http", "https") and parts.hostname:
             return url_key(value)
-    raise ValueError("This isn't a full URL. Give one, percent-encoded, such as https%3A%2F%2Fexample.org%2Fpage.")
+    raise ValueError("This isn't a full URL. Send a percent-encoded URL, for example https%3A%2F%2Fexample.org%2Fpage.")
 
 
 def read_date(value: str) -> date:
     if not _DATE.fullmatch(value):
-        raise ValueError("This isn't a date. Give one such as 2026-11-05.")
+        raise ValueError("This isn't a date. Send a date, for example 2026-11-05.")
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise ValueError("This day doesn't exist. Give a date such as 2026-11-05.") from None
+        raise ValueError("This day doesn't exist. Send a date, for example 2026-11-05.") from None
 
 
 def read_time(value: str) -> datetime:
-    """Return a time in UTC. A date alone means its beginning in UTC."""
+    """Return a time in UTC. A date without a time means the start of the day in UTC."""
     if _DATE.fullmatch(value):
         return datetime.combine(read_date(value), time(), UTC)
     if not _TIME.fullmatch(value):
         raise ValueError(
-            "This isn't a time. Give a date or an RFC 3339 time with its offset, such as 2026-11-05 or"
-            " 2026-11-05T08:30:00Z. Write + as %2B."
+            "This isn't a time. Send a date or an RFC 3339 time with its offset, for example 2026-11-05 or"
+            " 2026-11-05T08:30:00Z. Encode + as %2B."
         )
     try:
         return datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("This time doesn't exist. Give one such as 2026-11-05T08:30:00Z.") from None
+        raise ValueError("This time doesn't exist. Send a time, for example 2026-11-05T08:30:00Z.") from None
 
 
 def read_sequence(value: str) -> int:
     """Return the index of a log entry."""
     if not _SEQUENCE.fullmatch(value):
-        raise ValueError("This isn't a sequence. Give the whole number of a log entry, such as 0 or 1024.")
+        raise ValueError("This isn't a sequence. Send the index of a log entry, for example 0 or 1024.")
     return int(value)
 
 

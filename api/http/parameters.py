@@ -1,4 +1,4 @@
-"""Reads a request's query parameters, and collects everything that is wrong with them into one problem."""
+"""Reads a request's query parameters, and reports everything wrong with them in one problem."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import InitVar, dataclass, field
@@ -10,7 +10,7 @@ from api.http.problems import ParameterProblem
 from api.http.suggestions import unknown_parameter
 
 Value = TypeVar("Value")
-Fault = tuple[str, str]  # a parameter's name, and a sentence for the client
+Fault = tuple[str, str]  # a parameter name and a sentence for the client
 
 
 def unknown_parameters(names: Iterable[str], known: Collection[str]) -> list[Fault]:
@@ -19,7 +19,7 @@ def unknown_parameters(names: Iterable[str], known: Collection[str]) -> list[Fau
 
 @dataclass
 class Parameters:
-    """Collects `faults`, beginning with the parameters that the endpoint doesn't know."""
+    """The parameters of a request. `faults` starts with the parameters that the endpoint doesn't support."""
 
     query: QueryDict
     known: InitVar[Collection[str]]
@@ -29,10 +29,10 @@ class Parameters:
         self.faults = unknown_parameters(self.query, known)
 
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
-        """Return the value as `reader` (`api.http.parameter_values`) parses it, or the default."""
+        """Return the value that `reader` (`api.http.parameter_values`) parses, or the default."""
         found = self.query.getlist(name)
         if len(found) > 1:
-            self.faults.append((name, "Give this parameter once."))
+            self.faults.append((name, "Send this parameter only once."))
         elif found:
             try:
                 return reader(found[0])
@@ -41,6 +41,6 @@ class Parameters:
         return default
 
     def raise_faults(self) -> None:
-        """Raises ParameterProblem with all faults."""
+        """Raises ParameterProblem with all faults, if there are any."""
         if self.faults:
             raise ParameterProblem(self.faults)

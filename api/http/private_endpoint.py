@@ -1,4 +1,4 @@
-"""The base view of endpoints whose responses are for one client only: no licence, no ETag, no caching."""
+"""The base view of endpoints whose responses are for one client only: without a licence, an ETag or caching."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from api.http.endpoint import Endpoint
 
 
 class PrivateEndpoint(Endpoint):
-    """GET, HEAD, OPTIONS and the methods that a subclass adds."""
+    """The base view, with GET, HEAD, OPTIONS and the methods that a subclass adds."""
 
     reads_log_head = False
 
@@ -21,13 +21,13 @@ class PrivateEndpoint(Endpoint):
         django_request: Any = getattr(request, "_request", request)
         django_request.log_head = None  # these responses don't depend on the log
         finished = super().finalize_response(request, response, *args, **kwargs)
-        del finished.headers["Link"]  # names the licence of published content
+        del finished.headers["Link"]  # the header names the licence of published content
         finished.headers["Cache-Control"] = "no-store"
         patch_vary_headers(finished, ["Authorization"])
         return finished
 
 
 def answer(content: Any, status: int = 200, **headers: str) -> HttpResponse:
-    """Return JSON. Underscores in the headers' names become hyphens."""
+    """Return a JSON response. Underscores in header names become hyphens."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return HttpResponse(orjson.dumps(content), content_type="application/json", status=status, headers=named)

@@ -1,4 +1,4 @@
-"""Errors as problem documents (RFC 9457), the same for every URL under /api/.
+"""Errors as problem documents (RFC 9457), for every URL under /api/.
 
 `type` is the URL of a page on this site (`views/pages.py`) that explains the problem. Slugs and statuses are part of
 the API and never change.
@@ -23,7 +23,7 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A kind of problem. `meaning` and `advice` are on its page. `meaning` is also the default `detail`."""
+    """A kind of problem. Its page shows `meaning` and `advice`. `meaning` is also the default `detail`."""
 
     slug: str
     status: int
@@ -39,85 +39,85 @@ class Problem:
 BAD_REQUEST = Problem(
     "bad-request",
     400,
-    "The request cannot be understood",
-    "The server can't read this request. For example, the host name is unknown or there are far too many parameters.",
+    "The request can't be understood",
+    "The server can't read this request. For example, the host name is unknown, or there are far too many parameters.",
     "Compare your URL with the examples in the documentation.",
 )
 BAD_PARAMETER = Problem(
     "bad-parameter",
     400,
-    "A parameter is wrong",
-    "At least one query parameter is unknown here or has an invalid value. The API doesn't ignore such parameters, so"
-    " that you notice a misspelt filter.",
-    "Read `errors`: each entry names a `parameter` and says what is wrong. If `cursor` is wrong, leave it out and start"
-    " from the first page. A cursor only works with the URL, filters and order that it was made for.",
+    "A parameter is invalid",
+    "At least one query parameter is unknown or has an invalid value. The API doesn't ignore such parameters, so that"
+    " you notice a misspelt filter.",
+    "Read `errors`: each entry names a `parameter` and explains the error. If `cursor` is invalid, leave it out and"
+    " start again from the first page. A cursor only works with the URL, filters and order that it was created for.",
 )
 UNAUTHORIZED = Problem(
     "unauthorized",
     401,
-    "A token is needed",
-    "This URL needs a valid token. Your token is missing, misspelt, expired or revoked, or its account no longer has a"
-    " role in the newsroom.",
-    "Send `Authorization: Bearer fct_…`. Members of the newsroom make tokens at the editors' desk.",
+    "A token is required",
+    "This URL requires a valid token. Your token is missing, misspelt, expired or revoked, or its account no longer has"
+    " a role in the newsroom.",
+    "Send `Authorization: Bearer fct_…`. Members of the newsroom can create tokens at the editors' desk.",
 )
 FORBIDDEN = Problem(
     "forbidden",
     403,
-    "The token may not do this",
-    "The token is valid, but it doesn't allow this request.",
-    "Read `detail`. You can make a token with another scope at the editors' desk.",
+    "The token doesn't allow this request",
+    "The token is valid, but its scope or its account doesn't allow this request.",
+    "Read `detail`. You can create a token with another scope at the editors' desk.",
 )
 NOT_FOUND = Problem(
     "not-found",
     404,
     "Nothing found at this URL",
     "Nothing has been published at this URL, or the URL is misspelt.",
-    "Start at /api/v1/, which lists the URLs. The URL of a withdrawn review sends a tombstone with a 200. The URL of an"
-    " erased review sends a 410.",
+    "Start at /api/v1/, which lists the URLs. The URL of a withdrawn review returns a tombstone with status 200. The"
+    " URL of an erased review returns status 410.",
 )
 METHOD_NOT_ALLOWED = Problem(
     "method-not-allowed",
     405,
-    "The method isn't supported here",
-    "This URL doesn't support the method. Nearly all of the API is read-only.",
+    "The method isn't supported",
+    "This URL doesn't support the method. Most of the API is read-only.",
     "Use one of the methods in the header `Allow`.",
 )
 NOT_ACCEPTABLE = Problem(
     "not-acceptable",
     406,
-    "Only JSON is served here",
+    "Only JSON is available",
     "The header `Accept` excludes application/json.",
-    "Send `Accept: application/json`, or leave the header out.",
+    "Send `Accept: application/json`, or leave out the header.",
 )
 CONFLICT = Problem(
     "conflict",
     409,
     "The request conflicts with the current state",
-    "The request doesn't fit the current state. For example, the review isn't a draft any more, or the same request is"
-    " still running.",
-    "Read `detail`, get the draft again, and repeat the request if you still need it.",
+    "The request can't be carried out in the current state. For example, the review is no longer a draft, or the same"
+    "  request is still running.",
+    "Read `detail`, fetch the draft again, and repeat the request if you still need it.",
 )
 GONE = Problem(
     "gone",
     410,
     "Erased",
-    "The text that was published here has been erased for good. `detail` is the public notice, and `notice` also names"
-    " the ground and the newsroom. The public log keeps the entry and its digest.",
-    "Remove your copies. The list of the review's revisions still names each entry with its digest.",
+    "The text that was published here has been erased permanently. `detail` is the public notice. `notice` also"
+    " contains the ground and the newsroom. The public log keeps the entry and its digest.",
+    "Remove your copies. The review's list of revisions still contains each entry with its digest.",
 )
 CONTENT_TOO_LARGE = Problem(
     "content-too-large",
     413,
     "The content is too large",
-    "The request has more bytes than this URL accepts, or it doesn't say how many it has.",
-    "Read `detail`. Send a `Content-Length`, and send less content at a time.",
+    "The request is larger than this URL accepts, or it doesn't specify its length.",
+    "Read `detail`. Send a `Content-Length`, or send less content at a time.",
 )
 RANGE_NOT_SATISFIABLE = Problem(
     "range-not-satisfiable",
     416,
     "The file ends before the range begins",
-    "The header `Range` asks for bytes beyond the end of the file.",
-    "Read the file's length in the header `Content-Range`. If you have as many bytes, your copy is complete.",
+    "The header `Range` requests bytes beyond the end of the file.",
+    "Read the file's length in the header `Content-Range`. If your copy has the same length, it is complete.",
 )
 KEY_REUSED = Problem(
     "key-reused",
@@ -131,28 +131,29 @@ INVALID_CONTENT = Problem(
     422,
     "The content is invalid",
     "The content is JSON, but a part of it is missing, unknown or not allowed. Nothing was stored.",
-    "Read `errors`: each entry says where the fault is (`pointer`, RFC 6901) and what to send there.",
+    "Read `errors`: each entry contains the position of the error (`pointer`, RFC 6901) and what to send instead.",
 )
 TOO_MANY_REQUESTS = Problem(
     "too-many-requests",
     429,
     "Too many requests",
     "Your client has sent more requests than the site allows in this time.",
-    "Wait for the seconds in the header `Retry-After`. Larger pages (`page_size` up to 100) need fewer requests.",
+    "Wait for the number of seconds in `Retry-After`. With larger pages (`page_size` up to 100), you need fewer"
+    " requests.",
 )
 INTERNAL_ERROR = Problem(
     "internal-error",
     500,
     "An unexpected error",
-    "The server met an unexpected error and logged it.",
+    "An unexpected error occurred on the server and was logged.",
     "Try again later. If the problem persists, send the site's operator the URL and the time.",
 )
 UNAVAILABLE = Problem(
     "unavailable",
     503,
     "Temporarily unavailable",
-    "The database doesn't answer, or too many clients are reading this at the same time.",
-    "Try again after the seconds in the header `Retry-After`.",
+    "The database isn't responding, or too many clients are downloading this content at the same time.",
+    "Wait for the number of seconds in the header `Retry-After`, and try again.",
 )
 
 PROBLEMS = {each.slug: each for each in [*globals().values()] if isinstance(each, Problem)}
@@ -160,7 +161,7 @@ RETRY_AFTER_OUTAGE = 10  # seconds
 
 
 class Refused(APIException):
-    """An error response: a kind of problem, with the details of this case."""
+    """An error response: a kind of problem, with details about the error."""
 
     def __init__(
         self,
@@ -175,7 +176,7 @@ class Refused(APIException):
 
 
 class ParameterProblem(Refused):
-    """One or more query parameters are wrong. `errors` are pairs of a parameter's name and a sentence."""
+    """One or more query parameters are invalid. `errors` contains pairs of a parameter name and a sentence."""
 
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
         super().__init__(BAD_PARAMETER, errors=[{"parameter": name, "detail": detail} for name, detail in errors])
@@ -209,7 +210,7 @@ def problem_of(error: Exception) -> Refused:
             return Refused(BAD_REQUEST)
         case OperationalError() | InterfaceError():
             headers = {"Retry-After": str(RETRY_AFTER_OUTAGE)}
-            return Refused(UNAVAILABLE, "The database doesn't answer. Try again in a moment.", headers=headers)
+            return Refused(UNAVAILABLE, "The database isn't responding. Try again in a moment.", headers=headers)
     return Refused(INTERNAL_ERROR)
 
 
@@ -235,13 +236,13 @@ def problem_response(request: HttpRequest, refused: Refused) -> HttpResponse:
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
-    """Django REST framework's EXCEPTION_HANDLER."""
+    """Handle an exception. This is Django REST framework's EXCEPTION_HANDLER."""
     request: HttpRequest = context["request"]
     return log_error(request, problem_response(request, problem_of(error)), error)
 
 
 def log_error(request: HttpRequest, response: HttpResponse, error: Exception) -> HttpResponse:
-    """Log a server error that isn't a Refused, with its traceback. The query is left out, as it may hold a key.
+    """Log a server error other than Refused, with its traceback. The query isn't logged, because it may contain a key.
 
     `log_response` marks the response, so Django doesn't log it a second time.
     """

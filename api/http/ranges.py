@@ -1,4 +1,4 @@
-"""Sends whole files or a byte range of them (RFC 9110, section 14), so that clients can resume a download."""
+"""Sends files or byte ranges of files (RFC 9110, section 14), so that clients can resume a download."""
 
 import re
 from pathlib import Path
@@ -10,14 +10,14 @@ from api.http.problems import RANGE_NOT_SATISFIABLE, Refused
 from api.http.responses import matches_etag
 
 BLOCK = 256 * 1024
-# One range only. A request for several ranges gets the whole file, which the RFC allows.
+# Only a single range is supported. A request for several ranges gets the whole file, as the RFC allows.
 _RANGE = re.compile(r"bytes[ \t]*=[ \t]*(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))[ \t]*", re.IGNORECASE)
 
 
 def respond_file(request: HttpRequest, path: Path, media_type: str, etag: str) -> HttpResponseBase:
     """Return the file or the requested part. Raises Refused and FileNotFoundError.
 
-    `etag` is a strong ETag with its quotes. With `If-Range`, the part is sent only if the ETag is still the same.
+    `etag` is a strong ETag, including the quotes. With `If-Range`, the part is only sent if the ETag matches.
     """
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Accept-Ranges": "bytes"}
     if matches_etag(request, etag):
@@ -44,7 +44,7 @@ def respond_file(request: HttpRequest, path: Path, media_type: str, etag: str) -
 
 
 class _Part:
-    """The rest of an open file, up to a number of bytes."""
+    """The next part of an open file, up to a number of bytes."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file, self._left = file, size

@@ -1,4 +1,4 @@
-"""Request bodies: JSON of limited size, validated by the model that describes it."""
+"""Request bodies: JSON of limited size, validated by its model."""
 
 from typing import Any
 
@@ -15,16 +15,16 @@ MOST_ERRORS = 50
 def require_length(request: HttpRequest) -> None:
     """Raises Refused for chunked content without a length.
 
-    WSGI would read such content as empty. A buffering proxy (nginx) adds the length itself.
+    WSGI would treat such content as empty. A buffering proxy (nginx) adds the length.
     """
     if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
         raise Refused(
-            CONTENT_TOO_LARGE, "The request doesn't say how many bytes it has. Send Content-Length, not chunks."
+            CONTENT_TOO_LARGE, "The request doesn't specify its length. Send a Content-Length instead of chunks."
         )
 
 
 def read_content(request: HttpRequest, most: int) -> bytes:
-    """Return the body of up to `most` bytes. Raises Refused."""
+    """Return the body, which can have up to `most` bytes. Raises Refused."""
     if int(request.headers.get("Content-Length") or 0) <= most:
         content = request.read(most + 1)
         if len(content) <= most:
@@ -33,7 +33,7 @@ def read_content(request: HttpRequest, most: int) -> bytes:
 
 
 def read_object(content: bytes, model: type[Part]) -> dict[str, Any]:
-    """Return the keys that the JSON object has, if it fits the model. Raises Refused with all faults."""
+    """Return the JSON object's keys and parsed values, if they match the model. Raises Refused with all faults."""
     try:
         keys = orjson.loads(content)
     except ValueError as problem:

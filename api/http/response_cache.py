@@ -1,8 +1,8 @@
 """A cache of responses that stay the same until the log grows.
 
-Only views that call `mark_cacheable` use the cache. Their responses depend on the URL, on a few request headers and on
-the log. Every new log entry clears the cache, so that erased content disappears at once. Responses also expire
-after a minute, because `rebuild_record` may change bodies without a log entry.
+Only views that call `mark_cacheable` use the cache. Their responses depend on the URL, a few request headers and the
+log. Every new log entry clears the cache, so that erased content disappears at once. Responses also expire after a
+minute, because `rebuild_record` can change bodies without a log entry.
 """
 
 import time
@@ -16,9 +16,9 @@ from api.http import responses
 
 MAX_AGE = 60
 MAX_RESPONSES = 4096
-MAX_BYTES = 16 * 1024 * 1024  # of all responses and their URLs. A page of twenty reviews has about 50,000.
-# Everything in a request that a cacheable response, or a refusal before the view, depends on. The charset in
-# Content-Type isn't among it, because queries are always read as UTF-8 (factcheck/wsgi.py).
+MAX_BYTES = 16 * 1024 * 1024  # for all responses and their URLs. A page of twenty reviews has about 50,000 bytes.
+# Everything in a request that can affect a cacheable response, or a refusal before the view runs. The charset in
+# Content-Type isn't included, because queries are always read as UTF-8 (factcheck/wsgi.py).
 _KEY_PARTS = (
     "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ORIGIN",
 )  # fmt: skip
@@ -35,7 +35,7 @@ class _Response:
 
 
 class _Cache(dict[Key, _Response]):
-    """Responses for one head of the log. The cache is cleared when it is full, and when the head changes."""
+    """Cached responses for one log head. The cache is cleared when it is full and when the head changes."""
 
     head: int | None = None
     size = 0
@@ -56,7 +56,7 @@ class _Cache(dict[Key, _Response]):
 
 
 def _size(key: Key, cached: _Response) -> int:
-    """The URL counts, since it may be nearly as long as the response."""
+    """Return the size. The URL counts too, because it may be nearly as long as the response."""
     return len(cached.content) + sum(len(part) for part in key if isinstance(part, str))
 
 
@@ -64,12 +64,12 @@ _cache = _Cache()
 
 
 def mark_cacheable(request: HttpRequest) -> None:
-    """For a view whose response doesn't change before the log does."""
+    """Mark a request whose response only changes when the log changes."""
     request.is_cacheable = True  # type: ignore[attr-defined]
 
 
 def cached_response(request: HttpRequest) -> HttpResponseBase | None:
-    """Return the cached response if the log hasn't grown since. Costs one query."""
+    """Return the cached response if the log hasn't grown in the meantime. This takes one query."""
     if request.method != "GET":
         return None
     status = 304 if "HTTP_IF_NONE_MATCH" in request.META else 200
@@ -77,7 +77,7 @@ def cached_response(request: HttpRequest) -> HttpResponseBase | None:
     if cached is None:
         return None
     if cached.until < time.monotonic():
-        _cache.clear()  # the log may have grown as well
+        _cache.clear()  # the log may also have grown
         return None
     if status == 304 and not responses.matches_etag(request, cached.headers["ETag"]):
         return None
@@ -94,9 +94,9 @@ def cached_response(request: HttpRequest) -> HttpResponseBase | None:
 
 
 def store_response(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Cache a 200 or 304 of a cacheable view.
+    """Cache a 200 or 304 from a cacheable view.
 
-    If the site limits requests, a 200 isn't cached, because every request for content has to be counted.
+    If the site limits requests, a 200 isn't cached, because every request for content must be counted.
     """
     head: int | None = getattr(request, "log_head", None)
     if head is None or request.method != "GET" or not hasattr(request, "is_cacheable"):

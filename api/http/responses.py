@@ -1,4 +1,4 @@
-"""Headers that every response has: ETag, licence, and the newest entry of the log."""
+"""The headers of every response: the ETag, the licence, and the newest log entry."""
 
 import contextlib
 import hashlib
@@ -23,8 +23,8 @@ from factcheck.record.models import LogEntry, RevisionDocument
 
 Links = Mapping[str, str | None]
 
-# Characters of the header Link. A proxy refuses responses whose headers exceed its buffer, usually 4,096 bytes
-# (nginx: proxy_buffer_size). The other headers need less than half of it.
+# The limit for the header Link, in characters. A proxy refuses responses whose headers exceed its buffer, usually
+# 4,096 bytes (nginx: proxy_buffer_size). The other headers need less than half of the buffer.
 MAX_LINKS = 2000
 
 
@@ -42,15 +42,15 @@ def respond(
     else:
         response = HttpResponse(content, content_type=content_type, headers=headers)
     response.headers["ETag"] = etag
-    # Caches must revalidate each time, so that an erasure reaches every cache at once.
+    # Caches must revalidate each time, so that an erasure takes effect in every cache at once.
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 def redirect(request: HttpRequest, address: str) -> HttpResponse:
-    """Return a 308 to the URL where the resource is now (RFC 9110, section 15.4.9).
+    """Return a 308 to the resource's current URL (RFC 9110, section 15.4.9).
 
-    Caches must revalidate the redirect, so that a split of claims reaches every cache at once.
+    Caches must revalidate the redirect, so that splitting claims takes effect in every cache at once.
     """
     query = request.META.get("QUERY_STRING", "")
     response = HttpResponse(status=308)
@@ -60,7 +60,7 @@ def redirect(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def respond_document(request: HttpRequest, entry: LogEntry, row: RevisionDocument) -> HttpResponse:
-    """Return the exact bytes of a document, with the headers to verify them against the log (docs/reference/log.md)."""
+    """Return the exact bytes of a document, with headers for verifying them against the log (docs/reference/log.md)."""
     headers = {
         "Factcheck-Salt": bytes(row.salt).hex(),
         "Factcheck-Sequence": str(entry.sequence),
@@ -74,7 +74,7 @@ def etag_of(content: bytes) -> str:
 
 
 def matches_etag(request: HttpRequest, etag: str) -> bool:
-    """Return whether `If-None-Match` names the ETag."""
+    """Return whether `If-None-Match` contains the ETag."""
     known = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return known == ["*"] or etag in (tag.removeprefix("W/") for tag in known)
 
@@ -82,8 +82,8 @@ def matches_etag(request: HttpRequest, etag: str) -> bool:
 def add_links(response: HttpResponseBase, links: Links) -> None:
     """Set the Link header (RFC 8288): the licence, and the next and previous pages.
 
-    If the URLs are too long for a header, all page links are left out. The content has them as well. One link of two
-    would say that the other page doesn't exist.
+    If the URLs are too long for a header, all page links are left out. The content also contains them. With only one of
+    two links, clients would conclude that the other page doesn't exist.
     """
     targets = {"license": settings.LICENSE_URL, **links}
     written = [f'<{target}>; rel="{rel}"' for rel, target in targets.items() if target]
@@ -92,13 +92,13 @@ def add_links(response: HttpResponseBase, links: Links) -> None:
 
 
 def read_head(request: HttpRequest) -> None:
-    """Read the sequence of the newest log entry, once a request. It is None while the log is empty."""
+    """Store the newest log entry's sequence on the request, or None if the log is empty."""
     request.log_head = None  # type: ignore[attr-defined]  # no second attempt if the database is down
     set_head(request, newest_sequence())
 
 
 def newest_sequence() -> int | None:
-    """Return the sequence of the newest log entry, or None while the log is empty."""
+    """Return the sequence of the newest log entry, or None if the log is empty."""
     for (sequence,) in compiled("log head", _sequences, planned_once=True).run():
         return int(sequence)
     return None
@@ -109,14 +109,14 @@ def _sequences() -> QuerySet[LogEntry, Any]:
 
 
 def set_head(request: HttpRequest, sequence: int | None) -> None:
-    """For a view that read the newest entry's sequence with its rows."""
+    """Set the newest entry's sequence, for a view that has read it together with its rows."""
     request.log_head = sequence  # type: ignore[attr-defined]
 
 
 def finish(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Add the headers that are still missing, whether the view succeeded or failed."""
+    """Add the headers that are still missing, no matter whether the view succeeded."""
     if not hasattr(request, "log_head"):
-        with contextlib.suppress(Error):  # the response may already report an error of the database
+        with contextlib.suppress(Error):  # the response may already report a database error
             read_head(request)
     head: int | None = getattr(request, "log_head", None)
     if head is not None:
@@ -127,5 +127,5 @@ def finish(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def log_head() -> Subquery:
-    """A subquery for the sequence of the newest log entry, to read head and rows in one statement."""
+    """Return a subquery for the newest log entry's sequence, to read head and rows in one statement."""
     return Subquery(LogEntry.objects.using("public").newest().values("sequence"))

@@ -1,8 +1,8 @@
-"""Streams large content while it is generated, to a limited number of clients at a time.
+"""Streams large content to a limited number of clients at a time, while the content is generated.
 
 A stream occupies one of the server's threads. MAX_STREAMS, the limit for each process, is therefore lower than the
-number of threads. For example, `make run` has 8 threads, of which CHANGES_WAITERS may be waiting. Clients beyond the
-limit get a 503 with `Retry-After`.
+number of threads. For example, `make run` has 8 threads, and CHANGES_WAITERS of them may be waiting. Clients beyond
+the limit get a 503 with `Retry-After`.
 """
 
 import threading
@@ -23,9 +23,9 @@ _slots = threading.BoundedSemaphore(MAX_STREAMS)
 def respond_stream(
     request: HttpRequest, stamp: str, pieces: Callable[[], Iterator[bytes]], content_type: str
 ) -> HttpResponseBase:
-    """Return the streamed content. `stamp` names everything that the content depends on. Raises Refused if full.
+    """Return streamed content. `stamp` contains everything that the content depends on. Raises Refused if it's full.
 
-    The ETag is weak, because the content may be newer than the stamp. It is never older.
+    The ETag is weak, because the content may be newer than the stamp. The content is never older.
     """
     etag = etag_of(stamp.encode())
     response: HttpResponseBase
@@ -34,7 +34,9 @@ def respond_stream(
     elif request.method == "HEAD":
         response = StreamingHttpResponse(iter(()), content_type=content_type)
     elif not _slots.acquire(blocking=False):
-        detail = "Too many clients are reading this at the same time. Try again after `Retry-After` seconds."
+        detail = (
+            "Too many clients are downloading this content at the same time. Try again after `Retry-After` seconds."
+        )
         raise Refused(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER)})
     else:
         response = StreamingHttpResponse(_LimitedStream(pieces()), content_type=content_type)
@@ -46,7 +48,7 @@ def respond_stream(
 class _LimitedStream:
     """A stream that occupies one slot of `_slots`.
 
-    The slot is freed once: when the server closes the response, or when this object is deleted.
+    The slot is freed when the server closes the response, or when this object is deleted, but only once.
     """
 
     def __init__(self, pieces: Iterator[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Sentences about unknown names and values, with the closest known ones."""
+"""Error sentences for unknown names and values, with the closest known names or values."""
 
 import difflib
 from collections.abc import Collection
@@ -6,12 +6,12 @@ from collections.abc import Collection
 
 def unknown_parameter(name: str, known: Collection[str]) -> str:
     if not known:
-        return "This URL takes no parameters."
-    return f"This URL doesn't have such a parameter.{_meant(name, known) or f' Use one of {_listed(known)}.'}"
+        return "This URL doesn't have any parameters."
+    return f"This URL doesn't have this parameter.{_meant(name, known) or f' Use one of {_listed(known)}.'}"
 
 
 def unknown_value(value: str, known: Collection[str]) -> str:
-    return f"Give one of {_listed(known)}.{_meant(value, known)}"
+    return f"Use one of {_listed(known)}.{_meant(value, known)}"
 
 
 def _meant(word: str, known: Collection[str]) -> str:

@@ -1,4 +1,5 @@
-"""Lists of the API: filters, orders, cursors, pages, search results and `as_of`.
+"""The API's lists: filters, sort orders, cursors, pages, search results and `as_of`.
 
-It knows which filters exist but serves no URL: views are in `api.views`. `api.http` has the tools of every endpoint.
+This package defines the filters but doesn't serve any URL. The views are in `api.views`. Tools for all endpoints are in
+`api.http`.
 """

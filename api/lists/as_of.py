@@ -1,4 +1,4 @@
-"""The parameter `as_of`: the record as it was after an entry of the log."""
+"""The parameter `as_of`: the record as it was after a log entry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ NAME = "as_of"
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """The newest entry that counts and its time. They are -1 and None before the first entry."""
+    """The newest entry to include and its time, or -1 and None before the first entry."""
 
     sequence: int
     at: datetime | None
@@ -32,7 +32,7 @@ def read_as_of(parameters: Parameters) -> AsOf | None:
 
 
 def read_as_of_alone(request: HttpRequest) -> AsOf | None:
-    """For endpoints without other parameters. Raises ParameterProblem."""
+    """Read `as_of` for endpoints without other parameters. Raises ParameterProblem."""
     parameters = Parameters(request.GET, [NAME])
     as_of = read_as_of(parameters)
     parameters.raise_faults()
@@ -40,26 +40,26 @@ def read_as_of_alone(request: HttpRequest) -> AsOf | None:
 
 
 def _find(text: str) -> AsOf:
-    """Raises ValueError with a sentence for the client."""
+    """Parse the value. Raises ValueError with a sentence for the client."""
     value = parameter_values.read_sequence_or_time(text.strip())
     entries = LogEntry.objects.using("public")
     if isinstance(value, int):
         entry = entries.filter(sequence=value).first()
         if entry is None:
-            raise ValueError("This entry doesn't exist yet. The header Factcheck-Head names the newest one.")
+            raise ValueError("This entry doesn't exist yet. The header Factcheck-Head contains the newest sequence.")
     elif value > datetime.now(UTC):
-        raise ValueError("This time is in the future. Give a time in the past.")
+        raise ValueError("This time is in the future. Send a time in the past.")
     else:
         entry = entries.filter(at__lte=value).order_by("-at", "-sequence").first()
     return AsOf(entry.sequence, entry.at) if entry else AsOf(-1, None)
 
 
 def as_published(now: type[Any], past: type[Any], as_of: AsOf | None) -> list[RowQuerySet[Any]]:
-    """Return the rows that were public then, as one or two sources. Without `as_of`, return today's rows."""
+    """Return the rows that were public as of `as_of`, as one or two sources. By default, return the current rows."""
     rows = now.objects.using("public")
     if as_of is None:
         return [rows.all()]
-        # The two conditions on times follow from the first. They tell PostgreSQL where to begin in an index.
+    # The conditions on times follow from the condition on the sequence, but let PostgreSQL use an index.
     known = {"sequence__lte": as_of.sequence, "published_at__lte": as_of.at, "updated_at__lte": as_of.at}
     if as_of.at is None:
         return [rows.none()]

@@ -1,4 +1,4 @@
-"""Cursors: an opaque, signed position in one list. A cursor doesn't work for any other list."""
+"""Cursors: opaque, signed positions in a list. A cursor doesn't work for any other list."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ class CursorError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a list. Without a `position` it is the list's beginning or, if `backward`, its end."""
+    """A place in a list. Without a `position`, it is the start of the list or, if `backward` is true, the end."""
 
     backward: bool = False
     position: Position | None = None
 
 
 def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:
-    """`place` is what the cursor is bound to: the path, the filters and the order."""
+    """Sign a cursor. `place` contains the path, the filters and the sort order that the cursor is bound to."""
     position = cursor.position
     return _signer(place).sign_object(
         [int(cursor.backward)] + ([_pack(position.value), _pack(position.tie)] if position else [])
@@ -40,7 +40,7 @@ def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:
 
 
 def read_cursor(text: str, place: Iterable[str]) -> Cursor:
-    """Raises CursorError."""
+    """Verify and parse a cursor. Raises CursorError."""
     try:
         backward, *rest = _signer(place).unsign_object(text)
     except signing.BadSignature:
@@ -49,7 +49,7 @@ def read_cursor(text: str, place: Iterable[str]) -> Cursor:
 
 
 def _signer(place: Iterable[str]) -> signing.Signer:
-    # No parameter can contain this separator, because lists refuse control characters.
+    # Parameters can't contain this separator, because lists refuse control characters.
     return signing.Signer(salt="\x1f".join(["api.cursor", *place]))
 
 

@@ -1,4 +1,4 @@
-"""The filters of all lists. A filter says how its values are read, what they select, and its documentation."""
+"""The filters of all lists. A filter defines how values are read, what they select, and its documentation."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,11 +38,11 @@ SLUG_SCHEMA, VERDICT_SCHEMA, SITE_SCHEMA = map(_written_as, (values.SLUG, values
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A parameter that may be repeated. A row has to match one of its values.
+    """A parameter that can be repeated. A row must match one of its values.
 
-    `select` takes the values that were read. Unless `compiles` is False, it also takes slots in place of values
-    (`factcheck.database.compiled_queries`). `select_as_of` replaces it where the past needs another condition.
-    `few` tells whether hardly any row has one of these values (see `Order.from_index`).
+    `select` receives the parsed values. Unless `compiles` is False, `select` also accepts slots instead of values
+    (`factcheck.database.compiled_queries`). `select_as_of` replaces `select` if the past needs another condition.
+    `few` returns whether hardly any row has one of the values (see `Order.from_index`).
     """
 
     name: str
@@ -55,7 +55,7 @@ class Filter:
     few: Few = never
     compiles: bool = True
     select_as_of: Callable[[list[Any], int], Q] | None = None
-    characters: int | None = None  # the limit for all values together
+    characters: int | None = None  # the maximum for all values together
 
 
 def any_of(condition: Callable[[Any], Q]) -> Callable[[list[Any]], Q]:
@@ -90,27 +90,27 @@ def _span(name: str, column: str, what: str, times: bool = False, after: bool = 
 
 
 def _between(name: str, column: str, what: str, times: bool = False) -> list[Filter]:
-    """Two filters: from a time or day on, and before one."""
+    """Return two filters: on or after a time or day, and before a time or day."""
     return [_span(f"{name}_{'after' if after else 'before'}", column, what, times, after) for after in (True, False)]
 
 
 def _language(what: str) -> Filter:
     return Filter(
         "language", values.read_language, any_of(_matches_language), LANGUAGE_SCHEMA,
-        f"BCP 47 tag of the {what}'s language, in any case. `vi` matches `vi` and `vi-VN`.", "vi",
+        f"BCP 47 tag of the {what}'s language, in any case. `vi` also matches `vi-VN`.", "vi",
     )  # fmt: skip
 
 
 Q_FILTER = Filter(
     "q", values.read_words, any_of(_has_words), _written_as(values.WORDS, maxLength=MAX_COMPOSED * MAX_QUERY),
-    'Words to search for, with or without diacritics. You can write "a phrase", `or` and -without as in web search. The'
-    f" best come first unless you set `sort`. The response has `meta`. At most {MAX_QUERY} characters in NFC.",
+    'Words to search for, with or without diacritics. You can use "a phrase", `or` and -without, as in web search. The'
+    f" best matches come first unless you set `sort`. The response has `meta`. At most {MAX_QUERY} characters in NFC.",
     "nước lũ",
     compiles=False, characters=MAX_QUERY,
 )  # fmt: skip
 IDS = Filter(
     "ids", values.read_uuid, _column("id__in"), UUID_SCHEMA,
-    f"Ids, repeated or separated by commas, at most {MAX_VALUES}.", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
+    f"Ids, repeated or separated by commas. At most {MAX_VALUES} ids.", "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
     comma_separated=True,
 )  # fmt: skip
 CLAIMANT = Filter(
@@ -119,8 +119,8 @@ CLAIMANT = Filter(
 )  # fmt: skip
 APPEARANCE = Filter(
     "appearance_url", values.read_url, _column("appearance_keys__overlap"), URL_SCHEMA,
-    "URL where the claim appeared. Scheme, `www.`, a slash at the end and the fragment are ignored. `đ` and `%C4%91`"
-    " are equal.",
+    "URL where the claim appeared. The scheme, `www.`, a trailing slash and the fragment are ignored. `đ` and `%C4%91`"
+    " are treated as equal.",
     "https://social.example/p/1", few=always,
 )  # fmt: skip
 
@@ -140,12 +140,12 @@ def _claims_that_are(ids: list[UUID], sequence: int | None = None) -> Q:
 
 CLAIM = Filter(
     "claim", values.read_uuid, _claims_that_are, UUID_SCHEMA,
-    "Id of a claim (see `/api/v1/claims/`). The results include reviews of claims that are merged with it.",
+    "Id of a claim (see `/api/v1/claims/`). The results include reviews of claims merged into it.",
     "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", few=always, compiles=False, select_as_of=_claims_that_are,
 )  # fmt: skip
 
-VERDICT_HELP = "`scale:slug`, or a slug of the site's own scale (see `/api/v1/rating-scales/`)."
-SITE_HELP = "Site of a publisher: its host without `www.` (see `/api/v1/publishers/`)."
+VERDICT_HELP = "`scale:slug`, or a slug from the site's own scale (see `/api/v1/rating-scales/`)."
+SITE_HELP = "The publisher's host without `www.` (see `/api/v1/publishers/`)."
 
 REVIEW_FILTERS: Sequence[Filter] = (
     Q_FILTER,
@@ -159,13 +159,13 @@ REVIEW_FILTERS: Sequence[Filter] = (
     APPEARANCE,
     Filter(
         "original_url", values.read_url, _column("original_key__in"), URL_SCHEMA,
-        "URL of an imported review on its publisher's own site, compared like `appearance_url`.",
+        "URL of an imported review on its publisher's site. URLs are compared as for `appearance_url`.",
         "https://example.org/check/1",
     ),
     *_between("claimed", "claimed_on", "The claim was made"),
-    *_between("reviewed", "reviewed_on", "The publisher dates the review"),
-    *_between("published", "published_at", "First published here", times=True),
-    _span("updated_after", "updated_at", "Last changed here", times=True),
+    *_between("reviewed", "reviewed_on", "The publisher's date for the review is"),
+    *_between("published", "published_at", "First published on this site", times=True),
+    _span("updated_after", "updated_at", "Last changed on this site", times=True),
 )  # fmt: skip
 
 DEMAND_FILTERS: Sequence[Filter] = (
@@ -174,7 +174,7 @@ DEMAND_FILTERS: Sequence[Filter] = (
         f"The publisher that received the demand. {SITE_HELP}", "example.org",
     ),
     Filter(
-        "review", values.read_uuid, _column("review__in"), UUID_SCHEMA, "Id of the review that it is about.",
+        "review", values.read_uuid, _column("review__in"), UUID_SCHEMA, "Id of the review that the demand is about.",
         "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
     ),
     Filter(
@@ -187,8 +187,8 @@ DEMAND_FILTERS: Sequence[Filter] = (
         "The outcome of the demand.", "refused",
     ),
     *_between("received", "received_on", "Received"),
-    *_between("published", "published_at", "First published here", times=True),
-    _span("updated_after", "updated_at", "Last changed here", times=True),
+    *_between("published", "published_at", "First published on this site", times=True),
+    _span("updated_after", "updated_at", "Last changed on this site", times=True),
 )  # fmt: skip
 
 CLAIM_FILTERS: Sequence[Filter] = (
@@ -197,7 +197,7 @@ CLAIM_FILTERS: Sequence[Filter] = (
     _language("claim"),
     Filter(
         "verdict", values.read_verdict, _column("verdicts__overlap"), VERDICT_SCHEMA,
-        f"Claims with a review that gives this verdict: {VERDICT_HELP}", "truth:false",
+        f"Claims with a review that has this verdict: {VERDICT_HELP}", "truth:false",
         few=unless_common(PublishedClaim, "verdicts"),
     ),
     Filter(
@@ -209,6 +209,6 @@ CLAIM_FILTERS: Sequence[Filter] = (
     _topic(PublishedClaim),
     APPEARANCE,
     *_between("claimed", "claimed_on", "The claim was made"),
-    *_between("published", "published_at", "The first review of it was published", times=True),
-    _span("updated_after", "updated_at", "A review of it was published or changed", times=True),
+    *_between("published", "published_at", "The claim's first review was published", times=True),
+    _span("updated_after", "updated_at", "A review of the claim was published or changed", times=True),
 )  # fmt: skip

@@ -1,7 +1,7 @@
-"""How often a value occurs in an array column, according to PostgreSQL's statistics.
+"""Estimates how often a value occurs in an array column, from PostgreSQL's statistics.
 
-For arrays the statistics name only the most common members. For any other member the planner expects one row in two
-hundred. It then walks along the index of the list's order. For a rare value this walk reads the whole index.
+For arrays, the statistics only list the most common members. For any other member, the planner expects one row in two
+hundred. It then walks along the index of the list's sort order. For a rare value, this walk reads the whole index.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def never(values: list[Any]) -> bool:
 
 
 def unless_common(model: type[models.Model], column: str) -> Few:
-    """Whether none of the values is a common member of the array column. Also true before the first ANALYZE."""
+    """Return a function that is true if no value is a common member, or before the first ANALYZE."""
 
     def few(values: list[Any]) -> bool:
         with connections["public"].cursor() as cursor:

@@ -1,7 +1,7 @@
-"""Pages by position instead of by number. New or removed rows don't shift the other pages.
+"""Pages by position instead of by number, so that new or removed rows don't shift other pages.
 
-A position is the pair (value, tie) of the row next to the page. Rows without a value always come last and have a query
-of their own. An index can therefore answer each condition: `(value, tie) < (…, …)`, or `value IS NULL AND tie < …`.
+A position is the pair (value, tie) of the row next to the page. Rows without a value always come last and have their
+own query. Each condition can therefore use an index: `(value, tie) < (…, …)`, or `value IS NULL AND tie < …`.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -16,10 +16,10 @@ Row = tuple[Any, ...]  # value, tie, and the selected columns
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order of a list. `value` is a column or an annotation. `tie` is unique among rows with the same value.
+    """A sort order. `value` is a column or an annotation. `tie` is unique among rows with the same value.
 
-    Without `from_index`, rows are found by the filters and then sorted. That is better for rare members of an array
-    column: PostgreSQL overestimates them and would walk along the order's whole index to find one row.
+    Without `from_index`, rows are found by the filters and then sorted. This is better for rare members of an array
+    column. PostgreSQL overestimates them, and would walk along the whole index of the order to find one row.
     """
 
     value: str
@@ -35,15 +35,15 @@ class Order:
         tie = F(self.tie).desc() if descending else F(self.tie).asc()
         if not self.nullable:
             return [F(self.value).desc() if descending else F(self.value).asc(), tie]
-        # All these rows have a value, or none has one, so the place of nulls changes nothing. It matches the indexes
-        # (DESC NULLS LAST), which PostgreSQL reads in either direction.
+        # Either all these rows have a value or none has, so the position of nulls doesn't matter. The clauses match the
+        # indexes (DESC NULLS LAST), which PostgreSQL can read in either direction.
         if descending:
             return [F(self.value).desc(nulls_last=True), tie]
         return [F(self.value).asc(nulls_first=True), tie]
 
 
 def both_ways(*names: str, nullable: Collection[str] = ()) -> dict[str, Order]:
-    """Return orders by these columns, each descending and ascending."""
+    """Return the descending and ascending orders for each of these columns."""
     signed = [(sign, name) for name in names for sign in ("-", "")]
     return {sign + name: Order(name, descending=bool(sign), nullable=name in nullable) for sign, name in signed}
 
@@ -65,10 +65,10 @@ def read_rows(
     backward: bool,
     limit: int,
 ) -> list[Row]:
-    """Return up to `limit` rows after the position, or before it if `backward`, nearest first.
+    """Return up to `limit` rows after the position, or before the position if `backward` is true, nearest first.
 
-    Several sources are read as one list. They share no row, but a row may move between them during the read. Such a
-    row is found twice and kept once.
+    Several sources are read as one list. The sources don't share rows, but a row may move from one to the other during
+    the read. Such a row is found twice and kept once.
     """
 
     def read(part: bool | None, at: Position | None, limit: int) -> list[Row]:
@@ -89,9 +89,9 @@ def walk(
     backward: bool,
     limit: int,
 ) -> list[Row]:
-    """Do what `read_rows` does, with any function that reads a part of the list.
+    """Do the same as `read_rows`, with any function that reads a part of the list.
 
-    `read` gets the part (see `part_of`), the position to begin at, and how many rows to read.
+    `read` receives the part (see `part_of`), the position to start at, and the number of rows to read.
     """
     parts: list[bool | None] = [None]
     if order.nullable:
@@ -114,7 +114,7 @@ def part_of(
     position: Position | None,
     backward: bool,
 ) -> QuerySet[Any]:
-    """Return the rows beyond the position, nearest first. `part` limits them to rows with (True) or without null."""
+    """Return the rows beyond the position, nearest first. `part` selects rows without (True) or with a value."""
     descending = order.descending != backward
     if part is not None:
         rows = rows.filter(**{f"{order.value}__isnull": part})

@@ -1,4 +1,4 @@
-"""Extra information about a list, sent in `meta`: `count`, `facets` and `highlight`."""
+"""Extra information about a list, which is sent in `meta`: `count`, `facets` and `highlight`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,5 +26,5 @@ def read_extras(parameters: Parameters) -> Extras:
 def _read_flag(parameters: Parameters, name: str) -> bool:
     values = parameters.query.getlist(name)
     if values not in ([], ["true"], ["false"]):
-        parameters.faults.append((name, "This has another value, or several. Give true or false once."))
+        parameters.faults.append((name, "This isn't a single true or false. Send true or false once."))
     return values == ["true"]

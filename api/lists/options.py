@@ -1,4 +1,4 @@
-"""The parameters of a list, read and checked. `api.lists.pages` makes the response."""
+"""Reads and checks the parameters of a list. `api.lists.pages` creates the response."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,19 +31,19 @@ COUNTED = ("count", "facets")
 
 @dataclass(frozen=True, slots=True)
 class ListOptions:
-    """The parameters that a list has. The first of `orders` is the default. `sort` exists if there are several.
+    """The parameters of a list. The first of `orders` is the default. `sort` exists if there are several orders.
 
-    `rows` returns the rows that meet a condition, and its query is compiled once for each set of filters. A list whose
-    rows depend on more than filters passes its rows to `read_page`.
+    `rows` returns the rows that meet a condition, and its query is compiled once for each set of filters. If the rows
+    of a list don't only depend on filters, the list passes its rows to `read_page`.
     """
 
     orders: Mapping[str, Order]
     filters: Sequence[Filter] = ()
     as_of: bool = False
-    # Parameters that select no rows, with their possible values. The first value is the default.
+    # Parameters that don't filter rows, with their possible values. The first value is the default.
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rows: Callable[[Q], QuerySet[Any]] | None = None
-    searched: bool = False  # has `q`, an order by relevance, and `meta`
+    searched: bool = False  # the list has `q`, can be sorted by relevance, and has `meta`
 
     @property
     def sorts(self) -> list[str]:
@@ -64,7 +64,7 @@ class ListOptions:
 
 @dataclass
 class ListRequest:
-    """A request for a page of a list, with its parameters."""
+    """A request for a page of a list, with the parsed parameters."""
 
     request: HttpRequest
     options: ListOptions
@@ -82,7 +82,7 @@ class ListRequest:
 
     @cached_property
     def condition(self) -> Q:
-        """Return the condition of all filters, for today or for `as_of`."""
+        """Return the condition of all filters, for now or for `as_of`."""
         return reduce(and_, (self._selected(each, values) for each, values in self.filtered), Q())
 
     def _selected(self, by: Filter, values: list[Any]) -> Q:
@@ -92,20 +92,20 @@ class ListRequest:
 
     @property
     def compiles(self) -> bool:
-        """Whether the SQL statement is the same for all requests with these filters."""
+        """Return whether the SQL statement is the same for all requests with these filters."""
         if self.options.rows is None or self.as_of or self.searched is not None:
             return False
         return all(each.compiles for each, _ in self.filtered)
 
     @property
     def in_one_statement(self) -> bool:
-        """Whether the log's head comes with the rows. Otherwise the head has to be read before the rows."""
+        """Return whether the log's head is read together with the rows. Otherwise it must be read first."""
         return self.compiles and not self.order.nullable
 
     @property
     def rows(self) -> QuerySet[Any]:
-        """Return the list's own rows that the filters select."""
-        assert self.options.rows, "this list hands its rows to read_page"
+        """Return the rows of `options.rows` that the filters select."""
+        assert self.options.rows, "this list passes its rows to read_page"
         return self.options.rows(self.condition)
 
     def link(self, cursor: Cursor) -> str:
@@ -118,7 +118,7 @@ class ListRequest:
 
 
 def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest:
-    """Raises ParameterProblem with everything that is wrong."""
+    """Read and check all parameters. Raises ParameterProblem with all errors."""
     query = request.GET
     parameters = Parameters(query, options.parameters)
     sort = _read_sort(parameters, options)
@@ -126,11 +126,11 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     if options.searched:
         list_request.extras = read_extras(parameters)
         if list_request.extras.highlight and "q" not in query:
-            parameters.faults.append(("highlight", "Highlighting needs search words. Give `q` as well."))
+            parameters.faults.append(("highlight", "Highlighting requires search words. Send `q` as well."))
         if AS_OF in query:
             counted = [name for name in COUNTED if getattr(list_request.extras, name)]
             parameters.faults += [
-                (name, "The past can't be counted. Leave out this parameter or as_of.") for name in counted
+                (name, "You can't count results of the past. Leave out this parameter or as_of.") for name in counted
             ]
     for each in options.filters:
         if each.name in query and (found := _read_filter(parameters, each)):
@@ -144,7 +144,7 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
     if options.as_of:
         list_request.as_of = read_as_of(parameters)
         if AS_OF in query and "q" in query:
-            parameters.faults.append(("q", "The past can't be searched. Leave out this parameter or as_of."))
+            parameters.faults.append(("q", "You can't search the past. Leave out this parameter or as_of."))
     for name, known in options.choices.items():
         list_request.chosen[name] = parameters.read(name, read_choice(known), known[0])
     list_request.page_size = parameters.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
@@ -156,7 +156,7 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
             list_request.cursor = read_cursor(cursor, list_request.place)
         except CursorError:
             parameters.faults.append(
-                ("cursor", "This cursor is for other filters or another order. Start again without it.")
+                ("cursor", "This cursor is for other filters or another order. Start again without the cursor.")
             )
     parameters.raise_faults()
     if not list_request.in_one_statement and not hasattr(request, "log_head"):
@@ -173,13 +173,13 @@ def _read_sort(parameters: Parameters, options: ListOptions) -> str:
         return usual
     sort = parameters.read("sort", read_choice(options.sorts), usual)
     if sort == RELEVANCE and "q" not in parameters.query:
-        parameters.faults.append(("sort", "Sorting by relevance needs search words. Give `q` as well."))
+        parameters.faults.append(("sort", "Sorting by relevance requires search words. Send `q` as well."))
         return usual
     return sort
 
 
 def _characters(texts: Sequence[str], most: int) -> int:
-    """Count characters in NFC. Texts that are too long in any form are counted as they are."""
+    """Count characters in NFC. A text that is too long in any form is counted without converting it."""
     sent = sum(map(len, texts))
     return sent if sent > MAX_COMPOSED * most else sum(len(nfc(text)) for text in texts)
 
@@ -189,10 +189,10 @@ def _read_filter(parameters: Parameters, each: Filter) -> list[Any]:
     if each.comma_separated:
         texts = [piece for text in texts for piece in text.split(",")]
     if len(texts) > MAX_VALUES:
-        parameters.faults.append((each.name, f"There are too many values. Give at most {MAX_VALUES}."))
+        parameters.faults.append((each.name, f"There are too many values. Send at most {MAX_VALUES}."))
         return []
     if each.characters and _characters(texts, each.characters) > each.characters:
-        parameters.faults.append((each.name, f"The text is too long. Give at most {each.characters} characters."))
+        parameters.faults.append((each.name, f"The text is too long. Send at most {each.characters} characters."))
         return []
     found = []
     for text in dict.fromkeys(texts):

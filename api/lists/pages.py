@@ -28,7 +28,7 @@ class Page:
 
 
 def read_page(list_request: ListRequest, *sources: QuerySet[Any], columns: Sequence[str] = ("body",)) -> Page:
-    """Return the columns of the page's rows in the list's order, with the URLs of the pages around it."""
+    """Return these columns of the page's rows in the list's order, with the URLs of the adjacent pages."""
     cursor, limit = list_request.cursor, list_request.page_size + 1
     if sources or not list_request.compiles:
         found = read_rows(
@@ -40,13 +40,13 @@ def read_page(list_request: ListRequest, *sources: QuerySet[Any], columns: Seque
 
 
 def page_of(list_request: ListRequest, found: list[Row]) -> Page:
-    """Make a page of the rows next to the cursor's position, nearest first. One row more than a page is read."""
+    """Make a page from the rows next to the cursor's position, nearest first. `found` may contain one extra row."""
     cursor, size = list_request.cursor, list_request.page_size
     more, found = len(found) > size, found[:size]
     if cursor.backward:
         found.reverse()
     if not found:
-        # All rows on this side of the position have gone. The neighbour is the list's nearest end.
+        # There are no longer any rows on this side of the position. The adjacent page is the list's nearest end.
         beginning, end = Cursor(), Cursor(backward=True)
         if cursor.backward:
             return Page([], list_request.link(beginning) if cursor.position else None, None)
@@ -62,7 +62,7 @@ def page_of(list_request: ListRequest, found: list[Row]) -> Page:
 
 
 def _read_compiled(list_request: ListRequest, columns: Sequence[str]) -> ReadPart:
-    """Read from `options.rows`, together with the log's head at the time of the statement."""
+    """Return a function that reads from `options.rows`, and the log's head in the same statement."""
     order, backward, options = list_request.order, list_request.cursor.backward, list_request.options
     filters = tuple((each.name, len(values)) for each, values in list_request.filtered)
     bound = [value for _, values in list_request.filtered for value in values]
@@ -71,7 +71,7 @@ def _read_compiled(list_request: ListRequest, columns: Sequence[str]) -> ReadPar
         at = position and Position(None if position.value is None else Slot(len(bound)), Slot(len(bound) + 1))
 
         def rows() -> QuerySet[Any]:
-            assert options.rows, "this list hands its rows to read_page"
+            assert options.rows, "this list passes its rows to read_page"
             slots = map(Slot, range(len(bound)))
             condition = reduce(and_, (each.select([*islice(slots, len(v))]) for each, v in list_request.filtered), Q())
             found = part_of(options.rows(condition).annotate(log_head=log_head()), order, part, at, backward)
@@ -84,7 +84,7 @@ def _read_compiled(list_request: ListRequest, columns: Sequence[str]) -> ReadPar
         if not hasattr(list_request.request, "log_head"):
             if found:
                 responses.set_head(list_request.request, found[0][2])
-            else:  # No row brought the head. Read the head first, since the page must not be older than the head.
+            else:  # No row contains the head, so read the head first. The page must not be older than the head.
                 responses.read_head(list_request.request)
                 found = statement.run(values)
         return [(*row[:2], *row[3:]) for row in found]
@@ -95,7 +95,7 @@ def _read_compiled(list_request: ListRequest, columns: Sequence[str]) -> ReadPar
 def list_of_bodies(
     request: HttpRequest, page: Page, as_of: AsOf | None = None, meta: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """Return a page whose only column is stored JSON. The JSON is sent unchanged."""
+    """Return the response for a page whose only column is stored JSON, which is sent unchanged."""
     return list_response(request, page, [orjson.Fragment(body) for (body,) in page.rows], as_of, meta)
 
 
@@ -106,7 +106,7 @@ def list_response(
     as_of: AsOf | None = None,
     meta: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """Return the results with the URLs of the pages around them."""
+    """Return the response with the results and the URLs of the adjacent pages."""
     answer = {"results": results, "next": page.next, "previous": page.previous}
     content = orjson.dumps(answer if meta is None else {**answer, "meta": meta})
     response = responses.respond(request, content, headers=as_of.headers if as_of else None)

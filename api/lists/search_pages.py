@@ -1,4 +1,4 @@
-"""Pages of reviews and claims. A search for words comes by relevance and has `meta`."""
+"""Pages of reviews and claims. Search results are sorted by relevance and have `meta`."""
 
 import time
 from typing import Any
@@ -16,14 +16,14 @@ from factcheck.record.search.ranking import SECONDS, Results, Search, SearchMode
 from factcheck.record.search.snippets import mark
 from factcheck.record.search.spelling import did_you_mean
 
-LITTLE = 3  # A search with fewer results in all gets a suggestion for its spelling.
+LITTLE = 3  # A search with fewer results in total gets a spelling suggestion.
 TOO_SLOW = "Searching for these words in this order takes too long. Use rarer words, or leave out `sort`."
 
 Meta = dict[str, Any]
 
 
 def read_searched(list_request: ListRequest, model: SearchModel, past: type[Any]) -> tuple[Page, Meta | None]:
-    """Return a page whose only column is the body, and `meta` for a search or if an extra was requested."""
+    """Return a page whose only column is the body. Also return `meta` for a search, or if extras were requested."""
     deadline = time.monotonic() + SECONDS
     if list_request.searched is None:
         found = as_published(model, past, list_request.as_of) if list_request.as_of else []
@@ -34,7 +34,7 @@ def read_searched(list_request: ListRequest, model: SearchModel, past: type[Any]
     else:
         page, answer = _read_sorted(list_request), Results([], tsquery=list_request.searched.all_terms())
     meta: Meta = {"relaxed": answer.relaxed, "complete": answer.complete, "did_you_mean": None}
-    few = len(page.rows) < LITTLE and not (page.next or page.previous)  # of all results, whatever the page size
+    few = len(page.rows) < LITTLE and not (page.next or page.previous)  # among all results, whatever the page size
     if list_request.words and (few or answer.relaxed):
         meta["did_you_mean"] = did_you_mean(model, list_request.words, list_request.condition, seconds=_left(deadline))
     meta |= _counts(list_request, model, answer.tsquery, deadline)
@@ -60,13 +60,13 @@ def _read_best(list_request: ListRequest, model: SearchModel) -> tuple[Page, Res
 
 
 def _read_sorted(list_request: ListRequest) -> Page:
-    """Return everything that has the words, in another order."""
+    """Return everything that contains the words, in an order other than relevance."""
     assert list_request.searched is not None
     return read_in_time(list_request, list_request.rows.filter(has_words(list_request.searched)))
 
 
 def read_in_time(list_request: ListRequest, rows: QuerySet[Any]) -> Page:
-    """Return a page of rows that have the words. Raises ParameterProblem when this takes too long."""
+    """Return a page of rows. Raises ParameterProblem if the query takes too long."""
     try:
         with time_limit(SECONDS):
             return read_page(list_request, rows)

@@ -1,4 +1,4 @@
-"""The OpenAPI document: JSON Schema of requests and responses, and how views describe themselves.
+"""The OpenAPI document: JSON Schemas of requests and responses, and descriptions of the views.
 
 Schemas of statements come from `factcheck.record.statements`. The tests compare the document with real responses.
 """

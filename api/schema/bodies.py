@@ -1,7 +1,7 @@
-"""JSON Schema (2020-12) of published content: the keys of a document and the keys that the serving site adds.
+"""JSON Schemas (2020-12) of published content: the keys of a document, and the keys that the serving site adds.
 
-They are built in factcheck/record/log/entries.py and factcheck/record/readmodel/review_rows.py. v1 may gain keys but
-loses none.
+The bodies are built in factcheck/record/log/entries.py and factcheck/record/readmodel/review_rows.py. Within v1, keys
+may be added but never removed.
 """
 
 from typing import Any
@@ -22,13 +22,13 @@ TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 UUID: Json = {"type": "string", "format": "uuid"}
 URL: Json = {"type": "string", "format": "uri"}
 URL_OR_NULL: Json = {"type": ["string", "null"], "format": "uri"}
-# Another site's URL as people copy it. It may have brackets and letters of any script, which the format `uri` forbids.
+# Another site's URL as people copy it. It may contain brackets and non-ASCII letters, which the format `uri` forbids.
 ADDRESS: Json = {"type": "string", "pattern": URL_PATTERN}
 TIME: Json = {"type": "string", "format": "date-time", "description": "RFC 3339, UTC, microseconds."}
 INTEGER: Json = {"type": "integer"}
 INTEGER_OR_NULL: Json = {"type": ["integer", "null"]}
-DIGEST: Json = {"type": "string", "pattern": SHA256_PATTERN, "description": "SHA-256 of salt and document."}
-LANGUAGE: Json = {"type": "string", "description": "BCP 47 tag. `und` when unknown."}
+DIGEST: Json = {"type": "string", "pattern": SHA256_PATTERN, "description": "SHA-256 of the salt and the document."}
+LANGUAGE: Json = {"type": "string", "description": "BCP 47 tag. `und` if unknown."}
 LABELS: Json = {"type": "object", "additionalProperties": {"type": "string"}, "description": "By language."}
 
 
@@ -37,7 +37,7 @@ def described(schema: Json, description: str) -> Json:
 
 
 def object_of(description: str, /, **properties: Json) -> Json:
-    """Return an object that always has all of these keys. A missing value is null."""
+    """Return the schema of an object that always has all of these keys. A missing value is null."""
     return {"type": "object", "description": description, "required": list(properties), "properties": properties}
 
 
@@ -54,30 +54,38 @@ KIND: Json = {"type": "string", "enum": ["original", "update", "correction", "wi
 NOTE = described(TEXT_OR_NULL, "The publisher's public note about the change.")
 
 TIMES: Json = {
-    "published_at": described(TIME, "When the first revision was published here."),
+    "published_at": described(TIME, "When the first revision was published on this site."),
     "updated_at": described(TIME, "When this revision was published."),
 }
-_AT_PUBLICATION: Json = {**TIMES, "corrections": array_of(ref("Correction"), description="All changes so far.")}
+_AT_PUBLICATION: Json = {
+    **TIMES,
+    "corrections": array_of(ref("Correction"), description="All changes since the first publication."),
+}
 _STATEMENTS = published_schemas(Review, Tombstone, ErasureNotice)
 _CLAIM: Json = _STATEMENTS["ReviewedClaim"]["properties"]
 
 
 def served(statement: Json, **added: Json) -> Json:
-    """Return the body of a statement: with the URL of its page, and with what the record adds."""
-    properties = {"id": UUID, "url": described(URL, "Its page on this site."), **statement["properties"], **added}
+    """Return the body of a statement, including the URL of its page and the fields that the record adds."""
+    properties = {
+        "id": UUID,
+        "url": described(URL, "The statement's page on this site."),
+        **statement["properties"],
+        **added,
+    }
     return object_of(statement["description"], **properties)
 
 
 _CORRECTION: Json = {
     "revision": described(INTEGER, "The revision's number."), "at": described(TIME, "When the change was published."),
     "kind": described({"type": "string", "enum": ["update", "correction"]}, "The kind of change."),
-    "class": described(CHANGE_CLASS, "How much the change matters."), "note": NOTE,
+    "class": described(CHANGE_CLASS, "How significant the change is."), "note": NOTE,
     "publisher": described(TEXT, "The site of the review’s publisher."),
     "verdict_before": nullable("VerdictName"), "verdict_after": ref("VerdictName"),
 }  # fmt: skip
 _CURRENT: Json = {
     "number": described(INTEGER, "The revision's number, from 1."), "kind": described(KIND, "The kind of publication."),
-    "class": described(CHANGE_CLASS, "How much a change matters."), "note": NOTE,
+    "class": described(CHANGE_CLASS, "How significant the change is."), "note": NOTE,
     "sequence": described(INTEGER, "The revision's entry in the public log."), "digest": DIGEST,
 }  # fmt: skip
 
@@ -94,22 +102,24 @@ BODIES: Json = {
     "ReviewOrTombstone": {"oneOf": [ref("Review"), ref("Tombstone")]},
     "Document": {
         "type": "object",
-        "description": "A review or tombstone as canonical JSON (RFC 8785), or the notice of an erasure. It lacks"
-        " `url`, `revision.sequence` and `revision.digest`, which belong to the serving site.",
+        "description": "A review or tombstone as canonical JSON (RFC 8785), or the notice of an erasure. It doesn't"
+        " contain `url`, `revision.sequence` and `revision.digest`, which depend on the serving site.",
         "required": ["id", "published_at", "updated_at", "revision", "corrections"],
         "properties": {"id": UUID, **_AT_PUBLICATION, "revision": {"type": "object"}},
     },
     "Claim": object_of(
-        "A claim as its newest live review has it. It includes the live reviews of merged claims.",
+        "A claim, as stated in its newest live review. It includes the live reviews of merged claims.",
         **_CLAIM,
         url=described(URL, "The claim's URL in this API."),
         merged=array_of(
-            ref("ReviewedClaim"), description="The claims that are merged with it, each as its newest review has it."
+            ref("ReviewedClaim"), description="The claims merged into this claim, each as stated in its newest review."
         ),
-        topics=array_of(ref("Topic"), description="The topics of its reviews."),
-        reviews=array_of(ref("ReviewOfClaim"), minItems=1, description="Its live reviews in short, oldest first."),
-        published_at=described(TIME, "When its first review was published here."),
-        updated_at=described(TIME, "When one of its reviews was last published or changed."),
+        topics=array_of(ref("Topic"), description="The topics of the claim's reviews."),
+        reviews=array_of(
+            ref("ReviewOfClaim"), minItems=1, description="Short versions of the claim's live reviews, oldest first."
+        ),
+        published_at=described(TIME, "When the claim's first review was published on this site."),
+        updated_at=described(TIME, "When a review of the claim was last published or changed."),
         license=described(URL, "The licence of this response."),
     ),
     "ClaimTombstone": object_of(
@@ -118,7 +128,7 @@ BODIES: Json = {
     ),
     "ClaimOrTombstone": {"oneOf": [ref("Claim"), ref("ClaimTombstone")]},
     "ReviewOfClaim": object_of(
-        "A live review of a claim, in short.",
+        "A short version of a live review of the claim.",
         **{key: _REVIEW[key] for key in REVIEW_IN_CLAIM},
         publisher=object_of("The review's publisher.", name=TEXT, site=TEXT),
     ),
@@ -133,7 +143,7 @@ BODIES: Json = {
         ),
     ),
     "VerdictName": object_of(
-        "The name of a verdict. All its values are null if the revision has no verdict.",
+        "The name of a verdict. All values are null if the revision doesn't have a verdict.",
         scale=described(TEXT_OR_NULL, "The rating scale."), slug=described(TEXT_OR_NULL, "The slug in this scale."),
         label=described(TEXT_OR_NULL, "The label in the review's language."),
     ),

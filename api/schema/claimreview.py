@@ -1,4 +1,4 @@
-"""JSON Schema of ClaimReview (docs/reference/claimreview.md). Unknown keys are left out, never null."""
+"""JSON Schema of ClaimReview (docs/reference/claimreview.md). A key without a value is left out, never null."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ NODE: Json = {
 
 
 def node(kind: str, required: list[str], **properties: Json) -> Json:
-    """Return a JSON-LD node of one type with at least these keys."""
+    """Return the schema of a JSON-LD node of this type with at least these keys."""
     typed = {"@type": {"const": kind}, **properties}
     return {"type": "object", "required": ["@type", *required], "properties": typed}
 
@@ -24,10 +24,10 @@ CLAIM_REVIEW: Json = {
     "ClaimReview": node(
         "ClaimReview",
         ["@context", "@id", "url", "claimReviewed", "itemReviewed", "reviewRating", "author"],
-        **{"@context": {"const": "https://schema.org"}, "@id": described(URL, "Its page on this site.")},
+        **{"@context": {"const": "https://schema.org"}, "@id": described(URL, "The review's page on this site.")},
         identifier=TEXT,
         url=described(
-            ADDRESS, "The review's own page: at its publisher's site if it was imported, otherwise on this site."
+            ADDRESS, "The original page: on the publisher's site if the review was imported, otherwise on this site."
         ),
         archivedAt=ADDRESS,
         inLanguage=LANGUAGE,
@@ -42,13 +42,13 @@ CLAIM_REVIEW: Json = {
         itemReviewed=node(
             "Claim",
             ["@id", "text"],
-            **{"@id": described(URL, "The claim in this API.")},
+            **{"@id": described(URL, "The claim's URL in this API.")},
             text=TEXT,
             inLanguage=LANGUAGE,
             datePublished=described(DATE, "When the claim was made."),
             locationCreated=NODE,
             author=NODE,
-            creditText=described(TEXT, "The claimant, described instead of named."),
+            creditText=described(TEXT, "A description of the claimant, if the name isn't given."),
             firstAppearance=NODE,
             appearance=array_of(NODE),
         ),

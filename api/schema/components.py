@@ -1,4 +1,4 @@
-"""All schema components by name, for `$ref` in the OpenAPI document and in the dumps."""
+"""All schema components by name. The OpenAPI document and the dumps refer to them with `$ref`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""JSON Schema of the register of demands: the statement, and what the record and the site add."""
+"""JSON Schemas of the register of demands: the statement, and the fields that the record and the site add."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ DEMANDS: Json = {
         _STATEMENTS["Demand"]["description"],
         **_STATEMENTS["Demand"]["properties"],
         **TIMES,
-        url=described(URL, "Its page on this site."),
+        url=described(URL, "The demand's page on this site."),
         revision=ref("CurrentDemandRevision"),
     ),
     "CurrentDemandRevision": object_of(
@@ -37,14 +37,14 @@ DEMANDS: Json = {
         digest=DIGEST,
     ),
     "DemandDocument": object_of(
-        "A demand as canonical JSON (RFC 8785). It lacks `url`, `revision.sequence` and `revision.digest`, which belong"
-        " to the serving site.",
+        "A demand as canonical JSON (RFC 8785). It doesn't contain `url`, `revision.sequence` and `revision.digest`,"
+        " which depend on the serving site.",
         **_STATEMENTS["Demand"]["properties"],
         **TIMES,
         revision=object_of("The current revision.", **_CURRENT),
     ),
     "DemandRevision": object_of("An entry about a demand.", **_REVISION),
     "RevisionWithDemand": object_of(
-        "An entry about a demand, with the demand as it was then.", **_REVISION, demand=ref("Demand")
+        "An entry about a demand, with the demand as of that entry.", **_REVISION, demand=ref("Demand")
     ),
 }

@@ -1,4 +1,4 @@
-"""JSON Schema of drafts, as programs send and receive them. Requests are validated by the statements' models."""
+"""JSON Schemas of drafts, as programs send and receive them. The statements' models validate requests."""
 
 from typing import Any
 
@@ -14,7 +14,9 @@ _SENT = request_schemas(ClaimToLog, ClaimChanges, ReviewToDraft, ReviewChanges)
 DRAFTS: Json = {
     **_SENT,
     "Written": object_of(
-        "The claim or review that was made or changed.", id=UUID, url=described(URL, "Its URL for this token.")
+        "The claim or review that was created or changed.",
+        id=UUID,
+        url=described(URL, "The URL where this token can read it."),
     ),
     "ClaimDraft": object_of("A logged claim.", id=UUID, **_SENT["ClaimToLog"]["properties"], logged_at=TIME),
     "ReviewDraft": object_of(
@@ -27,8 +29,8 @@ DRAFTS: Json = {
     ),
     **{
         f"{name}List": object_of(
-            "A page, newest first.",
-            next={"type": ["string", "null"], "format": "uri", "description": "The page after this one."},
+            "A page of the list, newest first.",
+            next={"type": ["string", "null"], "format": "uri", "description": "The next page."},
             results=array_of(ref(name)),
         )
         for name in ("ClaimDraft", "ReviewDraft")

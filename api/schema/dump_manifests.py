@@ -1,4 +1,4 @@
-"""JSON Schema of the manifests of bulk dumps, and of rows that only dumps have."""
+"""JSON Schemas of the manifests of bulk dumps, and of rows that only occur in dumps."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 _DUMP: Json = {
     "sequence": described(INTEGER, "The newest log entry in the dump."),
-    "at": described(TIME, "When that entry was made."),
+    "at": described(TIME, "When this entry was made."),
     "made_at": described(TIME, "When the dump was made."),
 }
 
@@ -22,15 +22,15 @@ DUMPS: Json = {
             object_of(
                 "A dump.",
                 **_DUMP,
-                url=described(URL, "Its manifest."),
-                bytes=described(INTEGER, "The size of all its files."),
+                url=described(URL, "The dump's manifest."),
+                bytes=described(INTEGER, "The total size of the dump's files."),
             )
         ),
-        next=described({"type": "null"}, "Always null: all dumps are on one page."),
+        next=described({"type": "null"}, "Always null, because all dumps are on one page."),
         previous={"type": "null"},
     ),
     "DumpManifest": object_of(
-        "The content of a dump, as of one log entry.",
+        "The contents of a dump, as of one log entry.",
         **_DUMP,
         site=described(URL, "The site that made the dump. URLs in the rows belong to this site."),
         license=URL,

@@ -1,4 +1,4 @@
-"""Examples in the OpenAPI document. tests/api/test_examples.py records them from real responses."""
+"""Examples for the OpenAPI document. tests/api/test_examples.py records them from real responses."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Completes drf-spectacular's document: schemas of stored bodies, examples, description and tags."""
+"""Adds schemas of stored bodies, examples, a description and tags to drf-spectacular's document."""
 
 from typing import Any
 
@@ -9,31 +9,31 @@ from api.schema.writing import SECURITY
 Json = dict[str, Any]
 
 DESCRIPTION = """\
-Fact-checks as their publishers published them, for anybody to read and use. You need no key to read. You need a token
+Fact-checks in their publishers' words, which anybody can read and use. You don't need a key to read. You need a token
 to write drafts.
 
-Published content never changes. A correction is a new revision, and you can read every revision, down to the bytes
-behind the public log's digest. Errors are problem documents (RFC 9457).
+Published content never changes. A correction is a new revision. You can read every revision, including the exact bytes
+behind its digest in the public log. Errors are problem documents (RFC 9457).
 """
 TAGS = [
     {"name": "Start"},
     {"name": "Reviews", "description": "Publishers' reviews of claims."},
-    {"name": "Revisions", "description": "The revisions of a review, and when each was published."},
-    {"name": "Claims", "description": "Claims with their reviews."},
+    {"name": "Revisions", "description": "The revisions of a review, with their publication times."},
+    {"name": "Claims", "description": "Claims and their reviews."},
     {"name": "Matching", "description": "Has this been checked already?"},
     {"name": "Demands", "description": "Demands to change or remove a review, and their outcomes."},
     {"name": "References", "description": "Publishers, rating scales, claimants and topics of reviews."},
-    {"name": "Corrections", "description": "Corrections and updates of reviews, with their reasons."},
-    {"name": "Changes", "description": "Everything in the order in which it became public, for mirrors."},
-    {"name": "Dumps", "description": "The whole record as files: JSON Lines, CSV and Parquet."},
-    {"name": "Drafts", "description": "Claims and drafts of reviews, written by programs with a token."},
-    {"name": "Messages", "description": "Messages from readers: claims to check, and mistakes in reviews."},
+    {"name": "Corrections", "description": "Corrections and updates to reviews, with the reasons."},
+    {"name": "Changes", "description": "All publications in the order in which they became public, for mirrors."},
+    {"name": "Dumps", "description": "The whole record as JSON Lines, CSV and Parquet files."},
+    {"name": "Drafts", "description": "Claims and review drafts from programs with a token."},
+    {"name": "Messages", "description": "Messages from readers about claims to check and mistakes in reviews."},
     {"name": "Log", "description": "The public log of all publications, which anybody can verify (C2SP tlog-tiles)."},
 ]
 
 
 def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
-    """A POSTPROCESSING_HOOK."""
+    """A hook for drf-spectacular's setting POSTPROCESSING_HOOKS."""
     result["components"] = {"schemas": dict(sorted(COMPONENTS.items())), "securitySchemes": SECURITY}
     result["info"]["description"] = DESCRIPTION
     result["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}

@@ -1,4 +1,4 @@
-"""JSON Schema of messages from readers, and of their receipts."""
+"""JSON Schemas of readers' messages and their receipts."""
 
 from typing import Annotated, Any
 
@@ -10,20 +10,20 @@ from factcheck.record.statements.values import Language, Line, Prose, UrlOrNull
 Json = dict[str, Any]
 
 _TIME_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
-_CONTACT = "How the newsroom can reach you. It is deleted with the message."
+_CONTACT = "How the newsroom can contact you. Deleted together with the message."
 
 
 class CorrectedReview(Reference):
-    """A live review of this site."""
+    """A live review on this site."""
 
 
 class Tip(Part):
     """A claim to check."""
 
     text: Annotated[str, Prose(5000)] = required(
-        "", "The claim, and why you doubt it. At least 10 characters and at most five links."
+        "", "The claim, and why you doubt it. At least 10 characters, at most five links."
     )
-    language: Language = required("", "BCP 47 tag. `und` when unknown.")
+    language: Language = required("", "BCP 47 tag. `und` if unknown.")
     url: UrlOrNull = optional("", "Where the claim appeared.")
     contact: Annotated[str | None, Line(300)] = optional("", _CONTACT)
 
@@ -33,10 +33,10 @@ class CorrectionRequest(Part):
 
     review: CorrectedReview
     text: Annotated[str, Prose(5000)] = required(
-        "", "The mistake, and how the newsroom can verify it. At least 10 characters and at most five links."
+        "", "The mistake, and how the newsroom can verify it. At least 10 characters, at most five links."
     )
-    language: Language = required("", "BCP 47 tag. `und` when unknown.")
-    url: UrlOrNull = optional("", "Evidence.")
+    language: Language = required("", "BCP 47 tag. `und` if unknown.")
+    url: UrlOrNull = optional("", "The URL of evidence for the mistake.")
     contact: Annotated[str | None, Line(300)] = optional("", _CONTACT)
 
 
@@ -46,7 +46,7 @@ MESSAGES: Json = {
         "The confirmation of a message. The receipt is sent only once.",
         receipt=TEXT,
         url=described(URL, "The URL of the message's status."),
-        kept_until=described(TIME, "When message, contact and receipt will be deleted at the latest."),
+        kept_until=described(TIME, "The latest time at which the message, contact and receipt are deleted."),
     ),
     "ReceiptStatus": object_of(
         "The status of a message, without its text.",

@@ -1,4 +1,4 @@
-"""JSON Schema of responses that the API itself makes: lists, metadata of revisions, problems, the root."""
+"""JSON Schemas of responses that the API builds itself: lists, revision metadata, problems and the root."""
 
 from typing import Any
 
@@ -25,14 +25,14 @@ from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 
 Json = dict[str, Any]
 
-# It must not be white space alone and has no control characters. JSON Schema counts characters before NFC.
+# The text can't be only white space and can't contain control characters. JSON Schema counts characters before NFC.
 QUESTION: Json = {
     "type": "string",
     "pattern": f"^{WORDS}$",
     "maxLength": MAX_RAW,
-    "description": f"At most {MAX_QUESTION:,} characters in NFC.",
+    "description": f"At most {MAX_QUESTION:,} characters, counted in NFC.",
 }
-# The links in the root, by the names of the URLs.
+# The links in the root, named like the URL patterns.
 ADDRESSES = (
     "claims", "reviews", "match", "corrections", "changes", "demands", "publishers", "rating-scales", "claimants",
     "topics", "dumps", "schema", "docs",
@@ -41,7 +41,7 @@ SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
 
 def page_of(component: str) -> Json:
-    """Extra information goes into `meta`, never into a result."""
+    """Return the schema of a page of a list. Extra information belongs in `meta`, never in a result."""
     return object_of(
         "A page of a list.",
         results=array_of(ref(component)),
@@ -55,18 +55,23 @@ def searched_page_of(component: str) -> Json:
     return {**page, "properties": {**page["properties"], "meta": ref("Meta")}}
 
 
-_EXACT: Json = described({"type": "boolean"}, "False if there are more than 10,000, or if counting took too long.")
+_EXACT: Json = described(
+    {"type": "boolean"}, "False if there are more than 10,000 results, or if counting took too long."
+)
 META: Json = {
     "type": "object",
-    "description": "Sent for a search for words, and if you request an extra.",
+    "description": "Sent if you search for words or request extra information.",
     "properties": {
         "relaxed": described(
-            {"type": "boolean"}, "True if no result has all the words. The results have nearly all or some."
+            {"type": "boolean"},
+            "True if no result contains all the words. The results then contain only some of the words.",
         ),
         "complete": described(
-            {"type": "boolean"}, "False if the search ran out of time before it had read everything."
+            {"type": "boolean"}, "False if the search ran out of time before it had read all candidates."
         ),
-        "did_you_mean": described(TEXT_OR_NULL, "A corrected query with results, if some words occur nowhere."),
+        "did_you_mean": described(
+            TEXT_OR_NULL, "A corrected query that has results, if some of your words don't occur anywhere."
+        ),
         "count": object_of(
             "Sent with `count=true`.",
             value=described(INTEGER_OR_NULL, "At most 10,000. Null if counting took too long."),
@@ -74,15 +79,15 @@ META: Json = {
         ),
         "facets": {
             "type": "object",
-            "description": "Sent with `facets`: the 50 most frequent values of each facet, in at most 10,000 results.",
+            "description": "Sent with `facets`: the 50 most frequent values of each facet, in up to 10,000 results.",
             "additionalProperties": object_of(
                 "A facet.", values=array_of(object_of("A value.", value=TEXT, count=INTEGER)), exact=_EXACT
             ),
         },
         "highlights": {
             "type": "object",
-            "description": "Sent with `highlight=true`: for each result's id, texts as escaped HTML with the words in"
-            " `<mark>`.",
+            "description": "Sent with `highlight=true`. Contains texts for each result's id, as escaped HTML with the"
+            " words in `<mark>`.",
             "additionalProperties": {"type": "object", "additionalProperties": TEXT},
         },
     },
@@ -98,14 +103,15 @@ REVISION: Json = {
     "digest": DIGEST,
     "url": URL,
     "document_url": described(URL_OR_NULL, "Null if the document was erased."),
-    "proof_url": described(URL, "A proof that the entry is in the public log."),
+    "proof_url": described(URL, "The URL of a proof that the entry is in the public log."),
 }
 
 ENTRY: Json = {
     "sequence": described(INTEGER, "The entry's index in the log."),
     "at": TIME,
     "kind": described(
-        TEXT, "`review.original`, `review.update`, …, `demand.published`, `claim.merge`, `key.rotation`. More may come."
+        TEXT,
+        "`review.original`, `review.update`, …, `demand.published`, `claim.merge`, `key.rotation`. Others may follow.",
     ),
     "subject": described(UUID, "The review, demand or claim that the entry is about."),
     "number": described(INTEGER, "The revision's number within the subject."),
@@ -129,12 +135,12 @@ LISTS: Json = {
     },
     "Revision": object_of("An entry about a review.", **REVISION),
     "RevisionWithReview": object_of(
-        "An entry about a review, with the review as it was published then.",
+        "An entry about a review, with the review as of that entry.",
         **REVISION,
         review=ref("ReviewOrTombstone"),
     ),
     "RatingScale": object_of(
-        "A rating scale, with the verdicts that live reviews give.",
+        "A rating scale, with the verdicts that live reviews use.",
         slug=TEXT,
         best=INTEGER_OR_NULL,
         worst=INTEGER_OR_NULL,
@@ -142,16 +148,16 @@ LISTS: Json = {
     ),
     "CorrectionList": page_of("CorrectionOfReview"),
     "ChangeList": object_of(
-        "A page of the feed of changes.",
+        "A page of the changes feed.",
         results=array_of(ref("Change")),
-        next=described(URL, "The next URL to request. It is never null, because more entries will come."),
+        next=described(URL, "The next URL to request. Never null, because more entries can follow."),
     ),
     "Change": object_of(
         "An entry of the log.",
         **ENTRY,
         body=described(
             {"type": ["object", "null"]},
-            "The current content at the subject's URL. Null if a later entry is about the same subject.",
+            "The current content at the subject's URL. Null if there is a later entry about the same subject.",
         ),
     ),
     "Question": {
@@ -164,26 +170,28 @@ LISTS: Json = {
         "additionalProperties": False,
     },
     "Matching": object_of(
-        "Published claims that say the same as your text, best first.",
+        "Published claims that say the same as your text, best match first.",
         results=array_of(
             object_of(
                 "A claim that may say the same.",
                 claim=ref("Claim"),
-                reviews=array_of(ref("Review"), description="Its live reviews."),
-                score=described(SHARE, "How likely the claim says the same."),
+                reviews=array_of(ref("Review"), description="The claim's live reviews."),
+                score=described(SHARE, "How likely it is that the claim says the same."),
                 matched={
                     "type": "object",
                     "description": "The parts of the score.",
                     "required": ["words"],
                     "properties": {
-                        "words": described(SHARE, "The share of the text's words in the claim. Rare words count more."),
-                        "meaning": described(SHARE, "How close the meaning is. Absent if meaning was not compared."),
+                        "words": described(
+                            SHARE, "The share of the text's words that occur in the claim. Rare words count more."
+                        ),
+                        "meaning": described(SHARE, "How close the meaning is. Absent if the meaning wasn't compared."),
                     },
                 },
             )
         ),
         method={"type": "string", "enum": ["words+meaning", "words"]},
-        explanation=described(TEXT_OR_NULL, "Why meaning was not compared, or not with all claims."),
+        explanation=described(TEXT_OR_NULL, "Why the meaning wasn't compared, or wasn't compared with all claims."),
     ),
     "JsonPatch": array_of(
         {
@@ -196,17 +204,17 @@ LISTS: Json = {
                 "value": {},
             },
         },
-        description="Operations in their order (RFC 6902).",
+        description="The operations, in the order to apply them (RFC 6902).",
     ),
-    "Root": object_of("The URLs of everything else.", **dict.fromkeys((*ADDRESSES, "license"), URL)),
+    "Root": object_of("The URLs of all other resources.", **dict.fromkeys((*ADDRESSES, "license"), URL)),
     "OpenApi": {"type": "object", "description": "OpenAPI 3.1.", "required": ["openapi", "info", "paths"]},
     "Problem": {
         **object_of(
             "An error (RFC 9457).",
             type=described(URL, "The URL of a page that explains this kind of problem."),
-            title=described(TEXT, "The kind of problem in a few words."),
+            title=described(TEXT, "A short name for this kind of problem."),
             status=described(INTEGER, "The HTTP status."),
-            detail=described(TEXT, "The error, its reason and your next step."),
+            detail=described(TEXT, "The error, its cause and what you can do."),
             instance=described(TEXT, "The path of the request."),
         )
     },
@@ -215,15 +223,16 @@ LISTS["Problem"]["properties"]["notice"] = ref("ErasureNotice")
 LISTS["Problem"]["properties"]["errors"] = array_of(
     {
         "type": "object",
-        "description": "A fault in one parameter, or at one place of the content.",
+        "description": "An error in one parameter, or at one position in the content.",
         "required": ["detail"],
         "properties": {
-            "parameter": described(TEXT, "The name of the wrong parameter."),
+            "parameter": described(TEXT, "The name of the invalid parameter."),
             "pointer": described(
-                TEXT, "The place in the content: a JSON pointer as a fragment, such as `#/sources/0/url`."
+                TEXT,
+                "The position in the content, as a JSON pointer in a URL fragment. For example, `#/sources/0/url`.",
             ),
             "detail": TEXT,
         },
     },
-    description="Sent for wrong parameters and wrong content.",
+    description="Sent for invalid parameters and invalid content.",
 )

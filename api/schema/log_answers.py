@@ -1,4 +1,4 @@
-"""JSON Schema of the public log's responses, and of its formats that aren't JSON."""
+"""JSON Schemas of the public log's responses, including formats other than JSON."""
 
 from typing import Any
 
@@ -9,21 +9,23 @@ Json = dict[str, Any]
 HASH: Json = {"type": "string", "contentEncoding": "base64", "description": "32 bytes."}
 
 LOG: Json = {
-    "Note": described(TEXT, "A C2SP signed note: origin, size, root hash, an empty line, signature lines."),
-    "VerifierKey": described(TEXT, "`<name>+<key id>+<base64>`, C2SP signed-note."),
+    "Note": described(
+        TEXT, "A C2SP signed note: the origin, the size, the root hash, an empty line, and signature lines."
+    ),
+    "VerifierKey": described(TEXT, "`<name>+<key id>+<base64>`, as in C2SP signed-note."),
     "Bytes": {"type": "string", "format": "binary"},
-    "AnyDocument": {"type": "object", "description": "The document of the entry, as canonical JSON (RFC 8785)."},
+    "AnyDocument": {"type": "object", "description": "The entry's document as canonical JSON (RFC 8785)."},
     "InclusionProof": object_of(
-        "Proves that a leaf is in the tree of this size.",
+        "A proof that a leaf is in the tree of this size.",
         sequence=INTEGER,
         size=INTEGER,
-        leaf=described(TEXT, "The leaf's exact bytes, UTF-8."),
+        leaf=described(TEXT, "The exact bytes of the leaf, in UTF-8."),
         leaf_hash=HASH,
         root_hash=HASH,
-        proof=array_of(HASH, description="From the leaf upwards."),
+        proof=array_of(HASH, description="Hashes from the leaf upwards."),
     ),
     "ConsistencyProof": object_of(
-        "Proves that the larger tree begins with the smaller one.",
+        "A proof that the larger tree begins with the entries of the smaller tree.",
         **{"from": INTEGER, "to": INTEGER},
         from_root_hash=HASH,
         to_root_hash=HASH,

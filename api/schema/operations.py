@@ -1,4 +1,4 @@
-"""How views that only read describe themselves: parameters from their list's options, responses by component."""
+"""Descriptions of read-only views: parameters from the options of their list, and responses by component."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,51 +11,59 @@ if TYPE_CHECKING:
     from api.lists.options import ListOptions
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-Responses = dict[Any, OpenApiResponse]  # by status, or by status and media type
+Responses = dict[Any, OpenApiResponse]  # keyed by status, or by status and media type
 
 _HEADERS = {
     "ETag": "Changes with the content. Send it back in `If-None-Match`.",
-    "Link": 'The licence (`rel="license"`). Lists add the next and previous pages (`next`, `prev`).',
-    "Factcheck-Head": "Sequence of the newest log entry. Absent while nothing has been published.",
+    "Link": 'The licence (`rel="license"`). Lists also link to the next and previous pages (`next`, `prev`).',
+    "Factcheck-Head": "The sequence of the newest log entry. Absent until something is published.",
 }
 DOCUMENT_HEADERS = {
     "Factcheck-Salt": "32 random bytes in hexadecimal.",
     "Factcheck-Sequence": "The entry's index in the log.",
-    "Factcheck-Digest": "Hexadecimal SHA-256 of the salt's bytes and the content.",
+    "Factcheck-Digest": "SHA-256 of the salt's bytes and the content, in hexadecimal.",
 }
-_AS_OF_HEADER = {"Factcheck-As-Of": "Sent with `as_of`: the sequence of the newest entry that counts."}
-_RANGES_HEADER = {"Accept-Ranges": "`bytes`: you can request a part of the file."}
+_AS_OF_HEADER = {"Factcheck-As-Of": "Sent with `as_of`: the sequence of the newest entry that is included."}
+_RANGES_HEADER = {"Accept-Ranges": "Always `bytes`, because you can request a part of the file."}
 PAGE_SIZE_PARAMETER = OpenApiParameter(
     "page_size",
     {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
     OpenApiParameter.QUERY,
-    description="Results on a page.",
+    description="The number of results on a page.",
 )
 PROBLEM_TYPE = "application/problem+json"
 _JSON = ("application/json", "application/ld+json")
 ANYWHERE = {
-    429: "Too many requests. Wait for the seconds in `Retry-After`.",
-    500: "An unexpected error of the server.",
-    503: "The database doesn't answer.",
+    429: "Too many requests. Wait for the number of seconds in `Retry-After`.",
+    500: "An unexpected server error.",
+    503: "The database isn't responding.",
 }
 _RANGE = [
-    OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One part, such as `bytes=1000-`."),
     OpenApiParameter(
-        "If-Range", str, OpenApiParameter.HEADER, description="The `ETag` of the file that you have a part of."
+        "Range",
+        str,
+        OpenApiParameter.HEADER,
+        description="The part of the file that you need, for example `bytes=1000-`.",
+    ),
+    OpenApiParameter(
+        "If-Range",
+        str,
+        OpenApiParameter.HEADER,
+        description="The `ETag` of the file from which you already have a part.",
     ),
     OpenApiParameter(
         "Content-Range",
         str,
         OpenApiParameter.HEADER,
-        description="The place of the part in the file.",
+        description="The position of the part in the file.",
         response=[206, 416],
     ),
 ]
 _IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match", str, OpenApiParameter.HEADER, description="An `ETag` that you already have."
+    "If-None-Match", str, OpenApiParameter.HEADER, description="The `ETag` of the content that you already have."
 )
 _RETRY_AFTER = OpenApiParameter(
-    "Retry-After", int, OpenApiParameter.HEADER, description="Seconds to wait.", response=[429, 503]
+    "Retry-After", int, OpenApiParameter.HEADER, description="The number of seconds to wait.", response=[429, 503]
 )
 AS_OF = OpenApiParameter(
     "as_of",
@@ -64,19 +72,22 @@ AS_OF = OpenApiParameter(
         "examples": [1024, "2026-11-05T08:30:00Z"],
     },
     OpenApiParameter.QUERY,
-    description="Shows what was public after this log entry, or at this time. Erased content stays erased. You can't"
-    " combine it with `q`.",
+    description="Shows the record as it was after this log entry, or at this time. Erased content isn't shown. You"
+    " can't combine `as_of` with `q`.",
 )
 _FLAG = {"type": "boolean", "default": False}
 _EXTRAS = [
     OpenApiParameter(
-        "highlight", _FLAG, OpenApiParameter.QUERY, description="With `q`: marks the words, in `meta.highlights`."
+        "highlight",
+        _FLAG,
+        OpenApiParameter.QUERY,
+        description="Marks the words of `q` in the results' texts, in `meta.highlights`.",
     ),
     OpenApiParameter(
         "facets",
         {"type": "array", "items": {"type": "string", "enum": list(FACETS)}, "minItems": 1},
         OpenApiParameter.QUERY,
-        description="Counts the results by value, in `meta.facets`. Separate several facets by commas.",
+        description="Counts the results by value, in `meta.facets`. Separate facets with commas.",
         explode=False,
     ),
     OpenApiParameter("count", _FLAG, OpenApiParameter.QUERY, description="Counts the results, in `meta.count`."),
@@ -112,8 +123,8 @@ def documented(
 ) -> Decorator:
     """Describe a `get`, or a `post` whose request body is the component `body`.
 
-    `missing`: it may answer 404. `gone`: it may answer 410. `moved`: why it may answer 308.
-    `also`: the components of other media types. `partial`: it is a file that clients can read in parts.
+    `missing`: the view may answer 404. `gone`: it may answer 410. `moved`: why it may answer 308.
+    `also`: the components of other media types. `partial`: the response is a file that clients can read in parts.
     """
     as_of = as_of or bool(options and options.as_of)
     headers = {**_HEADERS, **(_AS_OF_HEADER if as_of else {}), **(_RANGES_HEADER if partial else {}), **(headers or {})}
@@ -145,10 +156,10 @@ def documented(
 
 
 def _successes(components: Mapping[str, str], *, cacheable: bool, moved: str | None, partial: bool) -> Responses:
-    """Return the responses up to 308. `components` are by media type."""
+    """Return the responses with statuses up to 308. `components` is keyed by media type."""
     found: Responses = {(200, each): OpenApiResponse(ref(name), description="OK") for each, name in components.items()}
     if cacheable:
-        found[304] = OpenApiResponse(description="The content is still the one that `If-None-Match` names.")
+        found[304] = OpenApiResponse(description="The content hasn't changed since the `ETag` in `If-None-Match`.")
     if moved:
         found[308] = OpenApiResponse(description=moved)
     if partial:
@@ -158,15 +169,15 @@ def _successes(components: Mapping[str, str], *, cacheable: bool, moved: str | N
 
 
 def _problems(*, missing: bool, gone: bool, json: bool, body: bool, partial: bool) -> Responses:
-    descriptions = {400: "A parameter is unknown or wrong."}
+    descriptions = {400: "A parameter is unknown or invalid."}
     if missing:
         descriptions[404] = "Nothing has been published at this URL."
     if json:
         descriptions[406] = "`Accept` excludes JSON."
     if gone:
-        descriptions[410] = "Erased. `detail` and `notice` tell the public why."
+        descriptions[410] = "The content has been erased. `detail` and `notice` contain the public reason."
     if body:
-        descriptions[413] = "The content comes in chunks without a `Content-Length`."
+        descriptions[413] = "The content was sent in chunks without a `Content-Length`."
     if partial:
         descriptions[416] = "The range begins beyond the end of the file."
     descriptions |= ANYWHERE
@@ -186,7 +197,7 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
             each.name,
             {"type": "array", "items": {**each.schema, "examples": [each.example]}, "maxItems": 100},
             OpenApiParameter.QUERY,
-            description=f"{each.description} Repeat the parameter to match any of several values.",
+            description=f"{each.description} To match any of several values, repeat the parameter.",
             explode=True,
         )
         for each in options.filters
@@ -195,13 +206,13 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
         schema = {"type": "string", "enum": options.sorts}
         if not options.searched:
             schema["default"] = options.sorts[0]
-        text = "The order. A leading `-` means descending. Rows without a value come last in both directions."
+        text = "The sort order. A leading `-` means descending. Results without a value always come last."
         if options.searched:
-            text += " The default is `-published_at`, and `relevance` with `q`."
+            text += " The default is `relevance` if you send `q`, and `-published_at` otherwise."
         found.append(OpenApiParameter("sort", schema, OpenApiParameter.QUERY, description=text))
     found.append(PAGE_SIZE_PARAMETER)
     if options.searched:
         found += _EXTRAS
-    text = "The place where the page begins, from `next` or `previous`. It only works with the same filters and order."
+    text = "The start of the page, from `next` or `previous`. A cursor only works with the same filters and order."
     found.append(OpenApiParameter("cursor", str, OpenApiParameter.QUERY, description=text))
     return found

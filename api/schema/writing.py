@@ -1,4 +1,4 @@
-"""How views describe themselves that take content or show private content."""
+"""Descriptions of views that accept content or show private content."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,15 +10,19 @@ from api.schema.operations import ANYWHERE, PAGE_SIZE_PARAMETER, PROBLEM_TYPE, D
 Json = dict[str, Any]
 
 SECURITY: Json = {
-    "token": {"type": "http", "scheme": "bearer", "description": "Make one at the editors' desk, under “API tokens”."}
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "Create a token at the editors' desk, under “API tokens”.",
+    }
 }
 _PROBLEMS = {
     400: "A parameter is unknown, or the content isn't JSON.",
     401: "The token is missing or invalid.",
-    403: "The token lacks the scope.",
-    404: "This token has nothing at this URL.",
+    403: "The token doesn't have the required scope.",
+    404: "The token doesn't give access to anything at this URL.",
     406: "`Accept` excludes JSON.",
-    409: "It isn't a draft any more, or the same request is still running.",
+    409: "The review is no longer a draft, or the same request is still running.",
     413: "The content is too large.",
     422: "The content is invalid, or the Idempotency-Key was used for other content.",
     **ANYWHERE,
@@ -27,8 +31,8 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "pattern": "^[!-~]{1,255}$"},
     OpenApiParameter.HEADER,
-    description="Your own key for this request. If you repeat the request with the same content within 24 hours, it is"
-    " not carried out twice. You get the first response again.",
+    description="Your own key for this request. If you repeat the request with the same content within 24 hours, it"
+    " isn't carried out twice. You get the first response again.",
 )
 LIST_PARAMETERS = (
     PAGE_SIZE_PARAMETER,
@@ -36,7 +40,7 @@ LIST_PARAMETERS = (
         "after",
         {"type": "string", "format": "uuid"},
         OpenApiParameter.QUERY,
-        description="The id after which the page begins. `next` contains it.",
+        description="The page begins after the draft with this id. `next` already contains the parameter.",
     ),
 )
 
@@ -54,7 +58,7 @@ def documented_private(
     extra: Sequence[OpenApiParameter] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Decorator:
-    """`body` is the component of the content. `never` lists statuses that can't occur here."""
+    """Describe a view. `body` is the component of the content. `never` lists statuses that the view can't return."""
     left_out = {*never, *(() if token else (401, 403)), *(() if body else (409, 413, 422))}
     answers: dict[Any, OpenApiResponse] = {
         (status, "application/json"): OpenApiResponse(ref(component), description="OK"),
@@ -77,10 +81,14 @@ def documented_private(
                 for name, text in (headers or {}).items()
             ),
             OpenApiParameter(
-                "Retry-After", int, OpenApiParameter.HEADER, description="Seconds to wait.", response=retry
+                "Retry-After",
+                int,
+                OpenApiParameter.HEADER,
+                description="The number of seconds to wait.",
+                response=retry,
             ),
         ],
         responses=answers,
         request={"application/json": ref(body)} if body else None,
-        auth=[{"token": []}] if token else [],  # type: ignore[list-item]  # its hints know no OpenAPI here
+        auth=[{"token": []}] if token else [],  # type: ignore[list-item]  # its type hints don't cover OpenAPI objects
     )

@@ -1,4 +1,4 @@
-"""One module for each resource of the REST API: its endpoints and what they send.
+"""One module for each resource of the REST API, with its endpoints and the content that they send.
 
 Parameters, lists and problems are in `api.lists` and `api.http`, URLs in `api.urls`, JSON Schema in `api.schema`.
 """

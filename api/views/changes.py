@@ -1,4 +1,4 @@
-"""The feed of changes: all log entries in order, each with the current content of its subject."""
+"""The changes feed: all log entries in order, each with the current content of its subject."""
 
 import orjson
 from django.conf import settings
@@ -22,14 +22,14 @@ NAMES = ("since", "page_size", "wait")
 class ChangeList(Endpoint):
     @documented(
         "list_changes", "Changes",
-        "Everything that became public after a log entry, in the log's order.", "ChangeList",
+        "All entries after a log entry, in the log's order.", "ChangeList",
         extra=[
-            integer_parameter("since", "The last sequence that you have. Without it the feed begins with entry 0."),
+            integer_parameter("since", "The sequence of the last entry that you have. It starts at 0 by default."),
             PAGE_SIZE_PARAMETER,
             OpenApiParameter(
                 "wait", {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": 0}, OpenApiParameter.QUERY,
-                description="Seconds to wait if there is nothing new. If too many requests are waiting, the response"
-                " comes at once.",
+                description="The number of seconds to wait if there is nothing new. If too many requests are waiting,"
+                " the response is sent at once.",
             ),
         ],
     )  # fmt: skip
@@ -53,20 +53,20 @@ class ChangeList(Endpoint):
 
 
 def _read(request: HttpRequest) -> tuple[int, int, int]:
-    """Return the entry to start after, the page size and the seconds to wait. Raises ParameterProblem."""
+    """Return the entry to start after, the page size and the number of seconds to wait. Raises ParameterProblem."""
     parameters = Parameters(request.GET, NAMES)
     since = parameters.read("since", read_sequence, -1)
     size = parameters.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
     wait = parameters.read("wait", read_number(0, MAX_WAIT), 0)
     if since > _head(request):
         parameters.faults.append(
-            ("since", f"This entry isn't in this log. Give the sequence of an entry up to {_head(request)}.")
+            ("since", f"This entry isn't in the log. Send a sequence of at most {_head(request)}.")
         )
     parameters.raise_faults()
     return since, size, wait
 
 
 def _head(request: HttpRequest) -> int:
-    """Return the newest entry's sequence as last read, -1 before the first."""
+    """Return the newest entry's sequence, as last read, or -1 if the log is empty."""
     head: int | None = getattr(request, "log_head", None)
     return -1 if head is None else head

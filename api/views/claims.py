@@ -34,22 +34,23 @@ class ClaimList(Endpoint):
     @documented(
         "list_claims",
         "Claims",
-        "Claims that have a live review, newest first. With `q` the best come first.",
+        "Claims that have a live review, newest first. With `q`, the best matches come first.",
         "ClaimList",
         CLAIMS,
     )
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, CLAIMS)
         page, meta = read_searched(list_request, PublishedClaim, PastClaim)
-        if meta is None:  # `meta` depends on the time that the search took
+        if meta is None:  # `meta` depends on how long the search took
             mark_cacheable(request._request)
         return list_of_bodies(request._request, page, list_request.as_of, meta)
 
 
 class ClaimDetail(Endpoint):
     @documented(
-        "get_claim", "Claims", "A claim as its newest live review has it, with its live reviews.", "ClaimOrTombstone",
-        missing=True, as_of=True, moved="The claim is merged with another one, which is at `Location`.",
+        "get_claim", "Claims", "A claim, as stated in its newest live review, with its live reviews.",
+        "ClaimOrTombstone",
+        missing=True, as_of=True, moved="The claim has been merged into another claim, which is at `Location`.",
     )  # fmt: skip
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
         as_of = read_as_of_alone(request._request)

@@ -1,4 +1,4 @@
-"""Corrections and updates of published reviews, newest first."""
+"""Corrections and updates to published reviews, newest first."""
 
 from dataclasses import replace
 
@@ -21,18 +21,19 @@ from factcheck.record.models import PublishedCorrection, PublishedReview
 
 
 def _by_review(each: Filter) -> Filter:
-    """Return the filter, applied to the review as it is now."""
+    """Return the filter, applied to the current version of the review."""
 
     def select(found: list[object]) -> Q:
         reviews = PublishedReview.objects.using("public").filter(each.select(found)).values("id")
         if each.few(found):
-            # The ids are read first, as an array. PostgreSQL expects too many and would read all corrections.
+            # The ids are read first, as an array. With a subquery, PostgreSQL overestimates their number and would
+            # read all corrections.
             ids = ArraySubquery(reviews)
             ours = {"template": "(%(expressions)s))", "arg_joiner": " = ANY(", "output_field": BooleanField()}
             return Q(Func(F("review_id"), ids, **ours))
         return Q(review_id__in=reviews)
 
-    # Whether there are few depends on the values, and so does the SQL. Such a query can't be planned once.
+    # `few` depends on the values, and so does the SQL. Such a query can't be compiled once for all values.
     return replace(each, select=select, compiles=each.compiles and each.few in (always, never))
 
 
@@ -41,7 +42,7 @@ CORRECTIONS = ListOptions(
     filters=(
         Filter(
             "class", read_choice(ChangeClass.values), lambda found: Q(change_class__in=found),
-            {"type": "string", "enum": ChangeClass.values}, "How much the publisher had to change.", "substantive",
+            {"type": "string", "enum": ChangeClass.values}, "How significant the correction is.", "substantive",
         ),
         *map(_by_review, REVIEW_FILTERS),
     ),
@@ -54,7 +55,7 @@ class CorrectionList(Endpoint):
 
     @documented(
         "list_corrections", "Corrections",
-        "Corrections and updates, newest first. The filters for reviews apply to the review as it is now.",
+        "Corrections and updates, newest first. Review filters apply to the current version of the review.",
         "CorrectionList", CORRECTIONS,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
@@ -62,7 +63,7 @@ class CorrectionList(Endpoint):
 
 
 def read_corrections(list_request: ListRequest) -> Page:
-    """Return a page. Corrections of withdrawn reviews stay. Those of erased reviews have been removed."""
+    """Return a page. Corrections to withdrawn reviews are kept. Corrections to erased reviews have been removed."""
     if "q" in list_request.query:
         return read_in_time(list_request, list_request.rows)
     return read_page(list_request)

@@ -1,4 +1,4 @@
-"""All reviews in one file: a schema.org DataFeed of ClaimReviews, as Data Commons and others read it."""
+"""All reviews in one file: a schema.org DataFeed of ClaimReviews, for example for Data Commons."""
 
 from django.conf import settings
 from django.http import HttpResponseBase
@@ -12,7 +12,7 @@ from factcheck.record.formats.claimreview import MEDIA_TYPE
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.datafeed import data_feed
 
-# Increase this number when the same record is written in another way, so that clients fetch it again.
+# Increase this number when the same record is serialised differently, so that clients fetch the feed again.
 EDITION = 1
 
 

@@ -29,7 +29,7 @@ class DemandList(Endpoint):
     reads_log_head = False
 
     @documented(
-        "list_demands", "Demands", "Demands to change or remove a review, the newest entries first.", "DemandList",
+        "list_demands", "Demands", "Demands to change or remove a review, newest first.", "DemandList",
         DEMANDS,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
@@ -37,7 +37,7 @@ class DemandList(Endpoint):
 
 
 class DemandDetail(Endpoint):
-    @documented("get_demand", "Demands", "A demand as the register has it now.", "Demand", missing=True)
+    @documented("get_demand", "Demands", "A demand as it currently appears in the register.", "Demand", missing=True)
     def get(self, request: Request, demand_id: UUID) -> HttpResponse:
         refuse_parameters(request)
         demand = get_object_or_404(PublishedDemand.objects.using("public"), pk=demand_id)
@@ -59,7 +59,7 @@ class DemandRevisionList(Endpoint):
 
 class DemandRevisionDetail(Endpoint):
     @documented(
-        "get_demand_revision", "Demands", "One revision, with the demand as it was then.", "RevisionWithDemand",
+        "get_demand_revision", "Demands", "One revision, with the demand as of this revision.", "RevisionWithDemand",
         missing=True,
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:
@@ -70,7 +70,7 @@ class DemandRevisionDetail(Endpoint):
 class DemandRevisionBytes(Endpoint):
     @documented(
         "get_demand_revision_document", "Demands",
-        "The exact bytes of a demand. SHA-256 of salt and bytes is the digest in the log.", "DemandDocument",
+        "The exact bytes of a demand. Their SHA-256 with the salt is the digest in the log.", "DemandDocument",
         missing=True, headers=DOCUMENT_HEADERS,
     )  # fmt: skip
     def get(self, request: Request, demand_id: UUID, number: int) -> HttpResponse:

@@ -25,7 +25,7 @@ class Difference(Endpoint):
 
     @documented(
         "get_difference", "Revisions",
-        "A JSON Patch (RFC 6902) from the document of one revision to that of another.", "JsonPatch",
+        "A JSON Patch (RFC 6902) that turns one revision's document into another's.", "JsonPatch",
         missing=True, gone=True, media_type=MEDIA_TYPE,
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID, number: int, other: int) -> HttpResponse:
@@ -35,13 +35,13 @@ class Difference(Endpoint):
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the operations in their order."""
+    """Return the operations, in the order to apply them."""
     operations: list[dict[str, Any]] = jsonpatch.make_patch(before, after).patch
     return operations
 
 
 def _document(review_id: UUID, number: int) -> dict[str, Any]:
-    """Raises Http404, and Gone for an erased revision and for an erasure notice, which has no text to compare."""
+    """Raises Http404, or Gone for an erased revision or an erasure notice, which doesn't have a text to compare."""
     entry, row = find_revision(review_id, number)
     if entry.kind == LogEntry.Kind.ERASURE:
         raise Gone(notice_in(bytes(row.document)))

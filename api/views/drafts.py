@@ -1,4 +1,4 @@
-"""Claims and drafts of reviews for programs. A token reaches only what its account logged or created_field."""
+"""Claims and review drafts for programs. A token only gives access to claims and reviews that its account created."""
 
 import re
 from collections.abc import Callable
@@ -24,14 +24,14 @@ from api.schema.writing import IDEMPOTENCY_KEY, LIST_PARAMETERS, documented_priv
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
 from factcheck.record.statements.parts import Part
 
-MAX_CONTENT = 2**20  # bytes, for the longest draft with all sources in three-byte characters
+MAX_CONTENT = 2**20  # bytes: enough for the longest draft with all sources in three-byte characters
 _PARAMETERS = [parameter.name for parameter in LIST_PARAMETERS]
 _KEY = re.compile("[!-~]{1,255}")
 _LOCATION = {"Location": "The URL of the draft."}
 
 
 class _Drafts(PrivateEndpoint):
-    """Drafts of one kind: the token's scope, the route of a single draft, the rows, and the column of their start."""
+    """Drafts of one kind. `own` returns the rows of a token's account, and `created_field` is the time of creation."""
 
     scope: ClassVar[str]
     route: ClassVar[str]
@@ -57,7 +57,7 @@ class _Drafts(PrivateEndpoint):
         if after is not None:
             last = rows.filter(pk=after).first()
             if last is None:
-                raise ParameterProblem([("after", "You don't have such a draft. Start again without `after`.")])
+                raise ParameterProblem([("after", "You don't have a draft with this id. Start again without `after`.")])
             at = getattr(last, self.created_field)
             rows = rows.filter(
                 Q(**{f"{self.created_field}__lt": at}) | Q(**{self.created_field: at, "pk__lt": last.pk})
@@ -68,13 +68,13 @@ class _Drafts(PrivateEndpoint):
         return answer({"next": following, "results": [type(self).describe(row) for row in found[:size]]})
 
     def write(self, request: Request, model: type[Part], act: Callable[..., UUID], **of: Any) -> tuple[UUID, str]:
-        """Carry out `act`. Return the draft's id and URL. Raises Refused."""
+        """Run `act`. Return the draft's id and URL. Raises Refused."""
         refuse_parameters(request)
         django_request = request._request
         key = django_request.headers.get("Idempotency-Key")
         if key is not None and not _KEY.fullmatch(key):
             raise ParameterProblem(
-                [("Idempotency-Key", "This key isn't valid. Give 1 to 255 visible ASCII characters.")]
+                [("Idempotency-Key", "This key isn't valid. Use 1 to 255 visible ASCII characters.")]
             )
         content = read_content(django_request, MAX_CONTENT)
         body = read_object(content, model)
@@ -105,7 +105,7 @@ class ClaimDrafts(_Claims):
     http_method_names = ["get", "head", "options", "post"]
 
     @documented_private(
-        "list_claim_drafts", "Drafts", "Claims that your account logged, newest first.", "ClaimDraftList",
+        "list_claim_drafts", "Drafts", "Claims that your account has logged, newest first.", "ClaimDraftList",
         extra=LIST_PARAMETERS, never=[404],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
@@ -122,12 +122,12 @@ class ClaimDrafts(_Claims):
 class ClaimDraft(_Claims):
     http_method_names = ["get", "head", "options", "patch"]
 
-    @documented_private("get_claim_draft", "Drafts", "A claim that your account logged.", "ClaimDraft")
+    @documented_private("get_claim_draft", "Drafts", "A claim that your account has logged.", "ClaimDraft")
     def get(self, request: Request, claim_id: UUID) -> HttpResponse:
         return self.show(request, claim_id)
 
     @documented_private(
-        "change_claim_draft", "Drafts", "Changes a claim before a review of it is submitted.", "Written",
+        "change_claim_draft", "Drafts", "Changes a claim that doesn't have a submitted review yet.", "Written",
         body="ClaimChanges", extra=[IDEMPOTENCY_KEY],
     )  # fmt: skip
     def patch(self, request: Request, claim_id: UUID) -> HttpResponse:
@@ -138,15 +138,15 @@ class ReviewDrafts(_Reviews):
     http_method_names = ["get", "head", "options", "post"]
 
     @documented_private(
-        "list_review_drafts", "Drafts", "Reviews that your account created_field, newest first.", "ReviewDraftList",
+        "list_review_drafts", "Drafts", "Reviews that your account has created, newest first.", "ReviewDraftList",
         extra=LIST_PARAMETERS, never=[404],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         return self.page(request)
 
     @documented_private(
-        "draft_review", "Drafts", "Begins a review. People finish, submit and approve it.", "Written", status=201,
-        body="ReviewToDraft", extra=[IDEMPOTENCY_KEY], headers=_LOCATION, never=[404],
+        "draft_review", "Drafts", "Creates a review draft. People finish, submit and approve the review.", "Written",
+        status=201, body="ReviewToDraft", extra=[IDEMPOTENCY_KEY], headers=_LOCATION, never=[404],
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
         return self.begin(request, ReviewToDraft, intake.draft_review)
@@ -155,12 +155,12 @@ class ReviewDrafts(_Reviews):
 class ReviewDraft(_Reviews):
     http_method_names = ["get", "head", "options", "patch"]
 
-    @documented_private("get_review_draft", "Drafts", "A review that your account created_field.", "ReviewDraft")
+    @documented_private("get_review_draft", "Drafts", "A review that your account has created.", "ReviewDraft")
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         return self.show(request, review_id)
 
     @documented_private(
-        "change_review_draft", "Drafts", "Changes a review while it is a draft.", "Written",
+        "change_review_draft", "Drafts", "Changes a review that is still a draft.", "Written",
         body="ReviewChanges", extra=[IDEMPOTENCY_KEY],
     )  # fmt: skip
     def patch(self, request: Request, review_id: UUID) -> HttpResponse:

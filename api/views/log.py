@@ -1,4 +1,4 @@
-"""The public log as C2SP tlog-tiles serves it, with its documents, and proofs for clients that don't build the tree."""
+"""The public log as C2SP tlog-tiles, with its documents, and with proofs for clients that don't build the tree."""
 
 import base64
 import re
@@ -25,11 +25,11 @@ BRIEF = "public, max-age=2"
 TEXT = "text/plain; charset=utf-8"
 _GROUPS = re.compile(r"(?:x[0-9]{3}/){0,5}[0-9]{3}")
 _NUMBER = re.compile(r"[0-9]{1,15}")
-_WHOLE = "This isn't a whole number. Give one such as 0 or 1024."
+_WHOLE = "This isn't a whole number. Send a number, for example 0 or 1024."
 
 
 class RawEndpoint(Endpoint):
-    """Sends bytes for other tools, whatever their `Accept` header says."""
+    """Sends bytes to other tools, and ignores their `Accept` header."""
 
     content_negotiation_class = Anything
 
@@ -41,7 +41,7 @@ class RawEndpoint(Endpoint):
 
 class CheckpointView(RawEndpoint):
     @documented(
-        "get_log_checkpoint", "Log", "The newest signed checkpoint, with the cosignatures of witnesses.", "Note",
+        "get_log_checkpoint", "Log", "The newest signed checkpoint, with the witnesses' cosignatures.", "Note",
         media_type="text/plain", missing=True,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
@@ -61,7 +61,7 @@ class KeyView(RawEndpoint):
 
 class TileView(RawEndpoint):
     @documented(
-        "get_log_tile", "Log", "A tile of the tree: up to 256 hashes of 32 bytes.", "Bytes",
+        "get_log_tile", "Log", "A tile of the tree, with up to 256 hashes of 32 bytes.", "Bytes",
         media_type="application/octet-stream", missing=True,
     )  # fmt: skip
     def get(self, request: Request, level: str, place: str) -> HttpResponse:
@@ -78,8 +78,8 @@ class TileView(RawEndpoint):
 
 class BundleView(RawEndpoint):
     @documented(
-        "get_log_entries", "Log", "An entry bundle: up to 256 leaves, each after its length as a uint16.", "Bytes",
-        media_type="application/octet-stream", missing=True,
+        "get_log_entries", "Log", "An entry bundle: up to 256 leaves, each preceded by its length as a uint16.",
+        "Bytes", media_type="application/octet-stream", missing=True,
     )  # fmt: skip
     def get(self, request: Request, place: str) -> HttpResponse:
         refuse_parameters(request)
@@ -95,7 +95,7 @@ class BundleView(RawEndpoint):
 class EntryDocumentView(RawEndpoint):
     @documented(
         "get_log_document", "Log",
-        "The exact bytes of an entry's document. SHA-256 of salt and bytes is the entry's digest.",
+        "The exact bytes of an entry's document. Their SHA-256 with the salt is the entry's digest.",
         "AnyDocument", missing=True, gone=True, headers=DOCUMENT_HEADERS,
     )  # fmt: skip
     def get(self, request: Request, sequence: int) -> HttpResponse:
@@ -123,7 +123,7 @@ class InclusionView(Endpoint):
         sequence = numbers["sequence"]
         if sequence >= size:
             raise ParameterProblem(
-                [("sequence", f"This entry isn't in a tree of this size. Give an index below {size}.")]
+                [("sequence", f"This entry isn't in a tree of this size. Send an index below {size}.")]
             )
         entry = LogEntry.objects.using("public").get(sequence=sequence)
         read = tree.tile_reader("public")
@@ -140,7 +140,7 @@ class InclusionView(Endpoint):
 
 class ConsistencyView(Endpoint):
     @documented(
-        "get_log_consistency_proof", "Log", "A proof that a log contains a smaller one (RFC 6962, section 2.1.2).",
+        "get_log_consistency_proof", "Log", "A proof that the log contains an earlier log (RFC 6962, section 2.1.2).",
         "ConsistencyProof",
         extra=[
             integer_parameter("from", "The smaller size.", required=True),
@@ -152,7 +152,7 @@ class ConsistencyView(Endpoint):
         new = _require_size("to", numbers.get("to", _signed_size()))
         old = numbers["from"]
         if old > new:
-            raise ParameterProblem([("from", f"This is larger than the other size. Give a size up to {new}.")])
+            raise ParameterProblem([("from", f"This size is larger than `to`. Send a size of at most {new}.")])
         read = tree.tile_reader("public")
         return _respond_proof(
             request,
@@ -172,13 +172,13 @@ def _encoded(value: bytes) -> str:
 
 
 def _read_place(place: str) -> tuple[int, int]:
-    """Parse index and width from `x001/x234/067` or `000.p/17`. Raises Http404."""
+    """Parse the index and the width from `x001/x234/067` or `000.p/17`. Raises Http404."""
     groups, partial, width = place.partition(".p/")
     if not _GROUPS.fullmatch(groups) or (partial and not re.fullmatch(r"[1-9][0-9]{0,2}", width)):
         raise Http404
     index = int(groups.replace("x", "").replace("/", ""))
     wide = int(width) if partial else merkle.TILE_WIDTH
-    # A tile has one URL only: without leading groups of zeroes, and full tiles without `.p`.
+    # A tile has only one URL: without leading groups of zeroes, and without `.p` for full tiles.
     if merkle.tile_name(0, index, wide) != f"tile/0/{place}" or (partial and wide >= merkle.TILE_WIDTH):
         raise Http404
     return index, wide
@@ -192,7 +192,7 @@ def _signed_size() -> int:
 def _require_size(name: str, size: int) -> int:
     signed = _signed_size()
     if size > signed:
-        raise ParameterProblem([(name, f"The log isn't signed for this size yet. Give a size up to {signed}.")])
+        raise ParameterProblem([(name, f"The log isn't signed for this size yet. Send a size of at most {signed}.")])
     return size
 
 

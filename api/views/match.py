@@ -1,4 +1,4 @@
-"""Has this been checked already? Finds published claims that say the same as a text."""
+"""Has this been checked already? The endpoint finds published claims that say the same as a text."""
 
 from itertools import islice
 from typing import Any
@@ -24,46 +24,47 @@ from factcheck.record.models import PublishedClaim, PublishedReview
 
 NAMES = ["text", "limit"]
 LIMIT, MAX_LIMIT = 10, 20
-BESIDE = "A POST takes no parameters in its URL. Put text and limit into the JSON object."
-TOO_SLOW = "Comparing this text takes too long. Give the sentence that matters, or try again."
-# In JSON each character may be an escape of six bytes. Characters beyond U+FFFF need two escapes but have no marks.
+BESIDE = "A POST can't have parameters in its URL. Send text and limit in the JSON object."
+TOO_SLOW = "Comparing this text takes too long. Send only the most important sentence, or try again."
+# In JSON, each character may be an escape of six bytes. Characters beyond U+FFFF need two escapes, but don't have
+# combining marks.
 MAX_CONTENT = 6 * MAX_RAW + 1000
 
 _TEXT = OpenApiParameter(
     "text",
     {**QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
     OpenApiParameter.QUERY,
-    description="A sentence, a post as somebody wrote it, or a longer text.",
+    description="A sentence, a post in its original words, or a longer text.",
     required=True,
 )
 _LIMIT = OpenApiParameter(
     "limit",
     {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT},
     OpenApiParameter.QUERY,
-    description="The largest number of claims.",
+    description="The maximum number of claims.",
 )
 
 
 class MatchView(Endpoint):
-    """POST is for long texts, and for texts that must not appear in access logs. It changes nothing."""
+    """Clients can use POST for long texts, and for texts that must not appear in access logs. POST changes nothing."""
 
     http_method_names = ["get", "head", "options", "post"]
 
     @documented(
-        "match", "Matching", "Published claims that say the same as a text, best first.", "Matching",
+        "match", "Matching", "Published claims that say the same as a text, best match first.", "Matching",
         extra=[_TEXT, _LIMIT],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         query = request._request.GET
         errors = unknown_parameters(query, NAMES)
-        errors += [(name, "Give this parameter once.") for name in NAMES if len(query.getlist(name)) > 1]
+        errors += [(name, "Send this parameter only once.") for name in NAMES if len(query.getlist(name)) > 1]
         try:
             limit: int | None = read_number(1, MAX_LIMIT)(query.get("limit", str(LIMIT)))
         except ValueError:
             limit = None  # `answer` reports it with the other errors
         return responses.respond(request._request, answer(query.get("text"), limit, errors))
 
-    @documented("match_text", "Matching", "The same for a text in the request's content.", "Matching", body="Question")
+    @documented("match_text", "Matching", "Matches a text from the request's content.", "Matching", body="Question")
     def post(self, request: Request) -> HttpResponse:
         if beside := [(name[:100], BESIDE) for name in request._request.GET]:
             raise ParameterProblem(beside)
@@ -76,15 +77,15 @@ class MatchView(Endpoint):
 
 
 def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
-    """Return the response for a text. Raises ParameterProblem with everything that is wrong."""
+    """Return the response for a text. Raises ParameterProblem with all errors."""
     if isinstance(limit, float) and limit.is_integer():
-        limit = int(limit)  # 3.0 is an integer too (JSON Schema, 6.1.1)
+        limit = int(limit)  # 3.0 is also an integer (JSON Schema, 6.1.1)
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
-        errors.append(("limit", f"This isn't in the range. Give a number from 1 to {MAX_LIMIT}."))
+        errors.append(("limit", f"This is outside the range. Send a number from 1 to {MAX_LIMIT}."))
     if not isinstance(text, str) or not text.strip():
-        errors.append(("text", "The text is missing. Give a sentence, a post or a longer text to match."))
-    elif len(text) > MAX_RAW or len(nfc(text)) > MAX_QUESTION:  # before NFC a character may count twice or more
-        errors.append(("text", f"The text is too long. Give at most {MAX_QUESTION} characters."))
+        errors.append(("text", "The text is missing. Send a sentence, a post or a longer text to match."))
+    elif len(text) > MAX_RAW or len(nfc(text)) > MAX_QUESTION:  # before NFC, a character may be counted more than once
+        errors.append(("text", f"The text is too long. Send at most {MAX_QUESTION} characters."))
     elif forbidden := find_forbidden(text.replace("\r", "\n")):
         errors.append(("text", f"The character {forbidden} isn't allowed. Remove it."))
     if errors:
@@ -97,7 +98,7 @@ def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
 
 
 def _read_object(request: HttpRequest) -> dict[str, Any]:
-    """Return the JSON object of the request, whatever its media type says. Raises ParameterProblem."""
+    """Return the JSON object in the request, whatever the request's media type is. Raises ParameterProblem."""
     if int(request.headers.get("Content-Length") or 0) <= MAX_CONTENT:
         try:
             content = orjson.loads(request.read(MAX_CONTENT + 1))
@@ -111,7 +112,7 @@ def _read_object(request: HttpRequest) -> dict[str, Any]:
 
 
 def _content(matching: Matching) -> dict[str, Any]:
-    """Return claims and reviews as they are stored, so that one request is enough."""
+    """Return claims and reviews in full, so that clients don't need further requests."""
     ids = [found.claim_id for found in matching.results]
     claims = PublishedClaim.objects.using("public").live().filter(id__in=ids)
     bodies = dict(claims.values_list("id", "body"))

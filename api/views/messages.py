@@ -1,4 +1,4 @@
-"""Messages from readers: claims to check, mistakes in reviews, and the status of a message by its receipt."""
+"""Messages from readers about claims to check and mistakes in reviews, and a message's status by its receipt."""
 
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.statements.parts import Part
 from factcheck.server.networks import address_of
 
-MAX_CONTENT = 64 * 1024  # bytes, for 5,000 characters as JSON escapes and the other keys
+MAX_CONTENT = 64 * 1024  # bytes: enough for 5,000 characters as JSON escapes, and for the other keys
 
 
 class _MessageIn(PrivateEndpoint):

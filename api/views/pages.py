@@ -1,4 +1,4 @@
-"""The root, the documentation, the pages of problems, and all other URLs under /api/."""
+"""The root, the documentation, the problem pages, and all other URLs under /api/."""
 
 from functools import cache
 from typing import Any
@@ -23,7 +23,7 @@ from api.schema.operations import documented
 
 
 class Root(Endpoint):
-    @documented("get_root", "Start", "The URLs of everything else.", "Root")
+    @documented("get_root", "Start", "The URLs of all other resources.", "Root")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
         addresses = {name: settings.SITE_URL + reverse(f"api:{name}") for name in ADDRESSES}
@@ -32,7 +32,7 @@ class Root(Endpoint):
 
 @extend_schema(exclude=True)
 class Top(Root):
-    """The same at /api/."""
+    """The same response at /api/."""
 
     def get(self, request: Request) -> HttpResponse:
         response: HttpResponse = super().get(request)
@@ -41,14 +41,14 @@ class Top(Root):
 
 @cache
 def openapi() -> bytes:
-    """Return the OpenAPI document. It stays the same while the process runs."""
+    """Return the OpenAPI document, which is built once for each process."""
     schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     rendered: bytes = OpenApiJsonRenderer().render(schema)
     return rendered
 
 
 class Schema(Endpoint):
-    @documented("get_schema", "Start", "This document.", "OpenApi")
+    @documented("get_schema", "Start", "This OpenAPI document.", "OpenApi")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
         return responses.respond(request._request, openapi())
@@ -75,7 +75,7 @@ class Documentation(Endpoint):
 
 @extend_schema(exclude=True)
 class ProblemPage(Endpoint):
-    """The page of a problem, at the problem's `type`."""
+    """The page that explains a problem, at the problem's `type`."""
 
     content_negotiation_class = Anything
 
@@ -91,7 +91,7 @@ class ProblemPage(Endpoint):
 
 @extend_schema(exclude=True)
 class Unknown(Endpoint):
-    """All other URLs. It redirects if only the last slash is missing, and sends a problem otherwise."""
+    """All other URLs. The view redirects if only the trailing slash is missing, and otherwise sends a problem."""
 
     content_negotiation_class = Anything
 
@@ -107,7 +107,7 @@ class Unknown(Endpoint):
 
 
 def _require_with_slash(request: Request) -> None:
-    """Raises Http404 unless the URL exists with a slash at its end."""
+    """Raises Http404 unless the URL exists with a trailing slash."""
     known = resolve(f"{request.path_info}/").func  # resolves at least to `Unknown`
     if request.path_info.endswith("/") or getattr(known, "view_class", None) is Unknown:
         raise Http404

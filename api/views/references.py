@@ -1,4 +1,4 @@
-"""Things that live reviews refer to: publishers, claimants, topics, and rating scales with their verdicts."""
+"""The publishers, claimants, topics and rating scales with verdicts that live reviews refer to."""
 
 from typing import Any
 
@@ -32,38 +32,40 @@ def _respond(request: Request, kind: Kind) -> HttpResponse:
 
 
 class PublisherList(Endpoint):
-    @documented("list_publishers", "References", "Publishers of live reviews, by name.", "PublisherList", BY_NAME)
+    @documented(
+        "list_publishers", "References", "Publishers of live reviews, sorted by name.", "PublisherList", BY_NAME
+    )
     def get(self, request: Request) -> HttpResponse:
         return _respond(request, Kind.PUBLISHER)
 
 
 class ClaimantList(Endpoint):
-    @documented("list_claimants", "References", "Claimants of live reviews' claims, by name.", "ClaimantList", BY_NAME)
+    @documented("list_claimants", "References", "Claimants in live reviews, sorted by name.", "ClaimantList", BY_NAME)
     def get(self, request: Request) -> HttpResponse:
         return _respond(request, Kind.CLAIMANT)
 
 
 class TopicList(Endpoint):
-    @documented("list_topics", "References", "Topics of live reviews, by slug.", "TopicList", BY_NAME)
+    @documented("list_topics", "References", "Topics of live reviews, sorted by name.", "TopicList", BY_NAME)
     def get(self, request: Request) -> HttpResponse:
         return _respond(request, Kind.TOPIC)
 
 
 class RatingScaleList(Endpoint):
     @documented(
-        "list_rating_scales", "References", "Rating scales of live reviews, by slug, with the verdicts in use.",
+        "list_rating_scales", "References", "Rating scales of live reviews, sorted by slug, with the verdicts in use.",
         "RatingScaleList", BY_SLUG,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         verdicts = PublishedReference.objects.using("public").filter(kind=Kind.VERDICT).annotate(scale=_scale())
         earlier = verdicts.filter(scale=OuterRef("scale"), key__lt=OuterRef("key"))
-        # One row for each scale, from its first verdict.
+        # Each scale is one row: the row of its first verdict.
         page = read_page(
             read_list_request(request._request, BY_SLUG), verdicts.filter(~Exists(earlier)), columns=("scale",)
         )
         slugs = [slug for (slug,) in page.rows]
         bodies: dict[str, list[dict[str, Any]]] = {slug: [] for slug in slugs}
-        # In the log's order: if documents differ, the newest one decides the scale's ends.
+        # The log's order matters: if documents differ, the newest document determines `best` and `worst`.
         for scale, body in verdicts.filter(scale__in=slugs).order_by("sequence").values_list("scale", "body"):
             bodies[scale].append(orjson.loads(body))
         return list_response(request._request, page, [_scale_with(slug, bodies[slug]) for slug in slugs])
@@ -74,7 +76,7 @@ def _scale() -> Func:
 
 
 def _scale_with(slug: str, verdicts: list[dict[str, Any]]) -> dict[str, Any]:
-    """Leave out `explanation`, which may be about one review's case only."""
+    """Return a scale without the verdicts' `explanation`, which may be specific to one review."""
     newest = verdicts[-1]
     ordered = sorted(verdicts, key=lambda verdict: (verdict["value"] is None, verdict["value"] or 0, verdict["slug"]))
     return {

@@ -1,4 +1,4 @@
-"""Published reviews: the list, and single reviews, whose URLs never change."""
+"""Published reviews: the list, and single reviews at permanent URLs."""
 
 from typing import Any
 from uuid import UUID
@@ -39,12 +39,13 @@ class ReviewList(Endpoint):
     reads_log_head = False
 
     @documented(
-        "list_reviews", "Reviews", "Live reviews, newest first. With `q` the best come first.", "ReviewList", REVIEWS
+        "list_reviews", "Reviews", "Live reviews, newest first. With `q`, the best matches come first.", "ReviewList",
+        REVIEWS,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, REVIEWS)
         page, meta = read_searched(list_request, PublishedReview, PastReview)
-        if meta is None:  # `meta` depends on the time that the search took
+        if meta is None:  # `meta` depends on how long the search took
             mark_cacheable(request._request)
         return list_of_bodies(request._request, page, list_request.as_of, meta)
 
@@ -54,8 +55,8 @@ class ReviewDetail(Endpoint):
     content_negotiation_class = JsonOrLinkedData
 
     @documented(
-        "get_review", "Reviews", "A review as it is now, or the tombstone of a withdrawn one.", "ReviewOrTombstone",
-        missing=True, gone=True, as_of=True, also={LINKED_DATA: "ClaimReview"},
+        "get_review", "Reviews", "The current version of a review, or the tombstone of a withdrawn review.",
+        "ReviewOrTombstone",        missing=True, gone=True, as_of=True, also={LINKED_DATA: "ClaimReview"},
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         as_of = read_as_of_alone(request._request)
@@ -67,7 +68,7 @@ class ReviewDetail(Endpoint):
         headers = as_of.headers if as_of else None
         if status == Status.LIVE and request.accepted_media_type == LINKED_DATA:
             return responses.respond(request._request, claim_review_document(body), LINKED_DATA, headers)
-        # A withdrawn review has no ClaimReview. Clients that ask for one get the tombstone.
+        # A withdrawn review doesn't have a ClaimReview. Clients that request a ClaimReview get the tombstone.
         return responses.respond(request._request, body.encode(), headers=headers)
 
 
@@ -76,7 +77,7 @@ class ReviewAsClaimReview(Endpoint):
     content_negotiation_class = LinkedDataOnly
 
     @documented(
-        "get_claim_review", "Reviews", "A live review as schema.org ClaimReview. 404 if it is withdrawn.",
+        "get_claim_review", "Reviews", "A live review as schema.org ClaimReview. 404 if withdrawn.",
         "ClaimReview", missing=True, gone=True, media_type=LINKED_DATA,
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
@@ -85,15 +86,15 @@ class ReviewAsClaimReview(Endpoint):
         if status == Status.ERASED:
             raise Gone(notice_in(body))
         if status == Status.WITHDRAWN:
-            detail = "This review has been withdrawn and has no ClaimReview any more. Remove your copy."
+            detail = "This review has been withdrawn and no longer has a ClaimReview. Remove your copy."
             raise Refused(NOT_FOUND, detail)
         return responses.respond(request._request, claim_review_document(body), LINKED_DATA)
 
 
 def find_review(review_id: UUID, as_of: AsOf | None = None, request: HttpRequest | None = None) -> tuple[str, str]:
-    """Return status and stored body. Raises Http404, and Gone if the content has been erased since then.
+    """Return the status and the stored body. Raises Http404, or Gone if the content has been erased since `as_of`.
 
-    The request also gets the log's head, which is never newer than the result.
+    Also set the log's head on the request. The head is never newer than the result.
     """
     if as_of is None:
         return _find_now(review_id, request)
@@ -113,7 +114,7 @@ def _find_now(review_id: UUID, request: HttpRequest | None) -> tuple[str, str]:
     found = statement.run([review_id])
     if request and found:
         responses.set_head(request, found[0][2])
-    elif request:  # No row brought the head. Read the head first, since the result must not be older than the head.
+    elif request:  # No row contains the head, so read the head first. The result must not be older.
         responses.read_head(request)
         found = statement.run([review_id])
     for status, body, _ in found:
@@ -127,5 +128,5 @@ def _review_now() -> QuerySet[Any, Any]:
 
 
 def entries_of(subject: UUID, what: str = "review") -> QuerySet[LogEntry]:
-    """Return the entries about a review or a "demand". The log also has entries about other subjects."""
+    """Return the log entries about a review or, if `what` is "demand", about a demand."""
     return LogEntry.objects.using("public").filter(subject=subject, kind__startswith=f"{what}.")

@@ -1,4 +1,4 @@
-"""The revisions of a review: when each was published, with the bytes behind the log's digest."""
+"""The revisions of a review: their publication times, and the bytes behind their digests in the log."""
 
 from collections.abc import Callable
 from typing import Any
@@ -48,7 +48,7 @@ class RevisionDetail(Endpoint):
     @documented(
         "get_revision",
         "Revisions",
-        "One revision, with the review as it was published then.",
+        "One revision, with the review as of this revision.",
         "RevisionWithReview",
         missing=True,
         gone=True,
@@ -64,7 +64,7 @@ class RevisionDetail(Endpoint):
 class RevisionBytes(Endpoint):
     @documented(
         "get_revision_document", "Revisions",
-        "The exact bytes of a revision. SHA-256 of salt and bytes is the digest in the log.", "Document",
+        "The exact bytes of a revision. Their SHA-256 with the salt is the digest in the log.", "Document",
         missing=True, gone=True, headers=DOCUMENT_HEADERS,
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
@@ -73,7 +73,7 @@ class RevisionBytes(Endpoint):
 
 
 def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[LogEntry, RevisionDocument]:
-    """Raises Http404, and Gone if the document was erased."""
+    """Return a log entry and its document. Raises Http404, or Gone if the document was erased."""
     entry = get_object_or_404(entries_of(subject, what).select_related("revision_document"), number=number)
     try:
         return entry, entry.revision_document
@@ -92,7 +92,7 @@ def list_revisions(list_request: ListRequest, entries: QuerySet[LogEntry], route
 def respond_revision(
     request: HttpRequest, entry: LogEntry, row: RevisionDocument, body: Callable[[LogEntry, Any], Any]
 ) -> HttpResponse:
-    """Return a revision with the review or demand as it was served then."""
+    """Return a revision, with the review or demand as it was served at the time."""
     document = row.parsed()
     change = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
     known = {column: getattr(entry, column) for column in COLUMNS if column not in change} | change

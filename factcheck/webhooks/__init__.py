@@ -1,4 +1,4 @@
-"""Webhooks: subscriptions, deliveries and attempts that tell other sites what has become public.
+"""Webhooks, which notify other sites of publications: subscriptions, deliveries and attempts.
 
-It reads `factcheck.record` and never drafts. Editors manage subscriptions at the desk (`factcheck.editorial.desk`).
+The package reads `factcheck.record` and never reads drafts. Editors manage subscriptions at the desk.
 """

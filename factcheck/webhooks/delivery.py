@@ -1,8 +1,8 @@
-"""Delivery from the log to receivers: at least once, and in the log's order for each review or demand.
+"""Delivers log entries to receivers at least once, and in the log's order for each review or demand.
 
 `derive` turns log entries into deliveries, each with a job in the same transaction. A subscription's cursor is the last
-entry that was derived. Jobs about one review for one subscription share a lock. A job that waits for its next attempt
-keeps the lock, so no later job overtakes it (ADR 16).
+entry that has been derived. Jobs for the same review and subscription share a lock. A job that waits for its next
+attempt keeps the lock, so that later jobs can't overtake it (ADR 16).
 """
 
 import time
@@ -25,11 +25,14 @@ from factcheck.webhooks.payloads import EVENTS, message
 
 State, Stopped = Delivery.State, Subscription.Stopped
 
-DERIVE, DELIVER = "webhooks.derive", "webhooks.deliver"  # names of tasks. The trigger entry_appended uses the first.
+DERIVE, DELIVER = (
+    "webhooks.derive",
+    "webhooks.deliver",
+)  # names of tasks. The trigger entry_appended uses the first name.
 QUEUE = "webhooks"
-DERIVE_PRIORITY = 1  # deliveries have 0
+DERIVE_PRIORITY = 1  # deliveries have priority 0
 BATCH = 500
-# The delay after each failure: nine attempts in a day.
+# The delay after each failure, for nine attempts within a day.
 BACKOFF = tuple(
     timedelta(**gap)
     for gap in (
@@ -37,20 +40,20 @@ BACKOFF = tuple(
         {"hours": 8},
     )
 )  # fmt: skip
-# If a receiver doesn't answer at all, it rests for a quarter of the time since its first failure, within these bounds.
-# Otherwise its deliveries would keep the worker busy with failing connections.
+# If a receiver doesn't respond at all, deliveries pause for a quarter of the time since its first failure, within these
+# bounds. Otherwise its deliveries would keep the worker busy with failing connections.
 REST = timedelta(minutes=1), timedelta(hours=1)
-# A slow receiver rests for a multiple of its response time, so that others get the worker's threads.
+# Deliveries to a slow receiver pause for a multiple of its response time, so that other receivers get threads.
 SLOW, SLOW_RESTS = timedelta(seconds=2), 4
-STOPPED_AFTER = timedelta(days=3)  # without any success, when another delivery fails for good
-KEPT = timedelta(days=30)  # for finished deliveries
+STOPPED_AFTER = timedelta(days=3)  # without a success, when another delivery fails permanently
+KEPT = timedelta(days=30)  # how long finished deliveries are kept
 
-# The worker has connections of its own. Jobs are added by Django's, in the transaction of their deliveries.
+# The worker uses its own connections. Jobs are added over Django's connection, in their deliveries' transaction.
 _jobs = JobManager(DjangoConnector(alias="default"))
 
 
 class RetryLater(Exception):
-    """The delivery has to be tried again at `at`."""
+    """The delivery must be tried again at `at`."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__(at)
@@ -58,17 +61,17 @@ class RetryLater(Exception):
 
 
 class GivenUpError(Exception):
-    """A day of attempts has failed, so the job ends as failed."""
+    """All attempts within a day have failed, so the job ends as failed."""
 
 
 def log_head() -> int:
-    """Return the newest entry's sequence, -1 before the first."""
+    """Return the newest entry's sequence, or -1 if the log is empty."""
     newest = LogEntry.objects.using("public").newest().values_list("sequence", flat=True).first()
     return -1 if newest is None else newest
 
 
 def derive() -> None:
-    """Bring the deliveries of every running subscription up to the log's end."""
+    """Create the missing deliveries of every running subscription, up to the end of the log."""
     for pk in Subscription.objects.filter(stopped=Stopped.RUNNING).values_list("pk", flat=True):
         while _derive_some(pk):
             pass
@@ -97,12 +100,12 @@ def _derive_some(pk: UUID) -> bool:
 
 
 def enqueue_derivation() -> None:
-    # With the trigger's priority: before all deliveries, which may take long.
+    # The priority is the same as in the trigger: before all deliveries, which may take long.
     _jobs.defer_job(Job(queue=QUEUE, task_name=DERIVE, lock=DERIVE, queueing_lock=None, priority=DERIVE_PRIORITY))
 
 
 def enqueue(deliveries: Iterable[Delivery]) -> None:
-    """Add jobs for these deliveries, whose entries should be loaded."""
+    """Add jobs for these deliveries. Load their entries first (`select_related`)."""
     _enqueue((delivery, delivery.entry.subject) for delivery in deliveries)
 
 
@@ -127,7 +130,7 @@ def lock_of(subscription: UUID) -> str:
 
 
 def attempt(pk: int) -> None:
-    """Send a delivery once if it is still waiting. Raises RetryLater or GivenUpError.
+    """Send a delivery once, if it is still pending. Raises RetryLater or GivenUpError.
 
     If the worker is killed between the request and the commit, the delivery is sent again with the same id.
     """
@@ -171,10 +174,10 @@ def _send(delivery: Delivery, now: datetime) -> sending.Outcome:
 
 @transaction.atomic
 def _store_outcome(done: Attempt, outcome: sending.Outcome) -> datetime | None:
-    """Store the outcome of an attempt. Return when to try again, or None for never."""
+    """Store the outcome of an attempt. Return the time of the next attempt, or None."""
     subscription = Subscription.objects.select_for_update().filter(pk=done.delivery.subscription_id).first()
     if subscription is None:
-        return None  # it was removed with its deliveries
+        return None  # the subscription was removed with its deliveries
     now, delivery = timezone.now(), done.delivery
     took = timedelta(milliseconds=done.milliseconds)
     rests_until = now + SLOW_RESTS * took if took > SLOW else None
@@ -200,13 +203,13 @@ def _store_outcome(done: Attempt, outcome: sending.Outcome) -> datetime | None:
     delivery.save(update_fields=["state", "tries"])
     if given_up and now - subscription.failing_since >= STOPPED_AFTER:
         stop(subscription, Stopped.FAILING)
-    # A job that waits for a stopped subscription would keep its lock after a restart of the subscription.
+    # If a job kept waiting for a stopped subscription, it would still hold its lock after a restart.
     return None if given_up or not subscription.is_running else now + BACKOFF[delivery.tries - 1]
 
 
 @transaction.atomic
 def stop(subscription: Subscription, why: Subscription.Stopped) -> None:
-    """Stop sending. Waiting deliveries stay, but have no jobs."""
+    """Stop sending. Pending deliveries are kept but don't have jobs."""
     subscription.stopped = why
     subscription.save(update_fields=["stopped"])
     with connection.cursor() as cursor:
@@ -218,7 +221,7 @@ def stop(subscription: Subscription, why: Subscription.Stopped) -> None:
 
 @transaction.atomic
 def start(subscription: Subscription) -> None:
-    """Continue: first the deliveries that failed or waited, then newer entries, in the log's order."""
+    """Start sending again: first failed and pending deliveries, then newer entries, in the log's order."""
     locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
     if locked.is_running:
         return
@@ -233,7 +236,7 @@ def start(subscription: Subscription) -> None:
 
 @transaction.atomic
 def send_again(delivery: Delivery) -> bool:
-    """Send a finished delivery again with the same id. Return False if it waits or its subscription is stopped."""
+    """Send a finished delivery again with the same id. Return False if it's pending or the subscription is stopped."""
     locked = (
         Delivery.objects.select_for_update(of=("self",)).select_related("entry", "subscription").get(pk=delivery.pk)
     )
@@ -247,20 +250,20 @@ def send_again(delivery: Delivery) -> bool:
 
 @transaction.atomic
 def new_secret(subscription: Subscription) -> None:
-    """Make a new secret. The previous one also signs for SECRETS_OVERLAP, so that the receiver has time to change."""
+    """Create a new secret. The previous secret also signs for SECRETS_OVERLAP, so the receiver has time to switch."""
     locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
     subscription.generation, subscription.rotated_at = locked.generation + 1, timezone.now()
     subscription.save(update_fields=["generation", "rotated_at"])
 
 
 def delete_old() -> None:
-    """Delete deliveries that ended long ago. Waiting deliveries stay."""
+    """Delete deliveries that finished long ago. Pending deliveries are kept."""
     _delete(Delivery.objects.filter(derived_at__lt=timezone.now() - KEPT).exclude(state=State.WAITING))
 
 
 @transaction.atomic
 def remove(subscription: Subscription) -> None:
-    """Delete a subscription with its deliveries. Jobs that are left find nothing to send."""
+    """Delete a subscription and its deliveries. Remaining jobs have nothing to send."""
     Subscription.objects.select_for_update().get(pk=subscription.pk)
     _delete(Delivery.objects.filter(subscription=subscription))
     subscription.delete()
@@ -272,7 +275,7 @@ def _delete(deliveries: QuerySet[Delivery]) -> None:
 
 
 def _slices(deliveries: QuerySet[Delivery], key: str) -> Iterator[list[Delivery]]:
-    """Yield BATCH deliveries at a time, by the key. An import makes more of them than memory should hold."""
+    """Yield BATCH deliveries at a time, sorted by the key. After an import there may be too many for memory."""
     last = -1
     while some := list(deliveries.filter(**{f"{key}__gt": last}).order_by(key)[:BATCH]):
         yield some

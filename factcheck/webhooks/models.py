@@ -1,4 +1,4 @@
-"""Subscriptions, their deliveries and attempts. They aren't public, and the payloads come from the record."""
+"""Subscriptions, deliveries and attempts. They aren't public, and the payloads are built from the record."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ SECRETS_OVERLAP = timedelta(hours=24)
 
 
 class Event(models.TextChoices):
-    """The events that a subscription can select. They are also the types of messages."""
+    """The events that a subscription can select. The values are also the types of messages."""
 
     REVIEW_PUBLISHED = "review.published", _("a review is published or reinstated")
     REVIEW_CORRECTED = "review.corrected", _("a review is corrected or updated")
@@ -25,7 +25,7 @@ class Event(models.TextChoices):
 
 
 class Subscription(models.Model):
-    """A receiver's URL. `cursor` is the last log entry that was derived for it."""
+    """A receiver's URL, with its events. `cursor` is the last log entry that was derived for the subscription."""
 
     class Stopped(models.TextChoices):
         RUNNING = "", _("running")
@@ -78,17 +78,17 @@ class Subscription(models.Model):
 
     @property
     def secret(self) -> str:
-        """The secret as the receiver stores it. It is derived and never stored here (docs/reference/webhooks.md)."""
+        """The secret in the receiver's format. It is derived and never stored (docs/reference/webhooks.md)."""
         return signing.as_text(signing.secret(self.pk, self.generation))
 
     def signing_secrets(self, now: datetime) -> list[bytes]:
-        """Return the current secret, and for a day also the previous one."""
+        """Return the current secret, and the previous secret for a day after it was replaced."""
         overlap = self.rotated_at is not None and now < self.rotated_at + SECRETS_OVERLAP
         return [signing.secret(self.pk, number) for number in (self.generation, self.generation - 1)[: 1 + overlap]]
 
 
 class Delivery(models.Model):
-    """One log entry for one subscription."""
+    """A log entry that is delivered to one subscription."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -127,7 +127,7 @@ class Delivery(models.Model):
 
     @property
     def message_id(self) -> str:
-        """`webhook-id`. It is the same for every attempt, so that the receiver can recognise duplicates."""
+        """The `webhook-id`. It is the same for every attempt, so that the receiver can recognise duplicates."""
         return f"msg_{self.subscription_id.hex}_{self.entry_id}"
 
     @property
@@ -136,7 +136,7 @@ class Delivery(models.Model):
 
 
 class Attempt(models.Model):
-    """One request and its outcome. The receiver's response isn't stored, since it might repeat erased content."""
+    """A request and its outcome. The receiver's response isn't stored, because it might repeat erased content."""
 
     class Problem(models.TextChoices):
         NONE = "", _("delivered")

@@ -9,7 +9,7 @@ from factcheck.webhooks.models import Event
 
 Kind = LogEntry.Kind
 
-# Other kinds of entries have no event. The message's `data.kind` has the exact kind.
+# Other kinds of entries don't have an event. The message's `data.kind` contains the exact kind.
 EVENTS: dict[str, Event] = {
     Kind.ORIGINAL: Event.REVIEW_PUBLISHED,
     Kind.REINSTATEMENT: Event.REVIEW_PUBLISHED,
@@ -23,9 +23,9 @@ EVENTS: dict[str, Event] = {
 
 
 def message(entry: LogEntry, event: str) -> bytes:
-    """Return the message as Standard Webhooks defines it. `data` is the entry as in the feed of changes now.
+    """Return the message as defined by Standard Webhooks. `data` is the entry's current form in the changes feed.
 
-    It is made for each attempt and never stored, so that erased content isn't sent.
+    The message is built for each attempt and never stored, so that erased content isn't sent.
     """
     (change,) = changes([entry])
     return orjson.dumps({"type": event, "timestamp": rfc3339(entry.at), "data": change})

@@ -1,8 +1,8 @@
-"""One request to a receiver, who may be hostile. The request ends in time and never reaches a private network.
+"""Sends a request to a receiver, which may be hostile. Requests end in time and never reach a private network.
 
-The name is resolved once, and all its IP addresses are checked. The connection goes to one of these addresses, with the
-name in TLS and in the Host header. If the name leads elsewhere a moment later, nothing changes. Redirects are not
-followed. Only status and headers are read (http.client: at most 100 lines of 64 KiB).
+The host name is resolved once, and all its IP addresses are checked. The connection uses one of these addresses, with
+the name in TLS and in the Host header. A later change of the name's addresses therefore has no effect. Redirects aren't
+followed. Only the status and the headers are read (http.client: at most 100 lines of 64 KiB).
 """
 
 import http.client
@@ -21,7 +21,7 @@ from factcheck.webhooks.targets import is_allowed, parse
 Problem = Attempt.Problem
 
 TIMEOUT = 15.0  # seconds from the first packet to the last header
-MOST_ADDRESSES = 3  # addresses of a name to try
+MOST_ADDRESSES = 3  # the number of a host's addresses to try
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Signatures of messages by Standard Webhooks (standardwebhooks.com, scheme v1: HMAC-SHA256)."""
+"""Signs messages as defined by Standard Webhooks (standardwebhooks.com, scheme v1: HMAC-SHA256)."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 
 
 def secret(subscription: UUID, generation: int) -> bytes:
-    """Return 32 bytes from SECRET_KEY, subscription and number. No secret is stored (docs/reference/webhooks.md)."""
+    """Derive 32 bytes from SECRET_KEY, the subscription and the generation. Secrets are never stored."""
     return salted_hmac("factcheck.webhooks", f"{subscription.hex}:{generation}", algorithm="sha256").digest()
 
 
@@ -19,6 +19,6 @@ def as_text(value: bytes) -> str:
 
 
 def signature(secrets: Iterable[bytes], message_id: str, timestamp: int, body: bytes) -> str:
-    """Return the header `webhook-signature`: one signature for each secret. `timestamp` is in seconds since 1970."""
+    """Return the header `webhook-signature`, with a signature for each secret. `timestamp` is in seconds since 1970."""
     signed = f"{message_id}.{timestamp}.".encode() + body
     return " ".join(f"v1,{base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()}" for key in secrets)

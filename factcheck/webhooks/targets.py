@@ -1,6 +1,6 @@
-"""The addresses that messages may go to: public ones only, so that nobody reaches the site's own network (SSRF).
+"""Only allows messages to public addresses, so that nobody can reach the site's own network (SSRF).
 
-URLs are checked when they are registered, IP addresses before each connection (`sending`).
+URLs are checked when they are registered. IP addresses are checked before each connection (`sending`).
 """
 
 import ipaddress
@@ -16,8 +16,8 @@ from factcheck.record.formats.text import clean_text, find_forbidden
 
 _WRITTEN = re.compile(r"https?://[!-~]+")  # the same as the column's constraint
 
-# From the IANA registries of special-purpose addresses (RFC 6890 and later) and of multicast. Python's `is_global`
-# isn't used, because it differs between patch releases.
+# From the IANA registries of special-purpose addresses (RFC 6890 and later) and of multicast addresses. Python's
+# `is_global` isn't used, because its results differ between patch releases.
 _SPECIAL_IPV4 = tuple(
     ipaddress.IPv4Network(network)
     for network in (
@@ -26,7 +26,7 @@ _SPECIAL_IPV4 = tuple(
         "224.0.0.0/4", "240.0.0.0/4",
     )
 )  # fmt: skip
-# All other networks aren't global unicast: for example IPv4-mapped, NAT64, unique-local and link-local addresses.
+# Everything else isn't global unicast. For example, IPv4-mapped, NAT64, unique-local and link-local addresses.
 _GLOBAL_IPV6 = ipaddress.IPv6Network("2000::/3")
 _SPECIAL_IPV6 = tuple(
     ipaddress.IPv6Network(network) for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
@@ -34,7 +34,7 @@ _SPECIAL_IPV6 = tuple(
 
 
 class Target(NamedTuple):
-    """A parsed URL: `host` in ASCII, as in SNI and the certificate, and `path` with the query."""
+    """A parsed URL. `host` is in ASCII, as in SNI and certificates. `path` includes the query."""
 
     secure: bool
     host: str
@@ -48,7 +48,7 @@ class Target(NamedTuple):
 
 
 def is_allowed(address: str) -> bool:
-    """Whether a message may go to this IP address."""
+    """Return whether messages can be sent to this IP address."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if settings.WEBHOOKS_ALLOW_LOOPBACK and ip.is_loopback:
         return True
@@ -58,7 +58,7 @@ def is_allowed(address: str) -> bool:
 
 
 def parse(url: str) -> Target:
-    """Raises ValueError for a URL that can't be a receiver's."""
+    """Parse a receiver's URL. Raises ValueError if it isn't valid."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None or parts.fragment:
         raise ValueError("no address")
@@ -90,7 +90,7 @@ def validate_address(url: str) -> None:
     try:
         allowed = is_allowed(target.host)
     except ValueError:
-        return  # the host is a name, whose addresses are checked before each connection
+        return  # the host is a name, and its addresses are checked before each connection
     if not allowed:
         raise ValidationError(
             _("This address is not public, so messages can’t be sent there. Register a public URL."), code="not_public"

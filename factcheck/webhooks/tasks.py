@@ -6,13 +6,13 @@ from procrastinate.jobs import Job
 
 from factcheck.webhooks import delivery as deliveries
 
-RUNS = 100  # of a job. An error of our own that has lasted until then won't pass.
+RUNS = 100  # of a job. If an error of our own still occurs after this many runs, it won't go away.
 
 
 class AtLeastOnce(BaseRetryStrategy):
-    """Retries at the time that `RetryLater` names, and some minutes after an error of our own such as a lost database.
+    """Retries at the time in `RetryLater`, or some minutes after an error of our own. For example, a lost database.
 
-    A failed job would lose its delivery, because nothing adds another job.
+    If a job failed, its delivery would be lost, because nothing would add another job.
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:

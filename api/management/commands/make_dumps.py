@@ -1,4 +1,4 @@
-"""`manage.py make_dumps`: files of everything public (docs/reference/dumps.md)."""
+"""`manage.py make_dumps`: write bulk dumps of everything public (docs/reference/dumps.md)."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from api.dumps.making import make
 
 
 class Command(BaseCommand):
-    help = "Writes bulk dumps of everything public, as of the newest log entry. Earlier dumps stay until then."
+    help = "Writes bulk dumps of everything public, as of the newest log entry. Earlier dumps are kept until then."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with tqdm(unit=" rows", disable=None) as progress:
@@ -22,11 +22,13 @@ class Command(BaseCommand):
             try:
                 dump = make(begin)
             except BlockingIOError:
-                raise CommandError("Another process is making dumps. Wait until that process has ended.") from None
+                raise CommandError(
+                    "Another process is making dumps. Wait until the other process has finished."
+                ) from None
             except OSError as problem:
-                raise CommandError(f"The dump was not made. Earlier dumps stay. {problem}") from problem
+                raise CommandError(f"The dump wasn't made. Earlier dumps are kept. {problem}") from problem
         if dump is None:
-            self.stdout.write("Nothing has been published since the newest dump. That dump stays.")
+            self.stdout.write("Nothing has been published since the newest dump, so the dump is still up to date.")
             return
         files = orjson.loads(dump.manifest)["files"]
         size = sum(file["bytes"] for file in files) / 2**20

@@ -1,4 +1,4 @@
-"""`manage.py mcp`: the record as tools for AI assistants (docs/reference/assistants.md)."""
+"""`manage.py mcp`: serve the record as tools for AI assistants (docs/reference/assistants.md)."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,5 +1,5 @@
-"""Statements: the content of a review, a demand or a merge, declared once as typed models.
+"""Statements, which are the content of a review, a demand or a merge, declared once as typed models.
 
-Each kind has a module. The types of values, the checks and the JSON Schema are here too.
-Nothing here imports Django, knows a draft or builds a statement. The editorial package does that.
+Each kind has a module. This package also contains the types of values, the checks and the JSON Schema. It doesn't
+import Django or build statements. The editorial package builds statements from drafts.
 """

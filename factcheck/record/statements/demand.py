@@ -44,7 +44,7 @@ class Outcome(Choices):
     COMPLIED = "complied", _("done as demanded")
     PARTLY = "partly", _("done in part")
     REFUSED = "refused", _("refused")
-    DROPPED = "dropped", _("taken back by the sender")  # "withdrawn" is a word for reviews
+    DROPPED = "dropped", _("taken back by the sender")  # "withdrawn" is used for reviews
 
 
 class Channel(Choices):
@@ -66,7 +66,7 @@ class DemandKind(Choices):
 
 
 def read_received_at(text: str) -> str | None:
-    """A date and a time with its zone, such as "2026-10-05T09:30+07:00" (RFC 3339, with or without seconds)."""
+    """A date and a time with a zone (RFC 3339, with or without seconds), for example "2026-10-05T09:30+07:00"."""
     text = clean_text(text).upper()
     text = text if "T" in text else text.replace(" ", "T", 1)
     text = text.replace(" ", "")
@@ -79,7 +79,7 @@ def read_received_at(text: str) -> str | None:
 
 
 def read_country(text: str) -> str | None:
-    """A country code of two letters (ISO 3166-1)."""
+    """A two-letter country code (ISO 3166-1)."""
     code = clean_text(text).upper()
     if code and not _COUNTRY.fullmatch(code):
         raise InvalidValue("country")

@@ -1,4 +1,4 @@
-"""Claims and reviews as programs may send them: the statement's keys except those that only this site sets."""
+"""Claims and reviews that programs can send, with the statement's keys except those that only this site sets."""
 
 from factcheck.record.statements.parts import Reference, list_of, omit, optional, partial, pick, required
 from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
@@ -48,7 +48,7 @@ ClaimToLog = omit(
 )  # fmt: skip
 ReviewToDraft = omit(
     Review,
-    # Set by the newsroom or at the desk. The last two are for imported reviews only.
+    # Set by the newsroom or at the desk. The last two keys are for imported reviews only.
     "id", "publisher", "authors", "topics", "license", "original_url", "archive_url",
     model_name="ReviewToDraft",
     doc="A new draft of a review.",

@@ -1,4 +1,4 @@
-"""Merges of two claims that say the same, and splits that undo them."""
+"""Merges of two claims that say the same, and splits that undo these merges."""
 
 from pydantic import Field
 

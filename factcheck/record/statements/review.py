@@ -1,4 +1,4 @@
-"""The statement of a review. docs/reference/reviews.md describes its keys and types."""
+"""The statement of a review. Its keys and types are documented in docs/reference/reviews.md."""
 
 from typing import Annotated, ClassVar, Self
 

@@ -1,4 +1,4 @@
-"""The statement that hands the log to another signing key."""
+"""The statement about a rotation of the log's signing key."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Marks texts for translation without importing Django. The code that shows a text translates it."""
+"""Marks texts for translation without importing Django. The code that displays a text translates it."""
 
 
 def _(text: str) -> str:
@@ -6,5 +6,5 @@ def _(text: str) -> str:
 
 
 def pgettext(context: str, text: str) -> str:
-    """The text with a context. Returns the key that gettext catalogues use."""
+    """Marks a text with a context. Returns the key that is used in gettext catalogues."""
     return f"{context}\x04{text}"

@@ -1,6 +1,7 @@
-"""The types of values in statements. Forms, imports and programs all use these rules.
+"""The types of values in statements. The same rules apply to forms, imports and programs.
 
-A rule takes a text and returns its normal form, or None if the text is blank. It raises Wrong if the text is invalid.
+A rule takes a text and returns the normalised text, or None if the text is blank. It raises InvalidValue if the text is
+invalid.
 """
 
 import re
@@ -28,21 +29,21 @@ MAX_SAME_AS = 50
 MAX_NUMBER = 999_999_999
 UNKNOWN_LANGUAGE = "und"
 
-# Language, script, region and variants. Extensions and private tags don't name a language to filter by.
+# Language, script, region and variants. Extensions and private-use subtags aren't useful in a language filter.
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*$"
 SLUG_PATTERN = r"^[-a-zA-Z0-9_]{1,60}$"
-# People copy URLs with letters of any script and with brackets. JSON Schema's format `uri` allows neither.
+# People copy URLs that contain brackets or letters of any script. JSON Schema's `uri` format allows neither.
 URL_PATTERN = "^https?://"
 SITE_PATTERN = r"^[^\s/@?#A-Z]+$"
 SHA256_PATTERN = "^[0-9a-f]{64}$"
-# Browsers read "\\" as "/", which disguises the host.
+# Browsers treat "\\" as "/", which disguises the host.
 _NOT_IN_URL = re.compile(r"[\s<>\"\\]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_text(text: str, limit: int, *, one_line: bool = False) -> str | None:
-    """The text in NFC, trimmed, and on one line if `one_line` is true."""
+    """The trimmed text in NFC, and on one line if `one_line` is true."""
     text = clean_text(text)
     if one_line:
         text = " ".join(text.split())
@@ -54,14 +55,14 @@ def read_text(text: str, limit: int, *, one_line: bool = False) -> str | None:
 
 
 def is_blank(text: str) -> bool:
-    """Whether the text has only white space, direction marks and zero-width characters."""
+    """Whether the text consists only of white space, direction marks and zero-width characters."""
     return not (text and text[0].isalnum()) and all(
         unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp", "Zs"} for character in text
     )
 
 
 def read_language(text: str) -> str | None:
-    """A BCP 47 tag in its usual case, such as "vi-VN" or "zh-Hant". "vi_VN" becomes "vi-VN"."""
+    """A BCP 47 tag in normalised case, for example "vi-VN" or "zh-Hant". "vi_VN" is converted to "vi-VN"."""
     tag = clean_text(text).replace("_", "-")
     if not tag:
         return None
@@ -73,10 +74,10 @@ def read_language(text: str) -> str | None:
 
 
 def read_url(text: str) -> str | None:
-    """An absolute http or https URL with a host. Only the scheme is changed, to lower case.
+    """An absolute http or https URL with a host. The only change is that the scheme is converted to lower case.
 
-    Real URLs have underscores in hosts, and brackets and other scripts in paths. Django's URLValidator would refuse
-    such citations. User names and passwords are refused, because they only disguise the host.
+    Real URLs contain underscores in hosts, and brackets and other scripts in paths. Django's URLValidator would refuse
+    to cite such URLs. User names and passwords are refused, because they only disguise the host.
     """
     address = clean_text(text)
     if not address:
@@ -158,17 +159,17 @@ class Rule:
 
 
 def Line(limit: int) -> Rule:  # noqa: N802 (read as a type)
-    """A text on one line."""
+    """A text on a single line."""
     return Rule(lambda text: read_text(text, limit, one_line=True), {"maxLength": limit}, limit)
 
 
 def Prose(limit: int) -> Rule:  # noqa: N802
-    """A text on several lines."""
+    """A text that can have several lines."""
     return Rule(lambda text: read_text(text, limit), {"maxLength": limit}, limit, one_line=False)
 
 
 class Choices(StrEnum):
-    """The choices for a value, each with a label for people."""
+    """The choices for a value, each with a readable label."""
 
     label: str
 
