@@ -31,7 +31,7 @@ class Subscription(models.Model):
         RUNNING = "", _("running")
         BY_HAND = "by_hand", _("stopped")
         FAILING = "failing", _("stopped: no message could be delivered for days")
-        GONE = "gone", _("stopped: the receiver is gone (410)")
+        GONE = "gone", _("stopped: the receiver no longer exists (410)")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(
@@ -140,7 +140,7 @@ class Attempt(models.Model):
 
     class Problem(models.TextChoices):
         NONE = "", _("delivered")
-        REFUSED = "refused", _("the receiver answered with a status other than 2xx")
+        REFUSED = "refused", _("the receiver returned a status other than 2xx")
         REDIRECTED = "redirected", _("the receiver redirects: register its new URL")
         ADDRESS = "address", _("the host name resolves to a private address")
         UNKNOWN_HOST = "unknown_host", _("the host name has no IP address")

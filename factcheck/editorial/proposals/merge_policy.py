@@ -29,8 +29,8 @@ class MergePolicy(Policy[Claim]):
 
     kind = Kind.MERGE
     changed = _(
-        "This has changed since it was proposed. Return the proposal so that your colleague can propose the change"
-        " again."
+        "The claims have changed since this was proposed. Return the proposal so that your colleague can"
+        " propose the change again."
     )
 
     def lock_subject(self, proposal: Proposal) -> None:

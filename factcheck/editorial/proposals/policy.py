@@ -37,7 +37,7 @@ class Policy(ABC, Generic[S]):
     # Whether events keep the reason for a return. This is allowed only for events that an erasure clears.
     keeps_reasons: ClassVar[bool] = False
     changed: ClassVar[str | Promise] = _(
-        "This was changed after it was submitted. Return the submission, then submit it again."
+        "The content was changed after it was submitted. Return the submission, then submit it again."
     )
 
     def subject(self, proposal: Proposal) -> S:
