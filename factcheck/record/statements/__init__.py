@@ -1,5 +1,5 @@
-"""Statements: the content of a review, a demand or a merge, declared once as typed models.
+"""Statements: the content of reviews, demands and merges, defined as typed models.
 
-Each kind has a module. The types of values, the checks and the JSON Schema are here too.
-Nothing here imports Django, knows a draft or builds a statement. The editorial package does that.
+Each kind of statement has its own module. The types of values, the checks and the JSON Schema are also in this package.
+It doesn't import Django, read drafts or build statements. The editorial package builds statements.
 """

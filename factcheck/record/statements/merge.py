@@ -1,4 +1,4 @@
-"""Merges of two claims that say the same, and splits that undo them."""
+"""Merges of claims that say the same, and splits that undo merges."""
 
 from pydantic import Field
 

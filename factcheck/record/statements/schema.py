@@ -1,4 +1,4 @@
-"""JSON Schema (2020-12) from the models, with components named for the models."""
+"""Generates JSON Schema (2020-12) from the models. Components are named after the models."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 
 class _Generator(GenerateJsonSchema):
-    """Writes a nullable type as a list, such as `["string", "null"]`."""
+    """Writes a nullable type as a list, for example `["string", "null"]`."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> Json:
         inner = self.generate_inner(schema["schema"])
@@ -24,12 +24,12 @@ class _Generator(GenerateJsonSchema):
 
 
 def published_schemas(*models: type[Part]) -> Json:
-    """Schemas of published objects: every key is present, and later versions may add keys."""
+    """Return schemas of published objects. Every key is present, and later versions may add keys."""
     return _components(models, "serialization")
 
 
 def request_schemas(*models: type[Part]) -> Json:
-    """Schemas of request bodies: no other keys are allowed, and some are required."""
+    """Return schemas of request bodies. Other keys aren't allowed, and some keys are required."""
     return _components(models, "validation")
 
 
@@ -43,7 +43,7 @@ def _components(models: Iterable[type[Part]], mode: Literal["validation", "seria
 
 
 def _tidy(schema: Any, mode: str) -> Any:
-    """The schema without titles, which are for the desk, and without defaults."""
+    """Return the schema without defaults and without titles, which are only for the desk."""
     if isinstance(schema, list):
         return [_tidy(each, mode) for each in schema]
     if not isinstance(schema, dict):

@@ -6,5 +6,5 @@ def _(text: str) -> str:
 
 
 def pgettext(context: str, text: str) -> str:
-    """The text with a context. Returns the key that gettext catalogues use."""
+    """Return the key for a text with a context, as in gettext catalogues."""
     return f"{context}\x04{text}"

@@ -1,6 +1,6 @@
-"""The types of values in statements. Forms, imports and programs all use these rules.
+"""The types of values in statements. Forms, imports and programs use the same rules.
 
-A rule takes a text and returns its normal form, or None if the text is blank. It raises Wrong if the text is invalid.
+A rule returns a text in normal form, or None if the text is blank. It raises InvalidValue for an invalid text.
 """
 
 import re
@@ -28,21 +28,21 @@ MAX_SAME_AS = 50
 MAX_NUMBER = 999_999_999
 UNKNOWN_LANGUAGE = "und"
 
-# Language, script, region and variants. Extensions and private tags don't name a language to filter by.
+# Language, script, region and variants. Extensions and private tags aren't allowed, because filters can't use them.
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*$"
 SLUG_PATTERN = r"^[-a-zA-Z0-9_]{1,60}$"
-# People copy URLs with letters of any script and with brackets. JSON Schema's format `uri` allows neither.
+# URLs that people copy may contain letters from any script and brackets. JSON Schema's format `uri` forbids both.
 URL_PATTERN = "^https?://"
 SITE_PATTERN = r"^[^\s/@?#A-Z]+$"
 SHA256_PATTERN = "^[0-9a-f]{64}$"
-# Browsers read "\\" as "/", which disguises the host.
+# Browsers interpret "\\" as "/", which can disguise the host.
 _NOT_IN_URL = re.compile(r"[\s<>\"\\]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_text(text: str, limit: int, *, one_line: bool = False) -> str | None:
-    """The text in NFC, trimmed, and on one line if `one_line` is true."""
+    """Return the text in NFC, trimmed, and on a single line if `one_line` is true."""
     text = clean_text(text)
     if one_line:
         text = " ".join(text.split())
@@ -54,14 +54,14 @@ def read_text(text: str, limit: int, *, one_line: bool = False) -> str | None:
 
 
 def is_blank(text: str) -> bool:
-    """Whether the text has only white space, direction marks and zero-width characters."""
+    """Return whether the text only contains white space, direction marks and zero-width characters."""
     return not (text and text[0].isalnum()) and all(
         unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp", "Zs"} for character in text
     )
 
 
 def read_language(text: str) -> str | None:
-    """A BCP 47 tag in its usual case, such as "vi-VN" or "zh-Hant". "vi_VN" becomes "vi-VN"."""
+    """Return a BCP 47 tag in the usual case. For example, "vi_vn" becomes "vi-VN"."""
     tag = clean_text(text).replace("_", "-")
     if not tag:
         return None
@@ -73,9 +73,9 @@ def read_language(text: str) -> str | None:
 
 
 def read_url(text: str) -> str | None:
-    """An absolute http or https URL with a host. Only the scheme is changed, to lower case.
+    """Return an absolute http or https URL with a host. Only the scheme is changed to lower case.
 
-    Real URLs have underscores in hosts, and brackets and other scripts in paths. Django's URLValidator would refuse
+    Real URLs contain underscores in hosts, and brackets and other scripts in paths. Django's URLValidator would refuse
     such citations. User names and passwords are refused, because they only disguise the host.
     """
     address = clean_text(text)
@@ -135,7 +135,7 @@ def _match(text: str, kind: str, pattern: re.Pattern[str], further: Callable[[st
 
 @dataclass(frozen=True)
 class Rule:
-    """How a text in a statement is read, and its JSON Schema. Used as metadata of an annotated type."""
+    """The rule for reading a text in a statement, with its JSON Schema. Rules are metadata of annotated types."""
 
     read: Callable[[str], str | None]
     schema: Json = field(default_factory=dict, hash=False)
@@ -158,7 +158,7 @@ class Rule:
 
 
 def Line(limit: int) -> Rule:  # noqa: N802 (read as a type)
-    """A text on one line."""
+    """A text on a single line."""
     return Rule(lambda text: read_text(text, limit, one_line=True), {"maxLength": limit}, limit)
 
 
@@ -183,7 +183,7 @@ class Choices(StrEnum):
 
 
 def OneOf(choices: type[Choices]) -> Rule:  # noqa: N802
-    """One of the choices."""
+    """A text that must be one of the choices."""
     values = choices.values()
 
     def read(text: str) -> str | None:
