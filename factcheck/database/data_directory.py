@@ -100,7 +100,7 @@ def make_socket_folder(directory: DataDirectory) -> None:
     uid = os.geteuid() if directory.account is None else directory.account.uid
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or status.st_mode & 0o077:
         raise DatabaseProblem(
-            f"{directory.socket} isn't a private folder of the database server's account. Remove the folder, then try again."
+            f"{directory.socket} isn't a private folder of the database server's account. Remove it and try again."
         )
 
 

@@ -69,8 +69,8 @@ class Postmaster:
             stale.unlink(missing_ok=True)
         log = self.place.home / "server.log"
         with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            # pg_ctl isn't used, because its shell command fails for some paths. The server gets its own session, so that
-            # Ctrl-C in a terminal doesn't stop the server.
+            # pg_ctl isn't used, because its shell command fails for some paths. The server gets its own session, so
+            # that Ctrl-C in a terminal doesn't stop the server.
             self._process = subprocess.Popen(
                 [str(data_directory.binaries(self.place.account) / "postgres"), "-D", str(self.place.data)],
                 cwd=self.place.home,
@@ -123,8 +123,8 @@ class Postmaster:
     def _adopted(self) -> bool:
         """Return whether a server for this data is already running.
 
-        A ``postmaster.pid`` that refers to another program is removed. PostgreSQL notices if a process no longer exists,
-        but not if another process got the same id, for example in a restarted container.
+        A ``postmaster.pid`` that refers to another program is removed. PostgreSQL notices if a process no longer
+        exists, but not if another process got the same id, for example in a restarted container.
         """
         deadline = time.monotonic() + PATIENCE
         while (pid := self._pid()) is not None and time.monotonic() < deadline:

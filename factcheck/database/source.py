@@ -86,8 +86,8 @@ def _beside(owner: Settings, var: Path, age: int) -> Remote:
 def _age(seconds: str) -> int:
     if not seconds.isdecimal():
         raise DatabaseProblem(
-            f"DATABASE_CONNECTION_AGE is {seconds!r}. Set the number of seconds for which a thread keeps its connection, "
-            "for example 600. With 0, each request opens a new connection."
+            f"DATABASE_CONNECTION_AGE is {seconds!r}. Set the number of seconds for which a thread keeps its "
+            "connection, for example 600. With 0, each request opens a new connection."
         )
     return int(seconds)
 
